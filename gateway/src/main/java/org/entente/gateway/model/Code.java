@@ -1,0 +1,105 @@
+package org.entente.gateway.model;
+
+import static org.entente.gateway.model.WhoMustAct.CLIENT;
+import static org.entente.gateway.model.WhoMustAct.NOBODY;
+import static org.entente.gateway.model.WhoMustAct.OPERATOR;
+import static org.entente.gateway.model.WhoMustAct.PEER;
+import static org.entente.gateway.model.WhoMustAct.POLICY;
+
+/**
+ * Stable codes of everything that can be refused; part of the public interface: a code is never
+ * renamed or given another meaning. The table in {@code proto/README.md} is checked against this
+ * list by a test.
+ */
+public enum Code {
+  /** A field is missing, malformed or over its limit. */
+  INVALID_FIELD(CLIENT, false),
+  /** A message or a batch is larger than the configured limit. */
+  TOO_LARGE(CLIENT, false),
+  /** The idempotency key was used for other content within its lifetime. */
+  IDEMPOTENCY_KEY_REUSED(CLIENT, false),
+  /** Label and body contradict each other. */
+  LABEL_BODY_MISMATCH(CLIENT, false),
+  /** The caller's certificate names nobody that this gateway knows. */
+  UNKNOWN_CLIENT(OPERATOR, false),
+  /** The client has not been granted the scope that the call needs. */
+  SCOPE_MISSING(OPERATOR, false),
+  /** No such message, cursor or resource, or the caller may not know of it. */
+  NOT_FOUND(CLIENT, false),
+  /** Another stream took this cursor over. */
+  CURSOR_TAKEN_OVER(CLIENT, true),
+  /** The addressing names an agency that is not a member. */
+  UNKNOWN_RECIPIENT(CLIENT, false),
+  /** The addressing leads to nobody. */
+  NO_RECIPIENT(CLIENT, false),
+  /** No agreement in force covers this pair of agencies. */
+  NO_AGREEMENT(POLICY, false),
+  /** An agreement covers the pair, but not this kind, category, purpose, … of message. */
+  NOT_COVERED(POLICY, false),
+  /** The agreement that the client named does not exist or does not permit it. */
+  AGREEMENT_NAMED_REFUSES(CLIENT, false),
+  /** Classification above the agreement's ceiling. */
+  ABOVE_CEILING(POLICY, false),
+  /** Personal data that the agreement does not allow. */
+  PERSONAL_DATA_REFUSED(POLICY, false),
+  /** The agreement's condition evaluated to false. */
+  CONDITION_FALSE(POLICY, false),
+  /** The agreement's condition could not be evaluated. */
+  CONDITION_FAILED(OPERATOR, false),
+  /** A rule of this node refuses it. */
+  NODE_RULE(OPERATOR, false),
+  /** The agreement expired or was withdrawn while the message waited. */
+  AGREEMENT_ENDED(POLICY, false),
+  /** The message was not delivered before its expiry. */
+  EXPIRED(NOBODY, false),
+  /** The recipient's own policy refused it. */
+  INGRESS_REFUSED(PEER, false),
+  /** The peer is not a member of the federation, or not under this name. */
+  UNKNOWN_PEER(PEER, false),
+  /** Certificate and trust bundle disagree about who this is. */
+  IDENTITY_MISMATCH(PEER, false),
+  /** The peer speaks another version of the protocol. */
+  PROTOCOL_VERSION(PEER, false),
+  /** A frame or format could not be parsed. */
+  MALFORMED(PEER, false),
+  /** A signature does not verify. */
+  BAD_SIGNATURE(PEER, false),
+  /** The envelope cannot be opened; deliberately not said why. */
+  CANNOT_OPEN(PEER, false),
+  /** The stanza names a session or key that is not known here any more. */
+  NEED_REWRAP(PEER, true),
+  /** Header and contents disagree, such as origin, lane or exercise flag. */
+  HEADER_MISMATCH(PEER, false),
+  /** A sequence number came again with other content. */
+  SEQUENCE_CONFLICT(PEER, false),
+  /** The envelope has crossed too many transits, or this one twice. */
+  ROUTING_LOOP(PEER, false),
+  /** This gateway knows no way to the recipient, or does not carry for it. */
+  NO_ROUTE(OPERATOR, true),
+  /** The gateway is starting, stopping, behind its checkpoint or cannot write. */
+  NOT_READY(OPERATOR, true),
+  /** The disk is full or filling; nothing was stored. */
+  STORAGE_FULL(OPERATOR, true),
+  /** Too much is waiting; slow down. */
+  OVERLOADED(NOBODY, true),
+  /** A defect of this gateway; counted and logged. */
+  INTERNAL(OPERATOR, true);
+
+  private final WhoMustAct whoMustAct;
+  private final boolean retry;
+
+  Code(WhoMustAct whoMustAct, boolean retry) {
+    this.whoMustAct = whoMustAct;
+    this.retry = retry;
+  }
+
+  /** Who can mend it. */
+  public WhoMustAct whoMustAct() {
+    return whoMustAct;
+  }
+
+  /** Whether the same call can succeed later without a change. */
+  public boolean retry() {
+    return retry;
+  }
+}

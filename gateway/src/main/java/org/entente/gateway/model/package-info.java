@@ -1,0 +1,8 @@
+/**
+ * Values that every other package speaks in. Parsed once into a bounded type and never validated
+ * again. Uses the JDK only.
+ */
+@NullMarked
+package org.entente.gateway.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,124 @@
+package org.entente.gateway;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Message flow is one way, and the packages show it. */
+class DirectionTest {
+  private static final String ROOT = "org.entente.gateway.";
+
+  /** Stages and edges in the order of a message's life; each may import what stands before it. */
+  private static final List<String> ORDER =
+      List.of(
+          "model",
+          "crypto",
+          "store",
+          "meter",
+          "config",
+          "cel",
+          "note",
+          "trust",
+          "identity",
+          "policy",
+          "seal",
+          "audit",
+          "ledger",
+          "link",
+          "deliver",
+          "wire",
+          "admin",
+          "client",
+          "bridge",
+          "cli");
+
+  /** Support packages import {@code model} and only the further ones named here. */
+  private static final java.util.Map<String, List<String>> SUPPORT =
+      java.util.Map.of(
+          "model", List.of(),
+          "crypto", List.of("model"),
+          "store", List.of("model"),
+          "meter", List.of("model"),
+          "config", List.of("model"),
+          "cel", List.of("model"),
+          "note", List.of("model", "crypto"),
+          "client", List.of("model", "crypto", "config"),
+          "bridge", List.of("model", "cel", "config"));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("org.entente.gateway");
+
+  @TestFactory
+  Stream<DynamicTest> package_imports_onlyWhatStandsBeforeIt() {
+    return ORDER.stream().map(name -> DynamicTest.dynamicTest(name, () -> check(name)));
+  }
+
+  private static void check(String name) {
+    List<String> allowed =
+        SUPPORT.containsKey(name) ? SUPPORT.get(name) : ORDER.subList(0, ORDER.indexOf(name));
+    List<String> banned = new ArrayList<>();
+    for (String other : ORDER) {
+      if (!other.equals(name) && !allowed.contains(other)) {
+        banned.add(ROOT + other + "..");
+      }
+    }
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + name + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(banned.toArray(String[]::new))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    slices()
+        .matching("org.entente.gateway.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> library_hasOneHome() {
+    return Stream.of(
+        home("org.bouncycastle..", "crypto"),
+        home("org.rocksdb..", "store"),
+        home("io.prometheus..", "meter"),
+        home("dev.cel..", "cel"),
+        home("picocli..", "cli"),
+        home("io.netty..", "wire", "link", "client", "admin"),
+        home("io.grpc..", "wire", "link", "client", "cli"));
+  }
+
+  private static DynamicTest home(String library, String... packages) {
+    String[] homes = Stream.of(packages).map(p -> ROOT + p + "..").toArray(String[]::new);
+    return DynamicTest.dynamicTest(
+        library,
+        () ->
+            noClasses()
+                .that()
+                .resideOutsideOfPackages(homes)
+                .and()
+                .doNotHaveFullyQualifiedName("org.entente.gateway.Main")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .allowEmptyShould(true)
+                .check(CLASSES));
+  }
+}
