@@ -1,0 +1,198 @@
+package org.entente.gateway.note;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A text with the signatures that stand under it, as C2SP signed-note defines it.
+ *
+ * <p>Guarantee: {@code parse(b)} either refuses or gives a note whose {@link #encode()} is {@code
+ * b}, byte for byte, so that no two byte strings mean one note. Parsing says nothing about who
+ * signed: the text must not be used before {@link #verify} has answered {@link NoteCheck.Verified}.
+ *
+ * <p>Limits: {@value #MAX_BYTES} bytes in all, {@value #MAX_SIGNATURES} signatures (the
+ * specification asks for 16 at least). Immutable.
+ */
+public final class SignedNote {
+
+  /** Largest note in bytes, signatures included. */
+  public static final int MAX_BYTES = 4 << 20;
+
+  /** Most signature lines in a note. */
+  public static final int MAX_SIGNATURES = 64;
+
+  private static final String SEPARATOR = "\n\n";
+
+  private final String text;
+  private final List<NoteSignature> signatures;
+
+  private SignedNote(String text, List<NoteSignature> signatures) {
+    this.text = text;
+    this.signatures = List.copyOf(signatures);
+  }
+
+  /**
+   * Puts signatures under a text.
+   *
+   * @throws IllegalArgumentException when the result would not parse: text without final newline,
+   *     control characters, no signature, a repeated one, or beyond the limits
+   */
+  public static SignedNote of(String text, List<NoteSignature> signatures) {
+    byte[] bytes = new SignedNote(text, signatures).encode();
+    if (parse(bytes) instanceof NoteParse.Parsed parsed
+        && parsed.note().text.equals(text)
+        && parsed.note().signatures.equals(signatures)) {
+      return parsed.note();
+    }
+    throw new IllegalArgumentException("text and signatures do not make a note");
+  }
+
+  /** Reads a note strictly; anything an encoder would not have written is refused. */
+  public static NoteParse parse(byte[] bytes) {
+    if (bytes.length > MAX_BYTES) {
+      return new NoteParse.Malformed("longer than " + MAX_BYTES + " bytes");
+    }
+    Optional<String> decoded = strictUtf8(bytes);
+    if (decoded.isEmpty()) {
+      return new NoteParse.Malformed("not UTF-8");
+    }
+    String whole = decoded.get();
+    if (whole.chars().anyMatch(c -> c < ' ' && c != '\n')) {
+      return new NoteParse.Malformed("holds a control character");
+    }
+    int split = whole.lastIndexOf(SEPARATOR);
+    if (split < 0 || !whole.endsWith("\n")) {
+      return new NoteParse.Malformed("no blank line before the signatures, or no final newline");
+    }
+    return parseSignatures(
+        whole.substring(0, split + 1), whole.substring(split + SEPARATOR.length()));
+  }
+
+  private static NoteParse parseSignatures(String text, String block) {
+    if (block.isEmpty()) {
+      return new NoteParse.Malformed("no signature");
+    }
+    // The limit of -1 keeps empty lines, which are malformed; the final newline leaves one behind.
+    String[] lines = block.split("\n", -1);
+    int count = lines.length - 1;
+    if (count > MAX_SIGNATURES) {
+      return new NoteParse.Malformed("more than " + MAX_SIGNATURES + " signatures");
+    }
+    List<NoteSignature> signatures = new ArrayList<>(count);
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      Optional<NoteSignature> signature = NoteSignature.parse(lines[i]);
+      if (signature.isEmpty()) {
+        return new NoteParse.Malformed("signature line " + (i + 1) + " is malformed");
+      }
+      if (!seen.add(lines[i])) {
+        return new NoteParse.Malformed("signature line " + (i + 1) + " repeats another");
+      }
+      signatures.add(signature.get());
+    }
+    return new NoteParse.Parsed(new SignedNote(text, signatures));
+  }
+
+  private static Optional<String> strictUtf8(byte[] bytes) {
+    try {
+      // A new decoder reports malformed input, where String's constructor would replace it.
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException notUtf8) {
+      return Optional.empty();
+    }
+  }
+
+  /** The signed text with its final newline and without the blank line that follows it. */
+  public String text() {
+    return text;
+  }
+
+  /** The UTF-8 bytes of the text, a new array: what most signature types sign. */
+  public byte[] textBytes() {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The signature lines in their order, verified or not. */
+  public List<NoteSignature> signatures() {
+    return signatures;
+  }
+
+  /**
+   * The same text with more signatures after those it has; lines that it has already are skipped.
+   */
+  public SignedNote with(Collection<NoteSignature> more) {
+    List<NoteSignature> all = new ArrayList<>(signatures);
+    more.stream().filter(signature -> !all.contains(signature)).forEach(all::add);
+    return of(text, all);
+  }
+
+  /** The note's bytes, a new array. */
+  public byte[] encode() {
+    StringBuilder note = new StringBuilder(text).append('\n');
+    signatures.forEach(signature -> note.append(signature.line()).append('\n'));
+    return note.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Checks the signatures of the keys that the reader knows.
+   *
+   * <p>Signatures of unknown keys are ignored, even when name or id alone match. A known key whose
+   * signature fails, or that signs more than once, refuses the note; so does the absence of any
+   * known key, and a set of known keys in which two share name and id.
+   */
+  public NoteCheck verify(Collection<NoteVerifier> known) {
+    Map<KeyRef, NoteVerifier> byRef = new HashMap<>();
+    for (NoteVerifier key : Set.copyOf(known)) {
+      if (byRef.put(new KeyRef(key.name(), key.keyId()), key) != null) {
+        return new NoteCheck.Refused("two known keys share the name and id of " + key);
+      }
+    }
+    List<NoteCheck.Signed> signed = new ArrayList<>();
+    Set<NoteVerifier> used = new HashSet<>();
+    for (NoteSignature signature : signatures) {
+      NoteVerifier key = byRef.get(new KeyRef(signature.name(), signature.keyId()));
+      if (key == null) {
+        continue;
+      }
+      if (!used.add(key)) {
+        return new NoteCheck.Refused("more than one signature of " + key);
+      }
+      if (!key.verify(text, signature)) {
+        return new NoteCheck.Refused("the signature of " + key + " does not verify");
+      }
+      signed.add(new NoteCheck.Signed(key, key.seconds(signature)));
+    }
+    return signed.isEmpty()
+        ? new NoteCheck.Refused("no signature of a known key")
+        : new NoteCheck.Verified(signed);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SignedNote that
+        && text.equals(that.text)
+        && signatures.equals(that.signatures);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * text.hashCode() + signatures.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "SignedNote[" + text.length() + " characters, " + signatures + "]";
+  }
+
+  private record KeyRef(KeyName name, int keyId) {}
+}
