@@ -1,0 +1,88 @@
+package org.entente.gateway.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+import org.entente.gateway.store.StoreFailure.Kind;
+
+/** What is checked and done in a store's directory before RocksDB touches it. */
+final class RocksDirectory {
+  private static final String CURRENT = "CURRENT";
+
+  private RocksDirectory() {}
+
+  /**
+   * Makes {@code dir} where it is missing, for its owner only, and syncs the folders above: a store
+   * whose own folder is lost with the power has lost every synced commit.
+   */
+  static void create(Path dir) {
+    try {
+      Deque<Path> missing = new ArrayDeque<>();
+      Path at = dir.toAbsolutePath().normalize();
+      for (; at != null && !Files.exists(at, LinkOption.NOFOLLOW_LINKS); at = at.getParent()) {
+        missing.push(at);
+      }
+      for (Path folder : missing) {
+        Files.createDirectory(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path parent = folder.getParent();
+        if (parent != null) {
+          sync(parent);
+        }
+      }
+    } catch (IOException e) {
+      throw new StoreFailure(Kind.IO, "cannot make the folder " + dir + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Whether {@code dir} holds a store.
+   *
+   * @throws StoreFailure if it holds parts of one without the file that names the rest: RocksDB
+   *     would begin a new, empty store over them
+   */
+  static boolean holdsStore(Path dir) {
+    if (Files.exists(dir.resolve(CURRENT))) {
+      return true;
+    }
+    List<String> remains = remains(dir);
+    if (!remains.isEmpty()) {
+      throw new StoreFailure(
+          Kind.CORRUPT,
+          dir + " has no file " + CURRENT + " but remains of a store: " + remains,
+          null);
+    }
+    return false;
+  }
+
+  private static List<String> remains(Path dir) {
+    if (!Files.isDirectory(dir)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(dir)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".sst"))
+          .sorted()
+          .limit(3)
+          .toList();
+    } catch (IOException e) {
+      throw new StoreFailure(Kind.IO, "cannot list " + dir + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package org.entente.gateway.store;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Properties;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.ConfigOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Logger;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The native settings of one open store, closed together and after it.
+ *
+ * <p>Where a setting differs from RocksDB's own default, the reason stands beside it.
+ */
+final class RocksResources implements AutoCloseable {
+  private static final long MIB = 1 << 20;
+  private static final int BLOOM_BITS_PER_KEY = 10;
+
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final DBOptions database;
+  private final ColumnFamilyOptions table;
+  private final ReadOptions read;
+  private final WriteOptions synced;
+  private final WriteOptions buffered;
+
+  RocksResources(RocksOptions options, WALRecoveryMode recovery) {
+    database = own(databaseOptions(options, recovery));
+    table = own(tableOptions(options));
+    read = own(new ReadOptions()).setVerifyChecksums(true);
+    synced = own(new WriteOptions()).setSync(true);
+    buffered = own(new WriteOptions()).setSync(false);
+  }
+
+  DBOptions database() {
+    return database;
+  }
+
+  ColumnFamilyOptions table() {
+    return table;
+  }
+
+  ReadOptions read() {
+    return read;
+  }
+
+  WriteOptions write(Durability durability) {
+    return durability == Durability.SYNCED ? synced : buffered;
+  }
+
+  /** Leaves the directory as it is: RocksDB writes its own log there even when it only reads. */
+  void keepNoInfoLog() {
+    database.setLogger(own(new SilentLogger()));
+  }
+
+  /** Options for reading a range, which the caller closes; the bound is the caller's to keep. */
+  static ReadOptions readOptions() {
+    return new ReadOptions().setVerifyChecksums(true);
+  }
+
+  private DBOptions databaseOptions(RocksOptions options, WALRecoveryMode recovery) {
+    return trackingLogs()
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        .setParanoidChecks(true)
+        .setWalRecoveryMode(recovery)
+        // A recycled log ends where an old record begins, so that damage looks like its end.
+        .setRecycleLogFileNum(0)
+        // A seldom-written table would otherwise keep every log since its last write.
+        .setMaxTotalWalSize(options.walBytes())
+        .setDbWriteBufferSize(options.writeBufferBytes())
+        .setMaxOpenFiles(options.openFiles())
+        .setMaxFileOpeningThreads(1)
+        .setMaxBackgroundJobs(options.backgroundJobs())
+        .setMaxLogFileSize(4 * MIB)
+        .setKeepLogFileNum(4)
+        .setMaxManifestFileSize(16 * MIB)
+        .setStatsDumpPeriodSec(0)
+        .setStatsPersistPeriodSec(0);
+  }
+
+  /**
+   * Options under which the manifest remembers how long each finished log was, so that a log that
+   * vanished or was cut short is noticed. The Java binding has no setter for it.
+   */
+  private static DBOptions trackingLogs() {
+    Properties properties = new Properties();
+    properties.setProperty("track_and_verify_wals_in_manifest", "true");
+    try (ConfigOptions strict = new ConfigOptions().setIgnoreUnknownOptions(false)) {
+      DBOptions parsed = DBOptions.getDBOptionsFromProps(strict, properties);
+      if (parsed == null) {
+        throw new IllegalStateException("this RocksDB does not track its logs");
+      }
+      return parsed;
+    }
+  }
+
+  private ColumnFamilyOptions tableOptions(RocksOptions options) {
+    BlockBasedTableConfig blocks =
+        new BlockBasedTableConfig()
+            .setBlockCache(own(new LRUCache(options.blockCacheBytes())))
+            // Indexes and filters count as cache too: memory stays bounded as data grows.
+            .setCacheIndexAndFilterBlocks(true)
+            .setPinL0FilterAndIndexBlocksInCache(true)
+            .setFilterPolicy(own(new BloomFilter(BLOOM_BITS_PER_KEY)));
+    return new ColumnFamilyOptions()
+        .setTableFormatConfig(blocks)
+        .setWriteBufferSize(Math.max(MIB, options.writeBufferBytes() / 4))
+        // Nearly all values are sealed: they do not compress.
+        .setCompressionType(CompressionType.NO_COMPRESSION);
+  }
+
+  private static final class SilentLogger extends Logger {
+    SilentLogger() {
+      super(InfoLogLevel.FATAL_LEVEL);
+    }
+
+    @Override
+    protected void log(InfoLogLevel level, String message) {
+      // What matters comes back as an exception.
+    }
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.push(resource);
+    return resource;
+  }
+
+  @Override
+  public void close() {
+    while (!owned.isEmpty()) {
+      try {
+        owned.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a RocksDB setting did not close", e);
+      }
+    }
+  }
+}

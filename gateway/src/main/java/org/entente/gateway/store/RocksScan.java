@@ -1,0 +1,132 @@
+package org.entente.gateway.store;
+
+import java.util.Arrays;
+import java.util.NoSuchElementException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+
+/**
+ * A scan over a RocksDB iterator, which sees the table as it was when the iterator was made.
+ *
+ * <p>Its methods are synchronized because closing the store, on any thread, closes it: a native
+ * iterator must never be used after its database.
+ */
+final class RocksScan implements Scan {
+  private final ReadOptions options = RocksResources.readOptions();
+  private final @Nullable Slice end;
+  private final RocksIterator iterator;
+  private final Consumer<StoreFailure> onFailure;
+  private final Consumer<RocksScan> onClose;
+  private byte @Nullable [] key;
+  private byte @Nullable [] value;
+  private boolean closed;
+
+  RocksScan(
+      Function<ReadOptions, RocksIterator> table,
+      byte @Nullable [] toExclusive,
+      Consumer<StoreFailure> onFailure,
+      Consumer<RocksScan> onClose) {
+    this.onFailure = onFailure;
+    this.onClose = onClose;
+    end = toExclusive == null ? null : new Slice(toExclusive);
+    if (end != null) {
+      options.setIterateUpperBound(end);
+    }
+    iterator = table.apply(options);
+  }
+
+  synchronized void seek(byte[] fromInclusive) {
+    requireOpen();
+    iterator.seek(fromInclusive);
+    check();
+  }
+
+  /** The greatest entry at or above {@code fromInclusive}, or null. */
+  synchronized @Nullable Entry last(byte[] fromInclusive) {
+    requireOpen();
+    iterator.seekToLast();
+    check();
+    if (!iterator.isValid()) {
+      return null;
+    }
+    byte[] found = iterator.key();
+    return Arrays.compareUnsigned(found, fromInclusive) < 0
+        ? null
+        : new Entry(found, iterator.value());
+  }
+
+  @Override
+  public synchronized boolean hasNext() {
+    requireOpen();
+    return iterator.isValid();
+  }
+
+  @Override
+  public synchronized void next() {
+    requireOpen();
+    if (!iterator.isValid()) {
+      throw new NoSuchElementException("the scan has ended");
+    }
+    key = iterator.key();
+    value = iterator.value();
+    iterator.next();
+    check();
+  }
+
+  @Override
+  public synchronized byte[] key() {
+    return current(key);
+  }
+
+  @Override
+  public synchronized byte[] value() {
+    return current(value);
+  }
+
+  private byte[] current(byte @Nullable [] part) {
+    requireOpen();
+    if (part == null) {
+      throw new IllegalStateException("the scan stands before its first entry");
+    }
+    return part;
+  }
+
+  /** An iterator that met damage is invalid exactly like one at its end; only its status tells. */
+  private void check() {
+    if (iterator.isValid()) {
+      return;
+    }
+    try {
+      iterator.status();
+    } catch (RocksDBException e) {
+      StoreFailure failure = Failures.of("scan", e);
+      onFailure.accept(failure);
+      throw failure;
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the scan is closed");
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    iterator.close();
+    options.close();
+    if (end != null) {
+      end.close();
+    }
+    onClose.accept(this);
+  }
+}

@@ -1,0 +1,68 @@
+package org.entente.gateway.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ordered, durable key-value store of a node: the tables of {@link Table}, changed by atomic
+ * batches.
+ *
+ * <p>Keys are ordered byte by byte as unsigned numbers, a prefix before what it begins. A commit is
+ * seen whole or not at all, by readers and after a crash; commits take effect in one order, and
+ * what a crash leaves is a prefix of that order. Safe for use by many threads. Closed by whoever
+ * opened it. Use after closing is a bug and ends in {@link IllegalStateException}.
+ */
+public interface Store extends AutoCloseable {
+  /** Longest key in bytes. */
+  int MAX_KEY_BYTES = 1024;
+
+  /** Most bytes of keys and values in one batch, 64 MiB. */
+  int MAX_BATCH_BYTES = 64 << 20;
+
+  /**
+   * The value of {@code key}, as a copy, or null if there is none.
+   *
+   * @throws StoreFailure if it cannot be read, or is not what was written
+   */
+  byte @Nullable [] get(Table table, byte[] key);
+
+  /**
+   * Walks over the keys from {@code fromInclusive} to {@code toExclusive}, or to the end of the
+   * table if that is null. A range that ends before it begins is empty. The caller closes the scan.
+   *
+   * @throws StoreFailure if the first entry cannot be read
+   */
+  Scan scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive);
+
+  /**
+   * The entry with the greatest key of a range, which is given as for {@link #scan}, or null if the
+   * range is empty.
+   *
+   * @throws StoreFailure if it cannot be read
+   */
+  @Nullable Entry last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive);
+
+  /** An empty batch for {@link #commit}. */
+  default Batch batch() {
+    return new Batch();
+  }
+
+  /**
+   * Applies {@code batch} in its order, all of it or nothing. On return it is visible to readers
+   * and as durable as {@code durability} says.
+   *
+   * @throws StoreFailure if it could not be written, or an earlier commit could not. Whether the
+   *     batch will be there after reopening is unknown; the store is {@link
+   *     StoreState.Status#FAILED} and takes no further commit.
+   */
+  void commit(Batch batch, Durability durability);
+
+  /** Whether the store takes commits. */
+  StoreState state();
+
+  /**
+   * Closes the store and its scans, after syncing what was committed as {@link
+   * Durability#BUFFERED}. Closing again does nothing.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,45 @@
+package org.entente.gateway.store;
+
+/**
+ * The tables of a node's store, each an ordered key space of its own.
+ *
+ * <p>The names are part of the format on disk: a table may be added, never renamed or reused.
+ */
+public enum Table {
+  /** What the store and the ledger know of themselves: format, commit number, epochs. */
+  META,
+  /** Content keys and recipients of what still has to be sent. */
+  OUTBOX,
+  /** Sealed envelopes. */
+  ENVELOPE,
+  /** Hop sequences towards peers. */
+  HOP_OUT,
+  /** Hop sequences from peers. */
+  HOP_IN,
+  /** Origin sequences: watermarks and what was received above them. */
+  ORIGIN_IN,
+  /** What arrived, in the order of arrival. */
+  INBOX,
+  /** Messages by their id. */
+  MESSAGE,
+  /** Durable cursors of subscribers. */
+  CURSOR,
+  /** Inner nodes of the audit log's tree. */
+  AUDIT_NODE,
+  /** Leaves of the audit log. */
+  AUDIT_LEAF,
+  /** Evidence made and received. */
+  EVIDENCE,
+  /** Idempotency keys of publishers. */
+  IDEMPOTENCY,
+  /** Session announcements. */
+  ANNOUNCEMENT,
+  /** What a transit holds for others. */
+  CUSTODY,
+  /** Refused messages. */
+  REFUSAL,
+  /** Poison messages, set aside with their reason. */
+  QUARANTINE,
+  /** Message ids recalled before they arrived. */
+  BLOCKED
+}

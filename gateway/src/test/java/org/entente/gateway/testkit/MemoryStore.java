@@ -1,0 +1,281 @@
+package org.entente.gateway.testkit;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.TreeMap;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.Entry;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.store.StoreState;
+import org.entente.gateway.store.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Store} in memory, for simulators and tests: what is in it outlives it on its {@link
+ * Disk}.
+ *
+ * <p>Fails on demand, and loses what a power cut loses, so that what stands above can be tried.
+ */
+public final class MemoryStore implements Store {
+  /** What outlives a store: its tables, and how to undo what was not yet synced. */
+  public static final class Disk {
+    private final Map<Table, NavigableMap<byte[], byte[]>> tables = new EnumMap<>(Table.class);
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+
+    /** A disk on which nothing is. */
+    public Disk() {
+      for (Table table : Table.values()) {
+        tables.put(table, new TreeMap<>(Arrays::compareUnsigned));
+      }
+    }
+
+    /**
+     * Cuts the power: what was committed but not synced is gone. Stores on it are to be dropped.
+     */
+    public synchronized void cutPower() {
+      while (!undo.isEmpty()) {
+        undo.pop().run();
+      }
+    }
+
+    private NavigableMap<byte[], byte[]> table(Table table) {
+      NavigableMap<byte[], byte[]> entries = tables.get(table);
+      if (entries == null) {
+        throw new IllegalStateException("no table " + table);
+      }
+      return entries;
+    }
+  }
+
+  private final Disk disk;
+  private final Set<MemoryScan> scans = new HashSet<>();
+  private StoreState state = StoreState.OPEN;
+  private @Nullable StoreFailure next;
+
+  /** A store on a disk of its own, empty. */
+  public MemoryStore() {
+    this(new Disk());
+  }
+
+  /** Opens the store that is on {@code disk}. */
+  public MemoryStore(Disk disk) {
+    this.disk = disk;
+  }
+
+  /** Makes the next commit fail, as a full disk or a failed sync does, without being applied. */
+  public void failNextCommit(StoreFailure failure) {
+    synchronized (disk) {
+      next = failure;
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(Table table, byte[] key) {
+    synchronized (disk) {
+      byte[] value = table(table).get(key);
+      return value == null ? null : value.clone();
+    }
+  }
+
+  @Override
+  public Scan scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
+    synchronized (disk) {
+      MemoryScan scan = new MemoryScan(range(table, fromInclusive, toExclusive));
+      scans.add(scan);
+      return scan;
+    }
+  }
+
+  @Override
+  public @Nullable Entry last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
+    synchronized (disk) {
+      Map.Entry<byte[], byte[]> last = range(table, fromInclusive, toExclusive).lastEntry();
+      return last == null ? null : new Entry(last.getKey().clone(), last.getValue().clone());
+    }
+  }
+
+  private NavigableMap<byte[], byte[]> range(
+      Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
+    NavigableMap<byte[], byte[]> entries = table(table);
+    if (toExclusive == null) {
+      return entries.tailMap(fromInclusive, true);
+    }
+    return Arrays.compareUnsigned(fromInclusive, toExclusive) < 0
+        ? entries.subMap(fromInclusive, true, toExclusive, false)
+        : new TreeMap<>(Arrays::compareUnsigned);
+  }
+
+  private NavigableMap<byte[], byte[]> table(Table table) {
+    requireOpen();
+    return disk.table(table);
+  }
+
+  @Override
+  public void commit(Batch batch, Durability durability) {
+    synchronized (disk) {
+      requireCommits();
+      scans.forEach(MemoryScan::detach);
+      batch.applyTo(new Changes());
+      if (durability == Durability.SYNCED) {
+        disk.undo.clear();
+      }
+    }
+  }
+
+  private void requireCommits() {
+    requireOpen();
+    if (state.failure() != null) {
+      throw new StoreFailure(StoreFailure.Kind.FAILED_EARLIER, "failed earlier", state.failure());
+    }
+    if (next != null) {
+      StoreFailure failure = next;
+      next = null;
+      state = StoreState.failed(failure);
+      throw failure;
+    }
+  }
+
+  private void requireOpen() {
+    if (state.status() == StoreState.Status.CLOSED) {
+      throw new IllegalStateException("the store is closed");
+    }
+  }
+
+  @Override
+  public StoreState state() {
+    synchronized (disk) {
+      return state;
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (disk) {
+      if (state.status() == StoreState.Status.OPEN) {
+        disk.undo.clear();
+      }
+      List.copyOf(scans).forEach(MemoryScan::close);
+      state = StoreState.CLOSED;
+    }
+  }
+
+  /** Applies changes and notes how to undo each. */
+  private final class Changes implements Batch.Target {
+    @Override
+    public void put(Table table, byte[] key, byte[] value) {
+      set(table(table), key.clone(), value.clone());
+    }
+
+    @Override
+    public void delete(Table table, byte[] key) {
+      set(table(table), key.clone(), null);
+    }
+
+    @Override
+    public void deleteRange(Table table, byte[] from, byte[] to) {
+      List.copyOf(range(table, from, to).keySet()).forEach(key -> set(table(table), key, null));
+    }
+
+    private void set(NavigableMap<byte[], byte[]> entries, byte[] key, byte @Nullable [] value) {
+      byte[] before = value == null ? entries.remove(key) : entries.put(key, value);
+      disk.undo.push(
+          () -> {
+            if (before == null) {
+              entries.remove(key);
+            } else {
+              entries.put(key, before);
+            }
+          });
+    }
+  }
+
+  /**
+   * A scan over the live table that copies what is left of its range before a commit changes it.
+   */
+  private final class MemoryScan implements Scan {
+    private NavigableMap<byte[], byte[]> range;
+    private boolean detached;
+    private boolean closed;
+    private Map.@Nullable Entry<byte[], byte[]> current;
+
+    MemoryScan(NavigableMap<byte[], byte[]> range) {
+      this.range = range;
+    }
+
+    void detach() {
+      if (!detached) {
+        range = new TreeMap<>(rest());
+        detached = true;
+      }
+    }
+
+    private NavigableMap<byte[], byte[]> rest() {
+      return current == null ? range : range.tailMap(current.getKey(), false);
+    }
+
+    @Override
+    public boolean hasNext() {
+      synchronized (disk) {
+        requireScanOpen();
+        return !rest().isEmpty();
+      }
+    }
+
+    @Override
+    public void next() {
+      synchronized (disk) {
+        requireScanOpen();
+        Map.Entry<byte[], byte[]> following = rest().firstEntry();
+        if (following == null) {
+          throw new NoSuchElementException("the scan has ended");
+        }
+        current = following;
+      }
+    }
+
+    @Override
+    public byte[] key() {
+      return current().getKey().clone();
+    }
+
+    @Override
+    public byte[] value() {
+      return current().getValue().clone();
+    }
+
+    private Map.Entry<byte[], byte[]> current() {
+      synchronized (disk) {
+        requireScanOpen();
+        if (current == null) {
+          throw new IllegalStateException("the scan stands before its first entry");
+        }
+        return current;
+      }
+    }
+
+    private void requireScanOpen() {
+      if (closed) {
+        throw new IllegalStateException("the scan is closed");
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (disk) {
+        closed = true;
+        scans.remove(this);
+      }
+    }
+  }
+}
