@@ -1,0 +1,40 @@
+package org.entente.gateway.cel;
+
+import java.time.Instant;
+import java.util.Map;
+import org.entente.proto.v1.Label;
+
+/**
+ * A compiled condition of policy: true or false of a label on its way from one agency to another.
+ *
+ * <p>Variables: {@code label} ({@code entente.v1.Label}), {@code origin} and {@code recipient}
+ * (agency names), {@code now} (timestamp). Enums are written {@code Category.CATEGORY_IPR}. Pure
+ * and safe for use by several threads.
+ */
+public final class Condition {
+  private final Program program;
+
+  Condition(Program program) {
+    this.program = program;
+  }
+
+  /** Evaluates; fails rather than throws when the label lacks what the expression asks for. */
+  public Evaluation<Boolean> evaluate(Label label, String origin, String recipient, Instant now) {
+    return program.evaluate(
+        Map.of("label", label, "origin", origin, "recipient", recipient, "now", now),
+        value ->
+            value instanceof Boolean holds
+                ? new Evaluation.Value<>(holds)
+                : new Evaluation.EvaluationFailed<>("the result is no bool"));
+  }
+
+  /** The expression as written. */
+  public String source() {
+    return program.source();
+  }
+
+  @Override
+  public String toString() {
+    return program.source();
+  }
+}

@@ -1,0 +1,15 @@
+package org.entente.gateway.cel;
+
+/**
+ * One reason why an expression does not compile.
+ *
+ * @param line line within the expression, from 1
+ * @param column column within that line, from 1
+ * @param message what is wrong
+ */
+public record ExpressionProblem(int line, int column, String message) {
+  @Override
+  public String toString() {
+    return "line " + line + ", column " + column + " of the expression: " + message;
+  }
+}

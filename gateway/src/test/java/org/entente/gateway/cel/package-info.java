@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.cel;
+
+import org.jspecify.annotations.NullMarked;
