@@ -3,6 +3,7 @@ package org.entente.gateway.crypto;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,20 @@ public final class SecretBytes implements AutoCloseable {
    */
   public synchronized byte[] reveal() {
     return open().clone();
+  }
+
+  /**
+   * Lends a copy of the secret to {@code use}, wipes it afterwards, and returns what came of it.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public <T> T use(Function<byte[], T> use) {
+    byte[] copy = reveal();
+    try {
+      return use.apply(copy);
+    } finally {
+      Arrays.fill(copy, (byte) 0);
+    }
   }
 
   /**

@@ -1,7 +1,5 @@
 package org.entente.gateway.crypto;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -70,12 +68,7 @@ public record VerifyingPair(Ed25519VerifyingKey ed25519, MlDsa44VerifyingKey mlD
    * <p>For people and look-ups. 64 bits do not bind: compare {@link #encoded} where it matters.
    */
   public String id() {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(encoded());
-      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.hash(encoded()), 0, ID_BYTES);
   }
 
   @Override

@@ -1,0 +1,58 @@
+package org.entente.gateway.crypto;
+
+import java.util.Arrays;
+import javax.crypto.Mac;
+
+/**
+ * HKDF (RFC 5869) with SHA-256, and its expansion with SHA-512. Stateless and safe for use by many
+ * threads.
+ *
+ * <p>Expansion needs a key that is already uniformly random; anything else is extracted first. The
+ * {@code info} alone separates uses, so each use starts it with its own fixed label.
+ */
+public final class Hkdf {
+  private Hkdf() {}
+
+  /** HKDF-Extract with SHA-256: a 32-byte key out of {@code inputKey}; the salt may be empty. */
+  public static byte[] extractSha256(byte[] salt, byte[] inputKey) {
+    return Hmac.SHA_256.mac(salt, inputKey);
+  }
+
+  /**
+   * HKDF-Expand with SHA-256 to {@code length} bytes, at most 8160.
+   *
+   * @throws IllegalArgumentException if {@code length} is out of range
+   */
+  public static byte[] expandSha256(byte[] key, byte[] info, int length) {
+    return expand(Hmac.SHA_256, key, info, length);
+  }
+
+  /**
+   * HKDF-Expand with SHA-512 to {@code length} bytes, at most 16320.
+   *
+   * @throws IllegalArgumentException if {@code length} is out of range
+   */
+  public static byte[] expandSha512(byte[] key, byte[] info, int length) {
+    return expand(Hmac.SHA_512, key, info, length);
+  }
+
+  private static byte[] expand(Hmac hmac, byte[] key, byte[] info, int length) {
+    int blockBytes = hmac.macBytes();
+    if (length < 0 || length > 255 * blockBytes) {
+      throw new IllegalArgumentException("HKDF cannot give " + length + " bytes");
+    }
+    Mac mac = hmac.keyed(key);
+    byte[] output = new byte[length];
+    byte[] block = {};
+    for (int at = 0, counter = 1; at < length; at += blockBytes, counter++) {
+      mac.update(block);
+      mac.update(info);
+      mac.update((byte) counter);
+      Arrays.fill(block, (byte) 0);
+      block = mac.doFinal();
+      System.arraycopy(block, 0, output, at, Math.min(blockBytes, length - at));
+    }
+    Arrays.fill(block, (byte) 0);
+    return output;
+  }
+}
