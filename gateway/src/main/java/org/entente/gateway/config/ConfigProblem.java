@@ -1,0 +1,37 @@
+package org.entente.gateway.config;
+
+/**
+ * One problem of a configuration file, as a value that an operator can act on.
+ *
+ * @param file the file as it was named
+ * @param line line from 1; 0 where the file as a whole is meant
+ * @param column column from 1; 0 where the file as a whole is meant
+ * @param field path of the field, such as {@code parties[0].agency}; empty for the whole file
+ * @param wrong what was found
+ * @param valid what would be valid; empty where that says nothing more
+ */
+public record ConfigProblem(
+    String file, int line, int column, String field, String wrong, String valid) {
+
+  /** A problem of the file as a whole. */
+  public static ConfigProblem ofFile(String file, String wrong, String valid) {
+    return new ConfigProblem(file, 0, 0, "", wrong, valid);
+  }
+
+  /** One line: {@code file:line:column: field: wrong; valid: …}. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder(file);
+    if (line > 0) {
+      out.append(':').append(line).append(':').append(column);
+    }
+    if (!field.isEmpty()) {
+      out.append(": ").append(field);
+    }
+    out.append(": ").append(wrong);
+    if (!valid.isEmpty()) {
+      out.append("; valid: ").append(valid);
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,118 @@
+package org.entente.gateway.config;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One pass over a file's tokens that notes where each field stands and refuses anchors, aliases and
+ * second documents: with them a reader could not see what a file says.
+ */
+final class PositionScan {
+  /** Leaves the scan with the problem it found. */
+  static final class Refused extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient ConfigProblem problem;
+
+    Refused(ConfigProblem problem) {
+      super(problem.toString(), null, false, false);
+      this.problem = problem;
+    }
+
+    ConfigProblem problem() {
+      return problem;
+    }
+  }
+
+  private final String file;
+  private final String[] lines;
+  private final YAMLParser parser;
+  private final Map<String, Positions.Place> places = new HashMap<>();
+
+  PositionScan(String file, String content, YAMLParser parser) {
+    this.file = file;
+    this.lines = content.split("\n", -1);
+    this.parser = parser;
+  }
+
+  Positions scan() throws IOException, Refused {
+    JsonToken token = parser.nextToken();
+    if (token == null) {
+      throw new Refused(ConfigProblem.ofFile(file, "the file is empty", "a YAML mapping"));
+    }
+    value("", parser.currentTokenLocation());
+    if (parser.nextToken() != null) {
+      throw refused("", "a second YAML document begins here", "one document a file");
+    }
+    return new Positions(file, places);
+  }
+
+  private void value(String path, JsonLocation start) throws IOException, Refused {
+    if (parser.isCurrentAlias() || parser.getObjectId() != null) {
+      throw refused(path, "a YAML anchor or alias", "the value itself, written out");
+    }
+    note(path, start);
+    if (parser.currentToken() == JsonToken.START_OBJECT) {
+      mapping(path);
+    } else if (parser.currentToken() == JsonToken.START_ARRAY) {
+      for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+        value(path + "[" + i + "]", parser.currentTokenLocation());
+      }
+    }
+  }
+
+  private void mapping(String path) throws IOException, Refused {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      JsonLocation key = parser.currentTokenLocation();
+      String name = parser.currentName();
+      String field = path.isEmpty() ? name : path + "." + name;
+      parser.nextToken();
+      value(field, key);
+    }
+  }
+
+  private void note(String path, JsonLocation start) {
+    JsonLocation value = parser.currentTokenLocation();
+    int line = Math.max(1, start.getLineNr());
+    int valueLine = Math.max(1, value.getLineNr());
+    places.put(
+        path,
+        new Positions.Place(
+            line,
+            Math.max(1, start.getColumnNr()),
+            isBlock(value) ? valueLine + 1 : valueLine,
+            shape()));
+  }
+
+  private boolean isBlock(JsonLocation value) {
+    int line = value.getLineNr() - 1;
+    int column = value.getColumnNr() - 1;
+    return line >= 0
+        && line < lines.length
+        && column >= 0
+        && column < lines[line].length()
+        && (lines[line].charAt(column) == '|' || lines[line].charAt(column) == '>');
+  }
+
+  private String shape() {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> "a mapping";
+      case START_ARRAY -> "a list";
+      case VALUE_TRUE, VALUE_FALSE -> "true or false";
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+      case VALUE_NULL -> "nothing";
+      default -> "text";
+    };
+  }
+
+  private Refused refused(String path, String wrong, String valid) {
+    JsonLocation at = ((JsonParser) parser).currentTokenLocation();
+    return new Refused(
+        new ConfigProblem(
+            file, Math.max(1, at.getLineNr()), Math.max(1, at.getColumnNr()), path, wrong, valid));
+  }
+}

@@ -1,0 +1,124 @@
+package org.entente.gateway.config;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Strict reader of YAML files into records whose components are written in {@code snake_case}.
+ *
+ * <p>Refused: unknown fields, duplicate keys, anchors and aliases, several documents, text where a
+ * number or a bool is asked for and the reverse, files over {@value #MAX_BYTES} bytes or not UTF-8.
+ * A component annotated {@code @JsonProperty(required = true)} must be present; others are null
+ * (lists too). Understands agency, node and federation names, {@link java.time.Instant}, {@link
+ * java.time.LocalDate}, {@link java.time.Duration} (ISO 8601) and {@link Path}. Immutable; safe for
+ * use by several threads.
+ */
+public final class YamlFiles {
+  /** Largest file, in bytes. */
+  public static final int MAX_BYTES = 1 << 20;
+
+  private final YAMLMapper mapper =
+      YAMLMapper.builder(
+              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .disable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+          // The country code NO is text, not false.
+          .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .withCoercionConfig(LogicalType.Textual, YamlFiles::refuseScalars)
+          .addModule(new ValueModule())
+          .build();
+
+  private static void refuseScalars(MutableCoercionConfig config) {
+    config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+    config.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+    config.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+  }
+
+  /** Reads a file. */
+  public <T> Reading<T> read(Path file, Class<T> type) {
+    byte[] content;
+    try {
+      if (Files.size(file) > MAX_BYTES) {
+        return unreadable(
+            ConfigProblem.ofFile(
+                file.toString(), Files.size(file) + " bytes", "at most " + MAX_BYTES + " bytes"));
+      }
+      content = Files.readAllBytes(file);
+    } catch (IOException e) {
+      String wrong = "cannot be read: " + e.getClass().getSimpleName();
+      return unreadable(ConfigProblem.ofFile(file.toString(), wrong, "a readable file"));
+    }
+    return parse(file.toString(), content, type);
+  }
+
+  /** Reads content that was taken from a file named so. */
+  public <T> Reading<T> parse(String file, byte[] content, Class<T> type) {
+    if (content.length > MAX_BYTES) {
+      return unreadable(
+          ConfigProblem.ofFile(file, content.length + " bytes", "at most " + MAX_BYTES + " bytes"));
+    }
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+    } catch (CharacterCodingException e) {
+      return unreadable(ConfigProblem.ofFile(file, "not UTF-8", "UTF-8"));
+    }
+    return parse(file, text, type);
+  }
+
+  private <T> Reading<T> parse(String file, String text, Class<T> type) {
+    Positions positions;
+    try (YAMLParser parser = mapper.getFactory().createParser(text)) {
+      positions = new PositionScan(file, text, parser).scan();
+    } catch (PositionScan.Refused e) {
+      return unreadable(e.problem());
+    } catch (JsonParseException e) {
+      return unreadable(Explain.syntax(file, e));
+    } catch (IOException e) {
+      return unreadable(ConfigProblem.ofFile(file, Explain.firstLine(e), "YAML"));
+    }
+    return bind(text, type, positions);
+  }
+
+  private <T> Reading<T> bind(String text, Class<T> type, Positions positions) {
+    if (!positions.shape("").equals("a mapping")) {
+      return unreadable(positions.problem("", positions.shape(""), "a mapping of fields"));
+    }
+    try {
+      return new Reading.Read<>(mapper.readValue(text, type), positions);
+    } catch (JsonMappingException e) {
+      return unreadable(Explain.mapping(positions, e));
+    } catch (JsonProcessingException e) {
+      return unreadable(Explain.syntax(positions.file(), e));
+    }
+  }
+
+  private static <T> Reading<T> unreadable(ConfigProblem problem) {
+    return new Reading.Unreadable<>(List.of(problem));
+  }
+}

@@ -1,0 +1,172 @@
+package org.entente.gateway.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.entente.gateway.model.AgencyName;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class YamlFilesTest {
+  enum Colour {
+    RED,
+    GREEN
+  }
+
+  record Part(String name, int count) {}
+
+  record Sample(
+      @JsonProperty(required = true) String id,
+      @Nullable Integer maxItems,
+      @Nullable Boolean open,
+      @Nullable Colour colour,
+      @Nullable AgencyName agency,
+      @Nullable Instant from,
+      @Nullable Duration every,
+      @Nullable List<Part> parts,
+      @Nullable Map<String, String> extra,
+      @Nullable String rule) {}
+
+  private static final YamlFiles YAML = new YamlFiles();
+
+  @Test
+  void file_everyKindOfField_isRead() {
+    String text =
+        """
+        # comment
+        id: a
+        max_items: 3
+        open: true
+        colour: GREEN
+        agency: fr.customs
+        from: 2026-01-01T00:00:00Z
+        every: PT24H
+        parts:
+          - { name: x, count: 1 }
+          - name: NO
+            count: 2
+        extra: { k: v }
+        rule: |
+          one
+          two
+        """;
+    assertEquals(
+        new Sample(
+            "a",
+            3,
+            true,
+            Colour.GREEN,
+            new AgencyName("fr.customs"),
+            Instant.parse("2026-01-01T00:00:00Z"),
+            Duration.ofDays(1),
+            List.of(new Part("x", 1), new Part("NO", 2)),
+            Map.of("k", "v"),
+            "one\ntwo\n"),
+        assertInstanceOf(Reading.Read.class, parse(text)).value());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "id: a\\ncolor: RED | 2:1: color: unknown field; valid: one of agency, colour, every,",
+        "id: a\\ncolour: BLUE | 2:1: colour: \"BLUE\"; valid: one of RED, GREEN",
+        "id: a\\nopen: yes | 2:1: open: text; valid: true or false",
+        "id: a\\nmax_items: many | 2:1: max_items: text; valid: a whole number",
+        "id: a\\nmax_items: 1.5 | 2:1: max_items: \"1.5\"; valid: a whole number",
+        "id: 5 | 1:1: id: \"5\"; valid: text",
+        "id: a\\nid: b | 2:3: Duplicate field",
+        "max_items: 1 | 1:1: id: the field is missing",
+        "id: a\\nparts: {} | 2:1: parts: a mapping; valid: a list",
+        "id: a\\nparts: [ { name: x, count: true } ] | 2:21: parts[0].count: true or false; valid: a",
+        "id: a\\nparts: [ { name: x, count: 1, size: 1 } ] | 2:31: parts[0].size: unknown field",
+        "id: a\\nagency: France | 2:1: agency: an agency name is a two-letter code",
+        "id: a\\nfrom: yesterday | 2:1: from: a time such as",
+        "id: &x a\\nrule: *x | 2:7: rule: a YAML anchor or alias",
+        "id: a\\n---\\nid: b | a second YAML document",
+        "id: [ | well-formed YAML",
+        "- a | 1:1: a list; valid: a mapping of fields",
+        "` ` | the file is empty",
+        "id: a\\nmax_items: 99999999999 | 2:1: max_items",
+      })
+  void file_wrong_isRefusedWithPlaceAndCure(String text, String expected) {
+    var unreadable =
+        assertInstanceOf(Reading.Unreadable.class, parse(text.replace("\\n", "\n")), text);
+    String problem = unreadable.problems().get(0).toString();
+    assertTrue(problem.startsWith("sample.yaml"), problem);
+    assertTrue(problem.contains(expected), problem);
+  }
+
+  @Test
+  void positions_blockText_problemNamesLineOfFile() {
+    var read =
+        assertInstanceOf(Reading.Read.class, parse("id: a\nrule: |\n  one\n  two\nmax_items: 1\n"));
+    assertEquals(4, read.positions().problemInText("rule", 2, "bad", "").line());
+    assertEquals(1, read.positions().problemInText("id", 1, "bad", "").line());
+    assertEquals(2, read.positions().problem("rule.none[3]", "bad", "").line());
+    assertEquals(1, read.positions().problem("absent", "bad", "").line());
+  }
+
+  @Test
+  void file_absentOrTooLargeOrNotUtf8_isRefused(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("x.yaml");
+    assertInstanceOf(Reading.Unreadable.class, YAML.read(file, Sample.class));
+    Files.write(file, new byte[YamlFiles.MAX_BYTES + 1]);
+    assertInstanceOf(Reading.Unreadable.class, YAML.read(file, Sample.class));
+    Files.write(file, new byte[] {'i', 'd', ':', ' ', (byte) 0xff});
+    assertInstanceOf(Reading.Unreadable.class, YAML.read(file, Sample.class));
+    Files.writeString(file, "id: ok\n");
+    assertInstanceOf(Reading.Read.class, YAML.read(file, Sample.class));
+  }
+
+  @Test
+  void file_deeplyNestedOrManyAliases_isRefused() {
+    String deep = "id: a\nextra: " + "[".repeat(5_000);
+    assertInstanceOf(Reading.Unreadable.class, parse(deep));
+    String laughs = "id: a\na: &a [x,x]\nb: &b [*a,*a]\nextra: {c: *b}\n";
+    assertInstanceOf(Reading.Unreadable.class, parse(laughs));
+  }
+
+  @Test
+  void file_randomlyDamaged_neverThrows() {
+    String good =
+        "id: a\nmax_items: 3\nparts:\n  - { name: x, count: 1 }\nextra: { k: \"v\" }\nrule: |\n  x\n";
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    String signs = "{}[]:,-&*!|>'\"%@`#?\t\n \u0000\u0085é0aA~";
+    for (int i = 0; i < 5_000; i++) {
+      StringBuilder text = new StringBuilder(good);
+      for (int n = random.nextInt(4); n >= 0; n--) {
+        int at = random.nextInt(text.length());
+        text.replace(
+            at,
+            at + random.nextInt(2),
+            String.valueOf(signs.charAt(random.nextInt(signs.length()))));
+      }
+      try {
+        parse(text.toString());
+      } catch (RuntimeException | StackOverflowError e) {
+        throw new AssertionError("seed " + seed + ":\n" + text, e);
+      }
+    }
+  }
+
+  private static Reading<Sample> parse(String text) {
+    return YAML.parse("sample.yaml", text.getBytes(StandardCharsets.UTF_8), Sample.class);
+  }
+}

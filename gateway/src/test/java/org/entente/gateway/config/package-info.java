@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.config;
+
+import org.jspecify.annotations.NullMarked;
