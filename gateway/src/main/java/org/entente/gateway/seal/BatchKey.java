@@ -1,0 +1,27 @@
+package org.entente.gateway.seal;
+
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+
+/**
+ * What messages must have in common to be sealed together, so that an envelope shows nobody a
+ * recipient, an obligation or a priority that is not its own.
+ *
+ * @param recipients agencies that will open it, ascending, no repeats, at least one
+ * @param agreement id of the agreement that permits it
+ * @param retentionDays days the recipients may keep it, from 1
+ * @param lane priority class
+ * @param exercise whether it is training
+ */
+public record BatchKey(
+    List<AgencyName> recipients, String agreement, int retentionDays, Lane lane, boolean exercise) {
+  public BatchKey {
+    List<AgencyName> ordered = recipients.stream().distinct().sorted().toList();
+    if (ordered.isEmpty() || ordered.size() != recipients.size() || retentionDays < 1) {
+      throw new IllegalArgumentException(
+          recipients + " may keep it for " + retentionDays + " days: not a batch");
+    }
+    recipients = ordered;
+  }
+}

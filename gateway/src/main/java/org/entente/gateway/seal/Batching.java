@@ -1,0 +1,71 @@
+package org.entente.gateway.seal;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Natural batching: whatever waits is grouped into as few envelopes as its keys and the limits
+ * allow. Pure: the same input gives the same batches.
+ *
+ * <p>Batches of a higher lane come first; within a lane, the batch whose first message came first.
+ * Messages with the same key keep their order.
+ */
+public final class Batching {
+  private Batching() {}
+
+  /**
+   * Groups what waits.
+   *
+   * @param waiting in order of arrival
+   * @param maxMessages most messages in a batch, 1 to 4096
+   * @param maxBytes most bytes of labels and bodies in a batch; a message that is larger travels
+   *     alone
+   */
+  public static List<SealingBatch> group(List<SealingItem> waiting, int maxMessages, int maxBytes) {
+    if (maxMessages < 1 || maxMessages > EnvelopeHeader.MAX_COUNT || maxBytes < 1) {
+      throw new IllegalArgumentException(maxMessages + " messages of " + maxBytes + " bytes");
+    }
+    List<Filling> batches = new ArrayList<>();
+    Map<BatchKey, Filling> open = new LinkedHashMap<>();
+    for (SealingItem item : waiting) {
+      Filling filling = open.get(item.key());
+      if (filling == null || !filling.hasRoomFor(item, maxMessages, maxBytes)) {
+        filling = new Filling(item.key());
+        batches.add(filling);
+        open.put(item.key(), filling);
+      }
+      filling.add(item);
+    }
+    return batches.stream()
+        .map(Filling::batch)
+        .sorted(Comparator.comparing(batch -> batch.key().lane()))
+        .toList();
+  }
+
+  /** A batch that still takes messages. */
+  private static final class Filling {
+    private final BatchKey key;
+    private final List<SealingItem> items = new ArrayList<>();
+    private long bytes;
+
+    Filling(BatchKey key) {
+      this.key = key;
+    }
+
+    boolean hasRoomFor(SealingItem item, int maxMessages, int maxBytes) {
+      return items.size() < maxMessages && bytes + item.size() <= maxBytes;
+    }
+
+    void add(SealingItem item) {
+      items.add(item);
+      bytes += item.size();
+    }
+
+    SealingBatch batch() {
+      return new SealingBatch(key, items);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package org.entente.gateway.seal;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.crypto.Hkdf;
+import org.entente.gateway.crypto.SecretBytes;
+
+/**
+ * The key of one message's body, from which the key of its local label follows. Whoever forgets it
+ * has erased the message. Prints as {@code [hidden]}; closing wipes it. Safe for use by many
+ * threads.
+ *
+ * <p>AES-256-GCM under it uses the zero nonce: it seals one body, at one address, once.
+ */
+public final class BodyKey implements AutoCloseable {
+  private static final byte[] ZERO_NONCE = new byte[Aes256Gcm.NONCE_BYTES];
+
+  private final SecretBytes secret;
+
+  private BodyKey(SecretBytes secret) {
+    this.secret = secret;
+  }
+
+  /** Takes 32 bytes over. */
+  static BodyKey takeOver(byte[] bytes) {
+    return new BodyKey(SecretBytes.takeOver(bytes));
+  }
+
+  byte[] reveal() {
+    return secret.reveal();
+  }
+
+  byte[] seal(BodyAddress address, byte[] body) {
+    byte[] key = secret.reveal();
+    try {
+      return Aes256Gcm.seal(key, ZERO_NONCE, address.encoded(Suite.BODY), body);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  /**
+   * Opens a sealed body: the bytes as published, or empty whatever was wrong.
+   *
+   * @param address where the message stands
+   * @param sealed the body's part of the sealed bodies
+   */
+  public Optional<byte[]> open(BodyAddress address, byte[] sealed) {
+    byte[] key = secret.reveal();
+    try {
+      return Aes256Gcm.open(key, ZERO_NONCE, address.encoded(Suite.BODY), sealed);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  /** The key under which a recipient keeps the label at rest; the caller wipes it. */
+  byte[] localLabelKey() {
+    byte[] key = secret.reveal();
+    try {
+      return Hkdf.expandSha256(key, Suite.LOCAL_LABEL, Aes256Gcm.KEY_BYTES);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  @Override
+  public void close() {
+    secret.close();
+  }
+
+  @Override
+  public String toString() {
+    return secret.toString();
+  }
+}

@@ -1,0 +1,134 @@
+package org.entente.gateway.seal;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.crypto.ConstantTime;
+import org.entente.proto.link.v1.SealedLabels;
+
+/**
+ * An envelope whose labels have been opened: each message's label, and the key and place of its
+ * body. Only {@link Opener} makes one. Holds the content key until closed. Safe for use by many
+ * threads.
+ */
+public final class OpenedLabels implements AutoCloseable {
+  private final Envelope envelope;
+  private final ContentKey contentKey;
+  private final SealedLabels labels;
+  private final int[] offsets;
+
+  private OpenedLabels(
+      Envelope envelope, ContentKey contentKey, SealedLabels labels, int[] offsets) {
+    this.envelope = envelope;
+    this.contentKey = contentKey;
+    this.labels = labels;
+    this.offsets = offsets;
+  }
+
+  /**
+   * What the plaintext spells, if it is canonical, agrees with the header and describes the sealed
+   * bodies down to their padding.
+   */
+  static Optional<OpenedLabels> of(Envelope envelope, ContentKey contentKey, byte[] plaintext) {
+    SealedLabels labels;
+    try {
+      labels = SealedLabels.parseFrom(plaintext);
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
+    if (!Arrays.equals(labels.toByteArray(), plaintext)
+        || !countsAgree(envelope.header(), labels)
+        || !lengthsAllowed(labels)) {
+      return Optional.empty();
+    }
+    int[] offsets = new int[labels.getBodyLengthsCount() + 1];
+    long end = 0;
+    for (int i = 0; i < labels.getBodyLengthsCount(); i++) {
+      end += Integer.toUnsignedLong(labels.getBodyLengths(i)) + Aes256Gcm.TAG_BYTES;
+      if (end > envelope.bodies().length) {
+        return Optional.empty();
+      }
+      offsets[i + 1] = (int) end;
+    }
+    return isPadded(envelope, contentKey, (int) end)
+        ? Optional.of(new OpenedLabels(envelope, contentKey, labels, offsets))
+        : Optional.empty();
+  }
+
+  private static boolean countsAgree(EnvelopeHeader header, SealedLabels labels) {
+    return labels.getLabelsCount() == header.count()
+        && labels.getBodyLengthsCount() == header.count();
+  }
+
+  private static boolean lengthsAllowed(SealedLabels labels) {
+    return labels.getLabelsList().stream()
+        .allMatch(label -> label.size() >= 1 && label.size() <= SealingItem.MAX_LABEL_BYTES);
+  }
+
+  private static boolean isPadded(Envelope envelope, ContentKey contentKey, int end) {
+    byte[] region = envelope.bodies();
+    return region.length == Padme.paddedLength(end)
+        && ConstantTime.equal(
+            Arrays.copyOfRange(region, end, region.length),
+            contentKey.padding(region.length - end));
+  }
+
+  /** The envelope. */
+  public Envelope envelope() {
+    return envelope;
+  }
+
+  /** Number of messages, 1 to 4096; equal to the header's. */
+  public int count() {
+    return labels.getLabelsCount();
+  }
+
+  /** A copy of the serialised label of a message, 1 to 65,536 bytes. Not parsed yet. */
+  public byte[] label(int index) {
+    return labels.getLabels(index).toByteArray();
+  }
+
+  /** Length of a message's body in bytes, once opened. */
+  public int bodyLength(int index) {
+    return offsets[index + 1] - offsets[index] - Aes256Gcm.TAG_BYTES;
+  }
+
+  /** Where a message stands. */
+  public BodyAddress address(int index) {
+    EnvelopeFacts facts = envelope.header().facts();
+    return new BodyAddress(facts.origin(), facts.id(), index);
+  }
+
+  /** The key of a message's body, which the caller closes. */
+  public BodyKey bodyKey(int index) {
+    return contentKey.bodyKey(checked(index));
+  }
+
+  /** A copy of a message's sealed body, 16 bytes longer than the body. */
+  public byte[] sealedBody(int index) {
+    return Arrays.copyOfRange(envelope.bodies(), offsets[index], offsets[index + 1]);
+  }
+
+  /** A message's body; empty if its part of the sealed bodies is not authentic. */
+  public Optional<byte[]> openBody(int index) {
+    try (BodyKey key = bodyKey(index)) {
+      return key.open(address(index), sealedBody(index));
+    }
+  }
+
+  private int checked(int index) {
+    return Objects.checkIndex(index, count());
+  }
+
+  @Override
+  public void close() {
+    contentKey.close();
+  }
+
+  @Override
+  public String toString() {
+    return "opened " + envelope;
+  }
+}

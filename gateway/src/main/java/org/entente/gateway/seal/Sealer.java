@@ -1,0 +1,113 @@
+package org.entente.gateway.seal;
+
+import com.google.protobuf.UnsafeByteOperations;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.model.NodeName;
+import org.entente.proto.link.v1.SealedLabels;
+
+/**
+ * Makes envelopes: seals a batch's labels and bodies under a fresh content key, pads, commits and
+ * signs. Suite 1.
+ *
+ * <p>Keeps nothing: what it returns is the only copy of the content key. Safe for use by many
+ * threads.
+ */
+public final class Sealer {
+  private static final int HEDGE_BYTES = 32;
+
+  private final AgencyName origin;
+  private final NodeName gateway;
+  private final Ed25519SigningKey signingKey;
+  private final SecretBytes hedge;
+  private final SecureRandom random;
+  private final InstantSource clock;
+
+  /**
+   * A sealer with a hedge secret of its own, drawn now and never stored.
+   *
+   * @param origin this agency
+   * @param gateway this gateway, whose {@code signingKey} signs the headers
+   */
+  public Sealer(
+      AgencyName origin,
+      NodeName gateway,
+      Ed25519SigningKey signingKey,
+      SecureRandom random,
+      InstantSource clock) {
+    this.origin = origin;
+    this.gateway = gateway;
+    this.signingKey = signingKey;
+    this.hedge = SecretBytes.random(random, HEDGE_BYTES);
+    this.random = random;
+    this.clock = clock;
+  }
+
+  /** Seals a batch into one envelope, signed. */
+  public Sealed seal(SealingBatch batch) {
+    EnvelopeFacts facts = facts(batch);
+    byte[] labels = plainLabels(batch.items());
+    ContentKey key = freshKey(facts.id(), labels, batch.items());
+    byte[] sealedLabels = key.sealLabels(origin, facts.id(), labels, random);
+    byte[] sealedBodies = sealBodies(key, facts.id(), batch.items());
+    EnvelopeHeader header =
+        EnvelopeHeader.over(facts, batch.items().size(), sealedLabels, sealedBodies);
+    Envelope envelope = new Envelope(header, header.sign(signingKey), sealedLabels, sealedBodies);
+    return new Sealed(envelope, key, batch);
+  }
+
+  private EnvelopeFacts facts(SealingBatch batch) {
+    long now = clock.millis();
+    // What expired since policy let it through is still sealed: the outbox withdraws it, which
+    // leaves a trace. The label carries the message's own expiry.
+    long expires =
+        batch.items().stream().mapToLong(SealingItem::expiresAtMs).reduce(now + 1, Math::max);
+    EnvelopeId id = EnvelopeId.fresh(now, random);
+    BatchKey key = batch.key();
+    return new EnvelopeFacts(origin, gateway, id, key.lane(), key.exercise(), now, expires);
+  }
+
+  private static byte[] plainLabels(List<SealingItem> items) {
+    SealedLabels.Builder labels = SealedLabels.newBuilder();
+    for (SealingItem item : items) {
+      labels.addLabels(UnsafeByteOperations.unsafeWrap(item.label()));
+      labels.addBodyLengths(item.body().length);
+    }
+    return labels.build().toByteArray();
+  }
+
+  private ContentKey freshKey(EnvelopeId id, byte[] labels, List<SealingItem> items) {
+    byte[] length = new FieldWriter(4).u32(labels.length).toBytes();
+    Sha256 content = new Sha256().update(length).update(labels);
+    for (SealingItem item : items) {
+      content.update(item.body());
+    }
+    byte[] fresh = new byte[HEDGE_BYTES];
+    random.nextBytes(fresh);
+    return ContentKey.hedged(hedge, fresh, id, content.digest());
+  }
+
+  private byte[] sealBodies(ContentKey key, EnvelopeId id, List<SealingItem> items) {
+    List<byte[]> sealed = new ArrayList<>(items.size());
+    int length = 0;
+    for (int i = 0; i < items.size(); i++) {
+      byte[] body = items.get(i).body();
+      length = Math.addExact(length, Math.addExact(body.length, Aes256Gcm.TAG_BYTES));
+      try (BodyKey bodyKey = key.bodyKey(i)) {
+        sealed.add(bodyKey.seal(new BodyAddress(origin, id, i), body));
+      }
+    }
+    int padded = Padme.paddedLength(length);
+    FieldWriter bodies = new FieldWriter(padded);
+    sealed.forEach(bodies::fixed);
+    return bodies.fixed(key.padding(padded - length)).toBytes();
+  }
+}

@@ -1,0 +1,68 @@
+package org.entente.gateway.seal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What one side seals, the other opens. */
+class SealingTest {
+  private final AtomicInteger opened = new AtomicInteger();
+  private final Opener opener = new Opener(opened::addAndGet);
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0",
+    "1, 1",
+    "1, 1024",
+    "1, 16384",
+    "1, 204800",
+    "2, 0",
+    "3, 17",
+    "64, 1024",
+    "256, 0",
+    "256, 300",
+    "200, 20000"
+  })
+  void envelope_sealed_opensToTheSameMessages(int count, int bodyBytes) {
+    SealingBatch batch = Samples.batch(count, bodyBytes);
+    Sealed sealed = Samples.sealer(Samples.FR, "round trip").seal(batch);
+    Envelope envelope = received(sealed.envelope());
+
+    assertTrue(envelope.isSignedBy(Samples.gatewayKey(Samples.FR).verifyingKey()));
+    OpenedLabels labels = opener.openLabels(envelope, sealed.contentKey()).orElseThrow();
+    assertEquals(count, labels.count());
+    for (int i = 0; i < count; i++) {
+      assertArrayEquals(batch.items().get(i).label(), labels.label(i));
+      assertEquals(bodyBytes, labels.bodyLength(i));
+      assertArrayEquals(batch.items().get(i).body(), labels.openBody(i).orElseThrow());
+    }
+    assertEquals(count, opened.get());
+  }
+
+  @Test
+  void header_states_whatWasSealed() {
+    SealingBatch batch = Samples.batch(3, 1000);
+    Sealed sealed = Samples.sealer(Samples.FR, "header").seal(batch);
+    EnvelopeHeader header = sealed.envelope().header();
+
+    assertEquals(3, header.count());
+    assertEquals(Samples.FR, header.facts().origin());
+    assertEquals(Samples.GW, header.facts().gateway());
+    assertEquals(batch.key().lane(), header.facts().lane());
+    assertFalse(header.facts().exercise());
+    assertEquals(Samples.NOW_MS, header.facts().createdAtMs());
+    assertEquals(Samples.NOW_MS + Samples.HOUR_MS, header.facts().expiresAtMs());
+    assertEquals(batch.items().stream().map(SealingItem::id).toList(), sealed.messages());
+  }
+
+  private static Envelope received(Envelope sent) {
+    return Envelope.of(sent.header().encoded(), sent.signature(), sent.labels(), sent.bodies())
+        .orElseThrow();
+  }
+}
