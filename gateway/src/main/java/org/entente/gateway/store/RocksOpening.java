@@ -40,6 +40,7 @@ final class RocksOpening {
   }
 
   RocksStore open() {
+    requireUndamagedLogs();
     return open(WALRecoveryMode.TolerateCorruptedTailRecords);
   }
 
@@ -58,6 +59,7 @@ final class RocksOpening {
     if (!RocksDirectory.holdsStore(dir)) {
       throw new StoreFailure(Kind.IO, "there is no store in " + dir, null);
     }
+    requireUndamagedLogs();
     requireKnownTables();
     RocksResources resources =
         new RocksResources(options, WALRecoveryMode.TolerateCorruptedTailRecords);
@@ -99,6 +101,12 @@ final class RocksOpening {
     } catch (StoreFailure e) {
       store.close();
       throw e;
+    }
+  }
+
+  private void requireUndamagedLogs() {
+    if (RocksDirectory.holdsStore(dir)) {
+      LogFiles.requireUndamaged(dir);
     }
   }
 

@@ -30,11 +30,19 @@ public final class StoreFailure extends RuntimeException {
   }
 
   private final Kind kind;
+  private final String message;
 
   /** A failure of a kind, told in words, with what caused it where something did. */
   public StoreFailure(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
+    this.message = message;
+  }
+
+  /** What went wrong, in words for an operator; never empty. */
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   /** What went wrong. */

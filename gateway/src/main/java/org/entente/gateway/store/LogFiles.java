@@ -1,0 +1,171 @@
+package org.entente.gateway.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.entente.gateway.store.StoreFailure.Kind;
+
+/**
+ * Looks at RocksDB's logs before RocksDB does, for the damage it takes for an ordinary end.
+ *
+ * <p>A record whose length was changed reaches beyond the end of the file like one that a crash cut
+ * short, and a stretch of zeros looks like space not yet written: RocksDB goes on without the
+ * records that follow, though they may have been acknowledged. Here what follows is searched: where
+ * a whole record still stands behind the first one that does not fit, the log was damaged, not cut
+ * short. A log that ends early although a later one was written to is damaged as well. The manifest
+ * must be whole: if its last record is not, logs whose content it placed may already be gone, and
+ * only a power cut within the moment of writing it leaves that innocently. All else is left to
+ * RocksDB, which is stricter.
+ *
+ * <pre>
+ * block of 32 KiB (the last may be shorter): records, then fewer than 7 zero bytes
+ * record
+ *  0       4       6      7
+ *  +-------+-------+------+-- - - - --+
+ *  | crc   | length| type | payload   |   little-endian; crc: CRC-32C of type and payload, masked
+ *  +-------+-------+------+-- - - - --+
+ * </pre>
+ */
+final class LogFiles {
+  private static final int BLOCK = 32 << 10;
+  private static final int HEADER = 7;
+  private static final int CRC_MASK = 0xa282ead8;
+  private static final String LOG = ".log";
+
+  private LogFiles() {}
+
+  /**
+   * Checks the write-ahead logs and the manifest in {@code dir}.
+   *
+   * @throws StoreFailure if one is damaged in a way that RocksDB would not notice
+   */
+  static void requireUndamaged(Path dir) {
+    try {
+      Path manifest = manifest(dir);
+      if (!check(manifest)) {
+        throw damaged(manifest, "its last record is not whole");
+      }
+      Path cutShort = null;
+      for (Path log : logs(dir)) {
+        if (cutShort != null && Files.size(log) > 0) {
+          throw damaged(cutShort, "it ends early although a later log follows");
+        }
+        if (!check(log)) {
+          cutShort = log;
+        }
+      }
+    } catch (IOException e) {
+      throw new StoreFailure(Kind.IO, "cannot read the logs in " + dir + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Path manifest(Path dir) throws IOException {
+    String name = Files.readString(dir.resolve("CURRENT"), StandardCharsets.US_ASCII).strip();
+    Path manifest = dir.resolve(name);
+    if (name.contains("/") || !Files.isRegularFile(manifest)) {
+      throw new StoreFailure(
+          Kind.CORRUPT, dir.resolve("CURRENT") + " names a manifest that is not there", null);
+    }
+    return manifest;
+  }
+
+  private static List<Path> logs(Path dir) throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("[0-9]+\\.log"))
+          .sorted(Comparator.comparingLong(LogFiles::number))
+          .toList();
+    }
+  }
+
+  private static long number(Path log) {
+    String name = log.getFileName().toString();
+    return Long.parseLong(name.substring(0, name.length() - LOG.length()));
+  }
+
+  /** Whether {@code file} is whole records to its end; refuses one with records after a gap. */
+  private static boolean check(Path file) throws IOException {
+    byte[] block = new byte[BLOCK];
+    long gap = -1;
+    try (InputStream in = Files.newInputStream(file)) {
+      int size = BLOCK;
+      // Nothing is read past a short block: it is the end, unless a running node is appending.
+      for (long position = 0; size == BLOCK; position += size) {
+        size = in.readNBytes(block, 0, BLOCK);
+        int searched = 0;
+        if (gap < 0) {
+          searched = wholeRecords(block, size);
+          gap = searched < size ? position + searched : -1;
+        }
+        if (gap >= 0 && holdsRecord(block, searched, size)) {
+          throw damaged(file, "a record at byte " + gap + " does not fit, but others follow it");
+        }
+      }
+    }
+    return gap < 0;
+  }
+
+  /** How many bytes of a block its whole records take, the padding included. */
+  private static int wholeRecords(byte[] block, int size) {
+    int at = 0;
+    while (fits(block, at, size)) {
+      at += HEADER + length(block, at);
+    }
+    return at > BLOCK - HEADER && isZero(block, at, size) ? size : at;
+  }
+
+  private static boolean holdsRecord(byte[] block, int from, int size) {
+    for (int at = from; at <= size - HEADER; at++) {
+      if (fits(block, at, size)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a whole record stands at {@code at}. Type 0 is space that was never written. */
+  private static boolean fits(byte[] block, int at, int size) {
+    if (at > size - HEADER || block[at + 6] == 0) {
+      return false;
+    }
+    int length = length(block, at);
+    if (length > size - at - HEADER) {
+      return false;
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(block, at + 6, 1 + length);
+    int plain = (int) crc.getValue();
+    return u32(block, at) == ((plain >>> 15) | (plain << 17)) + CRC_MASK;
+  }
+
+  private static int length(byte[] block, int at) {
+    return u16(block, at + 4);
+  }
+
+  private static int u16(byte[] block, int at) {
+    return (block[at] & 0xff) | (block[at + 1] & 0xff) << 8;
+  }
+
+  private static int u32(byte[] block, int at) {
+    return u16(block, at) | u16(block, at + 2) << 16;
+  }
+
+  private static boolean isZero(byte[] block, int from, int to) {
+    for (int at = from; at < to; at++) {
+      if (block[at] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static StoreFailure damaged(Path file, String how) {
+    return new StoreFailure(Kind.CORRUPT, "the log " + file + " is damaged: " + how, null);
+  }
+}

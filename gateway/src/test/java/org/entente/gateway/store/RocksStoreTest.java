@@ -1,0 +1,220 @@
+package org.entente.gateway.store;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.entente.gateway.store.StoreFailure.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+
+/** What a store on RocksDB does beyond the contract. */
+class RocksStoreTest {
+  private static final RocksOptions OPTIONS = RocksOptions.defaults();
+  private static final byte[] KEY = {1};
+
+  @TempDir private Path temp;
+
+  @Test
+  void open_newFolder_isForItsOwnerOnly() throws IOException {
+    Path dir = temp.resolve("a/b/store");
+    RocksStore.open(dir, OPTIONS).close();
+
+    for (Path folder : List.of(dir, temp.resolve("a/b"), temp.resolve("a"))) {
+      assertEquals(
+          "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+    }
+  }
+
+  @Test
+  void open_openTwice_isRefusedAsLocked() {
+    try (RocksStore first = RocksStore.open(temp, OPTIONS)) {
+      StoreFailure refused =
+          assertThrows(StoreFailure.class, () -> RocksStore.open(temp, OPTIONS).close());
+
+      assertEquals(Kind.LOCKED, refused.kind(), refused.getMessage());
+      assertEquals(StoreState.OPEN, first.state());
+      Numbered.commit(first, 1, 1, 10, Durability.SYNCED);
+    }
+    RocksStore.open(temp, OPTIONS).close();
+  }
+
+  @Test
+  void openReadOnly_stoppedStore_readsAndChangesNothing() throws IOException {
+    Path killed;
+    try (RocksStore store = RocksStore.open(temp.resolve("live"), OPTIONS)) {
+      Numbered.commit(store, 1, 20, 10, Durability.SYNCED);
+      killed = Numbered.copy(temp.resolve("live"), temp.resolve("killed"));
+    }
+    Map<String, Long> before = checksums(killed);
+    try (RocksStore store = RocksStore.openReadOnly(killed)) {
+      assertEquals(20, Numbered.count(store, 10));
+      store.verify();
+      StoreFailure refused =
+          assertThrows(
+              StoreFailure.class,
+              () -> store.commit(Numbered.batch(store, 21, 10), Durability.SYNCED));
+      assertEquals(Kind.READ_ONLY, refused.kind());
+      assertEquals(StoreState.OPEN, store.state());
+    }
+
+    assertEquals(before, checksums(killed));
+  }
+
+  @Test
+  void openReadOnly_noStore_isRefusedAndMakesNone() throws IOException {
+    StoreFailure refused =
+        assertThrows(
+            StoreFailure.class, () -> RocksStore.openReadOnly(temp.resolve("none")).close());
+
+    assertEquals(Kind.IO, refused.kind());
+    assertTrue(refused.getMessage().contains("no store"), refused.getMessage());
+    try (Stream<Path> files = Files.list(temp)) {
+      assertEquals(0, files.count());
+    }
+  }
+
+  @Test
+  void open_newerFormat_isRefused() {
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      byte[] newer = Keys.key().u16(RocksOpening.FORMAT + 1).done();
+      store.commit(
+          store.batch().put(Table.META, RocksOpening.FORMAT_KEY, newer), Durability.SYNCED);
+    }
+    StoreFailure refused =
+        assertThrows(StoreFailure.class, () -> RocksStore.open(temp, OPTIONS).close());
+
+    assertEquals(Kind.NEWER_FORMAT, refused.kind());
+    assertTrue(refused.getMessage().contains("newer release"), refused.getMessage());
+    assertEquals(
+        Kind.NEWER_FORMAT,
+        assertThrows(StoreFailure.class, () -> RocksStore.openReadOnly(temp).close()).kind());
+  }
+
+  @Test
+  void open_formatMissingFromAFilledStore_isRefused() {
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      Numbered.commit(store, 1, 1, 10, Durability.SYNCED);
+      store.commit(store.batch().delete(Table.META, RocksOpening.FORMAT_KEY), Durability.SYNCED);
+    }
+
+    assertEquals(
+        Kind.CORRUPT,
+        assertThrows(StoreFailure.class, () -> RocksStore.open(temp, OPTIONS).close()).kind());
+  }
+
+  @Test
+  void open_tableOfANewerRelease_isRefused() throws RocksDBException {
+    RocksStore.open(temp, OPTIONS).close();
+    List<ColumnFamilyDescriptor> tables = new ArrayList<>();
+    tables.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY));
+    for (Table table : Table.values()) {
+      tables.add(new ColumnFamilyDescriptor(table.name().getBytes(US_ASCII)));
+    }
+    tables.add(new ColumnFamilyDescriptor("HOLOGRAM".getBytes(US_ASCII)));
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (DBOptions options = new DBOptions().setCreateMissingColumnFamilies(true);
+        RocksDB database = RocksDB.open(options, temp.toString(), tables, handles)) {
+      assertNotNull(database);
+      handles.forEach(ColumnFamilyHandle::close);
+    }
+    StoreFailure refused =
+        assertThrows(StoreFailure.class, () -> RocksStore.open(temp, OPTIONS).close());
+
+    assertEquals(Kind.NEWER_FORMAT, refused.kind());
+    assertTrue(refused.getMessage().contains("HOLOGRAM"), refused.getMessage());
+  }
+
+  @Test
+  void verify_soundStore_passes() {
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      Numbered.commit(store, 1, 50, 100, Durability.BUFFERED);
+      store.verify();
+    }
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      store.verify();
+      assertEquals(50, Numbered.count(store, 100));
+    }
+  }
+
+  @Test
+  void close_withAnOpenScan_closesItFirst() {
+    RocksStore store = RocksStore.open(temp, OPTIONS);
+    Numbered.commit(store, 1, 5, 10, Durability.SYNCED);
+    Scan scan = store.scan(Table.INBOX, new byte[0], null);
+    scan.next();
+    store.close();
+
+    assertThrows(IllegalStateException.class, scan::next);
+    scan.close();
+  }
+
+  @Test
+  void close_whileOthersRead_neverCrashesTheProcess() throws InterruptedException {
+    for (int round = 0; round < 20; round++) {
+      RocksStore store = RocksStore.open(temp, OPTIONS);
+      store.commit(store.batch().put(Table.META, KEY, KEY), Durability.BUFFERED);
+      List<Thread> readers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        readers.add(new Thread(() -> readUntilClosed(store)));
+      }
+      readers.forEach(Thread::start);
+      store.close();
+      for (Thread reader : readers) {
+        reader.join();
+      }
+    }
+  }
+
+  private static void readUntilClosed(RocksStore store) {
+    try {
+      while (store.state().status() != StoreState.Status.CLOSED) {
+        assertArrayEquals(KEY, store.get(Table.META, KEY));
+        try (Scan scan = store.scan(Table.META, KEY, null)) {
+          scan.next();
+        }
+        assertNull(store.last(Table.INBOX, KEY, null));
+      }
+    } catch (IllegalStateException closedMeanwhile) {
+      assertEquals(StoreState.CLOSED, store.state());
+    }
+  }
+
+  @Test
+  void options_outOfBounds_areRefused() {
+    assertThrows(
+        IllegalArgumentException.class, () -> new RocksOptions(1, 1 << 20, 1 << 20, 64, 2));
+    assertThrows(
+        IllegalArgumentException.class, () -> new RocksOptions(1 << 20, 1 << 20, 1 << 20, 64, 1));
+  }
+
+  private static Map<String, Long> checksums(Path dir) throws IOException {
+    Map<String, Long> sums = new TreeMap<>();
+    try (Stream<Path> files = Files.list(dir)) {
+      for (Path file : files.toList()) {
+        java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+        crc.update(Files.readAllBytes(file));
+        sums.put(file.getFileName().toString(), crc.getValue());
+      }
+    }
+    return sums;
+  }
+}
