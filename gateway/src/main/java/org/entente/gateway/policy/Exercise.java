@@ -1,0 +1,14 @@
+package org.entente.gateway.policy;
+
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Status;
+
+/** Which labels mark training traffic, which is kept apart from actual traffic everywhere. */
+public final class Exercise {
+  private Exercise() {}
+
+  /** Whether the label marks its message as training. */
+  public static boolean of(Label label) {
+    return label.getStatus() == Status.STATUS_EXERCISE;
+  }
+}

@@ -1,0 +1,105 @@
+package org.entente.gateway.policy;
+
+import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
+import org.entente.proto.v1.Label;
+
+/**
+ * A message with the recipients that one agreement permits it to, completed and ready to be sealed.
+ *
+ * <p>Made by this package only: holding one proves that the label was checked, agrees with the
+ * body, and that policy permits every recipient listed. A draft whose recipients fall under several
+ * agreements gives several of these with the same message id. Immutable.
+ */
+public final class Permitted {
+  private final MessageId messageId;
+  private final AgencyName origin;
+  private final Label label;
+  private final ByteString body;
+  private final List<Permit> permits;
+  private final Instant expires;
+
+  Permitted(
+      MessageId messageId,
+      AgencyName origin,
+      Label label,
+      ByteString body,
+      List<Permit> permits,
+      Instant expires) {
+    if (permits.isEmpty()) {
+      throw new IllegalArgumentException("a permitted message has a recipient");
+    }
+    this.messageId = messageId;
+    this.origin = origin;
+    this.label = label;
+    this.body = body;
+    this.permits = List.copyOf(permits);
+    this.expires = expires;
+  }
+
+  /** The message's id; the same in {@code label().getMessageId()}. */
+  public MessageId messageId() {
+    return messageId;
+  }
+
+  /** The publishing agency. */
+  public AgencyName origin() {
+    return origin;
+  }
+
+  /** The label with every field set that the gateway sets. */
+  public Label label() {
+    return label;
+  }
+
+  /** The serialised {@code entente.v1.Body}. */
+  public ByteString body() {
+    return body;
+  }
+
+  /** The recipients, at least one, in the order of their names, all under one agreement. */
+  public List<Permit> permits() {
+    return permits;
+  }
+
+  /** Id of the agreement. */
+  public String agreement() {
+    return permits.get(0).agreement();
+  }
+
+  /** Days the recipients may keep the content. */
+  public int retentionDays() {
+    return permits.get(0).retentionDays();
+  }
+
+  /** Version of the policy that decided. */
+  public String policyVersion() {
+    return permits.get(0).policyVersion();
+  }
+
+  /** Priority class. */
+  public Lane lane() {
+    return Lane.of(label.getLaneValue());
+  }
+
+  /** Whether this is training traffic. */
+  public boolean exercise() {
+    return Exercise.of(label);
+  }
+
+  /** The message is not delivered after this; whole milliseconds. */
+  public Instant expires() {
+    return expires;
+  }
+
+  /** Names the message and its recipients, never its content. */
+  @Override
+  public String toString() {
+    return "permitted " + messageId + " under " + agreement() + " to " + permits.size();
+  }
+}
