@@ -1,0 +1,68 @@
+package org.entente.gateway.trust;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.entente.gateway.note.SignedNote;
+
+/**
+ * The file that remembers the bundle accepted last, so that neither an older one nor another of its
+ * version is accepted after a restart, and rotated roots are not forgotten.
+ *
+ * <p>It holds the signed note itself: version, hash and roots follow from it, and damage shows as a
+ * signature that does not verify. Replaced atomically; durable when {@link #write} returns.
+ */
+final class AcceptedFile {
+  private final Path file;
+
+  AcceptedFile(Path file) {
+    this.file = file.toAbsolutePath();
+  }
+
+  /** The note; empty if none was ever accepted. */
+  Optional<byte[]> read() throws IOException {
+    return read(file);
+  }
+
+  /** A note file's bytes, empty if there is no such file, cut beyond what a note can be. */
+  static Optional<byte[]> read(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return Optional.of(in.readNBytes(SignedNote.MAX_BYTES + 1));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Replaces the note. */
+  void write(byte[] note) throws IOException {
+    Path folder = file.getParent();
+    if (folder == null) {
+      throw new IOException("no folder above " + file);
+    }
+    Files.createDirectories(folder);
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(note);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    // The rename itself is durable only once the folder is.
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package org.entente.gateway.trust;
+
+/** What kind of authority an agency is; policy tells customs from police by it. */
+public enum AgencyKind {
+  /** Customs administration. */
+  CUSTOMS,
+  /** Police or another law enforcement authority with criminal powers. */
+  POLICE,
+  /** Border guard. */
+  BORDER,
+  /** Any other body, such as a hub that belongs to no state. */
+  OTHER
+}

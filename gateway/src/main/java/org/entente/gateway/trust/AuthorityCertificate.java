@@ -1,0 +1,122 @@
+package org.entente.gateway.trust;
+
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import org.entente.gateway.model.InvalidValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificate of an agency's certificate authority (X.509, RFC 5280), which alone vouches for
+ * that agency's gateways and clients.
+ *
+ * <p>Checked on reading: DER without anything after it, a CA by its basic constraints, key usage
+ * keyCertSign. Its validity in time is checked at use. Immutable; equal when the encodings are.
+ */
+public final class AuthorityCertificate {
+  /** Largest certificate in bytes. */
+  public static final int MAX_BYTES = 8192;
+
+  private static final int KEY_CERT_SIGN = 5;
+
+  private final byte[] der;
+  private final X509Certificate certificate;
+
+  private AuthorityCertificate(byte[] der, X509Certificate certificate) {
+    this.der = der;
+    this.certificate = certificate;
+  }
+
+  /**
+   * Reads a certificate from its DER form.
+   *
+   * @throws InvalidValue if it is not one, not a CA's, or over 8192 bytes
+   */
+  public static AuthorityCertificate parse(byte[] der) {
+    X509Certificate certificate = read(der);
+    boolean @Nullable [] usage = certificate.getKeyUsage();
+    if (certificate.getBasicConstraints() < 0 || usage == null || !usage[KEY_CERT_SIGN]) {
+      throw invalid("a certificate that may not sign others");
+    }
+    return new AuthorityCertificate(der.clone(), certificate);
+  }
+
+  /**
+   * Reads a certificate from Base 64 over DER.
+   *
+   * @throws InvalidValue as {@link #parse(byte[])} does, and for text that is not Base 64
+   */
+  public static AuthorityCertificate parseBase64(String text) {
+    try {
+      return parse(Base64.getDecoder().decode(text));
+    } catch (IllegalArgumentException e) {
+      throw e instanceof InvalidValue invalid ? invalid : invalid("text that is not Base 64");
+    }
+  }
+
+  private static X509Certificate read(byte[] der) {
+    if (der.length > MAX_BYTES) {
+      throw invalid(der.length + " bytes");
+    }
+    try {
+      X509Certificate certificate =
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(der));
+      if (!Arrays.equals(certificate.getEncoded(), der)) {
+        throw invalid("bytes beyond the certificate");
+      }
+      return certificate;
+    } catch (CertificateException e) {
+      throw invalid("bytes that are no certificate");
+    }
+  }
+
+  private static InvalidValue invalid(String found) {
+    return new InvalidValue(
+        "an agency's CA certificate is X.509 in DER, of a CA that may sign certificates, at most "
+            + MAX_BYTES
+            + " bytes",
+        found);
+  }
+
+  /** The certificate, for path validation. */
+  public X509Certificate x509() {
+    return certificate;
+  }
+
+  /** Whether the certificate's own validity covers this time. */
+  public boolean validAt(Instant now) {
+    return !now.isBefore(certificate.getNotBefore().toInstant())
+        && !now.isAfter(certificate.getNotAfter().toInstant());
+  }
+
+  /** The encoded public key: what makes two certificates the same authority. */
+  byte[] publicKey() {
+    return certificate.getPublicKey().getEncoded();
+  }
+
+  /** Base 64 over DER. */
+  public String base64() {
+    return Base64.getEncoder().encodeToString(der);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof AuthorityCertificate that && Arrays.equals(der, that.der);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(der);
+  }
+
+  @Override
+  public String toString() {
+    return "CA certificate " + certificate.getSubjectX500Principal().getName();
+  }
+}

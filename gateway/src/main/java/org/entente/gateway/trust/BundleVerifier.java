@@ -1,0 +1,168 @@
+package org.entente.gateway.trust;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.note.NoteCheck;
+import org.entente.gateway.note.NoteParse;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.trust.BundleVerdict.Refused;
+import org.entente.gateway.trust.BundleVerdict.Verified;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules by which a node accepts a trust bundle, as a pure function of bytes, roots, the bundle
+ * in force and the time.
+ *
+ * <p>Signatures are checked before anything that the content claims is acted on. With a bundle in
+ * force, its roots must sign the next one; without, the configured roots. Where the roots change,
+ * the new ones must sign as well, so that neither a lost old set nor an unproved new one can take
+ * the federation along. Immutable and safe for use by many threads.
+ */
+public final class BundleVerifier {
+  /** Longest time that an expired bundle goes on. */
+  public static final Duration MAX_GRACE = Duration.ofHours(72);
+
+  /** How far a signer's clock may be ahead. */
+  public static final Duration SKEW = Duration.ofMinutes(5);
+
+  private final TrustRoots roots;
+  private final Duration grace;
+  private final BundleText format = new BundleText();
+
+  /** Rules with the full grace of 72 hours. */
+  public BundleVerifier(TrustRoots roots) {
+    this(roots, MAX_GRACE);
+  }
+
+  /**
+   * Rules with a shorter grace.
+   *
+   * @throws IllegalArgumentException for a grace below zero or above 72 hours
+   */
+  public BundleVerifier(TrustRoots roots, Duration grace) {
+    if (grace.isNegative() || grace.compareTo(MAX_GRACE) > 0) {
+      throw new IllegalArgumentException("grace is 0 to 72 hours, not " + grace);
+    }
+    this.roots = roots;
+    this.grace = grace;
+  }
+
+  /** How long an expired bundle goes on. */
+  public Duration grace() {
+    return grace;
+  }
+
+  /**
+   * Judges a bundle.
+   *
+   * @param noteBytes the signed note
+   * @param current the bundle in force, if there is one
+   * @param now the time
+   */
+  public BundleVerdict verify(byte[] noteBytes, @Nullable TrustBundle current, Instant now) {
+    RootSet signers = current == null ? roots.roots() : current.content().roots();
+    BundleVerdict read = read(noteBytes, Optional.of(signers));
+    return read instanceof Verified verified ? checkVersion(verified.bundle(), current, now) : read;
+  }
+
+  /**
+   * Takes up a bundle that this node accepted before: signed by the roots it names itself, since
+   * the configured ones may have been replaced; its time is not judged.
+   */
+  BundleVerdict recall(byte[] noteBytes) {
+    return read(noteBytes, Optional.empty());
+  }
+
+  /** Parses and checks signatures by the signers and by the bundle's own roots. */
+  private BundleVerdict read(byte[] noteBytes, Optional<RootSet> signers) {
+    NoteParse parse = SignedNote.parse(noteBytes);
+    if (parse instanceof NoteParse.Malformed malformed) {
+      return new Refused(BundleFault.MALFORMED, "no signed note: " + malformed.reason());
+    }
+    SignedNote note = ((NoteParse.Parsed) parse).note();
+    BundleContent content;
+    try {
+      content = format.parse(note.text());
+    } catch (InvalidValue e) {
+      return new Refused(BundleFault.MALFORMED, String.valueOf(e.getMessage()));
+    }
+    if (!content.federation().equals(roots.federation())) {
+      return new Refused(
+          BundleFault.WRONG_FEDERATION,
+          "this node belongs to " + roots.federation() + ", the bundle to " + content.federation());
+    }
+    Refused unsigned = checkSignatures(note, signers.orElse(content.roots()), content.roots());
+    return unsigned != null
+        ? unsigned
+        : new Verified(new TrustBundle(content, note), TrustState.CURRENT);
+  }
+
+  private static @Nullable Refused checkSignatures(SignedNote note, RootSet old, RootSet next) {
+    NoteCheck check =
+        note.verify(Stream.concat(old.verifiers(), next.verifiers()).distinct().toList());
+    if (!(check instanceof NoteCheck.Verified verified)) {
+      return new Refused(BundleFault.THRESHOLD, check.refusal().orElse(""));
+    }
+    if (!old.metBy(verified)) {
+      return new Refused(BundleFault.THRESHOLD, missing("roots", old, verified));
+    }
+    return next.metBy(verified)
+        ? null
+        : new Refused(BundleFault.ROTATION, missing("new roots", next, verified));
+  }
+
+  private static String missing(String what, RootSet set, NoteCheck.Verified check) {
+    return String.format(
+        "%d of %d %s signed with both keys; %d must",
+        set.signedBy(check), set.keys().size(), what, set.threshold());
+  }
+
+  private BundleVerdict checkVersion(
+      TrustBundle bundle, @Nullable TrustBundle current, Instant now) {
+    BundleContent content = bundle.content();
+    boolean again = current != null && bundle.equals(current);
+    if (current != null && content.version() < current.version()) {
+      return new Refused(
+          BundleFault.ROLLBACK,
+          "version " + content.version() + " after version " + current.version());
+    }
+    if (current != null && content.version() == current.version() && !again) {
+      return new Refused(
+          BundleFault.EQUIVOCATION,
+          "version "
+              + content.version()
+              + " has the hash "
+              + current.hash()
+              + ", not "
+              + bundle.hash());
+    }
+    // A clock set back must not take away what was valid once.
+    if (!again && content.issued().isAfter(now.plus(SKEW))) {
+      return new Refused(
+          BundleFault.NOT_YET_VALID, "issued at " + content.issued() + ", now is " + now);
+    }
+    return checkExpiry(bundle, current, again, now);
+  }
+
+  private BundleVerdict checkExpiry(
+      TrustBundle bundle, @Nullable TrustBundle current, boolean again, Instant now) {
+    TrustState state = bundle.stateAt(now, grace);
+    if (state == TrustState.CURRENT || (state == TrustState.GRACE && again)) {
+      return new Verified(bundle, state);
+    }
+    if (state == TrustState.EXPIRED || current == null) {
+      return new Refused(
+          BundleFault.EXPIRED, "expired at " + bundle.content().expires() + ", now is " + now);
+    }
+    List<String> admitted = BundleChanges.between(current.content(), bundle.content()).admitted();
+    return admitted.isEmpty()
+        ? new Verified(bundle, state)
+        : new Refused(
+            BundleFault.GRACE_ADMITS_NOTHING,
+            "expired at " + bundle.content().expires() + " and admits " + admitted.get(0));
+  }
+}

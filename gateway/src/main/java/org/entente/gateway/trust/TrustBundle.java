@@ -1,0 +1,170 @@
+package org.entente.gateway.trust;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.note.SignedNote;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trust bundle whose signatures were verified: the federation's members and what holds of them.
+ *
+ * <p>Made by {@link BundleVerifier} only, so that holding one proves the check. Whether it may
+ * still be relied on is a matter of time: ask {@link #stateAt}. Immutable and safe for use by many
+ * threads; two are equal when their signed text is.
+ */
+public final class TrustBundle {
+  private final BundleContent content;
+  private final SignedNote note;
+  private final String hash;
+  private final Map<AgencyName, Member> members;
+  private final Groups groups;
+
+  TrustBundle(BundleContent content, SignedNote note) {
+    this.content = content;
+    this.note = note;
+    this.hash = hash(note.text());
+    this.members = content.byName();
+    this.groups = Groups.resolve(content.groups());
+  }
+
+  /** SHA-256 of a bundle's signed text in hex. */
+  static String hash(String text) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** What the roots signed. */
+  public BundleContent content() {
+    return content;
+  }
+
+  /** The federation. */
+  public FederationName federation() {
+    return content.federation();
+  }
+
+  /** The version, which rises with each change. */
+  public long version() {
+    return content.version();
+  }
+
+  /** SHA-256 of the signed text, 64 hex digits; signatures do not enter. */
+  public String hash() {
+    return hash;
+  }
+
+  /** The signed note, a new array: what is handed to peers. */
+  public byte[] noteBytes() {
+    return note.encode();
+  }
+
+  /** How far the bundle may be relied on, given how long it outlives its expiry. */
+  public TrustState stateAt(Instant now, Duration grace) {
+    if (!now.isAfter(content.expires())) {
+      return TrustState.CURRENT;
+    }
+    return now.isAfter(content.expires().plus(grace)) ? TrustState.EXPIRED : TrustState.GRACE;
+  }
+
+  /** The members by name, in the order of names. */
+  public Map<AgencyName, Member> members() {
+    return members;
+  }
+
+  /** What the bundle says of an agency; empty if it is no member. */
+  public Optional<Member> agency(AgencyName name) {
+    return Optional.ofNullable(members.get(name));
+  }
+
+  /** Whether the agency is in the bundle. */
+  public boolean isMember(AgencyName name) {
+    return members.containsKey(name);
+  }
+
+  /** Whether the agency may forward what it cannot read. */
+  public boolean isTransit(AgencyName name) {
+    return has(name, AgencyRole.TRANSIT);
+  }
+
+  /** Whether the agency has this role. */
+  public boolean has(AgencyName name, AgencyRole role) {
+    Member member = members.get(name);
+    return member != null && member.is(role);
+  }
+
+  /** The agency's jurisdiction, such as {@code FR}; empty if it has none or is no member. */
+  public Optional<String> jurisdiction(AgencyName name) {
+    return agency(name).map(Member::jurisdiction);
+  }
+
+  /** Names of the groups that the agency's jurisdiction is in, nested ones included. */
+  public SortedSet<String> groupsOf(AgencyName name) {
+    SortedSet<String> in = new TreeSet<>();
+    jurisdiction(name)
+        .ifPresent(
+            code ->
+                groups.names().stream()
+                    .filter(group -> groups.jurisdictionsIn(group).contains(code))
+                    .forEach(in::add));
+    return Collections.unmodifiableSortedSet(in);
+  }
+
+  /** Names of all groups. */
+  public Set<String> groups() {
+    return groups.names();
+  }
+
+  /**
+   * Members with the role {@link AgencyRole#MEMBER} whose jurisdiction is this code or in the group
+   * of this name; none for an unknown name.
+   */
+  public SortedSet<AgencyName> agenciesIn(String jurisdictionOrGroup) {
+    SortedSet<String> codes = groups.jurisdictionsIn(jurisdictionOrGroup);
+    SortedSet<AgencyName> in = new TreeSet<>();
+    for (Member member : members.values()) {
+      String code = member.jurisdiction();
+      boolean here = code != null && (code.equals(jurisdictionOrGroup) || codes.contains(code));
+      if (here && member.is(AgencyRole.MEMBER)) {
+        in.add(member.name());
+      }
+    }
+    return Collections.unmodifiableSortedSet(in);
+  }
+
+  /** Whether a name stands for a group or for the jurisdiction of a member. */
+  public boolean knowsJurisdiction(String jurisdictionOrGroup) {
+    return groups.names().contains(jurisdictionOrGroup)
+        || members.values().stream().anyMatch(m -> jurisdictionOrGroup.equals(m.jurisdiction()));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TrustBundle that && note.text().equals(that.note.text());
+  }
+
+  @Override
+  public int hashCode() {
+    return hash.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "trust bundle of " + federation() + ", version " + version() + ", " + hash;
+  }
+}

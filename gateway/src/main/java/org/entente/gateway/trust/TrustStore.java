@@ -1,0 +1,170 @@
+package org.entente.gateway.trust;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.entente.gateway.trust.BundleVerdict.Refused;
+import org.entente.gateway.trust.BundleVerdict.Verified;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the trust bundle in force and puts a newer one in its place while the node runs.
+ *
+ * <p>A bundle comes from the configured file ({@link #reload()}) or from a peer ({@link #offer});
+ * both pass {@link BundleVerifier}. What was accepted is durable before it is in force, so a
+ * restart never goes back. A refused bundle changes nothing. Reading is lock-free; putting in force
+ * is serialised. Safe for use by many threads.
+ */
+public final class TrustStore {
+  private final BundleVerifier verifier;
+  private final Path bundleFile;
+  private final AcceptedFile accepted;
+  private final InstantSource clock;
+  private final List<TrustListener> listeners = new CopyOnWriteArrayList<>();
+  private final Object change = new Object();
+  private volatile TrustBundle current;
+
+  private TrustStore(
+      BundleVerifier verifier,
+      Path bundleFile,
+      AcceptedFile accepted,
+      InstantSource clock,
+      TrustBundle current) {
+    this.verifier = verifier;
+    this.bundleFile = bundleFile;
+    this.accepted = accepted;
+    this.clock = clock;
+    this.current = current;
+  }
+
+  /** What came of opening: a store, or why the node has nobody to trust. */
+  public sealed interface Opening {
+    /**
+     * A bundle is in force.
+     *
+     * @param store the store
+     * @param refused why the configured file was passed over for the bundle accepted last, if it
+     *     was
+     */
+    record Opened(TrustStore store, Optional<Refused> refused) implements Opening {}
+
+    /**
+     * There is no bundle to start with.
+     *
+     * @param refused why
+     */
+    record Closed(Refused refused) implements Opening {}
+  }
+
+  /**
+   * Opens the store: takes up the bundle accepted last, then the configured file if it is as new.
+   *
+   * @param bundleFile where the operator puts bundles
+   * @param acceptedFile the node's memory of the bundle accepted last; in its data directory
+   * @throws IOException if a file is there but cannot be read or written
+   */
+  public static Opening open(
+      BundleVerifier verifier, Path bundleFile, Path acceptedFile, InstantSource clock)
+      throws IOException {
+    AcceptedFile accepted = new AcceptedFile(acceptedFile);
+    Instant now = clock.instant();
+    TrustBundle remembered = null;
+    Optional<byte[]> last = accepted.read();
+    if (last.isPresent()) {
+      BundleVerdict verdict = verifier.recall(last.get());
+      if (verdict instanceof Refused refused) {
+        return new Opening.Closed(
+            new Refused(
+                refused.fault(),
+                "the bundle accepted last, " + acceptedFile + ": " + refused.reason()));
+      }
+      remembered = ((Verified) verdict).bundle();
+    }
+    BundleVerdict verdict = judge(verifier, bundleFile, remembered, now);
+    if (verdict instanceof Verified verified) {
+      return opened(verifier, bundleFile, accepted, clock, remembered, verified.bundle());
+    }
+    Refused refused = (Refused) verdict;
+    if (remembered == null) {
+      return new Opening.Closed(refused);
+    }
+    TrustStore store = new TrustStore(verifier, bundleFile, accepted, clock, remembered);
+    return new Opening.Opened(store, Optional.of(refused));
+  }
+
+  private static Opening opened(
+      BundleVerifier verifier,
+      Path bundleFile,
+      AcceptedFile accepted,
+      InstantSource clock,
+      @Nullable TrustBundle remembered,
+      TrustBundle bundle)
+      throws IOException {
+    if (!bundle.equals(remembered)) {
+      accepted.write(bundle.noteBytes());
+    }
+    TrustStore store = new TrustStore(verifier, bundleFile, accepted, clock, bundle);
+    return new Opening.Opened(store, Optional.empty());
+  }
+
+  private static BundleVerdict judge(
+      BundleVerifier verifier, Path file, @Nullable TrustBundle current, Instant now)
+      throws IOException {
+    Optional<byte[]> note = AcceptedFile.read(file);
+    return note.isPresent()
+        ? verifier.verify(note.get(), current, now)
+        : new Refused(BundleFault.MALFORMED, "there is no file " + file);
+  }
+
+  /** The bundle in force; ask {@link #state()} whether to rely on it. */
+  public TrustBundle current() {
+    return current;
+  }
+
+  /** How far the bundle in force may be relied on now; meter it. */
+  public TrustState state() {
+    return current.stateAt(clock.instant(), verifier.grace());
+  }
+
+  /** Tells the listener of every later change. */
+  public void onChange(TrustListener listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Reads the configured file and puts it in force if it is newer.
+   *
+   * @throws IOException if it cannot be read, or a newer bundle cannot be remembered; the bundle in
+   *     force stays
+   */
+  public BundleVerdict reload() throws IOException {
+    synchronized (change) {
+      return enforce(judge(verifier, bundleFile, current, clock.instant()));
+    }
+  }
+
+  /**
+   * Puts a bundle from elsewhere, such as a peer, in force if it is newer.
+   *
+   * @throws IOException if a newer bundle cannot be remembered; the bundle in force stays
+   */
+  public BundleVerdict offer(byte[] noteBytes) throws IOException {
+    synchronized (change) {
+      return enforce(verifier.verify(noteBytes, current, clock.instant()));
+    }
+  }
+
+  private BundleVerdict enforce(BundleVerdict verdict) throws IOException {
+    if (verdict instanceof Verified verified && !verified.bundle().equals(current)) {
+      TrustBundle old = current;
+      accepted.write(verified.bundle().noteBytes());
+      current = verified.bundle();
+      listeners.forEach(listener -> listener.onChange(old, verified.bundle()));
+    }
+    return verdict;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Who belongs to the federation: the signed trust bundle, the roots that sign it, and the store
+ * that holds the bundle in force.
+ */
+@NullMarked
+package org.entente.gateway.trust;
+
+import org.jspecify.annotations.NullMarked;
