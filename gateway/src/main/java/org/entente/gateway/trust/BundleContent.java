@@ -10,8 +10,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -40,7 +40,7 @@ public record BundleContent(
     @JsonProperty(required = true) Instant issued,
     @JsonProperty(required = true) Instant expires,
     @JsonProperty(required = true) RootSet roots,
-    @JsonProperty(required = true) SortedMap<String, List<String>> groups,
+    @JsonProperty(required = true) NavigableMap<String, List<String>> groups,
     @JsonProperty(required = true) List<Member> agencies) {
   /** Longest validity: what a bundle that is withheld can be replayed for, grace aside. */
   public static final Duration MAX_LIFETIME = Duration.ofDays(92);
@@ -51,9 +51,9 @@ public record BundleContent(
   private static final long MAX_VERSION = (1L << 53) - 1;
 
   public BundleContent {
-    SortedMap<String, List<String>> copied = new TreeMap<>();
+    NavigableMap<String, List<String>> copied = new TreeMap<>();
     groups.forEach((name, entries) -> copied.put(name, List.copyOf(entries)));
-    groups = Collections.unmodifiableSortedMap(copied);
+    groups = Collections.unmodifiableNavigableMap(copied);
     agencies = List.copyOf(agencies);
     if (version < 1 || version > MAX_VERSION) {
       throw new InvalidValue("a version is 1 to 2^53-1", Long.toString(version));

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BundleVerifier {
   /** Longest time that an expired bundle goes on. */
-  public static final Duration MAX_GRACE = Duration.ofHours(72);
+  public static final Duration MAX_GRACE = Duration.ofDays(3);
 
   /** How far a signer's clock may be ahead. */
   public static final Duration SKEW = Duration.ofMinutes(5);

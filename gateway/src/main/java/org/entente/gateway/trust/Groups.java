@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -28,9 +28,9 @@ final class Groups {
   private static final Pattern CODE = Pattern.compile("[A-Z]{2}");
   private static final Pattern BLOC = Pattern.compile("EU|EZ|UN|AA|Q[M-Z]|X[A-Z]|ZZ");
 
-  private final Map<String, SortedSet<String>> jurisdictions;
+  private final Map<String, NavigableSet<String>> jurisdictions;
 
-  private Groups(Map<String, SortedSet<String>> jurisdictions) {
+  private Groups(Map<String, NavigableSet<String>> jurisdictions) {
     this.jurisdictions = jurisdictions;
   }
 
@@ -45,7 +45,7 @@ final class Groups {
       throw new InvalidValue("there are at most " + MAX_GROUPS + " groups", "" + named.size());
     }
     named.forEach((name, entries) -> check(name, entries, named.keySet()));
-    Map<String, SortedSet<String>> resolved = new TreeMap<>();
+    Map<String, NavigableSet<String>> resolved = new TreeMap<>();
     Deque<String> path = new ArrayDeque<>();
     named.keySet().forEach(name -> resolve(name, named, resolved, path));
     return new Groups(Collections.unmodifiableMap(resolved));
@@ -69,12 +69,12 @@ final class Groups {
   }
 
   /** Depth is bounded by the number of groups, since a path never holds a name twice. */
-  private static SortedSet<String> resolve(
+  private static NavigableSet<String> resolve(
       String name,
       Map<String, List<String>> named,
-      Map<String, SortedSet<String>> resolved,
+      Map<String, NavigableSet<String>> resolved,
       Deque<String> path) {
-    SortedSet<String> known = resolved.get(name);
+    NavigableSet<String> known = resolved.get(name);
     if (known != null) {
       return known;
     }
@@ -82,7 +82,7 @@ final class Groups {
       throw new InvalidValue("a group does not contain itself", name);
     }
     path.push(name);
-    SortedSet<String> all = new TreeSet<>();
+    NavigableSet<String> all = new TreeSet<>();
     for (String entry : named.getOrDefault(name, List.of())) {
       if (named.containsKey(entry)) {
         all.addAll(resolve(entry, named, resolved, path));
@@ -91,7 +91,7 @@ final class Groups {
       }
     }
     path.pop();
-    SortedSet<String> fixed = Collections.unmodifiableSortedSet(all);
+    NavigableSet<String> fixed = Collections.unmodifiableNavigableSet(all);
     resolved.put(name, fixed);
     return fixed;
   }
@@ -102,7 +102,7 @@ final class Groups {
   }
 
   /** Jurisdictions that a group comes to; none for an unknown name. */
-  SortedSet<String> jurisdictionsIn(String group) {
-    return jurisdictions.getOrDefault(group, Collections.emptySortedSet());
+  NavigableSet<String> jurisdictionsIn(String group) {
+    return jurisdictions.getOrDefault(group, Collections.emptyNavigableSet());
   }
 }

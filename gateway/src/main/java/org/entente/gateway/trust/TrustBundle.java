@@ -1,17 +1,16 @@
 package org.entente.gateway.trust;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.note.SignedNote;
@@ -41,12 +40,7 @@ public final class TrustBundle {
 
   /** SHA-256 of a bundle's signed text in hex. */
   static String hash(String text) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.hash(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** What the roots signed. */
@@ -114,15 +108,15 @@ public final class TrustBundle {
   }
 
   /** Names of the groups that the agency's jurisdiction is in, nested ones included. */
-  public SortedSet<String> groupsOf(AgencyName name) {
-    SortedSet<String> in = new TreeSet<>();
+  public NavigableSet<String> groupsOf(AgencyName name) {
+    NavigableSet<String> in = new TreeSet<>();
     jurisdiction(name)
         .ifPresent(
             code ->
                 groups.names().stream()
                     .filter(group -> groups.jurisdictionsIn(group).contains(code))
                     .forEach(in::add));
-    return Collections.unmodifiableSortedSet(in);
+    return Collections.unmodifiableNavigableSet(in);
   }
 
   /** Names of all groups. */
@@ -134,9 +128,9 @@ public final class TrustBundle {
    * Members with the role {@link AgencyRole#MEMBER} whose jurisdiction is this code or in the group
    * of this name; none for an unknown name.
    */
-  public SortedSet<AgencyName> agenciesIn(String jurisdictionOrGroup) {
-    SortedSet<String> codes = groups.jurisdictionsIn(jurisdictionOrGroup);
-    SortedSet<AgencyName> in = new TreeSet<>();
+  public NavigableSet<AgencyName> agenciesIn(String jurisdictionOrGroup) {
+    NavigableSet<String> codes = groups.jurisdictionsIn(jurisdictionOrGroup);
+    NavigableSet<AgencyName> in = new TreeSet<>();
     for (Member member : members.values()) {
       String code = member.jurisdiction();
       boolean here = code != null && (code.equals(jurisdictionOrGroup) || codes.contains(code));
@@ -144,7 +138,7 @@ public final class TrustBundle {
         in.add(member.name());
       }
     }
-    return Collections.unmodifiableSortedSet(in);
+    return Collections.unmodifiableNavigableSet(in);
   }
 
   /** Whether a name stands for a group or for the jurisdiction of a member. */
