@@ -1,0 +1,78 @@
+package org.entente.gateway.audit;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.store.Batch;
+
+/**
+ * Writes leaves into the batch that also holds what they speak of, so that neither is ever durable
+ * without the other.
+ *
+ * <p>Protocol: any number of {@link #append}s, then the commit of their batch, then {@link
+ * #committed()} or {@link #rolledBack()}. When {@code append} throws, the batch and the log are as
+ * before and nothing may be acknowledged. After a commit whose outcome is unknown the store takes
+ * no further one; the log is then opened anew. Used by the ledger's writer thread alone.
+ */
+public final class Appender {
+
+  private final AuditLog log;
+  private final LeafSealer sealer;
+  private final SecureRandom random;
+  private Frontier committed;
+  private Frontier pending;
+
+  Appender(AuditLog log, Frontier committed, LeafSealer sealer, SecureRandom random) {
+    this.log = log;
+    this.sealer = sealer;
+    this.random = random;
+    this.committed = committed;
+    this.pending = committed.copy();
+  }
+
+  /**
+   * Adds a leaf for each record, with the nodes that it completes, and the size that results.
+   *
+   * @return index of the first new leaf, which the others follow
+   */
+  public long append(Batch batch, List<AuditRecord> records) {
+    long first = pending.size();
+    if (records.isEmpty()) {
+      return first;
+    }
+    Frontier next = pending.copy();
+    // Sealing may fail; it is done before the batch is touched.
+    List<StoredLeaf> leaves = seal(first, records);
+    for (int i = 0; i < leaves.size(); i++) {
+      StoredLeaf leaf = leaves.get(i);
+      StoredLog.putLeaf(batch, first + i, leaf);
+      next.append(
+          leaf.hash(), (level, index, hash) -> StoredLog.putNode(batch, level, index, hash));
+    }
+    StoredLog.putHead(batch, next.head());
+    pending = next;
+    return first;
+  }
+
+  private List<StoredLeaf> seal(long first, List<AuditRecord> records) {
+    List<StoredLeaf> leaves = new ArrayList<>(records.size());
+    for (AuditRecord record : records) {
+      byte[] blind = new byte[StoredLeaf.BLIND_BYTES];
+      random.nextBytes(blind);
+      byte[] encoded = AuditRecordCodec.encode(record);
+      leaves.add(StoredLeaf.make(first + leaves.size(), blind, encoded, sealer));
+    }
+    return leaves;
+  }
+
+  /** The batch is committed: its leaves are part of the log. */
+  public void committed() {
+    committed = pending.copy();
+    log.advance(committed.head());
+  }
+
+  /** The batch was dropped before its commit was tried: its leaves never were. */
+  public void rolledBack() {
+    pending = committed.copy();
+  }
+}

@@ -1,0 +1,206 @@
+package org.entente.gateway.audit;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.note.TreeHash;
+import org.entente.gateway.store.Store;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway's transparency log over the node's store.
+ *
+ * <p>Life of a leaf: the ledger's writer appends it to the batch that holds what it speaks of
+ * ({@link Appender}); one commit makes both durable; within about a second {@link CheckpointSigner}
+ * signs a checkpoint that covers it; {@link TileReader} serves it.
+ *
+ * <p>Guarantee: a log opens only if its stored edge gives its stored root and it continues every
+ * checkpoint that is kept. Reading is safe for use by many threads and sees committed leaves alone.
+ * The store is closed by whoever opened it.
+ */
+public final class AuditLog {
+
+  private final StoredLog stored;
+  private final CheckpointVerifier verifier;
+  private final Frontier opened;
+  private volatile TreeHead head;
+  private volatile CheckpointCheck.@Nullable Signed checkpoint;
+
+  private AuditLog(StoredLog stored, CheckpointVerifier verifier, Frontier opened) {
+    this.stored = stored;
+    this.verifier = verifier;
+    this.opened = opened;
+    this.head = opened.head();
+  }
+
+  /**
+   * Reads the log of a store and holds it against the last checkpoint, in the store and in the
+   * audit directory, which must lie apart from the store and survive its restoration.
+   *
+   * @throws org.entente.gateway.store.StoreFailure if the store cannot be read
+   * @throws java.io.UncheckedIOException if the checkpoint file cannot be read
+   */
+  public static AuditOpening open(Store store, Path directory, CheckpointVerifier verifier) {
+    StoredLog stored = new StoredLog(store, directory);
+    Optional<TreeHead> head = stored.head();
+    Optional<Frontier> frontier = head.flatMap(h -> Frontier.read(h.size(), stored));
+    if (head.isEmpty() || frontier.isEmpty()) {
+      return new AuditOpening.Damaged("the size of the log or a node of its edge is missing");
+    }
+    if (!frontier.get().head().equals(head.get())) {
+      return new AuditOpening.Damaged("the edge of the log does not give its root");
+    }
+    if (stored.leaf(head.get().size()).isPresent()) {
+      return new AuditOpening.Damaged("the store holds leaves beyond the size of the log");
+    }
+    AuditLog log = new AuditLog(stored, verifier, frontier.get());
+    return log.holdAgainstCheckpoints().orElseGet(() -> new AuditOpening.Opened(log));
+  }
+
+  private Optional<AuditOpening> holdAgainstCheckpoints() {
+    if (stored.checkpointInStore().isPresent() && stored.checkpointFile().read().isEmpty()) {
+      // The first checkpoint goes to the file first, so no crash leaves it out.
+      return damaged("the file " + stored.checkpointFile().path() + " is missing");
+    }
+    for (LogReader.Copy copy : stored.checkpoints()) {
+      CheckpointCheck check = verifier.check(copy.note());
+      if (check instanceof CheckpointCheck.Refused refused) {
+        return damaged(copy.place() + " is refused: " + refused.reason());
+      }
+      CheckpointCheck.Signed signed = (CheckpointCheck.Signed) check;
+      Optional<String> contradiction = contradiction(signed.checkpoint());
+      if (contradiction.isPresent()) {
+        String reason = copy.place() + ": " + contradiction.get();
+        return Optional.of(
+            new AuditOpening.BehindCheckpoint(head.size(), signed.checkpoint(), reason));
+      }
+      keepNewest(signed);
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<AuditOpening> damaged(String reason) {
+    return Optional.of(new AuditOpening.Damaged(reason));
+  }
+
+  private void keepNewest(CheckpointCheck.Signed signed) {
+    CheckpointCheck.Signed known = checkpoint;
+    if (known == null || known.checkpoint().size() <= signed.checkpoint().size()) {
+      checkpoint = signed;
+    }
+  }
+
+  /**
+   * What is wrong between this log and a checkpoint of it that somebody holds, such as a witness;
+   * empty when the log continues it. The caller has verified the checkpoint's signatures.
+   */
+  public Optional<String> contradiction(Checkpoint known) {
+    long size = head.size();
+    if (!known.origin().equals(verifier.origin().line())) {
+      return Optional.of("the checkpoint is of another log");
+    }
+    if (known.size() > size) {
+      return Optional.of(
+          "the log has " + size + " leaves, but a checkpoint over " + known.size() + " is signed");
+    }
+    Optional<TreeHash> root = MerkleTree.root(known.size(), stored);
+    if (root.isEmpty()) {
+      return Optional.of("a node below leaf " + known.size() + " is missing");
+    }
+    return root.get().equals(known.root())
+        ? Optional.empty()
+        : Optional.of("the log's first " + known.size() + " leaves are not those that were signed");
+  }
+
+  /** The log's identity. */
+  public LogOrigin origin() {
+    return verifier.origin();
+  }
+
+  /** Size and root over the committed leaves. */
+  public TreeHead head() {
+    return head;
+  }
+
+  /** The last signed checkpoint; empty before the first. */
+  public Optional<SignedNote> checkpoint() {
+    return signed().map(CheckpointCheck.Signed::note);
+  }
+
+  /** The last signed checkpoint with its parts; empty before the first. */
+  public Optional<CheckpointCheck.Signed> signed() {
+    return Optional.ofNullable(checkpoint);
+  }
+
+  /**
+   * The writer of this log's leaves.
+   *
+   * <p>Made once, by the ledger for its single writer thread; a second one would fork the log.
+   *
+   * @param sealer seals the records
+   * @param random draws the blinds
+   */
+  public Appender appender(LeafSealer sealer, SecureRandom random) {
+    if (head.size() != opened.size()) {
+      throw new IllegalStateException("the log already has an appender");
+    }
+    return new Appender(this, opened.copy(), sealer, random);
+  }
+
+  /** Hashes of the committed tree. */
+  public NodeReader nodes() {
+    return stored;
+  }
+
+  /** What the leaf at an index commits to; empty when there is none or it no longer opens. */
+  public Optional<OpenedLeaf> open(long index, LeafOpener opener) {
+    return leaf(index).flatMap(leaf -> leaf.open(index, opener));
+  }
+
+  /** The leaf's data as log readers see it, 32 bytes; empty when there is no such leaf. */
+  public Optional<byte[]> commitment(long index) {
+    return leaf(index).map(StoredLeaf::commitment);
+  }
+
+  /**
+   * The proof that a leaf is in the log, with its opening if it still opens; empty when the last
+   * checkpoint does not cover it.
+   */
+  public Optional<LogProof> prove(long index, LeafOpener opener) {
+    CheckpointCheck.Signed covering = checkpoint;
+    if (covering == null || index < 0 || index >= covering.checkpoint().size()) {
+      return Optional.empty();
+    }
+    Optional<byte[]> opening = open(index, opener).map(OpenedLeaf::bytes);
+    Optional<List<TreeHash>> path =
+        MerkleTree.proveInclusion(index, covering.checkpoint().size(), stored);
+    return path.map(hashes -> new LogProof(index, opening, hashes, covering.note()));
+  }
+
+  private Optional<StoredLeaf> leaf(long index) {
+    return index < 0 || index >= head.size()
+        ? Optional.empty()
+        : stored.leaf(index).flatMap(value -> StoredLeaf.parse(index, value));
+  }
+
+  /** Called by the appender once its batch is committed. */
+  void advance(TreeHead committed) {
+    head = committed;
+  }
+
+  /** Called by the signer once a checkpoint is durable in both places. */
+  void signed(CheckpointCheck.Signed latest) {
+    checkpoint = latest;
+  }
+
+  StoredLog stored() {
+    return stored;
+  }
+
+  CheckpointVerifier verifier() {
+    return verifier;
+  }
+}

@@ -1,0 +1,37 @@
+package org.entente.gateway.audit;
+
+import java.util.List;
+import org.entente.gateway.note.TreeHash;
+
+/**
+ * What {@link AuditVerifier} found.
+ *
+ * @param size leaves checked
+ * @param root root recomputed from them
+ * @param checkpointSize leaves that the newest valid checkpoint covers; 0 without one
+ * @param openedRecords records that opened and are what their leaves commit to
+ * @param blindedRecords records that do not open, because they were erased or for want of keys
+ * @param faults what is wrong, in words, first found first; at most {@value #MAX_FAULTS} and a last
+ *     line that counts the others
+ */
+public record AuditReport(
+    long size,
+    TreeHash root,
+    long checkpointSize,
+    long openedRecords,
+    long blindedRecords,
+    List<String> faults) {
+
+  /** How many faults are told one by one. */
+  public static final int MAX_FAULTS = 20;
+
+  /** Copies the list. */
+  public AuditReport {
+    faults = List.copyOf(faults);
+  }
+
+  /** True when nothing is wrong. */
+  public boolean ok() {
+    return faults.isEmpty();
+  }
+}

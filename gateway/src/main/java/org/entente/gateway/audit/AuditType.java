@@ -1,0 +1,54 @@
+package org.entente.gateway.audit;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What a record of the audit log speaks of. */
+public enum AuditType {
+  /** A client's messages were accepted and committed as one envelope. */
+  ACCEPTED(1),
+  /** A message or an envelope was refused, by policy or because it could not be verified. */
+  REFUSED(2),
+  /** Custody of another agency's envelope was taken in order to forward it. */
+  RELAYED(3),
+  /** A peer's envelope was received, checked and committed. */
+  RECEIVED(4),
+  /** A subscriber was given a range of positions. */
+  DELIVERED_RANGE(5),
+  /** A person opened a message. */
+  OPENED(6),
+  /** A held message was released by a second person. */
+  RELEASED(7),
+  /** A message was recalled by its originator. */
+  RECALLED(8),
+  /** A key was destroyed and with it the content that it opened. */
+  ERASED(9),
+  /** An assigned number was withdrawn. */
+  VOIDED(10),
+  /** Another version of the agreements or node rules came into force. */
+  POLICY_CHANGE(11),
+  /** Another trust bundle came into force. */
+  TRUST_CHANGE(12),
+  /** An operator did something that changes the node, a peer or a queue. */
+  OPERATOR_ACTION(13),
+  /** The node began to serve. */
+  NODE_START(14),
+  /** The node stopped in order. */
+  NODE_STOP(15);
+
+  private final int number;
+
+  AuditType(int number) {
+    this.number = number;
+  }
+
+  /** The number that stands for it on disk. */
+  public int number() {
+    return number;
+  }
+
+  /** What a number stands for; empty for one that this release does not know. */
+  static Optional<AuditType> of(int number) {
+    return Arrays.stream(values()).filter(value -> value.number == number).findFirst();
+  }
+}

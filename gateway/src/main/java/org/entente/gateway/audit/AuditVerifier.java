@@ -1,0 +1,200 @@
+package org.entente.gateway.audit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.TreeHash;
+import org.entente.gateway.store.StoreFailure;
+
+/**
+ * Checks a whole log from its leaves up, trusting nothing that is stored.
+ *
+ * <p>It recomputes every hash from the leaves' commitments and holds the results against the stored
+ * nodes, the stored head and every copy of the checkpoint; it checks the checkpoints' signatures;
+ * and it holds records that open against their commitments. Works on a running node too: leaves
+ * that come in meanwhile are left to the next run. Reads each leaf and node once. Immutable.
+ */
+public final class AuditVerifier {
+
+  private final CheckpointVerifier verifier;
+  private final LeafOpener opener;
+
+  /**
+   * A verifier for one log.
+   *
+   * @param verifier the log's identity and keys
+   * @param opener opens records; {@link LeafOpener#WITHOUT_KEYS} for an auditor who may not
+   */
+  public AuditVerifier(CheckpointVerifier verifier, LeafOpener opener) {
+    this.verifier = verifier;
+    this.opener = opener;
+  }
+
+  /** Checks everything; a store that cannot be read any further is a fault like others. */
+  public AuditReport verify(LogReader log) {
+    Run run = new Run(log);
+    try {
+      run.check();
+    } catch (StoreFailure unreadable) {
+      run.fault("the store cannot be read: " + unreadable.getMessage());
+    }
+    return run.report();
+  }
+
+  /** The state of one verification. */
+  private final class Run {
+
+    private final LogReader log;
+    private final Frontier tree = Frontier.empty();
+    private final List<Verified> checkpoints = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+    private long furtherFaults;
+    private long openedRecords;
+    private long blindedRecords;
+
+    Run(LogReader log) {
+      this.log = log;
+    }
+
+    void fault(String what) {
+      if (faults.size() < AuditReport.MAX_FAULTS) {
+        faults.add(what);
+      } else {
+        furtherFaults++;
+      }
+    }
+
+    void check() {
+      // Checkpoints first: those of a running log never speak of leaves beyond the head read next.
+      checkSignatures();
+      Optional<TreeHead> head = log.head();
+      if (head.isEmpty()) {
+        fault("the stored size and root of the log cannot be read");
+        return;
+      }
+      checkSizes(head.get());
+      if (checkTree(head.get())) {
+        checkHead(head.get());
+      }
+    }
+
+    private void checkSignatures() {
+      List<LogReader.Copy> copies = log.checkpoints();
+      for (LogReader.Copy copy : copies) {
+        CheckpointCheck check = verifier.check(copy.note());
+        if (check instanceof CheckpointCheck.Signed signed) {
+          checkpoints.add(new Verified(copy.place(), signed.checkpoint()));
+        } else if (check instanceof CheckpointCheck.Refused refused) {
+          fault(copy.place() + " is refused: " + refused.reason());
+        }
+      }
+      if (copies.size() == 1 && copies.get(0).place().equals(StoredLog.IN_STORE)) {
+        fault("the checkpoint file, which is kept apart from the store, is missing");
+      }
+    }
+
+    private void checkSizes(TreeHead head) {
+      for (Verified known : checkpoints) {
+        if (known.checkpoint.size() > head.size()) {
+          fault(
+              "the log has "
+                  + head.size()
+                  + " leaves, but "
+                  + known.place
+                  + " was signed over "
+                  + known.checkpoint.size()
+                  + ": leaves are missing at its end");
+        }
+      }
+      if (checkpoints.isEmpty() && faults.isEmpty() && head.size() > 0) {
+        fault("no checkpoint is signed, so nothing shows that the log was not rewritten");
+      }
+    }
+
+    /**
+     * Recomputes the tree; false when a leaf is gone altogether, after which hashing has no end.
+     */
+    private boolean checkTree(TreeHead head) {
+      compareRoots();
+      while (tree.size() < head.size()) {
+        long index = tree.size();
+        Optional<TreeHash> hash = checkLeaf(index);
+        if (hash.isEmpty()) {
+          fault("leaf " + index + " and its hash are missing; nothing after it can be checked");
+          return false;
+        }
+        tree.append(hash.get(), this::checkNode);
+        compareRoots();
+      }
+      return true;
+    }
+
+    private Optional<TreeHash> checkLeaf(long index) {
+      Optional<byte[]> value = log.leaf(index);
+      Optional<StoredLeaf> leaf = value.flatMap(bytes -> StoredLeaf.parse(index, bytes));
+      if (leaf.isEmpty()) {
+        fault("leaf " + index + (value.isEmpty() ? " is missing" : " is not what was written"));
+        // Its hash, if there is one, lets the rest be checked.
+        return log.node(0, index);
+      }
+      checkRecord(index, leaf.get());
+      return Optional.of(leaf.get().hash());
+    }
+
+    private void checkRecord(long index, StoredLeaf leaf) {
+      Optional<OpenedLeaf> opened = leaf.open(index, opener);
+      if (opened.isEmpty()) {
+        blindedRecords++;
+      } else if (opened.get().matches()) {
+        openedRecords++;
+      } else {
+        fault("the record of leaf " + index + " is not the one that the leaf commits to");
+      }
+    }
+
+    private void checkNode(int level, long index, TreeHash computed) {
+      Optional<TreeHash> kept = log.node(level, index);
+      if (!kept.equals(Optional.of(computed))) {
+        String what =
+            level == 0 ? "the hash of leaf " + index : "node " + index + " of level " + level;
+        fault(what + (kept.isEmpty() ? " is missing" : " is not what the leaves give"));
+      }
+    }
+
+    private void compareRoots() {
+      for (Verified known : checkpoints) {
+        if (known.checkpoint.size() == tree.size()
+            && !known.checkpoint.root().equals(tree.root())) {
+          fault(
+              "the first "
+                  + tree.size()
+                  + " leaves are not those over which "
+                  + known.place
+                  + " was signed");
+        }
+      }
+    }
+
+    private void checkHead(TreeHead head) {
+      if (!tree.root().equals(head.root())) {
+        fault("the stored root is not what the leaves give");
+      }
+      // While leaves come in, one beyond this head is no fault.
+      if (log.leaf(head.size()).isPresent() && log.head().equals(Optional.of(head))) {
+        fault("the store holds a leaf beyond the " + head.size() + " that the log counts");
+      }
+    }
+
+    AuditReport report() {
+      if (furtherFaults > 0) {
+        faults.add("and " + furtherFaults + " more");
+      }
+      long covered = checkpoints.stream().mapToLong(c -> c.checkpoint.size()).max().orElse(0);
+      return new AuditReport(
+          tree.size(), tree.root(), covered, openedRecords, blindedRecords, faults);
+    }
+  }
+
+  private record Verified(String place, Checkpoint checkpoint) {}
+}

@@ -1,0 +1,109 @@
+package org.entente.gateway.audit;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteSigner;
+import org.entente.gateway.note.SignedNote;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signs a checkpoint of the log whenever it has grown and an interval has passed.
+ *
+ * <p>The note carries Ed25519 over the text (type 0x01, which tlog-tiles asks of a log) and
+ * ML-DSA-44 as a cosignature of the log itself (type 0x06, which tlog-checkpoint recommends), both
+ * under the origin as name. A signed size is durable before anybody can see it: the store is synced
+ * with the note, then the file kept apart is replaced, then the log shows the note. The stated time
+ * never goes back, even when the clock does. One thread; failures of store and disk are thrown, and
+ * the next call tries again.
+ */
+public final class CheckpointSigner {
+
+  private final AuditLog log;
+  private final NoteSigner ed25519;
+  private final NoteSigner mlDsa44;
+  private final Duration interval;
+  private @Nullable Instant lastSigned;
+
+  /**
+   * A signer for a log that has just been opened.
+   *
+   * @param keys the log's keys, known to the verifier with which the log was opened
+   * @param interval least time between two checkpoints, one second by design
+   */
+  public CheckpointSigner(AuditLog log, SigningPair keys, Duration interval) {
+    this.log = log;
+    KeyName name = log.origin().keyName();
+    this.ed25519 = NoteSigner.ed25519(name, keys.ed25519());
+    this.mlDsa44 = NoteSigner.mlDsa44Cosignature(name, keys.mlDsa44());
+    this.interval = interval;
+  }
+
+  /** Signs when there is something new and it is time; the note, or empty when nothing was due. */
+  public Optional<SignedNote> maybeSign(Instant now) {
+    return isDue(now) ? sign(now) : Optional.empty();
+  }
+
+  /**
+   * Signs whatever is not yet signed without waiting for the interval, as a node does when it
+   * stops.
+   */
+  public Optional<SignedNote> sign(Instant now) {
+    TreeHead head = log.head();
+    Optional<CheckpointCheck.Signed> last = log.signed();
+    if (last.isPresent() && last.get().checkpoint().size() >= head.size()) {
+      return Optional.empty();
+    }
+    Instant stated =
+        last.map(signed -> Instant.ofEpochSecond(signed.seconds()))
+            .filter(before -> before.isAfter(now))
+            .orElse(now);
+    String text = Checkpoint.of(log.origin().line(), head.size(), head.root()).text();
+    byte[] note =
+        SignedNote.of(text, List.of(ed25519.sign(text, stated), mlDsa44.sign(text, stated)))
+            .encode();
+    CheckpointCheck.Signed signed = requireOwn(note);
+    store(note, last.isEmpty());
+    log.signed(signed);
+    lastSigned = now;
+    return Optional.of(signed.note());
+  }
+
+  private boolean isDue(Instant now) {
+    Instant last = lastSigned;
+    // A clock that was set back must not silence the log until it has caught up.
+    return last == null || now.isBefore(last) || !now.isBefore(last.plus(interval));
+  }
+
+  /** A fault in signing must not become a checkpoint that nobody accepts: checked before stored. */
+  private CheckpointCheck.Signed requireOwn(byte[] note) {
+    if (log.verifier().check(note) instanceof CheckpointCheck.Signed signed) {
+      return signed;
+    }
+    throw new IllegalStateException(
+        "the signer's keys are not those with which the log was opened: "
+            + new String(note, StandardCharsets.UTF_8).lines().findFirst().orElse(""));
+  }
+
+  /**
+   * Later checkpoints go to the store first, so that a weaker durability of the ledger cannot leave
+   * the file ahead of the tree. The first goes to the file first, so that a checkpoint in the store
+   * without a file is always a loss; its leaves are synced before.
+   */
+  private void store(byte[] note, boolean first) {
+    StoredLog stored = log.stored();
+    if (first) {
+      stored.sync();
+      stored.checkpointFile().write(note);
+      stored.commitCheckpoint(note);
+    } else {
+      stored.commitCheckpoint(note);
+      stored.checkpointFile().write(note);
+    }
+  }
+}

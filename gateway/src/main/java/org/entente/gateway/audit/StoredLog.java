@@ -1,0 +1,131 @@
+package org.entente.gateway.audit;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.note.TreeHash;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+
+/**
+ * Where the log lies in the store.
+ *
+ * <pre>
+ *   AUDIT_NODE  level (1) ‖ index (8)      hash of a complete subtree (32)
+ *   AUDIT_LEAF  index (8)                  {@link StoredLeaf}
+ *   META        "audit/head"               version 1 (1) ‖ size (8) ‖ root (32)
+ *   META        "audit/checkpoint"         the last signed note
+ * </pre>
+ *
+ * Numbers are big-endian, so a tile is one stretch of keys.
+ */
+final class StoredLog implements LogReader {
+
+  static final String IN_STORE = "the checkpoint in the store";
+
+  private static final byte HEAD_VERSION = 1;
+  private static final int HEAD_BYTES = 1 + Long.BYTES + TreeHash.BYTES;
+
+  private final Store store;
+  private final CheckpointFile file;
+
+  StoredLog(Store store, Path directory) {
+    this.store = store;
+    this.file = new CheckpointFile(directory);
+  }
+
+  @Override
+  public Optional<TreeHash> node(int level, long index) {
+    return Optional.ofNullable(store.get(Table.AUDIT_NODE, nodeKey(level, index)))
+        .filter(bytes -> bytes.length == TreeHash.BYTES)
+        .map(TreeHash::of);
+  }
+
+  @Override
+  public Optional<byte[]> leaf(long index) {
+    return Optional.ofNullable(store.get(Table.AUDIT_LEAF, leafKey(index)));
+  }
+
+  @Override
+  public Optional<TreeHead> head() {
+    byte[] value = store.get(Table.META, headKey());
+    if (value == null) {
+      // A store that never had a leaf; one that lost its head still has leaf 0.
+      return leaf(0).isEmpty() ? Optional.of(TreeHead.empty()) : Optional.empty();
+    }
+    if (value.length != HEAD_BYTES || value[0] != HEAD_VERSION || BigEndian.u64(value, 1) < 0) {
+      return Optional.empty();
+    }
+    TreeHash root = TreeHash.of(Arrays.copyOfRange(value, 1 + Long.BYTES, HEAD_BYTES));
+    return Optional.of(new TreeHead(BigEndian.u64(value, 1), root));
+  }
+
+  @Override
+  public List<Copy> checkpoints() {
+    List<Copy> copies = new ArrayList<>();
+    // The file first: a running signer writes it last, so what follows is not older.
+    file.read().ifPresent(note -> copies.add(new Copy("the file " + file.path(), note)));
+    checkpointInStore().ifPresent(note -> copies.add(new Copy(IN_STORE, note)));
+    return copies;
+  }
+
+  Optional<byte[]> checkpointInStore() {
+    return Optional.ofNullable(store.get(Table.META, checkpointKey()));
+  }
+
+  CheckpointFile checkpointFile() {
+    return file;
+  }
+
+  /** Makes everything committed so far durable, whatever the ledger's own durability is. */
+  void sync() {
+    store.commit(
+        store.batch().put(Table.META, ascii("audit/format"), new byte[] {1}), Durability.SYNCED);
+  }
+
+  void commitCheckpoint(byte[] note) {
+    store.commit(store.batch().put(Table.META, checkpointKey(), note), Durability.SYNCED);
+  }
+
+  static void putNode(Batch batch, int level, long index, TreeHash hash) {
+    batch.put(Table.AUDIT_NODE, nodeKey(level, index), hash.bytes());
+  }
+
+  static void putLeaf(Batch batch, long index, StoredLeaf leaf) {
+    batch.put(Table.AUDIT_LEAF, leafKey(index), leaf.encode(index));
+  }
+
+  static void putHead(Batch batch, TreeHead head) {
+    byte[] value = new byte[HEAD_BYTES];
+    value[0] = HEAD_VERSION;
+    BigEndian.putU64(value, 1, head.size());
+    System.arraycopy(head.root().bytes(), 0, value, 1 + Long.BYTES, TreeHash.BYTES);
+    batch.put(Table.META, headKey(), value);
+  }
+
+  static byte[] nodeKey(int level, long index) {
+    return Keys.key().u8(level).u64(index).done();
+  }
+
+  static byte[] leafKey(long index) {
+    return Keys.key().u64(index).done();
+  }
+
+  static byte[] headKey() {
+    return ascii("audit/head");
+  }
+
+  static byte[] checkpointKey() {
+    return ascii("audit/checkpoint");
+  }
+
+  private static byte[] ascii(String key) {
+    return Keys.key().ascii(key).done();
+  }
+}
