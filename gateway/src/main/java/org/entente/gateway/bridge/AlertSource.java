@@ -1,0 +1,216 @@
+package org.entente.gateway.bridge;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import org.entente.gateway.bridge.AlertFiles.AlertFile;
+import org.entente.gateway.bridge.AlertFiles.Format;
+import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlFiles;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drafts from a file or a folder, one record at a time, with a report in place of each record that
+ * gives none.
+ *
+ * <p>Read are JSON Lines ({@code .jsonl}, {@code .ndjson}) and CAP ({@code .cap}, {@code .xml}); a
+ * single file with another name is judged by its content. A folder's files are read in the order of
+ * their names; files with other names and folders in it are left alone. JSON Lines hold an agency's
+ * own records if there is a mapping for them, and otherwise drafts: {@code {"publisher":
+ * "fr.customs", "draft": {…}}} in protobuf JSON form. CAP always takes a mapping, {@code cap.yaml}
+ * of the folder of mappings unless another is given.
+ *
+ * <p>Memory is bounded by the longest record allowed. For use by one thread; to be closed.
+ */
+public final class AlertSource implements Iterator<AlertItem>, Closeable {
+
+  /** What opening comes to. */
+  public sealed interface Opening {
+
+    /** It is open; whoever opened it closes it. */
+    record Opened(AlertSource source) implements Opening {}
+
+    /** It is not; at least one problem. Nothing is left open. */
+    record NotOpened(List<ConfigProblem> problems) implements Opening {
+      public NotOpened {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  private static final String CAP_MAPPING = "cap.yaml";
+
+  private final Deque<AlertFile> files;
+  private final @Nullable RecordMapping records;
+  private final @Nullable RecordMapping cap;
+  private @Nullable JsonLines lines;
+  private String file = "";
+  private @Nullable AlertItem next;
+
+  private AlertSource(
+      List<AlertFile> files, @Nullable RecordMapping records, @Nullable RecordMapping cap) {
+    this.files = new ArrayDeque<>(files);
+    this.records = records;
+    this.cap = cap;
+  }
+
+  /**
+   * Opens a file or a folder.
+   *
+   * @param path the file or folder
+   * @param mapping the mapping file, or null for drafts as they are and CAP with the usual mapping
+   * @param mappings folder of the usual mappings, {@code config/mappings}
+   */
+  public static Opening open(Path path, @Nullable Path mapping, Path mappings) {
+    List<AlertFile> files;
+    try {
+      files = AlertFiles.list(path);
+    } catch (IOException e) {
+      return notOpened(path, "cannot be read: " + e.getClass().getSimpleName());
+    }
+    if (files.isEmpty()) {
+      return notOpened(path, "holds neither JSON Lines nor CAP");
+    }
+    return open(path, files, mapping, mappings);
+  }
+
+  private static Opening open(
+      Path path, List<AlertFile> files, @Nullable Path mapping, Path mappings) {
+    Loader loader = new Loader();
+    RecordMapping given = mapping == null ? null : loader.load(mapping);
+    RecordMapping records = takes(given, MappingInput.JSON_LINES) ? given : null;
+    RecordMapping cap = takes(given, MappingInput.CAP) ? given : null;
+    boolean hasCap = files.stream().anyMatch(file -> file.format() == Format.CAP);
+    boolean hasLines = files.stream().anyMatch(file -> file.format() == Format.JSON_LINES);
+    if ((records != null && !hasLines) || (cap != null && !hasCap)) {
+      String wrong = "no file of " + path + " is what it maps";
+      loader.problems.add(ConfigProblem.ofFile(String.valueOf(mapping), wrong, "another mapping"));
+    }
+    if (hasCap && cap == null && loader.problems.isEmpty()) {
+      cap = loader.load(mappings.resolve(CAP_MAPPING));
+      if (cap != null && cap.input() != MappingInput.CAP) {
+        String wrong = "maps no CAP";
+        loader.problems.add(
+            ConfigProblem.ofFile(mappings + "/" + CAP_MAPPING, wrong, "input: cap"));
+      }
+    }
+    return loader.problems.isEmpty()
+        ? new Opening.Opened(new AlertSource(files, records, cap))
+        : new Opening.NotOpened(loader.problems);
+  }
+
+  private static boolean takes(@Nullable RecordMapping mapping, MappingInput input) {
+    return mapping != null && mapping.input() == input;
+  }
+
+  private static Opening notOpened(Path path, String wrong) {
+    String valid =
+        "a .jsonl or .ndjson file of JSON Lines, a .cap or .xml file, or a folder of them";
+    return new Opening.NotOpened(List.of(ConfigProblem.ofFile(path.toString(), wrong, valid)));
+  }
+
+  @Override
+  public boolean hasNext() {
+    while (next == null && (lines != null || !files.isEmpty())) {
+      next = advance();
+    }
+    return next != null;
+  }
+
+  @Override
+  public AlertItem next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    AlertItem item = next;
+    next = null;
+    if (item == null) {
+      throw new IllegalStateException("hasNext said that there is one");
+    }
+    return item;
+  }
+
+  /** The next item, or null where a file just ended. A file that fails is reported and left. */
+  private @Nullable AlertItem advance() {
+    try {
+      return lines == null ? begin(files.remove()) : line(lines);
+    } catch (IOException e) {
+      closeQuietly();
+      return new BadRecord(file, 0, "", "cannot be read: " + e.getClass().getSimpleName());
+    }
+  }
+
+  private @Nullable AlertItem begin(AlertFile begun) throws IOException {
+    file = begun.name();
+    if (begun.format() == Format.JSON_LINES) {
+      lines = new JsonLines(begun.name(), Files.newInputStream(begun.path()));
+      return null;
+    }
+    try (InputStream in = Files.newInputStream(begun.path())) {
+      CapReading reading = CapReader.read(begun.name(), in);
+      if (reading instanceof BadRecord bad) {
+        return bad;
+      }
+      return Objects.requireNonNull(cap, "opened without a mapping").apply((CapAlert) reading);
+    }
+  }
+
+  private @Nullable AlertItem line(JsonLines open) throws IOException {
+    Optional<RecordReading> reading = open.next();
+    if (reading.isEmpty()) {
+      close();
+      return null;
+    }
+    if (reading.get() instanceof SourceRecord record) {
+      return records == null ? DraftLines.read(record) : records.apply(record);
+    }
+    return (BadRecord) reading.get();
+  }
+
+  private void closeQuietly() {
+    try {
+      close();
+    } catch (IOException e) {
+      // The file is already reported as unreadable; the next one goes on.
+      lines = null;
+    }
+  }
+
+  /** Ends the reading; items not yet taken are dropped. */
+  @Override
+  public void close() throws IOException {
+    JsonLines open = lines;
+    lines = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** Loads mappings and keeps what is wrong with them. */
+  private static final class Loader {
+    private final YamlFiles yaml = new YamlFiles();
+    private final Expressions expressions = new Expressions();
+    private final List<ConfigProblem> problems = new ArrayList<>();
+
+    @Nullable RecordMapping load(Path file) {
+      Reading<RecordMapping> reading = RecordMapping.load(file, yaml, expressions);
+      if (reading instanceof Reading.Read<RecordMapping> read) {
+        return read.value();
+      }
+      problems.addAll(((Reading.Unreadable<RecordMapping>) reading).problems());
+      return null;
+    }
+  }
+}

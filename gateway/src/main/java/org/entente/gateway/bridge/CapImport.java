@@ -1,0 +1,296 @@
+package org.entente.gateway.bridge;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.entente.gateway.bridge.CapLines.Entry;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Area;
+import org.entente.proto.v1.Certainty;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Severity;
+import org.entente.proto.v1.Subject;
+import org.entente.proto.v1.Urgency;
+
+/**
+ * What a CAP alert says, as a draft to which a mapping adds what CAP does not know.
+ *
+ * <p>Texts, areas, status, type, urgency, severity and certainty (the highest of all blocks) go
+ * where {@code entente.v1} has a place. Blocks that differ in areas only share a text; areas that
+ * are the same in several languages' blocks are kept once. Everything else is kept word for word in
+ * the alert's {@code extra}: {@code cap.<element>} for the alert, {@code cap.info.<n>} as {@link
+ * CapLines} for each block. {@link CapExport} puts it all back.
+ */
+final class CapImport {
+  static final String EXTRA = "cap.";
+  static final String INFO = "cap.info.";
+  static final String OURS = "entente:";
+  static final String OUR_EXTRA = "entente:extra:";
+  static final String OUR_SUBJECT = "entente:subject";
+
+  /** What CAP says a block without language is in. */
+  static final String DEFAULT_LANGUAGE = "en-US";
+
+  /** Elements of the alert that are kept as they are; repeated ones as lines. */
+  static final List<String> KEPT =
+      List.of(
+          "identifier",
+          "sender",
+          "sent",
+          "source",
+          "scope",
+          "restriction",
+          "addresses",
+          "code",
+          "note",
+          "references",
+          "incidents");
+
+  /** Elements of a block that are kept as they are. */
+  static final List<String> KEPT_OF_INFO =
+      List.of("category", "responseType", "audience", "effective", "expires", "contact");
+
+  private static final Pattern WEB = Pattern.compile("https?://\\S{1,990}");
+
+  private final CapElement cap;
+  private final Label.Builder label = Label.newBuilder().setKind(Kind.KIND_ALERT);
+  private final Alert.Builder alert = Alert.newBuilder();
+  private final List<AlertText> texts = new ArrayList<>();
+  private final List<CapElement> areas = new ArrayList<>();
+
+  private CapImport(CapElement cap) {
+    this.cap = cap;
+  }
+
+  /** The draft so far, without what CAP does not know. */
+  static Draft draft(CapAlert alert) throws CapProblem {
+    return new CapImport(alert.element()).draft(alert.line());
+  }
+
+  /** The alert as {@code source} for a mapping's expressions. */
+  static Map<String, Object> source(CapAlert alert) {
+    Map<String, Object> source =
+        new LinkedHashMap<>(alert.element().toMap(CapSchema.of(alert.version())));
+    source.put("namespace", alert.version().namespace());
+    return source;
+  }
+
+  private Draft draft(int line) throws CapProblem {
+    label
+        .setStatus(CapWords.status(cap.textOf("status")))
+        .setMessageType(CapWords.messageType(cap.textOf("msgType")));
+    keepAlert();
+    List<CapElement> infos = cap.all("info");
+    for (CapElement info : infos) {
+      raise(info);
+    }
+    for (int i = 0; i < infos.size(); i++) {
+      info(infos.get(i), i, infos.size() > 1, line);
+    }
+    alert.addAllTexts(texts.isEmpty() ? List.of(textWithoutInfo()) : texts);
+    for (CapElement area : areas) {
+      alert.addAreas(area(area));
+    }
+    label.setPersonalData(alert.getSubjectsList().stream().anyMatch(Subject::hasPerson));
+    Draft.Builder draft = Draft.newBuilder().setIdempotencyKey(key()).setLabel(label);
+    draft.getBodyBuilder().setAlert(alert);
+    return draft.build();
+  }
+
+  private void keepAlert() {
+    for (String name : KEPT) {
+      List<String> values = cap.textsOf(name);
+      if (name.equals("code") && !values.isEmpty()) {
+        List<Entry> entries = values.stream().map(value -> new Entry("code", value)).toList();
+        alert.putExtra(EXTRA + name, new CapLines(entries).write());
+      } else if (!values.isEmpty()) {
+        alert.putExtra(EXTRA + name, values.get(0));
+      }
+    }
+  }
+
+  /** The label has one severity for all blocks: the highest. */
+  private void raise(CapElement info) {
+    Severity severity = CapWords.severity(info.textOf("severity"));
+    Urgency urgency = CapWords.urgency(info.textOf("urgency"));
+    Certainty certainty = CapWords.certainty(info.textOf("certainty"));
+    label
+        .setSeverityValue(Math.max(label.getSeverityValue(), severity.getNumber()))
+        .setUrgencyValue(Math.max(label.getUrgencyValue(), urgency.getNumber()))
+        .setCertaintyValue(Math.max(label.getCertaintyValue(), certainty.getNumber()));
+  }
+
+  private void info(CapElement info, int index, boolean several, int line) throws CapProblem {
+    List<Entry> kept = new ArrayList<>();
+    for (String name : KEPT_OF_INFO) {
+      info.textsOf(name).forEach(value -> kept.add(new Entry(name, value)));
+    }
+    keepDifferences(info, kept);
+    AlertText text = text(info, kept);
+    int textIndex = indexIn(texts, text);
+    List<String> areaIndexes = new ArrayList<>();
+    for (CapElement area : info.all("area")) {
+      int areaIndex = indexIn(areas, area);
+      areaIndexes.add(String.valueOf(areaIndex));
+      for (String height : List.of("altitude", "ceiling")) {
+        area.textsOf(height)
+            .forEach(value -> kept.add(new Entry("area." + areaIndex + "." + height, value)));
+      }
+    }
+    if (several) {
+      kept.add(new Entry("text", String.valueOf(textIndex)));
+      kept.add(new Entry("areas", String.join(" ", areaIndexes)));
+    }
+    pairs(info, "eventCode", kept);
+    parameters(info, kept, line);
+    resources(info, kept);
+    alert.putExtra(INFO + index, new CapLines(kept).write());
+  }
+
+  private void keepDifferences(CapElement info, List<Entry> kept) {
+    String severity = CapWords.word(label.getSeverity().getValueDescriptor(), "");
+    String urgency = CapWords.word(label.getUrgency().getValueDescriptor(), "");
+    String certainty = CapWords.word(label.getCertainty().getValueDescriptor(), "");
+    keepIfOther(info, "severity", severity, kept);
+    keepIfOther(info, "urgency", urgency, kept);
+    keepIfOther(info, "certainty", certainty, kept);
+    String onset = info.textOf("onset");
+    if (!onset.isEmpty()) {
+      if (!alert.hasOnsetAt()) {
+        alert.setOnsetAt(Timestamps.fromMillis(instant(onset).toEpochMilli()));
+      }
+      kept.add(new Entry("onset", onset));
+    }
+  }
+
+  private static void keepIfOther(CapElement info, String name, String ofLabel, List<Entry> kept) {
+    if (!info.textOf(name).equals(ofLabel)) {
+      kept.add(new Entry(name, info.textOf(name)));
+    }
+  }
+
+  private static AlertText text(CapElement info, List<Entry> kept) {
+    String event = info.textOf("event");
+    AlertText.Builder text =
+        AlertText.newBuilder()
+            .setLanguage(info.textOf("language", DEFAULT_LANGUAGE))
+            .setHeadline(info.textOf("headline", event))
+            .setDescription(info.textOf("description"))
+            .setInstruction(info.textOf("instruction"))
+            .setEvent(event)
+            .setSenderName(info.textOf("senderName"));
+    String web = info.textOf("web");
+    if (WEB.matcher(web).matches()) {
+      text.setWeb(web);
+    } else if (!web.isEmpty()) {
+      kept.add(new Entry("web", web));
+    }
+    return text.build();
+  }
+
+  /** Acknowledgements and cancellations may come without a block. */
+  private AlertText textWithoutInfo() {
+    String what = cap.textOf("msgType") + " " + cap.textOf("references", cap.textOf("identifier"));
+    return AlertText.newBuilder()
+        .setLanguage("und")
+        .setHeadline(Printable.cut(what, 199))
+        .setDescription(cap.textOf("note"))
+        .build();
+  }
+
+  private static Area area(CapElement area) {
+    Area.Builder out =
+        Area.newBuilder()
+            .setDescription(area.textOf("areaDesc"))
+            .addAllPolygons(area.textsOf("polygon"))
+            .addAllCircles(area.textsOf("circle"));
+    for (CapElement geocode : area.all("geocode")) {
+      out.addGeocodes(geocode.textOf("valueName") + "=" + geocode.textOf("value"));
+    }
+    return out.build();
+  }
+
+  private static void pairs(CapElement info, String name, List<Entry> kept) {
+    for (CapElement pair : info.all(name)) {
+      kept.add(new Entry(name + "." + pair.textOf("valueName"), pair.textOf("value")));
+    }
+  }
+
+  /** Parameters that {@link CapExport} made go back to where they came from. */
+  private void parameters(CapElement info, List<Entry> kept, int line) throws CapProblem {
+    for (CapElement parameter : info.all("parameter")) {
+      String name = parameter.textOf("valueName");
+      String value = parameter.textOf("value");
+      if (name.startsWith(OUR_EXTRA) && !name.startsWith(OUR_EXTRA + EXTRA)) {
+        alert.putExtra(name.substring(OUR_EXTRA.length()), value);
+      } else if (name.equals(OUR_SUBJECT)) {
+        alert.addSubjects(subject(value, line));
+      } else if (!name.startsWith(OURS)) {
+        kept.add(new Entry("parameter." + name, value));
+      }
+    }
+  }
+
+  private static Subject subject(String json, int line) throws CapProblem {
+    try {
+      Subject.Builder subject = Subject.newBuilder();
+      JsonFormat.parser().merge(json, subject);
+      return subject.build();
+    } catch (InvalidProtocolBufferException e) {
+      throw new CapProblem(
+          line,
+          "alert/info/parameter",
+          OUR_SUBJECT + " must be an entente.v1.Subject in protobuf JSON: " + e.getMessage());
+    }
+  }
+
+  private static void resources(CapElement info, List<Entry> kept) {
+    int index = 0;
+    for (CapElement resource : info.all("resource")) {
+      for (CapElement part : resource.children()) {
+        kept.add(new Entry("resource." + index + "." + part.name(), part.text()));
+      }
+      index++;
+    }
+  }
+
+  private static <T> int indexIn(List<T> list, T element) {
+    int index = list.indexOf(element);
+    if (index >= 0) {
+      return index;
+    }
+    list.add(element);
+    return list.size() - 1;
+  }
+
+  /** CAP's identity of an alert is its sender, identifier and time. */
+  private String key() {
+    String identity =
+        String.join(",", cap.textOf("sender"), cap.textOf("identifier"), cap.textOf("sent"));
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
+      return "cap:" + HexFormat.of().formatHex(hash, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Instant instant(String time) {
+    return OffsetDateTime.parse(time).toInstant();
+  }
+}

@@ -1,0 +1,96 @@
+package org.entente.gateway.bridge;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.Label;
+
+/**
+ * Writer of CAP 1.2 documents (OASIS Common Alerting Protocol), elements in the order of its
+ * schema.
+ *
+ * <p>What it writes, {@link CapReader} reads: an alert that does not make a valid document, for
+ * example because a polygon is none, is reported. An alert that came from CAP gets its identifier,
+ * sender, time and blocks back, so that what refers to it still finds it. Characters that XML
+ * cannot hold become U+FFFD. Safe for use by several threads.
+ */
+public final class CapWriter {
+  private static final String DECLARATION = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+  private CapWriter() {}
+
+  /**
+   * Writes an alert as delivered.
+   *
+   * @param label with message id, origin and time, as the gateway set them
+   */
+  public static CapWriting write(Label label, Alert alert) {
+    CapElement element = CapExport.alert(label, alert);
+    String xml = write(element);
+    CapReading read = read(xml);
+    if (read instanceof BadRecord bad) {
+      return new BadRecord("CAP output", bad.line(), bad.field(), bad.message());
+    }
+    return new CapXml(xml);
+  }
+
+  private static CapReading read(String xml) {
+    try {
+      return CapReader.read(
+          "CAP output", new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory cannot fail", e);
+    }
+  }
+
+  /** Writes the element and everything in it as a document. */
+  static String write(CapElement alert) {
+    StringBuilder out = new StringBuilder(DECLARATION);
+    String namespace = " xmlns=\"" + CapVersion.V1_2.namespace() + "\"";
+    element(alert, CapSchema.V1_2, namespace, "", out);
+    return out.toString();
+  }
+
+  private static void element(
+      CapElement element, CapSchema schema, String attributes, String indent, StringBuilder out) {
+    out.append(indent).append('<').append(element.name()).append(attributes).append(">\n");
+    String inner = indent + "  ";
+    for (CapSchema.Slot slot : schema.slots()) {
+      for (CapElement child : element.all(slot.name())) {
+        if (slot.type() == null) {
+          text(child, inner, out);
+        } else {
+          element(child, slot.type(), "", inner, out);
+        }
+      }
+    }
+    out.append(indent).append("</").append(element.name()).append(">\n");
+  }
+
+  private static void text(CapElement element, String indent, StringBuilder out) {
+    out.append(indent).append('<').append(element.name()).append('>');
+    element.text().codePoints().forEach(c -> character(c, out));
+    out.append("</").append(element.name()).append(">\n");
+  }
+
+  private static void character(int c, StringBuilder out) {
+    switch (c) {
+      case '&' -> out.append("&amp;");
+      case '<' -> out.append("&lt;");
+      case '>' -> out.append("&gt;");
+      case '\r' -> out.append("&#xD;");
+      default -> out.appendCodePoint(allowed(c) ? c : 0xFFFD);
+    }
+  }
+
+  /** XML 1.0 section 2.2. */
+  private static boolean allowed(int c) {
+    return c == '\t'
+        || c == '\n'
+        || (c >= 0x20 && c <= 0xD7FF)
+        || (c >= 0xE000 && c <= 0xFFFD)
+        || c >= 0x10000;
+  }
+}

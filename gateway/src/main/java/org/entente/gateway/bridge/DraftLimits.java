@@ -1,0 +1,260 @@
+package org.entente.gateway.bridge;
+
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.MapEntry;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.ProtocolMessageEnum;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Document;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.Intelligence;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+
+/**
+ * What {@code message.proto} and {@code publisher.proto} ask of a draft, as far as it can be said
+ * without the gateway: what is required, lengths in UTF-16 units, counts. Found here, a fault is
+ * reported with the file and line of the record; the gateway checks again, and checks identifiers.
+ */
+final class DraftLimits {
+  /** Longest text, by field; a field of several texts bounds each. */
+  private static final Map<String, Integer> LENGTHS =
+      Map.ofEntries(
+          Map.entry("Label.handling_text", 500),
+          Map.entry("Label.markings", 40),
+          Map.entry("Label.legal_basis", 200),
+          Map.entry("Label.case_ref", 80),
+          Map.entry("Label.source_evaluation", 20),
+          Map.entry("Label.agreement", 64),
+          Map.entry("Label.source_ref", 80),
+          Map.entry("AlertText.headline", 200),
+          Map.entry("AlertText.description", 20_000),
+          Map.entry("AlertText.instruction", 10_000),
+          Map.entry("AlertText.event", 200),
+          Map.entry("AlertText.sender_name", 200),
+          Map.entry("AlertText.web", 1_000),
+          Map.entry("Area.description", 1_000),
+          Map.entry("Area.polygons", 20_000),
+          Map.entry("Subject.consignment", 35),
+          Map.entry("Commodity.description", 1_000),
+          Map.entry("Commodity.brand", 200),
+          Map.entry("Commodity.batch", 500),
+          Map.entry("Company.name", 500),
+          Map.entry("Person.family_name", 200),
+          Map.entry("Person.given_names", 200),
+          Map.entry("Person.document", 40),
+          Map.entry("Right.type", 40),
+          Map.entry("Right.holder", 500),
+          Map.entry("Right.recordation", 80),
+          Map.entry("Intelligence.headline", 200),
+          Map.entry("Intelligence.text", 100_000),
+          Map.entry("Document.media_type", 100),
+          Map.entry("Document.name", 200),
+          Map.entry("OnBehalfOf.officer", 80),
+          Map.entry("OnBehalfOf.unit", 80),
+          Map.entry("OnBehalfOf.justification", 500));
+
+  /** Most elements, by field. */
+  private static final Map<String, Integer> COUNTS =
+      Map.ofEntries(
+          Map.entry("Label.handling", 4),
+          Map.entry("Label.markings", 8),
+          Map.entry("Label.jurisdictions", 16),
+          Map.entry("Alert.texts", 16),
+          Map.entry("Alert.subjects", 256),
+          Map.entry("Alert.areas", 64),
+          Map.entry("Alert.extra", 64),
+          Map.entry("Area.polygons", 100),
+          Map.entry("Intelligence.subjects", 256),
+          Map.entry("Addressing.agencies", 256),
+          Map.entry("Addressing.jurisdictions", 64));
+
+  private static final Map<String, Pattern> FORMS =
+      Map.of(
+          "Draft.idempotency_key", Pattern.compile("[A-Za-z0-9._:-]{1,64}"),
+          "Label.jurisdictions", Pattern.compile("[A-Z]{2}(?:-[A-Z0-9]{1,3})?"),
+          "AlertText.language", Pattern.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}"),
+          "AlertText.web", Pattern.compile("(?:https?://\\S+)?"),
+          "Intelligence.language", Pattern.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}"),
+          "Document.media_type", Pattern.compile("application/[!-~]+"));
+
+  private static final List<String> SET_BY_GATEWAY =
+      List.of("message_id", "origin", "created_at", "retention_days");
+
+  private DraftLimits() {}
+
+  /** Whether a field of the label is the gateway's to set. */
+  static boolean setByGateway(FieldDescriptor field) {
+    return field.getContainingType().equals(Label.getDescriptor())
+        && SET_BY_GATEWAY.contains(field.getName());
+  }
+
+  /** Longest text that the field takes, where one is stated. */
+  static OptionalInt longest(FieldDescriptor field) {
+    Integer most = LENGTHS.get(name(field));
+    return most == null ? OptionalInt.empty() : OptionalInt.of(most);
+  }
+
+  static void check(Draft draft) throws Fault {
+    require(!draft.getIdempotencyKey().isEmpty(), "idempotency_key", "is required");
+    label(draft.getLabel());
+    body(draft);
+    Addressing to = draft.getTo();
+    require(
+        to.getAgenciesCount() + to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow(),
+        "to",
+        "names no recipient: agencies, jurisdictions or whom_agreements_allow is required");
+    for (int i = 0; i < to.getAgenciesCount(); i++) {
+      agency(to.getAgencies(i), "to.agencies[" + i + "]");
+    }
+    checkValues(draft);
+  }
+
+  /** Checks what is there; says nothing about what is missing. */
+  static void checkValues(Draft draft) throws Fault {
+    walk(draft, "");
+  }
+
+  /** The name, or the fault that it is none. */
+  static AgencyName agency(String name, String field) throws Fault {
+    try {
+      return new AgencyName(name);
+    } catch (InvalidValue e) {
+      throw new Fault(field, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void label(Label label) throws Fault {
+    specified(label.getKind(), "label.kind");
+    specified(label.getCategory(), "label.category");
+    specified(label.getPurpose(), "label.purpose");
+    specified(label.getClassification(), "label.classification");
+    for (String name : SET_BY_GATEWAY) {
+      FieldDescriptor field = Label.getDescriptor().findFieldByName(name);
+      boolean set =
+          field.hasPresence()
+              ? label.hasField(field)
+              : !label.getField(field).equals(field.getDefaultValue());
+      require(!set, "label." + name, "is set by the gateway and must be left out");
+    }
+    require(
+        !label.getHandlingList().contains(Handling.HANDLING_H3)
+            || !label.getHandlingText().isBlank(),
+        "label.handling_text",
+        "is required with handling code H3");
+    int reply = label.getInReplyTo().size();
+    require(reply == 0 || reply == 16, "label.in_reply_to", "must be 16 bytes or left out");
+  }
+
+  private static void specified(ProtocolMessageEnum value, String field) throws Fault {
+    require(value.getNumber() > 0, field, "is required");
+  }
+
+  private static void body(Draft draft) throws Fault {
+    Kind kind = draft.getLabel().getKind();
+    switch (draft.getBody().getContentCase()) {
+      case ALERT -> alert(draft.getBody().getAlert(), kind);
+      case INTELLIGENCE -> intelligence(draft.getBody().getIntelligence(), kind);
+      case DOCUMENT -> document(draft.getBody().getDocument(), kind);
+      case EVIDENCE -> throw new Fault("body.evidence", "is made by gateways only");
+      case CONTENT_NOT_SET ->
+          throw new Fault("body", "is required: alert, intelligence or document");
+    }
+  }
+
+  private static void alert(Alert alert, Kind kind) throws Fault {
+    require(kind == Kind.KIND_ALERT, "label.kind", "must be ALERT where the body is an alert");
+    require(alert.getTextsCount() > 0, "body.alert.texts", "at least one is required");
+    for (int i = 0; i < alert.getTextsCount(); i++) {
+      AlertText text = alert.getTexts(i);
+      String path = "body.alert.texts[" + i + "]";
+      require(!text.getLanguage().isEmpty(), path + ".language", "is required");
+      headline(text.getHeadline(), path + ".headline");
+    }
+  }
+
+  private static void intelligence(Intelligence intelligence, Kind kind) throws Fault {
+    require(
+        kind == Kind.KIND_INTELLIGENCE,
+        "label.kind",
+        "must be INTELLIGENCE where the body is intelligence");
+    require(!intelligence.getLanguage().isEmpty(), "body.intelligence.language", "is required");
+    headline(intelligence.getHeadline(), "body.intelligence.headline");
+  }
+
+  private static void document(Document document, Kind kind) throws Fault {
+    require(kind != Kind.KIND_EVIDENCE, "label.kind", "must be ALERT or INTELLIGENCE");
+    require(!document.getMediaType().isEmpty(), "body.document.media_type", "is required");
+  }
+
+  private static void headline(String headline, String path) throws Fault {
+    require(!headline.isBlank(), path, "is required");
+    require(headline.chars().noneMatch(Character::isISOControl), path, "must be one line of text");
+  }
+
+  private static void walk(MessageOrBuilder message, String path) throws Fault {
+    for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
+      FieldDescriptor field = entry.getKey();
+      String below = path.isEmpty() ? field.getName() : path + "." + field.getName();
+      if (field.isRepeated()) {
+        List<?> values = (List<?>) entry.getValue();
+        int most = COUNTS.getOrDefault(name(field), Integer.MAX_VALUE);
+        require(values.size() <= most, below, "has " + values.size() + "; at most " + most);
+        for (int i = 0; i < values.size(); i++) {
+          String element =
+              values.get(i) instanceof MapEntry<?, ?> pair
+                  ? below + "." + pair.getKey()
+                  : below + "[" + i + "]";
+          value(field, values.get(i), element);
+        }
+      } else {
+        value(field, entry.getValue(), below);
+      }
+    }
+  }
+
+  private static void value(FieldDescriptor field, Object value, String path) throws Fault {
+    if (value instanceof Message message) {
+      walk(message, path);
+    } else if (value instanceof String text) {
+      text(field, text, path);
+    } else if (value instanceof EnumValueDescriptor constant) {
+      require(constant.getIndex() >= 0, path, "is no known value");
+    }
+  }
+
+  private static void text(FieldDescriptor field, String text, String path) throws Fault {
+    int most = LENGTHS.getOrDefault(name(field), Integer.MAX_VALUE);
+    require(text.length() <= most, path, "has " + text.length() + " characters; at most " + most);
+    require(
+        text.codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF),
+        path,
+        "holds half a surrogate pair");
+    Pattern form = FORMS.get(name(field));
+    require(
+        form == null || form.matcher(text).matches(),
+        path,
+        "must have the form " + form + "; found " + Printable.quote(text));
+  }
+
+  private static String name(FieldDescriptor field) {
+    return field.getContainingType().getName() + "." + field.getName();
+  }
+
+  private static void require(boolean holds, String field, String problem) throws Fault {
+    if (!holds) {
+      throw new Fault(field, problem);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package org.entente.gateway.bridge;
+
+import java.util.Map;
+import java.util.Set;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.Draft;
+
+/**
+ * Drafts written down as they are: JSON Lines of {@code {"publisher": "fr.customs", "draft": {…}}},
+ * the draft in protobuf JSON form.
+ */
+final class DraftLines {
+  private static final String PUBLISHER = "publisher";
+  private static final String DRAFT = "draft";
+
+  private DraftLines() {}
+
+  static AlertItem read(SourceRecord record) {
+    try {
+      Map<String, Object> fields = record.fields();
+      for (String name : fields.keySet()) {
+        if (!Set.of(PUBLISHER, DRAFT).contains(name)) {
+          throw new Fault(
+              Printable.cut(name, 40),
+              "is no field here: without a mapping a line is {\"publisher\": …, \"draft\": {…}}");
+        }
+      }
+      AgencyName publisher = publisher(fields);
+      if (!(fields.get(DRAFT) instanceof Map<?, ?> values)) {
+        throw new Fault(DRAFT, "must be an entente.v1.Draft in protobuf JSON form");
+      }
+      Draft.Builder draft = Draft.newBuilder();
+      ProtoValues.fill(draft, values, "");
+      DraftLimits.check(draft.build());
+      return new AlertDraft(record.file(), record.line(), publisher, draft.build());
+    } catch (Fault e) {
+      return e.at(record.file(), record.line());
+    }
+  }
+
+  private static AgencyName publisher(Map<String, Object> fields) throws Fault {
+    if (fields.get(PUBLISHER) instanceof String name) {
+      return DraftLimits.agency(name, PUBLISHER);
+    }
+    throw new Fault(PUBLISHER, "must be the name of the agency that publishes");
+  }
+}
