@@ -102,6 +102,25 @@ public final class TrustBundle {
     return member != null && member.is(role);
   }
 
+  /** Agencies with the role {@link AgencyRole#MEMBER}, which send and receive messages. */
+  public NavigableSet<AgencyName> agencies() {
+    return having(AgencyRole.MEMBER);
+  }
+
+  /** Agencies that have a role. */
+  public NavigableSet<AgencyName> having(AgencyRole role) {
+    NavigableSet<AgencyName> having = new TreeSet<>();
+    members.values().stream()
+        .filter(member -> member.is(role))
+        .forEach(member -> having.add(member.name()));
+    return Collections.unmodifiableNavigableSet(having);
+  }
+
+  /** What kind of authority the agency is; {@link AgencyKind#OTHER} if it is no member. */
+  public AgencyKind kind(AgencyName name) {
+    return agency(name).map(Member::kind).orElse(AgencyKind.OTHER);
+  }
+
   /** The agency's jurisdiction, such as {@code FR}; empty if it has none or is no member. */
   public Optional<String> jurisdiction(AgencyName name) {
     return agency(name).map(Member::jurisdiction);
@@ -122,6 +141,11 @@ public final class TrustBundle {
   /** Names of all groups. */
   public Set<String> groups() {
     return groups.names();
+  }
+
+  /** Jurisdictions in a group, nested groups resolved; none for an unknown name. */
+  public NavigableSet<String> jurisdictionsIn(String group) {
+    return groups.jurisdictionsIn(group);
   }
 
   /**

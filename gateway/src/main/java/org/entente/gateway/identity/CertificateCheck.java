@@ -1,0 +1,183 @@
+package org.entente.gateway.identity;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPath;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.trust.AuthorityCertificate;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checks that gateways' and clients' certificates have in common: one SPIFFE identity, of this
+ * federation, whose agency is a member and whose agency's CA issued the certificate (RFC 5280,
+ * section 6; X509-SVID).
+ *
+ * <p>Revocation is the trust bundle's business, so no responder is ever asked. Stateless.
+ */
+final class CertificateCheck {
+  private static final int MAX_CHAIN = 4;
+  private static final int URI_NAME = 6;
+  private static final int DIGITAL_SIGNATURE = 0;
+  private static final int KEY_CERT_SIGN = 5;
+
+  /** OID of TLS server authentication (RFC 5280, section 4.2.1.12). */
+  static final String SERVER = "1.3.6.1.5.5.7.3.1";
+
+  /** OID of TLS client authentication. */
+  static final String CLIENT = "1.3.6.1.5.5.7.3.2";
+
+  private CertificateCheck() {}
+
+  /** A certificate that passed, or why it did not. */
+  sealed interface Outcome {
+    record Passed(SpiffeId id, String fingerprint) implements Outcome {}
+
+    record UnknownAgency(String reason) implements Outcome {}
+
+    record Failed(String reason) implements Outcome {}
+  }
+
+  static Outcome check(
+      List<X509Certificate> chain, Set<String> purposes, TrustBundle bundle, Instant now) {
+    if (chain.isEmpty() || chain.size() > MAX_CHAIN) {
+      return new Outcome.Failed("a chain has 1 to " + MAX_CHAIN + " certificates");
+    }
+    X509Certificate leaf = chain.get(0);
+    SpiffeId id;
+    try {
+      id = SpiffeId.parse(onlyUri(leaf));
+    } catch (InvalidValue e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()));
+    }
+    if (!id.federation().equals(bundle.federation())) {
+      return new Outcome.Failed(
+          "the certificate is of federation " + id.federation() + ", not " + bundle.federation());
+    }
+    Optional<Member> member = bundle.agency(id.agency());
+    if (member.isEmpty()) {
+      return new Outcome.UnknownAgency(
+          id.agency() + " is no member in version " + bundle.version() + " of the trust bundle");
+    }
+    return checkAgainst(member.get(), id, chain, purposes, now);
+  }
+
+  private static Outcome checkAgainst(
+      Member member, SpiffeId id, List<X509Certificate> chain, Set<String> purposes, Instant now) {
+    String fingerprint = fingerprint(chain.get(0));
+    if (chain.stream().anyMatch(certificate -> member.hasRevoked(fingerprint(certificate)))) {
+      return new Outcome.Failed("the certificate of " + id + " was revoked by the trust bundle");
+    }
+    Optional<String> fault = leafFault(chain.get(0), purposes, now);
+    if (fault.isEmpty()) {
+      fault = pathFault(member, chain, now);
+    }
+    return fault
+        .<Outcome>map(reason -> new Outcome.Failed("the certificate of " + id + " " + reason))
+        .orElseGet(() -> new Outcome.Passed(id, fingerprint));
+  }
+
+  /** The one URI name; DNS names and addresses beside it are allowed and not looked at. */
+  private static String onlyUri(X509Certificate leaf) {
+    Collection<List<?>> names;
+    try {
+      names = leaf.getSubjectAlternativeNames();
+    } catch (CertificateParsingException e) {
+      throw new InvalidValue("alternative names that can be read", "others");
+    }
+    List<String> uris =
+        names == null
+            ? List.of()
+            : names.stream()
+                .filter(name -> name.get(0).equals(URI_NAME))
+                .map(name -> String.valueOf(name.get(1)))
+                .toList();
+    if (uris.size() != 1) {
+      throw new InvalidValue("a certificate names exactly one URI", uris.size() + " URIs");
+    }
+    return uris.get(0);
+  }
+
+  private static Optional<String> leafFault(
+      X509Certificate leaf, Set<String> purposes, Instant now) {
+    Instant first = leaf.getNotBefore().toInstant();
+    Instant last = leaf.getNotAfter().toInstant();
+    if (now.isBefore(first)) {
+      return Optional.of("is valid only from " + first);
+    }
+    if (now.isAfter(last)) {
+      return Optional.of("ended at " + last);
+    }
+    boolean @Nullable [] usage = leaf.getKeyUsage();
+    if (leaf.getBasicConstraints() >= 0 || usage == null || usage[KEY_CERT_SIGN]) {
+      return Optional.of("may sign others, or does not say what it is for");
+    }
+    if (!usage[DIGITAL_SIGNATURE] || !purposes(leaf).containsAll(purposes)) {
+      return Optional.of("lacks the key usage for TLS in its role");
+    }
+    return Optional.empty();
+  }
+
+  private static List<String> purposes(X509Certificate leaf) {
+    try {
+      List<String> purposes = leaf.getExtendedKeyUsage();
+      return purposes == null ? List.of() : purposes;
+    } catch (CertificateParsingException e) {
+      return List.of();
+    }
+  }
+
+  /** Whether the chain leads to a CA of this member, and of no other. */
+  private static Optional<String> pathFault(
+      Member member, List<X509Certificate> chain, Instant now) {
+    // Path validation does not look at an anchor's own validity.
+    Set<X509Certificate> valid =
+        member.authorities().stream()
+            .filter(authority -> authority.validAt(now))
+            .map(AuthorityCertificate::x509)
+            .collect(Collectors.toSet());
+    if (valid.isEmpty()) {
+      return Optional.of("cannot be checked: no CA certificate of its agency is valid now");
+    }
+    List<X509Certificate> path = chain.stream().filter(c -> !valid.contains(c)).toList();
+    try {
+      PKIXParameters parameters =
+          new PKIXParameters(
+              valid.stream().map(ca -> new TrustAnchor(ca, null)).collect(Collectors.toSet()));
+      parameters.setRevocationEnabled(false);
+      parameters.setDate(Date.from(now));
+      CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
+      CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
+      return Optional.empty();
+    } catch (CertPathValidatorException e) {
+      return Optional.of("was not issued by the CA of its agency (" + e.getReason() + ")");
+    } catch (GeneralSecurityException e) {
+      return Optional.of("cannot be checked: " + e.getClass().getSimpleName());
+    }
+  }
+
+  private static String fingerprint(X509Certificate certificate) {
+    try {
+      return HexFormat.of().formatHex(Sha256.hash(certificate.getEncoded()));
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate that was parsed encodes", e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.entente.gateway.identity;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NodeName;
+
+/**
+ * What the node's configuration allows one client.
+ *
+ * @param name the client's name, as in its certificate
+ * @param scopes what it may do; at least one
+ * @param maxStreams streams it may have open at once, 1 to {@value #MAX_STREAMS}
+ */
+public record ClientGrant(NodeName name, Set<Scope> scopes, int maxStreams) {
+  /** Most streams of one client. */
+  public static final int MAX_STREAMS = 1000;
+
+  public ClientGrant {
+    if (scopes.isEmpty()) {
+      throw new InvalidValue("a client has a scope", name.value());
+    }
+    if (maxStreams < 1 || maxStreams > MAX_STREAMS) {
+      throw new InvalidValue(
+          "a client may have 1 to " + MAX_STREAMS + " streams", Integer.toString(maxStreams));
+    }
+    scopes = Collections.unmodifiableSet(EnumSet.copyOf(scopes));
+  }
+}

@@ -1,0 +1,103 @@
+package org.entente.gateway.identity;
+
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+
+/**
+ * Whoever is at the other end of a connection, proven by its certificate.
+ *
+ * <p>Made by this package only: holding one proves that the certificate was checked against the
+ * trust bundle and, for a client, the node's configuration. The proof is of the moment: when the
+ * bundle changes, ask {@link Identification} again. Immutable and safe for use by many threads.
+ */
+public final class Identified implements Identification {
+  private final SpiffeId id;
+  private final Set<Scope> scopes;
+  private final int maxStreams;
+  private final List<X509Certificate> chain;
+  private final String fingerprint;
+
+  Identified(
+      SpiffeId id,
+      Set<Scope> scopes,
+      int maxStreams,
+      List<X509Certificate> chain,
+      String fingerprint) {
+    this.id = id;
+    this.scopes = scopes.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(scopes));
+    this.maxStreams = maxStreams;
+    this.chain = List.copyOf(chain);
+    this.fingerprint = fingerprint;
+  }
+
+  /** The identity in the certificate. */
+  public SpiffeId id() {
+    return id;
+  }
+
+  /** The agency. */
+  public AgencyName agency() {
+    return id.agency();
+  }
+
+  /** Name of the gateway or client within its agency. */
+  public NodeName name() {
+    return id.name();
+  }
+
+  /** Whether this is a peer gateway rather than a client. */
+  public boolean isGateway() {
+    return id.kind() == SpiffeId.Kind.GATEWAY;
+  }
+
+  /** What a client may do; none for a gateway. */
+  public Set<Scope> scopes() {
+    return scopes;
+  }
+
+  /** Streams that it may have open at once. */
+  public int maxStreams() {
+    return maxStreams;
+  }
+
+  /** SHA-256 of the certificate, 64 hex digits. */
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  /** When the certificate ends, and with it every stream that rests on it. */
+  public Instant notAfter() {
+    return chain.get(0).getNotAfter().toInstant();
+  }
+
+  /** The certificates shown, the holder's first. */
+  List<X509Certificate> chain() {
+    return chain;
+  }
+
+  /** Empty if it may do this; otherwise the problem to answer with. */
+  public Optional<Problem> require(Scope scope) {
+    return scopes.contains(scope)
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Code.SCOPE_MISSING,
+                "",
+                id.kind() + " " + id.name() + " has not been granted the scope " + scope));
+  }
+
+  /** The identity and the beginning of the fingerprint. */
+  @Override
+  public String toString() {
+    return id + " " + fingerprint.substring(0, 16);
+  }
+}

@@ -1,0 +1,37 @@
+package org.entente.gateway.identity;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.entente.gateway.model.InvalidValue;
+
+/** What a client may be allowed to do; written in lower case in configuration. */
+public enum Scope {
+  /** Hand messages to the gateway. */
+  PUBLISH,
+  /** Receive what the agency was sent. */
+  SUBSCRIBE,
+  /** Ask what became of messages. */
+  EVIDENCE,
+  /** Read the audit log. */
+  AUDIT,
+  /** Operate the gateway. */
+  OPERATOR;
+
+  /**
+   * The scope of this name in lower case.
+   *
+   * @throws InvalidValue for any other text
+   */
+  public static Scope parse(String text) {
+    return Arrays.stream(values())
+        .filter(scope -> scope.toString().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new InvalidValue("a scope is one of " + Arrays.asList(values()), text));
+  }
+
+  /** The name in lower case. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Who is at the other end of a connection: certificates checked against the trust bundle and the
+ * node's own list of clients.
+ */
+@NullMarked
+package org.entente.gateway.identity;
+
+import org.jspecify.annotations.NullMarked;
