@@ -1,0 +1,54 @@
+package org.entente.gateway.crypto;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What a {@link CertificateAuthority} puts into a leaf certificate besides the key.
+ *
+ * <p>Immutable. Times are kept in whole seconds, as certificates do.
+ *
+ * @param spiffeId the identity, the only URI name
+ * @param dnsNames names under which clients without SPIFFE reach the node
+ * @param addresses addresses under which they do
+ * @param notBefore first second of validity
+ * @param notAfter last second of validity
+ */
+public record LeafProfile(
+    URI spiffeId,
+    List<String> dnsNames,
+    List<InetAddress> addresses,
+    Instant notBefore,
+    Instant notAfter) {
+  private static final String DNS_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+  private static final Pattern DNS_NAME =
+      Pattern.compile("(?=.{1,253}$)" + DNS_LABEL + "(\\." + DNS_LABEL + ")*");
+
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if the identity is no SPIFFE ID with a path, a name is no
+   *     lower-case DNS name, or the validity is empty
+   */
+  public LeafProfile {
+    if (SpiffeUri.parse(spiffeId.toString()).isEmpty()) {
+      throw new IllegalArgumentException("not a SPIFFE ID with a path: " + spiffeId);
+    }
+    dnsNames = List.copyOf(dnsNames);
+    for (String name : dnsNames) {
+      if (!DNS_NAME.matcher(name).matches()) {
+        throw new IllegalArgumentException("not a lower-case DNS name: " + name);
+      }
+    }
+    addresses = List.copyOf(addresses);
+    notBefore = notBefore.truncatedTo(ChronoUnit.SECONDS);
+    notAfter = notAfter.truncatedTo(ChronoUnit.SECONDS);
+    if (!notAfter.isAfter(notBefore)) {
+      throw new IllegalArgumentException("certificate would never be valid");
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package org.entente.gateway.crypto;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+import org.bouncycastle.util.io.pem.PemWriter;
+
+/**
+ * Textual encodings of certificates, requests and private keys (RFC 7468). Stateless and safe for
+ * use by many threads.
+ *
+ * <p>A text holds blocks of the one kind that is asked for; anything else is refused with a message
+ * that names what was found, never its content. Private keys are unencrypted PKCS#8: keep them in
+ * files that only the gateway reads.
+ */
+public final class Pem {
+  private static final String CERTIFICATE = "CERTIFICATE";
+  private static final String CERTIFICATE_REQUEST = "CERTIFICATE REQUEST";
+  private static final String PRIVATE_KEY = "PRIVATE KEY";
+
+  private Pem() {}
+
+  /**
+   * Reads one or more certificates, in their order.
+   *
+   * @throws CertificateException if there is none, or a block is something else or malformed
+   */
+  public static List<X509Certificate> certificates(String pem) throws CertificateException {
+    List<X509Certificate> certificates = new ArrayList<>();
+    try {
+      for (byte[] block : blocks(pem, CERTIFICATE)) {
+        certificates.add(Certificates.parse(block));
+      }
+    } catch (IOException e) {
+      throw new CertificateException(e.getMessage(), e);
+    }
+    return List.copyOf(certificates);
+  }
+
+  /**
+   * Reads one private key: EC, RSA or Ed25519.
+   *
+   * @throws InvalidKeyException if there is none, several, one of another kind or a malformed one
+   */
+  public static PrivateKey privateKey(String pem) throws InvalidKeyException {
+    byte[] block = {};
+    try {
+      List<byte[]> blocks = blocks(pem, PRIVATE_KEY);
+      if (blocks.size() != 1) {
+        throw new InvalidKeyException(blocks.size() + " private keys where one belongs");
+      }
+      block = blocks.get(0);
+      return KeyFactory.getInstance(keyAlgorithm(block))
+          .generatePrivate(new PKCS8EncodedKeySpec(block));
+    } catch (IOException e) {
+      throw new InvalidKeyException(e.getMessage(), e);
+    } catch (InvalidKeyException e) {
+      throw e;
+    } catch (GeneralSecurityException e) {
+      // The library's message may show the key.
+      throw new InvalidKeyException("malformed private key");
+    } finally {
+      Arrays.fill(block, (byte) 0);
+    }
+  }
+
+  /** Reads one certificate request; empty if there is none, several, or a bad one. */
+  public static Optional<CertificateRequest> certificateRequest(String pem) {
+    try {
+      List<byte[]> blocks = blocks(pem, CERTIFICATE_REQUEST);
+      return blocks.size() == 1 ? CertificateRequest.parse(blocks.get(0)) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Writes certificates, in their order. */
+  public static String encode(List<X509Certificate> certificates) {
+    StringBuilder pem = new StringBuilder();
+    for (X509Certificate certificate : certificates) {
+      pem.append(encode(certificate));
+    }
+    return pem.toString();
+  }
+
+  /** Writes one certificate. */
+  public static String encode(X509Certificate certificate) {
+    try {
+      return encode(CERTIFICATE, certificate.getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new IllegalArgumentException("certificate without an encoding", e);
+    }
+  }
+
+  /** Writes a certificate request. */
+  public static String encode(CertificateRequest request) {
+    return encode(CERTIFICATE_REQUEST, request.encoded());
+  }
+
+  /**
+   * Writes a private key, unencrypted: the text is a secret.
+   *
+   * @throws IllegalArgumentException if the key does not give itself away, as one in hardware
+   */
+  public static String encode(PrivateKey key) {
+    byte[] encoded = key.getEncoded();
+    if (encoded == null || !"PKCS#8".equals(key.getFormat())) {
+      throw new IllegalArgumentException("the key cannot be exported");
+    }
+    try {
+      return encode(PRIVATE_KEY, encoded);
+    } finally {
+      Arrays.fill(encoded, (byte) 0);
+    }
+  }
+
+  private static String encode(String type, byte[] content) {
+    StringWriter text = new StringWriter();
+    try (PemWriter writer = new PemWriter(text)) {
+      writer.writeObject(new PemObject(type, content));
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return text.toString();
+  }
+
+  private static List<byte[]> blocks(String pem, String type) throws IOException {
+    List<byte[]> blocks = new ArrayList<>();
+    try (PemReader reader = new PemReader(new StringReader(pem))) {
+      for (PemObject block = reader.readPemObject();
+          block != null;
+          block = reader.readPemObject()) {
+        requireType(type, block.getType());
+        blocks.add(block.getContent());
+      }
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      // What the library throws for bad Base64 and for a block without an end.
+      throw new IOException("malformed PEM", e);
+    }
+    if (blocks.isEmpty()) {
+      throw new IOException("no " + type + " block");
+    }
+    return blocks;
+  }
+
+  private static void requireType(String expected, String actual) throws IOException {
+    if (actual.equals(expected)) {
+      return;
+    }
+    String hint =
+        actual.endsWith(PRIVATE_KEY) && expected.equals(PRIVATE_KEY)
+            ? "; convert it to PKCS#8 with: openssl pkcs8 -topk8 -nocrypt"
+            : "";
+    throw new IOException("a " + actual + " block where " + expected + " belongs" + hint);
+  }
+
+  private static String keyAlgorithm(byte[] pkcs8) throws InvalidKeyException {
+    ASN1ObjectIdentifier algorithm;
+    try {
+      algorithm = PrivateKeyInfo.getInstance(pkcs8).getPrivateKeyAlgorithm().getAlgorithm();
+    } catch (IllegalArgumentException | IllegalStateException | ClassCastException e) {
+      throw new InvalidKeyException("malformed private key");
+    }
+    if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
+      return "EC";
+    } else if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
+      return "RSA";
+    } else if (algorithm.equals(EdECObjectIdentifiers.id_Ed25519)) {
+      return "Ed25519";
+    }
+    throw new InvalidKeyException("private key of unknown algorithm " + algorithm);
+  }
+}

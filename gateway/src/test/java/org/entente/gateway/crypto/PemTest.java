@@ -1,0 +1,162 @@
+package org.entente.gateway.crypto;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.security.InvalidKeyException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class PemTest {
+  private static final URI ID = URI.create("spiffe://demo.example/agency/fr.customs/gateway/a");
+
+  private final SecureRandom random = new SecureRandom();
+  private final KeyPair keys = EcKeys.generate(random);
+
+  @Test
+  void certificates_written_readBackInOrder() throws Exception {
+    List<X509Certificate> roots = List.of(root("a"), root("b"));
+    String pem = Pem.encode(roots);
+    assertTrue(pem.startsWith("-----BEGIN CERTIFICATE-----\n"));
+    assertEquals(roots, Pem.certificates(pem));
+    assertEquals(roots, Pem.certificates("a comment\n" + pem.replace("\n", "\r\n")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EC", "RSA", "Ed25519"})
+  void privateKey_written_readsBack(String algorithm) throws Exception {
+    PrivateKey key = KeyPairGenerator.getInstance(algorithm).generateKeyPair().getPrivate();
+    PrivateKey again = Pem.privateKey(Pem.encode(key));
+    assertArrayEquals(key.getEncoded(), again.getEncoded());
+  }
+
+  @Test
+  void certificates_otherContent_isRefusedByName() {
+    String key = Pem.encode(keys.getPrivate());
+    CertificateException refused =
+        assertThrows(CertificateException.class, () -> Pem.certificates(key));
+    String message = String.valueOf(refused.getMessage());
+    assertEquals("a PRIVATE KEY block where CERTIFICATE belongs", message);
+    assertThrows(CertificateException.class, () -> Pem.certificates(""));
+    assertThrows(CertificateException.class, () -> Pem.certificates("no PEM at all"));
+    String root = Pem.encode(root("a"));
+    String unfinished = root.substring(0, root.length() / 2);
+    assertThrows(CertificateException.class, () -> Pem.certificates(unfinished));
+    String badBase64 = root.replace("\nMI", "\n!!");
+    assertThrows(CertificateException.class, () -> Pem.certificates(badBase64));
+  }
+
+  @Test
+  void privateKey_otherContent_isRefusedWithoutShowingIt() {
+    String sec1 = block("EC PRIVATE KEY", new byte[40]);
+    InvalidKeyException refused =
+        assertThrows(InvalidKeyException.class, () -> Pem.privateKey(sec1));
+    assertTrue(String.valueOf(refused.getMessage()).contains("openssl pkcs8 -topk8"));
+    String two = Pem.encode(keys.getPrivate()) + Pem.encode(keys.getPrivate());
+    assertThrows(InvalidKeyException.class, () -> Pem.privateKey(two));
+    assertThrows(InvalidKeyException.class, () -> Pem.privateKey(""));
+  }
+
+  @Test
+  void privateKey_damagedAnywhere_isRefusedOrAnotherKey() {
+    byte[] der = keys.getPrivate().getEncoded();
+    Random choice = new Random(1);
+    for (int i = 0; i < 500; i++) {
+      byte[] damaged = der.clone();
+      damaged[choice.nextInt(damaged.length)] ^= (byte) (1 + choice.nextInt(255));
+      String pem = block("PRIVATE KEY", damaged);
+      try {
+        Pem.privateKey(pem);
+      } catch (InvalidKeyException e) {
+        String message = String.valueOf(e.getMessage());
+        assertFalse(message.contains(Base64.getEncoder().encodeToString(der)));
+      }
+    }
+    for (int length = 0; length < der.length; length++) {
+      String pem = block("PRIVATE KEY", Arrays.copyOf(der, length));
+      assertThrows(InvalidKeyException.class, () -> Pem.privateKey(pem), "length " + length);
+    }
+  }
+
+  @Test
+  void request_written_readsBack() {
+    CertificateRequest request = CertificateRequest.create(keys, ID, random);
+    CertificateRequest again = Pem.certificateRequest(Pem.encode(request)).orElseThrow();
+    assertEquals(ID, again.spiffeId());
+    assertEquals(keys.getPublic(), again.publicKey());
+    assertArrayEquals(request.encoded(), again.encoded());
+    assertTrue(Pem.certificateRequest(Pem.encode(request) + Pem.encode(request)).isEmpty());
+    assertTrue(Pem.certificateRequest(Pem.encode(root("a"))).isEmpty());
+    assertTrue(Pem.certificateRequest("").isEmpty());
+  }
+
+  @Test
+  void request_anyByteChanged_isRefused() {
+    byte[] der = CertificateRequest.create(keys, ID, random).encoded();
+    for (int i = 0; i < der.length; i++) {
+      byte[] changed = der.clone();
+      changed[i] ^= (byte) (1 << i % 8);
+      assertEquals(Optional.empty(), CertificateRequest.parse(changed), "byte " + i);
+    }
+    for (int length = 0; length < der.length + 3; length++) {
+      boolean whole = length == der.length;
+      assertEquals(whole, CertificateRequest.parse(Arrays.copyOf(der, length)).isPresent());
+    }
+  }
+
+  @Test
+  void request_signedByAnotherKey_isRefused() throws Exception {
+    KeyPair other = EcKeys.generate(random);
+    byte[] der =
+        new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=a"), keys.getPublic())
+            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(other.getPrivate()))
+            .getEncoded();
+    assertTrue(CertificateRequest.parse(der).isEmpty());
+  }
+
+  @Test
+  void request_withoutIdentityOrWithWeakHash_isRefused() throws Exception {
+    JcaPKCS10CertificationRequestBuilder builder =
+        new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=a"), keys.getPublic());
+    for (String algorithm : List.of("SHA256withECDSA", "SHA1withECDSA")) {
+      byte[] der =
+          builder
+              .build(new JcaContentSignerBuilder(algorithm).build(keys.getPrivate()))
+              .getEncoded();
+      assertTrue(CertificateRequest.parse(der).isEmpty());
+    }
+  }
+
+  private X509Certificate root(String name) {
+    Instant now = Instant.parse("2026-05-01T10:00:00Z");
+    return CertificateAuthority.selfSigned(name, now, now.plus(Duration.ofDays(1)), random)
+        .certificate();
+  }
+
+  private static String block(String type, byte[] content) {
+    String base64 = Base64.getMimeEncoder(64, "\n".getBytes(UTF_8)).encodeToString(content);
+    return "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n";
+  }
+}
