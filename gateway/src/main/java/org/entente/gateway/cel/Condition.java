@@ -2,6 +2,7 @@ package org.entente.gateway.cel;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.entente.proto.v1.Label;
 
 /**
@@ -13,9 +14,11 @@ import org.entente.proto.v1.Label;
  */
 public final class Condition {
   private final Program program;
+  private final ConditionReads reads;
 
   Condition(Program program) {
     this.program = program;
+    this.reads = ConditionReads.of(program.tree());
   }
 
   /** Evaluates; fails rather than throws when the label lacks what the expression asks for. */
@@ -26,6 +29,20 @@ public final class Condition {
             value instanceof Boolean holds
                 ? new Evaluation.Value<>(holds)
                 : new Evaluation.EvaluationFailed<>("the result is no bool"));
+  }
+
+  /** Fields of the label that it can read, by their names in the proto. */
+  public Set<String> labelFields() {
+    return reads.labelFields();
+  }
+
+  /** Whether it can depend on the time. */
+  public boolean readsNow() {
+    return reads.now();
+  }
+
+  boolean readsWholeLabel() {
+    return reads.wholeLabel();
   }
 
   /** The expression as written. */

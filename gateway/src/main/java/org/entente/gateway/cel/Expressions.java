@@ -70,9 +70,18 @@ public final class Expressions {
   private final CelCompiler mappings = mappingCompiler();
   private final CelRuntime runtime = runtime();
 
-  /** Compiles a condition; anything but a bool is rejected. */
+  /**
+   * Compiles a condition; rejected are anything but a bool, and the use of the label as a whole, so
+   * that what a condition reads is known.
+   */
   public Compilation<Condition> condition(String source) {
-    return compile(conditions, source, ValueType.BOOL).map(Condition::new);
+    Compilation<Condition> compilation =
+        compile(conditions, source, ValueType.BOOL).map(Condition::new);
+    if (compilation instanceof Compilation.Compiled<Condition> compiled
+        && compiled.expression().readsWholeLabel()) {
+      return rejected("label is used as a whole; name the field, such as label.category");
+    }
+    return compilation;
   }
 
   /** Compiles a mapping expression; one that can never yield the type is rejected. */
@@ -92,7 +101,7 @@ public final class Expressions {
       if (!type.admits(found.kind())) {
         return rejected("the result is " + found.name() + "; asked for is " + type);
       }
-      return new Compilation.Compiled<>(new Program(source, runtime.createProgram(tree)));
+      return new Compilation.Compiled<>(new Program(source, tree, runtime.createProgram(tree)));
     } catch (CelValidationException | CelEvaluationException e) {
       return rejected(String.valueOf(e.getMessage()));
     }

@@ -1,5 +1,6 @@
 package org.entente.gateway.cel;
 
+import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.function.Function;
 import org.entente.gateway.model.InvalidValue;
 
 /** A program of the CEL runtime with its source; turns the runtime's exceptions into values. */
-record Program(String source, CelRuntime.Program program) {
+record Program(String source, CelAbstractSyntaxTree tree, CelRuntime.Program program) {
   private static final int REASON = 200;
 
   <T> Evaluation<T> evaluate(

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.entente.proto.v1.Category;
@@ -67,6 +68,8 @@ class ExpressionsTest {
         "source.x == 1",
         "label.category == Category.CATEGORY_UNKNOWN_TO_US",
         "label.case_ref.join() == ''",
+        "label == label",
+        "[label].exists(l, l.case_ref == '')",
       })
   void condition_malformed_isRejectedWithPosition(String source) {
     var rejected = assertInstanceOf(Compilation.Rejected.class, EXPRESSIONS.condition(source));
@@ -107,6 +110,16 @@ class ExpressionsTest {
     for (String source : List.of(tooLong, tooDeep, tooMany)) {
       assertInstanceOf(Compilation.Rejected.class, EXPRESSIONS.condition(source));
     }
+  }
+
+  @Test
+  void condition_whatItReads_isKnown() {
+    Condition condition =
+        condition("has(label.expires_at) || label.handling.exists(h, h == Handling.HANDLING_H1)");
+    assertEquals(Set.of("expires_at", "handling"), condition.labelFields());
+    assertEquals(false, condition.readsNow());
+    assertEquals(true, condition("now > timestamp(0) && origin != ''").readsNow());
+    assertEquals(Set.of(), condition("origin == 'fr.customs'").labelFields());
   }
 
   @Test

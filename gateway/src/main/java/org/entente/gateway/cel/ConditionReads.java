@@ -1,0 +1,44 @@
+package org.entente.gateway.cel;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.ast.CelExpr.ExprKind.Kind;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
+import java.util.Collections;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a condition reads. A name bound by a comprehension counts like the variable it hides, so
+ * this may say too much and never too little.
+ *
+ * @param labelFields fields of the label, by their names in the proto
+ * @param wholeLabel whether it also takes the label as a whole
+ * @param now whether it depends on the time
+ */
+record ConditionReads(Set<String> labelFields, boolean wholeLabel, boolean now) {
+
+  static ConditionReads of(CelAbstractSyntaxTree tree) {
+    Set<String> fields = new TreeSet<>();
+    boolean whole = false;
+    boolean now = false;
+    for (CelNavigableExpr node :
+        (Iterable<CelNavigableExpr>) CelNavigableAst.fromAst(tree).getRoot().allNodes()::iterator) {
+      if (node.getKind() != Kind.IDENT) {
+        continue;
+      }
+      String name = node.expr().ident().name();
+      now |= name.equals("now");
+      if (name.equals("label")) {
+        CelExpr parent = node.parent().map(CelNavigableExpr::expr).orElse(null);
+        if (parent != null && parent.getKind() == Kind.SELECT) {
+          fields.add(parent.select().field());
+        } else {
+          whole = true;
+        }
+      }
+    }
+    return new ConditionReads(Collections.unmodifiableSet(fields), whole, now);
+  }
+}
