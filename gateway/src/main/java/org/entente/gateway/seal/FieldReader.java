@@ -88,9 +88,9 @@ final class FieldReader {
     return Arrays.copyOfRange(bytes, from, from + length);
   }
 
-  /** What was read since an offset. */
-  byte[] since(int offset) {
-    return Arrays.copyOfRange(bytes, offset, at);
+  /** What was read so far: the body that a signature covers. */
+  byte[] soFar() {
+    return Arrays.copyOf(bytes, at);
   }
 
   void version() throws Malformed {
@@ -105,6 +105,10 @@ final class FieldReader {
     int number = u8();
     require(number >= 1 && number <= Lane.all().size());
     return Lane.of(number);
+  }
+
+  OriginNumber originNumber() throws Malformed {
+    return new OriginNumber(number(1), lane(), number(1));
   }
 
   FederationName federation() throws Malformed {
@@ -132,6 +136,14 @@ final class FieldReader {
     } catch (InvalidValue e) {
       throw new Malformed();
     }
+  }
+
+  KeyValidity keyValidity() throws Malformed {
+    RecipientKeyId id = RecipientKeyId.of(fixed(RecipientKeyId.SIZE));
+    long notBefore = time();
+    long notAfter = time();
+    require(notAfter > notBefore);
+    return new KeyValidity(id, notBefore, notAfter);
   }
 
   Ed25519VerifyingKey ed25519() throws Malformed {

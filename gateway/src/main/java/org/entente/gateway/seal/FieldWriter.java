@@ -51,6 +51,14 @@ final class FieldWriter {
     return u8(value.length).fixed(value);
   }
 
+  FieldWriter originNumber(OriginNumber number) {
+    return u64(number.epoch()).u8(number.lane().number()).u64(number.sequence());
+  }
+
+  FieldWriter keyValidity(KeyValidity validity) {
+    return fixed(validity.id().bytes()).u64(validity.notBeforeMs()).u64(validity.notAfterMs());
+  }
+
   /** What was written; without a copy where the expected length was met. Ends the writing. */
   byte[] toBytes() {
     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);

@@ -2,6 +2,7 @@ package org.entente.gateway.seal;
 
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.entente.gateway.model.Code;
 
 /**
  * Opens envelopes, and counts what it opened. Safe for use by many threads.
@@ -22,13 +23,52 @@ public final class Opener {
   }
 
   /**
+   * Opens a delivery: finds the session, verifies the header's signature and what it commits to,
+   * unwraps the content key, opens the labels. The caller decides what the number is worth.
+   */
+  public Opening open(Envelope envelope, Stanza stanza, RecipientSessions sessions) {
+    EnvelopeFacts facts = envelope.header().facts();
+    Optional<RecipientSession> found = sessions.find(facts.origin(), stanza.session());
+    if (found.isEmpty()) {
+      return new Opening.NotOpened(Code.NEED_REWRAP);
+    }
+    RecipientSession session = found.get();
+    if (!session.carries(facts)) {
+      return new Opening.NotOpened(Code.HEADER_MISMATCH);
+    }
+    if (!envelope.isSignedBy(session.terms().parties().gateway().key())) {
+      return new Opening.NotOpened(Code.BAD_SIGNATURE);
+    }
+    if (!envelope.isWhole()) {
+      return new Opening.NotOpened(Code.HEADER_MISMATCH);
+    }
+    return openUnder(session, envelope, stanza);
+  }
+
+  private Opening openUnder(RecipientSession session, Envelope envelope, Stanza stanza) {
+    Optional<ContentKey> key = session.unwrap(envelope.header(), stanza);
+    if (key.isEmpty() && session.isClosed()) {
+      return new Opening.NotOpened(Code.NEED_REWRAP);
+    }
+    Optional<OpenedLabels> labels = key.flatMap(contentKey -> openWhole(envelope, contentKey));
+    if (labels.isEmpty()) {
+      key.ifPresent(ContentKey::close);
+      return new Opening.NotOpened(Code.CANNOT_OPEN);
+    }
+    OriginNumber number = stanza.number(envelope.header().facts().lane());
+    return new Opening.Opened(labels.get(), session, number);
+  }
+
+  /**
    * Opens the labels under a content key, of which the result takes charge; empty whatever was
-   * wrong, and then the caller keeps the key. Does not verify the signature.
+   * wrong, and then the caller keeps the key. Does not verify the signature: for envelopes of one's
+   * own.
    */
   public Optional<OpenedLabels> openLabels(Envelope envelope, ContentKey key) {
-    if (!envelope.isWhole()) {
-      return Optional.empty();
-    }
+    return envelope.isWhole() ? openWhole(envelope, key) : Optional.empty();
+  }
+
+  private Optional<OpenedLabels> openWhole(Envelope envelope, ContentKey key) {
     EnvelopeFacts facts = envelope.header().facts();
     Optional<OpenedLabels> labels =
         key.openLabels(facts.origin(), facts.id(), envelope.labels())

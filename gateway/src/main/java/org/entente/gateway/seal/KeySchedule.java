@@ -1,0 +1,61 @@
+package org.entente.gateway.seal;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * When recipient keys are made and destroyed. Pure: {@link #plan} decides from the time and what is
+ * held, and does nothing.
+ *
+ * <pre>
+ *   key 1  |-------- validity --------|--- grace ---| destroyed
+ *   key 2              |-------- validity --------|--- grace ---| destroyed
+ *          ^ made      ^ made at half of the life of key 1
+ * </pre>
+ *
+ * @param validity how long stanzas are made for a key, 24 hours by default
+ * @param grace how long it is kept after that for what is under way
+ */
+public record KeySchedule(Duration validity, Duration grace) {
+  /** 24 hours each. */
+  public static final KeySchedule DEFAULT =
+      new KeySchedule(Duration.ofHours(24), Duration.ofHours(24));
+
+  public KeySchedule {
+    if (validity.toMillis() < 2 || grace.isNegative()) {
+      throw new IllegalArgumentException("validity " + validity + ", grace " + grace);
+    }
+  }
+
+  /**
+   * What to do now.
+   *
+   * @param makeKey whether to make a key that is valid from now
+   * @param destroy keys whose grace has ended
+   */
+  public record Plan(boolean makeKey, List<RecipientKeyId> destroy) {}
+
+  /**
+   * Decides what to do.
+   *
+   * <p>A key is made unless one in force has half of its life left; one that the clock says is yet
+   * to come does not count, so a clock that was set back leaves nobody without a key.
+   */
+  public Plan plan(long nowMs, List<KeyValidity> held) {
+    boolean fresh =
+        held.stream()
+            .filter(key -> key.isInForce(nowMs))
+            .anyMatch(key -> key.notAfterMs() - nowMs > validity.toMillis() / 2);
+    List<RecipientKeyId> ended =
+        held.stream()
+            .filter(key -> nowMs - key.notAfterMs() >= grace.toMillis())
+            .map(KeyValidity::id)
+            .toList();
+    return new Plan(!fresh, ended);
+  }
+
+  /** Validity of a key that is made now. */
+  KeyValidity validityFrom(long nowMs, RecipientKeyId id) {
+    return new KeyValidity(id, nowMs, nowMs + validity.toMillis());
+  }
+}

@@ -1,0 +1,102 @@
+package org.entente.gateway.seal;
+
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Optional;
+import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.crypto.Hkdf;
+import org.entente.gateway.crypto.SecretBytes;
+
+/**
+ * The form in which a received message's label and body key lie at rest: the body key wrapped under
+ * a bucket's storage key, the label sealed under a key that follows from the body key. Wire format
+ * "local record".
+ *
+ * <p>Destroying the storage key, or the record, erases label and body both; the sealed body itself
+ * is kept as it came. Safe for use by many threads.
+ */
+public final class LocalSeal {
+  private static final int WRAPPED_BYTES = Aes256Gcm.KEY_BYTES + Aes256Gcm.TAG_BYTES;
+  private static final int LABEL_AT = 1 + Aes256Gcm.NONCE_BYTES + WRAPPED_BYTES;
+
+  private final SecureRandom random;
+
+  /** Seals with nonces from {@code random}. */
+  public LocalSeal(SecureRandom random) {
+    this.random = random;
+  }
+
+  /**
+   * The record of a message: 77 bytes more than the label.
+   *
+   * @param storageKey 32 uniformly random bytes, the bucket's
+   */
+  public byte[] seal(BodyAddress address, SecretBytes storageKey, BodyKey bodyKey, byte[] label) {
+    byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
+    random.nextBytes(nonce);
+    byte[] aad = address.encoded(Suite.LOCAL);
+    byte[] wrapKey = wrapKey(address, storageKey);
+    byte[] labelKey = bodyKey.localLabelKey();
+    byte[] plainKey = bodyKey.reveal();
+    try {
+      return new FieldWriter(LABEL_AT + label.length + Aes256Gcm.TAG_BYTES)
+          .u8(Suite.FORMAT_VERSION)
+          .fixed(nonce)
+          .fixed(Aes256Gcm.seal(wrapKey, nonce, aad, plainKey))
+          .fixed(Aes256Gcm.seal(labelKey, nonce, aad, label))
+          .toBytes();
+    } finally {
+      wipe(wrapKey, labelKey, plainKey);
+    }
+  }
+
+  /** Opens a record; empty whatever was wrong, another address or storage key among it. */
+  public static Optional<LocalMessage> open(
+      BodyAddress address, SecretBytes storageKey, byte[] record) {
+    if (record.length < LABEL_AT + Aes256Gcm.TAG_BYTES || record[0] != Suite.FORMAT_VERSION) {
+      return Optional.empty();
+    }
+    byte[] nonce = Arrays.copyOfRange(record, 1, 1 + Aes256Gcm.NONCE_BYTES);
+    byte[] wrapped = Arrays.copyOfRange(record, 1 + Aes256Gcm.NONCE_BYTES, LABEL_AT);
+    byte[] sealedLabel = Arrays.copyOfRange(record, LABEL_AT, record.length);
+    byte[] aad = address.encoded(Suite.LOCAL);
+    byte[] wrapKey = wrapKey(address, storageKey);
+    try {
+      return Aes256Gcm.open(wrapKey, nonce, aad, wrapped)
+          .map(BodyKey::takeOver)
+          .flatMap(bodyKey -> openLabel(bodyKey, nonce, aad, sealedLabel));
+    } finally {
+      wipe(wrapKey);
+    }
+  }
+
+  private static Optional<LocalMessage> openLabel(
+      BodyKey bodyKey, byte[] nonce, byte[] aad, byte[] sealedLabel) {
+    byte[] labelKey = bodyKey.localLabelKey();
+    Optional<byte[]> label = Aes256Gcm.open(labelKey, nonce, aad, sealedLabel);
+    wipe(labelKey);
+    if (label.isEmpty()) {
+      bodyKey.close();
+    }
+    return label.map(bytes -> new LocalMessage(bytes, bodyKey));
+  }
+
+  /**
+   * A key for one address: a bucket may hold more records than random nonces under a single key
+   * would allow.
+   */
+  private static byte[] wrapKey(BodyAddress address, SecretBytes storageKey) {
+    byte[] key = storageKey.reveal();
+    try {
+      return Hkdf.expandSha256(key, address.encoded(Suite.LOCAL_WRAP), Aes256Gcm.KEY_BYTES);
+    } finally {
+      wipe(key);
+    }
+  }
+
+  private static void wipe(byte[]... secrets) {
+    for (byte[] secret : secrets) {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+}

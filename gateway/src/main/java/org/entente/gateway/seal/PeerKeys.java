@@ -1,0 +1,88 @@
+package org.entente.gateway.seal;
+
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest verified key bundle of each agency. In memory: whoever wants it to outlast a restart
+ * keeps the bytes and offers them again. Safe for use by many threads; bounded by the federation's
+ * members, since only a member's signature gets in.
+ */
+public final class PeerKeys implements RecipientKeySource {
+  /** How far ahead of this clock another's may be, in milliseconds. */
+  static final long CLOCK_ALLOWANCE_MS = 3_600_000;
+
+  private final FederationName federation;
+  private final AgencyPairs pairs;
+  private final Map<AgencyName, KeyBundle> newest = new ConcurrentHashMap<>();
+
+  /** Knows no bundle yet. */
+  public PeerKeys(FederationName federation, AgencyPairs pairs) {
+    this.federation = federation;
+    this.pairs = pairs;
+  }
+
+  /** What became of an offered bundle. */
+  public sealed interface Offer {
+    /** It is now the newest of its agency; worth keeping. */
+    record Accepted(KeyBundle bundle) implements Offer {}
+
+    /** The same or a newer one is held already; nothing changed. */
+    record NotNewer() implements Offer {}
+
+    /** It is not a bundle of a member, or from the future. */
+    record Refused(Code code) implements Offer {}
+  }
+
+  /** Takes a bundle from outside, if it verifies and is newer than what is held. */
+  public Offer offer(byte[] bytes, long nowMs) {
+    Optional<KeyBundle> parsed = KeyBundle.parse(bytes);
+    if (parsed.isEmpty()) {
+      return new Offer.Refused(Code.MALFORMED);
+    }
+    KeyBundle bundle = parsed.get();
+    KeyBundle.Content content = bundle.content();
+    // A bundle from the future would shut out every later one.
+    if (!content.federation().equals(federation)
+        || content.issuedAtMs() > nowMs + CLOCK_ALLOWANCE_MS) {
+      return new Offer.Refused(Code.HEADER_MISMATCH);
+    }
+    if (!isNewer(bundle, newest.get(content.agency()))) {
+      return new Offer.NotNewer();
+    }
+    if (!bundle.isSignedBy(pairs.of(content.agency()))) {
+      return new Offer.Refused(Code.BAD_SIGNATURE);
+    }
+    KeyBundle kept =
+        newest.merge(content.agency(), bundle, (held, next) -> isNewer(next, held) ? next : held);
+    return kept == bundle ? new Offer.Accepted(bundle) : new Offer.NotNewer();
+  }
+
+  private static boolean isNewer(KeyBundle bundle, @Nullable KeyBundle held) {
+    return held == null || bundle.content().issuedAtMs() > held.content().issuedAtMs();
+  }
+
+  /** Forgets an agency, such as one that is no member any more. */
+  public void forget(AgencyName agency) {
+    newest.remove(agency);
+  }
+
+  /** The newest bundle of an agency, whether or not its keys are still in force. */
+  public Optional<KeyBundle> bundleOf(AgencyName agency) {
+    return Optional.ofNullable(newest.get(agency));
+  }
+
+  @Override
+  public Optional<PublishedKey> keyOf(AgencyName recipient, long nowMs) {
+    return bundleOf(recipient).stream()
+        .flatMap(bundle -> bundle.content().keys().stream())
+        .filter(key -> key.validity().isInForce(nowMs))
+        .max(Comparator.comparing(PublishedKey::validity));
+  }
+}

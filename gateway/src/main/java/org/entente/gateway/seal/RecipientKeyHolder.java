@@ -1,0 +1,28 @@
+package org.entente.gateway.seal;
+
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.XWingPrivateKey;
+
+/**
+ * Where this agency's recipient keys lie: outside the ledger and outside ordinary backups. Safe for
+ * use by many threads; failures of the storage are exceptions.
+ */
+public interface RecipientKeyHolder {
+  /** All keys that have not been destroyed. */
+  List<KeyValidity> held();
+
+  /** Keeps a copy of a new key; durable on return. */
+  void keep(KeyValidity validity, XWingPrivateKey key);
+
+  /**
+   * A copy of the key of a name, which the caller closes; empty if it was never held or has been
+   * destroyed.
+   */
+  Optional<XWingPrivateKey> find(RecipientKeyId id);
+
+  /**
+   * Destroys a key for good; on return no copy is left here. A key that is not held is no error.
+   */
+  void destroy(RecipientKeyId id);
+}

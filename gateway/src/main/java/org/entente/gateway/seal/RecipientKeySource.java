@@ -1,0 +1,11 @@
+package org.entente.gateway.seal;
+
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+
+/** Where the key to seal for a recipient is looked up. Safe for use by many threads. */
+@FunctionalInterface
+public interface RecipientKeySource {
+  /** The key in force at a time that lasts longest; empty if none is known or all have ended. */
+  Optional<PublishedKey> keyOf(AgencyName recipient, long nowMs);
+}

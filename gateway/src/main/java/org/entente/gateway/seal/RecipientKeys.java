@@ -1,0 +1,90 @@
+package org.entente.gateway.seal;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.XWingPrivateKey;
+
+/**
+ * Carries out the schedule of this agency's recipient keys and publishes them. One thread at a time
+ * renews; bundles may be made by any.
+ */
+public final class RecipientKeys {
+  private final RecipientKeyHolder holder;
+  private final KeySchedule schedule;
+  private final SecureRandom random;
+  private final InstantSource clock;
+
+  /** Works on the keys in {@code holder}. */
+  public RecipientKeys(
+      RecipientKeyHolder holder, KeySchedule schedule, SecureRandom random, InstantSource clock) {
+    this.holder = holder;
+    this.schedule = schedule;
+    this.random = random;
+    this.clock = clock;
+  }
+
+  /**
+   * What a renewal did.
+   *
+   * @param made the new key, which a new bundle must publish
+   * @param destroyed keys whose sessions must be forgotten
+   */
+  public record Renewal(Optional<KeyValidity> made, List<RecipientKeyId> destroyed) {}
+
+  /**
+   * Makes and destroys what is due now; durable on return. To be called at start and at least every
+   * few minutes.
+   */
+  public synchronized Renewal renew() {
+    long now = clock.millis();
+    KeySchedule.Plan plan = schedule.plan(now, holder.held());
+    Optional<KeyValidity> made = plan.makeKey() ? Optional.of(make(now)) : Optional.empty();
+    plan.destroy().forEach(holder::destroy);
+    return new Renewal(made, plan.destroy());
+  }
+
+  private KeyValidity make(long now) {
+    try (XWingPrivateKey key = XWingPrivateKey.generate(random)) {
+      KeyValidity validity = schedule.validityFrom(now, RecipientKeyId.of(key.publicKey()));
+      holder.keep(validity, key);
+      return validity;
+    }
+  }
+
+  /**
+   * A signed bundle of the keys in force, at most the eight that last longest.
+   *
+   * @param gateways the agency's gateways and the keys they sign with
+   * @throws IllegalStateException if no key is in force: {@link #renew} comes first
+   */
+  public KeyBundle bundle(AgencyIdentity identity, List<GatewayKey> gateways) {
+    long now = clock.millis();
+    List<PublishedKey> keys =
+        holder.held().stream()
+            .filter(key -> key.isInForce(now))
+            .sorted(Comparator.reverseOrder())
+            .limit(KeyBundle.MAX_KEYS)
+            .flatMap(validity -> published(validity).stream())
+            .toList();
+    if (keys.isEmpty()) {
+      throw new IllegalStateException("no recipient key is in force");
+    }
+    return KeyBundle.sign(
+        new KeyBundle.Content(identity.federation(), identity.agency(), now, gateways, keys),
+        identity.pair());
+  }
+
+  private Optional<PublishedKey> published(KeyValidity validity) {
+    return holder
+        .find(validity.id())
+        .map(
+            found -> {
+              try (XWingPrivateKey key = found) {
+                return new PublishedKey(validity, key.publicKey());
+              }
+            });
+  }
+}

@@ -1,0 +1,67 @@
+package org.entente.gateway.seal;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A session at its recipient: verified terms and the wrapping key. Opens only envelopes whose
+ * origin is the sender of its announcement. Safe for use by many threads.
+ */
+public final class RecipientSession {
+  private final SessionId id;
+  private final SessionTerms terms;
+  private final byte[] announcementHash;
+  private final WrappingKey wrappingKey;
+
+  RecipientSession(SessionAnnouncement announcement, WrappingKey wrappingKey) {
+    this.id = announcement.id();
+    this.terms = announcement.terms();
+    this.announcementHash = announcement.hash();
+    this.wrappingKey = wrappingKey;
+  }
+
+  /** The session's name. */
+  public SessionId id() {
+    return id;
+  }
+
+  /** What the sender stated and its agency signed. */
+  public SessionTerms terms() {
+    return terms;
+  }
+
+  boolean isAnnouncedBy(SessionAnnouncement announcement) {
+    return Arrays.equals(announcementHash, announcement.hash());
+  }
+
+  boolean isSameAs(RecipientSession other) {
+    return Arrays.equals(announcementHash, other.announcementHash);
+  }
+
+  /** Whether the envelope is one of the sender's, by the gateway that the session vouches for. */
+  boolean carries(EnvelopeFacts facts) {
+    return facts.origin().equals(terms.parties().sender())
+        && facts.gateway().equals(terms.parties().gateway().name());
+  }
+
+  Optional<ContentKey> unwrap(EnvelopeHeader header, Stanza stanza) {
+    OriginNumber number = stanza.number(header.facts().lane());
+    // The wrap is bound to the number's own epoch; older epochs than the session's still drain.
+    return number.epoch() <= terms.opening().epoch()
+        ? wrappingKey.unwrap(header, number, stanza.wrapped())
+        : Optional.empty();
+  }
+
+  boolean isClosed() {
+    return wrappingKey.isClosed();
+  }
+
+  void close() {
+    wrappingKey.close();
+  }
+
+  @Override
+  public String toString() {
+    return "session " + id + " of " + terms.parties().sender();
+  }
+}

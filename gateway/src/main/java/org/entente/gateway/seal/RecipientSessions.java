@@ -1,0 +1,214 @@
+package org.entente.gateway.seal;
+
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.entente.gateway.crypto.HpkeExport;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+
+/**
+ * The sessions that others have with this agency, by origin and session id. In memory only: what is
+ * lost is announced again.
+ *
+ * <p>Each origin has room for a bounded number, of which the least recently used goes first, so no
+ * origin can push out another's. Safe for use by many threads.
+ */
+public final class RecipientSessions {
+  /** Sessions kept for each origin where nothing else is said. */
+  public static final int DEFAULT_PER_ORIGIN = 256;
+
+  private final FederationName federation;
+  private final AgencyName self;
+  private final AgencyPairs pairs;
+  private final RecipientKeyHolder keys;
+  private final InstantSource clock;
+  private final int perOrigin;
+  private final Map<AgencyName, Held> byOrigin = new ConcurrentHashMap<>();
+
+  /** Knows no session yet. */
+  public RecipientSessions(
+      FederationName federation,
+      AgencyName self,
+      AgencyPairs pairs,
+      RecipientKeyHolder keys,
+      InstantSource clock,
+      int perOrigin) {
+    this.federation = federation;
+    this.self = self;
+    this.pairs = pairs;
+    this.keys = keys;
+    this.clock = clock;
+    this.perOrigin = perOrigin;
+  }
+
+  /** What became of an announcement. All of it rests on public facts: no opening was tried. */
+  public sealed interface Acceptance {
+    /** The session is held, since now or before. */
+    record Accepted(RecipientSession session) implements Acceptance {}
+
+    /**
+     * It is not.
+     *
+     * @param code {@code MALFORMED}, {@code HEADER_MISMATCH} (another federation, recipient or
+     *     time), {@code UNKNOWN_PEER}, {@code BAD_SIGNATURE} or {@code NEED_REWRAP} (no such key
+     *     here any more)
+     */
+    record Refused(Code code) implements Acceptance {}
+  }
+
+  /**
+   * Takes an announcement: verifies it against the sender's pairs and decapsulates. About 0.4 ms
+   * for a new session, a hash for one that is held.
+   */
+  public Acceptance accept(byte[] bytes) {
+    Optional<SessionAnnouncement> parsed = SessionAnnouncement.parse(bytes);
+    if (parsed.isEmpty()) {
+      return new Acceptance.Refused(Code.MALFORMED);
+    }
+    SessionAnnouncement announcement = parsed.get();
+    if (!isForHereAndNow(announcement.terms())) {
+      return new Acceptance.Refused(Code.HEADER_MISMATCH);
+    }
+    AgencyName sender = announcement.terms().parties().sender();
+    Optional<RecipientSession> held = find(sender, announcement.id());
+    if (held.isPresent() && held.get().isAnnouncedBy(announcement)) {
+      return new Acceptance.Accepted(held.get());
+    }
+    return establish(announcement, pairs.of(sender));
+  }
+
+  private boolean isForHereAndNow(SessionTerms terms) {
+    long now = clock.millis();
+    return terms.parties().federation().equals(federation)
+        && terms.parties().recipient().equals(self)
+        && terms.issuedAtMs() <= now + PeerKeys.CLOCK_ALLOWANCE_MS
+        && !hasEnded(terms, now);
+  }
+
+  private static boolean hasEnded(SessionTerms terms, long now) {
+    return now - PeerKeys.CLOCK_ALLOWANCE_MS >= terms.expiresAtMs();
+  }
+
+  private Acceptance establish(SessionAnnouncement announcement, List<VerifyingPair> senderPairs) {
+    if (senderPairs.isEmpty()) {
+      return new Acceptance.Refused(Code.UNKNOWN_PEER);
+    }
+    if (!announcement.isSignedBy(senderPairs)) {
+      return new Acceptance.Refused(Code.BAD_SIGNATURE);
+    }
+    Optional<RecipientSession> session = decapsulate(announcement);
+    if (session.isEmpty()) {
+      return new Acceptance.Refused(Code.NEED_REWRAP);
+    }
+    SessionTerms terms = announcement.terms();
+    RecipientSession kept = heldOf(terms.parties().sender()).add(session.get());
+    if (keys.held().stream().noneMatch(key -> key.id().equals(terms.key().id()))) {
+      // Destroyed meanwhile: the session must not outlive the key.
+      forgetKey(terms.key().id());
+      return new Acceptance.Refused(Code.NEED_REWRAP);
+    }
+    return new Acceptance.Accepted(kept);
+  }
+
+  /** Empty if the key is gone, or if the sender's own agency signed an enc that no key made. */
+  private Optional<RecipientSession> decapsulate(SessionAnnouncement announcement) {
+    SessionTerms terms = announcement.terms();
+    Optional<XWingPrivateKey> found = keys.find(terms.key().id());
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    try (XWingPrivateKey key = found.get()) {
+      return HpkeExport.fromSender(
+              key, announcement.enc(), terms.hpkeInfo(), Suite.WRAPPING_KEY, WrappingKey.BYTES)
+          .map(secret -> new RecipientSession(announcement, new WrappingKey(secret)));
+    }
+  }
+
+  /**
+   * The session of this name that this origin has; empty if it was never announced, has ended, had
+   * to make room, or its key was destroyed.
+   */
+  public Optional<RecipientSession> find(AgencyName origin, SessionId id) {
+    Held held = byOrigin.get(origin);
+    return held == null ? Optional.empty() : held.find(id, clock.millis());
+  }
+
+  /** Wipes all sessions that were made for a recipient key. To be called when it is destroyed. */
+  public void forgetKey(RecipientKeyId key) {
+    byOrigin.values().forEach(held -> held.closeIf(s -> s.terms().key().id().equals(key)));
+  }
+
+  /** Wipes all sessions of an origin, such as one that is no member any more. */
+  public void forgetOrigin(AgencyName origin) {
+    Held held = byOrigin.remove(origin);
+    if (held != null) {
+      held.closeIf(session -> true);
+    }
+  }
+
+  /** Wipes sessions that have ended; to be called now and then. */
+  public void closeEnded() {
+    long now = clock.millis();
+    byOrigin.values().forEach(held -> held.closeIf(session -> hasEnded(session.terms(), now)));
+  }
+
+  private Held heldOf(AgencyName origin) {
+    return byOrigin.computeIfAbsent(origin, name -> new Held(perOrigin));
+  }
+
+  /** The sessions of one origin, least recently used first. */
+  private static final class Held {
+    private final int most;
+    private final LinkedHashMap<SessionId, RecipientSession> sessions =
+        new LinkedHashMap<>(16, 0.75f, true);
+
+    Held(int most) {
+      this.most = most;
+    }
+
+    synchronized RecipientSession add(RecipientSession session) {
+      RecipientSession present = sessions.get(session.id());
+      if (present != null && present.isSameAs(session)) {
+        session.close();
+        return present;
+      }
+      if (present != null) {
+        present.close();
+      }
+      sessions.put(session.id(), session);
+      while (sessions.size() > most) {
+        var eldest = sessions.entrySet().iterator();
+        eldest.next().getValue().close();
+        eldest.remove();
+      }
+      return session;
+    }
+
+    synchronized Optional<RecipientSession> find(SessionId id, long now) {
+      RecipientSession session = sessions.get(id);
+      if (session == null || hasEnded(session.terms(), now)) {
+        return Optional.empty();
+      }
+      return Optional.of(session);
+    }
+
+    synchronized void closeIf(Predicate<RecipientSession> condition) {
+      var each = sessions.values().iterator();
+      while (each.hasNext()) {
+        RecipientSession session = each.next();
+        if (condition.test(session)) {
+          session.close();
+          each.remove();
+        }
+      }
+    }
+  }
+}

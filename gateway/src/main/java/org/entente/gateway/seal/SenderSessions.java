@@ -1,0 +1,203 @@
+package org.entente.gateway.seal;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.entente.gateway.model.AgencyName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This agency's sessions to its recipients: one live session for each recipient, from which stanzas
+ * are made at transmission.
+ *
+ * <p>A session is renewed after an hour, after 2^20 envelopes, when a greater epoch is opened, when
+ * its key has ended, and at restart, since nothing is stored. Making one costs most of a
+ * millisecond and holds back that recipient only. Safe for use by many threads.
+ */
+public final class SenderSessions {
+  private final AgencyIdentity identity;
+  private final GatewayKey gateway;
+  private final RecipientKeySource keys;
+  private final SessionLimits limits;
+  private final SecureRandom random;
+  private final InstantSource clock;
+  private final Map<Route, Slot> slots = new ConcurrentHashMap<>();
+  private final Map<AgencyName, EpochOpening> openings = new ConcurrentHashMap<>();
+
+  /** One session belongs to a recipient and the gateway key that its envelopes are signed with. */
+  private record Route(AgencyName recipient, GatewayKey signer) {}
+
+  /** Where the live session stands; its monitor guards it. */
+  private static final class Slot {
+    private @Nullable SenderSession session;
+  }
+
+  /** Knows no session yet; {@code gateway} signs the envelopes. */
+  public SenderSessions(
+      AgencyIdentity identity,
+      GatewayKey gateway,
+      RecipientKeySource keys,
+      SessionLimits limits,
+      SecureRandom random,
+      InstantSource clock) {
+    this.identity = identity;
+    this.gateway = gateway;
+    this.keys = keys;
+    this.limits = limits;
+    this.random = random;
+    this.clock = clock;
+  }
+
+  /**
+   * A stanza under the recipient's live session, which is made if need be; empty if no key of the
+   * recipient is in force, and then the envelope waits.
+   *
+   * @throws IllegalArgumentException if the header is another agency's or another lane's
+   */
+  public Optional<AddressedStanza> wrap(
+      EnvelopeHeader header, AgencyName recipient, OriginNumber number, ContentKey key) {
+    return wrapSignedBy(gateway, header, recipient, number, key);
+  }
+
+  /**
+   * The same for an envelope that another gateway or an earlier key of this agency signed, such as
+   * one that waited while the key was changed: the session vouches for that key.
+   */
+  public Optional<AddressedStanza> wrapSignedBy(
+      GatewayKey signer,
+      EnvelopeHeader header,
+      AgencyName recipient,
+      OriginNumber number,
+      ContentKey key) {
+    EnvelopeFacts facts = header.facts();
+    if (!facts.origin().equals(identity.agency())
+        || !facts.gateway().equals(signer.name())
+        || facts.lane() != number.lane()) {
+      throw new IllegalArgumentException(header + " is not " + signer.name() + "'s " + number);
+    }
+    Slot slot = slots.computeIfAbsent(new Route(recipient, signer), route -> new Slot());
+    synchronized (slot) {
+      EpochOpening opening = openingFor(recipient, number.epoch());
+      SenderSession session = liveSession(slot, signer, recipient, opening);
+      if (session == null) {
+        return Optional.empty();
+      }
+      Stanza stanza = session.wrap(header, number, key);
+      return Optional.of(
+          new AddressedStanza(
+              stanza,
+              session.isConfirmed() ? Optional.empty() : Optional.of(session.announcement())));
+    }
+  }
+
+  private @Nullable SenderSession liveSession(
+      Slot slot, GatewayKey signer, AgencyName recipient, EpochOpening opening) {
+    long now = clock.millis();
+    if (slot.session != null && isLive(slot.session, opening, now)) {
+      return slot.session;
+    }
+    if (slot.session != null) {
+      slot.session.close();
+      slot.session = null;
+    }
+    Optional<PublishedKey> key = keys.keyOf(recipient, now);
+    if (key.isPresent()) {
+      slot.session = open(signer, recipient, key.get(), opening, now);
+    }
+    return slot.session;
+  }
+
+  private boolean isLive(SenderSession session, EpochOpening opening, long now) {
+    SessionTerms terms = session.terms();
+    boolean speaksForEpoch =
+        terms.opening().equals(opening) || terms.opening().epoch() > opening.epoch();
+    return speaksForEpoch
+        && session.envelopes() < limits.envelopes()
+        && now >= terms.issuedAtMs()
+        && now < terms.issuedAtMs() + limits.renewAfter().toMillis()
+        && now < terms.expiresAtMs();
+  }
+
+  private SenderSession open(
+      GatewayKey signer, AgencyName recipient, PublishedKey key, EpochOpening opening, long now) {
+    SessionTerms.Parties parties =
+        new SessionTerms.Parties(identity.federation(), identity.agency(), signer, recipient);
+    long expires = Math.min(now + SessionTerms.MAX_LIFE_MS, key.validity().notAfterMs());
+    SessionTerms terms = new SessionTerms(parties, key.validity(), opening, now, expires);
+    return SenderSession.open(terms, key, identity.pair(), random);
+  }
+
+  private EpochOpening openingFor(AgencyName recipient, long epoch) {
+    EpochOpening opened = openings.get(recipient);
+    return opened != null && opened.epoch() >= epoch ? opened : EpochOpening.of(epoch);
+  }
+
+  /**
+   * Opens an epoch towards a recipient: the sessions announced from now on speak for it, over the
+   * recipient's nonce if there is one. An epoch below the one that is open changes nothing.
+   */
+  public void openEpoch(AgencyName recipient, EpochOpening opening) {
+    openings.merge(recipient, opening, (held, next) -> next.epoch() >= held.epoch() ? next : held);
+  }
+
+  /** Notes that the recipient holds a session: its announcement need not travel any more. */
+  public void confirm(AgencyName recipient, SessionId session) {
+    forEachSession(
+        recipient,
+        slot -> {
+          if (slot.session != null && slot.session.announcement().id().equals(session)) {
+            slot.session.setConfirmed(true);
+          }
+        });
+  }
+
+  /** Lets announcements travel again: the recipient said that it does not know the session. */
+  public void announceAgain(AgencyName recipient) {
+    forEachSession(
+        recipient,
+        slot -> {
+          if (slot.session != null) {
+            slot.session.setConfirmed(false);
+          }
+        });
+  }
+
+  /** Ends the live sessions to a recipient: the next stanza is made under a new one. */
+  public void renew(AgencyName recipient) {
+    forEachSession(
+        recipient,
+        slot -> {
+          if (slot.session != null) {
+            slot.session.close();
+            slot.session = null;
+          }
+        });
+  }
+
+  /** Wipes the secrets of sessions that would not be used again; to be called now and then. */
+  public void closeEnded() {
+    long now = clock.millis();
+    for (Slot slot : slots.values()) {
+      synchronized (slot) {
+        if (slot.session != null && !isLive(slot.session, slot.session.terms().opening(), now)) {
+          slot.session.close();
+          slot.session = null;
+        }
+      }
+    }
+  }
+
+  private void forEachSession(AgencyName recipient, Consumer<Slot> action) {
+    slots.forEach(
+        (route, slot) -> {
+          if (route.recipient().equals(recipient)) {
+            synchronized (slot) {
+              action.accept(slot);
+            }
+          }
+        });
+  }
+}
