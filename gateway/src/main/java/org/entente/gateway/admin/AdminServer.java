@@ -1,0 +1,156 @@
+package org.entente.gateway.admin;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.entente.gateway.meter.Meters;
+
+/**
+ * HTTP/1.1 server of {@code GET /metrics}, {@code /healthz} (the process lives) and {@code /readyz}
+ * (it can do its job; otherwise 503 with one reason a line). Requests of at most 8 KiB; a
+ * connection that says nothing for 30 seconds is closed. Nothing secret and nothing of any message
+ * is served.
+ */
+public final class AdminServer implements AutoCloseable {
+  private static final int MAX_REQUEST = 8_192;
+  private static final int IDLE_SECONDS = 30;
+
+  private final EventLoopGroup group;
+  private final Channel channel;
+
+  private AdminServer(EventLoopGroup group, Channel channel) {
+    this.group = group;
+    this.channel = channel;
+  }
+
+  /** Starts to listen. */
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for a group that never served
+  public static AdminServer start(InetSocketAddress address, Meters meters, Readiness readiness) {
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel ch) {
+                    ch.pipeline()
+                        .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
+                        .addLast(new HttpServerCodec())
+                        .addLast(new HttpObjectAggregator(MAX_REQUEST))
+                        .addLast(new Pages(meters, readiness));
+                  }
+                });
+    try {
+      Channel channel = bootstrap.bind(address).syncUninterruptibly().channel();
+      return new AdminServer(group, channel);
+    } catch (RuntimeException e) {
+      group.shutdownGracefully();
+      throw e;
+    }
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  @Override
+  public void close() {
+    channel.close().syncUninterruptibly();
+    group.shutdownGracefully(0, 2, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  private static final class Pages extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private final Meters meters;
+    private final Readiness readiness;
+
+    Pages(Meters meters, Readiness readiness) {
+      this.meters = meters;
+      this.readiness = readiness;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+      FullHttpResponse response = answer(request);
+      response
+          .headers()
+          .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
+          .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+          .set("X-Content-Type-Options", "nosniff")
+          .set(HttpHeaderNames.CONNECTION, "close");
+      ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private FullHttpResponse answer(FullHttpRequest request) {
+      if (!request.decoderResult().isSuccess()) {
+        return text(HttpResponseStatus.BAD_REQUEST, "text/plain", "malformed request\n");
+      }
+      if (!request.method().equals(HttpMethod.GET)) {
+        return text(HttpResponseStatus.METHOD_NOT_ALLOWED, "text/plain", "only GET\n");
+      }
+      return switch (new QueryStringDecoder(request.uri()).path()) {
+        case "/metrics" -> text(HttpResponseStatus.OK, Meters.contentType(), meters.text());
+        case "/healthz" -> text(HttpResponseStatus.OK, "text/plain", "alive\n");
+        case "/readyz" -> ready();
+        default ->
+            text(
+                HttpResponseStatus.NOT_FOUND,
+                "text/plain",
+                "here are /metrics, /healthz and /readyz\n");
+      };
+    }
+
+    private FullHttpResponse ready() {
+      List<String> obstacles = readiness.obstacles();
+      return obstacles.isEmpty()
+          ? text(HttpResponseStatus.OK, "text/plain", "ready\n")
+          : text(
+              HttpResponseStatus.SERVICE_UNAVAILABLE,
+              "text/plain",
+              String.join("\n", obstacles) + "\n");
+    }
+
+    private static FullHttpResponse text(HttpResponseStatus status, String type, String body) {
+      FullHttpResponse response =
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
+      response
+          .headers()
+          .set(
+              HttpHeaderNames.CONTENT_TYPE,
+              type.contains("charset") ? type : type + "; charset=utf-8");
+      return response;
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a broken connection to close
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package org.entente.gateway.client;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+
+/** Channels to a gateway's client port: TLS 1.3, mutual, the hybrid group preferred. */
+public final class Channels {
+  private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256"};
+  private static final int KEEP_ALIVE_SECONDS = 30;
+  private static final int MAX_MESSAGE_BYTES = 20 << 20;
+
+  private Channels() {}
+
+  /**
+   * A channel to {@code host:port}. The gateway's certificate must be issued by the agency's CA for
+   * that host name or address. The caller shuts it down.
+   *
+   * @throws IllegalArgumentException if a credential file cannot be used
+   */
+  public static ManagedChannel open(String address, Credentials credentials) {
+    return NettyChannelBuilder.forTarget("dns:///" + address)
+        .sslContext(context(credentials))
+        .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        .build();
+  }
+
+  private static SslContext context(Credentials credentials) {
+    try {
+      return GrpcSslContexts.configure(
+              SslContextBuilder.forClient()
+                  .keyManager(credentials.certificate().toFile(), credentials.key().toFile()),
+              SslProvider.OPENSSL)
+          .protocols("TLSv1.3")
+          .trustManager(credentials.authority().toFile())
+          .option(OpenSslContextOption.GROUPS, GROUPS)
+          .build();
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "credentials: "
+              + credentials.certificate()
+              + " and its key cannot be used: "
+              + e.getMessage(),
+          e);
+    }
+  }
+}

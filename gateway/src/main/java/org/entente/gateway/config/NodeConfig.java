@@ -1,0 +1,222 @@
+package org.entente.gateway.config;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Configuration of one gateway node, as its YAML file says it. Paths are relative to the folder of
+ * that file. Fields that are absent have the defaults named here; unknown fields are refused.
+ *
+ * @param federation name of the federation
+ * @param agency the agency that this gateway serves
+ * @param gateway name of this gateway within the agency
+ * @param trust the trust bundle and the roots that sign it
+ * @param tls this gateway's certificate chain and private key
+ * @param keystore folder of the node's secret keys; outside {@code data} and its backups
+ * @param data folder of the ledger
+ * @param audit folder of the last signed checkpoint; apart from {@code data}
+ * @param policy agreements and node rules
+ * @param listen addresses to listen on
+ * @param links direct links to peers
+ * @param clients the agency's own systems
+ * @param limits bounds
+ * @param reflection whether gRPC reflection answers clients; true by default
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record NodeConfig(
+    String federation,
+    String agency,
+    String gateway,
+    Trust trust,
+    Tls tls,
+    Path keystore,
+    Path data,
+    Path audit,
+    Policy policy,
+    Listen listen,
+    List<Link> links,
+    List<Client> clients,
+    @Nullable Limits limits,
+    @Nullable Boolean reflection) {
+
+  public NodeConfig {
+    Objects.requireNonNull(federation, "federation");
+    Objects.requireNonNull(agency, "agency");
+    Objects.requireNonNull(gateway, "gateway");
+    Objects.requireNonNull(trust, "trust");
+    Objects.requireNonNull(tls, "tls");
+    Objects.requireNonNull(keystore, "keystore");
+    Objects.requireNonNull(data, "data");
+    Objects.requireNonNull(audit, "audit");
+    Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(listen, "listen");
+    links = links == null ? List.of() : List.copyOf(links);
+    clients = clients == null ? List.of() : List.copyOf(clients);
+    limits = limits == null ? Limits.DEFAULT : limits;
+    reflection = reflection == null || reflection;
+  }
+
+  /** The limits in force. */
+  public Limits limitsInForce() {
+    return Objects.requireNonNull(limits);
+  }
+
+  /** The same configuration with every path resolved against a folder. */
+  public NodeConfig resolvedAgainst(Path folder) {
+    return new NodeConfig(
+        federation,
+        agency,
+        gateway,
+        new Trust(folder.resolve(trust.bundle()), folder.resolve(trust.roots())),
+        new Tls(folder.resolve(tls.certificate()), folder.resolve(tls.key())),
+        folder.resolve(keystore),
+        folder.resolve(data),
+        folder.resolve(audit),
+        new Policy(
+            folder.resolve(policy.agreements()),
+            policy.nodeRules() == null ? null : folder.resolve(policy.nodeRules())),
+        listen,
+        links,
+        clients,
+        limits,
+        reflection);
+  }
+
+  /**
+   * Where trust comes from.
+   *
+   * @param bundle the signed trust bundle; read again when it changes
+   * @param roots the root pairs and their threshold
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Trust(Path bundle, Path roots) {
+    public Trust {
+      Objects.requireNonNull(bundle, "trust.bundle");
+      Objects.requireNonNull(roots, "trust.roots");
+    }
+  }
+
+  /**
+   * The gateway's TLS identity.
+   *
+   * @param certificate PEM chain, leaf first
+   * @param key PEM, PKCS#8
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Tls(Path certificate, Path key) {
+    public Tls {
+      Objects.requireNonNull(certificate, "tls.certificate");
+      Objects.requireNonNull(key, "tls.key");
+    }
+  }
+
+  /**
+   * Where policy comes from.
+   *
+   * @param agreements folder of agreement files; read again when one changes
+   * @param nodeRules file of this node's own rules, or absent
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Policy(Path agreements, @Nullable Path nodeRules) {
+    public Policy {
+      Objects.requireNonNull(agreements, "policy.agreements");
+    }
+  }
+
+  /**
+   * Addresses as {@code host:port}; port 0 takes a free one, which the start prints.
+   *
+   * @param clients for the agency's own systems
+   * @param peers for other gateways; absent where this node only dials out
+   * @param admin metrics and health; plain HTTP, so loopback or a protected network only
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Listen(String clients, @Nullable String peers, String admin) {
+    public Listen {
+      Objects.requireNonNull(clients, "listen.clients");
+      Objects.requireNonNull(admin, "listen.admin");
+    }
+  }
+
+  /**
+   * A direct link.
+   *
+   * @param peer the other agency
+   * @param dial {@code host:port} to dial, or absent: the peer dials
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Link(String peer, @Nullable String dial) {
+    public Link {
+      Objects.requireNonNull(peer, "links.peer");
+    }
+  }
+
+  /**
+   * One of the agency's own systems.
+   *
+   * @param name as in its certificate
+   * @param scopes of publish, subscribe, evidence, audit, operator
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Client(String name, List<String> scopes) {
+    public Client {
+      Objects.requireNonNull(name, "clients.name");
+      scopes = scopes == null ? List.of() : List.copyOf(scopes);
+    }
+  }
+
+  /**
+   * Bounds; each is enforced and refused beyond with a clear code.
+   *
+   * @param messageBytes label and body of one message, 1 MiB by default, at most 16 MiB
+   * @param envelopeMessages messages sealed together, 64 by default, at most 4,096
+   * @param envelopeBytes bytes sealed together, 1 MiB by default
+   * @param waitingChanges changes that may wait for the disk, 20,000 by default
+   * @param waitingDrafts drafts that may wait for sealing, 10,000 by default
+   * @param streamsPerClient concurrent calls on a connection, 100 by default
+   * @param metadataBytes request headers, 8 KiB by default
+   * @param handshakeSeconds TLS handshake, 10 by default
+   * @param expiryHours life of a message whose draft and agreement set none, 720 by default
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Limits(
+      @Nullable Integer messageBytes,
+      @Nullable Integer envelopeMessages,
+      @Nullable Integer envelopeBytes,
+      @Nullable Integer waitingChanges,
+      @Nullable Integer waitingDrafts,
+      @Nullable Integer streamsPerClient,
+      @Nullable Integer metadataBytes,
+      @Nullable Integer handshakeSeconds,
+      @Nullable Integer expiryHours) {
+    /** All defaults. */
+    public static final Limits DEFAULT =
+        new Limits(null, null, null, null, null, null, null, null, null);
+
+    public Limits {
+      messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
+      envelopeMessages = bounded("envelope_messages", envelopeMessages, 64, 1, 4_096);
+      envelopeBytes = bounded("envelope_bytes", envelopeBytes, 1 << 20, 1_024, 32 << 20);
+      waitingChanges = bounded("waiting_changes", waitingChanges, 20_000, 16, 1_000_000);
+      waitingDrafts = bounded("waiting_drafts", waitingDrafts, 10_000, 16, 1_000_000);
+      streamsPerClient = bounded("streams_per_client", streamsPerClient, 100, 1, 10_000);
+      metadataBytes = bounded("metadata_bytes", metadataBytes, 8_192, 1_024, 65_536);
+      handshakeSeconds = bounded("handshake_seconds", handshakeSeconds, 10, 1, 120);
+      expiryHours = bounded("expiry_hours", expiryHours, 720, 1, 87_600);
+    }
+
+    private static Integer bounded(
+        String field, @Nullable Integer value, int byDefault, int least, int most) {
+      int number = value == null ? byDefault : value;
+      if (number < least || number > most) {
+        throw new IllegalArgumentException(
+            "limits." + field + " is " + number + "; it must be from " + least + " to " + most);
+      }
+      return number;
+    }
+  }
+}

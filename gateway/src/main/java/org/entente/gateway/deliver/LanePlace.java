@@ -1,0 +1,73 @@
+package org.entente.gateway.deliver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+
+/**
+ * Where a subscription stands in one lane: what it looks at next and what it has sent without an
+ * acknowledgement yet. Pure state, confined to its subscription.
+ */
+final class LanePlace {
+  /** What is remembered of a sent message until it is acknowledged. */
+  record Sent(MessageId id, AgencyName origin) {}
+
+  private final TreeMap<Long, Sent> unacknowledged = new TreeMap<>();
+  private final long sentBefore;
+  private long next;
+  private long sentPosition;
+
+  LanePlace(long next, long sentBefore) {
+    this.next = next;
+    this.sentBefore = sentBefore;
+    this.sentPosition = sentBefore;
+  }
+
+  long next() {
+    return next;
+  }
+
+  int unacknowledged() {
+    return unacknowledged.size();
+  }
+
+  boolean isRedelivery(long position) {
+    return position <= sentBefore;
+  }
+
+  /** The subscription does not want what stands at a position, or cannot have it. */
+  void passed(long position) {
+    next = position + 1;
+  }
+
+  void sent(long position, Sent sent) {
+    unacknowledged.put(position, sent);
+    sentPosition = Math.max(sentPosition, position);
+    next = position + 1;
+  }
+
+  /** Whether a position is one that was sent here and waits for its acknowledgement. */
+  boolean awaits(long position) {
+    return unacknowledged.containsKey(position);
+  }
+
+  /** Takes out everything up to a position; what it was. */
+  List<Sent> acknowledge(long position) {
+    Map<Long, Sent> done = unacknowledged.headMap(position, true);
+    List<Sent> out = new ArrayList<>(done.values());
+    done.clear();
+    return out;
+  }
+
+  /** The place to start from after a reconnect: the first that is not acknowledged. */
+  long durablePlace() {
+    return unacknowledged.isEmpty() ? next : unacknowledged.firstKey();
+  }
+
+  long sentPosition() {
+    return sentPosition;
+  }
+}

@@ -1,0 +1,4 @@
+package org.entente.gateway.deliver;
+
+/** A validated request to open a cursor. */
+record OpenRequest(String client, String cursor, Match match, int window, long fromPosition) {}

@@ -1,0 +1,235 @@
+package org.entente.gateway.deliver;
+
+import com.google.protobuf.util.Timestamps;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.CaughtUp;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.SubscribeResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One open cursor.
+ *
+ * <p>Work happens in {@code pump}, which never runs twice at a time: it takes the highest lane that
+ * has something and whose window is not full, opens messages, and sends them while the sink takes
+ * them. Each lane has its own place and window, so FLASH overtakes whatever bulk waits for an
+ * acknowledgement. Safe for many threads.
+ */
+public final class Subscription {
+  private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
+  private static final int CHUNK = 64;
+
+  private final SubscriptionPorts ports;
+  private final String client;
+  private final String cursor;
+  private final Match match;
+  private final int window;
+  private final Sink sink;
+  private final Executor executor;
+  private final AtomicInteger work = new AtomicInteger();
+
+  private final Object lock = new Object();
+  private final Map<Lane, LanePlace> places = new EnumMap<>(Lane.class);
+  private final long lastAtOpen;
+  private boolean caughtUp;
+  private boolean closed;
+
+  Subscription(
+      SubscriptionPorts ports,
+      OpenRequest request,
+      Map<Lane, LanePlace> places,
+      long lastAtOpen,
+      Sink sink) {
+    this.ports = ports;
+    this.client = request.client();
+    this.cursor = request.cursor();
+    this.match = request.match();
+    this.window = request.window();
+    this.sink = sink;
+    this.executor = ports.executor();
+    this.lastAtOpen = lastAtOpen;
+    this.places.putAll(places);
+  }
+
+  /** Looks for something to send; called when something arrived or the sink takes more again. */
+  public void wake() {
+    if (work.getAndIncrement() == 0) {
+      executor.execute(this::pump);
+    }
+  }
+
+  /**
+   * Everything in the lane of a position up to it is done. A position that was not sent on this
+   * stream is refused.
+   */
+  public Optional<Problem> acknowledge(long position) {
+    CursorRecord record;
+    List<LanePlace.Sent> done;
+    synchronized (lock) {
+      Optional<LanePlace> place =
+          places.values().stream().filter(p -> p.awaits(position)).findFirst();
+      if (place.isEmpty()) {
+        return Optional.of(
+            new Problem(
+                Code.INVALID_FIELD,
+                "ack.position",
+                "position " + position + " is not one that waits for acknowledgement here"));
+      }
+      done = place.get().acknowledge(position);
+      record = record();
+    }
+    ports.acknowledged(client, cursor, record, done);
+    wake();
+    return Optional.empty();
+  }
+
+  /** Ends it; nothing is sent afterwards. The cursor stays. */
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+    }
+  }
+
+  void takenOver() {
+    synchronized (lock) {
+      if (!closed) {
+        closed = true;
+        sink.end(new Problem(Code.CURSOR_TAKEN_OVER, "", "another stream opened cursor " + cursor));
+      }
+    }
+  }
+
+  private void pump() {
+    int seen;
+    do {
+      seen = work.get();
+      try {
+        while (step()) {
+          // until nothing is left or nothing more is taken
+        }
+      } catch (RuntimeException e) {
+        // The edge of a pool thread: counted by its log line; the subscriber reconnects.
+        LOG.error("delivery to cursor {} of client {} failed", cursor, client, e);
+        synchronized (lock) {
+          if (!closed) {
+            closed = true;
+            sink.end(new Problem(Code.INTERNAL, "", "delivery failed; open the cursor again"));
+          }
+        }
+      }
+    } while (work.addAndGet(-seen) != 0);
+  }
+
+  /** Sends from the highest lane that allows it; false when there is nothing to do now. */
+  private boolean step() {
+    synchronized (lock) {
+      for (Lane lane : Lane.all()) {
+        if (closed || !sink.ready()) {
+          return false;
+        }
+        if (sendFrom(lane)) {
+          return true;
+        }
+      }
+      announceCaughtUp();
+      return false;
+    }
+  }
+
+  private boolean sendFrom(Lane lane) {
+    LanePlace place = place(lane);
+    int room = window - place.unacknowledged();
+    if (room <= 0) {
+      return false;
+    }
+    List<InboxBook.Placed> found = ports.inbox().read(lane, place.next(), Math.min(CHUNK, room));
+    for (InboxBook.Placed placed : found) {
+      if (!sink.ready()) {
+        return false;
+      }
+      consider(placed, place);
+    }
+    return !found.isEmpty();
+  }
+
+  private void consider(InboxBook.Placed placed, LanePlace place) {
+    Optional<Label> label =
+        match.mayMatch(placed) && placed.record().getExpiresAtMs() > ports.clock().millis()
+            ? ports.opening().label(placed).filter(match::matches)
+            : Optional.empty();
+    Optional<Body> body = label.flatMap(l -> ports.opening().body(placed));
+    if (body.isEmpty()) {
+      place.passed(placed.position());
+      return;
+    }
+    boolean again = place.isRedelivery(placed.position());
+    sink.send(
+        SubscribeResponse.newBuilder()
+            .setDelivery(
+                Delivery.newBuilder()
+                    .setPosition(placed.position())
+                    .setLabel(label.get())
+                    .setBody(body.get())
+                    .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
+                    .setRedelivery(again))
+            .build());
+    place.sent(
+        placed.position(),
+        new LanePlace.Sent(
+            MessageId.of(placed.record().getMessageId().toByteArray()),
+            new AgencyName(placed.record().getOrigin())));
+    ports.delivered(again);
+  }
+
+  private void announceCaughtUp() {
+    if (caughtUp) {
+      return;
+    }
+    boolean done =
+        places.entrySet().stream()
+            .allMatch(
+                e -> {
+                  List<InboxBook.Placed> rest =
+                      ports.inbox().read(e.getKey(), e.getValue().next(), 1);
+                  return rest.isEmpty() || rest.get(0).position() > lastAtOpen;
+                });
+    if (done) {
+      caughtUp = true;
+      sink.send(
+          SubscribeResponse.newBuilder()
+              .setCaughtUp(CaughtUp.newBuilder().setPosition(lastAtOpen))
+              .build());
+    }
+  }
+
+  private CursorRecord record() {
+    List<Long> next = new ArrayList<>();
+    List<Long> sent = new ArrayList<>();
+    for (Lane lane : Lane.all()) {
+      next.add(place(lane).durablePlace());
+      sent.add(place(lane).sentPosition());
+    }
+    return CursorRecord.newBuilder().addAllNextPosition(next).addAllSentPosition(sent).build();
+  }
+
+  @SuppressWarnings("NullAway") // Subscriptions fills every lane
+  private LanePlace place(Lane lane) {
+    return places.get(lane);
+  }
+}

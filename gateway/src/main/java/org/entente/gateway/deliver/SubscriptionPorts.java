@@ -1,0 +1,24 @@
+package org.entente.gateway.deliver;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.proto.store.v1.CursorRecord;
+
+/** What a subscription works with; one for all subscriptions of a node. */
+interface SubscriptionPorts {
+  InboxBook inbox();
+
+  Opening opening();
+
+  Executor executor();
+
+  InstantSource clock();
+
+  /** Makes a place durable and owes the origins evidence of the retrieval. */
+  void acknowledged(
+      String client, String cursor, CursorRecord record, List<LanePlace.Sent> messages);
+
+  void delivered(boolean again);
+}

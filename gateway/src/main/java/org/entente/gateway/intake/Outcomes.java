@@ -1,0 +1,83 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.WhoMustAct;
+import org.entente.gateway.policy.Permitted;
+import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Held;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Refusal;
+import org.entente.proto.v1.Refused;
+
+/** What a client is told of a draft, as the proto has it. Pure. */
+final class Outcomes {
+  private Outcomes() {}
+
+  static Outcome accepted(
+      String key,
+      MessageId id,
+      List<Permitted> parts,
+      List<org.entente.gateway.model.Refusal> refusals) {
+    Accepted.Builder accepted = Accepted.newBuilder();
+    for (Permitted part : parts) {
+      for (Permit permit : part.permits()) {
+        accepted.addPermits(
+            org.entente.proto.v1.Permit.newBuilder()
+                .setAgency(permit.recipient().value())
+                .setAgreement(permit.agreement())
+                .setRetentionDays(permit.retentionDays()));
+      }
+    }
+    refusals.forEach(refusal -> accepted.addRefusals(refusal(refusal)));
+    return Outcome.newBuilder()
+        .setIdempotencyKey(key)
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setAccepted(accepted)
+        .build();
+  }
+
+  static Outcome refused(String key, List<org.entente.gateway.model.Refusal> refusals) {
+    Refused.Builder refused = Refused.newBuilder();
+    refusals.forEach(refusal -> refused.addRefusals(refusal(refusal)));
+    return Outcome.newBuilder().setIdempotencyKey(key).setRefused(refused).build();
+  }
+
+  static Outcome held(String key, MessageId id, String reason) {
+    return Outcome.newBuilder()
+        .setIdempotencyKey(key)
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setHeld(Held.newBuilder().setReason(reason))
+        .build();
+  }
+
+  static Outcome invalid(String key, Problem problem) {
+    return Outcome.newBuilder()
+        .setIdempotencyKey(key)
+        .setInvalid(
+            org.entente.proto.v1.Problem.newBuilder()
+                .setCode(problem.code().name())
+                .setField(problem.field())
+                .setMessage(problem.message())
+                .setWhoMustAct(who(problem.code().whoMustAct()))
+                .setRetry(problem.code().retry()))
+        .build();
+  }
+
+  private static Refusal refusal(org.entente.gateway.model.Refusal refusal) {
+    return Refusal.newBuilder()
+        .setAgency(refusal.recipient())
+        .setCode(refusal.code().name())
+        .setRule(refusal.rule())
+        .setReason(refusal.reason())
+        .setWhoMustAct(who(refusal.code().whoMustAct()))
+        .build();
+  }
+
+  private static org.entente.proto.v1.WhoMustAct who(WhoMustAct who) {
+    return org.entente.proto.v1.WhoMustAct.valueOf("WHO_MUST_ACT_" + who.name());
+  }
+}

@@ -1,0 +1,66 @@
+package org.entente.gateway.ledger;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Optional;
+import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.store.Keys;
+
+/**
+ * Seals small records of the ledger under the key of the bucket in which their retention ends, so
+ * that nothing that a label says lies on the disk in plaintext and all of it dies with its bucket.
+ * AES-256-GCM (NIST SP 800-38D) with a random nonce, bound to a context; fewer than 2^32 records a
+ * bucket. Safe for many threads.
+ *
+ * <pre>
+ * u8 version = 1 · u32 last day of the bucket (days since 1970) · 12-byte nonce · ciphertext · tag
+ * </pre>
+ */
+public final class AtRest {
+  private static final int VERSION = 1;
+  private static final int PREFIX = 1 + 4 + Aes256Gcm.NONCE_BYTES;
+
+  private final StorageKeys keys;
+  private final SecureRandom random;
+
+  /** Sealing under some keys. */
+  public AtRest(StorageKeys keys, SecureRandom random) {
+    this.keys = keys;
+    this.random = random;
+  }
+
+  /** Seals for a purpose, to be kept until a time. */
+  public byte[] seal(String context, byte[] plaintext, Instant keepUntil) {
+    LocalDate lastDay = LocalDate.ofInstant(keepUntil, ZoneOffset.UTC);
+    byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
+    random.nextBytes(nonce);
+    byte[] prefix = Keys.key().u8(VERSION).u32(lastDay.toEpochDay()).bytes(nonce).done();
+    SecretBytes key = keys.forBucket(lastDay);
+    byte[] sealed = key.use(k -> Aes256Gcm.seal(k, nonce, aad(context, prefix), plaintext));
+    return Keys.key().bytes(prefix).bytes(sealed).done();
+  }
+
+  /** Opens; empty where the key is gone or the bytes are not what was sealed for this purpose. */
+  public Optional<byte[]> open(String context, byte[] sealed) {
+    if (sealed.length < PREFIX || sealed[0] != VERSION) {
+      return Optional.empty();
+    }
+    LocalDate lastDay = LocalDate.ofEpochDay(BigEndian.u32(sealed, 1));
+    byte[] prefix = Arrays.copyOf(sealed, PREFIX);
+    byte[] nonce = Arrays.copyOfRange(sealed, 5, PREFIX);
+    byte[] ciphertext = Arrays.copyOfRange(sealed, PREFIX, sealed.length);
+    return keys.existing(lastDay)
+        .flatMap(key -> key.use(k -> Aes256Gcm.open(k, nonce, aad(context, prefix), ciphertext)));
+  }
+
+  private static byte[] aad(String context, byte[] prefix) {
+    byte[] name = context.getBytes(StandardCharsets.UTF_8);
+    return Keys.key().u8(name.length).bytes(name).bytes(prefix).done();
+  }
+}

@@ -1,0 +1,113 @@
+package org.entente.gateway.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+
+/**
+ * Evidence: what is known of this agency's own messages, and what is owed to other origins.
+ *
+ * <pre>
+ * META     "evidence"                                  → u64 last number
+ * EVIDENCE u8 1 · 16-byte message id · u64 number      → sealed EvidenceItem
+ * EVIDENCE u8 2 · ascii origin · u64 number            → sealed EvidenceItem, still to be returned
+ * EVIDENCE u8 3 · 16-byte message id                   → empty: retrieval was reported
+ * </pre>
+ */
+public final class EvidenceBook {
+  private static final byte[] COUNTER = Keys.key().ascii("evidence").done();
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Store store;
+
+  EvidenceBook(Store store) {
+    this.store = store;
+  }
+
+  /** An item that is owed, with its number. The array is not to be changed. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Owed(long number, byte[] sealedItem) {}
+
+  /** Adds to what is known of a message. */
+  public void add(Transaction tx, MessageId id, byte[] sealedItem) {
+    tx.put(Table.EVIDENCE, knownKey(id, next(tx)), sealedItem);
+  }
+
+  /** All that is committed of a message, oldest first. */
+  public List<byte[]> read(MessageId id) {
+    byte[] prefix = Keys.key().u8(1).bytes(id.bytes()).done();
+    List<byte[]> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        out.add(scan.value());
+      }
+    }
+    return out;
+  }
+
+  /** Whether anything is known of a message, which is so from its acceptance on. */
+  public boolean knows(Transaction tx, MessageId id) {
+    byte[] prefix = Keys.key().u8(1).bytes(id.bytes()).done();
+    try (Scan scan = tx.scanCommitted(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
+      return scan.hasNext();
+    }
+  }
+
+  /** Adds to what is owed to an origin. */
+  public void owe(Transaction tx, AgencyName origin, byte[] sealedItem) {
+    tx.put(Table.EVIDENCE, owedKey(origin, next(tx)), sealedItem);
+  }
+
+  /** Notes the first retrieval of a message; false if there was one before. */
+  public boolean firstRetrieval(Transaction tx, MessageId id) {
+    byte[] key = Keys.key().u8(3).bytes(id.bytes()).done();
+    if (tx.get(Table.EVIDENCE, key) != null) {
+      return false;
+    }
+    tx.put(Table.EVIDENCE, key, NOTHING);
+    return true;
+  }
+
+  /** What is owed to an origin, oldest first, at most so many. */
+  public List<Owed> owed(AgencyName origin, int most) {
+    byte[] prefix = Keys.key().u8(2).ascii(origin.value()).done();
+    List<Owed> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        out.add(new Owed(BigEndian.u64(key, key.length - 8), scan.value()));
+      }
+    }
+    return out;
+  }
+
+  /** Forgets what was owed, because a message carries it now. */
+  public void settle(Transaction tx, AgencyName origin, List<Owed> items) {
+    for (Owed item : items) {
+      tx.delete(Table.EVIDENCE, owedKey(origin, item.number()));
+    }
+  }
+
+  private static long next(Transaction tx) {
+    byte[] last = tx.get(Table.META, COUNTER);
+    long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
+    tx.put(Table.META, COUNTER, Keys.key().u64(number).done());
+    return number;
+  }
+
+  private static byte[] knownKey(MessageId id, long number) {
+    return Keys.key().u8(1).bytes(id.bytes()).u64(number).done();
+  }
+
+  private static byte[] owedKey(AgencyName origin, long number) {
+    return Keys.key().u8(2).ascii(origin.value()).u64(number).done();
+  }
+}

@@ -1,0 +1,75 @@
+package org.entente.gateway.ledger;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+
+/** Makes evidence items and keeps them sealed; they outlive the content they speak of. */
+public final class EvidenceRecords {
+  /** How long evidence is kept. */
+  public static final Duration KEPT = Duration.ofDays(400);
+
+  private static final String CONTEXT = "evidence";
+  private static final int REASON = 500;
+
+  private final AtRest atRest;
+  private final AgencyName self;
+
+  /** Items stated by an agency. */
+  public EvidenceRecords(AtRest atRest, AgencyName self) {
+    this.atRest = atRest;
+    this.self = self;
+  }
+
+  /** A success, stated by this agency about one recipient. */
+  public EvidenceItem item(
+      EvidenceKind kind, MessageId id, String recipient, byte[] headerHash, long atMillis) {
+    return EvidenceItem.newBuilder()
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setKind(kind)
+        .setAgency(self.value())
+        .setRecipient(recipient)
+        .setAt(Timestamps.fromMillis(atMillis))
+        .setHeaderHash(ByteString.copyFrom(headerHash))
+        .build();
+  }
+
+  /** The same as a failure, with its code and reason. */
+  public EvidenceItem failed(EvidenceItem item, Code code, String reason) {
+    String cut = reason.length() > REASON ? reason.substring(0, REASON) : reason;
+    return item.toBuilder().setCode(code.name()).setReason(cut).build();
+  }
+
+  /** The form at rest. */
+  public byte[] seal(EvidenceItem item) {
+    Instant until = Instant.ofEpochMilli(Timestamps.toMillis(item.getAt())).plus(KEPT);
+    return atRest.seal(CONTEXT, item.toByteArray(), until);
+  }
+
+  /** Opens what can still be opened, in the same order. */
+  public List<EvidenceItem> open(List<byte[]> sealed) {
+    List<EvidenceItem> out = new ArrayList<>();
+    for (byte[] one : sealed) {
+      atRest.open(CONTEXT, one).map(EvidenceRecords::parse).ifPresent(out::add);
+    }
+    return out;
+  }
+
+  private static EvidenceItem parse(byte[] bytes) {
+    try {
+      return EvidenceItem.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new InvalidValue("an evidence item was expected", bytes.length + " other bytes");
+    }
+  }
+}

@@ -1,0 +1,295 @@
+package org.entente.gateway.ledger;
+
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.StoreFailure;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one writer: takes whatever waits, highest lane first, applies it and commits it with one
+ * fsync; what arrives meanwhile goes into the next batch. So a lone change waits for nobody, and
+ * under load the cost of the fsync is shared.
+ *
+ * <p>A mutation that throws is undone alone and its caller told. A commit that fails fails all of
+ * its batch and stops the writer for good, because it is unknown what reached the disk: the node
+ * restarts and reconciles.
+ */
+final class GroupCommit implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
+
+  private record Waiting<T>(Mutation<T> mutation, CompletableFuture<T> done) {}
+
+  private record Applied<T>(CompletableFuture<T> done, T result) {
+    void complete() {
+      done.complete(result);
+    }
+  }
+
+  private final Store store;
+  private final Journal journal;
+  private final InstantSource clock;
+  private final LedgerLimits limits;
+  private final CommitObserver observer;
+  private final Thread thread;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final Map<Lane, Deque<Waiting<?>>> waiting = new EnumMap<>(Lane.class);
+  private int waitingCount;
+  private boolean closing;
+  private @Nullable LedgerUnavailable failure;
+
+  GroupCommit(
+      Store store,
+      Journal journal,
+      InstantSource clock,
+      LedgerLimits limits,
+      CommitObserver observer) {
+    this.store = store;
+    this.journal = journal;
+    this.clock = clock;
+    this.limits = limits;
+    this.observer = observer;
+    for (Lane lane : Lane.all()) {
+      waiting.put(lane, new ArrayDeque<>());
+    }
+    this.thread = new Thread(this::run, "ledger-writer");
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  <T> CompletableFuture<T> submit(Lane lane, Mutation<T> mutation) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    LedgerUnavailable refused = enqueue(lane, new Waiting<>(mutation, done));
+    if (refused != null) {
+      done.completeExceptionally(refused);
+    }
+    return done;
+  }
+
+  private @Nullable LedgerUnavailable enqueue(Lane lane, Waiting<?> entry) {
+    lock.lock();
+    try {
+      if (failure != null) {
+        return failure;
+      }
+      if (closing) {
+        return new LedgerUnavailable(Code.NOT_READY, "the gateway is stopping", null);
+      }
+      if (waitingCount >= limits.maxWaiting()) {
+        return new LedgerUnavailable(
+            Code.OVERLOADED,
+            "more than " + limits.maxWaiting() + " changes wait for the disk",
+            null);
+      }
+      queue(lane).add(entry);
+      waitingCount++;
+      arrived.signal();
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable LedgerUnavailable failure() {
+    lock.lock();
+    try {
+      return failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int waiting() {
+    lock.lock();
+    try {
+      return waitingCount;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    List<Waiting<?>> batch = take();
+    while (!batch.isEmpty()) {
+      write(batch);
+      batch = take();
+    }
+  }
+
+  /** What waits, highest lane first; empty once closed and drained, or failed. */
+  private List<Waiting<?>> take() {
+    lock.lock();
+    try {
+      while (waitingCount == 0 && !closing && failure == null) {
+        arrived.awaitUninterruptibly();
+      }
+      List<Waiting<?>> batch = new ArrayList<>();
+      for (Lane lane : Lane.all()) {
+        Deque<Waiting<?>> queue = queue(lane);
+        while (!queue.isEmpty() && batch.size() < limits.maxBatch()) {
+          batch.add(queue.poll());
+        }
+      }
+      waitingCount -= batch.size();
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(List<Waiting<?>> entries) {
+    Overlay overlay = new Overlay();
+    List<AuditRecord> leaves = new ArrayList<>();
+    List<Runnable> actions = new ArrayList<>();
+    List<Applied<?>> applied = new ArrayList<>();
+    long now = clock.millis();
+    for (Waiting<?> entry : entries) {
+      Applied<?> done = apply(entry, overlay, now, leaves, actions);
+      if (done != null) {
+        applied.add(done);
+      }
+      if (overlay.bytes() > limits.maxBatchBytes()) {
+        if (!commit(overlay, leaves, actions, applied)) {
+          failRest(entries);
+          return;
+        }
+        overlay = new Overlay();
+        leaves.clear();
+        actions.clear();
+        applied.clear();
+      }
+    }
+    if (!applied.isEmpty() && !commit(overlay, leaves, actions, applied)) {
+      failRest(entries);
+    }
+  }
+
+  private <T> @Nullable Applied<T> apply(
+      Waiting<T> entry,
+      Overlay overlay,
+      long now,
+      List<AuditRecord> leaves,
+      List<Runnable> actions) {
+    Transaction tx = new Transaction(store, overlay, now);
+    try {
+      T result = entry.mutation().apply(tx);
+      overlay.absorb(tx.changes());
+      leaves.addAll(tx.leaves());
+      actions.addAll(tx.actions());
+      return new Applied<>(entry.done(), result);
+    } catch (RuntimeException e) {
+      // The edge of the writer thread: one caller's defect must not take the others down.
+      LOG.error("a change of the ledger failed and was undone", e);
+      entry.done().completeExceptionally(e);
+      return null;
+    }
+  }
+
+  private boolean commit(
+      Overlay overlay, List<AuditRecord> leaves, List<Runnable> actions, List<Applied<?>> applied) {
+    long start = System.nanoTime();
+    try {
+      Batch batch = store.batch();
+      overlay.writeTo(batch);
+      journal.append(batch, leaves);
+      store.commit(batch, Durability.SYNCED);
+      journal.committed();
+    } catch (RuntimeException e) {
+      journal.rolledBack();
+      fail(unavailable(e));
+      return false;
+    }
+    observer.committed(applied.size(), overlay.bytes(), System.nanoTime() - start);
+    actions.forEach(GroupCommit::runQuietly);
+    applied.forEach(Applied::complete);
+    return true;
+  }
+
+  private static void runQuietly(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      LOG.error("an action after a commit failed", e);
+    }
+  }
+
+  private static LedgerUnavailable unavailable(RuntimeException e) {
+    boolean full = e instanceof StoreFailure failure && failure.diskFull();
+    return new LedgerUnavailable(
+        full ? Code.STORAGE_FULL : Code.NOT_READY,
+        full
+            ? "the disk is full; nothing was acknowledged"
+            : "the ledger could not be written and must be reopened",
+        e);
+  }
+
+  private void fail(LedgerUnavailable why) {
+    LOG.error("the ledger stops: {}", why.getMessage(), why);
+    lock.lock();
+    try {
+      failure = why;
+      for (Deque<Waiting<?>> queue : waiting.values()) {
+        queue.forEach(entry -> entry.done().completeExceptionally(why));
+        queue.clear();
+      }
+      waitingCount = 0;
+    } finally {
+      lock.unlock();
+    }
+    observer.failed(why);
+  }
+
+  private void failRest(List<Waiting<?>> entries) {
+    LedgerUnavailable why = failure();
+    if (why != null) {
+      entries.forEach(entry -> entry.done().completeExceptionally(why));
+    }
+  }
+
+  @SuppressWarnings("NullAway") // the constructor fills every lane
+  private Deque<Waiting<?>> queue(Lane lane) {
+    return waiting.get(lane);
+  }
+
+  /** Takes no more, commits what waits, and returns when the thread has ended. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closing = true;
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

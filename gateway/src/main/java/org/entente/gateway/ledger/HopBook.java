@@ -1,0 +1,158 @@
+package org.entente.gateway.ledger;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.HopEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queues towards peers: per peer and lane an epoch and strictly numbered entries, kept until
+ * the peer has answered for them.
+ *
+ * <pre>
+ * META    "hop-out" ascii peer · u8 lane          → u64 epoch · u64 next
+ * HOP_OUT ascii peer · u8 lane · u64 sequence     → HopEntry
+ * </pre>
+ */
+public final class HopBook {
+  private static final String HEAD = "hop-out";
+
+  private final Store store;
+
+  HopBook(Store store) {
+    this.store = store;
+  }
+
+  /** Epoch and next number of a queue. A queue never used is in epoch 1 with next number 1. */
+  public record Head(long epoch, long next) {}
+
+  /** An entry with its number. */
+  public record Numbered(long sequence, HopEntry entry) {}
+
+  /** Adds an entry; its number. */
+  public long append(Transaction tx, AgencyName peer, Lane lane, HopEntry entry) {
+    byte[] headKey = headKey(peer, lane);
+    Head head = decode(tx.get(Table.META, headKey));
+    tx.put(Table.HOP_OUT, key(peer, lane, head.next()), entry.toByteArray());
+    tx.put(Table.META, headKey, encode(new Head(head.epoch(), head.next() + 1)));
+    return head.next();
+  }
+
+  /** Takes an entry out; null if it is not there. */
+  public @Nullable HopEntry remove(Transaction tx, AgencyName peer, Lane lane, long sequence) {
+    byte[] key = key(peer, lane, sequence);
+    byte[] value = tx.get(Table.HOP_OUT, key);
+    if (value == null) {
+      return null;
+    }
+    tx.delete(Table.HOP_OUT, key);
+    return parse(value);
+  }
+
+  /** Replaces an entry that is still queued; false if it is not. */
+  public boolean replace(
+      Transaction tx, AgencyName peer, Lane lane, long sequence, HopEntry entry) {
+    byte[] key = key(peer, lane, sequence);
+    if (tx.get(Table.HOP_OUT, key) == null) {
+      return false;
+    }
+    tx.put(Table.HOP_OUT, key, entry.toByteArray());
+    return true;
+  }
+
+  /** Opens a higher epoch; numbers go on. A lower or equal epoch changes nothing. */
+  public void openEpoch(Transaction tx, AgencyName peer, Lane lane, long epoch) {
+    byte[] headKey = headKey(peer, lane);
+    Head head = decode(tx.get(Table.META, headKey));
+    if (epoch > head.epoch()) {
+      tx.put(Table.META, headKey, encode(new Head(epoch, head.next())));
+    }
+  }
+
+  /** Committed epoch and next number. */
+  public Head head(AgencyName peer, Lane lane) {
+    return decode(store.get(Table.META, headKey(peer, lane)));
+  }
+
+  /** Lowest committed number still queued; the next number if there is none. */
+  public long first(AgencyName peer, Lane lane) {
+    byte[] prefix = prefix(peer, lane);
+    long next = head(peer, lane).next();
+    try (Scan scan = store.scan(Table.HOP_OUT, prefix, Keys.endOf(prefix))) {
+      if (!scan.hasNext()) {
+        return next;
+      }
+      scan.next();
+      return sequenceOf(scan.key());
+    }
+  }
+
+  /** Committed entries from a number on, in order, bounded by count and by sum of sizes. */
+  public List<Numbered> read(AgencyName peer, Lane lane, long from, int maxEntries, long maxBytes) {
+    List<Numbered> out = new ArrayList<>();
+    long bytes = 0;
+    byte[] end = Keys.endOf(prefix(peer, lane));
+    try (Scan scan = store.scan(Table.HOP_OUT, key(peer, lane, from), end)) {
+      while (out.size() < maxEntries && bytes < maxBytes && scan.hasNext()) {
+        scan.next();
+        HopEntry entry = parse(scan.value());
+        bytes += entry.getSize();
+        out.add(new Numbered(sequenceOf(scan.key()), entry));
+      }
+    }
+    return out;
+  }
+
+  /** How many numbers lie between the first queued one and the next. */
+  public long depth(AgencyName peer, Lane lane) {
+    return head(peer, lane).next() - first(peer, lane);
+  }
+
+  /** Time at which the oldest entry was queued, milliseconds since 1970; 0 if there is none. */
+  public long oldestMillis(AgencyName peer, Lane lane) {
+    List<Numbered> oldest = read(peer, lane, 0, 1, 1);
+    return oldest.isEmpty() ? 0 : oldest.get(0).entry().getQueuedAtMs();
+  }
+
+  private static HopEntry parse(byte[] value) {
+    try {
+      return HopEntry.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("HOP_OUT", e);
+    }
+  }
+
+  private static long sequenceOf(byte[] key) {
+    return BigEndian.u64(key, key.length - 8);
+  }
+
+  private static byte[] prefix(AgencyName peer, Lane lane) {
+    return Keys.key().ascii(peer.value()).u8(lane.number()).done();
+  }
+
+  private static byte[] key(AgencyName peer, Lane lane, long sequence) {
+    return Keys.key().ascii(peer.value()).u8(lane.number()).u64(sequence).done();
+  }
+
+  private static byte[] headKey(AgencyName peer, Lane lane) {
+    return Keys.key().ascii(HEAD).ascii(peer.value()).u8(lane.number()).done();
+  }
+
+  private static byte[] encode(Head head) {
+    return Keys.key().u64(head.epoch()).u64(head.next()).done();
+  }
+
+  private static Head decode(byte @Nullable [] value) {
+    return value == null
+        ? new Head(1, 1)
+        : new Head(BigEndian.u64(value, 0), BigEndian.u64(value, 8));
+  }
+}

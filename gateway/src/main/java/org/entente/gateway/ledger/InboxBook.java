@@ -1,0 +1,109 @@
+package org.entente.gateway.ledger;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.InboxRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Received messages in the order of arrival, by lane, each with its sealed body.
+ *
+ * <pre>
+ * META    "position"                       → u64 greatest position assigned
+ * INBOX   u8 lane · u64 position           → InboxRecord
+ * MESSAGE u8 1 · 16-byte message id        → u8 lane · u64 position
+ * MESSAGE u8 2 · u64 position              → body ciphertext
+ * </pre>
+ */
+public final class InboxBook {
+  private static final byte[] POSITION = Keys.key().ascii("position").done();
+
+  private final Store store;
+
+  InboxBook(Store store) {
+    this.store = store;
+  }
+
+  /** A record with its place. */
+  public record Placed(Lane lane, long position, InboxRecord record) {}
+
+  /** The next position; positions rise over everything that the ledger takes. */
+  public long nextPosition(Transaction tx) {
+    byte[] last = tx.get(Table.META, POSITION);
+    long position = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
+    tx.put(Table.META, POSITION, Keys.key().u64(position).done());
+    return position;
+  }
+
+  /** Greatest committed position; 0 at first. */
+  public long lastPosition() {
+    byte[] last = store.get(Table.META, POSITION);
+    return last == null ? 0 : BigEndian.u64(last, 0);
+  }
+
+  /** Whether a message of this id is there. */
+  public boolean knows(Transaction tx, MessageId id) {
+    return tx.get(Table.MESSAGE, idKey(id)) != null;
+  }
+
+  /** Adds a message; its position. */
+  public long append(Transaction tx, Lane lane, MessageId id, InboxRecord record, byte[] body) {
+    long position = nextPosition(tx);
+    tx.put(Table.INBOX, key(lane, position), record.toByteArray());
+    tx.put(Table.MESSAGE, bodyKey(position), body);
+    tx.put(Table.MESSAGE, idKey(id), Keys.key().u8(lane.number()).u64(position).done());
+    return position;
+  }
+
+  /** Committed records of a lane from a position on, in order, at most so many. */
+  public List<Placed> read(Lane lane, long from, int most) {
+    byte[] prefix = Keys.key().u8(lane.number()).done();
+    List<Placed> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.INBOX, key(lane, from), Keys.endOf(prefix))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(new Placed(lane, BigEndian.u64(scan.key(), 1), parse(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /** The sealed body at a position, or null once erased. */
+  public byte @Nullable [] body(long position) {
+    return store.get(Table.MESSAGE, bodyKey(position));
+  }
+
+  /** A record as the transaction sees it, or null. */
+  public @Nullable InboxRecord read(Transaction tx, Lane lane, long position) {
+    byte[] value = tx.get(Table.INBOX, key(lane, position));
+    return value == null ? null : parse(value);
+  }
+
+  private static InboxRecord parse(byte[] value) {
+    try {
+      return InboxRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("INBOX", e);
+    }
+  }
+
+  private static byte[] key(Lane lane, long position) {
+    return Keys.key().u8(lane.number()).u64(position).done();
+  }
+
+  private static byte[] idKey(MessageId id) {
+    return Keys.key().u8(1).bytes(id.bytes()).done();
+  }
+
+  private static byte[] bodyKey(long position) {
+    return Keys.key().u8(2).u64(position).done();
+  }
+}

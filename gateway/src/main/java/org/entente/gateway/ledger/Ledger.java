@@ -1,0 +1,120 @@
+package org.entente.gateway.ledger;
+
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Store;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable log of a node: books over one store, changed by one writer.
+ *
+ * <p>When the future of {@link #write} completes, the change is on the disk (fsync), together with
+ * its audit leaves. Reads through the books see committed state and may be made from any thread.
+ * Closing takes no more, commits what waits, and leaves the store to whoever opened it.
+ */
+public final class Ledger implements AutoCloseable {
+  private final GroupCommit writer;
+  private final HopBook hops;
+  private final HopIntakeBook intake;
+  private final EnvelopeBook envelopes;
+  private final OutboxBook outbox;
+  private final InboxBook inbox;
+  private final CursorBook cursors;
+  private final IdempotencyBook idempotency;
+  private final EvidenceBook evidence;
+  private final PeerFactsBook peerFacts;
+
+  /** A ledger over an open store; {@link #start} begins to write. */
+  public Ledger(
+      Store store,
+      Journal journal,
+      InstantSource clock,
+      LedgerLimits limits,
+      CommitObserver observer) {
+    this.writer = new GroupCommit(store, journal, clock, limits, observer);
+    this.hops = new HopBook(store);
+    this.intake = new HopIntakeBook(store);
+    this.envelopes = new EnvelopeBook(store);
+    this.outbox = new OutboxBook(store);
+    this.inbox = new InboxBook(store);
+    this.cursors = new CursorBook(store);
+    this.idempotency = new IdempotencyBook(store);
+    this.evidence = new EvidenceBook(store);
+    this.peerFacts = new PeerFactsBook(store);
+  }
+
+  /** Starts the writer. */
+  public void start() {
+    writer.start();
+  }
+
+  /**
+   * Applies a change durably. The future fails with {@link LedgerUnavailable} if it was not taken,
+   * or with the mutation's own exception. Completed on the writer thread: what follows is quick or
+   * goes elsewhere.
+   */
+  public <T> CompletableFuture<T> write(Lane lane, Mutation<T> mutation) {
+    return writer.submit(lane, mutation);
+  }
+
+  /** Why it takes no more, or null while it does. */
+  public @Nullable LedgerUnavailable failure() {
+    return writer.failure();
+  }
+
+  /** Changes that wait for the disk. */
+  public int waiting() {
+    return writer.waiting();
+  }
+
+  /** Queues towards peers. */
+  public HopBook hops() {
+    return hops;
+  }
+
+  /** Hop sequences from peers. */
+  public HopIntakeBook hopIntake() {
+    return intake;
+  }
+
+  /** Envelopes in custody. */
+  public EnvelopeBook envelopes() {
+    return envelopes;
+  }
+
+  /** What recipients do not hold yet. */
+  public OutboxBook outbox() {
+    return outbox;
+  }
+
+  /** Received messages. */
+  public InboxBook inbox() {
+    return inbox;
+  }
+
+  /** Places of subscribers. */
+  public CursorBook cursors() {
+    return cursors;
+  }
+
+  /** First outcomes. */
+  public IdempotencyBook idempotency() {
+    return idempotency;
+  }
+
+  /** Evidence known and owed. */
+  public EvidenceBook evidence() {
+    return evidence;
+  }
+
+  /** Signed facts that other agencies gave: key bundles and session announcements. */
+  public PeerFactsBook peerFacts() {
+    return peerFacts;
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+  }
+}

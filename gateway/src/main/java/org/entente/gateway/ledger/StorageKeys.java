@@ -1,0 +1,18 @@
+package org.entente.gateway.ledger;
+
+import java.time.LocalDate;
+import java.util.Optional;
+import org.entente.gateway.crypto.SecretBytes;
+
+/**
+ * The storage keys of the buckets in which content is kept, one for each day on which a retention
+ * ends. They live in the keystore, apart from the ledger; destroying a bucket's key erases whatever
+ * was kept in it. Safe for many threads.
+ */
+public interface StorageKeys {
+  /** The key of a bucket, made and durable if it is new. */
+  SecretBytes forBucket(LocalDate lastDay);
+
+  /** The key of a bucket, if there is one still. */
+  Optional<SecretBytes> existing(LocalDate lastDay);
+}

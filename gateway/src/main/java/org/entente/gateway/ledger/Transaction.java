@@ -1,0 +1,81 @@
+package org.entente.gateway.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Mutation} sees and changes: the committed state under the changes of those before
+ * it in the batch and its own. Confined to the writer thread and to one mutation.
+ */
+public final class Transaction {
+  private final Store store;
+  private final Overlay batch;
+  private final long nowMillis;
+  private final Overlay own = new Overlay();
+  private final List<AuditRecord> leaves = new ArrayList<>();
+  private final List<Runnable> afterCommit = new ArrayList<>();
+
+  Transaction(Store store, Overlay batch, long nowMillis) {
+    this.store = store;
+    this.batch = batch;
+    this.nowMillis = nowMillis;
+  }
+
+  /** The value of a key, or null; not to be changed. */
+  public byte @Nullable [] get(Table table, byte[] key) {
+    if (own.knows(table, key)) {
+      return own.get(table, key);
+    }
+    return batch.knows(table, key) ? batch.get(table, key) : store.get(table, key);
+  }
+
+  /** Sets a key. The arrays are not copied. */
+  public void put(Table table, byte[] key, byte[] value) {
+    own.put(table, key, value);
+  }
+
+  /** Removes a key. */
+  public void delete(Table table, byte[] key) {
+    own.delete(table, key);
+  }
+
+  /**
+   * Walks over committed entries only: what this batch has put is not seen, and what it has deleted
+   * still is, so the caller asks {@link #get} before it relies on an entry.
+   */
+  public Scan scanCommitted(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
+    return store.scan(table, fromInclusive, toExclusive);
+  }
+
+  /** Adds a leaf to the audit log, in the same commit. */
+  public void audit(AuditRecord leaf) {
+    leaves.add(leaf);
+  }
+
+  /** Registers what is done once this change is durable; in order, on the writer thread, quick. */
+  public void afterCommit(Runnable action) {
+    afterCommit.add(action);
+  }
+
+  /** The time of the batch, milliseconds since 1970. */
+  public long nowMillis() {
+    return nowMillis;
+  }
+
+  Overlay changes() {
+    return own;
+  }
+
+  List<AuditRecord> leaves() {
+    return leaves;
+  }
+
+  List<Runnable> actions() {
+    return afterCommit;
+  }
+}

@@ -1,0 +1,217 @@
+package org.entente.gateway.meter;
+
+import io.prometheus.client.Collector;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Histogram;
+import io.prometheus.client.exporter.common.TextFormat;
+import io.prometheus.client.hotspot.DefaultExports;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+
+/**
+ * The gateway's metrics. Names carry their unit; labels take values from bounded sets only (codes,
+ * lanes, member agencies), never free text, so that no client or peer can blow up their number or
+ * write into them. Safe for many threads.
+ */
+public final class Meters {
+  private static final double[] SECONDS = {
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
+  };
+
+  private final CollectorRegistry registry = new CollectorRegistry();
+  private final Counter published;
+  private final Counter refused;
+  private final Counter received;
+  private final Counter relayed;
+  private final Counter delivered;
+  private final Counter opened;
+  private final Counter alarms;
+  private final Counter committedBytes;
+  private final Histogram commitSeconds;
+  private final Histogram commitChanges;
+  private final Histogram sealSeconds;
+  private final Histogram openSeconds;
+
+  /** A set of metrics of its own, with those of the Java machine. */
+  public Meters() {
+    DefaultExports.register(registry);
+    published = counter("entente_published_total", "Drafts by outcome.", "outcome");
+    refused =
+        counter(
+            "entente_refused_total",
+            "Refusals by side (egress, ingress, client, peer) and code.",
+            "side",
+            "code");
+    received =
+        counter("entente_received_total", "Messages received and committed, by origin.", "origin");
+    relayed =
+        counter(
+            "entente_relayed_total",
+            "Envelopes taken into custody for others, by next hop.",
+            "peer");
+    delivered =
+        counter(
+            "entente_delivered_total",
+            "Deliveries to subscribers, by whether the cursor was sent it before.",
+            "kind");
+    opened = counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
+    alarms = counter("entente_alarms_total", "Alarms of links, by code.", "code");
+    committedBytes = counter("entente_ledger_committed_bytes_total", "Bytes committed.");
+    commitSeconds =
+        histogram("entente_ledger_commit_seconds", "Time of one synced commit.", SECONDS);
+    commitChanges =
+        histogram(
+            "entente_ledger_commit_changes",
+            "Changes in one commit.",
+            1,
+            2,
+            4,
+            8,
+            16,
+            32,
+            64,
+            128,
+            256,
+            512,
+            1024);
+    sealSeconds = histogram("entente_seal_seconds", "Time to seal one envelope.", SECONDS);
+    openSeconds = histogram("entente_open_seconds", "Time to open one received envelope.", SECONDS);
+  }
+
+  private Counter counter(String name, String help, String... labels) {
+    return Counter.build(name, help).labelNames(labels).register(registry);
+  }
+
+  private Histogram histogram(String name, String help, double... buckets) {
+    return Histogram.build(name, help).buckets(buckets).register(registry);
+  }
+
+  /** A draft had an outcome: accepted, refused, held or invalid. */
+  public void published(String outcome) {
+    published.labels(outcome).inc();
+  }
+
+  /** Something was refused. */
+  public void refused(Side side, Code code) {
+    refused.labels(side.label, code.name()).inc();
+  }
+
+  /** Messages of a member were committed. */
+  public void received(AgencyName origin, int messages) {
+    received.labels(origin.value()).inc(messages);
+  }
+
+  /** An envelope was taken into custody. */
+  public void relayed(AgencyName nextHop) {
+    relayed.labels(nextHop.value()).inc();
+  }
+
+  /** A message was handed to a subscriber. */
+  public void delivered(boolean again) {
+    delivered.labels(again ? "again" : "first").inc();
+  }
+
+  /** The labels of an envelope were decrypted. */
+  public void opened() {
+    opened.inc();
+  }
+
+  /** A link raised an alarm. */
+  public void alarm(Code code) {
+    alarms.labels(code.name()).inc();
+  }
+
+  /** A batch was committed. */
+  public void committed(int changes, long bytes, long nanos) {
+    commitChanges.observe(changes);
+    committedBytes.inc((double) bytes);
+    commitSeconds.observe(nanos / 1e9);
+  }
+
+  /** An envelope was sealed. */
+  public void sealed(long nanos) {
+    sealSeconds.observe(nanos / 1e9);
+  }
+
+  /** A received envelope was verified and opened. */
+  public void openedIn(long nanos) {
+    openSeconds.observe(nanos / 1e9);
+  }
+
+  /** Who refused, or whom. */
+  public enum Side {
+    /** Policy, a draft of an own client. */
+    EGRESS("egress"),
+    /** Policy, a message of a peer. */
+    INGRESS("ingress"),
+    /** A malformed or disallowed call of a client. */
+    CLIENT("client"),
+    /** A malformed or disallowed frame of a peer. */
+    PEER("peer");
+
+    private final String label;
+
+    Side(String label) {
+      this.label = label;
+    }
+  }
+
+  /** A value read at each scrape. */
+  public record Sample(List<String> labelValues, double value) {
+    public Sample {
+      labelValues = List.copyOf(labelValues);
+    }
+
+    /** A sample by peer and lane. */
+    public static Sample of(AgencyName peer, Lane lane, double value) {
+      return new Sample(List.of(peer.value(), lane.name()), value);
+    }
+
+    /** A sample without labels. */
+    public static Sample of(double value) {
+      return new Sample(List.of(), value);
+    }
+  }
+
+  /** Registers a gauge whose samples are read at each scrape; the source must be quick. */
+  public void gauge(
+      String name, String help, List<String> labelNames, Supplier<List<Sample>> source) {
+    registry.register(
+        new Collector() {
+          @Override
+          public List<MetricFamilySamples> collect() {
+            List<MetricFamilySamples.Sample> samples = new ArrayList<>();
+            for (Sample sample : source.get()) {
+              samples.add(
+                  new MetricFamilySamples.Sample(
+                      name, labelNames, sample.labelValues(), sample.value()));
+            }
+            return List.of(new MetricFamilySamples(name, Type.GAUGE, help, samples));
+          }
+        });
+  }
+
+  /** All metrics in the Prometheus text format 0.0.4. */
+  public String text() {
+    StringWriter out = new StringWriter();
+    try {
+      TextFormat.write004(out, registry.metricFamilySamples());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+
+  /** Media type of {@link #text}. */
+  public static String contentType() {
+    return TextFormat.CONTENT_TYPE_004;
+  }
+}
