@@ -1,0 +1,67 @@
+package org.entente.gateway.seal.keys;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.entente.gateway.crypto.SecretBytes;
+
+/**
+ * A secret key and how long it lives.
+ *
+ * <p>Closing wipes the secret. An entry that the keystore gave is a copy: the caller closes it, and
+ * the keystore keeps its own.
+ *
+ * @param kind what it is for
+ * @param id its name among its kind: 1 to 128 of {@code A-Z a-z 0-9 . _ : / @ -}
+ * @param created when it was made; kept to the millisecond
+ * @param expires when it ceases to be, later than {@code created}, or {@link #NEVER}; kept to the
+ *     millisecond
+ * @param secret 32 to 8192 bytes
+ */
+public record KeyEntry(
+    KeyKind kind, String id, Instant created, Instant expires, SecretBytes secret)
+    implements AutoCloseable {
+  /** The expiry of a key that only {@link Keystore#destroy} ends. */
+  public static final Instant NEVER = Instant.ofEpochMilli(Long.MAX_VALUE);
+
+  /** Shortest secret in bytes. */
+  public static final int LEAST_SECRET_BYTES = 32;
+
+  /** Longest secret in bytes. */
+  public static final int MOST_SECRET_BYTES = 8192;
+
+  /** Checks the bounds and cuts the times to milliseconds. */
+  public KeyEntry {
+    KeyName name = new KeyName(kind, id);
+    created = created.truncatedTo(ChronoUnit.MILLIS);
+    expires = expires.truncatedTo(ChronoUnit.MILLIS);
+    if (created.isBefore(Instant.EPOCH) || expires.isAfter(NEVER)) {
+      throw new IllegalArgumentException(name + " lives outside the time that can be written");
+    }
+    if (!expires.isAfter(created)) {
+      throw new IllegalArgumentException(name + " expires before it is created");
+    }
+    int length = secret.length();
+    if (length < LEAST_SECRET_BYTES || length > MOST_SECRET_BYTES) {
+      throw new IllegalArgumentException(name + " has a secret of " + length + " bytes");
+    }
+  }
+
+  KeyName name() {
+    return new KeyName(kind, id);
+  }
+
+  /** An entry of its own with the same content. */
+  KeyEntry copy() {
+    return new KeyEntry(kind, id, created, expires, SecretBytes.takeOver(secret.reveal()));
+  }
+
+  boolean isExpired(Instant now) {
+    return !expires.isAfter(now);
+  }
+
+  /** Wipes the secret. */
+  @Override
+  public void close() {
+    secret.close();
+  }
+}

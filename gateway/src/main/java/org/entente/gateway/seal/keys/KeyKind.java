@@ -1,0 +1,34 @@
+package org.entente.gateway.seal.keys;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What a secret in the keystore is for; the codes are part of the format on disk. */
+public enum KeyKind {
+  /** The seed of an X-Wing key with which an agency receives. */
+  RECIPIENT_SEED(1),
+  /** The key of a bucket of stored messages: destroying it erases them. */
+  STORAGE(2),
+  /** The key under which content keys wait in the outbox. */
+  OUTBOX(3),
+  /** The key with which a gateway signs envelopes. */
+  GATEWAY_SIGNING(4),
+  /** The pair with which an agency signs its announcements and recipient keys. */
+  AGENCY_PAIR(5),
+  /** The pair with which a node signs the checkpoints of its audit log. */
+  AUDIT_SIGNING(6);
+
+  private final int code;
+
+  KeyKind(int code) {
+    this.code = code;
+  }
+
+  int code() {
+    return code;
+  }
+
+  static Optional<KeyKind> of(int code) {
+    return Stream.of(values()).filter(kind -> kind.code == code).findFirst();
+  }
+}

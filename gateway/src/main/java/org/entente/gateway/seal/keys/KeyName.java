@@ -1,0 +1,30 @@
+package org.entente.gateway.seal.keys;
+
+import java.util.Comparator;
+import java.util.regex.Pattern;
+
+/** What an entry is found by. In order of kind, then of id: the order in the file. */
+record KeyName(KeyKind kind, String id) implements Comparable<KeyName> {
+  static final int LONGEST_ID = 128;
+  private static final Comparator<KeyName> ORDER =
+      Comparator.comparingInt((KeyName name) -> name.kind().code()).thenComparing(KeyName::id);
+
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:/@-]{1," + LONGEST_ID + "}");
+
+  KeyName {
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException(
+          "a key id is 1 to " + LONGEST_ID + " of A-Z a-z 0-9 . _ : / @ -");
+    }
+  }
+
+  @Override
+  public int compareTo(KeyName other) {
+    return ORDER.compare(this, other);
+  }
+
+  @Override
+  public String toString() {
+    return kind + " " + id;
+  }
+}

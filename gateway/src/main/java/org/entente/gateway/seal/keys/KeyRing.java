@@ -1,0 +1,194 @@
+package org.entente.gateway.seal.keys;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
+
+/**
+ * What a keystore holds at one moment: entries, each wrapped, and the day keys they are wrapped by.
+ *
+ * <p>Changes make another ring and do no I/O. A ring holds the day keys that its entries use and no
+ * other. Rings share secrets, so that whoever drops one wipes what the next does not have.
+ */
+final class KeyRing {
+  private record Held(KeyEntry entry, WrappedEntry wrapped) {}
+
+  private final NavigableMap<KeyName, Held> held;
+  private final NavigableMap<DayKeyId, SecretBytes> days;
+
+  private KeyRing(NavigableMap<KeyName, Held> held, NavigableMap<DayKeyId, SecretBytes> days) {
+    this.held = held;
+    Set<DayKeyId> used =
+        held.values().stream().map(h -> h.wrapped().key()).collect(Collectors.toSet());
+    this.days = new TreeMap<>(days);
+    this.days.keySet().retainAll(used);
+  }
+
+  static KeyRing empty() {
+    return new KeyRing(new TreeMap<>(), new TreeMap<>());
+  }
+
+  /**
+   * Unwraps what the two files hold.
+   *
+   * @throws KeystoreFailure if an entry's day key is gone or does not open it
+   */
+  static KeyRing open(
+      NavigableMap<KeyName, WrappedEntry> entries, NavigableMap<DayKeyId, SecretBytes> days) {
+    NavigableMap<KeyName, Held> held = new TreeMap<>();
+    entries.forEach(
+        (name, wrapped) -> {
+          SecretBytes day = days.get(wrapped.key());
+          if (day == null) {
+            throw new KeystoreFailure(
+                Kind.DAMAGED,
+                "the day key of "
+                    + name
+                    + " is gone: the file entries is older than days, or not"
+                    + " of this keystore");
+          }
+          KeyEntry entry =
+              wrapped
+                  .unwrap(day)
+                  .orElseThrow(
+                      () -> new KeystoreFailure(Kind.DAMAGED, "the entry " + name + " is damaged"));
+          held.put(name, new Held(entry, wrapped));
+        });
+    return new KeyRing(held, days);
+  }
+
+  Optional<KeyEntry> find(KeyName name) {
+    return Optional.ofNullable(held.get(name)).map(Held::entry);
+  }
+
+  List<KeyEntry> entries() {
+    return held.values().stream().map(Held::entry).toList();
+  }
+
+  Collection<WrappedEntry> wrapped() {
+    return held.values().stream().map(Held::wrapped).toList();
+  }
+
+  NavigableMap<DayKeyId, SecretBytes> days() {
+    return days;
+  }
+
+  /** With a further entry, wrapped under the day's key. */
+  KeyRing with(KeyEntry entry, int today, SecureRandom random) {
+    Rewrapping rewrapping = new Rewrapping(today, random, Set.of());
+    NavigableMap<KeyName, Held> next = new TreeMap<>(held);
+    next.put(entry.name(), rewrapping.wrap(entry));
+    return new KeyRing(next, rewrapping.days);
+  }
+
+  /** Without some entries and without every day key that wrapped one of them. */
+  KeyRing without(Set<KeyName> gone, int today, SecureRandom random) {
+    return replacing(gone, keysOf(gone), today, random);
+  }
+
+  /** Without what has expired, and with all the rest wrapped under the key of the day of now. */
+  KeyRing at(Instant now, SecureRandom random) {
+    Set<KeyName> gone = expired(now);
+    int today = DayKeyId.dayOf(now);
+    Set<DayKeyId> retired = keysOf(gone);
+    days.keySet().stream().filter(key -> key.day() != today).forEach(retired::add);
+    return replacing(gone, retired, today, random);
+  }
+
+  Set<KeyName> expired(Instant now) {
+    return held.values().stream()
+        .filter(h -> h.entry().isExpired(now))
+        .map(h -> h.entry().name())
+        .collect(Collectors.toSet());
+  }
+
+  private Set<DayKeyId> keysOf(Set<KeyName> names) {
+    Set<DayKeyId> keys = new HashSet<>();
+    held.forEach(
+        (name, h) -> {
+          if (names.contains(name)) {
+            keys.add(h.wrapped().key());
+          }
+        });
+    return keys;
+  }
+
+  private KeyRing replacing(
+      Set<KeyName> gone, Set<DayKeyId> retired, int today, SecureRandom random) {
+    Rewrapping rewrapping = new Rewrapping(today, random, retired);
+    NavigableMap<KeyName, Held> next = new TreeMap<>();
+    held.forEach(
+        (name, h) -> {
+          if (!gone.contains(name)) {
+            boolean stays = !retired.contains(h.wrapped().key());
+            next.put(name, stays ? h : rewrapping.wrap(h.entry()));
+          }
+        });
+    return new KeyRing(next, rewrapping.days);
+  }
+
+  /** Day keys of this ring and of another: under these the entries of both can be opened. */
+  NavigableMap<DayKeyId, SecretBytes> daysWith(KeyRing other) {
+    NavigableMap<DayKeyId, SecretBytes> both = new TreeMap<>(days);
+    both.putAll(other.days);
+    return both;
+  }
+
+  /** Wipes the secrets that {@code next} does not have. */
+  void wipeWhatLacksIn(KeyRing next) {
+    held.forEach(
+        (name, h) -> {
+          if (!next.held.containsKey(name)) {
+            h.entry().close();
+          }
+        });
+    days.forEach(
+        (id, key) -> {
+          if (!next.days.containsKey(id)) {
+            key.close();
+          }
+        });
+  }
+
+  /** Wraps entries under the key of a day, which it makes when first needed. */
+  private final class Rewrapping {
+    private final NavigableMap<DayKeyId, SecretBytes> days;
+    private final int today;
+    private final SecureRandom random;
+
+    Rewrapping(int today, SecureRandom random, Set<DayKeyId> retired) {
+      this.days = new TreeMap<>(KeyRing.this.days);
+      this.days.keySet().removeAll(retired);
+      this.today = today;
+      this.random = random;
+    }
+
+    Held wrap(KeyEntry entry) {
+      Map.Entry<DayKeyId, SecretBytes> day = dayKey();
+      return new Held(entry, WrappedEntry.wrap(entry, day.getKey(), day.getValue(), random));
+    }
+
+    private Map.Entry<DayKeyId, SecretBytes> dayKey() {
+      for (Map.Entry<DayKeyId, SecretBytes> day : days.entrySet()) {
+        if (day.getKey().day() == today) {
+          return day;
+        }
+      }
+      DayKeyId id = new DayKeyId(today, random.nextLong());
+      SecretBytes key = SecretBytes.random(random, Aes256Gcm.KEY_BYTES);
+      days.put(id, key);
+      return Map.entry(id, key);
+    }
+  }
+}

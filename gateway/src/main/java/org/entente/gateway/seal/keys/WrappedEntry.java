@@ -1,0 +1,132 @@
+package org.entente.gateway.seal.keys;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.crypto.SecretBytes;
+
+/**
+ * An entry as it lies on the disk: its secret sealed under a day key, bound to all the rest.
+ *
+ * <pre>
+ *  0      1     2        2+n       10+n      18+n  22+n      30+n    42+n   44+n
+ *  +------+-----+-- - - -+---------+---------+-----+---------+-------+------+-- - - --+
+ *  | kind | n   | id     | created | expires | day | number  | nonce | size | sealed  |
+ *  +------+-----+-- - - -+---------+---------+-----+---------+-------+------+-- - - --+
+ * </pre>
+ *
+ * Big-endian; created and expires in milliseconds since 1970; day and number name the day key;
+ * sealed is AES-256-GCM over the secret with everything up to the nonce as additional data, behind
+ * the name of the format.
+ */
+final class WrappedEntry {
+  private static final byte[] CONTEXT =
+      "entente/v1 keystore entry".getBytes(StandardCharsets.US_ASCII);
+
+  private final KeyName name;
+  private final Instant created;
+  private final Instant expires;
+  private final DayKeyId key;
+  private final byte[] nonce;
+  private final byte[] sealed;
+
+  private WrappedEntry(
+      KeyName name, Instant created, Instant expires, DayKeyId key, byte[] nonce, byte[] sealed) {
+    this.name = name;
+    this.created = created;
+    this.expires = expires;
+    this.key = key;
+    this.nonce = nonce;
+    this.sealed = sealed;
+  }
+
+  /** Seals {@code entry} under a day key, with a fresh nonce. */
+  static WrappedEntry wrap(KeyEntry entry, DayKeyId key, SecretBytes dayKey, SecureRandom random) {
+    byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
+    random.nextBytes(nonce);
+    byte[] day = dayKey.reveal();
+    byte[] secret = entry.secret().reveal();
+    try {
+      byte[] facts = facts(entry.name(), entry.created(), entry.expires(), key);
+      byte[] sealed = Aes256Gcm.seal(day, nonce, bound(facts), secret);
+      return new WrappedEntry(entry.name(), entry.created(), entry.expires(), key, nonce, sealed);
+    } finally {
+      Arrays.fill(day, (byte) 0);
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  /** The entry, or empty if it was not sealed under this day key or was changed. */
+  Optional<KeyEntry> unwrap(SecretBytes dayKey) {
+    byte[] day = dayKey.reveal();
+    try {
+      return Aes256Gcm.open(day, nonce, bound(facts(name, created, expires, key)), sealed)
+          .map(
+              secret ->
+                  new KeyEntry(
+                      name.kind(), name.id(), created, expires, SecretBytes.takeOver(secret)));
+    } finally {
+      Arrays.fill(day, (byte) 0);
+    }
+  }
+
+  KeyName name() {
+    return name;
+  }
+
+  DayKeyId key() {
+    return key;
+  }
+
+  byte[] encode() {
+    byte[] facts = facts(name, created, expires, key);
+    return ByteBuffer.allocate(facts.length + nonce.length + 2 + sealed.length)
+        .put(facts)
+        .put(nonce)
+        .putShort((short) sealed.length)
+        .put(sealed)
+        .array();
+  }
+
+  /**
+   * Reads one entry.
+   *
+   * @throws IllegalArgumentException or {@link java.nio.BufferUnderflowException} if it is not one
+   */
+  static WrappedEntry parse(ByteBuffer in) {
+    int code = in.get() & 0xff;
+    byte[] id = new byte[in.get() & 0xff];
+    in.get(id);
+    KeyKind kind = KeyKind.of(code).orElseThrow(() -> new IllegalArgumentException("kind " + code));
+    KeyName name = new KeyName(kind, new String(id, StandardCharsets.ISO_8859_1));
+    Instant created = Instant.ofEpochMilli(in.getLong());
+    Instant expires = Instant.ofEpochMilli(in.getLong());
+    DayKeyId key = new DayKeyId(in.getInt(), in.getLong());
+    byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
+    in.get(nonce);
+    byte[] sealed = new byte[in.getShort() & 0xffff];
+    in.get(sealed);
+    return new WrappedEntry(name, created, expires, key, nonce, sealed);
+  }
+
+  private static byte[] facts(KeyName name, Instant created, Instant expires, DayKeyId key) {
+    byte[] id = name.id().getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(2 + id.length + 28)
+        .put((byte) name.kind().code())
+        .put((byte) id.length)
+        .put(id)
+        .putLong(created.toEpochMilli())
+        .putLong(expires.toEpochMilli())
+        .putInt(key.day())
+        .putLong(key.number())
+        .array();
+  }
+
+  private static byte[] bound(byte[] facts) {
+    return ByteBuffer.allocate(CONTEXT.length + facts.length).put(CONTEXT).put(facts).array();
+  }
+}

@@ -1,0 +1,286 @@
+package org.entente.gateway.seal.keys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Damage, crashes between two writes and disks that refuse: old or new, never half, never wrong.
+ */
+class KeystoreDamageTest {
+  private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+  private static final InstantSource CLOCK = InstantSource.fixed(NOON);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  @TempDir private Path temp;
+
+  @Test
+  void files_layout_isAsDocumented() throws IOException {
+    Path folder = filled("layout");
+    ByteBuffer days = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("days")));
+    assertEquals("ENKD", ascii(days, 4));
+    assertEquals(1, days.get());
+    assertEquals(1, days.getInt());
+    assertEquals(NOON.getEpochSecond() / 86400, days.getInt());
+    long number = days.getLong();
+    assertEquals(32 + 32, days.remaining());
+
+    ByteBuffer entries = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("entries")));
+    assertEquals("ENKE", ascii(entries, 4));
+    assertEquals(1, entries.get());
+    assertEquals(3, entries.getInt());
+    assertEquals(2, entries.get(), "kind STORAGE");
+    assertEquals("b1", ascii(entries, entries.get()));
+    assertEquals(NOON.toEpochMilli(), entries.getLong());
+    assertEquals(NOON.plus(Duration.ofDays(2)).toEpochMilli(), entries.getLong());
+    assertEquals(NOON.getEpochSecond() / 86400, entries.getInt());
+    assertEquals(number, entries.getLong());
+    entries.position(entries.position() + 12);
+    assertEquals(32 + 16, entries.getShort());
+  }
+
+  private static String ascii(ByteBuffer in, int length) {
+    byte[] bytes = new byte[length];
+    in.get(bytes);
+    return new String(bytes, java.nio.charset.StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void open_anyBitFlippedOrByteCut_isRefused() throws IOException {
+    Path folder = filled("flips");
+    for (String name : List.of("entries", "days")) {
+      Path file = folder.resolve(name);
+      byte[] good = Files.readAllBytes(file);
+      for (int at = 0; at < good.length; at++) {
+        byte[] flipped = good.clone();
+        flipped[at] ^= (byte) (1 << (at % 8));
+        Files.write(file, flipped);
+        assertEquals(Kind.DAMAGED, refusal(folder).kind(), name + " at " + at);
+      }
+      for (int length = 0; length < good.length; length += 5) {
+        Files.write(file, Arrays.copyOf(good, length));
+        assertEquals(Kind.DAMAGED, refusal(folder).kind(), name + " cut to " + length);
+      }
+      Files.write(file, Arrays.copyOf(good, good.length + 1));
+      assertEquals(Kind.DAMAGED, refusal(folder).kind(), name + " with a byte more");
+      Files.write(file, good);
+    }
+    assertEquals(3, count(folder));
+  }
+
+  /** With the hash made to fit, what is inside still decides. */
+  @Test
+  void open_changedUnderAFittingHash_isRefused() throws IOException {
+    Path folder = filled("forged");
+    Path file = folder.resolve("entries");
+    byte[] good = Files.readAllBytes(file);
+    for (int at = 5; at < good.length - 32; at++) {
+      byte[] changed = good.clone();
+      changed[at] ^= (byte) (1 << (at % 8));
+      Files.write(file, rehashed(changed));
+      assertEquals(Kind.DAMAGED, refusal(folder).kind(), "at " + at);
+    }
+    byte[] newer = good.clone();
+    newer[4] = 2;
+    Files.write(file, rehashed(newer));
+    assertEquals(Kind.NEWER_FORMAT, refusal(folder).kind());
+  }
+
+  private static byte[] rehashed(byte[] file) {
+    int content = file.length - Sha256.HASH_BYTES;
+    byte[] hash = new Sha256().update(file, 0, content).digest();
+    System.arraycopy(hash, 0, file, content, hash.length);
+    return file;
+  }
+
+  @Test
+  void parse_whateverItAccepts_encodesToTheSameBytes() throws IOException {
+    Path folder = filled("round trip");
+    byte[] entries = Files.readAllBytes(folder.resolve("entries"));
+    byte[] days = Files.readAllBytes(folder.resolve("days"));
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    int accepted = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] changed = mutated(i % 2 == 0 ? entries : days, random);
+      try {
+        byte[] again =
+            i % 2 == 0
+                ? KeyFile.encodeEntries(KeyFile.parseEntries(changed).values())
+                : KeyFile.encodeDays(KeyFile.parseDays(changed));
+        assertTrue(Arrays.equals(changed, again), "seed " + seed + ", round " + i);
+        accepted++;
+      } catch (KeystoreFailure refused) {
+        assertFalse(String.valueOf(refused.getMessage()).isEmpty());
+      }
+    }
+    assertTrue(accepted > 1000, "accepted " + accepted + ", seed " + seed);
+  }
+
+  private static byte[] mutated(byte[] file, Random random) {
+    byte[] changed =
+        random.nextInt(4) == 0
+            ? Arrays.copyOf(file, Sha256.HASH_BYTES + random.nextInt(file.length))
+            : file.clone();
+    for (int n = random.nextInt(3); n > 0; n--) {
+      changed[5 + random.nextInt(changed.length - 5)] = (byte) random.nextInt(256);
+    }
+    return rehashed(changed);
+  }
+
+  @Test
+  void open_fileMissing_isRefusedInsteadOfBegunAnew() throws IOException {
+    for (String name : List.of("entries", "days")) {
+      Path folder = filled("without " + name);
+      Files.delete(folder.resolve(name));
+      assertEquals(Kind.DAMAGED, refusal(folder).kind());
+    }
+  }
+
+  @Test
+  void open_unfinishedFilesLeft_areClearedAway() throws IOException {
+    Path folder = filled("leftovers");
+    Files.write(folder.resolve("entries.new"), new byte[] {1, 2, 3});
+    Files.copy(folder.resolve("days"), folder.resolve("days.new"));
+
+    assertEquals(3, count(folder));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          List.of("days", "entries", "lock"),
+          files.map(f -> f.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  /** The disk refuses the n-th write of an operation, before or after having done it. */
+  @Test
+  void change_diskRefusesAtAnyStep_leavesOldOrNew() throws IOException {
+    int refused = 0;
+    for (Change change : Change.values()) {
+      for (int step = 1; step <= 4; step++) {
+        for (boolean written : new boolean[] {false, true}) {
+          refused += failsCleanly(change, step, written) ? 1 : 0;
+        }
+      }
+    }
+    assertTrue(refused >= 12, "refused " + refused);
+  }
+
+  private enum Change {
+    PUT_ON_ANOTHER_DAY,
+    DESTROY,
+    EXPIRE
+  }
+
+  private boolean failsCleanly(Change change, int step, boolean written) throws IOException {
+    String what = change + ", step " + step + (written ? " done" : " not done");
+    Path folder = filled(what);
+    Instant later = NOON.plus(Duration.ofDays(3));
+    PrivateFolder files = PrivateFolder.open(folder);
+    int[] writes = {0};
+    Keystore.Replacing refusing =
+        (name, content) -> {
+          boolean refuse = ++writes[0] == step;
+          if (!refuse || written) {
+            files.replace(name, content);
+          }
+          if (refuse) {
+            throw new IOException("refused");
+          }
+        };
+    boolean refused = false;
+    try (Keystore keystore = Keystore.open(files, InstantSource.fixed(later), RANDOM, refusing)) {
+      try {
+        run(change, keystore, later);
+      } catch (KeystoreFailure e) {
+        refused = true;
+        assertEquals(Kind.IO, e.kind(), what);
+        requireFailed(keystore, later, what);
+      }
+    }
+    requireOldOrNew(change, folder, !refused, what);
+    return refused;
+  }
+
+  private static void run(Change change, Keystore keystore, Instant now) {
+    switch (change) {
+      case PUT_ON_ANOTHER_DAY -> keystore.put(entry("new", now, Duration.ofDays(1)));
+      case DESTROY -> keystore.destroy(KeyKind.STORAGE, "long");
+      case EXPIRE -> keystore.expire(now);
+    }
+  }
+
+  private static void requireFailed(Keystore keystore, Instant now, String what) {
+    KeystoreFailure further =
+        assertThrows(
+            KeystoreFailure.class,
+            () -> keystore.put(entry("further", now, Duration.ofDays(1))),
+            what);
+    assertEquals(Kind.FAILED_EARLIER, further.kind(), what);
+    assertEquals(32, keystore.get(KeyKind.STORAGE, "long2").orElseThrow().secret().length(), what);
+  }
+
+  private static void requireOldOrNew(Change change, Path folder, boolean done, String what) {
+    Instant noon = NOON;
+    try (Keystore keystore = Keystore.open(folder, InstantSource.fixed(noon), RANDOM)) {
+      List<String> ids = keystore.list(KeyKind.STORAGE).stream().map(KeyEntry::id).toList();
+      List<String> before = List.of("b1", "long", "long2");
+      List<String> after =
+          switch (change) {
+            case PUT_ON_ANOTHER_DAY -> List.of("b1", "long", "long2", "new");
+            case DESTROY -> List.of("b1", "long2");
+            case EXPIRE -> List.of("long", "long2");
+          };
+      assertTrue(ids.equals(after) || (!done && ids.equals(before)), what + ": " + ids);
+      for (KeyEntry entry : keystore.list(KeyKind.STORAGE)) {
+        assertEquals(32, entry.secret().length());
+      }
+      keystore.put(entry("afterwards", noon, Duration.ofDays(1)));
+    }
+  }
+
+  private Path filled(String name) {
+    Path folder = temp.resolve(name);
+    List<KeyEntry> entries = new ArrayList<>();
+    entries.add(entry("long", NOON, Duration.ofDays(30)));
+    entries.add(entry("long2", NOON, Duration.ofDays(30)));
+    entries.add(entry("b1", NOON, Duration.ofDays(2)));
+    try (Keystore keystore = Keystore.open(folder, CLOCK, RANDOM)) {
+      entries.forEach(keystore::put);
+    }
+    return folder;
+  }
+
+  private static KeyEntry entry(String id, Instant now, Duration life) {
+    return new KeyEntry(KeyKind.STORAGE, id, now, now.plus(life), SecretBytes.random(RANDOM, 32));
+  }
+
+  private static int count(Path folder) {
+    try (Keystore keystore = Keystore.open(folder, CLOCK, RANDOM)) {
+      return keystore.list(KeyKind.STORAGE).size();
+    }
+  }
+
+  private static KeystoreFailure refusal(Path folder) {
+    return assertThrows(KeystoreFailure.class, () -> Keystore.open(folder, CLOCK, RANDOM).close());
+  }
+}

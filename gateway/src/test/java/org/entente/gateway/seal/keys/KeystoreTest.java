@@ -1,0 +1,309 @@
+package org.entente.gateway.seal.keys;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeystoreTest {
+  private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  @TempDir private Path temp;
+  private Path folder;
+  private Instant now = NOON;
+  private Keystore keystore;
+
+  @BeforeEach
+  void open() {
+    folder = temp.resolve("keys");
+    keystore = Keystore.open(folder, () -> now, RANDOM);
+  }
+
+  @AfterEach
+  void close() {
+    keystore.close();
+  }
+
+  @Test
+  void put_key_isFoundNowAndAfterReopening() {
+    KeyEntry seed = put(KeyKind.RECIPIENT_SEED, "k1", Duration.ofHours(24));
+    KeyEntry pair = put(KeyKind.AGENCY_PAIR, "fr.customs", 2592, KeyEntry.NEVER);
+
+    assertEquals(Optional.of(seed), keystore.get(KeyKind.RECIPIENT_SEED, "k1"));
+    reopen();
+    assertEquals(Optional.of(seed), keystore.get(KeyKind.RECIPIENT_SEED, "k1"));
+    assertEquals(Optional.of(pair), keystore.get(KeyKind.AGENCY_PAIR, "fr.customs"));
+    assertEquals(Optional.empty(), keystore.get(KeyKind.STORAGE, "k1"), "kinds share no ids");
+  }
+
+  @Test
+  void list_kind_isSortedAndLivingOnly() {
+    KeyEntry b = put(KeyKind.STORAGE, "b", Duration.ofHours(2));
+    put(KeyKind.STORAGE, "a", Duration.ofHours(1));
+    KeyEntry c = put(KeyKind.STORAGE, "c", Duration.ofHours(3));
+    put(KeyKind.OUTBOX, "o", Duration.ofHours(3));
+    now = NOON.plus(Duration.ofHours(1));
+
+    assertEquals(List.of(b, c), keystore.list(KeyKind.STORAGE));
+    assertEquals(Optional.empty(), keystore.get(KeyKind.STORAGE, "a"), "expired to the instant");
+    assertEquals(List.of(), keystore.list(KeyKind.AUDIT_SIGNING));
+  }
+
+  @Test
+  void get_copy_isIndependentOfTheKeystore() {
+    KeyEntry given = put(KeyKind.STORAGE, "a", Duration.ofHours(1));
+    byte[] secret = given.secret().reveal();
+    given.close();
+    keystore.get(KeyKind.STORAGE, "a").orElseThrow().close();
+    KeyEntry held = keystore.get(KeyKind.STORAGE, "a").orElseThrow();
+    keystore.destroy(KeyKind.STORAGE, "a");
+
+    assertArrayEquals(secret, held.secret().reveal());
+  }
+
+  @Test
+  void put_nameTakenOrExpired_isRefused() {
+    KeyEntry first = put(KeyKind.STORAGE, "a", Duration.ofHours(1));
+
+    assertThrows(
+        IllegalArgumentException.class, () -> put(KeyKind.STORAGE, "a", Duration.ofHours(2)));
+    assertEquals(Optional.of(first), keystore.get(KeyKind.STORAGE, "a"));
+    KeyEntry late = entry(KeyKind.STORAGE, "b", 32, NOON.plusSeconds(1));
+    now = NOON.plusSeconds(1);
+    assertThrows(IllegalArgumentException.class, () -> keystore.put(late));
+  }
+
+  @Test
+  void entry_outOfBounds_isRefused() {
+    Instant later = NOON.plusSeconds(60);
+    assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", 31, later));
+    assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", 8193, later));
+    assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", 32, NOON));
+    for (String id : List.of("", "a b", "é", "a\n", "x".repeat(129))) {
+      assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, id, 32, later));
+    }
+    assertFalse(
+        entry(KeyKind.STORAGE, "a", 32, later).toString().contains("SecretBytes@"), "prints");
+    assertTrue(entry(KeyKind.STORAGE, "a", 32, later).toString().contains("[hidden]"));
+  }
+
+  @Test
+  void destroy_key_isGoneAndTellsSo() {
+    put(KeyKind.STORAGE, "a", Duration.ofHours(1));
+    KeyEntry kept = put(KeyKind.STORAGE, "b", Duration.ofHours(1));
+
+    assertEquals(
+        Optional.of(new Erasure(KeyKind.STORAGE, "a", NOON)),
+        keystore.destroy(KeyKind.STORAGE, "a"));
+    assertEquals(Optional.empty(), keystore.destroy(KeyKind.STORAGE, "a"));
+    reopen();
+    assertEquals(Optional.empty(), keystore.get(KeyKind.STORAGE, "a"));
+    assertEquals(List.of(kept), keystore.list(KeyKind.STORAGE));
+  }
+
+  @Test
+  void destroy_bucketKey_makesAllItWrappedUnreadable() throws IOException {
+    byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
+    byte[] body = "body key".getBytes(StandardCharsets.US_ASCII);
+    KeyEntry bucket = put(KeyKind.STORAGE, "bucket", Duration.ofDays(365));
+    put(KeyKind.STORAGE, "neighbour", Duration.ofDays(365));
+    byte[] wrapped = Aes256Gcm.seal(bucket.secret().reveal(), nonce, new byte[0], body);
+    byte[] stolen = Files.readAllBytes(folder.resolve("entries"));
+    assertTrue(opens("bucket", nonce, wrapped));
+
+    keystore.destroy(KeyKind.STORAGE, "bucket");
+    assertFalse(opens("bucket", nonce, wrapped));
+    assertFalse(opens("neighbour", nonce, wrapped));
+    keystore.close();
+    assertHeldNowhere(bucket.secret());
+
+    // An old copy of the entries alone: its day key is no longer there.
+    Files.write(folder.resolve("entries"), stolen);
+    assertEquals(Kind.DAMAGED, refusal().kind());
+  }
+
+  private boolean opens(String bucket, byte[] nonce, byte[] wrapped) {
+    return keystore
+        .get(KeyKind.STORAGE, bucket)
+        .flatMap(key -> Aes256Gcm.open(key.secret().reveal(), nonce, new byte[0], wrapped))
+        .isPresent();
+  }
+
+  @Test
+  void files_secrets_areNeverPlain() throws IOException {
+    KeyEntry entry = put(KeyKind.GATEWAY_SIGNING, "g", Duration.ofHours(1));
+
+    assertHeldNowhere(entry.secret());
+  }
+
+  private void assertHeldNowhere(SecretBytes secret) throws IOException {
+    String wanted = new String(secret.reveal(), StandardCharsets.ISO_8859_1);
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        assertFalse(
+            Files.readString(file, StandardCharsets.ISO_8859_1).contains(wanted), file.toString());
+      }
+    }
+  }
+
+  @Test
+  void expire_pastExpiry_erasesAndRotates() throws IOException {
+    put(KeyKind.RECIPIENT_SEED, "old", Duration.ofHours(1));
+    KeyEntry living = put(KeyKind.RECIPIENT_SEED, "new", Duration.ofHours(5));
+    byte[] before = Files.readAllBytes(folder.resolve("entries"));
+    now = NOON.plus(Duration.ofHours(2));
+
+    assertEquals(List.of(new Erasure(KeyKind.RECIPIENT_SEED, "old", now)), keystore.expire(now));
+    assertEquals(List.of(living), keystore.list(KeyKind.RECIPIENT_SEED));
+    assertEquals(List.of(), keystore.expire(now));
+    keystore.close();
+    Files.write(folder.resolve("entries"), before);
+    assertEquals(Kind.DAMAGED, refusal().kind());
+  }
+
+  @Test
+  void expire_nextDay_wrapsAnewAndDestroysTheDayKey() throws IOException {
+    KeyEntry entry = put(KeyKind.STORAGE, "a", Duration.ofDays(30));
+    byte[] entries = Files.readAllBytes(folder.resolve("entries"));
+    byte[] days = Files.readAllBytes(folder.resolve("days"));
+    assertEquals(List.of(), keystore.expire(NOON.plus(Duration.ofHours(11))));
+    assertArrayEquals(days, Files.readAllBytes(folder.resolve("days")), "the same UTC day");
+
+    now = NOON.plus(Duration.ofHours(12));
+    assertEquals(List.of(), keystore.expire(now));
+    reopen();
+    assertEquals(Optional.of(entry), keystore.get(KeyKind.STORAGE, "a"));
+    keystore.close();
+    byte[] nextEntries = Files.readAllBytes(folder.resolve("entries"));
+    Files.write(folder.resolve("entries"), entries);
+    assertEquals(Kind.DAMAGED, refusal().kind(), "yesterday's entries do not open today");
+    Files.write(folder.resolve("days"), days);
+    Files.write(folder.resolve("entries"), nextEntries);
+    assertEquals(Kind.DAMAGED, refusal().kind(), "nor do today's with yesterday's days");
+    Files.write(folder.resolve("entries"), entries);
+    reopen();
+    assertEquals(Optional.of(entry), keystore.get(KeyKind.STORAGE, "a"), "a whole old copy does");
+  }
+
+  @Test
+  void days_withoutEntries_holdNoKey() throws IOException {
+    int empty = Files.readAllBytes(folder.resolve("days")).length;
+    put(KeyKind.STORAGE, "a", Duration.ofDays(30));
+    assertEquals(empty + 44, Files.readAllBytes(folder.resolve("days")).length);
+    keystore.destroy(KeyKind.STORAGE, "a");
+
+    assertEquals(empty, Files.readAllBytes(folder.resolve("days")).length);
+  }
+
+  @Test
+  void files_modes_areForTheOwnerOnly() throws IOException {
+    put(KeyKind.STORAGE, "a", Duration.ofDays(30));
+
+    assertEquals("rwx------", mode(folder));
+    for (String file : List.of("entries", "days", "lock")) {
+      assertEquals("rw-------", mode(folder.resolve(file)));
+    }
+  }
+
+  @Test
+  void open_othersMayEnter_isRefused() throws IOException {
+    keystore.close();
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+    assertEquals(Kind.INSECURE, refusal().kind());
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(
+        folder.resolve("days"), PosixFilePermissions.fromString("rw-r--r--"));
+    assertEquals(Kind.INSECURE, refusal().kind());
+  }
+
+  @Test
+  void open_openTwice_isRefusedAsLocked() {
+    assertEquals(Kind.LOCKED, refusal().kind());
+    reopen();
+  }
+
+  @Test
+  void use_afterClose_isRefused() {
+    keystore.close();
+    keystore.close();
+
+    assertThrows(IllegalStateException.class, () -> keystore.get(KeyKind.STORAGE, "a"));
+    assertThrows(IllegalStateException.class, () -> keystore.list(KeyKind.STORAGE));
+    assertThrows(IllegalStateException.class, () -> keystore.destroy(KeyKind.STORAGE, "a"));
+    assertThrows(IllegalStateException.class, () -> keystore.expire(NOON));
+    assertThrows(IllegalStateException.class, () -> put(KeyKind.STORAGE, "a", Duration.ofHours(1)));
+  }
+
+  @Test
+  void changes_byManyThreads_areAllKept() throws InterruptedException {
+    List<Thread> threads =
+        Stream.of("a", "b", "c", "d")
+            .map(
+                prefix ->
+                    new Thread(
+                        () -> {
+                          for (int i = 0; i < 10; i++) {
+                            put(KeyKind.STORAGE, prefix + i, Duration.ofDays(1));
+                            keystore.get(KeyKind.STORAGE, prefix + i).orElseThrow().close();
+                          }
+                          keystore.destroy(KeyKind.STORAGE, prefix + "0");
+                        }))
+            .toList();
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    reopen();
+
+    assertEquals(36, keystore.list(KeyKind.STORAGE).size());
+  }
+
+  private KeyEntry put(KeyKind kind, String id, Duration life) {
+    return put(kind, id, 32, now.plus(life));
+  }
+
+  private KeyEntry put(KeyKind kind, String id, int bytes, Instant expires) {
+    KeyEntry entry = entry(kind, id, bytes, expires);
+    keystore.put(entry);
+    return entry;
+  }
+
+  private KeyEntry entry(KeyKind kind, String id, int bytes, Instant expires) {
+    return new KeyEntry(kind, id, now, expires, SecretBytes.random(RANDOM, bytes));
+  }
+
+  private void reopen() {
+    keystore.close();
+    keystore = Keystore.open(folder, () -> now, RANDOM);
+  }
+
+  private KeystoreFailure refusal() {
+    return assertThrows(
+        KeystoreFailure.class, () -> Keystore.open(folder, () -> now, RANDOM).close());
+  }
+
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+}
