@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.note.TreeHash;
@@ -26,6 +27,7 @@ public final class AuditLog {
   private final StoredLog stored;
   private final CheckpointVerifier verifier;
   private final Frontier opened;
+  private final AtomicBoolean appending = new AtomicBoolean();
   private volatile TreeHead head;
   private volatile CheckpointCheck.@Nullable Signed checkpoint;
 
@@ -144,7 +146,7 @@ public final class AuditLog {
    * @param random draws the blinds
    */
   public Appender appender(LeafSealer sealer, SecureRandom random) {
-    if (head.size() != opened.size()) {
+    if (!appending.compareAndSet(false, true)) {
       throw new IllegalStateException("the log already has an appender");
     }
     return new Appender(this, opened.copy(), sealer, random);

@@ -1,0 +1,350 @@
+package org.entente.gateway.audit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteSigner;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.MemoryStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Checkpoints, and threat 49: a log set back or forked behind what it signed. */
+class CheckpointSignerTest {
+
+  private static final Instant NOW = AuditFixture.NOW;
+
+  @TempDir Path directory;
+
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private final BucketSealer sealer = new BucketSealer();
+
+  @Test
+  void maybeSign_grownLog_signsOnceAnInterval() {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    Appender appender = AuditFixture.appender(log, sealer);
+    CheckpointSigner signer = AuditFixture.signer(log);
+
+    assertEquals(0, sizeOf(signer.maybeSign(NOW)));
+    AuditFixture.grow(store, appender, 2);
+    assertTrue(signer.maybeSign(NOW.plusMillis(999)).isEmpty());
+    assertEquals(2, sizeOf(signer.maybeSign(NOW.plusMillis(1_000))));
+    assertTrue(signer.maybeSign(NOW.plusSeconds(60)).isEmpty());
+    AuditFixture.grow(store, appender, 1);
+    assertEquals(3, sizeOf(signer.sign(NOW.plusMillis(1_001))));
+  }
+
+  @Test
+  void maybeSign_clockSetBack_signsWithoutStatingAnEarlierTime() {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    Appender appender = AuditFixture.appender(log, sealer);
+    CheckpointSigner signer = AuditFixture.signer(log);
+    AuditFixture.grow(store, appender, 1);
+    signer.maybeSign(NOW);
+    AuditFixture.grow(store, appender, 1);
+
+    assertEquals(2, sizeOf(signer.maybeSign(NOW.minusSeconds(3_600))));
+
+    assertEquals(NOW.getEpochSecond(), log.signed().orElseThrow().seconds());
+  }
+
+  @Test
+  void checkpoint_signed_isInStoreAndFileAndVerifies() throws IOException {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory.resolve("apart"));
+    AuditFixture.grow(store, AuditFixture.appender(log, sealer), 5);
+
+    SignedNote note = AuditFixture.signer(log).maybeSign(NOW).orElseThrow();
+
+    Checkpoint checkpoint = Checkpoint.parse(note.text()).orElseThrow();
+    assertEquals("entente/demo.entente.example/fr.customs/gw-a", checkpoint.origin());
+    assertEquals(log.head(), new TreeHead(checkpoint.size(), checkpoint.root()));
+    assertEquals(2, note.signatures().size());
+    assertArrayEquals(note.encode(), store.get(Table.META, StoredLog.checkpointKey()));
+    assertArrayEquals(
+        note.encode(), Files.readAllBytes(directory.resolve("apart").resolve("checkpoint")));
+    assertEquals(Optional.of(note), log.checkpoint());
+    assertEquals(
+        Optional.of(note), AuditFixture.open(store, directory.resolve("apart")).checkpoint());
+  }
+
+  @Test
+  void checkpoint_oneSignatureOfThePairMissing_isRefused() {
+    SignedNote note = signedNote(AuditFixture.ORIGIN.keyName());
+    for (int i = 0; i < 2; i++) {
+      byte[] half = SignedNote.of(note.text(), List.of(note.signatures().get(i))).encode();
+      assertRefused("lacks", AuditFixture.VERIFIER.check(half));
+    }
+    assertInstanceOf(CheckpointCheck.Signed.class, AuditFixture.VERIFIER.check(note.encode()));
+  }
+
+  @Test
+  void checkpoint_halvesOfTwoPairs_isRefused() {
+    CheckpointVerifier both = AuditFixture.verifier(AuditFixture.pair(1), AuditFixture.pair(2));
+    KeyName name = AuditFixture.ORIGIN.keyName();
+    String text = signedNote(name).text();
+    SignedNote mixed =
+        SignedNote.of(
+            text,
+            List.of(
+                NoteSigner.ed25519(name, AuditFixture.pair(1).ed25519()).sign(text, NOW),
+                NoteSigner.mlDsa44Cosignature(name, AuditFixture.pair(2).mlDsa44())
+                    .sign(text, NOW)));
+    assertRefused("lacks", both.check(mixed.encode()));
+  }
+
+  @Test
+  void checkpoint_ofAnotherLogOrWithExtensions_isRefused() {
+    String other = Checkpoint.of("entente/x/y/z", 1, MerkleTree.emptyRoot()).text();
+    assertRefused("another log", AuditFixture.VERIFIER.check(sign(other)));
+    String origin = AuditFixture.ORIGIN.line();
+    String extended = new Checkpoint(origin, 1, MerkleTree.emptyRoot(), List.of("more")).text();
+    assertRefused("extension", AuditFixture.VERIFIER.check(sign(extended)));
+    String emptyWithRoot = Checkpoint.of(origin, 0, MerkleTree.leafHash(new byte[0])).text();
+    assertRefused("empty log", AuditFixture.VERIFIER.check(sign(emptyWithRoot)));
+    assertRefused("not a checkpoint", AuditFixture.VERIFIER.check(sign("text\n")));
+    assertRefused("not a signed note", AuditFixture.VERIFIER.check(new byte[] {1}));
+  }
+
+  @Test
+  void signer_keysThatTheLogDoesNotKnow_throwsBeforeAnythingIsStored() {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    CheckpointSigner signer = new CheckpointSigner(log, AuditFixture.pair(9), AuditFixture.SECOND);
+    assertThrows(IllegalStateException.class, () -> signer.maybeSign(NOW));
+    assertTrue(log.checkpoint().isEmpty());
+    assertFalse(Files.exists(directory.resolve("checkpoint")));
+  }
+
+  @Test
+  void keys_rotated_logContinuesUnderBoth() {
+    Store store = new MemoryStore(disk);
+    AuditLog old = AuditFixture.open(store, directory);
+    AuditFixture.grow(store, AuditFixture.appender(old, sealer), 2);
+    AuditFixture.signer(old).sign(NOW);
+
+    CheckpointVerifier both = AuditFixture.verifier(AuditFixture.pair(2), AuditFixture.KEYS);
+    AuditLog log = opened(AuditLog.open(store, directory, both));
+    AuditFixture.grow(store, AuditFixture.appender(log, sealer), 1);
+    new CheckpointSigner(log, AuditFixture.pair(2), AuditFixture.SECOND).sign(NOW);
+
+    assertEquals(3, opened(AuditLog.open(store, directory, both)).head().size());
+    assertInstanceOf(
+        AuditOpening.Damaged.class, AuditLog.open(store, directory, AuditFixture.VERIFIER));
+  }
+
+  @Test
+  void sign_fileCannotBeWritten_throwsAndTheNextCallSucceeds() throws IOException {
+    Path blocked = directory.resolve("audit");
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, blocked);
+    AuditFixture.grow(store, AuditFixture.appender(log, sealer), 2);
+    CheckpointSigner signer = AuditFixture.signer(log);
+    Files.writeString(blocked, "a file where the directory should be");
+
+    assertThrows(UncheckedIOException.class, () -> signer.maybeSign(NOW));
+    assertTrue(log.checkpoint().isEmpty());
+    Files.delete(blocked);
+
+    assertEquals(2, sizeOf(signer.maybeSign(NOW)));
+    assertEquals(2, AuditFixture.open(store, blocked).head().size());
+  }
+
+  @Test
+  void store_restoredFromOlderCopy_isBehindItsCheckpoint() throws IOException {
+    Path live = directory.resolve("store");
+    Path backup = directory.resolve("backup");
+    Path audit = directory.resolve("audit");
+    growRocks(live, audit, 4);
+    copy(live, backup);
+    growRocks(live, audit, 3);
+
+    try (Store store = RocksStore.open(backup, RocksOptions.defaults())) {
+      AuditOpening opening = AuditLog.open(store, audit, AuditFixture.VERIFIER);
+      AuditOpening.BehindCheckpoint behind =
+          assertInstanceOf(AuditOpening.BehindCheckpoint.class, opening);
+      assertEquals(4, behind.treeSize());
+      assertEquals(7, behind.checkpoint().size());
+      assertTrue(behind.reason().contains("4 leaves"), behind.reason());
+    }
+    try (Store store = RocksStore.open(live, RocksOptions.defaults())) {
+      assertEquals(7, AuditFixture.open(store, audit).head().size());
+    }
+  }
+
+  @Test
+  void store_restoredAndGrownPastTheCheckpoint_isAFork() throws IOException {
+    Path live = directory.resolve("store");
+    Path backup = directory.resolve("backup");
+    Path audit = directory.resolve("audit");
+    Path elsewhere = directory.resolve("elsewhere");
+    growRocks(live, audit, 4);
+    copy(live, backup);
+    copy(audit, elsewhere);
+    growRocks(live, audit, 3);
+    growRocks(backup, elsewhere, 6);
+
+    try (Store store = RocksStore.open(backup, RocksOptions.defaults())) {
+      AuditOpening opening = AuditLog.open(store, audit, AuditFixture.VERIFIER);
+      AuditOpening.BehindCheckpoint fork =
+          assertInstanceOf(AuditOpening.BehindCheckpoint.class, opening);
+      assertTrue(fork.reason().contains("not those that were signed"), fork.reason());
+    }
+  }
+
+  @Test
+  void contradiction_witnessHoldsMoreOrOther_isTold() {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    AuditFixture.grow(store, AuditFixture.appender(log, sealer), 3);
+    String origin = AuditFixture.ORIGIN.line();
+    TreeHead head = log.head();
+
+    assertTrue(log.contradiction(Checkpoint.of(origin, 3, head.root())).isEmpty());
+    assertTrue(log.contradiction(Checkpoint.of(origin, 0, MerkleTree.emptyRoot())).isEmpty());
+    assertTrue(log.contradiction(Checkpoint.of(origin, 4, head.root())).isPresent());
+    assertTrue(log.contradiction(Checkpoint.of(origin, 2, head.root())).isPresent());
+    assertTrue(log.contradiction(Checkpoint.of("other", 3, head.root())).isPresent());
+  }
+
+  @Test
+  void powerCut_underWeakerDurability_losesNoSignedLeaf() {
+    MemoryStore store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    Appender appender = AuditFixture.appender(log, sealer);
+    CheckpointSigner signer = AuditFixture.signer(log);
+    for (int round = 1; round <= 3; round++) {
+      appendBuffered(store, appender);
+      signer.sign(NOW.plusSeconds(round));
+    }
+    appendBuffered(store, appender);
+    assertEquals(4, log.head().size());
+
+    disk.cutPower();
+
+    assertEquals(3, AuditFixture.open(new MemoryStore(disk), directory).head().size());
+  }
+
+  private static void appendBuffered(Store store, Appender appender) {
+    Batch batch = store.batch();
+    appender.append(batch, AuditFixture.records(1, 1));
+    store.commit(batch, Durability.BUFFERED);
+    appender.committed();
+  }
+
+  @Test
+  void crash_betweenTheTwoCopies_opensWithTheNewer() throws IOException {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    Appender appender = AuditFixture.appender(log, sealer);
+    CheckpointSigner signer = AuditFixture.signer(log);
+    Path file = directory.resolve("checkpoint");
+    AuditFixture.grow(store, appender, 2);
+    byte[] first = signer.sign(NOW).orElseThrow().encode();
+    AuditFixture.grow(store, appender, 2);
+    signer.sign(NOW.plusSeconds(1));
+
+    // Later checkpoints reach the store first.
+    Files.write(file, first);
+    assertEquals(4, AuditFixture.open(store, directory).signed().orElseThrow().checkpoint().size());
+    // The first reaches the file first.
+    store.commit(store.batch().delete(Table.META, StoredLog.checkpointKey()), Durability.SYNCED);
+    assertEquals(2, AuditFixture.open(store, directory).signed().orElseThrow().checkpoint().size());
+  }
+
+  @Test
+  void file_missingOrChanged_keepsTheLogShut() throws IOException {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    AuditFixture.grow(store, AuditFixture.appender(log, sealer), 2);
+    byte[] note = AuditFixture.signer(log).sign(NOW).orElseThrow().encode();
+    Path file = directory.resolve("checkpoint");
+
+    byte[] changed = note.clone();
+    changed[changed.length / 2] ^= 1;
+    Files.write(file, changed);
+    assertDamaged(store, "refused");
+    Files.write(file, new byte[0]);
+    assertDamaged(store, "refused");
+    Files.write(file, new byte[SignedNote.MAX_BYTES + 10]);
+    assertDamaged(store, "longer than");
+    Files.delete(file);
+    assertDamaged(store, "missing");
+  }
+
+  private void assertDamaged(Store store, String why) {
+    AuditOpening opening = AuditLog.open(store, directory, AuditFixture.VERIFIER);
+    String reason = assertInstanceOf(AuditOpening.Damaged.class, opening).reason();
+    assertTrue(reason.contains(why), reason);
+  }
+
+  private void growRocks(Path directoryOfStore, Path audit, int leaves) {
+    try (Store store = RocksStore.open(directoryOfStore, RocksOptions.defaults())) {
+      AuditLog log = AuditFixture.open(store, audit);
+      AuditFixture.grow(store, AuditFixture.appender(log, sealer), leaves);
+      AuditFixture.signer(log).sign(NOW);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.sorted().toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  private static SignedNote signedNote(KeyName name) {
+    String text = Checkpoint.of(name.value(), 1, MerkleTree.leafHash(new byte[1])).text();
+    return SignedNote.parse(sign(text)).asNote().orElseThrow();
+  }
+
+  private static byte[] sign(String text) {
+    KeyName name = AuditFixture.ORIGIN.keyName();
+    NoteSigner quantum = NoteSigner.mlDsa44Cosignature(name, AuditFixture.KEYS.mlDsa44());
+    String cosigned =
+        Checkpoint.parse(text).isPresent()
+            ? text
+            : AuditFixture.ORIGIN + "\n0\n" + MerkleTree.emptyRoot().base64() + "\n";
+    return SignedNote.of(
+            text,
+            List.of(
+                NoteSigner.ed25519(name, AuditFixture.KEYS.ed25519()).sign(text, NOW),
+                quantum.sign(cosigned, NOW)))
+        .encode();
+  }
+
+  private static AuditLog opened(AuditOpening opening) {
+    return assertInstanceOf(AuditOpening.Opened.class, opening, opening::toString).log();
+  }
+
+  private static long sizeOf(Optional<SignedNote> note) {
+    return Checkpoint.parse(note.orElseThrow().text()).orElseThrow().size();
+  }
+
+  private static void assertRefused(String why, CheckpointCheck check) {
+    String reason = assertInstanceOf(CheckpointCheck.Refused.class, check).reason();
+    assertTrue(reason.contains(why), reason);
+  }
+}
