@@ -1,0 +1,267 @@
+package org.entente.gateway.ledger.sequence;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.model.InvalidValue;
+
+/**
+ * Which numbers of one (origin, lane) have been received or resolved in the current epoch: a
+ * watermark, below which all are, and a bounded set of ranges received above it.
+ *
+ * <p>Makes delivery into the recipient's ledger exactly once: a number is {@link Offer#NEW} at most
+ * once per epoch, whatever paths, duplicates and gaps it came through. Holds at most {@link
+ * #MAX_RANGES} ranges within {@link #SPAN} numbers of the watermark, so at most 4 KiB; what lies
+ * beyond is {@link Offer#TOO_FAR} and has to be offered again once the gaps are filled or resolved.
+ *
+ * <p>Mutable and not thread-safe. Durable only when its {@link #encode() encoded} form is committed
+ * together with what was received.
+ *
+ * <pre>
+ * encoded, version 1, big-endian:
+ *   0  u8   version = 1
+ *   1  u64  epoch, from 1
+ *   9  u64  watermark
+ *  17  u16  count of ranges, at most 256
+ *  19  count times, ascending, neither overlapping nor adjacent:
+ *      u32  first number, less the watermark
+ *      u32  last number, less the watermark
+ * </pre>
+ */
+public final class OriginWindow {
+  /** Most ranges above the watermark. */
+  public static final int MAX_RANGES = 256;
+
+  /** How far above the watermark a number may be. */
+  public static final int SPAN = 1 << 20;
+
+  private static final byte VERSION = 1;
+  private static final int FIXED = 19;
+  private static final int RANGE = 8;
+
+  /** What a number turned out to be. */
+  public enum Offer {
+    /** Not seen before; now counted as received. */
+    NEW,
+    /** Received or resolved already. */
+    DUPLICATE,
+    /** Too far above the watermark, or behind too many gaps, to be remembered; not counted. */
+    TOO_FAR
+  }
+
+  /** Numbers {@code first} to {@code last}, both included. */
+  public record Range(long first, long last) {}
+
+  private final long epoch;
+  private long watermark;
+  private final List<Range> above = new ArrayList<>();
+
+  private OriginWindow(long epoch, long watermark) {
+    this.epoch = epoch;
+    this.watermark = watermark;
+  }
+
+  /**
+   * A window in which nothing was received.
+   *
+   * @param epoch from 1
+   */
+  public static OriginWindow fresh(long epoch) {
+    if (epoch < 1) {
+      throw new IllegalArgumentException("epochs begin at 1, not " + epoch);
+    }
+    return new OriginWindow(epoch, 0);
+  }
+
+  /**
+   * The window of a later epoch, in which nothing was received.
+   *
+   * @throws IllegalArgumentException unless the epoch is higher: epochs only rise
+   */
+  public OriginWindow risenTo(long higherEpoch) {
+    if (higherEpoch <= epoch) {
+      throw new IllegalArgumentException("epoch " + higherEpoch + " is not above " + epoch);
+    }
+    return fresh(higherEpoch);
+  }
+
+  /** A copy that changes on its own, to be kept or dropped with the commit it belongs to. */
+  public OriginWindow copy() {
+    OriginWindow copy = new OriginWindow(epoch, watermark);
+    copy.above.addAll(above);
+    return copy;
+  }
+
+  /** The epoch in which the numbers count. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** The highest number at and below which every number is received or resolved; 0 if none. */
+  public long watermark() {
+    return watermark;
+  }
+
+  /** The highest number received or resolved; the watermark if nothing is above it. */
+  public long highest() {
+    return above.isEmpty() ? watermark : above.get(above.size() - 1).last();
+  }
+
+  /** What was received above the watermark, ascending. */
+  public List<Range> receivedAbove() {
+    return List.copyOf(above);
+  }
+
+  /** What is missing between the watermark and the highest number, ascending. */
+  public List<Range> gaps() {
+    List<Range> gaps = new ArrayList<>();
+    long next = watermark + 1;
+    for (Range range : above) {
+      gaps.add(new Range(next, range.first() - 1));
+      next = range.last() + 1;
+    }
+    return gaps;
+  }
+
+  /** Whether a number counts as received or resolved. Changes nothing. */
+  public boolean holds(long sequence) {
+    return sequence <= watermark || coveredBy(placeOf(sequence) - 1, sequence);
+  }
+
+  /**
+   * Counts a number as received, if it is new.
+   *
+   * @param sequence from 1
+   */
+  public Offer offer(long sequence) {
+    if (sequence < 1) {
+      throw new IllegalArgumentException("origin sequences begin at 1, not " + sequence);
+    }
+    if (sequence <= watermark) {
+      return Offer.DUPLICATE;
+    }
+    if (sequence - watermark > SPAN) {
+      return Offer.TOO_FAR;
+    }
+    if (sequence == watermark + 1) {
+      watermark = sequence;
+      absorb();
+      return Offer.NEW;
+    }
+    return insert(sequence);
+  }
+
+  /**
+   * Counts a number as resolved by its origin's VOID statement, whose signature the caller has
+   * checked.
+   *
+   * @return NEW if nothing had come under the number, so that nothing will; DUPLICATE if the number
+   *     was received (or voided) before: what is held under it calls for a recall
+   */
+  public Offer resolveVoid(long sequence) {
+    return offer(sequence);
+  }
+
+  private Offer insert(long sequence) {
+    int place = placeOf(sequence);
+    if (coveredBy(place - 1, sequence)) {
+      return Offer.DUPLICATE;
+    }
+    boolean joinsLower = place > 0 && above.get(place - 1).last() == sequence - 1;
+    boolean joinsUpper = place < above.size() && above.get(place).first() == sequence + 1;
+    if (joinsLower && joinsUpper) {
+      Range upper = above.remove(place);
+      above.set(place - 1, new Range(above.get(place - 1).first(), upper.last()));
+    } else if (joinsLower) {
+      above.set(place - 1, new Range(above.get(place - 1).first(), sequence));
+    } else if (joinsUpper) {
+      above.set(place, new Range(sequence, above.get(place).last()));
+    } else if (above.size() == MAX_RANGES) {
+      return Offer.TOO_FAR;
+    } else {
+      above.add(place, new Range(sequence, sequence));
+    }
+    return Offer.NEW;
+  }
+
+  /** Moves the watermark over a range that now touches it. */
+  private void absorb() {
+    if (!above.isEmpty() && above.get(0).first() == watermark + 1) {
+      watermark = above.remove(0).last();
+    }
+  }
+
+  /** Index of the first range that begins above a number. */
+  private int placeOf(long sequence) {
+    int low = 0;
+    int high = above.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (above.get(middle).first() <= sequence) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private boolean coveredBy(int index, long sequence) {
+    return index >= 0 && sequence <= above.get(index).last();
+  }
+
+  /** The form in which the store keeps it; see the class. */
+  public byte[] encode() {
+    ByteBuffer bytes = ByteBuffer.allocate(FIXED + RANGE * above.size());
+    bytes.put(VERSION).putLong(epoch).putLong(watermark).putShort((short) above.size());
+    for (Range range : above) {
+      bytes.putInt((int) (range.first() - watermark)).putInt((int) (range.last() - watermark));
+    }
+    return bytes.array();
+  }
+
+  /**
+   * Reads an encoded window; whatever is read encodes to the same bytes.
+   *
+   * @throws InvalidValue if these are not the bytes of a window
+   */
+  public static OriginWindow decode(byte[] encoded) {
+    if (encoded.length < FIXED || encoded[0] != VERSION) {
+      throw corrupt("version 1 and at least 19 bytes", encoded.length);
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(encoded, 1, encoded.length - 1);
+    OriginWindow window = new OriginWindow(bytes.getLong(), bytes.getLong());
+    int count = Short.toUnsignedInt(bytes.getShort());
+    if (window.epoch < 1 || window.watermark < 0 || window.watermark > Long.MAX_VALUE - SPAN) {
+      throw corrupt("an epoch from 1 and a watermark from 0", encoded.length);
+    }
+    if (count > MAX_RANGES || bytes.remaining() != count * RANGE) {
+      throw corrupt("at most 256 ranges and nothing after them", encoded.length);
+    }
+    window.readRanges(bytes, count);
+    return window;
+  }
+
+  private void readRanges(ByteBuffer bytes, int count) {
+    // The number after the watermark is missing, or the watermark would be higher.
+    long free = 2;
+    for (int i = 0; i < count; i++) {
+      long first = Integer.toUnsignedLong(bytes.getInt());
+      long last = Integer.toUnsignedLong(bytes.getInt());
+      if (first < free || last < first || last > SPAN) {
+        throw corrupt("ranges that ascend and do not touch", bytes.limit());
+      }
+      above.add(new Range(watermark + first, watermark + last));
+      free = last + 2;
+    }
+  }
+
+  private static InvalidValue corrupt(String expected, int length) {
+    return new InvalidValue("an origin window has " + expected, length + " bytes");
+  }
+
+  @Override
+  public String toString() {
+    return "epoch " + epoch + " through " + watermark + " and " + above;
+  }
+}

@@ -1,0 +1,63 @@
+package org.entente.gateway.link;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.entente.proto.link.v1.Receipt;
+
+/**
+ * What waits for one peer on one lane: durable, numbered without gaps, kept until the peer's
+ * receipt.
+ *
+ * <p>Implemented on the ledger. Thread-safe. The link calls {@link #read}, {@link #released} and
+ * {@link #openEpoch} from one thread at a time, on a worker that may wait for the disk. Whoever
+ * queues something calls {@link PeerLinks#wake} after its commit.
+ */
+public interface HopQueue {
+  /** The epoch in which numbers are transmitted, from 1. */
+  long epoch();
+
+  /**
+   * The lowest number that is not durably released, from 1; equals {@link #next} when nothing
+   * waits. Never falls: a receiver that lost its state takes it as the number to begin with.
+   */
+  long first();
+
+  /** The number that the next queued envelope will get. */
+  long next();
+
+  /**
+   * What can be sent from a number on (from {@link #first} if that is higher by now), without gaps.
+   *
+   * <p>Each delivery bears the current epoch and its number. Where the content cannot be sent (no
+   * valid recipient key) the delivery is a void; once a number has been handed out as a void,
+   * durably so, it stays one, whatever keys arrive later: two contents under one number stop the
+   * lane.
+   *
+   * @param maxEnvelopes at least 1
+   * @param maxBytes of serialised deliveries; the first one is returned even if it is larger
+   * @return empty when nothing can be sent now; {@link PeerLinks#wake} follows when that changes
+   */
+  List<Outgoing> read(long from, int maxEnvelopes, long maxBytes);
+
+  /**
+   * The peer has answered these numbers, which follow each other without gaps.
+   *
+   * <p>Header hashes have been compared: each receipt bears the hash of what was queued, or that of
+   * the empty header where a void was sent. Where a void was sent but the receipt bears the hash of
+   * the content, the peer had it from an earlier transmission. What {@code REWRAP} and {@code
+   * REFUSED} mean end to end is the ledger's matter; so is what {@code DUPLICATE} hides, since a
+   * receipt may have been lost: only the recipient's watermark says that it holds something.
+   *
+   * <p>May become durable later. Until then the numbers may still be read, and after a break they
+   * are sent and released again, which the queue has to bear.
+   */
+  void released(List<Receipt> receipts);
+
+  /**
+   * Opens a higher epoch, in which what is queued keeps its numbers and is transmitted anew.
+   * Opening the current epoch again or a lower one changes nothing.
+   *
+   * @return completes when durable
+   */
+  CompletionStage<Void> openEpoch(long epoch);
+}

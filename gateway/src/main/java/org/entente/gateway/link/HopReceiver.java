@@ -1,0 +1,298 @@
+package org.entente.gateway.link;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.Code;
+import org.entente.proto.link.v1.Credit;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Gap;
+import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Receipts;
+import org.entente.proto.link.v1.Result;
+
+/**
+ * The receiving half of one lane: what is taken, and what is answered.
+ *
+ * <p>Design. Numbers below {@code committed} are durable: they are answered as duplicates with the
+ * stored hash, and a hash that differs stops the lane. Numbers from there to below {@code accepted}
+ * have been handed over and are not durable yet: repetitions are dropped, as the answer is on its
+ * way. {@code accepted} itself is taken. Anything beyond is a gap, named once. A receipt is given
+ * only for what is durable.
+ *
+ * <p>What was handed over outlives the stream it came on; its receipts go to the stream that stands
+ * when it is durable. If the intake fails, nothing more is taken until all that was handed over has
+ * come back, and then again from {@code committed}.
+ *
+ * <p>Pure but for the look-up of stored hashes. Not thread-safe. Holds no deliveries, only the
+ * sizes of batches.
+ */
+final class HopReceiver {
+  /** {@link HopIntake#committedHash}. */
+  interface StoredHashes {
+    Optional<ByteString> find(long epoch, long sequence);
+  }
+
+  private record Batch(int envelopes, long bytes) {}
+
+  private final LinkSettings settings;
+  private final StoredHashes hashes;
+
+  /** Handed over and not come back, oldest first. */
+  private final Deque<Batch> outstanding = new ArrayDeque<>();
+
+  private long epoch;
+  private long committed;
+  private long accepted;
+  private int pendingEnvelopes;
+  private long pendingBytes;
+  private boolean failed;
+  private boolean renewing;
+
+  /** The gap that was named last; 0 if it has been filled. */
+  private long gapNamed;
+
+  /**
+   * @param epoch the intake's, 0 if there is none
+   * @param next the intake's
+   */
+  HopReceiver(LinkSettings settings, StoredHashes hashes, long epoch, long next) {
+    this.settings = settings;
+    this.hashes = hashes;
+    this.epoch = epoch;
+    this.committed = next;
+    this.accepted = next;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  /** The next number that is not durable. */
+  long next() {
+    return committed;
+  }
+
+  /** What the peer may have unanswered. */
+  Credit window() {
+    return Credit.newBuilder()
+        .setEnvelopes(settings.windowEnvelopes())
+        .setBytes(settings.windowBytes())
+        .build();
+  }
+
+  /** The peer has said, on a stream's beginning or later, where its sequence stands. */
+  List<HopAction> greeted(Hello peer) {
+    gapNamed = 0;
+    boolean higher = peer.getSendEpoch() > epoch;
+    boolean ahead = peer.getSendEpoch() == epoch && peer.getSendFirst() > committed;
+    if (!higher && !ahead) {
+      return List.of();
+    }
+    if (!outstanding.isEmpty()) {
+      return List.of(new HopAction.Close(Code.NOT_READY, "what came before is being stored"));
+    }
+    return List.of(adopt(peer.getSendEpoch(), peer.getSendFirst()));
+  }
+
+  /** Deliveries came. */
+  List<HopAction> deliveries(List<Delivery> deliveries) {
+    if (deliveries.size() > LinkSettings.MAX_PACK_ENVELOPES) {
+      return List.of(new HopAction.Close(Code.MALFORMED, "more than 64 deliveries in a message"));
+    }
+    if (failed) {
+      return List.of(new HopAction.Close(Code.NOT_READY, "cannot store now"));
+    }
+    Taking taking = new Taking();
+    for (Delivery delivery : deliveries) {
+      if (!taking.take(delivery)) {
+        break;
+      }
+    }
+    return taking.actions();
+  }
+
+  /** One message's deliveries, sorted into what is taken and what is answered at once. */
+  private final class Taking {
+    private final List<Delivery> run = new ArrayList<>();
+    private final Receipts.Builder answers = Receipts.newBuilder();
+    private final List<HopAction> last = new ArrayList<>();
+    private long bytes;
+
+    /** Whether to go on with the next delivery. */
+    boolean take(Delivery delivery) {
+      long sequence = delivery.getHopSequence();
+      if (!isNumber(delivery.getHopEpoch()) || !isNumber(sequence)) {
+        last.add(new HopAction.Close(Code.MALFORMED, "a delivery without epoch or sequence"));
+        return false;
+      }
+      if (delivery.getHopEpoch() < epoch) {
+        return true;
+      }
+      if (delivery.getHopEpoch() > epoch || sequence > accepted) {
+        nameGap();
+        return true;
+      }
+      if (sequence == accepted) {
+        return accept(delivery);
+      }
+      return sequence >= committed || answerDuplicate(delivery);
+    }
+
+    private boolean accept(Delivery delivery) {
+      // Twice, since an envelope sent anew may have another size than the sender first counted.
+      if (pendingEnvelopes + run.size() >= settings.windowEnvelopes()
+          || pendingBytes + bytes >= 2 * settings.windowBytes()) {
+        last.add(new HopAction.Close(Code.OVERLOADED, "more than was granted"));
+        return false;
+      }
+      run.add(delivery);
+      bytes += delivery.getSerializedSize();
+      accepted++;
+      gapNamed = 0;
+      return true;
+    }
+
+    private boolean answerDuplicate(Delivery delivery) {
+      Optional<ByteString> stored = hashes.find(epoch, delivery.getHopSequence());
+      ByteString hash = stored.orElse(ByteString.EMPTY);
+      // A void withdraws nothing that was taken: the sender learns from the hash what was.
+      boolean same =
+          stored.isPresent()
+              && (delivery.getHeader().isEmpty()
+                  || hash.equals(Hashes.ofHeader(delivery.getHeader())));
+      answers.addReceipts(
+          Receipt.newBuilder()
+              .setHopEpoch(epoch)
+              .setHopSequence(delivery.getHopSequence())
+              .setHeaderHash(hash)
+              .setResult(Result.RESULT_DUPLICATE)
+              .setCode(same ? "" : Code.SEQUENCE_CONFLICT.name()));
+      if (!same) {
+        last.add(
+            new HopAction.Stop(
+                Code.SEQUENCE_CONFLICT,
+                "hop number "
+                    + delivery.getHopSequence()
+                    + " came again"
+                    + (stored.isPresent()
+                        ? " with other content"
+                        : " after its hash was dropped")));
+      }
+      return same;
+    }
+
+    private void nameGap() {
+      if (gapNamed != accepted) {
+        gapNamed = accepted;
+        Gap gap = Gap.newBuilder().setHopEpoch(epoch).setExpected(accepted).build();
+        last.add(new HopAction.Say(Frame.newBuilder().setGap(gap).build()));
+      }
+    }
+
+    List<HopAction> actions() {
+      List<HopAction> actions = new ArrayList<>();
+      if (!run.isEmpty()) {
+        outstanding.add(new Batch(run.size(), bytes));
+        pendingEnvelopes += run.size();
+        pendingBytes += bytes;
+        actions.add(new HopAction.Receive(run));
+      }
+      if (answers.getReceiptsCount() > 0) {
+        actions.add(new HopAction.Say(Frame.newBuilder().setReceipts(answers).build()));
+      }
+      actions.addAll(last);
+      return actions;
+    }
+  }
+
+  private static boolean isNumber(long value) {
+    return value >= 1 && value < LinkHello.NUMBER_LIMIT;
+  }
+
+  /** The oldest batch handed over is durable. */
+  List<HopAction> committed(List<Receipt> receipts) {
+    Batch batch = comeBack();
+    if (receipts.size() != batch.envelopes()) {
+      throw new IllegalStateException(
+          receipts.size() + " receipts for " + batch.envelopes() + " deliveries");
+    }
+    for (Receipt receipt : receipts) {
+      if (receipt.getHopEpoch() != epoch || receipt.getHopSequence() != committed) {
+        throw new IllegalStateException(
+            "a receipt for " + receipt.getHopSequence() + " where " + committed + " was due");
+      }
+      committed++;
+    }
+    List<HopAction> actions = new ArrayList<>();
+    Receipts answer = Receipts.newBuilder().addAllReceipts(receipts).build();
+    actions.add(new HopAction.Say(Frame.newBuilder().setReceipts(answer).build()));
+    settle(actions);
+    return actions;
+  }
+
+  /** The oldest batch handed over was not taken. */
+  List<HopAction> failed(Code code, String text) {
+    comeBack();
+    failed = true;
+    List<HopAction> actions = new ArrayList<>();
+    actions.add(new HopAction.Close(code, text));
+    settle(actions);
+    return actions;
+  }
+
+  private Batch comeBack() {
+    Batch batch = outstanding.remove();
+    pendingEnvelopes -= batch.envelopes();
+    pendingBytes -= batch.bytes();
+    return batch;
+  }
+
+  /**
+   * An operator resumes a lane whose numbers are in conflict. Goes to an epoch of its own, so that
+   * the next Hello makes the sender open one above it: the answer that showed the conflict may not
+   * have reached the sender.
+   */
+  List<HopAction> renew() {
+    renewing = true;
+    List<HopAction> actions = new ArrayList<>();
+    settle(actions);
+    return actions;
+  }
+
+  private void settle(List<HopAction> actions) {
+    if (!outstanding.isEmpty()) {
+      return;
+    }
+    if (failed) {
+      failed = false;
+      accepted = committed;
+      gapNamed = 0;
+    }
+    if (renewing) {
+      renewing = false;
+      actions.add(adopt(epoch + 1, 1));
+    }
+  }
+
+  private HopAction adopt(long newEpoch, long next) {
+    epoch = newEpoch;
+    committed = next;
+    accepted = next;
+    gapNamed = 0;
+    return new HopAction.Adopt(newEpoch, next);
+  }
+
+  int pendingEnvelopes() {
+    return pendingEnvelopes;
+  }
+
+  long pendingBytes() {
+    return pendingBytes;
+  }
+}

@@ -1,0 +1,317 @@
+package org.entente.gateway.link;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.model.Code;
+import org.entente.proto.link.v1.Credit;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Gap;
+import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of one lane: what may be sent when, and what a receipt proves.
+ *
+ * <p>Design. A stream begins with everything unanswered sent again, from the lowest number that is
+ * not released; the receiver answers what it has as duplicates. A number is released only by a
+ * receipt that bears the hash of what was sent under it, and only when all lower ones are: so the
+ * queue is always one contiguous range, and a receiver that lost its state can be told one number
+ * to go on from. At any time at most a window's worth is in flight, of which only numbers, hashes
+ * and sizes are remembered.
+ *
+ * <p>Epochs. If the receiver's Hello is ahead (it knows a higher epoch, or expects a number of this
+ * epoch that this side never assigned) then this side has lost state, and its numbers mean other
+ * contents than they did. It opens an epoch above both, durably, and greets again; until then
+ * nothing is sent.
+ *
+ * <p>Pure: no I/O, no clock. Not thread-safe. Outlives streams.
+ */
+final class HopSender {
+  /** Rewinds without a release in between after which the stream is given up. */
+  private static final int MAX_REWINDS = 32;
+
+  /** Where to read on, and how much may be sent. */
+  record Read(long from, int maxEnvelopes, long maxBytes) {}
+
+  private static final class Sent {
+    private final ByteString hash;
+    private final boolean isVoid;
+    private final int size;
+    private @Nullable Receipt receipt;
+
+    Sent(Outgoing outgoing) {
+      this.hash = outgoing.headerHash();
+      this.isVoid = outgoing.isVoid();
+      this.size = outgoing.delivery().getSerializedSize();
+    }
+
+    boolean provenBy(Receipt answer) {
+      return answer.getHeaderHash().equals(hash)
+          || (isVoid && answer.getHeaderHash().equals(Hashes.VOID));
+    }
+  }
+
+  private final LinkSettings settings;
+
+  /** What was sent from {@link #first} to below {@link #cursor}. */
+  private final Map<Long, Sent> inFlight = new HashMap<>();
+
+  private boolean connected;
+  private boolean paused;
+  private Credit credit = Credit.getDefaultInstance();
+  private long epoch;
+  private long first;
+  private long cursor;
+  private long bytesInFlight;
+  private int rewinds;
+
+  /** One above the highest number that this process ever sent in {@link #epoch}. */
+  private long everSent;
+
+  /** The epoch that the queue is opening, 0 if none; nothing is sent meanwhile. */
+  private long opening;
+
+  HopSender(LinkSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * A stream stands and the peer has greeted.
+   *
+   * @param said what this side's Hello on the stream had said
+   * @param now what the queue says
+   */
+  List<HopAction> connected(HopFacts said, HopFacts now, Hello peer) {
+    restart(now);
+    connected = true;
+    credit = peer.getCredit();
+    long ownNext = Math.max(said.epoch() == epoch ? said.next() : now.next(), everSent);
+    boolean peerIsAhead =
+        peer.getReceiveEpoch() > epoch
+            || (peer.getReceiveEpoch() == epoch && peer.getReceiveNext() > ownNext);
+    if (peerIsAhead) {
+      return open(peer.getReceiveEpoch() + 1);
+    }
+    if (opening > 0 || (said.epoch() == epoch && said.first() == first)) {
+      return List.of();
+    }
+    return List.of(new HopAction.Greet(now));
+  }
+
+  /** The stream has ended. */
+  void disconnected() {
+    connected = false;
+    inFlight.clear();
+    bytesInFlight = 0;
+  }
+
+  /** An operator resumes a lane whose numbers are in conflict: they get another epoch. */
+  List<HopAction> renew(HopFacts now) {
+    return open(now.epoch() + 1);
+  }
+
+  private List<HopAction> open(long wanted) {
+    if (wanted <= opening) {
+      return List.of();
+    }
+    opening = wanted;
+    return List.of(new HopAction.OpenEpoch(wanted));
+  }
+
+  /** The queue has opened an epoch, durably. */
+  List<HopAction> epochOpened(HopFacts now) {
+    if (now.epoch() < opening) {
+      return List.of();
+    }
+    opening = 0;
+    restart(now);
+    return connected ? List.of(new HopAction.Greet(now)) : List.of();
+  }
+
+  /** The queue could not open an epoch. */
+  List<HopAction> epochFailed(String reason) {
+    opening = 0;
+    return List.of(new HopAction.Close(Code.NOT_READY, "no new hop epoch: " + reason));
+  }
+
+  private void restart(HopFacts now) {
+    if (now.epoch() != epoch) {
+      everSent = 0;
+    }
+    epoch = now.epoch();
+    first = now.first();
+    cursor = first;
+    inFlight.clear();
+    bytesInFlight = 0;
+    rewinds = 0;
+  }
+
+  /** The peer grants another window. */
+  void credited(Credit granted) {
+    credit = granted;
+  }
+
+  /** Holds sending, or goes on. What is in flight stays so. */
+  void pause(boolean hold) {
+    paused = hold;
+  }
+
+  /** What may be read and sent now, in one message; empty if nothing. */
+  Optional<Read> pull() {
+    long envelopes = granted(settings.windowEnvelopes(), credit.getEnvelopes()) - inFlight.size();
+    long bytes = granted(settings.windowBytes(), credit.getBytes()) - bytesInFlight;
+    if (!connected || paused || opening > 0 || envelopes <= 0 || bytes <= 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Read(
+            cursor,
+            (int) Math.min(envelopes, settings.packEnvelopes()),
+            Math.min(bytes, settings.packBytes())));
+  }
+
+  /** What the peer grants, unsigned, up to this side's own limit. */
+  private static long granted(long limit, long credit) {
+    return Long.compareUnsigned(credit, limit) < 0 ? credit : limit;
+  }
+
+  /** What was read by the latest {@link #pull} is sent: this frame. */
+  Frame sending(List<Outgoing> outgoing) {
+    Deliveries.Builder deliveries = Deliveries.newBuilder();
+    skipReleased(outgoing.get(0).sequence());
+    for (Outgoing next : outgoing) {
+      Delivery delivery = next.delivery();
+      if (next.sequence() != cursor
+          || delivery.getHopSequence() != cursor
+          || delivery.getHopEpoch() != epoch) {
+        throw new IllegalStateException(
+            "the queue gave " + next.sequence() + " where " + cursor + " was to be sent");
+      }
+      Sent sent = new Sent(next);
+      inFlight.put(cursor, sent);
+      bytesInFlight += sent.size;
+      cursor++;
+      deliveries.addDeliveries(delivery);
+    }
+    everSent = Math.max(everSent, cursor);
+    return Frame.newBuilder().setDeliveries(deliveries).build();
+  }
+
+  /** Numbers that an earlier stream saw answered have become durably released meanwhile. */
+  private void skipReleased(long to) {
+    if (to > cursor) {
+      inFlight.keySet().removeIf(n -> n < to);
+      bytesInFlight = inFlight.values().stream().mapToLong(sent -> sent.size).sum();
+      first = to;
+      cursor = to;
+    }
+  }
+
+  /** The peer has answered. */
+  List<HopAction> receipts(List<Receipt> receipts) {
+    List<HopAction> actions = new ArrayList<>();
+    if (!connected || opening > 0) {
+      return actions;
+    }
+    for (Receipt receipt : receipts) {
+      // Of an earlier epoch, or answered already, or sent again since: proves nothing new.
+      Sent sent = receipt.getHopEpoch() == epoch ? inFlight.get(receipt.getHopSequence()) : null;
+      if (sent == null) {
+        continue;
+      }
+      if (!isAnswer(receipt.getResult())) {
+        actions.add(new HopAction.Close(Code.MALFORMED, "a receipt without a result"));
+        return actions;
+      }
+      if (!sent.provenBy(receipt)) {
+        release(actions);
+        actions.add(conflict(receipt));
+        return actions;
+      }
+      sent.receipt = receipt;
+    }
+    release(actions);
+    return actions;
+  }
+
+  private static boolean isAnswer(Result result) {
+    return result != Result.RESULT_UNSPECIFIED && result != Result.UNRECOGNIZED;
+  }
+
+  private void release(List<HopAction> actions) {
+    List<Receipt> released = new ArrayList<>();
+    for (Sent head = inFlight.get(first);
+        head != null && head.receipt != null;
+        head = inFlight.get(first)) {
+      released.add(head.receipt);
+      bytesInFlight -= head.size;
+      inFlight.remove(first);
+      first++;
+    }
+    if (!released.isEmpty()) {
+      rewinds = 0;
+      actions.add(new HopAction.Release(released));
+    }
+  }
+
+  private static HopAction conflict(Receipt receipt) {
+    String found =
+        receipt.getHeaderHash().isEmpty()
+            ? "no longer knows what it took under"
+            : "took other content under";
+    return new HopAction.Stop(
+        Code.SEQUENCE_CONFLICT,
+        "the peer " + found + " hop number " + receipt.getHopSequence() + ", which was sent to it");
+  }
+
+  /** The peer misses something. */
+  List<HopAction> gap(Gap gap, HopFacts now) {
+    if (!connected || opening > 0) {
+      return List.of();
+    }
+    if (++rewinds > MAX_REWINDS) {
+      return List.of(new HopAction.Close(Code.OVERLOADED, "too many gaps without progress"));
+    }
+    if (gap.getHopEpoch() > epoch) {
+      return List.of(new HopAction.Close(Code.SEQUENCE_CONFLICT, "a gap in an epoch not opened"));
+    }
+    long expected = gap.getExpected();
+    if (gap.getHopEpoch() < epoch || expected < first) {
+      // It has not heard from where on there is something to send.
+      int counted = rewinds;
+      restart(now);
+      rewinds = counted;
+      return List.of(new HopAction.Greet(now));
+    }
+    if (expected < cursor) {
+      rewind(expected);
+    }
+    return List.of();
+  }
+
+  private void rewind(long to) {
+    for (long n = to; n < cursor; n++) {
+      Sent forgotten = inFlight.remove(n);
+      if (forgotten != null) {
+        bytesInFlight -= forgotten.size;
+      }
+    }
+    cursor = to;
+  }
+
+  int envelopesInFlight() {
+    return inFlight.size();
+  }
+
+  long bytesInFlight() {
+    return bytesInFlight;
+  }
+}

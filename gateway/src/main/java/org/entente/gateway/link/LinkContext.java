@@ -1,0 +1,14 @@
+package org.entente.gateway.link;
+
+import io.grpc.Context;
+
+/** What a call on the peer port carries in its gRPC context. */
+public final class LinkContext {
+  /**
+   * The gateway that the call's certificate proves, as a member of the trust bundle in force. Set
+   * by the TLS edge on every call; a call without it is refused.
+   */
+  public static final Context.Key<PeerName> PEER = Context.key("entente-peer");
+
+  private LinkContext() {}
+}

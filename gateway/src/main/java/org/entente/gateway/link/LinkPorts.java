@@ -1,0 +1,39 @@
+package org.entente.gateway.link;
+
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.link.v1.Notice;
+
+/**
+ * What the link needs from the rest of the gateway. Thread-safe; called on workers, never on gRPC's
+ * threads. Nothing here waits for a peer.
+ */
+public interface LinkPorts {
+  /** Whether a gateway may have streams now, by the trust bundle and configuration in force. */
+  boolean admits(PeerName peer);
+
+  /** Version of the trust bundle in force. */
+  long bundleVersion();
+
+  /** What waits for a peer on a lane; asked once per peer and lane. */
+  HopQueue queue(AgencyName peer, Lane lane);
+
+  /** What was taken from a peer on a lane; asked once per peer and lane. */
+  HopIntake intake(AgencyName peer, Lane lane);
+
+  /** A notice came from a neighbour; its own {@code from} and {@code to} are not checked yet. */
+  void onNotice(AgencyName neighbour, Notice notice);
+
+  /** Notices to the peer go through from now on; its trust bundle has this version. */
+  void onUp(PeerName peer, long bundleVersion);
+
+  /** The control stream to the peer has ended; a later {@link #onUp} may follow. */
+  void onDown(AgencyName peer);
+
+  /**
+   * The lane is stopped, in both directions, until {@link PeerLinks#resume}: what was received or
+   * acknowledged contradicts what is stored.
+   */
+  void onAlarm(AgencyName peer, Lane lane, Code code, String text);
+}

@@ -1,0 +1,17 @@
+package org.entente.gateway.link;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+
+/**
+ * State of the link to one peer at a moment.
+ *
+ * @param peer the agency
+ * @param up whether the control stream stands, so that notices go through
+ * @param lastContact when anything was last received on any stream
+ * @param lanes one entry per lane, highest first
+ */
+public record PeerStatus(
+    AgencyName peer, boolean up, Optional<Instant> lastContact, List<LaneStatus> lanes) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.link;
+
+import org.jspecify.annotations.NullMarked;
