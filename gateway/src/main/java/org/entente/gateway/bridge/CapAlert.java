@@ -9,4 +9,11 @@ package org.entente.gateway.bridge;
  * @param element the {@code alert} element, complete and valid
  */
 public record CapAlert(String file, int line, CapVersion version, CapElement element)
-    implements CapReading {}
+    implements CapReading {
+
+  /** Names the place only: the content is not for logs. */
+  @Override
+  public String toString() {
+    return "CapAlert[" + file + ":" + line + "]";
+  }
+}

@@ -1,8 +1,8 @@
 package org.entente.gateway.bridge;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import javax.xml.stream.Location;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -41,7 +41,8 @@ public final class CapReader {
       return new BadRecord(file, 1, "", "is longer than " + MAX_BYTES + " bytes");
     }
     try {
-      XMLStreamReader xml = factory().createXMLStreamReader(new ByteArrayInputStream(bytes));
+      XMLStreamReader xml =
+          factory().createXMLStreamReader(new StringReader(XmlText.decode(bytes)));
       try {
         return new CapDocument(file, xml).read();
       } finally {

@@ -6,7 +6,6 @@ import static org.entente.gateway.bridge.CapSchema.Occurs.ONE;
 import static org.entente.gateway.bridge.CapSchema.Occurs.OPTIONAL;
 
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,10 +56,6 @@ record CapSchema(List<Slot> slots) {
 
   static CapSchema of(CapVersion version) {
     return version == CapVersion.V1_1 ? V1_1 : V1_2;
-  }
-
-  Optional<Slot> slot(String name) {
-    return slots.stream().filter(slot -> slot.name.equals(name)).findFirst();
   }
 
   private static CapSchema alert(Occurs mimeType, CapForm certainty) {

@@ -91,7 +91,9 @@ final class MappingLoader {
       return;
     }
     for (Entry other : entries) {
-      conflict(field, target, rule, other);
+      if (conflict(field, target, rule, other)) {
+        break;
+      }
     }
     int longest = Integer.MAX_VALUE;
     if (Boolean.TRUE.equals(rule.cut())) {
@@ -106,17 +108,19 @@ final class MappingLoader {
     entries.add(new Entry(target, compiled));
   }
 
-  private void conflict(String field, TargetPath target, Rule rule, Entry other) {
+  private boolean conflict(String field, TargetPath target, Rule rule, Entry other) {
     if (target.overlaps(other.target())) {
       problem(field, "sets what " + other.target().text() + " sets", "one of the two");
-    } else if (target.excludes(other.target())
-        && rule.when() == null
-        && other.rule().guard() == null) {
+      return true;
+    }
+    if (target.excludes(other.target()) && rule.when() == null && other.rule().guard() == null) {
       problem(
           field,
           "excludes " + other.target().text() + ": both are cases of one oneof",
           "one of them, or a when on one of them");
+      return true;
     }
+    return false;
   }
 
   private FieldRule rule(String field, String path, Rule rule, ValueType type, int longest) {
@@ -133,6 +137,10 @@ final class MappingLoader {
   }
 
   private @Nullable Mapping compile(String field, String cel, ValueType type) {
+    if (cel.isBlank()) {
+      problem(field, "an empty expression", "an expression, or a mapping with cel or constant");
+      return null;
+    }
     Compilation<Mapping> compilation = expressions.mapping(cel, type);
     if (compilation instanceof Compilation.Compiled<Mapping> compiled) {
       return compiled.expression();

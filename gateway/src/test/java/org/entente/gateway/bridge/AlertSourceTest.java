@@ -1,0 +1,200 @@
+package org.entente.gateway.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.entente.gateway.config.ConfigProblem;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AlertSourceTest {
+  private static final String DRAFT =
+      "{\"publisher\":\"fr.customs\",\"draft\":{\"idempotencyKey\":\"k\",\"label\":{\"kind\":"
+          + "\"KIND_ALERT\",\"category\":\"CATEGORY_IPR\",\"purpose\":\"PURPOSE_IPR_ENFORCEMENT\","
+          + "\"classification\":\"CLASSIFICATION_UNCLASSIFIED\"},\"body\":{\"alert\":{\"texts\":"
+          + "[{\"language\":\"en\",\"headline\":\"h\"}]}},\"to\":{\"agencies\":[\"sg.police\"]}}}";
+
+  @TempDir Path folder;
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  private static List<ConfigProblem> problems(Path path, @Nullable Path mapping, Path mappings) {
+    AlertSource.Opening opening = AlertSource.open(path, mapping, mappings);
+    return assertInstanceOf(AlertSource.Opening.NotOpened.class, opening).problems();
+  }
+
+  @Test
+  void folder_ofBothFormats_isReadInTheOrderOfNames() throws IOException {
+    file("b.cap", CapReaderTest.MINIMAL);
+    file("a.jsonl", DRAFT + "\nnonsense\n" + DRAFT + "\n");
+    file("c.xml", "<alert/>");
+    file("README.md", "not read");
+    Files.createDirectory(folder.resolve("d.jsonl"));
+
+    List<AlertItem> items = Feeds.all(folder, null);
+
+    assertEquals(5, items.size());
+    assertEquals("fr.customs", Feeds.draft(items.get(0)).publisher().value());
+    assertEquals(2, Feeds.bad(items.get(1)).line());
+    assertEquals(3, Feeds.draft(items.get(2)).line());
+    assertEquals("Fire", headline(items.get(3)));
+    assertTrue(Feeds.bad(items.get(4)).file().endsWith("c.xml"));
+  }
+
+  private static String headline(AlertItem item) {
+    return Feeds.draft(item).draft().getBody().getAlert().getTexts(0).getHeadline();
+  }
+
+  @Test
+  void file_withAnotherName_isJudgedByItsContent() throws IOException {
+    assertEquals(1, Feeds.all(file("one", "\n " + DRAFT), null).size());
+    Feeds.draft(Feeds.all(file("two.txt", "\uFEFF" + CapReaderTest.MINIMAL), null).get(0));
+    assertTrue(
+        problems(file("three", "hello"), null, Feeds.mappings())
+            .get(0)
+            .wrong()
+            .contains("neither"));
+    assertEquals(1, problems(file("four", ""), null, Feeds.mappings()).size());
+  }
+
+  @Test
+  void path_thatIsNotThere_isReported() {
+    assertEquals(1, problems(folder.resolve("none.txt"), null, Feeds.mappings()).size());
+    List<AlertItem> items = Feeds.all(folder.resolve("none.jsonl"), null);
+    assertEquals(0, Feeds.bad(items.get(0)).line());
+  }
+
+  @Test
+  void draft_atFault_isReportedByField() throws IOException {
+    String lines =
+        String.join(
+            "\n",
+            DRAFT.replace("fr.customs", "France"),
+            DRAFT.replace("\"publisher\":\"fr.customs\",", ""),
+            DRAFT.replace("\"draft\":", "\"drafts\":"),
+            DRAFT.replace("CATEGORY_IPR", "CATEGORY_X"),
+            DRAFT.replace("\"headline\":\"h\"", "\"headlines\":\"h\""),
+            DRAFT.replace("[\"sg.police\"]", "[]"),
+            DRAFT.replace("\"kind\":", "\"origin\":\"de.customs\",\"kind\":"),
+            DRAFT.replace("KIND_ALERT", "KIND_EVIDENCE"),
+            DRAFT.replace("sg.police", "SG"));
+
+    List<AlertItem> items = Feeds.all(file("d.jsonl", lines), null);
+
+    assertEquals(
+        List.of(
+            "publisher",
+            "publisher",
+            "drafts",
+            "label.category",
+            "body.alert.texts[0].headlines",
+            "to",
+            "label.origin",
+            "label.kind",
+            "to.agencies[0]"),
+        items.stream().map(item -> Feeds.bad(item).field()).toList());
+  }
+
+  @Test
+  void mapping_forAnotherFormat_isReported() throws IOException {
+    Path cap = file("a.cap", CapReaderTest.MINIMAL);
+    Path mapping = Feeds.mappings().resolve("safety-gate.yaml");
+
+    ConfigProblem problem = problems(cap, mapping, Feeds.mappings()).get(0);
+
+    assertTrue(problem.wrong().contains("is what it maps"), problem::toString);
+  }
+
+  @Test
+  void mapping_atFault_opensNothing() throws IOException {
+    Path lines = file("a.jsonl", DRAFT);
+    Path mapping = file("m.yaml", "name: x\n");
+
+    assertTrue(problems(lines, mapping, Feeds.mappings()).get(0).toString().contains("m.yaml:1"));
+    assertEquals(1, problems(lines, folder.resolve("none.yaml"), Feeds.mappings()).size());
+  }
+
+  @Test
+  void cap_withoutTheUsualMapping_isReported() throws IOException {
+    Path cap = file("a.cap", CapReaderTest.MINIMAL);
+
+    assertTrue(problems(cap, null, folder).get(0).file().endsWith("cap.yaml"));
+    file("cap.yaml", Files.readString(Feeds.mappings().resolve("safety-gate.yaml")));
+    assertTrue(problems(cap, null, folder).get(0).wrong().contains("maps no CAP"));
+  }
+
+  @Test
+  void cap_withAMappingOfItsOwn_takesThat() throws IOException {
+    Path cap = file("a.cap", CapReaderTest.MINIMAL);
+    String usual = Files.readString(Feeds.mappings().resolve("cap.yaml"));
+    Path mapping =
+        file(
+            "own.yaml",
+            usual.replace("constant: fr.customs", "constant: us.cbp")
+                + "  body.alert.texts[0].headline: \"'Own: ' + source.info[0].event\"\n");
+
+    AlertDraft draft = Feeds.draft(Feeds.all(cap, mapping).get(0));
+
+    assertEquals("us.cbp", draft.publisher().value());
+    assertEquals("Own: Fire", headline(draft));
+    assertEquals("Fire", draft.draft().getBody().getAlert().getTexts(0).getEvent());
+  }
+
+  @Test
+  void cap_notMadePublic_hasNoRecipients() throws IOException {
+    String restricted =
+        CapReaderTest.MINIMAL.replace(
+            "<scope>Public</scope>",
+            "<scope>Restricted</scope><restriction>fire brigades</restriction>");
+
+    assertEquals("to", Feeds.bad(Feeds.all(file("r.cap", restricted), null).get(0)).field());
+  }
+
+  @Test
+  void cap_cancellationWithoutBlock_getsAText() throws IOException {
+    String xml = CapReaderTest.MINIMAL.replace("Alert</msgType>", "Cancel</msgType>");
+    String cancel =
+        xml.substring(0, xml.indexOf("<info>")) + xml.substring(xml.indexOf("</info>") + 7);
+
+    AlertItem item = Feeds.all(file("c.cap", cancel), null).get(0);
+
+    assertEquals("Cancel X-1", headline(item));
+  }
+
+  @Test
+  void source_atItsEnd_hasNoNext() throws IOException {
+    AlertSource.Opening opening = AlertSource.open(file("e.jsonl", "\n"), null, Feeds.mappings());
+    try (AlertSource source =
+        assertInstanceOf(AlertSource.Opening.Opened.class, opening).source()) {
+      assertFalse(source.hasNext());
+      assertThrows(NoSuchElementException.class, source::next);
+    }
+  }
+
+  @Test
+  void items_inText_hideTheirContent() throws IOException {
+    AlertItem item = Feeds.all(file("x.jsonl", DRAFT.replace("\"h\"", "\"SECRET\"")), null).get(0);
+
+    assertFalse(item.toString().contains("SECRET"), item::toString);
+  }
+
+  @Test
+  void report_withControlCharacters_isPrintable() {
+    BadRecord bad = new BadRecord("f", 1, "a\u001b[31mb", "x\ny".repeat(400));
+
+    assertEquals("a?[31mb", bad.field());
+    assertEquals(501, bad.message().length());
+    assertFalse(bad.toString().chars().anyMatch(Character::isISOControl));
+  }
+}
