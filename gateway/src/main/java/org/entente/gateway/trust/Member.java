@@ -3,6 +3,8 @@ package org.entente.gateway.trust;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -47,7 +49,8 @@ import org.jspecify.annotations.Nullable;
 })
 public record Member(
     @JsonProperty(required = true) AgencyName name,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String jurisdiction,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonSetter(nulls = Nulls.SET)
+        @Nullable String jurisdiction,
     @JsonProperty(required = true) AgencyKind kind,
     @JsonProperty(required = true) Set<AgencyRole> roles,
     @JsonProperty(value = "ca", required = true) List<AuthorityCertificate> authorities,

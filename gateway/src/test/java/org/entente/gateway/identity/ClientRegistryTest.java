@@ -1,0 +1,192 @@
+package org.entente.gateway.identity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Threat 58: a client without scope, and clients that are none. */
+final class ClientRegistryTest {
+  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+  private static final Instant NOW = START.plus(Duration.ofDays(1));
+  private static final Instant END = START.plus(TestFederation.LIFETIME);
+  private static final AgencyName FR = new AgencyName("fr.customs");
+  private static final ClientGrant DESK =
+      new ClientGrant(new NodeName("desk"), Set.of(Scope.SUBSCRIBE, Scope.EVIDENCE), 4);
+
+  private final TestFederation federation = new TestFederation(START);
+  private final TrustBundle bundle = federation.bundle(federation.content(1));
+  private final ClientRegistry registry = ClientRegistry.of(FR, List.of(DESK));
+
+  private static String client(String agency, String name) {
+    return "spiffe://" + TestFederation.NAME + "/agency/" + agency + "/client/" + name;
+  }
+
+  private List<X509Certificate> issue(String issuer, String id) {
+    return List.of(federation.certificate(issuer, id, START, END));
+  }
+
+  private Identification identify(String issuer, String id) {
+    return registry.identify(issue(issuer, id), bundle, NOW);
+  }
+
+  private static void assertRefused(Code code, String why, Identification identification) {
+    Problem problem = assertInstanceOf(Unidentified.class, identification).problem();
+    assertEquals(code, problem.code(), problem.message());
+    assertTrue(problem.message().contains(why), problem.message());
+  }
+
+  @Test
+  void client_inConfiguration_hasItsScopesOnly() {
+    Identification identification = identify("fr.customs", client("fr.customs", "desk"));
+    Identified desk = assertInstanceOf(Identified.class, identification);
+    assertEquals(DESK.scopes(), desk.scopes());
+    assertEquals(4, desk.maxStreams());
+    assertEquals(Optional.empty(), desk.require(Scope.SUBSCRIBE));
+    Problem problem = desk.require(Scope.PUBLISH).orElseThrow();
+    assertEquals(Code.SCOPE_MISSING, problem.code());
+    assertTrue(problem.message().contains("publish"), problem.message());
+    assertTrue(desk.require(Scope.OPERATOR).isPresent());
+  }
+
+  @Test
+  void client_notInConfiguration_refused() {
+    assertRefused(
+        Code.UNKNOWN_CLIENT,
+        "not in the configuration",
+        identify("fr.customs", client("fr.customs", "other")));
+  }
+
+  @Test
+  void client_ofAnotherAgency_refused() {
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "of another agency",
+        identify("de.customs", client("de.customs", "desk")));
+  }
+
+  @Test
+  void client_namedByAnotherAgencysAuthority_refused() {
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "not issued by the CA",
+        identify("de.customs", client("fr.customs", "desk")));
+  }
+
+  @Test
+  void client_ofUnknownAgency_refused() {
+    assertRefused(
+        Code.UNKNOWN_CLIENT, "no member", identify("de.customs", client("us.cbp", "desk")));
+  }
+
+  @Test
+  void client_withGatewaysCertificate_refused() {
+    String gateway = "spiffe://" + TestFederation.NAME + "/agency/fr.customs/gateway/desk";
+    assertRefused(Code.IDENTITY_MISMATCH, "is a gateway", identify("fr.customs", gateway));
+  }
+
+  @Test
+  void client_certificateForServersOnly_refused() throws Exception {
+    OddCertificate odd = new OddCertificate(federation.authority("fr.customs"), START, END);
+    odd.uris(client("fr.customs", "desk"));
+    X509Certificate clientOnly = odd.purposes(KeyPurposeId.id_kp_clientAuth).issue();
+    assertInstanceOf(Identified.class, registry.identify(List.of(clientOnly), bundle, NOW));
+    X509Certificate serverOnly = odd.purposes(KeyPurposeId.id_kp_serverAuth).issue();
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "lacks the key usage",
+        registry.identify(List.of(serverOnly), bundle, NOW));
+  }
+
+  @Test
+  void client_certificateExpired_refused() {
+    List<X509Certificate> chain =
+        List.of(
+            federation.certificate(
+                "fr.customs", client("fr.customs", "desk"), START, NOW.minusSeconds(1)));
+    assertRefused(Code.IDENTITY_MISMATCH, "ended at", registry.identify(chain, bundle, NOW));
+  }
+
+  @Test
+  void client_scopesWithdrawn_doesNotHoldAnyMore() {
+    Identified desk = (Identified) identify("fr.customs", client("fr.customs", "desk"));
+    assertEquals(Optional.empty(), registry.recheck(desk, bundle, NOW));
+    ClientGrant less = new ClientGrant(DESK.name(), Set.of(Scope.EVIDENCE), 4);
+    Problem withdrawn =
+        ClientRegistry.of(FR, List.of(less)).recheck(desk, bundle, NOW).orElseThrow();
+    assertEquals(Code.SCOPE_MISSING, withdrawn.code());
+    Problem gone = ClientRegistry.of(FR, List.of()).recheck(desk, bundle, NOW).orElseThrow();
+    assertEquals(Code.UNKNOWN_CLIENT, gone.code());
+    assertEquals(
+        Code.IDENTITY_MISMATCH,
+        registry.recheck(desk, bundle, END.plusSeconds(1)).map(Problem::code).orElseThrow());
+  }
+
+  /** An agency's operators must be able to mend an expired bundle. */
+  @Test
+  void client_bundleBeyondGrace_mayStillCall() {
+    BundleContent week = federation.content(1);
+    TrustBundle hour =
+        federation.bundle(
+            new BundleContent(
+                week.federation(),
+                1,
+                START,
+                START.plusSeconds(3600),
+                week.roots(),
+                week.groups(),
+                week.agencies()));
+    Instant late = START.plusSeconds(3601).plus(BundleVerifier.MAX_GRACE);
+    assertEquals(TrustState.EXPIRED, hour.stateAt(late, BundleVerifier.MAX_GRACE));
+    Identification identification =
+        registry.identify(issue("fr.customs", client("fr.customs", "desk")), hour, late);
+    assertInstanceOf(Identified.class, identification);
+  }
+
+  @Test
+  void registry_clientTwice_refused() {
+    assertThrows(InvalidValue.class, () -> ClientRegistry.of(FR, List.of(DESK, DESK)));
+  }
+
+  @Test
+  void grant_withoutScopeOrStreams_refused() {
+    assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), Set.of(), 1));
+    assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), DESK.scopes(), 0));
+    assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), DESK.scopes(), 1001));
+  }
+
+  @Test
+  void scope_everyName_printsAsParsed() {
+    for (Scope scope : Scope.values()) {
+      assertEquals(scope, Scope.parse(scope.toString()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "PUBLISH", "publish ", "all", "*"})
+  void scope_otherName_refused(String text) {
+    assertThrows(InvalidValue.class, () -> Scope.parse(text));
+  }
+}

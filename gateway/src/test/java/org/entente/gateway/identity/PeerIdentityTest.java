@@ -1,0 +1,278 @@
+package org.entente.gateway.identity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.junit.jupiter.api.Test;
+
+/** Threat 32: a peer whose certificate names somebody else, and its relatives. */
+final class PeerIdentityTest {
+  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+  private static final Instant NOW = START.plus(Duration.ofDays(1));
+  private static final Instant END = START.plus(TestFederation.LIFETIME);
+  private static final String ROOT = "spiffe://" + TestFederation.NAME + "/agency/";
+  private static final String FR = ROOT + "fr.customs/gateway/gateway-1";
+  private static final AgencyName DE = new AgencyName("de.customs");
+
+  private final TestFederation federation = new TestFederation(START);
+  private final TrustBundle bundle = federation.bundle(federation.content(1));
+  private final PeerIdentity peers = new PeerIdentity(DE, BundleVerifier.MAX_GRACE, 8);
+
+  private X509Certificate issue(String issuer, String id) {
+    return federation.certificate(issuer, id, START, END);
+  }
+
+  private OddCertificate odd() {
+    return new OddCertificate(federation.authority("fr.customs"), START, END).uris(FR);
+  }
+
+  private Identification identify(X509Certificate... chain) {
+    return peers.identify(List.of(chain), bundle, NOW);
+  }
+
+  private static void assertRefused(Code code, String why, Identification identification) {
+    Problem problem = assertInstanceOf(Unidentified.class, identification).problem();
+    assertEquals(code, problem.code(), problem.message());
+    assertTrue(problem.message().contains(why), problem.message());
+  }
+
+  @Test
+  void peer_withCertificateOfItsAgency_isIdentified() {
+    Identified peer = assertInstanceOf(Identified.class, identify(issue("fr.customs", FR)));
+    assertEquals(new AgencyName("fr.customs"), peer.agency());
+    assertEquals("gateway-1", peer.name().value());
+    assertTrue(peer.isGateway());
+    assertEquals(END, peer.notAfter());
+    assertTrue(peer.fingerprint().matches("[0-9a-f]{64}"));
+  }
+
+  @Test
+  void peer_showingItsAuthorityToo_isIdentified() {
+    X509Certificate ca = federation.authority("fr.customs").certificate();
+    assertInstanceOf(Identified.class, identify(issue("fr.customs", FR), ca));
+  }
+
+  @Test
+  void peer_hasNoScope() {
+    Identified peer = (Identified) identify(issue("fr.customs", FR));
+    assertEquals(Set.of(), peer.scopes());
+    for (Scope scope : Scope.values()) {
+      assertTrue(peer.require(scope).isPresent());
+    }
+  }
+
+  @Test
+  void peer_namedByAnotherAgencysAuthority_refused() {
+    assertRefused(Code.IDENTITY_MISMATCH, "not issued by the CA", identify(issue("sg.police", FR)));
+  }
+
+  @Test
+  void peer_authorityThatIsNoMembers_refused() {
+    TestFederation impostor = new TestFederation(START);
+    X509Certificate forged = impostor.certificate("fr.customs", FR, START, END);
+    X509Certificate forgedCa = impostor.authority("fr.customs").certificate();
+    assertRefused(Code.IDENTITY_MISMATCH, "not issued by the CA", identify(forged));
+    assertRefused(Code.IDENTITY_MISMATCH, "not issued by the CA", identify(forged, forgedCa));
+  }
+
+  @Test
+  void peer_ofUnknownAgency_refused() {
+    String stranger = ROOT + "us.cbp/gateway/gateway-1";
+    assertRefused(Code.UNKNOWN_PEER, "no member", identify(issue("fr.customs", stranger)));
+  }
+
+  @Test
+  void peer_ofOtherFederation_refused() {
+    String elsewhere = "spiffe://other.example/agency/fr.customs/gateway/gateway-1";
+    assertRefused(
+        Code.IDENTITY_MISMATCH, "of federation", identify(issue("fr.customs", elsewhere)));
+  }
+
+  @Test
+  void peer_withClientsCertificate_refused() {
+    String client = ROOT + "fr.customs/client/desk";
+    assertRefused(Code.IDENTITY_MISMATCH, "is a client", identify(issue("fr.customs", client)));
+  }
+
+  @Test
+  void peer_ofOwnAgency_refused() {
+    String own = ROOT + "de.customs/gateway/gateway-2";
+    assertRefused(Code.IDENTITY_MISMATCH, "of this agency", identify(issue("de.customs", own)));
+  }
+
+  @Test
+  void peer_otherThanDialled_refused() {
+    List<X509Certificate> chain = List.of(issue("fr.customs", FR));
+    AgencyName sg = new AgencyName("sg.police");
+    assertRefused(
+        Code.IDENTITY_MISMATCH, "dialled sg.police", peers.identifyAs(sg, chain, bundle, NOW));
+    AgencyName fr = new AgencyName("fr.customs");
+    assertInstanceOf(Identified.class, peers.identifyAs(fr, chain, bundle, NOW));
+  }
+
+  @Test
+  void peer_withTwoUris_refused() throws Exception {
+    X509Certificate both = odd().uris(FR, ROOT + "sg.police/gateway/gateway-1").issue();
+    assertRefused(Code.IDENTITY_MISMATCH, "exactly one URI", identify(both));
+    X509Certificate extra = odd().uris("https://example.com/", FR).issue();
+    assertRefused(Code.IDENTITY_MISMATCH, "exactly one URI", identify(extra));
+  }
+
+  @Test
+  void peer_withoutUri_refused() throws Exception {
+    X509Certificate none = odd().uris().issue();
+    assertRefused(Code.IDENTITY_MISMATCH, "exactly one URI", identify(none));
+    X509Certificate foreign = odd().uris("https://fr.customs/gateway-1").issue();
+    assertRefused(Code.IDENTITY_MISMATCH, "an identity is spiffe://", identify(foreign));
+  }
+
+  @Test
+  void peer_withoutAnyCertificate_refused() {
+    assertRefused(Code.IDENTITY_MISMATCH, "a chain has", identify());
+    X509Certificate leaf = issue("fr.customs", FR);
+    List<X509Certificate> many = Collections.nCopies(5, leaf);
+    assertRefused(Code.IDENTITY_MISMATCH, "a chain has", peers.identify(many, bundle, NOW));
+  }
+
+  @Test
+  void peer_certificateExpiredOrNotYetValid_refused() {
+    X509Certificate ended = federation.certificate("fr.customs", FR, START, NOW.minusSeconds(1));
+    assertRefused(Code.IDENTITY_MISMATCH, "ended at", identify(ended));
+    X509Certificate early = federation.certificate("fr.customs", FR, NOW.plusSeconds(1), END);
+    assertRefused(Code.IDENTITY_MISMATCH, "valid only from", identify(early));
+  }
+
+  @Test
+  void peer_authorityItselfExpired_refused() throws Exception {
+    // The leaf claims to outlive its CA, which path validation alone would let pass.
+    Instant late = END.plus(Duration.ofHours(1));
+    OddCertificate outliving =
+        new OddCertificate(federation.authority("fr.customs"), START, END.plus(Duration.ofDays(1)));
+    X509Certificate leaf = outliving.uris(FR).issue();
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "no CA certificate of its agency is valid",
+        peers.identify(List.of(leaf), bundle, late));
+  }
+
+  @Test
+  void peer_keyUsageMissingOrWrong_refused() throws Exception {
+    assertInstanceOf(Identified.class, identify(odd().issue()));
+    assertRefused(Code.IDENTITY_MISMATCH, "does not say", identify(odd().usage(0).issue()));
+    X509Certificate encipher = odd().usage(KeyUsage.keyEncipherment).issue();
+    assertRefused(Code.IDENTITY_MISMATCH, "lacks the key usage", identify(encipher));
+    X509Certificate signer = odd().usage(KeyUsage.digitalSignature | KeyUsage.keyCertSign).issue();
+    assertRefused(Code.IDENTITY_MISMATCH, "may sign others", identify(signer));
+    assertRefused(Code.IDENTITY_MISMATCH, "may sign others", identify(odd().authority().issue()));
+    X509Certificate half = odd().purposes(KeyPurposeId.id_kp_clientAuth).issue();
+    assertRefused(Code.IDENTITY_MISMATCH, "lacks the key usage", identify(half));
+    X509Certificate any = odd().purposes(KeyPurposeId.anyExtendedKeyUsage).issue();
+    assertRefused(Code.IDENTITY_MISMATCH, "lacks the key usage", identify(any));
+    X509Certificate none = odd().purposes().issue();
+    assertRefused(Code.IDENTITY_MISMATCH, "lacks the key usage", identify(none));
+  }
+
+  @Test
+  void peer_signatureDamaged_refused() throws Exception {
+    byte[] der = issue("fr.customs", FR).getEncoded();
+    der[der.length - 1] ^= 1;
+    X509Certificate damaged =
+        (X509Certificate)
+            java.security.cert.CertificateFactory.getInstance("X.509")
+                .generateCertificate(new java.io.ByteArrayInputStream(der));
+    assertRefused(Code.IDENTITY_MISMATCH, "not issued by the CA", identify(damaged));
+  }
+
+  /** Threat 30, the decision; the link closes the stream. */
+  @Test
+  void peer_revokedOrRemoved_doesNotHoldAnyMore() {
+    X509Certificate certificate = issue("fr.customs", FR);
+    Identified peer = (Identified) identify(certificate);
+    assertEquals(Optional.empty(), peers.recheck(peer, bundle, NOW));
+    TrustBundle revoking = bundleWithFr(List.of(peer.fingerprint()));
+    Problem revoked = peers.recheck(peer, revoking, NOW).orElseThrow();
+    assertEquals(Code.IDENTITY_MISMATCH, revoked.code());
+    assertTrue(revoked.message().contains("revoked"));
+    X509Certificate renewed = issue("fr.customs", FR);
+    assertInstanceOf(Identified.class, peers.identify(List.of(renewed), revoking, NOW));
+    List<Member> rest =
+        federation.content(2).agencies().stream()
+            .filter(m -> !m.name().value().equals("fr.customs"))
+            .toList();
+    TrustBundle without = federation.bundle(federation.content(2, rest));
+    assertEquals(
+        Code.UNKNOWN_PEER, peers.recheck(peer, without, NOW).map(Problem::code).orElseThrow());
+  }
+
+  private TrustBundle bundleWithFr(List<String> revoked) {
+    List<Member> members =
+        federation.content(2).agencies().stream()
+            .map(m -> m.name().value().equals("fr.customs") ? revoking(m, revoked) : m)
+            .toList();
+    return federation.bundle(federation.content(2, members));
+  }
+
+  private static Member revoking(Member member, List<String> revoked) {
+    return new Member(
+        member.name(),
+        member.jurisdiction(),
+        member.kind(),
+        member.roles(),
+        member.authorities(),
+        member.signing(),
+        member.audit(),
+        member.endpoints(),
+        member.via(),
+        revoked);
+  }
+
+  /** Threat 51: nobody is accepted on the word of a bundle whose grace is over. */
+  @Test
+  void peer_bundleBeyondGrace_refused() {
+    Instant late = END.plus(BundleVerifier.MAX_GRACE).plusSeconds(1);
+    assertRefused(
+        Code.UNKNOWN_PEER,
+        "grace is over",
+        peers.identify(List.of(issue("fr.customs", FR)), bundle, late));
+  }
+
+  /** Grace is for bundles; the certificates must still be good. */
+  @Test
+  void peer_bundleInGrace_isIdentified() {
+    BundleContent week = federation.content(1);
+    TrustBundle hour =
+        federation.bundle(
+            new BundleContent(
+                week.federation(),
+                1,
+                START,
+                START.plusSeconds(3600),
+                week.roots(),
+                week.groups(),
+                week.agencies()));
+    List<X509Certificate> chain = List.of(issue("fr.customs", FR));
+    Instant grace = START.plusSeconds(3600).plus(BundleVerifier.MAX_GRACE);
+    assertInstanceOf(Identified.class, peers.identify(chain, hour, grace));
+    assertRefused(
+        Code.UNKNOWN_PEER, "grace is over", peers.identify(chain, hour, grace.plusSeconds(1)));
+  }
+}

@@ -1,0 +1,5 @@
+/** Wrong certificates, wrong names and missing scopes. */
+@NullMarked
+package org.entente.gateway.identity;
+
+import org.jspecify.annotations.NullMarked;

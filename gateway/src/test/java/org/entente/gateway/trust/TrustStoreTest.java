@@ -1,0 +1,205 @@
+package org.entente.gateway.trust;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.note.KeyName;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.TrustStore.Opening;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TrustStoreTest {
+  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+
+  @TempDir Path folder;
+
+  private final TestFederation federation = new TestFederation(START);
+  private final BundleVerifier verifier = new BundleVerifier(federation.trustRoots());
+  private Instant now = START;
+
+  private Path bundleFile() {
+    return folder.resolve("trust-bundle.note");
+  }
+
+  private Path acceptedFile() {
+    return folder.resolve("data").resolve("accepted.note");
+  }
+
+  private void publish(BundleContent content) throws IOException {
+    Files.write(bundleFile(), BundleSigner.sign(content, federation.roots(1, 2)));
+  }
+
+  private Opening open() throws IOException {
+    return TrustStore.open(verifier, bundleFile(), acceptedFile(), () -> now);
+  }
+
+  private TrustStore opened() throws IOException {
+    return assertInstanceOf(Opening.Opened.class, open()).store();
+  }
+
+  private static void assertRefused(BundleFault fault, BundleVerdict verdict) {
+    assertEquals(fault, assertInstanceOf(BundleVerdict.Refused.class, verdict).fault());
+  }
+
+  @Test
+  void store_withoutAnyBundle_staysClosed() throws IOException {
+    Opening.Closed closed = assertInstanceOf(Opening.Closed.class, open());
+    assertEquals(BundleFault.MALFORMED, closed.refused().fault());
+    assertTrue(closed.refused().reason().contains("trust-bundle.note"));
+  }
+
+  @Test
+  void reload_newerBundle_isInForceAndListenersKnow() throws IOException {
+    publish(federation.content(1));
+    TrustStore store = opened();
+    List<String> told = new ArrayList<>();
+    store.onChange((old, next) -> told.add(old.version() + " to " + next.version()));
+    store.reload();
+    assertEquals(List.of(), told);
+    publish(federation.content(2));
+    assertInstanceOf(BundleVerdict.Verified.class, store.reload());
+    assertEquals(2, store.current().version());
+    assertEquals(List.of("1 to 2"), told);
+  }
+
+  @Test
+  void reload_refusedBundle_changesNothing() throws IOException {
+    publish(federation.content(2));
+    TrustStore store = opened();
+    store.onChange(
+        (old, next) -> {
+          throw new AssertionError("nothing changed");
+        });
+    publish(federation.content(1));
+    assertRefused(BundleFault.ROLLBACK, store.reload());
+    Files.writeString(bundleFile(), "garbage");
+    assertRefused(BundleFault.MALFORMED, store.reload());
+    Files.delete(bundleFile());
+    assertRefused(BundleFault.MALFORMED, store.reload());
+    assertEquals(2, store.current().version());
+  }
+
+  @Test
+  void offer_fromPeer_passesTheSameRules() throws IOException {
+    publish(federation.content(1));
+    TrustStore store = opened();
+    byte[] weak = BundleSigner.sign(federation.content(2), federation.roots(3));
+    assertRefused(BundleFault.THRESHOLD, store.offer(weak));
+    byte[] good = BundleSigner.sign(federation.content(2), federation.roots(2, 3));
+    assertInstanceOf(BundleVerdict.Verified.class, store.offer(good));
+    assertEquals(2, store.current().version());
+    // What a peer handed over survives a restart, though the operator's file is still the old one.
+    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    assertEquals(2, again.store().current().version());
+    assertEquals(
+        Optional.of(BundleFault.ROLLBACK), again.refused().map(BundleVerdict.Refused::fault));
+  }
+
+  /** Threat 51. */
+  @Test
+  void restart_withOlderBundle_refusesIt() throws IOException {
+    publish(federation.content(3));
+    opened();
+    publish(federation.content(2));
+    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    assertEquals(3, again.store().current().version());
+    assertEquals(BundleFault.ROLLBACK, again.refused().orElseThrow().fault());
+  }
+
+  @Test
+  void restart_withOtherBundleOfTheVersion_isEquivocation() throws IOException {
+    publish(federation.content(3));
+    opened();
+    publish(federation.content(3, federation.content(3).agencies().subList(0, 2)));
+    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    assertEquals(BundleFault.EQUIVOCATION, again.refused().orElseThrow().fault());
+    assertEquals(4, again.store().current().members().size());
+  }
+
+  @Test
+  void restart_withDamagedMemory_staysClosed() throws IOException {
+    publish(federation.content(3));
+    opened();
+    byte[] bytes = Files.readAllBytes(acceptedFile());
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(acceptedFile(), bytes);
+    assertInstanceOf(Opening.Closed.class, open());
+  }
+
+  @Test
+  void restart_afterRotation_keepsTheNewRoots() throws IOException {
+    publish(federation.content(1));
+    TrustStore store = opened();
+    Map<KeyName, SigningPair> fresh = new LinkedHashMap<>();
+    List<RootKey> keys = new ArrayList<>();
+    for (String name : List.of("fresh-1", "fresh-2")) {
+      SigningPair pair = SigningPair.generate(new java.security.SecureRandom());
+      fresh.put(new KeyName(name), pair);
+      keys.add(RootKey.of(new KeyName(name), pair));
+    }
+    Map<KeyName, SigningPair> both = new LinkedHashMap<>(federation.roots());
+    both.putAll(fresh);
+    RootSet roots = new RootSet(2, keys);
+    assertInstanceOf(
+        BundleVerdict.Verified.class, store.offer(BundleSigner.sign(content(2, roots), both)));
+    TrustStore again = opened();
+    assertEquals(2, again.current().version());
+    assertRefused(
+        BundleFault.THRESHOLD,
+        again.offer(BundleSigner.sign(federation.content(3), federation.roots())));
+    assertInstanceOf(
+        BundleVerdict.Verified.class, again.offer(BundleSigner.sign(content(3, roots), fresh)));
+  }
+
+  /** Threats 51 and 52. */
+  @Test
+  void state_asTimePasses_goesThroughGraceToExpired() throws IOException {
+    publish(federation.content(1));
+    TrustStore store = opened();
+    assertEquals(TrustState.CURRENT, store.state());
+    now = START.plus(TestFederation.LIFETIME).plusSeconds(1);
+    assertEquals(TrustState.GRACE, store.state());
+    assertEquals(TrustState.GRACE, opened().state());
+    now = now.plus(BundleVerifier.MAX_GRACE);
+    assertEquals(TrustState.EXPIRED, store.state());
+    Opening.Opened late = assertInstanceOf(Opening.Opened.class, open());
+    assertEquals(TrustState.EXPIRED, late.store().state());
+    assertEquals(BundleFault.EXPIRED, late.refused().orElseThrow().fault());
+  }
+
+  /** Threat 53. */
+  @Test
+  void clock_setBackAnHour_doesNotCloseARestartingNode() throws IOException {
+    publish(federation.content(1));
+    opened();
+    now = START.minus(Duration.ofHours(1));
+    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    assertTrue(again.refused().isEmpty());
+    assertEquals(TrustState.CURRENT, again.store().state());
+  }
+
+  private BundleContent content(long version, RootSet roots) {
+    BundleContent base = federation.content(version);
+    return new BundleContent(
+        base.federation(),
+        version,
+        base.issued(),
+        base.expires(),
+        roots,
+        base.groups(),
+        base.agencies());
+  }
+}
