@@ -139,7 +139,7 @@ class BridgeFuzzTest {
   /** A few bytes changed, pieces put in, stretches taken out or repeated. */
   private static byte[] damage(byte[] content, Random random) {
     byte[] out = content.clone();
-    for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+    for (int changes = 1 + random.nextInt(6) / 4; changes > 0; changes--) {
       int at = random.nextInt(out.length);
       int end = Math.min(out.length, at + random.nextInt(40));
       out =
