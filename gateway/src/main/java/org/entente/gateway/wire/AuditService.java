@@ -1,0 +1,84 @@
+package org.entente.gateway.wire;
+
+import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.LeafOpener;
+import org.entente.gateway.audit.OpenedLeaf;
+import org.entente.gateway.audit.TileReader;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.ReadRecordRequest;
+import org.entente.proto.v1.ReadRecordResponse;
+import org.entente.proto.v1.ReadTileRequest;
+import org.entente.proto.v1.ReadTileResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The Audit service over the gateway's transparency log. */
+final class AuditService extends AuditGrpc.AuditImplBase {
+  private static final Logger LOG = LoggerFactory.getLogger(AuditService.class);
+  private static final int MAX_PATH = 200;
+  private static final ReadRecordResponse ERASED = ReadRecordResponse.getDefaultInstance();
+
+  private final AuditLog log;
+  private final TileReader tiles;
+  private final LeafOpener opener;
+
+  AuditService(AuditLog log, LeafOpener opener) {
+    this.log = log;
+    this.tiles = new TileReader(log);
+    this.opener = opener;
+  }
+
+  @Override
+  public void readTile(ReadTileRequest request, StreamObserver<ReadTileResponse> observer) {
+    Caller.require(Scope.AUDIT);
+    String path = request.getPath();
+    if (path.isEmpty() || path.length() > MAX_PATH) {
+      throw Statuses.exception(
+          new Problem(Code.INVALID_FIELD, "path", "a path has 1 to " + MAX_PATH + " characters"));
+    }
+    byte[] content =
+        tiles
+            .read(path)
+            .orElseThrow(
+                () ->
+                    notFound(
+                        "path",
+                        "no such resource in the signed log: " + InvalidValue.printable(path)));
+    observer.onNext(ReadTileResponse.newBuilder().setContent(ByteString.copyFrom(content)).build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void readRecord(ReadRecordRequest request, StreamObserver<ReadRecordResponse> observer) {
+    Caller.require(Scope.AUDIT);
+    long index = request.getIndex();
+    if (index < 0 || log.commitment(index).isEmpty()) {
+      throw notFound("index", "the log has no leaf " + Long.toUnsignedString(index));
+    }
+    observer.onNext(log.open(index, opener).map(leaf -> opened(index, leaf)).orElse(ERASED));
+    observer.onCompleted();
+  }
+
+  private static ReadRecordResponse opened(long index, OpenedLeaf leaf) {
+    if (!leaf.matches()) {
+      LOG.error("leaf {} of the audit log does not match what is kept behind it", index);
+      throw Statuses.exception(
+          new Problem(Code.INTERNAL, "", "what is kept of this leaf does not match the log"));
+    }
+    return ReadRecordResponse.newBuilder()
+        .setBlind(ByteString.copyFrom(leaf.blind()))
+        .setRecord(ByteString.copyFrom(leaf.encodedRecord()))
+        .build();
+  }
+
+  private static StatusRuntimeException notFound(String field, String message) {
+    return Statuses.exception(new Problem(Code.NOT_FOUND, field, message));
+  }
+}

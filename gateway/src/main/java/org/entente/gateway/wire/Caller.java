@@ -1,0 +1,38 @@
+package org.entente.gateway.wire;
+
+import io.grpc.Context;
+import java.util.Optional;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+
+/** Whoever makes the call that the current thread serves; put there by {@link CallGuard}. */
+final class Caller {
+  private static final Context.Key<Identified> KEY = Context.key("entente-caller");
+
+  private Caller() {}
+
+  /** The context of a call by this caller. */
+  static Context in(Context context, Identified caller) {
+    return context.withValue(KEY, caller);
+  }
+
+  /**
+   * The caller, who has been granted a scope.
+   *
+   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it has not
+   */
+  static Identified require(Scope scope) {
+    Identified caller = KEY.get();
+    if (caller == null) {
+      // Only a service that was added without the guard comes here.
+      throw Statuses.exception(new Problem(Code.UNKNOWN_CLIENT, "", "the caller is not known"));
+    }
+    Optional<Problem> refusal = caller.require(scope);
+    if (refusal.isPresent()) {
+      throw Statuses.exception(refusal.get());
+    }
+    return caller;
+  }
+}

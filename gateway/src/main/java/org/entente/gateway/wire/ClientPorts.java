@@ -1,0 +1,30 @@
+package org.entente.gateway.wire;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.LeafOpener;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.ledger.EvidenceBook;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Outcome;
+
+/**
+ * What stands behind the services that clients call.
+ *
+ * @param publish takes a caller's draft in; completes once the outcome is durable
+ * @param subscriptions the cursors
+ * @param evidence what is known of the agency's own messages
+ * @param evidenceRecords opens it
+ * @param audit the transparency log
+ * @param auditOpener opens its leaves
+ */
+public record ClientPorts(
+    BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
+    Subscriptions subscriptions,
+    EvidenceBook evidence,
+    EvidenceRecords evidenceRecords,
+    AuditLog audit,
+    LeafOpener auditOpener) {}

@@ -1,0 +1,95 @@
+package org.entente.gateway.wire;
+
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.entente.gateway.meter.Meters;
+
+/**
+ * The gRPC server of the agency's own clients: Publisher, Subscriber, Evidence, Audit, gRPC health
+ * and, where configured, reflection. A caller without a certificate of a configured client fails in
+ * the TLS handshake; one without the scope that a call needs gets PERMISSION_DENIED.
+ *
+ * <p>Safe for use by many threads. Closed by whoever started it.
+ */
+public final class ClientServer implements AutoCloseable {
+  private final GuardedServer server;
+  private final HealthStatusManager health;
+
+  private ClientServer(GuardedServer server, HealthStatusManager health) {
+    this.server = server;
+    this.health = health;
+  }
+
+  /**
+   * Starts to listen; health says NOT_SERVING until {@link #serving}.
+   *
+   * @param reflection whether reflection answers
+   * @throws IOException if the address cannot be taken, or the certificate not be used
+   */
+  public static ClientServer start(
+      ServerSettings settings,
+      TlsContexts tls,
+      ClientTrust trust,
+      ClientPorts ports,
+      boolean reflection)
+      throws IOException {
+    int messageBytes = Objects.requireNonNull(settings.limits().messageBytes());
+    HealthStatusManager health = new HealthStatusManager();
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+    NettyServerBuilder builder =
+        GuardedServer.builder(
+                settings,
+                tls.clientServer(trust.inHandshake()),
+                messageBytes + GuardedServer.OVERHEAD)
+            .addService(new PublisherService(ports.publish()))
+            .addService(new SubscriberService(ports.subscriptions()))
+            .addService(new EvidenceService(ports.evidence(), ports.evidenceRecords()))
+            .addService(new AuditService(ports.audit(), ports.auditOpener()))
+            .addService(health.getHealthService());
+    if (reflection) {
+      builder.addService(ProtoReflectionServiceV1.newInstance());
+    }
+    ConnectionIdentities connections = new ConnectionIdentities(trust, settings.clock());
+    CallGuard guard = new CallGuard(connections, Caller::in, settings.meters(), Meters.Side.CLIENT);
+    return new ClientServer(GuardedServer.start(builder, trust, connections, guard), health);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  /** What gRPC health tells. */
+  public void serving(boolean serving) {
+    health.setStatus(
+        HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+        serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+  }
+
+  /**
+   * Ends every call whose caller's identity does not hold any more; to be called when the trust
+   * bundle has changed, and now and then since certificates also end by themselves.
+   *
+   * @return calls ended
+   */
+  public int recheck() {
+    return server.recheck();
+  }
+
+  /** Calls that are open. */
+  public int openCalls() {
+    return server.openCalls();
+  }
+
+  /** Health says NOT_SERVING for good; open calls have a few seconds to end. */
+  @Override
+  public void close() {
+    health.enterTerminalState();
+    server.close();
+  }
+}

@@ -1,0 +1,45 @@
+package org.entente.gateway.wire;
+
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.entente.gateway.identity.ClientRegistry;
+import org.entente.gateway.identity.Identification;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.trust.TrustBundle;
+
+/**
+ * Which of the agency's own clients may connect, by the trust bundle in force at each handshake.
+ * Safe for use by many threads.
+ */
+public final class ClientTrust implements Identities {
+  private final ClientRegistry registry;
+  private final Supplier<TrustBundle> bundle;
+  private final InstantSource clock;
+
+  /** Trust in the clients of a registry. */
+  public ClientTrust(ClientRegistry registry, Supplier<TrustBundle> bundle, InstantSource clock) {
+    this.registry = registry;
+    this.bundle = bundle;
+    this.clock = clock;
+  }
+
+  @Override
+  public Identification identify(List<X509Certificate> chain) {
+    return registry.identify(chain, bundle.get(), clock.instant());
+  }
+
+  @Override
+  public Optional<Problem> recheck(Identified identified) {
+    return registry.recheck(identified, bundle.get(), clock.instant());
+  }
+
+  /** Refuses in the handshake whoever is no client. */
+  X509ExtendedTrustManager inHandshake() {
+    return new HandshakeTrust(this::identify);
+  }
+}

@@ -1,0 +1,109 @@
+package org.entente.gateway.wire;
+
+import io.grpc.Codec;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.config.NodeConfig;
+import org.jspecify.annotations.Nullable;
+
+/** A gRPC server whose connections and calls are all bounded and pass a {@link CallGuard}. */
+final class GuardedServer implements AutoCloseable {
+  /** Room for what is not label or body, so that a message just too large gets a clear code. */
+  static final int OVERHEAD = 64 << 10;
+
+  private static final int KEEP_ALIVE_SECONDS = 30;
+  private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 10;
+  private static final int PERMIT_KEEP_ALIVE_SECONDS = 9;
+  private static final int IDLE_MINUTES = 5;
+  private static final int RESETS = 200;
+  private static final int RESET_WINDOW_SECONDS = 10;
+  private static final int DRAIN_SECONDS = 5;
+
+  private final Server server;
+  private final Identities identities;
+  private final ConnectionIdentities connections;
+  private final CallGuard guard;
+
+  private GuardedServer(
+      Server server, Identities identities, ConnectionIdentities connections, CallGuard guard) {
+    this.server = server;
+    this.identities = identities;
+    this.connections = connections;
+    this.guard = guard;
+  }
+
+  /**
+   * A builder with every limit set; services are still to be added.
+   *
+   * @param messageBytes largest gRPC message
+   */
+  static NettyServerBuilder builder(ServerSettings settings, SslContext tls, int messageBytes) {
+    NodeConfig.Limits limits = settings.limits();
+    return NettyServerBuilder.forAddress(settings.address())
+        .sslContext(tls)
+        .executor(settings.executor())
+        .handshakeTimeout(number(limits.handshakeSeconds()), TimeUnit.SECONDS)
+        .maxInboundMessageSize(messageBytes)
+        .maxInboundMetadataSize(number(limits.metadataBytes()))
+        .maxConcurrentCallsPerConnection(number(limits.streamsPerClient()))
+        .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .permitKeepAliveTime(PERMIT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+        .maxRstFramesPerWindow(RESETS, RESET_WINDOW_SECONDS)
+        // Nothing compressed: no bomb, and no length that tells of content.
+        .decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
+        .compressorRegistry(CompressorRegistry.newEmptyInstance());
+  }
+
+  /** Starts what was built. */
+  static GuardedServer start(
+      NettyServerBuilder builder,
+      Identities identities,
+      ConnectionIdentities connections,
+      CallGuard guard)
+      throws IOException {
+    Server server = builder.addTransportFilter(connections).intercept(guard).build().start();
+    return new GuardedServer(server, identities, connections, guard);
+  }
+
+  /** Limits are never null once the configuration has filled in the defaults. */
+  private static int number(@Nullable Integer limit) {
+    return Objects.requireNonNull(limit);
+  }
+
+  InetSocketAddress address() {
+    return (InetSocketAddress) server.getListenSockets().get(0);
+  }
+
+  int recheck() {
+    connections.forget();
+    return guard.open().recheck(identities);
+  }
+
+  int openCalls() {
+    return guard.open().count();
+  }
+
+  /** Takes no further calls, gives those that are open a few seconds, and ends. */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+        server.shutdownNow().awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

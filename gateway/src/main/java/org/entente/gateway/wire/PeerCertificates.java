@@ -1,0 +1,34 @@
+package org.entente.gateway.wire;
+
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/** The certificates that the other side of a call showed in the TLS handshake. */
+final class PeerCertificates {
+  private PeerCertificates() {}
+
+  /** Its certificates, its own first; none where it showed none or there is no TLS (yet). */
+  static List<X509Certificate> of(Attributes attributes) {
+    SSLSession session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (session == null) {
+      return List.of();
+    }
+    try {
+      List<X509Certificate> chain = new ArrayList<>();
+      for (Certificate certificate : session.getPeerCertificates()) {
+        if (certificate instanceof X509Certificate x509) {
+          chain.add(x509);
+        }
+      }
+      return chain;
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
+  }
+}
