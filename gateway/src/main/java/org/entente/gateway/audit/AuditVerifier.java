@@ -1,5 +1,6 @@
 package org.entente.gateway.audit;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,8 +37,8 @@ public final class AuditVerifier {
     Run run = new Run(log);
     try {
       run.check();
-    } catch (StoreFailure unreadable) {
-      run.fault("the store cannot be read: " + unreadable.getMessage());
+    } catch (StoreFailure | UncheckedIOException unreadable) {
+      run.fault("the log cannot be read any further: " + unreadable.getMessage());
     }
     return run.report();
   }

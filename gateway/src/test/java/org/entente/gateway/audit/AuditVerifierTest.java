@@ -234,8 +234,16 @@ class AuditVerifierTest {
     LogReader kept = LogReader.of(store, directory);
     LogReader broken = new BrokenAt(kept, 5);
     AuditReport report = new AuditVerifier(AuditFixture.VERIFIER, sealer).verify(broken);
-    assertEquals(List.of("the store cannot be read: block checksum"), report.faults());
+    assertEquals(List.of("the log cannot be read any further: block checksum"), report.faults());
     assertEquals(5, report.size());
+  }
+
+  @Test
+  void checkpointFile_cannotBeRead_isReported() throws IOException {
+    Path file = directory.resolve("checkpoint");
+    Files.delete(file);
+    Files.createDirectory(file);
+    assertFirstFault("cannot read");
   }
 
   /** A store of which one leaf cannot be read. */

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.entente.gateway.crypto.MlDsa44SigningKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +29,16 @@ class NoteKeyTest {
       NoteVerifier verifier = signer.verifier();
       assertEquals(Optional.of(verifier), NoteVerifier.parse(verifier.vkey()));
     }
+  }
+
+  @Test
+  void keyId_foreignMlDsaLog_isTheOneThatAnotherImplementationComputes() {
+    // The published test key of FiloSottile/torchwood's witness tests, and the id it gives it.
+    byte[] seed =
+        HexFormat.of().parseHex("2886adc2b0eabfce67c0472939127998bf886cf256bfee8ba76a253fce1146e0");
+    KeyName name = new KeyName("example.com/mldsa-log");
+    NoteSigner signer = NoteSigner.mlDsa44Cosignature(name, MlDsa44SigningKey.fromSeed(seed));
+    assertTrue(signer.verifier().vkey().startsWith("example.com/mldsa-log+b5df45c5+BuhtcL97l3dc"));
   }
 
   @Test
