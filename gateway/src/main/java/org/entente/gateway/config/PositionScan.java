@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One pass over a file's tokens that notes where each field stands and refuses anchors, aliases and
- * second documents: with them a reader could not see what a file says.
+ * One pass over a file's tokens that notes where each field stands and refuses anchors, aliases,
+ * second documents and fields without a value: with them a reader could not see what a file says.
  */
 final class PositionScan {
   /** Leaves the scan with the problem it found. */
@@ -54,6 +54,9 @@ final class PositionScan {
   private void value(String path, JsonLocation start) throws IOException, Refused {
     if (parser.isCurrentAlias() || parser.getObjectId() != null) {
       throw refused(path, "a YAML anchor or alias", "the value itself, written out");
+    }
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+      throw refused(path, "nothing", "a value, or leave the field out");
     }
     note(path, start);
     if (parser.currentToken() == JsonToken.START_OBJECT) {
@@ -104,7 +107,6 @@ final class PositionScan {
       case START_ARRAY -> "a list";
       case VALUE_TRUE, VALUE_FALSE -> "true or false";
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
-      case VALUE_NULL -> "nothing";
       default -> "text";
     };
   }

@@ -25,12 +25,12 @@ import java.util.List;
 /**
  * Strict reader of YAML files into records whose components are written in {@code snake_case}.
  *
- * <p>Refused: unknown fields, duplicate keys, anchors and aliases, several documents, text where a
- * number or a bool is asked for and the reverse, files over {@value #MAX_BYTES} bytes or not UTF-8.
- * A component annotated {@code @JsonProperty(required = true)} must be present; others are null
- * (lists too). Understands agency, node and federation names, {@link java.time.Instant}, {@link
- * java.time.LocalDate}, {@link java.time.Duration} (ISO 8601) and {@link Path}. Immutable; safe for
- * use by several threads.
+ * <p>Refused: unknown fields, duplicate keys, anchors and aliases, several documents, fields
+ * without a value, text where a number or a bool is asked for and the reverse, files over {@value
+ * #MAX_BYTES} bytes or not UTF-8. A component annotated {@code @JsonProperty(required = true)} must
+ * be present; others are null (lists too). Understands agency, node and federation names, {@link
+ * java.time.Instant}, {@link java.time.LocalDate}, {@link java.time.Duration} (ISO 8601) and {@link
+ * Path}. Immutable; safe for use by several threads.
  */
 public final class YamlFiles {
   /** Largest file, in bytes. */

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.trust.AgencyKind;
 
 /**
  * What policy asks of the trust bundle: who belongs to the federation, where, and as what.
@@ -28,6 +29,6 @@ public interface Membership {
   /** Names of the groups of jurisdictions, such as {@code EU}. */
   Set<String> groups();
 
-  /** Jurisdictions in a group, nested groups resolved; none for an unknown name. */
-  Set<String> jurisdictionsIn(String group);
+  /** Those of {@link #agencies()} in a jurisdiction or a group; none for an unknown name. */
+  SortedSet<AgencyName> agenciesIn(String jurisdictionOrGroup);
 }

@@ -99,6 +99,8 @@ class YamlFilesTest {
         "id: a\\nfrom: yesterday | 2:1: from: a time such as",
         "id: &x a\\nrule: *x | 2:7: rule: a YAML anchor or alias",
         "id: a\\n---\\nid: b | a second YAML document",
+        "id: a\\nrule: | 2:6: rule: nothing; valid: a value, or leave the field out",
+        "id: a\\nparts: [ ~ ] | parts[0]: nothing",
         "id: [ | well-formed YAML",
         "- a | 1:1: a list; valid: a mapping of fields",
         "` ` | the file is empty",

@@ -1,0 +1,119 @@
+package org.entente.gateway.policy;
+
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.policy.subject.CodedText;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Document;
+import org.entente.proto.v1.EvidenceBatch;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.Intelligence;
+
+/** Checks of a body's fields, each as its comment in message.proto states it. */
+final class BodyCheck {
+  private final Findings findings;
+  private final SubjectCheck subjects;
+
+  BodyCheck(Findings findings) {
+    this.findings = findings;
+    this.subjects = new SubjectCheck(findings);
+  }
+
+  void body(Body body) {
+    findings.known("body", body);
+    switch (body.getContentCase()) {
+      case ALERT -> alert(body.getAlert());
+      case INTELLIGENCE -> intelligence(body.getIntelligence());
+      case DOCUMENT -> document(body.getDocument());
+      case EVIDENCE -> evidence(body.getEvidence());
+      case CONTENT_NOT_SET ->
+          findings.invalid("body", "is required: an alert, intelligence or a document");
+    }
+  }
+
+  private void alert(Alert alert) {
+    findings.known("body.alert", alert);
+    List<AlertText> texts = alert.getTextsList();
+    findings.check(!texts.isEmpty(), "body.alert.texts", "has at least one entry");
+    if (findings.count("body.alert.texts", texts.size(), 16)) {
+      for (int i = 0; i < texts.size(); i++) {
+        alertText("body.alert.texts[" + i + "]", texts.get(i));
+      }
+    }
+    subjects.all("body.alert.subjects", alert.getSubjectsList());
+    new AreaCheck(findings).all("body.alert.areas", alert.getAreasList());
+    if (alert.hasOnsetAt()) {
+      findings.time("body.alert.onset_at", alert.getOnsetAt());
+    }
+    if (findings.count("body.alert.extra", alert.getExtraCount(), 64)) {
+      for (Map.Entry<String, String> entry : alert.getExtraMap().entrySet()) {
+        findings.requiredLine("body.alert.extra", entry.getKey(), 100);
+        findings.text("body.alert.extra", entry.getValue(), 20_000);
+      }
+    }
+  }
+
+  private void alertText(String field, AlertText text) {
+    findings.known(field, text);
+    findings.requiredCoded(field + ".language", text.getLanguage(), CodedText.LANGUAGE);
+    findings.requiredLine(field + ".headline", text.getHeadline(), 200);
+    findings.text(field + ".description", text.getDescription(), 20_000);
+    findings.text(field + ".instruction", text.getInstruction(), 10_000);
+    findings.line(field + ".event", text.getEvent(), 200);
+    findings.line(field + ".sender_name", text.getSenderName(), 200);
+    web(field + ".web", text.getWeb());
+  }
+
+  private void web(String field, String address) {
+    findings.line(field, address, 1_000);
+    boolean absolute = address.startsWith("https://") || address.startsWith("http://");
+    int host = address.indexOf("//") + 2;
+    boolean valid =
+        address.isEmpty()
+            || (absolute && address.length() > host && address.chars().noneMatch(c -> c == ' '));
+    findings.check(valid, field, "is an absolute http or https address without spaces");
+  }
+
+  private void intelligence(Intelligence intelligence) {
+    findings.known("body.intelligence", intelligence);
+    findings.requiredLine("body.intelligence.headline", intelligence.getHeadline(), 200);
+    findings.text("body.intelligence.text", intelligence.getText(), 100_000);
+    findings.requiredCoded(
+        "body.intelligence.language", intelligence.getLanguage(), CodedText.LANGUAGE);
+    subjects.all("body.intelligence.subjects", intelligence.getSubjectsList());
+  }
+
+  private void document(Document document) {
+    findings.known("body.document", document);
+    findings.requiredCoded(
+        "body.document.media_type", document.getMediaType(), CodedText.MEDIA_TYPE);
+    findings.line("body.document.name", document.getName(), 200);
+  }
+
+  private void evidence(EvidenceBatch batch) {
+    String field = "body.evidence.items";
+    List<EvidenceItem> items = batch.getItemsList();
+    findings.check(!items.isEmpty(), field, "has at least one entry");
+    if (!findings.count(field, items.size(), EvidenceMessages.MAX_ITEMS)) {
+      return;
+    }
+    for (int i = 0; i < items.size() && !findings.full(); i++) {
+      evidenceItem(field + "[" + i + "]", items.get(i));
+    }
+  }
+
+  private void evidenceItem(String field, EvidenceItem item) {
+    findings.check(item.getMessageId().size() == 16, field + ".message_id", "has 16 bytes");
+    findings.required(field + ".kind", item.getKind());
+    findings.requiredLine(field + ".agency", item.getAgency(), 35);
+    findings.line(field + ".recipient", item.getRecipient(), 35);
+    findings.check(item.hasAt(), field + ".at", "is required");
+    findings.time(field + ".at", item.getAt());
+    findings.line(field + ".code", item.getCode(), 64);
+    findings.line(field + ".reason", item.getReason(), 500);
+    int hash = item.getHeaderHash().size();
+    findings.check(hash == 0 || hash == 32, field + ".header_hash", "has 32 bytes or none");
+  }
+}

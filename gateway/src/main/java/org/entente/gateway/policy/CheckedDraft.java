@@ -1,0 +1,60 @@
+package org.entente.gateway.policy;
+
+import com.google.protobuf.ByteString;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OnBehalfOf;
+
+/**
+ * A draft whose label and body were checked and agree; made by {@link LabelCheck} only. Immutable.
+ */
+public final class CheckedDraft implements DraftCheck {
+  private final String idempotencyKey;
+  private final Label label;
+  private final ByteString body;
+  private final Addressing to;
+  private final OnBehalfOf onBehalfOf;
+
+  CheckedDraft(
+      String idempotencyKey, Label label, ByteString body, Addressing to, OnBehalfOf onBehalfOf) {
+    this.idempotencyKey = idempotencyKey;
+    this.label = label;
+    this.body = body;
+    this.to = to;
+    this.onBehalfOf = onBehalfOf;
+  }
+
+  /** The client's key. */
+  public String idempotencyKey() {
+    return idempotencyKey;
+  }
+
+  /**
+   * The label with defaults applied (lane, status, message type, requested action) and personal
+   * data raised where the body names a person; the gateway's own fields are still empty.
+   */
+  public Label label() {
+    return label;
+  }
+
+  /** The serialised body. */
+  public ByteString body() {
+    return body;
+  }
+
+  /** Who is to receive it. */
+  public Addressing to() {
+    return to;
+  }
+
+  /** The person on whose behalf the client calls; empty where none was given. */
+  public OnBehalfOf onBehalfOf() {
+    return onBehalfOf;
+  }
+
+  /** Names the key, never the content. */
+  @Override
+  public String toString() {
+    return "checked draft " + idempotencyKey;
+  }
+}

@@ -1,0 +1,176 @@
+package org.entente.gateway.policy;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
+import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What policy decided about one draft: who may receive it under which agreement, who may not and
+ * why, and whether it waits for a second person.
+ *
+ * <p>A value: decisions of equal content are equal. Made by {@link Egress} only.
+ */
+public final class Decision {
+  private final CheckedDraft draft;
+  private final AgencyName self;
+  private final Instant at;
+  private final String policyVersion;
+  private final Map<AgencyName, Agreement> allowed;
+  private final List<Refusal> refusals;
+
+  Decision(
+      CheckedDraft draft,
+      AgencyName self,
+      Instant at,
+      String policyVersion,
+      Map<AgencyName, Agreement> allowed,
+      List<Refusal> refusals) {
+    this.draft = draft;
+    this.self = self;
+    this.at = at.truncatedTo(ChronoUnit.MILLIS);
+    this.policyVersion = policyVersion;
+    this.allowed = new TreeMap<>(allowed);
+    this.refusals = List.copyOf(refusals);
+  }
+
+  /** What becomes of the draft as a whole. */
+  public enum Outcome {
+    /** Goes to at least one recipient. */
+    ACCEPTED,
+    /** Would go to at least one, after a second person has released it. */
+    HELD,
+    /** Goes to nobody. */
+    REFUSED
+  }
+
+  /** What becomes of the draft as a whole. */
+  public Outcome outcome() {
+    if (allowed.isEmpty()) {
+      return Outcome.REFUSED;
+    }
+    return holdReason().isPresent() ? Outcome.HELD : Outcome.ACCEPTED;
+  }
+
+  /** Why the draft is held, if it is: one agreement that asks for four eyes holds all of it. */
+  public Optional<String> holdReason() {
+    List<String> asking =
+        allowed.values().stream()
+            .filter(agreement -> agreement.obligations().fourEyes())
+            .map(Agreement::id)
+            .distinct()
+            .sorted()
+            .toList();
+    return asking.isEmpty()
+        ? Optional.empty()
+        : Optional.of("release by a second person is asked by " + String.join(", ", asking));
+  }
+
+  /** Those who may receive it (once released, if it is held), in the order of their names. */
+  public List<Permit> permits() {
+    return allowed.entrySet().stream()
+        .map(entry -> permit(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  /** Those who may not, in the order of addressing; one without an agency if it led to nobody. */
+  public List<Refusal> refusals() {
+    return refusals;
+  }
+
+  /** Version of the policy that decided. */
+  public String policyVersion() {
+    return policyVersion;
+  }
+
+  /** When it was decided, whole milliseconds. */
+  public Instant at() {
+    return at;
+  }
+
+  /**
+   * The messages to seal: one for each agreement, in the order of their ids, all with this id.
+   *
+   * @throws IllegalStateException unless the outcome is {@link Outcome#ACCEPTED}
+   */
+  public List<Permitted> permitted(MessageId id) {
+    if (outcome() != Outcome.ACCEPTED) {
+      throw new IllegalStateException("nothing is permitted: " + outcome());
+    }
+    Map<String, List<Permit>> byAgreement = new TreeMap<>();
+    Map<String, Agreement> agreements = new TreeMap<>();
+    allowed.forEach(
+        (recipient, agreement) -> {
+          agreements.put(agreement.id(), agreement);
+          byAgreement
+              .computeIfAbsent(agreement.id(), unused -> new ArrayList<>())
+              .add(permit(recipient, agreement));
+        });
+    return agreements.values().stream()
+        .map(agreement -> permitted(id, agreement, byAgreement.get(agreement.id())))
+        .toList();
+  }
+
+  private Permitted permitted(MessageId id, Agreement agreement, @Nullable List<Permit> permits) {
+    Instant expires = expires(agreement);
+    Label label =
+        draft.label().toBuilder()
+            .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
+            .setOrigin(self.value())
+            .setCreatedAt(Times.timestamp(at))
+            .setAgreement(agreement.id())
+            .setRetentionDays(agreement.obligations().retentionDays())
+            .setExpiresAt(Times.timestamp(expires))
+            .build();
+    return new Permitted(
+        id, self, label, draft.body(), permits == null ? List.of() : permits, expires);
+  }
+
+  /** The earliest of: what the client asked, what the agreement grants, the agreement's end. */
+  private Instant expires(Agreement agreement) {
+    Instant expires = at.plus(Duration.ofDays(agreement.obligations().deliverWithinDays()));
+    if (draft.label().hasExpiresAt()) {
+      Timestamp asked = draft.label().getExpiresAt();
+      expires = Times.earlier(expires, Times.instant(asked));
+    }
+    Instant limit = expires;
+    expires = agreement.validity().ends().map(end -> Times.earlier(limit, end)).orElse(limit);
+    return expires.truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private Permit permit(AgencyName recipient, Agreement agreement) {
+    return new Permit(
+        recipient, agreement.id(), agreement.obligations().retentionDays(), policyVersion);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Decision that
+        && permits().equals(that.permits())
+        && refusals.equals(that.refusals)
+        && holdReason().equals(that.holdReason())
+        && policyVersion.equals(that.policyVersion);
+  }
+
+  @Override
+  public int hashCode() {
+    return permits().hashCode() * 31 + refusals.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return outcome() + ": " + permits().size() + " permits, " + refusals.size() + " refusals";
+  }
+}

@@ -1,0 +1,110 @@
+package org.entente.gateway.policy;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Label;
+
+/**
+ * The sender's policy: who may receive a draft. Pure: the same draft at the same time under the
+ * same policy always gives the same decision. Safe for use by several threads.
+ */
+public final class Egress {
+  private final Rules rules;
+  private final Membership membership;
+  private final RulingCache cache;
+  private final String version;
+
+  Egress(Rules rules, Membership membership, RulingCache cache, String version) {
+    this.rules = rules;
+    this.membership = membership;
+    this.cache = cache;
+    this.version = version;
+  }
+
+  /** Decides about a draft that {@code self} wants to send at this time. */
+  public Decision decide(CheckedDraft draft, AgencyName self, Instant now) {
+    Recipients recipients = Recipients.expand(draft.to(), self, membership);
+    List<Refusal> refusals = new ArrayList<>(recipients.refusals());
+    TreeMap<AgencyName, Agreement> allowed = new TreeMap<>();
+    for (AgencyName recipient : recipients.asked()) {
+      Ruling ruling = ruling(draft.label(), draft.body().size(), self, recipient, now);
+      if (ruling instanceof Ruling.Allowed it) {
+        allowed.put(recipient, it.agreement());
+      } else if (ruling instanceof Ruling.Denied it) {
+        refusals.add(it.refusal());
+      }
+    }
+    for (AgencyName recipient : recipients.others()) {
+      if (ruling(draft.label(), draft.body().size(), self, recipient, now)
+          instanceof Ruling.Allowed it) {
+        allowed.put(recipient, it.agreement());
+      }
+    }
+    if (allowed.isEmpty() && refusals.isEmpty()) {
+      refusals.add(nobody(draft.to()));
+    }
+    return new Decision(draft, self, now, version, allowed, refusals);
+  }
+
+  /**
+   * Decides again about a complete message that waited, before it is transmitted: the agreement may
+   * have ended or the rules may have changed.
+   *
+   * @param label the completed label, which names the agreement
+   * @param bodyBytes size of the serialised body
+   * @return the refusal; empty if it may still go
+   */
+  public Optional<Refusal> recheck(
+      Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
+    if (EvidenceMessages.isEvidence(label)) {
+      return EvidenceMessages.refusal(label, self, recipient, membership);
+    }
+    Ruling ruling =
+        cache.get(
+            Facts.Stage.QUEUED,
+            new Transfer(label, bodyBytes, self, recipient, now),
+            it -> rules.underNamed(true, it));
+    return ruling instanceof Ruling.Denied it ? Optional.of(it.refusal()) : Optional.empty();
+  }
+
+  /**
+   * Explains what {@link #decide} would say of a label and why, agreement by agreement. Slower;
+   * meant for people.
+   */
+  public Explanation explain(
+      Label label, Addressing to, long bodyBytes, AgencyName self, Instant now) {
+    Recipients recipients = Recipients.expand(to, self, membership);
+    List<Explanation.Recipient> explained = new ArrayList<>();
+    List<AgencyName> all = new ArrayList<>(recipients.asked());
+    all.addAll(recipients.others());
+    for (AgencyName recipient : all) {
+      explained.add(
+          ExplainedRecipient.of(
+              rules,
+              new Transfer(label, bodyBytes, self, recipient, now),
+              ruling(label, bodyBytes, self, recipient, now)));
+    }
+    return new Explanation(version, explained, recipients.refusals());
+  }
+
+  private Ruling ruling(
+      Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
+    return cache.get(
+        Facts.Stage.DRAFT, new Transfer(label, bodyBytes, self, recipient, now), rules::egress);
+  }
+
+  private static Refusal nobody(Addressing to) {
+    String reason =
+        to.getWhomAgreementsAllow()
+            ? "no agreement allows this label for any member"
+            : "the addressing leads to nobody but the sender";
+    return new Refusal("", Code.NO_RECIPIENT, "", reason);
+  }
+}

@@ -1,0 +1,125 @@
+package org.entente.gateway.policy;
+
+import com.google.protobuf.UnsafeByteOperations;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
+import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.EvidenceBatch;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Status;
+
+/**
+ * Evidence as a sealed message: what a gateway returns to an origin.
+ *
+ * <p>It needs no agreement: it says of messages that passed under one what became of them, to the
+ * agency that sent them. Its label is fixed: kind EVIDENCE, agreement {@code evidence}, no
+ * category, purpose or free text; so nothing else can travel under this permission.
+ */
+public final class EvidenceMessages {
+  /** What stands in the label where other messages name their agreement. */
+  public static final String AGREEMENT = "evidence";
+
+  /** Days that evidence is kept. */
+  public static final int RETENTION_DAYS = 365;
+
+  static final int MAX_ITEMS = 4_096;
+  private static final Duration DELIVER_WITHIN = Duration.ofDays(30);
+
+  private final Membership membership;
+  private final String version;
+
+  EvidenceMessages(Membership membership, String version) {
+    this.membership = membership;
+    this.version = version;
+  }
+
+  /**
+   * A batch as a message to one origin.
+   *
+   * @param exercise whether the messages that it speaks of were training
+   * @return the message; empty if the recipient is no member (any more)
+   * @throws IllegalArgumentException if the batch is empty or has more than 4,096 items
+   */
+  public Optional<Permitted> message(
+      MessageId id,
+      EvidenceBatch batch,
+      AgencyName self,
+      AgencyName recipient,
+      Lane lane,
+      boolean exercise,
+      Instant now) {
+    if (batch.getItemsCount() == 0 || batch.getItemsCount() > MAX_ITEMS) {
+      throw new IllegalArgumentException("a batch has 1 to 4096 items: " + batch.getItemsCount());
+    }
+    if (self.equals(recipient) || !membership.agencies().contains(recipient)) {
+      return Optional.empty();
+    }
+    Instant created = now.truncatedTo(ChronoUnit.MILLIS);
+    Instant expires = created.plus(DELIVER_WITHIN);
+    Label label =
+        fixed(exercise)
+            .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
+            .setOrigin(self.value())
+            .setCreatedAt(Times.timestamp(created))
+            .setExpiresAt(Times.timestamp(expires))
+            .setLaneValue(lane.number())
+            .build();
+    Permit permit = new Permit(recipient, AGREEMENT, RETENTION_DAYS, version);
+    Body body = Body.newBuilder().setEvidence(batch).build();
+    return Optional.of(
+        new Permitted(id, self, label, body.toByteString(), List.of(permit), expires));
+  }
+
+  private static Label.Builder fixed(boolean exercise) {
+    return Label.newBuilder()
+        .setKind(Kind.KIND_EVIDENCE)
+        .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
+        .setStatus(exercise ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL)
+        .setMessageType(MessageType.MESSAGE_TYPE_ALERT)
+        .setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM)
+        .setAgreement(AGREEMENT)
+        .setRetentionDays(RETENTION_DAYS);
+  }
+
+  static boolean isEvidence(Label label) {
+    return label.getKind() == Kind.KIND_EVIDENCE;
+  }
+
+  /** Why a label of evidence may not pass between two agencies; empty if it may. */
+  static Optional<Refusal> refusal(
+      Label label, AgencyName origin, AgencyName recipient, Membership membership) {
+    boolean members =
+        membership.agencies().contains(origin) && membership.agencies().contains(recipient);
+    if (!members) {
+      return refused(recipient, Code.UNKNOWN_PEER, "evidence passes between members only");
+    }
+    Label expected =
+        fixed(Exercise.of(label))
+            .setMessageId(label.getMessageId())
+            .setOrigin(label.getOrigin())
+            .setCreatedAt(label.getCreatedAt())
+            .setExpiresAt(label.getExpiresAt())
+            .setLaneValue(label.getLaneValue())
+            .build();
+    return expected.equals(label)
+        ? Optional.empty()
+        : refused(recipient, Code.NOT_COVERED, "the label of evidence holds what it must not");
+  }
+
+  private static Optional<Refusal> refused(AgencyName recipient, Code code, String reason) {
+    return Optional.of(new Refusal(recipient.value(), code, AGREEMENT, reason));
+  }
+}

@@ -1,0 +1,118 @@
+package org.entente.gateway.policy;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.Label;
+
+/**
+ * Reduces a transfer to the facts on which a rulebook's ruling depends, so that equal facts have
+ * equal rulings and a ruling can be kept.
+ *
+ * <p>Of the label: the fields that agreements name and those that some condition reads. Of the
+ * body: which of the agreements' size limits it exceeds. Of the time: between which two beginnings
+ * or ends of agreements it lies. Where a condition reads the time itself, rulings cannot be kept.
+ */
+final class Facts {
+  /** When in a message's life a ruling is made; each asks other questions. */
+  enum Stage {
+    DRAFT,
+    QUEUED,
+    INGRESS
+  }
+
+  /** The facts of a transfer. */
+  record Key(
+      Stage stage,
+      AgencyName origin,
+      AgencyName recipient,
+      Label label,
+      int sizeClass,
+      int timeClass) {}
+
+  private final Set<FieldDescriptor> readByConditions;
+  private final int[] sizeLimits;
+  private final Instant[] boundaries;
+  private final boolean timeless;
+
+  Facts(Rulebook rulebook) {
+    Descriptor label = Label.getDescriptor();
+    this.readByConditions =
+        rulebook
+            .conditions()
+            .flatMap(condition -> condition.labelFields().stream())
+            .map(label::findFieldByName)
+            .collect(Collectors.toUnmodifiableSet());
+    this.timeless = rulebook.conditions().noneMatch(Condition::readsNow);
+    List<Agreement> agreements = rulebook.agreements();
+    this.sizeLimits =
+        agreements.stream()
+            .mapToInt(a -> a.obligations().maxMessageBytes())
+            .sorted()
+            .distinct()
+            .toArray();
+    this.boundaries =
+        agreements.stream()
+            .map(Agreement::validity)
+            .flatMap(v -> Stream.concat(Stream.of(v.begins()), v.ends().stream()))
+            .sorted()
+            .distinct()
+            .toArray(Instant[]::new);
+  }
+
+  /** Whether rulings can be kept. */
+  boolean keepable() {
+    return timeless;
+  }
+
+  Key key(Stage stage, Transfer transfer) {
+    return new Key(
+        stage,
+        transfer.origin(),
+        transfer.recipient(),
+        reduced(transfer.label()),
+        sizeClass(transfer.bodyBytes()),
+        timeClass(transfer.now()));
+  }
+
+  private Label reduced(Label label) {
+    Label.Builder out =
+        Label.newBuilder()
+            .setKindValue(label.getKindValue())
+            .setCategoryValue(label.getCategoryValue())
+            .setPurposeValue(label.getPurposeValue())
+            .setClassificationValue(label.getClassificationValue())
+            .addAllHandlingValue(label.getHandlingValueList())
+            .setPersonalData(label.getPersonalData())
+            .setAgreement(label.getAgreement())
+            .setRetentionDays(label.getRetentionDays());
+    for (FieldDescriptor field : readByConditions) {
+      if (field.isRepeated() || label.hasField(field) || !field.hasPresence()) {
+        out.setField(field, label.getField(field));
+      }
+    }
+    return out.build();
+  }
+
+  /** How many of the size limits are exceeded. */
+  private int sizeClass(long bytes) {
+    int exceeded = 0;
+    while (exceeded < sizeLimits.length && bytes > sizeLimits[exceeded]) {
+      exceeded++;
+    }
+    return exceeded;
+  }
+
+  /** How many beginnings and ends lie at or before a time. */
+  private int timeClass(Instant now) {
+    int found = Arrays.binarySearch(boundaries, now);
+    return found >= 0 ? found + 1 : -found - 1;
+  }
+}

@@ -1,0 +1,150 @@
+package org.entente.gateway.policy;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.ProtocolMessageEnum;
+import com.google.protobuf.Timestamp;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.subject.CodedText;
+
+/**
+ * Problems found while a message is checked, at most {@value #MAX_PROBLEMS}. Used by one thread for
+ * one check. Messages quote coded texts only, never free ones.
+ */
+final class Findings {
+  static final int MAX_PROBLEMS = 20;
+
+  private final List<Problem> problems = new ArrayList<>();
+  private final boolean strict;
+
+  /** Strict findings also refuse fields that this version does not know. */
+  Findings(boolean strict) {
+    this.strict = strict;
+  }
+
+  List<Problem> list() {
+    return List.copyOf(problems);
+  }
+
+  /** Nothing more is worth checking. */
+  boolean full() {
+    return problems.size() >= MAX_PROBLEMS;
+  }
+
+  void add(Code code, String field, String message) {
+    if (!full()) {
+      problems.add(new Problem(code, field, message));
+    }
+  }
+
+  void invalid(String field, String message) {
+    add(Code.INVALID_FIELD, field, message);
+  }
+
+  void check(boolean holds, String field, String message) {
+    if (!holds) {
+      invalid(field, message);
+    }
+  }
+
+  /** A field that only the gateway sets. */
+  void unset(boolean unset, String field) {
+    check(unset, field, "is set by the gateway; leave it empty");
+  }
+
+  /** Refuses, when strict, what this version would pass on unread. */
+  void known(String field, Message message) {
+    if (strict && !message.getUnknownFields().asMap().isEmpty()) {
+      Object numbers = message.getUnknownFields().asMap().keySet();
+      invalid(field, "holds fields that this gateway does not know: numbers " + numbers);
+    }
+  }
+
+  /** An enum that must have a known value. */
+  void required(String field, ProtocolMessageEnum value) {
+    if (isKnown(field, value) && value.getNumber() == 0) {
+      invalid(field, "is required; one of " + EnumWords.all(value.getDescriptorForType()));
+    }
+  }
+
+  /** An enum that may be left out. */
+  void optional(String field, ProtocolMessageEnum value) {
+    isKnown(field, value);
+  }
+
+  private boolean isKnown(String field, ProtocolMessageEnum value) {
+    // Generated enums have one constant, UNRECOGNIZED, that has no number.
+    boolean known = !((Enum<?>) value).name().equals("UNRECOGNIZED");
+    check(known, field, "has a value that this gateway does not know");
+    return known;
+  }
+
+  /** One line of free text. */
+  void line(String field, String text, int max) {
+    length(field, text, max);
+    check(
+        text.codePoints().noneMatch(Findings::breaksLine),
+        field,
+        "is one line without control characters");
+  }
+
+  /** One line of free text that must not be blank. */
+  void requiredLine(String field, String text, int max) {
+    check(!text.isBlank(), field, "is required");
+    line(field, text, max);
+  }
+
+  /** Free text of several lines. */
+  void text(String field, String text, int max) {
+    length(field, text, max);
+    check(
+        text.codePoints().noneMatch(c -> breaksLine(c) && c != '\n' && c != '\r' && c != '\t'),
+        field,
+        "holds no control characters but line feeds and tabs");
+  }
+
+  private static boolean breaksLine(int c) {
+    return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
+  }
+
+  private void length(String field, String text, int max) {
+    // Cheap first: no text has more characters than UTF-16 units.
+    if (text.length() > max && text.codePointCount(0, text.length()) > max) {
+      invalid(field, "is longer than " + max + " characters");
+    }
+  }
+
+  /** Text of a known form that may be left out. */
+  void coded(String field, String text, CodedText kind) {
+    if (!text.isEmpty()) {
+      requiredCoded(field, text, kind);
+    }
+  }
+
+  /** Text of a known form. */
+  void requiredCoded(String field, String text, CodedText kind) {
+    if (!kind.valid(text)) {
+      String found = text.isEmpty() ? "nothing" : "\"" + InvalidValue.printable(text) + "\"";
+      invalid(field, "found " + found + "; valid is " + kind.form());
+    }
+  }
+
+  /** A bounded list; false if it is too long to be looked at. */
+  boolean count(String field, int found, int max) {
+    check(found <= max, field, "has " + found + " entries; at most " + max);
+    return found <= max;
+  }
+
+  /** A time within what timestamps can say (year 1 to 9999). */
+  void time(String field, Timestamp at) {
+    boolean valid =
+        at.getSeconds() >= -62_135_596_800L
+            && at.getSeconds() <= 253_402_300_799L
+            && at.getNanos() >= 0
+            && at.getNanos() < 1_000_000_000;
+    check(valid, field, "is no time between the years 1 and 9999");
+  }
+}

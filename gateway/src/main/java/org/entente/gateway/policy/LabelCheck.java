@@ -1,0 +1,176 @@
+package org.entente.gateway.policy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.subject.CodedText;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Status;
+
+/**
+ * Check of labels and bodies: every limit that message.proto and publisher.proto state, and that
+ * label and body agree.
+ *
+ * <p>A client's draft is checked strictly: fields that this version does not know are refused,
+ * since policy could not see them. What a peer sends may hold fields of a later version. Work is
+ * bounded by the size of the message; at most 20 problems are reported. Immutable and safe for use
+ * by several threads.
+ */
+public final class LabelCheck {
+  private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+  private static final int MAX_AGENCIES = 256;
+  private static final int MAX_JURISDICTIONS = 64;
+
+  private final MessageLimits limits;
+
+  public LabelCheck(MessageLimits limits) {
+    this.limits = limits;
+  }
+
+  /** Checks what a client wants published, at this time. */
+  public DraftCheck draft(Draft draft, Instant now) {
+    Findings findings = new Findings(true);
+    int size = draft.getBody().getSerializedSize();
+    if (size > limits.maxBodyBytes()) {
+      findings.add(Code.TOO_LARGE, "body", tooLarge(size));
+      return new DraftCheck.InvalidDraft(findings.list());
+    }
+    findings.known("draft", draft);
+    findings.check(
+        KEY.matcher(draft.getIdempotencyKey()).matches(),
+        "idempotency_key",
+        "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
+    new LabelFields(limits, findings).draft(draft.getLabel(), now);
+    new BodyCheck(findings).body(draft.getBody());
+    agreement(findings, draft.getLabel(), draft.getBody());
+    addressing(findings, draft.getTo());
+    person(findings, draft.getOnBehalfOf());
+    if (!findings.list().isEmpty()) {
+      return new DraftCheck.InvalidDraft(findings.list());
+    }
+    return new CheckedDraft(
+        draft.getIdempotencyKey(),
+        completed(draft.getLabel(), draft.getBody()),
+        draft.getBody().toByteString(),
+        draft.getTo(),
+        draft.getOnBehalfOf());
+  }
+
+  /**
+   * Checks what a peer's gateway sent.
+   *
+   * @return problems; none if label and body are good and agree
+   */
+  public List<Problem> received(Label label, ByteString body) {
+    Findings findings = new Findings(false);
+    if (body.size() > limits.maxBodyBytes()) {
+      findings.add(Code.TOO_LARGE, "body", tooLarge(body.size()));
+      return findings.list();
+    }
+    Body parsed;
+    try {
+      parsed = Body.parseFrom(body);
+    } catch (InvalidProtocolBufferException e) {
+      findings.add(Code.MALFORMED, "body", "is no entente.v1.Body");
+      return findings.list();
+    }
+    new LabelFields(limits, findings).received(label);
+    new BodyCheck(findings).body(parsed);
+    agreement(findings, label, parsed);
+    if (SubjectCheck.namesPerson(parsed) && !label.getPersonalData()) {
+      mismatch(findings, "label.personal_data", "the body names a person");
+    }
+    return findings.list();
+  }
+
+  private String tooLarge(int size) {
+    return "has " + size + " bytes; at most " + limits.maxBodyBytes();
+  }
+
+  /** Label and body must be of one kind. */
+  private static void agreement(Findings findings, Label label, Body body) {
+    boolean agree =
+        switch (body.getContentCase()) {
+          case ALERT -> label.getKind() == Kind.KIND_ALERT;
+          case INTELLIGENCE -> label.getKind() == Kind.KIND_INTELLIGENCE;
+          case DOCUMENT ->
+              label.getKind() == Kind.KIND_ALERT || label.getKind() == Kind.KIND_INTELLIGENCE;
+          case EVIDENCE -> label.getKind() == Kind.KIND_EVIDENCE;
+          case CONTENT_NOT_SET -> true;
+        };
+    if (!agree) {
+      mismatch(
+          findings,
+          "label.kind",
+          "is " + EnumWords.word(label.getKind()) + "; the body is " + body.getContentCase());
+    }
+  }
+
+  private static void mismatch(Findings findings, String field, String message) {
+    findings.add(Code.LABEL_BODY_MISMATCH, field, message);
+  }
+
+  private static void addressing(Findings findings, Addressing to) {
+    findings.known("to", to);
+    boolean anybody =
+        to.getAgenciesCount() > 0 || to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
+    findings.check(anybody, "to", "is required: agencies, jurisdictions or whom_agreements_allow");
+    if (findings.count("to.agencies", to.getAgenciesCount(), MAX_AGENCIES)) {
+      for (int i = 0; i < to.getAgenciesCount() && !findings.full(); i++) {
+        agency(findings, "to.agencies[" + i + "]", to.getAgencies(i));
+      }
+    }
+    if (findings.count("to.jurisdictions", to.getJurisdictionsCount(), MAX_JURISDICTIONS)) {
+      for (int i = 0; i < to.getJurisdictionsCount(); i++) {
+        findings.requiredCoded(
+            "to.jurisdictions[" + i + "]", to.getJurisdictions(i), CodedText.JURISDICTION_OR_GROUP);
+      }
+    }
+  }
+
+  private static void agency(Findings findings, String field, String name) {
+    try {
+      AgencyName unused = new AgencyName(name);
+    } catch (InvalidValue e) {
+      findings.invalid(field, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void person(Findings findings, OnBehalfOf person) {
+    findings.known("on_behalf_of", person);
+    findings.line("on_behalf_of.officer", person.getOfficer(), 80);
+    findings.line("on_behalf_of.unit", person.getUnit(), 80);
+    findings.text("on_behalf_of.justification", person.getJustification(), 500);
+  }
+
+  private static Label completed(Label label, Body body) {
+    Label.Builder out = label.toBuilder();
+    if (out.getLane() == Lane.LANE_UNSPECIFIED) {
+      out.setLane(Lane.LANE_ROUTINE);
+    }
+    if (out.getStatus() == Status.STATUS_UNSPECIFIED) {
+      out.setStatus(Status.STATUS_ACTUAL);
+    }
+    if (out.getMessageType() == MessageType.MESSAGE_TYPE_UNSPECIFIED) {
+      out.setMessageType(MessageType.MESSAGE_TYPE_ALERT);
+    }
+    if (out.getRequestedAction() == RequestedAction.REQUESTED_ACTION_UNSPECIFIED) {
+      out.setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM);
+    }
+    return out.setPersonalData(label.getPersonalData() || SubjectCheck.namesPerson(body)).build();
+  }
+}

@@ -1,0 +1,186 @@
+package org.entente.gateway.policy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.subject.CodedText;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+
+/** Checks of a label's fields, each as its comment in message.proto states it. */
+final class LabelFields {
+  static final Pattern AGREEMENT_ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+
+  private final MessageLimits limits;
+  private final Findings findings;
+
+  LabelFields(MessageLimits limits, Findings findings) {
+    this.limits = limits;
+    this.findings = findings;
+  }
+
+  /** What a client may send. */
+  void draft(Label label, Instant now) {
+    findings.known("label", label);
+    findings.unset(label.getMessageId().isEmpty(), "label.message_id");
+    findings.unset(label.getOrigin().isEmpty(), "label.origin");
+    findings.unset(!label.hasCreatedAt(), "label.created_at");
+    findings.unset(label.getRetentionDays() == 0, "label.retention_days");
+    findings.check(
+        label.getKind() != Kind.KIND_EVIDENCE,
+        "label.kind",
+        "EVIDENCE is made by gateways only; one of ALERT, INTELLIGENCE");
+    content(label);
+    if (!label.getAgreement().isEmpty()) {
+      agreement(label);
+    }
+    findings.optional("label.lane", label.getLane());
+    findings.optional("label.status", label.getStatus());
+    findings.optional("label.message_type", label.getMessageType());
+    findings.optional("label.requested_action", label.getRequestedAction());
+    if (label.hasExpiresAt()) {
+      findings.time("label.expires_at", label.getExpiresAt());
+      findings.check(
+          label.getExpiresAt().getSeconds() > now.getEpochSecond(),
+          "label.expires_at",
+          "is not in the future");
+    }
+  }
+
+  /** What one gateway sends to another. */
+  void received(Label label) {
+    findings.check(
+        label.getMessageId().size() == MessageId.SIZE, "label.message_id", "has 16 bytes");
+    agency("label.origin", label.getOrigin());
+    requiredTime("label.created_at", label.hasCreatedAt(), label.getCreatedAt());
+    requiredTime("label.expires_at", label.hasExpiresAt(), label.getExpiresAt());
+    agreement(label);
+    findings.check(
+        label.getRetentionDays() > 0 && label.getRetentionDays() <= Agreement.MAX_RETENTION_DAYS,
+        "label.retention_days",
+        "is 1 to " + Agreement.MAX_RETENTION_DAYS);
+    findings.required("label.lane", label.getLane());
+    findings.required("label.status", label.getStatus());
+    findings.required("label.message_type", label.getMessageType());
+    findings.required("label.requested_action", label.getRequestedAction());
+    if (label.getKind() == Kind.KIND_EVIDENCE) {
+      findings.required("label.classification", label.getClassification());
+    } else {
+      content(label);
+    }
+  }
+
+  private void content(Label label) {
+    findings.required("label.kind", label.getKind());
+    findings.required("label.category", label.getCategory());
+    findings.required("label.purpose", label.getPurpose());
+    findings.required("label.classification", label.getClassification());
+    findings.optional("label.severity", label.getSeverity());
+    findings.optional("label.urgency", label.getUrgency());
+    findings.optional("label.certainty", label.getCertainty());
+    findings.optional("label.statement", label.getStatement());
+    findings.line("label.legal_basis", label.getLegalBasis(), 200);
+    findings.line("label.case_ref", label.getCaseRef(), 80);
+    findings.line("label.source_ref", label.getSourceRef(), 80);
+    inReplyTo(label.getInReplyTo());
+    handling(label);
+    markings(label.getMarkingsList());
+    evaluation(label.getSourceEvaluation());
+    jurisdictions(label.getJurisdictionsList());
+  }
+
+  private void inReplyTo(ByteString id) {
+    findings.check(
+        id.isEmpty() || id.size() == MessageId.SIZE, "label.in_reply_to", "has 16 bytes or none");
+  }
+
+  private void handling(Label label) {
+    List<Handling> codes = label.getHandlingList();
+    if (!findings.count("label.handling", codes.size(), 4)) {
+      return;
+    }
+    for (int i = 0; i < codes.size(); i++) {
+      findings.required("label.handling[" + i + "]", codes.get(i));
+    }
+    noRepeats("label.handling", codes);
+    findings.line("label.handling_text", label.getHandlingText(), 500);
+    findings.check(
+        !codes.contains(Handling.HANDLING_H3) || !label.getHandlingText().isBlank(),
+        "label.handling_text",
+        "is required with H3");
+  }
+
+  private void markings(List<String> markings) {
+    if (!findings.count("label.markings", markings.size(), 8)) {
+      return;
+    }
+    for (int i = 0; i < markings.size(); i++) {
+      if (!limits.markings().contains(markings.get(i))) {
+        String found = InvalidValue.printable(markings.get(i));
+        List<String> known = limits.markings().stream().sorted().toList();
+        findings.invalid(
+            "label.markings[" + i + "]", "found \"" + found + "\"; valid is one of " + known);
+      }
+    }
+    noRepeats("label.markings", markings);
+  }
+
+  private void evaluation(String text) {
+    if (text.isEmpty()) {
+      return;
+    }
+    int colon = text.indexOf(':');
+    Pattern values = colon < 0 ? null : limits.evaluationSchemes().get(text.substring(0, colon));
+    boolean valid =
+        text.length() <= 20
+            && values != null
+            && values.matcher(text.substring(colon + 1)).matches();
+    List<String> schemes = limits.evaluationSchemes().keySet().stream().sorted().toList();
+    findings.check(
+        valid,
+        "label.source_evaluation",
+        "is a scheme of " + schemes + ", a colon and a value of it, such as 4x4:A1");
+  }
+
+  private void jurisdictions(List<String> codes) {
+    if (!findings.count("label.jurisdictions", codes.size(), 16)) {
+      return;
+    }
+    for (int i = 0; i < codes.size(); i++) {
+      findings.requiredCoded(
+          "label.jurisdictions[" + i + "]", codes.get(i), CodedText.JURISDICTION);
+    }
+    noRepeats("label.jurisdictions", codes);
+  }
+
+  private void noRepeats(String field, List<?> entries) {
+    findings.check(new HashSet<>(entries).size() == entries.size(), field, "names something twice");
+  }
+
+  private void agreement(Label label) {
+    findings.check(
+        AGREEMENT_ID.matcher(label.getAgreement()).matches(),
+        "label.agreement",
+        "is an agreement's id: 1 to 64 characters of a-z 0-9 and -");
+  }
+
+  private void requiredTime(String field, boolean present, Timestamp at) {
+    findings.check(present, field, "is required");
+    findings.time(field, at);
+  }
+
+  private void agency(String field, String name) {
+    try {
+      AgencyName unused = new AgencyName(name);
+    } catch (InvalidValue e) {
+      findings.invalid(field, String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.entente.gateway.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.cel.Compilation;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.cel.ExpressionProblem;
+import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.Positions;
+
+/** Collects what is wrong (the rulebook is refused) and what is odd (it is not). One thread. */
+final class LintReport {
+  /** Fields that only gateways set; they differ between sender and recipient or carry no fact. */
+  static final Set<String> GATEWAY_FIELDS =
+      Set.of("message_id", "origin", "created_at", "agreement", "expires_at", "retention_days");
+
+  private final List<ConfigProblem> problems = new ArrayList<>();
+  private final List<ConfigProblem> warnings = new ArrayList<>();
+
+  void problem(ConfigProblem problem) {
+    problems.add(problem);
+  }
+
+  void problems(List<ConfigProblem> more) {
+    problems.addAll(more);
+  }
+
+  void warning(ConfigProblem warning) {
+    warnings.add(warning);
+  }
+
+  List<ConfigProblem> problems() {
+    return List.copyOf(problems);
+  }
+
+  List<ConfigProblem> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  /** The condition in a field, unless something is wrong with it. */
+  Optional<Condition> condition(
+      Expressions expressions, Positions positions, String field, String source) {
+    Compilation<Condition> compilation = expressions.condition(source);
+    if (compilation instanceof Compilation.Rejected<Condition> rejected) {
+      for (ExpressionProblem it : rejected.problems()) {
+        problem(
+            positions.problemInText(
+                field, it.line(), it.toString(), "a CEL bool of label, origin, recipient, now"));
+      }
+      return Optional.empty();
+    }
+    Condition condition = ((Compilation.Compiled<Condition>) compilation).expression();
+    List<String> foreign =
+        condition.labelFields().stream().filter(GATEWAY_FIELDS::contains).toList();
+    if (!foreign.isEmpty()) {
+      problem(
+          positions.problem(
+              field,
+              "reads label fields that gateways set: " + String.join(", ", foreign),
+              "fields that the client sets, and origin, recipient, now"));
+      return Optional.empty();
+    }
+    return Optional.of(condition);
+  }
+}

@@ -1,0 +1,87 @@
+package org.entente.gateway.policy;
+
+/**
+ * A rulebook applied to a membership: everything that is needed to decide, for as long as neither
+ * changes. Immutable but for its memory of rulings, which changes no decision; safe for use by
+ * several threads.
+ */
+public final class Policy {
+  /** Rulings kept unless told otherwise. */
+  public static final int DEFAULT_CACHE_ENTRIES = 20_000;
+
+  private final Rulebook rulebook;
+  private final Membership membership;
+  private final RulingCache cache;
+  private final Egress egress;
+  private final Ingress ingress;
+
+  /**
+   * Applies a rulebook to a membership.
+   *
+   * @param cacheEntries most rulings to keep, each well under a kilobyte
+   */
+  public Policy(Rulebook rulebook, Membership membership, int cacheEntries) {
+    this.rulebook = rulebook;
+    this.membership = membership;
+    Rules rules = new Rules(rulebook, membership);
+    this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
+    this.egress = new Egress(rules, membership, cache, rulebook.version());
+    this.ingress = new Ingress(rules, membership, cache, rulebook.version());
+  }
+
+  /**
+   * Figures of the memory of rulings since the policy was made.
+   *
+   * @param hits rulings that were remembered
+   * @param misses rulings that had to be worked out
+   * @param evictions rulings dropped to make room
+   * @param entries rulings kept now
+   */
+  public record CacheFigures(long hits, long misses, long evictions, long entries) {
+    /** Share of hits, 0 to 1; 1 if nothing was asked. */
+    public double hitRatio() {
+      long asked = hits + misses;
+      return asked == 0 ? 1.0 : (double) hits / asked;
+    }
+  }
+
+  /** The rulebook. */
+  public Rulebook rulebook() {
+    return rulebook;
+  }
+
+  /** The membership. */
+  public Membership membership() {
+    return membership;
+  }
+
+  /** Version of the rulebook; stands in every decision. */
+  public String version() {
+    return rulebook.version();
+  }
+
+  /** The sender's policy. */
+  public Egress egress() {
+    return egress;
+  }
+
+  /** The recipient's policy. */
+  public Ingress ingress() {
+    return ingress;
+  }
+
+  /** What a transit judges. */
+  public TransitRules transit() {
+    return new TransitRules(membership);
+  }
+
+  /** Evidence as messages. */
+  public EvidenceMessages evidence() {
+    return new EvidenceMessages(membership, rulebook.version());
+  }
+
+  /** Figures of the memory of rulings. */
+  public CacheFigures cacheFigures() {
+    return cache.figures();
+  }
+}

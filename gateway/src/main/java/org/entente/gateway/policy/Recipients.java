@@ -1,0 +1,89 @@
+package org.entente.gateway.policy;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Addressing;
+
+/**
+ * Whom an addressing leads to.
+ *
+ * @param asked agencies that were asked for, by name or through a jurisdiction or group: a refusal
+ *     of one of them is reported
+ * @param others the other members, if the addressing says "whom the agreements allow": a refusal of
+ *     one of them is not reported, since nobody asked for it by name
+ * @param refusals what leads to nobody
+ */
+record Recipients(List<AgencyName> asked, List<AgencyName> others, List<Refusal> refusals) {
+
+  static Recipients expand(Addressing to, AgencyName self, Membership membership) {
+    Set<AgencyName> asked = new LinkedHashSet<>();
+    List<Refusal> refusals = new ArrayList<>();
+    for (String name : to.getAgenciesList()) {
+      agency(name, self, membership, asked, refusals);
+    }
+    for (String place : to.getJurisdictionsList()) {
+      place(place, membership, asked, refusals);
+    }
+    asked.remove(self);
+    SortedSet<AgencyName> others = new TreeSet<>();
+    if (to.getWhomAgreementsAllow()) {
+      others.addAll(membership.agencies());
+      others.removeAll(asked);
+      others.remove(self);
+    }
+    return new Recipients(List.copyOf(asked), List.copyOf(others), List.copyOf(refusals));
+  }
+
+  private static void agency(
+      String name,
+      AgencyName self,
+      Membership membership,
+      Set<AgencyName> asked,
+      List<Refusal> refusals) {
+    AgencyName agency;
+    try {
+      agency = new AgencyName(name);
+    } catch (InvalidValue e) {
+      refuse(refusals, name, Code.UNKNOWN_RECIPIENT, String.valueOf(e.getMessage()));
+      return;
+    }
+    if (agency.equals(self)) {
+      refuse(refusals, name, Code.NO_RECIPIENT, "the sender is never its own recipient");
+    } else if (membership.agencies().contains(agency)) {
+      asked.add(agency);
+    } else if (membership.isTransit(agency)) {
+      refuse(refusals, name, Code.UNKNOWN_RECIPIENT, "a transit forwards; it receives nothing");
+    } else {
+      refuse(refusals, name, Code.UNKNOWN_RECIPIENT, "no member of the federation");
+    }
+  }
+
+  private static void place(
+      String place, Membership membership, Set<AgencyName> asked, List<Refusal> refusals) {
+    SortedSet<AgencyName> there = membership.agenciesIn(place);
+    if (!there.isEmpty()) {
+      asked.addAll(there);
+    } else if (membership.groups().contains(place) || place.length() == 2) {
+      refuse(refusals, place, Code.NO_RECIPIENT, "no member agency there");
+    } else {
+      refuse(
+          refusals,
+          place,
+          Code.UNKNOWN_RECIPIENT,
+          "no group of this name; there are "
+              + String.join(", ", new TreeSet<>(membership.groups())));
+    }
+  }
+
+  private static void refuse(List<Refusal> refusals, String asked, Code code, String reason) {
+    refusals.add(new Refusal(InvalidValue.printable(asked), code, "", reason));
+  }
+}

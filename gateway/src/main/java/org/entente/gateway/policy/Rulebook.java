@@ -1,0 +1,94 @@
+package org.entente.gateway.policy;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.config.ConfigProblem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every agreement and node rule that a node applies, validated as a whole. Immutable.
+ *
+ * <p>The version is a hash of the files' names and contents: equal files give equal versions,
+ * whatever the order in which they were read.
+ */
+public final class Rulebook {
+  private final String version;
+  private final List<Agreement> agreements;
+  private final List<NodeRule> nodeRules;
+
+  Rulebook(String version, List<Agreement> agreements, List<NodeRule> nodeRules) {
+    this.version = version;
+    this.agreements = agreements.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
+    this.nodeRules = List.copyOf(nodeRules);
+  }
+
+  /** What loading comes to. */
+  public sealed interface Loading {
+    /**
+     * The files are good.
+     *
+     * @param rulebook the rulebook
+     * @param warnings what is odd in them, such as an agreement that has ended
+     */
+    record Loaded(Rulebook rulebook, List<ConfigProblem> warnings) implements Loading {
+      public Loaded {
+        warnings = List.copyOf(warnings);
+      }
+    }
+
+    /** They are not: every problem that was found; nothing of them may be used. */
+    record Invalid(List<ConfigProblem> problems) implements Loading {
+      public Invalid {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /**
+   * Loads every {@code *.yaml} file of a folder, each one agreement, and a node's rules.
+   *
+   * @param agreements the folder
+   * @param nodeRules the file of the node's rules; null for none
+   * @param membership groups and agencies that the files may name
+   * @param now time, for the warning about agreements that have ended
+   */
+  public static Loading load(
+      Path agreements, @Nullable Path nodeRules, Membership membership, Instant now) {
+    return new RulebookFiles(membership, now).load(agreements, nodeRules);
+  }
+
+  /** {@code sha256:} and 16 hex digits. */
+  public String version() {
+    return version;
+  }
+
+  /** The agreements in the order of their ids. */
+  public List<Agreement> agreements() {
+    return agreements;
+  }
+
+  /** The agreement of this id. */
+  public Optional<Agreement> agreement(String id) {
+    return agreements.stream().filter(a -> a.id().equals(id)).findFirst();
+  }
+
+  List<NodeRule> nodeRules() {
+    return nodeRules;
+  }
+
+  /** Every condition, for what they read. */
+  Stream<Condition> conditions() {
+    return Stream.concat(
+        agreements.stream().flatMap(a -> a.covers().condition().stream()),
+        nodeRules.stream().map(NodeRule::condition));
+  }
+
+  @Override
+  public String toString() {
+    return "rulebook " + version + " of " + agreements.size() + " agreements";
+  }
+}

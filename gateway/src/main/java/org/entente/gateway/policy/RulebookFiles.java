@@ -1,0 +1,163 @@
+package org.entente.gateway.policy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.policy.NodeRule.NodeRulesFile;
+import org.jspecify.annotations.Nullable;
+
+/** Reads, lints and hashes a rulebook's files. Used once. */
+final class RulebookFiles {
+  private static final int MAX_AGREEMENTS = 1_000;
+  private static final int VERSION_DIGITS = 16;
+
+  private final YamlFiles yaml = new YamlFiles();
+  private final Expressions expressions = new Expressions();
+  private final LintReport report = new LintReport();
+  private final MessageDigest hash = sha256();
+  private final Map<String, Agreement> agreements = new TreeMap<>();
+  private final Map<String, String> fileOf = new HashMap<>();
+  private final Membership membership;
+  private final Instant now;
+
+  RulebookFiles(Membership membership, Instant now) {
+    this.membership = membership;
+    this.now = now;
+  }
+
+  Rulebook.Loading load(Path folder, @Nullable Path nodeRules) {
+    for (Path file : agreementFiles(folder)) {
+      read(file).ifPresent(content -> agreement(file, content));
+    }
+    List<NodeRule> rules =
+        nodeRules == null
+            ? List.of()
+            : read(nodeRules).map(content -> rules(nodeRules, content)).orElse(List.of());
+    if (!report.problems().isEmpty()) {
+      return new Rulebook.Loading.Invalid(report.problems());
+    }
+    String version =
+        "sha256:" + HexFormat.of().formatHex(hash.digest()).substring(0, VERSION_DIGITS);
+    Rulebook rulebook = new Rulebook(version, List.copyOf(agreements.values()), rules);
+    return new Rulebook.Loading.Loaded(rulebook, report.warnings());
+  }
+
+  private List<Path> agreementFiles(Path folder) {
+    List<Path> files;
+    try (Stream<Path> entries = Files.list(folder)) {
+      // By name: the version must not depend on the order of the directory.
+      files =
+          entries
+              .filter(RulebookFiles::isYaml)
+              .sorted((a, b) -> name(a).compareTo(name(b)))
+              .limit(MAX_AGREEMENTS + 1L)
+              .toList();
+    } catch (IOException e) {
+      report.problem(
+          ConfigProblem.ofFile(
+              folder.toString(),
+              "cannot be listed: " + e.getClass().getSimpleName(),
+              "a folder of agreements"));
+      return List.of();
+    }
+    if (files.size() > MAX_AGREEMENTS) {
+      report.problem(
+          ConfigProblem.ofFile(
+              folder.toString(), "too many agreements", "at most " + MAX_AGREEMENTS));
+      return List.of();
+    }
+    if (files.isEmpty()) {
+      report.warning(
+          ConfigProblem.ofFile(folder.toString(), "no agreement: everything is refused", "*.yaml"));
+    }
+    return files;
+  }
+
+  private static boolean isYaml(Path file) {
+    String name = name(file);
+    return !name.startsWith(".") && (name.endsWith(".yaml") || name.endsWith(".yml"));
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  /** The content, which enters the version. */
+  private Optional<byte[]> read(Path file) {
+    if (name(file).endsWith(".yml")) {
+      report.problem(ConfigProblem.ofFile(file.toString(), "ends in .yml", "a name in .yaml"));
+      return Optional.empty();
+    }
+    try {
+      if (Files.size(file) > YamlFiles.MAX_BYTES) {
+        report.problem(
+            ConfigProblem.ofFile(
+                file.toString(), "too large", "at most " + YamlFiles.MAX_BYTES + " bytes"));
+        return Optional.empty();
+      }
+      byte[] content = Files.readAllBytes(file);
+      byte[] head = (name(file) + "\n" + content.length + "\n").getBytes(StandardCharsets.UTF_8);
+      hash.update(head);
+      hash.update(content);
+      return Optional.of(content);
+    } catch (IOException e) {
+      report.problem(
+          ConfigProblem.ofFile(
+              file.toString(),
+              "cannot be read: " + e.getClass().getSimpleName(),
+              "a readable file"));
+      return Optional.empty();
+    }
+  }
+
+  private void agreement(Path file, byte[] content) {
+    Reading<AgreementFile> reading = yaml.parse(file.toString(), content, AgreementFile.class);
+    if (reading instanceof Reading.Unreadable<AgreementFile> unreadable) {
+      report.problems(unreadable.problems());
+      return;
+    }
+    Reading.Read<AgreementFile> read = (Reading.Read<AgreementFile>) reading;
+    String other = fileOf.putIfAbsent(read.value().id(), name(file));
+    if (other != null) {
+      report.problem(
+          read.positions()
+              .problem("id", read.value().id() + " is also in " + other, "an id of its own"));
+    }
+    new AgreementLint(read.value(), read.positions(), membership, report)
+        .lint(expressions, now)
+        .ifPresent(agreement -> agreements.put(agreement.id(), agreement));
+  }
+
+  private List<NodeRule> rules(Path file, byte[] content) {
+    Reading<NodeRulesFile> reading = yaml.parse(file.toString(), content, NodeRulesFile.class);
+    if (reading instanceof Reading.Unreadable<NodeRulesFile> unreadable) {
+      report.problems(unreadable.problems());
+      return List.of();
+    }
+    Reading.Read<NodeRulesFile> read = (Reading.Read<NodeRulesFile>) reading;
+    return new NodeRulesLint(read.positions(), expressions, report).lint(read.value());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package org.entente.gateway.policy;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Refusal;
+
+/**
+ * A rulebook applied to a membership: the ruling on one transfer. Pure; safe for several threads.
+ *
+ * <p>Order. Of the agreements that cover the two agencies, the one that names them more exactly is
+ * tried first (an agency by name counts 3, by jurisdiction 2, by group 1, as any member 0; both
+ * sides added); among equals the one of fewer categories; among those the id decides. The first
+ * that permits decides. If none does, the refusal speaks of the one that fails the fewest tests,
+ * the earlier among equals.
+ */
+final class Rules {
+  private final Rulebook rulebook;
+  private final List<Coverage> coverages;
+  private final AgreementTests tests;
+
+  /** An agreement with what a transfer fails of it. */
+  record Attempt(Agreement agreement, List<Failure> failures) {}
+
+  Rules(Rulebook rulebook, Membership membership) {
+    this.rulebook = rulebook;
+    this.coverages = rulebook.agreements().stream().map(a -> new Coverage(a, membership)).toList();
+    this.tests = new AgreementTests(membership);
+  }
+
+  /** The ruling of the sender's gateway. */
+  Ruling egress(Transfer transfer) {
+    String named = transfer.label().getAgreement();
+    if (!named.isEmpty()) {
+      return nodeRules(true, transfer, named(named, transfer, Code.AGREEMENT_NAMED_REFUSES));
+    }
+    List<Attempt> attempts = attempts(transfer);
+    for (Attempt attempt : attempts) {
+      if (attempt.failures().isEmpty()) {
+        return nodeRules(true, transfer, new Ruling.Allowed(attempt.agreement()));
+      }
+    }
+    return attempts.stream()
+        .min(Comparator.comparingInt(attempt -> attempt.failures().size()))
+        .map(closest -> denied(transfer, closest, Rules::atFirst))
+        .orElseGet(() -> noAgreement(transfer));
+  }
+
+  /**
+   * The ruling under the agreement that a complete label names: at the recipient, and before each
+   * transmission.
+   */
+  Ruling underNamed(boolean egress, Transfer transfer) {
+    Code absent = egress ? Code.AGREEMENT_ENDED : Code.NO_AGREEMENT;
+    return nodeRules(egress, transfer, named(transfer.label().getAgreement(), transfer, absent));
+  }
+
+  /** What each agreement that covers the pair says, in the order in which they are tried. */
+  List<Attempt> attempts(Transfer transfer) {
+    return ordered(transfer.origin(), transfer.recipient()).stream()
+        .map(agreement -> new Attempt(agreement, tests.failures(agreement, transfer)))
+        .toList();
+  }
+
+  /** The agreements that do not cover the pair. */
+  List<Agreement> others(AgencyName origin, AgencyName recipient) {
+    return coverages.stream()
+        .filter(it -> !it.covers(origin, recipient))
+        .map(Coverage::agreement)
+        .toList();
+  }
+
+  private List<Agreement> ordered(AgencyName origin, AgencyName recipient) {
+    List<Coverage> covering =
+        new ArrayList<>(coverages.stream().filter(it -> it.covers(origin, recipient)).toList());
+    covering.sort(
+        Comparator.<Coverage>comparingInt(it -> -it.specificity(origin, recipient))
+            .thenComparingInt(it -> it.agreement().covers().categories().size())
+            .thenComparing(it -> it.agreement().id()));
+    return covering.stream().map(Coverage::agreement).toList();
+  }
+
+  private Ruling named(String id, Transfer transfer, Code code) {
+    Optional<Coverage> found =
+        coverages.stream().filter(it -> it.agreement().id().equals(id)).findFirst();
+    if (found.isEmpty()) {
+      String shown = InvalidValue.printable(id);
+      return refused(transfer, code, shown, "agreement " + shown + " is not known here");
+    }
+    Coverage coverage = found.get();
+    if (!coverage.covers(transfer.origin(), transfer.recipient())) {
+      String parties = coverage.agreement().parties().words();
+      return refused(
+          transfer,
+          code,
+          id + "/between",
+          pair(transfer) + "; this agreement is between " + parties);
+    }
+    List<Failure> failures = tests.failures(coverage.agreement(), transfer);
+    if (failures.isEmpty()) {
+      return new Ruling.Allowed(coverage.agreement());
+    }
+    boolean named = code == Code.AGREEMENT_NAMED_REFUSES;
+    return denied(
+        transfer,
+        new Attempt(coverage.agreement(), failures),
+        failure -> named ? code : failure.code());
+  }
+
+  private Ruling nodeRules(boolean egress, Transfer transfer, Ruling ruling) {
+    if (ruling instanceof Ruling.Denied) {
+      return ruling;
+    }
+    for (NodeRule rule : rulebook.nodeRules()) {
+      if (rule.applies(egress)) {
+        Optional<Failure> refusal = rule.refusal(transfer);
+        if (refusal.isPresent()) {
+          return refused(
+              transfer, refusal.get().code(), "node/" + rule.id(), refusal.get().reason());
+        }
+      }
+    }
+    return ruling;
+  }
+
+  /** For a message that never waited, an agreement that ended is no agreement. */
+  private static Code atFirst(Failure failure) {
+    return failure.code() == Code.AGREEMENT_ENDED ? Code.NO_AGREEMENT : failure.code();
+  }
+
+  private static Ruling denied(Transfer transfer, Attempt attempt, Function<Failure, Code> code) {
+    Failure first = attempt.failures().get(0);
+    String reasons =
+        attempt.failures().stream().map(Failure::reason).collect(Collectors.joining("; also "));
+    return refused(
+        transfer, code.apply(first), attempt.agreement().id() + "/" + first.field(), reasons);
+  }
+
+  private static Ruling noAgreement(Transfer transfer) {
+    return refused(transfer, Code.NO_AGREEMENT, "", "no agreement covers " + pair(transfer));
+  }
+
+  private static String pair(Transfer transfer) {
+    return transfer.origin() + " to " + transfer.recipient();
+  }
+
+  private static Ruling refused(Transfer transfer, Code code, String rule, String reason) {
+    return new Ruling.Denied(new Refusal(transfer.recipient().value(), code, rule, reason));
+  }
+}
