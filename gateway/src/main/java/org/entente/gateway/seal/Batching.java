@@ -49,19 +49,25 @@ public final class Batching {
   private static final class Filling {
     private final BatchKey key;
     private final List<SealingItem> items = new ArrayList<>();
-    private long bytes;
+    private long labelBytes;
+    private long bodyBytes;
 
     Filling(BatchKey key) {
       this.key = key;
     }
 
     boolean hasRoomFor(SealingItem item, int maxMessages, int maxBytes) {
-      return items.size() < maxMessages && bytes + item.size() <= maxBytes;
+      long labels = labelBytes + item.labelBytes();
+      long bodies = bodyBytes + item.bodyBytes();
+      return items.size() < maxMessages
+          && labels + bodies <= maxBytes
+          && SealingBatch.fits(labels, bodies);
     }
 
     void add(SealingItem item) {
       items.add(item);
-      bytes += item.size();
+      labelBytes += item.labelBytes();
+      bodyBytes += item.bodyBytes();
     }
 
     SealingBatch batch() {

@@ -1,6 +1,7 @@
 package org.entente.gateway.seal;
 
 import java.util.List;
+import org.entente.gateway.crypto.ChunkedEncryption;
 
 /**
  * Messages that will share one envelope: 1 to 4096 with the same key, whose sealed form fits an
@@ -10,18 +11,30 @@ import java.util.List;
  * @param items the messages, in the order in which they came
  */
 public record SealingBatch(BatchKey key, List<SealingItem> items) {
-  /** Framing of a label and its body's length in the sealed labels, at most, in bytes. */
-  static final int FRAMING_BYTES = 16;
-
   public SealingBatch {
     items = List.copyOf(items);
     if (items.isEmpty() || items.size() > EnvelopeHeader.MAX_COUNT) {
       throw new IllegalArgumentException("a batch of " + items.size() + " messages");
     }
+    long labelBytes = 0;
+    long bodyBytes = 0;
     for (SealingItem item : items) {
+      labelBytes += item.labelBytes();
+      bodyBytes += item.bodyBytes();
       if (!item.key().equals(key)) {
         throw new IllegalArgumentException(item + " belongs to another batch");
       }
     }
+    if (!fits(labelBytes, bodyBytes)) {
+      throw new IllegalArgumentException(
+          "a batch with " + labelBytes + " bytes of labels and " + bodyBytes + " of bodies");
+    }
+  }
+
+  /** Whether so much fits one envelope, sealed. A single item always does. */
+  static boolean fits(long labelBytes, long bodyBytes) {
+    return labelBytes <= EnvelopeHeader.MAX_LABELS_BYTES
+        && ChunkedEncryption.sealedLength((int) labelBytes) <= EnvelopeHeader.MAX_LABELS_BYTES
+        && bodyBytes <= EnvelopeHeader.MAX_BODIES_BYTES;
   }
 }

@@ -2,10 +2,12 @@ package org.entente.gateway.seal;
 
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
+import org.entente.gateway.policy.Permitted;
 
 /**
  * A permitted message on its way into an envelope: serialised label and body, and what it may be
- * batched with. The arrays are not copied and must not change.
+ * batched with. Made from what policy permitted only. Immutable.
  */
 public final class SealingItem {
   /** Greatest length of a serialised label in bytes. */
@@ -14,19 +16,16 @@ public final class SealingItem {
   /** Greatest length of a serialised body in bytes. */
   public static final int MAX_BODY_BYTES = EnvelopeHeader.MAX_BODIES_BYTES - Aes256Gcm.TAG_BYTES;
 
+  /** Tags and lengths around a label and its body's length, at most. */
+  private static final int FRAMING_BYTES = 12;
+
   private final BatchKey key;
   private final MessageId id;
   private final long expiresAtMs;
   private final byte[] label;
   private final byte[] body;
 
-  /**
-   * Joins a message's parts.
-   *
-   * @throws IllegalArgumentException if label or body are over their limits or the label is empty:
-   *     validation and policy come before sealing
-   */
-  public SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
+  SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
     if (label.length < 1 || label.length > MAX_LABEL_BYTES || body.length > MAX_BODY_BYTES) {
       throw new IllegalArgumentException(
           "label of " + label.length + " bytes, body of " + body.length);
@@ -36,6 +35,27 @@ public final class SealingItem {
     this.expiresAtMs = expiresAtMs;
     this.label = label;
     this.body = body;
+  }
+
+  /**
+   * The message that policy permitted.
+   *
+   * @throws IllegalArgumentException if label or body are over their limits: validation comes first
+   */
+  public static SealingItem of(Permitted permitted) {
+    BatchKey key =
+        new BatchKey(
+            permitted.permits().stream().map(Permit::recipient).toList(),
+            permitted.agreement(),
+            permitted.retentionDays(),
+            permitted.lane(),
+            permitted.exercise());
+    return new SealingItem(
+        key,
+        permitted.messageId(),
+        permitted.expires().toEpochMilli(),
+        permitted.label().toByteArray(),
+        permitted.body().toByteArray());
   }
 
   /** What it may be batched with. */
@@ -61,9 +81,19 @@ public final class SealingItem {
     return body;
   }
 
-  /** What it adds to an envelope in bytes, but for a few of framing. */
+  /** What it adds to the labels of an envelope in bytes, at most. */
+  int labelBytes() {
+    return label.length + FRAMING_BYTES;
+  }
+
+  /** What it adds to the sealed bodies of an envelope in bytes. */
+  int bodyBytes() {
+    return body.length + Aes256Gcm.TAG_BYTES;
+  }
+
+  /** What it adds to an envelope in bytes, at most. */
   public int size() {
-    return label.length + body.length + Aes256Gcm.TAG_BYTES;
+    return labelBytes() + bodyBytes();
   }
 
   @Override

@@ -1,0 +1,94 @@
+package org.entente.gateway.seal;
+
+import java.util.List;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.model.Lane;
+
+/** One good example of every format, from fixed seeds: also what the vectors pin. */
+final class FormatSamples {
+  static final String SEED = "entente suite 1 vectors";
+
+  final Ed25519SigningKey signingKey = Ed25519SigningKey.generate(random("gateway"));
+  final GatewayKey gateway = new GatewayKey(Samples.GW, signingKey.verifyingKey());
+  final SigningPair pair = SigningPair.generate(random("agency pair"));
+  final XWingPrivateKey recipientKey = XWingPrivateKey.generate(random("recipient key"));
+  final XWingPrivateKey nextRecipientKey = XWingPrivateKey.generate(random("next key"));
+  final PublishedKey published =
+      PublishedKey.of(
+          recipientKey.publicKey(), Samples.NOW_MS, Samples.NOW_MS + 24 * Samples.HOUR_MS);
+  final PublishedKey nextPublished =
+      PublishedKey.of(
+          nextRecipientKey.publicKey(),
+          Samples.NOW_MS + 12 * Samples.HOUR_MS,
+          Samples.NOW_MS + 36 * Samples.HOUR_MS);
+  final SealingBatch batch = Samples.batch(2, 40);
+  final Sealed sealed =
+      new Sealer(Samples.FR, Samples.GW, signingKey, random("sealer"), Samples.CLOCK).seal(batch);
+  final Envelope envelope = sealed.envelope();
+  final OriginNumber number = new OriginNumber(3, Lane.PRIORITY, 42);
+  final SessionAnnouncement announcement;
+  final Stanza stanza;
+  final KeyBundle keyBundle;
+  final VoidStatement voidStatement;
+  final WatermarkStatement watermarks;
+
+  FormatSamples() {
+    byte[] nonce = new byte[EpochOpening.NONCE_BYTES];
+    random("nonce").nextBytes(nonce);
+    SessionTerms terms =
+        new SessionTerms(
+            new SessionTerms.Parties(Samples.FEDERATION, Samples.FR, gateway, Samples.SG),
+            published.validity(),
+            EpochOpening.answering(3, nonce),
+            Samples.NOW_MS,
+            Samples.NOW_MS + 24 * Samples.HOUR_MS);
+    SenderSession session = SenderSession.open(terms, published, pair, random("session"));
+    announcement = session.announcement();
+    stanza = session.wrap(envelope.header(), number, sealed.contentKey());
+    keyBundle =
+        KeyBundle.sign(
+            new KeyBundle.Content(
+                Samples.FEDERATION,
+                Samples.SG,
+                Samples.NOW_MS,
+                List.of(gateway),
+                List.of(published, nextPublished)),
+            pair);
+    voidStatement = VoidStatement.sign(voidContent(), signingKey);
+    watermarks = WatermarkStatement.sign(watermarkContent(), signingKey);
+  }
+
+  private VoidStatement.Content voidContent() {
+    return new VoidStatement.Content(
+        Samples.FEDERATION,
+        Samples.FR,
+        Samples.GW,
+        Samples.SG,
+        Samples.NOW_MS,
+        List.of(
+            new VoidedNumber(number, envelope.header().hash()),
+            new VoidedNumber(new OriginNumber(3, Lane.ROUTINE, 1), new byte[32])));
+  }
+
+  private static WatermarkStatement.Content watermarkContent() {
+    return new WatermarkStatement.Content(
+        Samples.FEDERATION,
+        Samples.SG,
+        Samples.GW,
+        Samples.FR,
+        Samples.NOW_MS,
+        List.of(
+            new Watermark(2, Lane.FLASH, 900, List.of()),
+            new Watermark(
+                3,
+                Lane.PRIORITY,
+                40,
+                List.of(new Watermark.Range(42, 42), new Watermark.Range(44, 60)))));
+  }
+
+  static SeededRandom random(String use) {
+    return new SeededRandom(SEED + ": " + use);
+  }
+}

@@ -1,0 +1,384 @@
+package org.entente.gateway.seal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.HpkeExport;
+import org.entente.gateway.crypto.PairSignature;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.Opening.NotOpened;
+import org.entente.gateway.seal.RecipientSessions.Acceptance;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Attacks of the design's section 13 in which sessions and stanzas are the target. */
+class SessionThreatsTest {
+  private static final NotOpened CANNOT_OPEN = new NotOpened(Code.CANNOT_OPEN);
+  private static final NotOpened NEED_REWRAP = new NotOpened(Code.NEED_REWRAP);
+
+  private final SettableClock clock = new SettableClock();
+  private final Party.Trust trust = new Party.Trust();
+  private final Party fr = new Party(Samples.FR, trust, clock);
+  private final Party de = new Party(Samples.DE, trust, clock);
+  private final Party sg = new Party(Samples.SG, trust, clock);
+
+  @BeforeEach
+  void exchangeKeys() {
+    fr.knowing(de).knowing(sg);
+    de.knowing(sg);
+  }
+
+  @Test
+  void announcement_halfOfItsSignatureStripped_isRefused() {
+    byte[] good = announcementTo(de).encoded();
+    int signatureAt = good.length - PairSignature.ENCODED_BYTES;
+    byte[] noEd25519 = good.clone();
+    Arrays.fill(noEd25519, signatureAt, signatureAt + 64, (byte) 0);
+    byte[] noMlDsa = good.clone();
+    Arrays.fill(noMlDsa, signatureAt + 64, good.length, (byte) 0);
+    byte[] cut = Arrays.copyOf(good, signatureAt + 64);
+
+    assertEquals(new Acceptance.Refused(Code.BAD_SIGNATURE), de.incoming.accept(noEd25519));
+    assertEquals(new Acceptance.Refused(Code.BAD_SIGNATURE), de.incoming.accept(noMlDsa));
+    assertEquals(new Acceptance.Refused(Code.MALFORMED), de.incoming.accept(cut));
+    assertInstanceOf(Acceptance.Accepted.class, de.incoming.accept(good));
+  }
+
+  private SessionAnnouncement announcementTo(Party recipient) {
+    return fr.stanzaFor(recipient, fr.seal(1, 10), 1).announcement().orElseThrow();
+  }
+
+  @Test
+  void stanza_swappedBetweenEnvelopes_doesNotOpen() {
+    Sealed first = fr.seal(1, 10);
+    Sealed second = fr.seal(1, 10);
+    AddressedStanza ofFirst = fr.stanzaFor(de, first, 1);
+    AddressedStanza ofSecond = fr.stanzaFor(de, second, 2);
+    de.accept(ofFirst);
+
+    assertEquals(CANNOT_OPEN, de.open(first.envelope(), ofSecond.stanza()));
+    assertEquals(CANNOT_OPEN, de.open(second.envelope(), ofFirst.stanza()));
+  }
+
+  @Test
+  void stanza_ofAnotherRecipient_needsRewrap() {
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza toDe = fr.stanzaFor(de, sealed, 1);
+    AddressedStanza toSg = fr.stanzaFor(sg, sealed, 1);
+    de.accept(toDe);
+
+    assertEquals(NEED_REWRAP, de.open(sealed.envelope(), toSg.stanza()));
+  }
+
+  @Test
+  void stanza_numberedAnew_doesNotOpen() {
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza addressed = fr.stanzaFor(de, sealed, 5);
+    de.accept(addressed);
+    byte[] otherSequence = addressed.stanza().encoded();
+    otherSequence[32] ^= 1;
+    byte[] otherEpoch = addressed.stanza().encoded();
+    otherEpoch[24] = 2;
+
+    assertEquals(CANNOT_OPEN, de.open(sealed.envelope(), parsed(otherSequence)));
+    assertEquals(CANNOT_OPEN, de.open(sealed.envelope(), parsed(otherEpoch)));
+  }
+
+  private static Stanza parsed(byte[] bytes) {
+    return Stanza.parse(bytes).orElseThrow();
+  }
+
+  @Test
+  void recipient_forwardsAsTheOrigins_doesNotOpenElsewhere() {
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza toDe = fr.stanzaFor(de, sealed, 1);
+    RecipientSession session = de.accept(toDe);
+    ContentKey key = session.unwrap(sealed.envelope().header(), toDe.stanza()).orElseThrow();
+    // de's own session to sg, under which it wraps the key of fr's envelope.
+    SenderSession own = ownSession(de, sg);
+    assertInstanceOf(Acceptance.Accepted.class, sg.incoming.accept(own.announcement().encoded()));
+    Stanza forwarded =
+        own.wrap(sealed.envelope().header(), new OriginNumber(1, Lane.PRIORITY, 1), key);
+
+    assertEquals(NEED_REWRAP, sg.open(sealed.envelope(), forwarded));
+    assertEquals(0, sg.opened.get());
+  }
+
+  private SenderSession ownSession(Party sender, Party recipient) {
+    PublishedKey key = sender.peerKeys.keyOf(recipient.name, clock.millis()).orElseThrow();
+    SessionTerms terms = terms(sender, sender.gateway, recipient, key.validity());
+    return SenderSession.open(terms, key, sender.identity.pair(), new SeededRandom("own"));
+  }
+
+  private SessionTerms terms(Party sender, GatewayKey gateway, Party recipient, KeyValidity key) {
+    return new SessionTerms(
+        new SessionTerms.Parties(Samples.FEDERATION, sender.name, gateway, recipient.name),
+        key,
+        EpochOpening.of(1),
+        clock.millis(),
+        clock.millis() + Samples.HOUR_MS);
+  }
+
+  @Test
+  void recipient_altersContentUnderTheKnownKey_failsOnTheSignature() {
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza toSg = fr.stanzaFor(sg, sealed, 1);
+    sg.accept(toSg);
+    Envelope honest = sealed.envelope();
+    byte[] labels = honest.labels();
+    byte[] bodies = Crafted.padded(sealed.contentKey(), List.of(forgedBody(sealed)));
+    EnvelopeHeader header = EnvelopeHeader.over(honest.header().facts(), 1, labels, bodies);
+
+    Envelope resigned = new Envelope(header, header.sign(de.signingKey), labels, bodies);
+    Envelope oldSignature = new Envelope(header, honest.signature(), labels, bodies);
+    Envelope oldHeader = new Envelope(honest.header(), honest.signature(), labels, bodies);
+
+    assertEquals(new NotOpened(Code.BAD_SIGNATURE), sg.open(resigned, toSg.stanza()));
+    assertEquals(new NotOpened(Code.BAD_SIGNATURE), sg.open(oldSignature, toSg.stanza()));
+    assertEquals(new NotOpened(Code.HEADER_MISMATCH), sg.open(oldHeader, toSg.stanza()));
+  }
+
+  private static byte[] forgedBody(Sealed sealed) {
+    EnvelopeFacts facts = sealed.envelope().header().facts();
+    BodyAddress address = new BodyAddress(facts.origin(), facts.id(), 0);
+    return sealed.contentKey().bodyKey(0).seal(address, new byte[10]);
+  }
+
+  @Test
+  void recipientKey_stolen_impersonatesNobodyToItsOwner() {
+    // The thief holds de's private key, knows everything public, and has a pair of its own.
+    PublishedKey key = de.bundle().content().keys().get(0);
+    SessionTerms terms = terms(fr, sg.gateway, de, key.validity());
+    SenderSession forged =
+        SenderSession.open(terms, key, sg.identity.pair(), new SeededRandom("thief"));
+
+    assertEquals(
+        new Acceptance.Refused(Code.BAD_SIGNATURE),
+        de.incoming.accept(forged.announcement().encoded()));
+  }
+
+  @Test
+  void failedOpenings_manyInARow_disturbNothing() {
+    Sealed sealed = fr.seal(2, 300);
+    AddressedStanza addressed = fr.stanzaFor(de, sealed, 1);
+    RecipientSession session = de.accept(addressed);
+    Mutation mutation = new Mutation(41);
+    for (int i = 0; i < 500; i++) {
+      Stanza.parse(mutation.of(addressed.stanza().encoded()))
+          .ifPresent(
+              stanza -> assertInstanceOf(NotOpened.class, de.open(sealed.envelope(), stanza)));
+    }
+
+    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), addressed.stanza()));
+    assertEquals(Optional.of(session), de.incoming.find(Samples.FR, session.id()));
+  }
+
+  @Test
+  void wrapping_randomnessRepeatedAfterSnapshot_repeatsNoKeyStream() {
+    Party again = new Party(Samples.FR, trust, clock).knowing(de);
+    Sealed first = fr.sealer.seal(Samples.batch(1, 100));
+    Sealed second = again.sealer.seal(Samples.batch(1, 101));
+    SenderSession session = ownSession(fr, de);
+    SenderSession resumed = ownSession(again, de);
+    OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
+    byte[] wrapped = session.wrap(first.envelope().header(), number, first.contentKey()).wrapped();
+    byte[] rewrapped =
+        resumed.wrap(second.envelope().header(), number, second.contentKey()).wrapped();
+
+    assertEquals(session.announcement().id(), resumed.announcement().id());
+    byte[] keys = xor(first.contentKey().reveal(), second.contentKey().reveal());
+    assertFalse(Arrays.equals(keys, Arrays.copyOf(xor(wrapped, rewrapped), keys.length)));
+  }
+
+  private static byte[] xor(byte[] left, byte[] right) {
+    byte[] out = left.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] ^= right[i];
+    }
+    return out;
+  }
+
+  @Test
+  void header_anyByteChangedInTransit_doesNotOpen() {
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza addressed = fr.stanzaFor(de, sealed, 1);
+    de.accept(addressed);
+    Envelope envelope = sealed.envelope();
+    byte[] header = envelope.header().encoded();
+    for (int bit = 0; bit < 8 * header.length; bit++) {
+      byte[] changed = header.clone();
+      changed[bit / 8] ^= (byte) (1 << bit % 8);
+      Envelope.of(changed, envelope.signature(), envelope.labels(), envelope.bodies())
+          .ifPresent(
+              other -> assertInstanceOf(NotOpened.class, de.open(other, addressed.stanza())));
+    }
+    assertEquals(0, de.opened.get());
+  }
+
+  @Test
+  void failures_afterTheKeyIsUsed_areOneOutcome() {
+    Crafted crafted = new Crafted();
+    byte[] plain = crafted.plainLabels().build().toByteArray();
+    byte[] wrongCount =
+        crafted.plainLabels().addLabels(ByteString.copyFromUtf8("x")).build().toByteArray();
+    Envelope good = crafted.withLabels(plain);
+    ContentKey otherKey = Crafted.key("another");
+    SenderSession session = ownSession(fr, de);
+    assertInstanceOf(
+        Acceptance.Accepted.class, de.incoming.accept(session.announcement().encoded()));
+    OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
+    byte[] spoiled = session.wrap(good.header(), number, crafted.key).encoded();
+    spoiled[80] ^= 1;
+    Envelope noProtobuf = crafted.withLabels(new byte[] {(byte) 0xFF});
+    Envelope miscounted = crafted.withLabels(wrongCount);
+    Envelope noLabels = crafted.envelope(1, new byte[100], crafted.bodies());
+    Envelope unpadded =
+        crafted.envelope(1, crafted.sealedLabels(plain), new byte[crafted.bodies().length + 40]);
+
+    List<Opening> outcomes =
+        List.of(
+            de.open(good, parsed(spoiled)),
+            de.open(good, session.wrap(good.header(), number, otherKey)),
+            de.open(noProtobuf, session.wrap(noProtobuf.header(), number, crafted.key)),
+            de.open(miscounted, session.wrap(miscounted.header(), number, crafted.key)),
+            de.open(noLabels, session.wrap(noLabels.header(), number, crafted.key)),
+            de.open(unpadded, session.wrap(unpadded.header(), number, crafted.key)));
+
+    outcomes.forEach(outcome -> assertEquals(CANNOT_OPEN, outcome));
+    assertInstanceOf(
+        Opening.Opened.class, de.open(good, session.wrap(good.header(), number, crafted.key)));
+  }
+
+  @Test
+  void sessionId_squattedWithAnothersEnc_opensNothing() {
+    SessionAnnouncement honest = announcementTo(de);
+    RecipientSession theirs =
+        ((Acceptance.Accepted) de.incoming.accept(honest.encoded())).session();
+    SessionTerms squat = terms(sg, sg.gateway, de, honest.terms().key());
+    SessionAnnouncement squatted =
+        SessionAnnouncement.sign(squat, honest.enc(), sg.identity.pair());
+    SessionAnnouncement inTheirName =
+        SessionAnnouncement.sign(honest.terms(), honest.enc(), sg.identity.pair());
+
+    var accepted =
+        assertInstanceOf(Acceptance.Accepted.class, de.incoming.accept(squatted.encoded()));
+
+    assertNotEquals(theirs.id(), accepted.session().id());
+    assertEquals(Optional.of(theirs), de.incoming.find(Samples.FR, theirs.id()));
+    assertEquals(Optional.empty(), de.incoming.find(Samples.SG, theirs.id()));
+    assertEquals(Optional.empty(), de.incoming.find(Samples.FR, accepted.session().id()));
+    assertFalse(Arrays.equals(secret(honest.terms(), honest), secret(squat, squatted)));
+    // Held already, so what signs it does not matter: it is the very same session.
+    assertEquals(new Acceptance.Accepted(theirs), de.incoming.accept(inTheirName.encoded()));
+  }
+
+  private byte[] secret(SessionTerms terms, SessionAnnouncement announcement) {
+    SecretBytes secret =
+        HpkeExport.fromSender(
+                de.holder.find(terms.key().id()).orElseThrow(),
+                announcement.enc(),
+                terms.hpkeInfo(),
+                Suite.WRAPPING_KEY,
+                WrappingKey.BYTES)
+            .orElseThrow();
+    return secret.reveal();
+  }
+
+  @Test
+  void announcement_lowOrderPointInEnc_isRefused() {
+    SessionTerms terms = announcementTo(de).terms();
+    byte[] enc = new byte[HpkeExport.ENC_BYTES];
+    SessionAnnouncement announcement = SessionAnnouncement.sign(terms, enc, fr.identity.pair());
+
+    assertEquals(
+        new Acceptance.Refused(Code.NEED_REWRAP), de.incoming.accept(announcement.encoded()));
+  }
+
+  @Test
+  void key_destroyedWhileMailWaitsInTransit_isRewrappedUnderTheSameNumber() {
+    Sealed sealed = fr.seal(1, 200);
+    AddressedStanza stale = fr.stanzaFor(de, sealed, 9);
+    de.accept(stale);
+    clock.move(Duration.ofHours(49));
+    RecipientKeys.Renewal renewal = de.recipientKeys.renew();
+    renewal.destroyed().forEach(de.incoming::forgetKey);
+    assertEquals(1, renewal.destroyed().size());
+    assertEquals(NEED_REWRAP, de.open(sealed.envelope(), stale.stanza()));
+    assertInstanceOf(
+        Acceptance.Refused.class, de.incoming.accept(stale.announcement().orElseThrow().encoded()));
+
+    fr.knowing(de);
+    AddressedStanza fresh = fr.stanzaFor(de, sealed, 9);
+    de.accept(fresh);
+
+    var opened = assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), fresh.stanza()));
+    assertEquals(new OriginNumber(1, Lane.PRIORITY, 9), opened.number());
+  }
+
+  @Test
+  void mail_forARecipientAwayThirtyDays_opensOnItsReturn() {
+    SecretBytes outboxKey = SecretBytes.random(new SeededRandom("outbox"), 32);
+    Sealed sealed = fr.seal(1, 200);
+    EnvelopeHeader header = sealed.envelope().header();
+    byte[] kept =
+        new OutboxSeal(new SeededRandom("nonce")).seal(header, outboxKey, sealed.contentKey());
+    sealed.close();
+    clock.move(Duration.ofDays(30));
+    assertTrue(
+        fr.outgoing
+            .wrap(
+                header,
+                Samples.DE,
+                new OriginNumber(1, Lane.PRIORITY, 1),
+                OutboxSeal.open(header, outboxKey, kept).orElseThrow())
+            .isEmpty(),
+        "never to an expired key");
+
+    de.recipientKeys.renew();
+    fr.knowing(de);
+    AddressedStanza late =
+        fr.outgoing
+            .wrap(
+                header,
+                Samples.DE,
+                new OriginNumber(1, Lane.PRIORITY, 1),
+                OutboxSeal.open(header, outboxKey, kept).orElseThrow())
+            .orElseThrow();
+    de.accept(late);
+
+    var opened = assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), late.stanza()));
+    assertArrayEquals(
+        Samples.batch(1, 200).items().get(0).body(), opened.labels().openBody(0).orElseThrow());
+  }
+
+  @Test
+  void transit_thatParsesHeaderAndStanza_opensNothing() {
+    Sealed sealed = fr.seal(1, 200);
+    AddressedStanza addressed = fr.stanzaFor(de, sealed, 1);
+
+    Envelope seen =
+        Envelope.of(
+                sealed.envelope().header().encoded(),
+                sealed.envelope().signature(),
+                sealed.envelope().labels(),
+                sealed.envelope().bodies())
+            .orElseThrow();
+    Stanza stanza = parsed(addressed.stanza().encoded());
+
+    assertEquals(Samples.FR, seen.header().facts().origin());
+    assertEquals(addressed.stanza(), stanza);
+    assertEquals(NEED_REWRAP, sg.open(seen, stanza));
+    assertEquals(0, sg.opened.get());
+  }
+}
