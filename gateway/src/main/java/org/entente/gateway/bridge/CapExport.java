@@ -152,9 +152,10 @@ final class CapExport {
     out.add(text("audience", kept.first("audience", "")));
     pairs("eventCode", kept, out);
     out.add(text("effective", kept.first("effective", "")));
-    out.add(text("onset", kept.first("onset", time(alert.getOnsetAt(), alert.hasOnsetAt()))));
-    String expires = time(label.getExpiresAt(), label.hasExpiresAt());
-    out.add(text("expires", kept.first("expires", expires)));
+    String onset = time(alert.getOnsetAt(), alert.hasOnsetAt() && kept.entries().isEmpty());
+    out.add(text("onset", kept.first("onset", onset)));
+    // The label's expires_at says until when to deliver, not until when the alert holds.
+    out.add(text("expires", kept.first("expires", "")));
     out.add(text("senderName", text.getSenderName()));
     out.add(text("headline", text.getHeadline()));
     out.add(text("description", text.getDescription()));
@@ -235,19 +236,19 @@ final class CapExport {
     byIndex.values().forEach(parts -> out.add(parent("resource", parts)));
   }
 
-  private static CapElement area(Area area, List<Entry> heights) {
+  private static CapElement area(Area area, List<Entry> kept) {
     List<CapElement> out = new ArrayList<>();
     out.add(text("areaDesc", area.getDescription()));
     area.getPolygonsList().forEach(shape -> out.add(text("polygon", shape)));
     area.getCirclesList().forEach(shape -> out.add(text("circle", shape)));
-    for (String geocode : area.getGeocodesList()) {
-      int split = geocode.lastIndexOf('=');
+    area.getGeocodesList().forEach(geocode -> out.add(CapGeocode.element(geocode)));
+    for (Entry entry : kept) {
+      String name = entry.name();
       out.add(
-          split > 0
-              ? pair("geocode", geocode.substring(0, split), geocode.substring(split + 1))
-              : pair("geocode", "code", geocode));
+          name.startsWith("geocode.")
+              ? CapGeocode.of(name.substring("geocode.".length()), entry.value())
+              : text(name, entry.value()));
     }
-    heights.forEach(height -> out.add(text(height.name(), height.value())));
     return parent("area", withoutEmpty(out));
   }
 

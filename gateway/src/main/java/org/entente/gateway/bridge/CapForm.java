@@ -17,7 +17,7 @@ record CapForm(String valid, Predicate<String> holds) {
   static final CapForm TEXT = new CapForm("text", text -> !text.isEmpty());
   static final CapForm TOKEN = form("text without spaces, commas, < and &", "[^\\s,<&]+");
   static final CapForm LANGUAGE =
-      form("a language tag such as en or fr-CA", "[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}");
+      form("a language tag such as en or fr-CA", "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}");
   static final CapForm WHOLE_NUMBER = form("a whole number", "\\d{1,18}");
   static final CapForm NUMBER = form("a number", "[+-]?\\d{1,18}(?:\\.\\d{1,18})?");
   static final CapForm TIME =

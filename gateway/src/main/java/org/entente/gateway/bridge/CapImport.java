@@ -64,6 +64,7 @@ final class CapImport {
   static final List<String> KEPT_OF_INFO =
       List.of("category", "responseType", "audience", "effective", "expires", "contact");
 
+  private static final Pattern TOO_EXACT = Pattern.compile("(\\.\\d{12})\\d+");
   private static final Pattern WEB = Pattern.compile("https?://\\S{1,990}");
 
   private final CapElement cap;
@@ -146,10 +147,7 @@ final class CapImport {
     for (CapElement area : info.all("area")) {
       int areaIndex = indexIn(areas, area);
       areaIndexes.add(String.valueOf(areaIndex));
-      for (String height : List.of("altitude", "ceiling")) {
-        area.textsOf(height)
-            .forEach(value -> kept.add(new Entry("area." + areaIndex + "." + height, value)));
-      }
+      keepOfArea(area, "area." + areaIndex + ".", kept);
     }
     if (several) {
       kept.add(new Entry("text", String.valueOf(textIndex)));
@@ -159,6 +157,18 @@ final class CapImport {
     parameters(info, kept, line);
     resources(info, kept);
     alert.putExtra(INFO + index, new CapLines(kept).write());
+  }
+
+  private static void keepOfArea(CapElement area, String prefix, List<Entry> kept) {
+    for (String height : List.of("altitude", "ceiling")) {
+      area.textsOf(height).forEach(value -> kept.add(new Entry(prefix + height, value)));
+    }
+    for (CapElement code : area.all("geocode")) {
+      if (!CapGeocode.fits(code)) {
+        String name = prefix + "geocode." + code.textOf("valueName");
+        kept.add(new Entry(name, code.textOf("value")));
+      }
+    }
   }
 
   private void keepDifferences(CapElement info, List<Entry> kept) {
@@ -184,15 +194,15 @@ final class CapImport {
   }
 
   private static AlertText text(CapElement info, List<Entry> kept) {
-    String event = info.textOf("event");
+    String event = oneLine(info.textOf("event"));
     AlertText.Builder text =
         AlertText.newBuilder()
             .setLanguage(info.textOf("language", DEFAULT_LANGUAGE))
-            .setHeadline(info.textOf("headline", event))
+            .setHeadline(oneLine(info.textOf("headline", event)))
             .setDescription(info.textOf("description"))
             .setInstruction(info.textOf("instruction"))
             .setEvent(event)
-            .setSenderName(info.textOf("senderName"));
+            .setSenderName(oneLine(info.textOf("senderName")));
     String web = info.textOf("web");
     if (WEB.matcher(web).matches()) {
       text.setWeb(web);
@@ -200,6 +210,11 @@ final class CapImport {
       kept.add(new Entry("web", web));
     }
     return text.build();
+  }
+
+  /** Documents are wrapped where their writer liked; a headline is a line. */
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s+", " ");
   }
 
   /** Acknowledgements and cancellations may come without a block. */
@@ -213,15 +228,20 @@ final class CapImport {
   }
 
   private static Area area(CapElement area) {
-    Area.Builder out =
-        Area.newBuilder()
-            .setDescription(area.textOf("areaDesc"))
-            .addAllPolygons(area.textsOf("polygon"))
-            .addAllCircles(area.textsOf("circle"));
-    for (CapElement geocode : area.all("geocode")) {
-      out.addGeocodes(geocode.textOf("valueName") + "=" + geocode.textOf("value"));
+    Area.Builder out = Area.newBuilder().setDescription(area.textOf("areaDesc"));
+    area.textsOf("polygon").forEach(shape -> out.addPolygons(shape(shape)));
+    area.textsOf("circle").forEach(shape -> out.addCircles(shape(shape)));
+    for (CapElement code : area.all("geocode")) {
+      if (CapGeocode.fits(code)) {
+        out.addGeocodes(CapGeocode.text(code));
+      }
     }
     return out.build();
+  }
+
+  /** Without the digits beyond a millionth of a millimetre that some writers put out. */
+  private static String shape(String text) {
+    return TOO_EXACT.matcher(text).replaceAll("$1");
   }
 
   private static void pairs(CapElement info, String name, List<Entry> kept) {

@@ -9,6 +9,7 @@ import com.google.protobuf.ProtocolMessageEnum;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
@@ -46,6 +47,8 @@ final class DraftLimits {
           Map.entry("AlertText.web", 1_000),
           Map.entry("Area.description", 1_000),
           Map.entry("Area.polygons", 20_000),
+          Map.entry("ExtraEntry.key", 100),
+          Map.entry("ExtraEntry.value", 20_000),
           Map.entry("Subject.consignment", 35),
           Map.entry("Commodity.description", 1_000),
           Map.entry("Commodity.brand", 200),
@@ -80,14 +83,33 @@ final class DraftLimits {
           Map.entry("Addressing.agencies", 256),
           Map.entry("Addressing.jurisdictions", 64));
 
+  private static final Pattern LANGUAGE =
+      Pattern.compile("[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}");
+
   private static final Map<String, Pattern> FORMS =
       Map.of(
           "Draft.idempotency_key", Pattern.compile("[A-Za-z0-9._:-]{1,64}"),
           "Label.jurisdictions", Pattern.compile("[A-Z]{2}(?:-[A-Z0-9]{1,3})?"),
-          "AlertText.language", Pattern.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}"),
+          "AlertText.language", LANGUAGE,
           "AlertText.web", Pattern.compile("(?:https?://\\S+)?"),
-          "Intelligence.language", Pattern.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}"),
+          "Area.geocodes", Pattern.compile("[^=]{1,100}=.{1,200}"),
+          "ExtraEntry.key", Pattern.compile(".*\\S.*"),
+          "Intelligence.language", LANGUAGE,
           "Document.media_type", Pattern.compile("application/[!-~]+"));
+
+  /** Texts that may have several lines; every other one is one line. */
+  private static final Set<String> LINES =
+      Set.of(
+          "AlertText.description",
+          "AlertText.instruction",
+          "Area.description",
+          "Area.polygons",
+          "Area.circles",
+          "Commodity.description",
+          "Commodity.batch",
+          "ExtraEntry.value",
+          "Intelligence.text",
+          "OnBehalfOf.justification");
 
   private static final List<String> SET_BY_GATEWAY =
       List.of("message_id", "origin", "created_at", "retention_days");
@@ -241,11 +263,20 @@ final class DraftLimits {
         text.codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF),
         path,
         "holds half a surrogate pair");
+    boolean lines = LINES.contains(name(field));
+    require(
+        text.codePoints().noneMatch(c -> breaksLine(c) && !(lines && "\n\r\t".indexOf(c) >= 0)),
+        path,
+        lines ? "must be text without control characters" : "must be one line of text");
     Pattern form = FORMS.get(name(field));
     require(
         form == null || form.matcher(text).matches(),
         path,
         "must have the form " + form + "; found " + Printable.quote(text));
+  }
+
+  private static boolean breaksLine(int c) {
+    return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
   }
 
   private static String name(FieldDescriptor field) {

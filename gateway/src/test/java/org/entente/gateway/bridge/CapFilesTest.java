@@ -3,6 +3,7 @@ package org.entente.gateway.bridge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -64,7 +65,7 @@ class CapFilesTest {
         List.of("http://www.iso.org/iso/country_codes.html=AU-NSW"),
         alert.getAreas(0).getGeocodesList());
     assertEquals(
-        List.of("http://www.psma.com.au/?product=postcode-boundaries=2642"),
+        List.of("http://www.psma.com.au/?product%3Dpostcode-boundaries=2642"),
         alert.getAreas(1).getGeocodesList());
     CapLines info = CapLines.read(alert.getExtraOrThrow("cap.info.0"));
     assertEquals(List.of("Fire", "Met"), info.all("category"));
@@ -156,8 +157,29 @@ class CapFilesTest {
                     }));
   }
 
+  @Test
+  void parameters_ofOurOwn_goBackWhereTheyCameFrom() throws Exception {
+    Path file = Feeds.repository("gateway/src/test/resources/cap/parameters.cap");
+    Draft draft = Feeds.draft(Feeds.all(file, null).get(0)).draft();
+
+    Alert alert = draft.getBody().getAlert();
+    assertEquals("red", alert.getExtraOrThrow("colour"));
+    assertEquals("CSQU3054383", alert.getSubjects(0).getContainer());
+    assertEquals(List.of("UN/LOCODE=DEHAM", "a%253D%3Db=c=d"), alert.getAreas(0).getGeocodesList());
+    assertEquals("1.5,2 3,4.123456789012 5,6 1.5,2", alert.getAreas(0).getPolygons(0));
+    assertEquals(Severity.SEVERITY_EXTREME, draft.getLabel().getSeverity());
+    assertEquals(Certainty.CERTAINTY_LIKELY, draft.getLabel().getCertainty());
+    CapLines info = CapLines.read(alert.getExtraOrThrow("cap.info.0"));
+    assertEquals("Minor", info.first("severity", ""));
+    assertEquals("mailto:x@example.org", info.first("web", ""));
+    CapWriting writing = CapWriter.write(draft.getLabel(), alert);
+    CapElement back = Feeds.capAlert(((CapXml) writing).xml()).element();
+    String xml = Files.readString(file).replace("4.1234567890121234", "4.123456789012");
+    assertEquals(comparable(Feeds.capAlert(xml).element()), comparable(back));
+  }
+
   private static CapAlert read(String name) throws java.io.IOException {
-    byte[] bytes = java.nio.file.Files.readAllBytes(folder().resolve(name));
+    byte[] bytes = Files.readAllBytes(folder().resolve(name));
     CapReading reading = Feeds.cap(bytes);
     return org.junit.jupiter.api.Assertions.assertInstanceOf(CapAlert.class, reading);
   }
