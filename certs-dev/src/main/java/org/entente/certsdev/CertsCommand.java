@@ -1,0 +1,144 @@
+package org.entente.certsdev;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.EntenteCommand;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code entente certs}: mints a throwaway federation into a folder. */
+@Command(
+    name = "certs",
+    mixinStandardHelpOptions = true,
+    subcommands = CertsUpdateCommand.class,
+    header = "Mints a throwaway federation: keys, certificates and a signed trust bundle.",
+    description = {
+      "",
+      "For demonstrations and tests. Everything is new, lasts days, and lies in one folder that"
+          + " only you may read; a real federation keeps its root keys apart and offline.",
+      ""
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:minted",
+      "1:refused: the folder is not empty, or cannot be written",
+      "2:wrong options, or a specification that cannot be used"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente certs --out /tmp/federation",
+      "  entente certs --out /tmp/federation --days 1 --endpoint fr.customs=127.0.0.1:40001",
+      "  entente certs update --dir /tmp/federation --remove us.cbp"
+    })
+public final class CertsCommand implements EntenteCommand, Callable<Integer> {
+  private static final int DONE = 0;
+  private static final int REFUSED = 1;
+  private static final int USAGE = 2;
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--spec",
+      paramLabel = "FILE",
+      defaultValue = "${sys:entente.home:-.}/config/federation-demo.yaml",
+      description = "The federation's specification. Default: config/federation-demo.yaml")
+  private Path specification;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "Where to mint it; required. Empty or not there yet")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--days",
+      paramLabel = "N",
+      description = "How long it lasts, 1 to 30, instead of what the specification says")
+  private @Nullable Integer days;
+
+  @Option(
+      names = "--endpoint",
+      paramLabel = "AGENCY=HOST:PORT",
+      description = "Where an agency's gateway listens for peers; repeatable")
+  private Map<String, String> endpoints = new TreeMap<>();
+
+  /** For {@link java.util.ServiceLoader}. */
+  public CertsCommand() {}
+
+  @Override
+  public Integer call() {
+    if (out == null) {
+      throw new ParameterException(command.commandLine(), "Missing required option: '--out'");
+    }
+    PrintWriter err = command.commandLine().getErr();
+    Reading<FederationSpec> reading = FederationSpec.read(specification);
+    if (reading instanceof Reading.Unreadable<FederationSpec> unreadable) {
+      unreadable.problems().forEach(err::println);
+      return USAGE;
+    }
+    try {
+      FederationSpec spec = adapted(((Reading.Read<FederationSpec>) reading).value());
+      report(Federation.mint(spec, out, InstantSource.system(), new SecureRandom()));
+      return DONE;
+    } catch (InvalidValue e) {
+      err.println(specification + ": " + e.getMessage());
+      return USAGE;
+    } catch (IOException e) {
+      err.println(explain(e));
+      return REFUSED;
+    }
+  }
+
+  private FederationSpec adapted(FederationSpec spec) {
+    FederationSpec adapted = days == null ? spec : spec.lasting(days);
+    for (Map.Entry<String, String> endpoint : endpoints.entrySet()) {
+      adapted = adapted.withEndpoint(new AgencyName(endpoint.getKey()), endpoint.getValue());
+    }
+    return adapted;
+  }
+
+  private void report(MintedFederation minted) {
+    PrintWriter to = command.commandLine().getOut();
+    to.println("minted " + minted.bundle());
+    to.println("  expires  " + minted.bundle().content().expires());
+    to.println("  bundle   " + minted.bundleFile());
+    to.println("  roots    " + minted.rootsFile());
+    minted
+        .bundle()
+        .members()
+        .keySet()
+        .forEach(agency -> to.println("  agency   " + minted.agencyFolder(agency)));
+    to.flush();
+  }
+
+  /** What went wrong with which file, for a person. */
+  static String explain(IOException e) {
+    return e instanceof FileSystemException file
+        ? file.getFile() + ": " + (file.getReason() == null ? what(e) : file.getReason())
+        : String.valueOf(e.getMessage());
+  }
+
+  private static String what(IOException e) {
+    return e.getClass().getSimpleName().replace("Exception", "");
+  }
+
+  /** Runs the command by itself, for tests. */
+  static CommandLine commandLine() {
+    return new CommandLine(new CertsCommand());
+  }
+}

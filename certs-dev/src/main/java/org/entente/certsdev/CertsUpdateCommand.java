@@ -1,0 +1,162 @@
+package org.entente.certsdev;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.crypto.Pem;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.trust.Endpoint;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code entente certs update}: signs the next version of a minted federation's trust bundle. */
+@Command(
+    name = "update",
+    mixinStandardHelpOptions = true,
+    header = "Signs the next version of a minted federation's trust bundle.",
+    description = {"", "Running gateways take it up without a restart.", ""},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:signed",
+      "1:refused: the federation cannot be read or written, or has expired",
+      "2:wrong options, or a change that names no member"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente certs update --dir /tmp/federation --remove us.cbp",
+      "  entente certs update --dir /tmp/federation \\",
+      "      --revoke fr.customs=/tmp/federation/fr.customs/clients/desk/tls.crt",
+      "  entente certs update --dir /tmp/federation --endpoint x.hub=127.0.0.1:40005",
+      "  entente certs update --dir /tmp/federation --spec more.yaml --add it.customs"
+    })
+final class CertsUpdateCommand implements Callable<Integer> {
+  private static final int DONE = 0;
+  private static final int REFUSED = 1;
+  private static final int USAGE = 2;
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "FOLDER",
+      required = true,
+      description = "The minted federation")
+  private Path folder;
+
+  @Option(names = "--remove", paramLabel = "AGENCY", description = "An agency leaves; repeatable")
+  private List<String> removed = new ArrayList<>();
+
+  @Option(
+      names = "--revoke",
+      paramLabel = "AGENCY=FILE",
+      description = "The certificate in a PEM file is no longer good; repeatable")
+  private Map<String, Path> revoked = new TreeMap<>();
+
+  @Option(
+      names = "--endpoint",
+      paramLabel = "AGENCY=HOST:PORT",
+      description = "Where an agency's gateway listens for peers; repeatable")
+  private Map<String, String> endpoints = new TreeMap<>();
+
+  @Option(
+      names = "--add",
+      paramLabel = "AGENCY",
+      description = "An agency of the specification joins, with new keys; repeatable")
+  private List<String> added = new ArrayList<>();
+
+  @Option(
+      names = "--spec",
+      paramLabel = "FILE",
+      defaultValue = "${sys:entente.home:-.}/config/federation-demo.yaml",
+      description = "The specification for --add. Default: config/federation-demo.yaml")
+  private Path specification;
+
+  @Override
+  public Integer call() {
+    if (removed.isEmpty() && revoked.isEmpty() && endpoints.isEmpty() && added.isEmpty()) {
+      throw new ParameterException(
+          command.commandLine(), "Nothing to change: --remove, --revoke, --endpoint or --add");
+    }
+    PrintWriter err = command.commandLine().getErr();
+    MintedFederation federation;
+    try {
+      federation = MintedFederation.open(folder, InstantSource.system());
+    } catch (IOException e) {
+      err.println(CertsCommand.explain(e));
+      return REFUSED;
+    } catch (InvalidValue e) {
+      err.println(folder + ": " + e.getMessage());
+      return REFUSED;
+    }
+    try {
+      MintedFederation next = federation.publish(InstantSource.system(), changes(federation));
+      PrintWriter to = command.commandLine().getOut();
+      to.println("signed " + next.bundle());
+      to.flush();
+      return DONE;
+    } catch (InvalidValue | CertificateException e) {
+      err.println(e.getMessage());
+      return USAGE;
+    } catch (IOException e) {
+      err.println(CertsCommand.explain(e));
+      return REFUSED;
+    }
+  }
+
+  private List<Change> changes(MintedFederation federation)
+      throws IOException, CertificateException {
+    List<Change> changes = new ArrayList<>();
+    for (String agency : removed) {
+      changes.add(new Change.Remove(new AgencyName(agency)));
+    }
+    for (Map.Entry<String, Path> entry : revoked.entrySet()) {
+      changes.add(new Change.Revoke(new AgencyName(entry.getKey()), fingerprint(entry.getValue())));
+    }
+    for (Map.Entry<String, String> entry : endpoints.entrySet()) {
+      changes.add(
+          new Change.Move(
+              new AgencyName(entry.getKey()), List.of(Endpoint.parse(entry.getValue()))));
+    }
+    for (String agency : added) {
+      changes.add(
+          new Change.Add(
+              federation.admit(
+                  specified(new AgencyName(agency)), InstantSource.system(), new SecureRandom())));
+    }
+    return changes;
+  }
+
+  private FederationSpec.Agency specified(AgencyName name) {
+    Reading<FederationSpec> reading = FederationSpec.read(specification);
+    if (reading instanceof Reading.Read<FederationSpec> read) {
+      return read.value().agencies().stream()
+          .filter(agency -> agency.name().equals(name))
+          .findFirst()
+          .orElseThrow(() -> new InvalidValue("an agency in " + specification, name.value()));
+    }
+    throw new InvalidValue(
+        ((Reading.Unreadable<FederationSpec>) reading).problems().get(0).toString(), name.value());
+  }
+
+  private static String fingerprint(Path file) throws IOException, CertificateException {
+    X509Certificate first = Pem.certificates(Files.readString(file)).get(0);
+    return HexFormat.of().formatHex(Sha256.hash(first.getEncoded()));
+  }
+}

@@ -1,0 +1,87 @@
+package org.entente.certsdev;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.note.KeyName;
+import org.entente.gateway.trust.RootKey;
+import org.entente.gateway.trust.RootSet;
+
+/**
+ * The roots' private pairs, in one folder, a file each: the key's name, then its two seeds (Ed25519
+ * and ML-DSA-44, 64 bytes) in Base 64, a line each.
+ */
+final class RootKeys {
+  private static final String SUFFIX = ".seeds";
+
+  private final Map<KeyName, SigningPair> pairs;
+
+  private RootKeys(Map<KeyName, SigningPair> pairs) {
+    this.pairs = Collections.unmodifiableMap(new LinkedHashMap<>(pairs));
+  }
+
+  /** Makes new pairs. */
+  static RootKeys generate(FederationName federation, int count, SecureRandom random) {
+    Map<KeyName, SigningPair> pairs = new LinkedHashMap<>();
+    for (int i = 1; i <= count; i++) {
+      pairs.put(new KeyName("entente/" + federation + "/root-" + i), SigningPair.generate(random));
+    }
+    return new RootKeys(pairs);
+  }
+
+  void write(Path folder) throws IOException {
+    int number = 0;
+    for (Map.Entry<KeyName, SigningPair> root : pairs.entrySet()) {
+      number++;
+      byte[] seeds = root.getValue().seeds();
+      String text = root.getKey() + "\n" + Base64.getEncoder().encodeToString(seeds) + "\n";
+      Arrays.fill(seeds, (byte) 0);
+      PrivateFiles.write(folder.resolve(String.format("root-%02d%s", number, SUFFIX)), text);
+    }
+  }
+
+  static RootKeys read(Path folder) throws IOException {
+    List<Path> files;
+    try (Stream<Path> entries = Files.list(folder)) {
+      files = entries.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
+    }
+    Map<KeyName, SigningPair> pairs = new LinkedHashMap<>();
+    for (Path file : files) {
+      List<String> lines = Files.readAllLines(file);
+      Optional<KeyName> name = lines.size() == 2 ? KeyName.parse(lines.get(0)) : Optional.empty();
+      try {
+        byte[] seeds = Base64.getDecoder().decode(lines.size() == 2 ? lines.get(1) : "");
+        pairs.put(
+            name.orElseThrow(() -> new IOException(file + " holds no root")),
+            SigningPair.fromSeeds(seeds));
+        Arrays.fill(seeds, (byte) 0);
+      } catch (IllegalArgumentException e) {
+        // The message could show the key.
+        throw new IOException(file + " holds no root");
+      }
+    }
+    return new RootKeys(pairs);
+  }
+
+  Map<KeyName, SigningPair> pairs() {
+    return pairs;
+  }
+
+  RootSet publicSet(int threshold) {
+    List<RootKey> keys = new ArrayList<>();
+    pairs.forEach((name, pair) -> keys.add(RootKey.of(name, pair)));
+    return new RootSet(threshold, keys);
+  }
+}
