@@ -147,11 +147,13 @@ public record NodeConfig(
    *
    * @param peer the other agency
    * @param dial {@code host:port} to dial, or absent: the peer dials
+   * @param gateway name of the peer's gateway to dial, {@code gateway-1} by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Link(String peer, @Nullable String dial) {
+  public record Link(String peer, @Nullable String dial, @Nullable String gateway) {
     public Link {
       Objects.requireNonNull(peer, "links.peer");
+      gateway = gateway == null ? "gateway-1" : gateway;
     }
   }
 
@@ -170,7 +172,7 @@ public record NodeConfig(
   }
 
   /**
-   * Bounds; each is enforced and refused beyond with a clear code.
+   * Bounds; each is enforced and refused beyond with a clear code. 0 or absent: the default.
    *
    * @param messageBytes label and body of one message, 1 MiB by default, at most 16 MiB
    * @param envelopeMessages messages sealed together, 64 by default, at most 4,096
@@ -180,22 +182,19 @@ public record NodeConfig(
    * @param streamsPerClient concurrent calls on a connection, 100 by default
    * @param metadataBytes request headers, 8 KiB by default
    * @param handshakeSeconds TLS handshake, 10 by default
-   * @param expiryHours life of a message whose draft and agreement set none, 720 by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Limits(
-      @Nullable Integer messageBytes,
-      @Nullable Integer envelopeMessages,
-      @Nullable Integer envelopeBytes,
-      @Nullable Integer waitingChanges,
-      @Nullable Integer waitingDrafts,
-      @Nullable Integer streamsPerClient,
-      @Nullable Integer metadataBytes,
-      @Nullable Integer handshakeSeconds,
-      @Nullable Integer expiryHours) {
+      int messageBytes,
+      int envelopeMessages,
+      int envelopeBytes,
+      int waitingChanges,
+      int waitingDrafts,
+      int streamsPerClient,
+      int metadataBytes,
+      int handshakeSeconds) {
     /** All defaults. */
-    public static final Limits DEFAULT =
-        new Limits(null, null, null, null, null, null, null, null, null);
+    public static final Limits DEFAULT = new Limits(0, 0, 0, 0, 0, 0, 0, 0);
 
     public Limits {
       messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
@@ -203,15 +202,13 @@ public record NodeConfig(
       envelopeBytes = bounded("envelope_bytes", envelopeBytes, 1 << 20, 1_024, 32 << 20);
       waitingChanges = bounded("waiting_changes", waitingChanges, 20_000, 16, 1_000_000);
       waitingDrafts = bounded("waiting_drafts", waitingDrafts, 10_000, 16, 1_000_000);
-      streamsPerClient = bounded("streams_per_client", streamsPerClient, 100, 1, 10_000);
+      streamsPerClient = bounded("streams_per_client", streamsPerClient, 100, 1, 1_000);
       metadataBytes = bounded("metadata_bytes", metadataBytes, 8_192, 1_024, 65_536);
       handshakeSeconds = bounded("handshake_seconds", handshakeSeconds, 10, 1, 120);
-      expiryHours = bounded("expiry_hours", expiryHours, 720, 1, 87_600);
     }
 
-    private static Integer bounded(
-        String field, @Nullable Integer value, int byDefault, int least, int most) {
-      int number = value == null ? byDefault : value;
+    private static int bounded(String field, int value, int byDefault, int least, int most) {
+      int number = value == 0 ? byDefault : value;
       if (number < least || number > most) {
         throw new IllegalArgumentException(
             "limits." + field + " is " + number + "; it must be from " + least + " to " + most);

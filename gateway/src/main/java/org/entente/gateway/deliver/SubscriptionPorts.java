@@ -4,13 +4,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
 
 /** What a subscription works with; one for all subscriptions of a node. */
 interface SubscriptionPorts {
   InboxBook inbox();
 
-  Opening opening();
+  InboxOpening opening();
 
   Executor executor();
 

@@ -16,6 +16,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.OpenCursor;
 import org.slf4j.Logger;
@@ -46,7 +47,7 @@ public final class Subscriptions {
    */
   public Subscriptions(
       Ledger ledger,
-      Opening opening,
+      InboxOpening opening,
       Function<RetrievedMessage, byte[]> retrieval,
       Executor executor,
       InstantSource clock,
@@ -140,7 +141,7 @@ public final class Subscriptions {
 
   private static final class Ports implements SubscriptionPorts {
     private final Ledger ledger;
-    private final Opening opening;
+    private final InboxOpening opening;
     private final Function<RetrievedMessage, byte[]> retrieval;
     private final Executor executor;
     private final InstantSource clock;
@@ -148,7 +149,7 @@ public final class Subscriptions {
 
     Ports(
         Ledger ledger,
-        Opening opening,
+        InboxOpening opening,
         Function<RetrievedMessage, byte[]> retrieval,
         Executor executor,
         InstantSource clock,
@@ -167,7 +168,7 @@ public final class Subscriptions {
     }
 
     @Override
-    public Opening opening() {
+    public InboxOpening opening() {
       return opening;
     }
 

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.v1.Outcome;
 
@@ -13,6 +15,7 @@ import org.entente.proto.v1.Outcome;
  * @param key under which its outcome is remembered
  * @param actor who published it, for the audit log
  * @param parts the permitted message, once for each agreement it falls under
+ * @param refusals recipients that policy refused
  * @param outcome what the client is told, but for the position
  * @param done completes when it is durable
  */
@@ -20,6 +23,7 @@ record Submission(
     OutcomeKey key,
     AuditActor actor,
     List<Permitted> parts,
+    List<Refusal> refusals,
     Outcome outcome,
     CompletableFuture<Outcome> done) {
 
@@ -27,10 +31,11 @@ record Submission(
     return parts.get(0).lane();
   }
 
-  /** Bytes of labels and bodies. */
-  long size() {
-    return parts.stream()
-        .mapToLong(p -> (long) p.label().getSerializedSize() + p.body().size())
-        .sum();
+  MessageId id() {
+    return parts.get(0).messageId();
+  }
+
+  String policyVersion() {
+    return parts.get(0).policyVersion();
   }
 }

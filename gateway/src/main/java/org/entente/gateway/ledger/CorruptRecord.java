@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 public final class CorruptRecord extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CorruptRecord(String table, @Nullable Throwable cause) {
+  /** A record of a table. */
+  public CorruptRecord(String table, @Nullable Throwable cause) {
     super("a record of table " + table + " cannot be read", cause);
   }
 }

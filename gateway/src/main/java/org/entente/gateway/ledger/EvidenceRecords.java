@@ -50,6 +50,12 @@ public final class EvidenceRecords {
     return item.toBuilder().setCode(code.name()).setReason(cut).build();
   }
 
+  /** A subscriber's first retrieval of a message, sealed, to be owed to its origin. */
+  public byte[] retrieval(MessageId id, long atMillis) {
+    return seal(
+        item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, id, self.value(), new byte[0], atMillis));
+  }
+
   /** The form at rest. */
   public byte[] seal(EvidenceItem item) {
     Instant until = Instant.ofEpochMilli(Timestamps.toMillis(item.getAt())).plus(KEPT);

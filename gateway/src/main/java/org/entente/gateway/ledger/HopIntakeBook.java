@@ -38,6 +38,17 @@ public final class HopIntakeBook {
     return decode(store.get(Table.META, headKey(peer, lane)));
   }
 
+  /** Epoch and expected number as the transaction sees them. */
+  public Head head(Transaction tx, AgencyName peer, Lane lane) {
+    return decode(tx.get(Table.META, headKey(peer, lane)));
+  }
+
+  /** The header hash under a number as the transaction sees it, or null. */
+  public byte @Nullable [] hash(
+      Transaction tx, AgencyName peer, Lane lane, long epoch, long sequence) {
+    return tx.get(Table.HOP_IN, key(peer, lane, epoch, sequence));
+  }
+
   /** Records that a number is dealt with. Numbers come in order; the link saw to that. */
   public void advance(
       Transaction tx, AgencyName peer, Lane lane, long epoch, long sequence, byte[] headerHash) {
@@ -46,11 +57,6 @@ public final class HopIntakeBook {
     if (sequence > HASHES_KEPT) {
       tx.delete(Table.HOP_IN, key(peer, lane, epoch, sequence - HASHES_KEPT));
     }
-  }
-
-  /** Adopts a peer's new epoch. */
-  public void adopt(Transaction tx, AgencyName peer, Lane lane, long epoch, long next) {
-    tx.put(Table.META, headKey(peer, lane), encode(new Head(epoch, next)));
   }
 
   /** The header hash committed under a number, if still kept. */

@@ -28,7 +28,8 @@ public final class InboxBook {
 
   private final Store store;
 
-  InboxBook(Store store) {
+  /** The inbox of a store. */
+  public InboxBook(Store store) {
     this.store = store;
   }
 

@@ -23,6 +23,7 @@ public final class Ledger implements AutoCloseable {
   private final CursorBook cursors;
   private final IdempotencyBook idempotency;
   private final EvidenceBook evidence;
+  private final WindowBook windows;
   private final PeerFactsBook peerFacts;
 
   /** A ledger over an open store; {@link #start} begins to write. */
@@ -41,6 +42,7 @@ public final class Ledger implements AutoCloseable {
     this.cursors = new CursorBook(store);
     this.idempotency = new IdempotencyBook(store);
     this.evidence = new EvidenceBook(store);
+    this.windows = new WindowBook(store);
     this.peerFacts = new PeerFactsBook(store);
   }
 
@@ -106,6 +108,11 @@ public final class Ledger implements AutoCloseable {
   /** Evidence known and owed. */
   public EvidenceBook evidence() {
     return evidence;
+  }
+
+  /** End-to-end numbers received. */
+  public WindowBook windows() {
+    return windows;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

@@ -30,5 +30,11 @@ sealed interface HopAction {
   record Close(Code code, String text) implements HopAction {}
 
   /** Raise an alarm, end the stream, and have none until an operator resumes the lane. */
-  record Stop(Code code, String text) implements HopAction {}
+  record Stop(Side side, Code code, String text) implements HopAction {}
+
+  /** Which half of the lane has found something. */
+  enum Side {
+    SENDER,
+    RECEIVER
+  }
 }

@@ -176,6 +176,7 @@ final class HopReceiver {
       if (!same) {
         last.add(
             new HopAction.Stop(
+                HopAction.Side.RECEIVER,
                 Code.SEQUENCE_CONFLICT,
                 "hop number "
                     + delivery.getHopSequence()

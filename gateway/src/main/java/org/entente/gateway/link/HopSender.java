@@ -268,6 +268,7 @@ final class HopSender {
             ? "no longer knows what it took under"
             : "took other content under";
     return new HopAction.Stop(
+        HopAction.Side.SENDER,
         Code.SEQUENCE_CONFLICT,
         "the peer " + found + " hop number " + receipt.getHopSequence() + ", which was sent to it");
   }

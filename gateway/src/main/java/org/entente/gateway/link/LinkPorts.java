@@ -7,7 +7,8 @@ import org.entente.proto.link.v1.Notice;
 
 /**
  * What the link needs from the rest of the gateway. Thread-safe; called on workers, never on gRPC's
- * threads. Nothing here waits for a peer.
+ * threads. Nothing here waits for a peer. {@link #queue}, {@link #intake} and {@link #admits} do
+ * not call the link back.
  */
 public interface LinkPorts {
   /** Whether a gateway may have streams now, by the trust bundle and configuration in force. */

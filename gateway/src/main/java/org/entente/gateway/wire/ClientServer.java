@@ -6,7 +6,6 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Objects;
 import org.entente.gateway.meter.Meters;
 
 /**
@@ -38,7 +37,7 @@ public final class ClientServer implements AutoCloseable {
       ClientPorts ports,
       boolean reflection)
       throws IOException {
-    int messageBytes = Objects.requireNonNull(settings.limits().messageBytes());
+    int messageBytes = settings.limits().messageBytes();
     HealthStatusManager health = new HealthStatusManager();
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
     NettyServerBuilder builder =

@@ -8,10 +8,8 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.config.NodeConfig;
-import org.jspecify.annotations.Nullable;
 
 /** A gRPC server whose connections and calls are all bounded and pass a {@link CallGuard}. */
 final class GuardedServer implements AutoCloseable {
@@ -49,10 +47,10 @@ final class GuardedServer implements AutoCloseable {
     return NettyServerBuilder.forAddress(settings.address())
         .sslContext(tls)
         .executor(settings.executor())
-        .handshakeTimeout(number(limits.handshakeSeconds()), TimeUnit.SECONDS)
+        .handshakeTimeout(limits.handshakeSeconds(), TimeUnit.SECONDS)
         .maxInboundMessageSize(messageBytes)
-        .maxInboundMetadataSize(number(limits.metadataBytes()))
-        .maxConcurrentCallsPerConnection(number(limits.streamsPerClient()))
+        .maxInboundMetadataSize(limits.metadataBytes())
+        .maxConcurrentCallsPerConnection(limits.streamsPerClient())
         .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .permitKeepAliveTime(PERMIT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
@@ -76,10 +74,6 @@ final class GuardedServer implements AutoCloseable {
   }
 
   /** Limits are never null once the configuration has filled in the defaults. */
-  private static int number(@Nullable Integer limit) {
-    return Objects.requireNonNull(limit);
-  }
-
   InetSocketAddress address() {
     return (InetSocketAddress) server.getListenSockets().get(0);
   }

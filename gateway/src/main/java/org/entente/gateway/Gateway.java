@@ -1,0 +1,615 @@
+package org.entente.gateway;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.admin.AdminServer;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.CheckpointSigner;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.identity.PeerIdentity;
+import org.entente.gateway.intake.Intake;
+import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.CommitObserver;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.link.LinkSettings;
+import org.entente.gateway.link.PeerLinks;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.BundleMembership;
+import org.entente.gateway.policy.EvidenceMessages;
+import org.entente.gateway.policy.Explanation;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.RulebookHolder;
+import org.entente.gateway.receive.EvidenceReturn;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.Notices;
+import org.entente.gateway.receive.PeerReception;
+import org.entente.gateway.receive.ReceiveParts;
+import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.transmit.Dispatch;
+import org.entente.gateway.transmit.LedgerHopQueue;
+import org.entente.gateway.transmit.Outbound;
+import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.Transmission;
+import org.entente.gateway.transmit.Upkeep;
+import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.gateway.trust.Endpoint;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustStore;
+import org.entente.gateway.wire.ClientPorts;
+import org.entente.gateway.wire.ClientServer;
+import org.entente.gateway.wire.ClientTrust;
+import org.entente.gateway.wire.PeerChannels;
+import org.entente.gateway.wire.PeerServer;
+import org.entente.gateway.wire.PeerTrust;
+import org.entente.gateway.wire.ServerSettings;
+import org.entente.gateway.wire.TlsContexts;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running node: the only place where parts are wired. Reads in the order of a message's life.
+ * {@link #start} returns when it serves; {@link #close} stops it so that nothing is lost.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final Duration TRUST_GRACE = Duration.ofDays(3);
+
+  private final InstantSource clock = InstantSource.system();
+  private final SecureRandom random = new SecureRandom();
+  private final Meters meters = new Meters();
+  private final NodeConfig config;
+  private final PeerName self;
+  private final ExecutorService workers;
+  private final ScheduledExecutorService timers;
+  private final ScheduledExecutorService chores;
+
+  private final TrustStore trust;
+  private final RulebookHolder policy;
+  private final Keystore keystore;
+  private final NodeKeys keys;
+  private final Store store;
+  private final AuditLog auditLog;
+  private final CheckpointSigner checkpoints;
+  private final AtRest atRest;
+  private final Ledger ledger;
+  private final NodeSealing sealing;
+  private final Routes routes;
+  private final Settlement settlement;
+  private final NodeReporter reporter;
+  private final Notices notices;
+  private final PeerLinks links;
+  private final Upkeep upkeep;
+  private final EvidenceReturn evidenceReturn;
+  private final Intake intake;
+  private final Subscriptions subscriptions;
+  private final ClientServer clientServer;
+  private final @Nullable PeerServer peerServer;
+  private final PeerChannels peerChannels;
+  private final AdminServer admin;
+
+  private Gateway(NodeFiles files) throws IOException {
+    config = files.config();
+    self = new PeerName(new AgencyName(config.agency()), new NodeName(config.gateway()));
+    workers = Executors.newCachedThreadPool(threads("worker"));
+    timers = Executors.newScheduledThreadPool(1, threads("timer"));
+    chores = Executors.newScheduledThreadPool(2, threads("chore"));
+
+    // Who may do what.
+    trust = files.trust();
+    policy =
+        new RulebookHolder(
+            files.rulebook(trust.current()),
+            new BundleMembership(trust.current()),
+            Policy.DEFAULT_CACHE_ENTRIES);
+
+    // What is kept.
+    keystore = Keystore.open(config.keystore(), clock, random);
+    keys = new NodeKeys(keystore, clock, random);
+    StorageKeys storageKeys = keys.storageKeys();
+    atRest = new AtRest(storageKeys, random);
+    store = RocksStore.open(config.data(), RocksOptions.defaults());
+    NodeAudit audit = NodeAudit.open(config, store, keys.auditPair(), atRest, clock, random);
+    auditLog = audit.log();
+    checkpoints = audit.signer();
+    ledger =
+        new Ledger(
+            store,
+            audit.journal(),
+            clock,
+            new LedgerLimits(
+                config.limitsInForce().waitingChanges(),
+                LedgerLimits.DEFAULT.maxBatch(),
+                LedgerLimits.DEFAULT.maxBatchBytes()),
+            observer());
+    EvidenceRecords evidence = new EvidenceRecords(atRest, self.agency());
+
+    // Sealing, and the way out.
+    sealing =
+        new NodeSealing(
+            new FederationName(config.federation()),
+            self,
+            keys,
+            agency -> pairs(trust.current(), agency),
+            random,
+            clock,
+            meters);
+    long now = clock.millis();
+    ledger.peerFacts().keyBundles().forEach(bytes -> sealing.peerKeys.offer(bytes, now));
+    routes = new Routes(linked(), this::transitsOf);
+    WaitingRecipients waiting = new WaitingRecipients();
+    Dispatch dispatch =
+        new Dispatch(
+            ledger.envelopes(),
+            ledger.outbox(),
+            ledger.hops(),
+            routes,
+            waiting,
+            this::sendable,
+            this::wake);
+    settlement =
+        new Settlement(
+            ledger, dispatch, evidence, self.agency(), waiting, sealing.senderSessions::renew);
+    Outbound outbound =
+        new Outbound(
+            sealing.sealer,
+            new OutboxSeal(random),
+            keys::outboxKey,
+            meters,
+            config.limitsInForce().envelopeMessages(),
+            config.limitsInForce().envelopeBytes());
+    Transmission transmission =
+        new Transmission(
+            ledger,
+            settlement,
+            sealing.senderSessions,
+            outbound::contentKey,
+            this::stillPermitted,
+            new Transmission.Origin(self.agency(), clock));
+
+    // The way in.
+    reporter = new NodeReporter(meters);
+    ReceiveParts receive =
+        new ReceiveParts(
+            self.agency(),
+            ledger,
+            dispatch,
+            routes,
+            evidence,
+            agency -> trust.current().isMember(agency),
+            new NodeTransitCheck(self.agency(), policy, config.limitsInForce()),
+            sealing.opener,
+            sealing.recipientSessions,
+            clock,
+            meters);
+    LabelCheck labelCheck = new LabelCheck(NodeIngress.limits(config.limitsInForce()));
+    PeerReception reception =
+        new PeerReception(
+            receive,
+            storageKeys,
+            new NodeIngress(self.agency(), policy, labelCheck, clock),
+            reporter,
+            random);
+    notices =
+        new Notices(
+            new Notices.Signer(
+                new FederationName(config.federation()),
+                self.agency(),
+                self.node(),
+                sealing.gatewayKey,
+                () -> trust.current().isTransit(self.agency()),
+                sealing::keyBundle),
+            receive,
+            settlement,
+            sealing.peerKeys,
+            reporter,
+            this::sendNotice);
+    evidenceReturn = new EvidenceReturn(receive, policy::current, outbound, random);
+    upkeep =
+        new Upkeep(
+            ledger,
+            settlement,
+            waiting,
+            this::otherMembers,
+            this::sendable,
+            notices::withdraw,
+            clock);
+
+    // Clients.
+    intake =
+        new Intake(
+            new IntakeParts(
+                self.agency(), ledger, dispatch, labelCheck, policy::current, atRest, evidence),
+            outbound,
+            clock,
+            random,
+            meters,
+            config.limitsInForce().waitingDrafts());
+    subscriptions =
+        new Subscriptions(
+            ledger,
+            new InboxOpening(storageKeys, ledger.inbox()),
+            message -> evidence.retrieval(message.id(), clock.millis()),
+            workers,
+            clock,
+            meters);
+    reporter.listen(subscriptions, notices, evidenceReturn);
+
+    // The network.
+    links =
+        new PeerLinks(
+            self,
+            new NodeLinkPorts(
+                routes.links()::contains,
+                trust::current,
+                (peer, lane) -> new LedgerHopQueue(ledger, settlement, transmission, peer, lane),
+                reception::intake,
+                notices,
+                meters),
+            LinkSettings.defaults(),
+            timers,
+            workers,
+            clock,
+            random);
+    ledger.start();
+    intake.start();
+    upkeep.round();
+    audit.recordStart(ledger, self.agency(), policy.current().version());
+    TlsContexts tls = new TlsContexts(files.tlsKey(), files.tlsChain());
+    PeerTrust peerTrust =
+        new PeerTrust(
+            new PeerIdentity(self.agency(), TRUST_GRACE, config.limitsInForce().streamsPerClient()),
+            trust::current,
+            clock);
+    ClientTrust clientTrust = new ClientTrust(files.clients(), trust::current, clock);
+    String peers = config.listen().peers();
+    peerServer =
+        peers == null ? null : PeerServer.start(settings(peers), tls, peerTrust, links.service());
+    peerChannels =
+        new PeerChannels(tls, peerTrust, config.limitsInForce().metadataBytes(), workers);
+    dialPeers();
+    clientServer =
+        ClientServer.start(
+            settings(config.listen().clients()),
+            tls,
+            clientTrust,
+            new ClientPorts(
+                intake::publish,
+                subscriptions,
+                ledger.evidence(),
+                evidence,
+                auditLog,
+                audit.opener()),
+            Boolean.TRUE.equals(config.reflection()));
+    NodeGauges.register(meters, ledger, routes, links, subscriptions, auditLog, trust);
+    admin = AdminServer.start(address(config.listen().admin()), meters, this::obstacles);
+    startChores(files);
+    trust.onChange((old, next) -> workers.execute(() -> trustChanged(next)));
+    clientServer.serving(true);
+  }
+
+  /**
+   * Starts the node that a configuration file describes.
+   *
+   * @throws StartProblem naming what is missing or wrong, and in which file
+   */
+  public static Gateway start(Path file) {
+    try {
+      return new Gateway(NodeFiles.read(file, InstantSource.system()));
+    } catch (IOException e) {
+      throw new StartProblem("the node cannot listen: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads all that a start would read and starts nothing; what is wrong, or nothing. */
+  public static List<String> check(Path file) {
+    List<String> problems = new ArrayList<>();
+    try {
+      NodeFiles files = NodeFiles.read(file, InstantSource.system());
+      attempt(problems, () -> files.rulebook(files.trust().current()));
+      attempt(problems, files::tlsKey);
+      attempt(problems, files::tlsChain);
+      attempt(problems, files::clients);
+      attempt(problems, () -> address(files.config().listen().clients()));
+      attempt(problems, () -> address(files.config().listen().admin()));
+    } catch (StartProblem e) {
+      problems.add(e.getMessage());
+    }
+    return problems;
+  }
+
+  /** What a node's policy would decide, and why; starts nothing. */
+  public static Explanation explain(Path file, Label label, Addressing to) {
+    NodeFiles files = NodeFiles.read(file, InstantSource.system());
+    TrustBundle bundle = files.trust().current();
+    Policy policy =
+        new Policy(
+            files.rulebook(bundle), new BundleMembership(bundle), Policy.DEFAULT_CACHE_ENTRIES);
+    return policy
+        .egress()
+        .explain(label, to, 0, new AgencyName(files.config().agency()), Instant.now());
+  }
+
+  private static void attempt(List<String> problems, Runnable step) {
+    try {
+      step.run();
+    } catch (StartProblem | IllegalArgumentException e) {
+      problems.add(e.getMessage());
+    }
+  }
+
+  /** Where clients call. */
+  public InetSocketAddress clientAddress() {
+    return clientServer.address();
+  }
+
+  /** Where peers call; empty where this node only dials. */
+  public Optional<InetSocketAddress> peerAddress() {
+    return Optional.ofNullable(peerServer).map(PeerServer::address);
+  }
+
+  /** Where metrics and health are. */
+  public InetSocketAddress adminAddress() {
+    return admin.address();
+  }
+
+  /** The agency served. */
+  public AgencyName agency() {
+    return self.agency();
+  }
+
+  private void startChores(NodeFiles files) {
+    new Chores(chores)
+        .every(Duration.ofMillis(25), "watermark statements", reporter::tick)
+        .every(Duration.ofMillis(100), "evidence", evidenceReturn::round)
+        .every(Duration.ofMillis(500), "upkeep of the outbox", upkeep::round)
+        .every(Duration.ofSeconds(1), "checkpoint", () -> checkpoints.maybeSign(clock.instant()))
+        .every(Duration.ofSeconds(2), "trust bundle", trust::reload)
+        .every(Duration.ofSeconds(2), "agreements", () -> reloadPolicy(files))
+        .every(Duration.ofMinutes(1), "recipient keys", this::renewKeys)
+        .every(Duration.ofHours(1), "expiry", this::expire);
+  }
+
+  private void reloadPolicy(NodeFiles files) {
+    Rulebook next = files.rulebook(trust.current());
+    if (!next.version().equals(policy.current().rulebook().version())) {
+      policy.rulebook(next);
+      recordChange(AuditType.POLICY_CHANGE, "policy " + next.version() + " is in force");
+    }
+  }
+
+  private void trustChanged(TrustBundle next) {
+    policy.membership(new BundleMembership(next));
+    if (peerServer != null) {
+      peerServer.recheck();
+    }
+    peerChannels.recheck();
+    clientServer.recheck();
+    for (AgencyName peer : routes.links()) {
+      if (!next.isMember(peer)) {
+        links.closePeer(peer);
+        sealing.peerKeys.forget(peer);
+        sealing.recipientSessions.forgetOrigin(peer);
+      }
+    }
+    recordChange(AuditType.TRUST_CHANGE, "trust bundle version " + next.version());
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // a ledger that fails says so by itself
+  private void recordChange(AuditType type, String detail) {
+    LOG.info("{}", detail);
+    ledger.write(
+        Lane.ROUTINE,
+        tx -> {
+          tx.audit(
+              AuditRecord.ofNode(
+                  type,
+                  Instant.ofEpochMilli(tx.nowMillis()),
+                  AuditActor.gateway(self.agency()),
+                  detail));
+          return detail;
+        });
+  }
+
+  private void renewKeys() {
+    if (sealing.renewKeys()) {
+      notices.announceKeys();
+    }
+  }
+
+  private void expire() {
+    keys.expire();
+    long now = clock.millis();
+    int most = 10_000;
+    ledger
+        .write(
+            Lane.ROUTINE,
+            tx ->
+                ledger.idempotency().prune(tx, now - Intake.REMEMBERED.toMillis(), most)
+                    + ledger.peerFacts().prune(tx, now, most))
+        .join();
+  }
+
+  private List<String> obstacles() {
+    List<String> obstacles = new ArrayList<>();
+    LedgerUnavailable failure = ledger.failure();
+    if (failure != null) {
+      obstacles.add("ledger: " + failure.getMessage());
+    }
+    return obstacles;
+  }
+
+  private CommitObserver observer() {
+    return new CommitObserver() {
+      @Override
+      public void committed(int changes, long bytes, long nanos) {
+        meters.committed(changes, bytes, nanos);
+      }
+
+      @Override
+      public void failed(LedgerUnavailable why) {
+        LOG.error("not ready: {}", why.getMessage());
+      }
+    };
+  }
+
+  private boolean sendable(AgencyName recipient) {
+    return sealing.peerKeys.keyOf(recipient, clock.millis()).isPresent();
+  }
+
+  private boolean stillPermitted(String agreement, AgencyName recipient) {
+    return agreement.equals(EvidenceMessages.AGREEMENT)
+        || NodeIngress.inForce(policy.current(), agreement, recipient, clock.instant());
+  }
+
+  private void wake(AgencyName peer, Lane lane) {
+    links.wake(peer, lane);
+  }
+
+  private void sendNotice(AgencyName peer, org.entente.proto.link.v1.Notice notice) {
+    links.send(peer, notice);
+  }
+
+  private Set<AgencyName> linked() {
+    Set<AgencyName> out = new HashSet<>();
+    config.links().forEach(link -> out.add(new AgencyName(link.peer())));
+    return out;
+  }
+
+  private List<AgencyName> transitsOf(AgencyName agency) {
+    return trust.current().agency(agency).map(Member::via).orElse(List.of());
+  }
+
+  private Set<AgencyName> otherMembers() {
+    Set<AgencyName> out = new HashSet<>(trust.current().members().keySet());
+    out.remove(self.agency());
+    return out;
+  }
+
+  private static List<org.entente.gateway.crypto.VerifyingPair> pairs(
+      TrustBundle bundle, AgencyName agency) {
+    Instant now = Instant.now();
+    return bundle.agency(agency).map(Member::signing).orElse(List.of()).stream()
+        .filter(key -> key.validAt(now))
+        .map(key -> key.pair())
+        .toList();
+  }
+
+  private void dialPeers() {
+    for (NodeConfig.Link link : config.links()) {
+      String dial = link.dial();
+      if (dial != null) {
+        AgencyName peer = new AgencyName(link.peer());
+        InetSocketAddress address = address(dial);
+        Endpoint endpoint = new Endpoint(address.getHostString(), address.getPort());
+        links.dial(
+            new PeerName(peer, new NodeName(String.valueOf(link.gateway()))),
+            () -> channel(peer, endpoint));
+      }
+    }
+  }
+
+  private io.grpc.ManagedChannel channel(AgencyName peer, Endpoint endpoint) {
+    try {
+      return peerChannels.dial(peer, endpoint);
+    } catch (javax.net.ssl.SSLException e) {
+      throw new IllegalStateException("no TLS towards " + peer, e);
+    }
+  }
+
+  private ServerSettings settings(String address) {
+    return new ServerSettings(address(address), config.limitsInForce(), workers, clock, meters);
+  }
+
+  private static InetSocketAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    try {
+      return new InetSocketAddress(
+          text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new StartProblem("\"" + text + "\" is no address; host:port is expected", e);
+    }
+  }
+
+  private static java.util.concurrent.ThreadFactory threads(String name) {
+    java.util.concurrent.atomic.AtomicInteger count =
+        new java.util.concurrent.atomic.AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /**
+   * Takes no more from clients, lets what is on its way become durable, signs a last checkpoint.
+   */
+  @Override
+  public void close() {
+    clientServer.serving(false);
+    clientServer.close();
+    intake.close();
+    chores.shutdown();
+    links.close();
+    if (peerServer != null) {
+      peerServer.close();
+    }
+    admin.close();
+    recordChange(AuditType.NODE_STOP, "stopped in order");
+    ledger.close();
+    checkpoints.sign(clock.instant());
+    timers.shutdown();
+    workers.shutdown();
+    awaitQuietly(workers);
+    store.close();
+    keystore.close();
+  }
+
+  private static void awaitQuietly(ExecutorService executor) {
+    try {
+      if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

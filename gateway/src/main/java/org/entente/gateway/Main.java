@@ -1,0 +1,18 @@
+package org.entente.gateway;
+
+import org.entente.gateway.cli.RootCommand;
+
+/** Entry point of the {@code entente} command. */
+public final class Main {
+  private Main() {}
+
+  /** Runs a command and exits with its code: 0 done, 1 failed or refused, 2 wrongly called. */
+  public static void main(String[] args) {
+    System.exit(execute(args));
+  }
+
+  /** Runs a command in this process; its exit code. */
+  public static int execute(String... args) {
+    return RootCommand.commandLine().execute(args);
+  }
+}

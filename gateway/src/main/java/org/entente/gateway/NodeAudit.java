@@ -1,0 +1,144 @@
+package org.entente.gateway;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.Appender;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.AuditOpening;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.CheckpointSigner;
+import org.entente.gateway.audit.CheckpointVerifier;
+import org.entente.gateway.audit.LeafOpener;
+import org.entente.gateway.audit.LeafSealer;
+import org.entente.gateway.audit.LogOrigin;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.Journal;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Store;
+
+/** The node's audit log over its store. */
+record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpener opener) {
+  private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
+  private static final Duration RECORDS_KEPT = Duration.ofDays(3_650);
+  private static final String CONTEXT = "audit ";
+
+  static NodeAudit open(
+      NodeConfig config,
+      Store store,
+      SigningPair pair,
+      AtRest atRest,
+      InstantSource clock,
+      SecureRandom random) {
+    AuditOpening opening =
+        AuditLog.open(
+            store, folder(config.audit()), verifier(config, List.of(pair.verifyingPair())));
+    if (opening instanceof AuditOpening.BehindCheckpoint behind) {
+      throw new StartProblem(
+          "the ledger is older than the last signed checkpoint: "
+              + behind.reason()
+              + "; it was rolled back or restored, and acknowledged messages may be missing");
+    }
+    if (opening instanceof AuditOpening.Damaged damaged) {
+      throw new StartProblem("the audit log is damaged: " + damaged.reason());
+    }
+    AuditLog log = ((AuditOpening.Opened) opening).log();
+    Sealing sealing = new Sealing(atRest, clock);
+    return new NodeAudit(
+        log,
+        new CheckpointSigner(log, pair, CHECKPOINT_EVERY),
+        journal(log.appender(sealing, random)),
+        sealing);
+  }
+
+  static CheckpointVerifier verifier(NodeConfig config, List<VerifyingPair> pairs) {
+    return new CheckpointVerifier(
+        new LogOrigin(
+            new FederationName(config.federation()),
+            new AgencyName(config.agency()),
+            new NodeName(config.gateway())),
+        pairs);
+  }
+
+  private static Path folder(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new StartProblem("audit: " + folder + " cannot be made: " + e.getMessage(), e);
+    }
+  }
+
+  private static Journal journal(Appender appender) {
+    return new Journal() {
+      @Override
+      public void append(Batch batch, List<AuditRecord> leaves) {
+        appender.append(batch, leaves);
+      }
+
+      @Override
+      public void committed() {
+        appender.committed();
+      }
+
+      @Override
+      public void rolledBack() {
+        appender.rolledBack();
+      }
+    };
+  }
+
+  /** The first leaf of a run: under which policy the node serves. */
+  void recordStart(Ledger ledger, AgencyName self, String policyVersion) {
+    ledger
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              tx.audit(
+                  AuditRecord.ofNode(
+                          AuditType.NODE_START,
+                          Instant.ofEpochMilli(tx.nowMillis()),
+                          AuditActor.gateway(self),
+                          "started")
+                      .under("", policyVersion));
+              return self;
+            })
+        .join();
+  }
+
+  /** Audit records at rest, each bound to its place in the log. */
+  static final class Sealing implements LeafSealer {
+    private final AtRest atRest;
+    private final InstantSource clock;
+
+    Sealing(AtRest atRest, InstantSource clock) {
+      this.atRest = atRest;
+      this.clock = clock;
+    }
+
+    @Override
+    public byte[] seal(long index, byte[] plaintext) {
+      return atRest.seal(CONTEXT + index, plaintext, clock.instant().plus(RECORDS_KEPT));
+    }
+
+    @Override
+    public Optional<byte[]> open(long index, byte[] sealed) {
+      return atRest.open(CONTEXT + index, sealed);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package org.entente.gateway;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.crypto.Pem;
+import org.entente.gateway.identity.ClientGrant;
+import org.entente.gateway.identity.ClientRegistry;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.BundleMembership;
+import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.trust.BundleVerdict;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustRoots;
+import org.entente.gateway.trust.TrustStore;
+
+/** Reads what a node's configuration names. Every failure is a {@link StartProblem}. */
+final class NodeFiles {
+  private final NodeConfig config;
+  private final InstantSource clock;
+
+  private NodeFiles(NodeConfig config, InstantSource clock) {
+    this.config = config;
+    this.clock = clock;
+  }
+
+  static NodeFiles read(Path file, InstantSource clock) {
+    Reading<NodeConfig> reading = new YamlFiles().read(file, NodeConfig.class);
+    if (reading instanceof Reading.Unreadable<NodeConfig> unreadable) {
+      throw new StartProblem(lines(unreadable.problems()));
+    }
+    NodeConfig raw = ((Reading.Read<NodeConfig>) reading).value();
+    Path folder = file.toAbsolutePath().getParent();
+    return new NodeFiles(folder == null ? raw : raw.resolvedAgainst(folder), clock);
+  }
+
+  NodeConfig config() {
+    return config;
+  }
+
+  TrustStore trust() {
+    try {
+      Files.createDirectories(config.audit());
+      TrustRoots roots = TrustRoots.read(config.trust().roots());
+      TrustStore.Opening opening =
+          TrustStore.open(
+              new BundleVerifier(roots),
+              config.trust().bundle(),
+              config.audit().resolve("accepted-bundle"),
+              clock);
+      if (opening instanceof TrustStore.Opening.Opened opened) {
+        return opened.store();
+      }
+      throw new StartProblem(
+          "trust.bundle: " + ((TrustStore.Opening.Closed) opening).refused().reason());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new StartProblem("trust: " + e.getMessage(), e);
+    }
+  }
+
+  /** The configured bundle, verified by itself: for a look from outside, which keeps nothing. */
+  TrustBundle verifiedBundle() {
+    try {
+      BundleVerdict verdict =
+          new BundleVerifier(TrustRoots.read(config.trust().roots()))
+              .verify(Files.readAllBytes(config.trust().bundle()), null, clock.instant());
+      if (verdict instanceof BundleVerdict.Verified verified) {
+        return verified.bundle();
+      }
+      throw new StartProblem("trust.bundle: " + ((BundleVerdict.Refused) verdict).reason());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new StartProblem("trust: " + e.getMessage(), e);
+    }
+  }
+
+  Rulebook rulebook(TrustBundle bundle) {
+    Rulebook.Loading loading =
+        Rulebook.load(
+            config.policy().agreements(),
+            config.policy().nodeRules(),
+            new BundleMembership(bundle),
+            clock.instant());
+    if (loading instanceof Rulebook.Loading.Loaded loaded) {
+      return loaded.rulebook();
+    }
+    throw new StartProblem(lines(((Rulebook.Loading.Invalid) loading).problems()));
+  }
+
+  PrivateKey tlsKey() {
+    return text(config.tls().key(), "tls.key", Pem::privateKey);
+  }
+
+  List<X509Certificate> tlsChain() {
+    return text(config.tls().certificate(), "tls.certificate", Pem::certificates);
+  }
+
+  ClientRegistry clients() {
+    List<ClientGrant> grants =
+        config.clients().stream()
+            .map(
+                client ->
+                    new ClientGrant(
+                        new NodeName(client.name()),
+                        scopes(client.scopes()),
+                        config.limitsInForce().streamsPerClient()))
+            .toList();
+    return ClientRegistry.of(new AgencyName(config.agency()), grants);
+  }
+
+  private static Set<Scope> scopes(List<String> names) {
+    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+    names.forEach(name -> scopes.add(Scope.parse(name)));
+    return scopes;
+  }
+
+  private interface Parser<T> {
+    T parse(String text) throws GeneralSecurityException;
+  }
+
+  private static <T> T text(Path file, String field, Parser<T> parser) {
+    try {
+      return parser.parse(Files.readString(file));
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      throw new StartProblem(field + ": " + file + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static String lines(List<ConfigProblem> problems) {
+    return problems.stream().map(ConfigProblem::toString).collect(Collectors.joining("\n"));
+  }
+}

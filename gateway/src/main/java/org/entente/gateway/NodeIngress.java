@@ -1,0 +1,74 @@
+package org.entente.gateway;
+
+import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Ingress;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.MessageLimits;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.RulebookHolder;
+import org.entente.gateway.receive.IngressCheck;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
+
+/** The recipient's own decision, by the policy in force when it is asked. */
+final class NodeIngress implements IngressCheck {
+  private final AgencyName self;
+  private final RulebookHolder policy;
+  private final LabelCheck labels;
+  private final InstantSource clock;
+
+  NodeIngress(AgencyName self, RulebookHolder policy, LabelCheck labels, InstantSource clock) {
+    this.self = self;
+    this.policy = policy;
+    this.labels = labels;
+    this.clock = clock;
+  }
+
+  static MessageLimits limits(NodeConfig.Limits limits) {
+    MessageLimits standard = MessageLimits.defaults();
+    return new MessageLimits(
+        limits.messageBytes(), standard.markings(), standard.evaluationSchemes());
+  }
+
+  /** Whether an agreement is in force and an agency still a member. */
+  static boolean inForce(Policy policy, String agreement, AgencyName recipient, Instant now) {
+    return policy
+            .rulebook()
+            .agreement(agreement)
+            .filter(found -> found.validity().includes(now))
+            .isPresent()
+        && policy.membership().agencies().contains(recipient);
+  }
+
+  @Override
+  public Optional<Refusal> refusal(AgencyName origin, Label label, Body body) {
+    ByteString bytes = body.toByteString();
+    List<Problem> problems = labels.received(label, bytes);
+    if (!problems.isEmpty()) {
+      Problem first = problems.get(0);
+      return Optional.of(new Refusal(self.value(), first.code(), first.field(), first.message()));
+    }
+    Ingress.Verdict verdict =
+        policy.current().ingress().decide(origin, label, bytes.size(), self, clock.instant());
+    return verdict instanceof Ingress.Verdict.Refused refused
+        ? Optional.of(asIngress(refused.refusal()))
+        : Optional.empty();
+  }
+
+  private static Refusal asIngress(Refusal refusal) {
+    return new Refusal(
+        refusal.recipient(),
+        Code.INGRESS_REFUSED,
+        refusal.rule(),
+        refusal.code() + ", " + refusal.reason());
+  }
+}

@@ -1,0 +1,176 @@
+package org.entente.gateway;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.seal.KeyValidity;
+import org.entente.gateway.seal.RecipientKeyHolder;
+import org.entente.gateway.seal.RecipientKeyId;
+import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.KeyKind;
+import org.entente.gateway.seal.keys.Keystore;
+
+/**
+ * The node's secret keys, as the stages ask for them, out of its {@link Keystore}. Safe for many
+ * threads.
+ */
+final class NodeKeys {
+  private static final String OUTBOX = "outbox";
+  private static final int KEY_BYTES = 32;
+
+  private final Keystore keystore;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final Map<LocalDate, SecretBytes> buckets = new ConcurrentHashMap<>();
+
+  NodeKeys(Keystore keystore, InstantSource clock, SecureRandom random) {
+    this.keystore = keystore;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** The agency's signing pair. */
+  SigningPair agencyPair() {
+    return newest(KeyKind.AGENCY_PAIR).use(SigningPair::fromSeeds);
+  }
+
+  /**
+   * The gateway's signing key, which signs envelopes and statements; made at the first start, since
+   * the agency pair vouches for it in the key bundle.
+   */
+  Ed25519SigningKey gatewayKey() {
+    if (keystore.list(KeyKind.GATEWAY_SIGNING).isEmpty()) {
+      byte[] seed = Ed25519SigningKey.generate(random).seed();
+      keep(KeyKind.GATEWAY_SIGNING, "gateway", KeyEntry.NEVER, SecretBytes.takeOver(seed));
+    }
+    return newest(KeyKind.GATEWAY_SIGNING).use(Ed25519SigningKey::fromSeed);
+  }
+
+  /** The pair that signs audit checkpoints. */
+  SigningPair auditPair() {
+    return newest(KeyKind.AUDIT_SIGNING).use(SigningPair::fromSeeds);
+  }
+
+  /** The key under which content keys wait for their recipients, made at the first start. */
+  SecretBytes outboxKey() {
+    Optional<SecretBytes> held = find(KeyKind.OUTBOX, OUTBOX);
+    return held.isPresent()
+        ? held.get()
+        : keep(KeyKind.OUTBOX, OUTBOX, KeyEntry.NEVER, SecretBytes.random(random, KEY_BYTES));
+  }
+
+  /** Destroys what has expired, recipient keys and buckets alike. */
+  void expire() {
+    keystore.expire(clock.instant());
+    buckets.keySet().removeIf(day -> find(KeyKind.STORAGE, bucket(day)).isEmpty());
+  }
+
+  /** The storage keys of the buckets. */
+  StorageKeys storageKeys() {
+    return new StorageKeys() {
+      @Override
+      public SecretBytes forBucket(LocalDate lastDay) {
+        return buckets.computeIfAbsent(lastDay, NodeKeys.this::bucketKey);
+      }
+
+      @Override
+      public Optional<SecretBytes> existing(LocalDate lastDay) {
+        SecretBytes known = buckets.get(lastDay);
+        if (known != null) {
+          return Optional.of(known);
+        }
+        Optional<SecretBytes> found = find(KeyKind.STORAGE, bucket(lastDay));
+        found.ifPresent(key -> buckets.putIfAbsent(lastDay, key));
+        return found;
+      }
+    };
+  }
+
+  private SecretBytes bucketKey(LocalDate lastDay) {
+    String id = bucket(lastDay);
+    Instant ends = lastDay.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    return find(KeyKind.STORAGE, id)
+        .orElseGet(() -> keep(KeyKind.STORAGE, id, ends, SecretBytes.random(random, KEY_BYTES)));
+  }
+
+  private static String bucket(LocalDate lastDay) {
+    return "bucket-" + lastDay;
+  }
+
+  /** The recipient keys, each under its key id; destroyed a day after it ends. */
+  RecipientKeyHolder recipientKeys() {
+    return new RecipientKeyHolder() {
+      @Override
+      public List<KeyValidity> held() {
+        List<KeyValidity> out = new ArrayList<>();
+        for (KeyEntry entry : keystore.list(KeyKind.RECIPIENT_SEED)) {
+          try (entry) {
+            out.add(RecipientName.parse(entry.id()));
+          }
+        }
+        return out;
+      }
+
+      @Override
+      public void keep(KeyValidity validity, XWingPrivateKey key) {
+        Instant destroyed = Instant.ofEpochMilli(validity.notAfterMs()).plus(Duration.ofDays(2));
+        NodeKeys.this.keep(
+            KeyKind.RECIPIENT_SEED,
+            RecipientName.of(validity),
+            destroyed,
+            SecretBytes.takeOver(key.seed()));
+      }
+
+      @Override
+      public Optional<XWingPrivateKey> find(RecipientKeyId id) {
+        return held().stream()
+            .filter(validity -> validity.id().equals(id))
+            .findFirst()
+            .flatMap(
+                validity -> NodeKeys.this.find(KeyKind.RECIPIENT_SEED, RecipientName.of(validity)))
+            .map(seed -> seed.use(XWingPrivateKey::fromSeed));
+      }
+
+      @Override
+      public void destroy(RecipientKeyId id) {
+        held().stream()
+            .filter(validity -> validity.id().equals(id))
+            .forEach(
+                validity -> keystore.destroy(KeyKind.RECIPIENT_SEED, RecipientName.of(validity)));
+      }
+    };
+  }
+
+  private SecretBytes keep(KeyKind kind, String id, Instant expires, SecretBytes secret) {
+    keystore.put(new KeyEntry(kind, id, clock.instant(), expires, secret));
+    return find(kind, id).orElseThrow();
+  }
+
+  private Optional<SecretBytes> find(KeyKind kind, String id) {
+    return keystore.get(kind, id).map(KeyEntry::secret);
+  }
+
+  private SecretBytes newest(KeyKind kind) {
+    return keystore.list(kind).stream()
+        .max(Comparator.comparing(KeyEntry::created))
+        .orElseThrow(
+            () ->
+                new StartProblem(
+                    "the keystore holds no key of kind " + kind + "; was it minted or restored?"))
+        .secret();
+  }
+}

@@ -1,0 +1,73 @@
+package org.entente.gateway;
+
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.entente.gateway.link.HopIntake;
+import org.entente.gateway.link.HopQueue;
+import org.entente.gateway.link.LinkPorts;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.receive.Notices;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.link.v1.Notice;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the links need, from the stages around them. */
+record NodeLinkPorts(
+    Predicate<AgencyName> linked,
+    Supplier<TrustBundle> bundle,
+    BiFunction<AgencyName, Lane, HopQueue> queues,
+    BiFunction<AgencyName, Lane, HopIntake> intakes,
+    Notices notices,
+    Meters meters)
+    implements LinkPorts {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLinkPorts.class);
+
+  @Override
+  public boolean admits(PeerName peer) {
+    return linked.test(peer.agency()) && bundle.get().isMember(peer.agency());
+  }
+
+  @Override
+  public long bundleVersion() {
+    return bundle.get().version();
+  }
+
+  @Override
+  public HopQueue queue(AgencyName peer, Lane lane) {
+    return queues.apply(peer, lane);
+  }
+
+  @Override
+  public HopIntake intake(AgencyName peer, Lane lane) {
+    return intakes.apply(peer, lane);
+  }
+
+  @Override
+  public void onNotice(AgencyName neighbour, Notice notice) {
+    notices.received(neighbour, notice);
+  }
+
+  @Override
+  public void onUp(PeerName peer, long bundleVersion) {
+    LOG.info("link to {} is up; its trust bundle has version {}", peer, bundleVersion);
+    notices.neighbourUp(peer.agency());
+  }
+
+  @Override
+  public void onDown(AgencyName peer) {
+    LOG.info("link to {} is down", peer);
+  }
+
+  @Override
+  public void onAlarm(AgencyName peer, Lane lane, Code code, String text) {
+    meters.alarm(code);
+    LOG.error("ALARM {}: {} of {} is stopped: {}", code, lane, peer, InvalidValue.printable(text));
+  }
+}

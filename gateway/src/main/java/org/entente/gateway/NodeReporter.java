@@ -1,0 +1,80 @@
+package org.entente.gateway;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.receive.EvidenceReturn;
+import org.entente.gateway.receive.Notices;
+import org.entente.gateway.receive.Reporter;
+import org.entente.gateway.seal.OriginNumber;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes on what receiving sets off. Receiving is wired before those who listen, so they are named
+ * once they exist; until then nothing is received. Watermarks of one origin that fall into one tick
+ * are one statement.
+ */
+final class NodeReporter implements Reporter {
+  private final Meters meters;
+  private final Set<AgencyName> toReport = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Listeners listeners;
+
+  private record Listeners(Subscriptions subscriptions, Notices notices, EvidenceReturn evidence) {}
+
+  NodeReporter(Meters meters) {
+    this.meters = meters;
+  }
+
+  void listen(Subscriptions subscriptions, Notices notices, EvidenceReturn evidence) {
+    listeners = new Listeners(subscriptions, notices, evidence);
+  }
+
+  /** Sends the statements that are due. */
+  void tick() {
+    Listeners to = listeners;
+    if (to != null) {
+      for (AgencyName origin : List.copyOf(toReport)) {
+        toReport.remove(origin);
+        to.notices().reportTo(origin);
+      }
+    }
+  }
+
+  @Override
+  public void arrived() {
+    Listeners to = listeners;
+    if (to != null) {
+      to.subscriptions().arrived();
+    }
+  }
+
+  @Override
+  public void reportTo(AgencyName origin) {
+    toReport.add(origin);
+  }
+
+  @Override
+  public void askAgain(AgencyName origin, List<OriginNumber> numbers) {
+    Listeners to = listeners;
+    if (to != null) {
+      to.notices().askAgain(origin, numbers);
+    }
+  }
+
+  @Override
+  public void evidenceOwed(AgencyName origin) {
+    Listeners to = listeners;
+    if (to != null) {
+      to.evidence().owed(origin);
+    }
+  }
+
+  @Override
+  public void refused(AgencyName peer, Code code) {
+    meters.refused(Meters.Side.PEER, code);
+  }
+}

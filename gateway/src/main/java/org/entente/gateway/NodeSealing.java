@@ -1,0 +1,86 @@
+package org.entente.gateway;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.seal.AgencyIdentity;
+import org.entente.gateway.seal.AgencyPairs;
+import org.entente.gateway.seal.GatewayKey;
+import org.entente.gateway.seal.KeySchedule;
+import org.entente.gateway.seal.Opener;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.RecipientKeys;
+import org.entente.gateway.seal.RecipientSessions;
+import org.entente.gateway.seal.Sealer;
+import org.entente.gateway.seal.SenderSessions;
+import org.entente.gateway.seal.SessionLimits;
+
+/** The node's sealing parts, made from its keys. Safe for many threads. */
+final class NodeSealing {
+  final Ed25519SigningKey gatewayKey;
+  final Sealer sealer;
+  final Opener opener;
+  final PeerKeys peerKeys;
+  final SenderSessions senderSessions;
+  final RecipientSessions recipientSessions;
+
+  private final RecipientKeys recipientKeys;
+  private final AgencyIdentity identity;
+  private final GatewayKey published;
+  private volatile byte[] bundle = new byte[0];
+
+  NodeSealing(
+      FederationName federation,
+      PeerName self,
+      NodeKeys keys,
+      AgencyPairs pairs,
+      SecureRandom random,
+      InstantSource clock,
+      Meters meters) {
+    identity = new AgencyIdentity(federation, self.agency(), keys.agencyPair());
+    gatewayKey = keys.gatewayKey();
+    published = new GatewayKey(self.node(), gatewayKey.verifyingKey());
+    sealer = new Sealer(self.agency(), self.node(), gatewayKey, random, clock);
+    opener =
+        new Opener(
+            count -> {
+              for (int i = 0; i < count; i++) {
+                meters.opened();
+              }
+            });
+    peerKeys = new PeerKeys(federation, pairs);
+    senderSessions =
+        new SenderSessions(identity, published, peerKeys, SessionLimits.DEFAULT, random, clock);
+    recipientSessions =
+        new RecipientSessions(
+            federation,
+            self.agency(),
+            pairs,
+            keys.recipientKeys(),
+            clock,
+            RecipientSessions.DEFAULT_PER_ORIGIN);
+    recipientKeys = new RecipientKeys(keys.recipientKeys(), KeySchedule.DEFAULT, random, clock);
+    renewKeys();
+  }
+
+  /** Makes and destroys the recipient keys that are due; whether a new bundle must be told. */
+  boolean renewKeys() {
+    RecipientKeys.Renewal renewal = recipientKeys.renew();
+    renewal.destroyed().forEach(recipientSessions::forgetKey);
+    recipientSessions.closeEnded();
+    if (renewal.made().isPresent() || bundle.length == 0) {
+      bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
+      return true;
+    }
+    return false;
+  }
+
+  /** The agency's signed key bundle in force, exact bytes; not to be changed. */
+  byte[] keyBundle() {
+    return bundle;
+  }
+}

@@ -1,0 +1,54 @@
+package org.entente.gateway.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.Gateway;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Commands about configuration. */
+@Command(
+    name = "config",
+    description = "Checks configuration.",
+    mixinStandardHelpOptions = true,
+    subcommands = ConfigCommand.Check.class,
+    synopsisSubcommandLabel = "COMMAND")
+final class ConfigCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** Loads everything that a start would load, and starts nothing. */
+  @Command(
+      name = "check",
+      description = {
+        "Loads a node's configuration, trust bundle, credentials and agreements as a start would,",
+        "starts nothing, and says what is wrong and where."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  entente config check --config /etc/entente/node.yaml")
+  static final class Check implements Callable<Integer> {
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+    private Path config = Path.of("");
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      List<String> problems = Gateway.check(config);
+      problems.forEach(problem -> spec.commandLine().getErr().println(problem));
+      if (problems.isEmpty()) {
+        spec.commandLine().getOut().println(config + ": valid");
+      }
+      return problems.isEmpty() ? 0 : 1;
+    }
+  }
+}

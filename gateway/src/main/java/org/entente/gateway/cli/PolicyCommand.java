@@ -1,0 +1,134 @@
+package org.entente.gateway.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.Gateway;
+import org.entente.gateway.StartProblem;
+import org.entente.gateway.policy.Explanation;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Purpose;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Commands about policy. */
+@Command(
+    name = "policy",
+    description = "Asks policy before anything is sent.",
+    mixinStandardHelpOptions = true,
+    subcommands = PolicyCommand.Explain.class,
+    synopsisSubcommandLabel = "COMMAND")
+final class PolicyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** What policy would decide, and why. */
+  @Command(
+      name = "explain",
+      description = {
+        "Says what a node's policy would decide for a message, agreement by agreement, and why.",
+        "Exit code 0 if at least one recipient is permitted, 1 if none is."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = {
+        "  entente policy explain --config fr.customs.yaml --to sg.police --to de.customs \\",
+        "      --category IPR --purpose IPR_ENFORCEMENT"
+      })
+  static final class Explain implements Callable<Integer> {
+    @Option(
+        names = "--config",
+        required = true,
+        paramLabel = "FILE",
+        description = "node.yaml of the sender")
+    private Path config = Path.of("");
+
+    @Option(names = "--to", paramLabel = "AGENCY", description = "recipient; may be repeated")
+    private List<String> to = List.of();
+
+    @Option(
+        names = "--to-jurisdiction",
+        paramLabel = "CODE",
+        description = "every agency of a jurisdiction or group, such as EU; may be repeated")
+    private List<String> jurisdictions = List.of();
+
+    @Option(names = "--kind", defaultValue = "ALERT", description = "default: ${DEFAULT-VALUE}")
+    private String kind = "ALERT";
+
+    @Option(names = "--category", required = true, description = "such as IPR or NARCOTICS")
+    private String category = "";
+
+    @Option(names = "--purpose", required = true, description = "such as IPR_ENFORCEMENT")
+    private String purpose = "";
+
+    @Option(
+        names = "--classification",
+        defaultValue = "UNCLASSIFIED",
+        description = "default: ${DEFAULT-VALUE}")
+    private String classification = "UNCLASSIFIED";
+
+    @Option(names = "--personal-data", description = "the body contains personal data")
+    private boolean personalData;
+
+    @Option(names = "--agreement", description = "only this agreement")
+    private @Nullable String agreement;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      Addressing addressing =
+          Addressing.newBuilder()
+              .addAllAgencies(to)
+              .addAllJurisdictions(jurisdictions)
+              .setWhomAgreementsAllow(to.isEmpty() && jurisdictions.isEmpty())
+              .build();
+      Explanation explanation;
+      try {
+        explanation = Gateway.explain(config, label(), addressing);
+      } catch (StartProblem e) {
+        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      }
+      spec.commandLine().getOut().print(explanation.text());
+      spec.commandLine().getOut().flush();
+      return explanation.recipients().stream().anyMatch(r -> r.refusal().isEmpty()) ? 0 : 1;
+    }
+
+    private Label label() {
+      return Label.newBuilder()
+          .setKind(named(Kind.class, "KIND_", kind))
+          .setCategory(named(Category.class, "CATEGORY_", category))
+          .setPurpose(named(Purpose.class, "PURPOSE_", purpose))
+          .setClassification(named(Classification.class, "CLASSIFICATION_", classification))
+          .setPersonalData(personalData)
+          .setAgreement(agreement == null ? "" : agreement)
+          .build();
+    }
+
+    private static <E extends Enum<E>> E named(Class<E> type, String prefix, String name) {
+      try {
+        return Enum.valueOf(type, prefix + name.toUpperCase(java.util.Locale.ROOT));
+      } catch (IllegalArgumentException e) {
+        List<String> valid =
+            java.util.Arrays.stream(type.getEnumConstants())
+                .map(Enum::name)
+                .filter(n -> !n.endsWith("_UNSPECIFIED") && n.startsWith(prefix))
+                .map(n -> n.substring(prefix.length()))
+                .toList();
+        throw new CommandFailure(Screen.printable(name) + " is none of " + valid, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.entente.gateway.cli;
+
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IExecutionExceptionHandler;
+
+/**
+ * The {@code entente} command. Commands of other modules ({@code certs}, {@code demo}) are found on
+ * the class path as services of {@link EntenteCommand}, so that the gateway does not depend on what
+ * is for development only.
+ */
+@Command(
+    name = "entente",
+    description = "Gateway for sealed exchange of alerts between agencies.",
+    subcommands = {
+      RunCommand.class,
+      SendCommand.class,
+      TailCommand.class,
+      PolicyCommand.class,
+      AuditCommand.class,
+      ConfigCommand.class,
+      HelpCommand.class
+    },
+    mixinStandardHelpOptions = true,
+    version = "Entente 0.1.0-SNAPSHOT",
+    footerHeading = "%nExit codes:%n",
+    footer = {
+      "  0  done",
+      "  1  failed, refused or not verified; the reason is on standard error",
+      "  2  wrongly called"
+    })
+public final class RootCommand {
+  private RootCommand() {}
+
+  /** The command line with all commands on the class path. */
+  public static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new RootCommand());
+    ServiceLoader.load(EntenteCommand.class).forEach(line::addSubcommand);
+    line.setExecutionExceptionHandler(explain());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    return line;
+  }
+
+  /** What a person can mend is said in a line; only a defect shows where it happened. */
+  private static IExecutionExceptionHandler explain() {
+    return (exception, line, parsed) -> {
+      if (exception instanceof CommandFailure) {
+        line.getErr().println("entente: " + exception.getMessage());
+      } else {
+        line.getErr().println("entente: a defect; please report it with what follows");
+        exception.printStackTrace(line.getErr());
+      }
+      return CommandLine.ExitCode.SOFTWARE;
+    };
+  }
+}

@@ -1,0 +1,140 @@
+package org.entente.gateway.cli;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import org.entente.gateway.bridge.AlertDraft;
+import org.entente.gateway.bridge.AlertItem;
+import org.entente.gateway.bridge.AlertSource;
+import org.entente.gateway.bridge.BadRecord;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Refusal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Publishes alerts from files. */
+@Command(
+    name = "send",
+    description = {
+      "Publishes alerts from a file or folder: JSON Lines with a mapping, drafts as protobuf JSON,",
+      "or CAP 1.1 and 1.2 XML. Bad records are reported by file, line and field; the rest go on."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
+      "      --alerts alerts.jsonl --mapping config/mappings/safety-gate.yaml",
+      "",
+      "Sending the same file again is safe: the idempotency keys come from the records."
+    })
+final class SendCommand implements Callable<Integer> {
+  @Mixin private GatewayAddress gateway = new GatewayAddress();
+
+  @Option(
+      names = "--alerts",
+      required = true,
+      paramLabel = "PATH",
+      description = "file or folder of alerts")
+  private Path alerts = Path.of("");
+
+  @Option(
+      names = "--mapping",
+      paramLabel = "FILE",
+      description = "how a source record becomes a draft; needed for foreign JSON Lines")
+  private @Nullable Path mapping;
+
+  @Spec private CommandSpec spec;
+
+  private int published;
+  private int refused;
+  private int bad;
+
+  @Override
+  public Integer call() {
+    ManagedChannel channel = gateway.open();
+    try (AlertSource source = source()) {
+      PublisherGrpc.PublisherBlockingStub publisher = PublisherGrpc.newBlockingStub(channel);
+      while (source.hasNext()) {
+        item(publisher, source.next());
+      }
+    } catch (IOException e) {
+      throw new CommandFailure("the alerts cannot be read: " + e.getMessage(), e);
+    } finally {
+      channel.shutdownNow();
+    }
+    spec.commandLine()
+        .getErr()
+        .println(published + " published, " + refused + " refused, " + bad + " bad records");
+    return refused == 0 && bad == 0 ? 0 : 1;
+  }
+
+  private AlertSource source() {
+    AlertSource.Opening opening = AlertSource.open(alerts, mapping, Home.mappings());
+    if (opening instanceof AlertSource.Opening.Opened opened) {
+      return opened.source();
+    }
+    throw new CommandFailure(String.valueOf(opening));
+  }
+
+  private void item(PublisherGrpc.PublisherBlockingStub publisher, AlertItem item) {
+    if (item instanceof AlertDraft alert) {
+      publish(publisher, alert);
+    } else if (item instanceof BadRecord record) {
+      bad++;
+      spec.commandLine().getErr().println(record);
+    }
+  }
+
+  private void publish(PublisherGrpc.PublisherBlockingStub publisher, AlertDraft alert) {
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      Outcome outcome =
+          publisher
+              .publish(PublishRequest.newBuilder().setDraft(alert.draft()).build())
+              .getOutcome();
+      if (outcome.hasAccepted()) {
+        published++;
+        out.println(
+            HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
+                + "  to "
+                + outcome.getAccepted().getPermitsList().stream().map(p -> p.getAgency()).toList());
+        outcome.getAccepted().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
+      } else {
+        refused++;
+        outcome.getRefused().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
+      }
+      out.flush();
+    } catch (StatusRuntimeException e) {
+      switch (e.getStatus().getCode()) {
+        case INVALID_ARGUMENT, ALREADY_EXISTS -> {
+          bad++;
+          spec.commandLine()
+              .getErr()
+              .println(alert.file() + ":" + alert.line() + ": " + e.getStatus().getDescription());
+        }
+        default -> throw RpcFailures.explain(e);
+      }
+    }
+  }
+
+  private static String line(Refusal refusal) {
+    return "    not to "
+        + Screen.printable(refusal.getAgency())
+        + ": "
+        + refusal.getCode()
+        + " by "
+        + refusal.getRule()
+        + ": "
+        + Screen.printable(refusal.getReason());
+  }
+}

@@ -1,0 +1,177 @@
+package org.entente.gateway.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.io.PrintWriter;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.entente.proto.v1.Acknowledge;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Subscribes and prints what arrives. */
+@Command(
+    name = "tail",
+    description = "Subscribes to an agency's gateway and prints what arrives, acknowledging it.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente tail --gateway 127.0.0.1:7443 --credentials de.customs/clients/desk \\",
+      "      --cursor night-shift",
+      "",
+      "The cursor is durable: the next call goes on where this one stopped."
+    })
+final class TailCommand implements Callable<Integer> {
+  @Mixin private GatewayAddress gateway = new GatewayAddress();
+
+  @Option(
+      names = "--cursor",
+      defaultValue = "tail",
+      description = "name of the durable cursor (default: ${DEFAULT-VALUE})")
+  private String cursor = "tail";
+
+  @Option(names = "--from", description = "replay from this position instead of the cursor's place")
+  private long from;
+
+  @Option(names = "--count", description = "stop after so many messages (default: never)")
+  private long count;
+
+  @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+  private boolean exercise;
+
+  @Option(names = "--json", description = "print each delivery as one JSON object a line")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ManagedChannel channel = gateway.open();
+    try {
+      Printing printing = new Printing(spec.commandLine().getOut());
+      SubscriberGrpc.newStub(channel).subscribe(printing);
+      printing.done.get();
+      return 0;
+    } catch (ExecutionException e) {
+      throw RpcFailures.explain(e.getCause());
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private final class Printing
+      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final PrintWriter out;
+    private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
+    private long seen;
+
+    Printing(PrintWriter out) {
+      this.out = out;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
+      requests = stream;
+      stream.setOnReadyHandler(
+          new Runnable() {
+            private boolean opened;
+
+            @Override
+            public void run() {
+              if (!opened) {
+                opened = true;
+                stream.onNext(open());
+              }
+            }
+          });
+    }
+
+    private SubscribeRequest open() {
+      return SubscribeRequest.newBuilder()
+          .setOpen(
+              OpenCursor.newBuilder()
+                  .setCursor(cursor)
+                  .setFromPosition(from)
+                  .setFilter(Filter.newBuilder().setExercise(exercise)))
+          .build();
+    }
+
+    @Override
+    public void onNext(SubscribeResponse response) {
+      if (!response.hasDelivery()) {
+        return;
+      }
+      Delivery delivery = response.getDelivery();
+      out.println(json ? asJson(delivery) : asLine(delivery));
+      out.flush();
+      ClientCallStreamObserver<SubscribeRequest> stream = requests;
+      if (stream != null) {
+        stream.onNext(
+            SubscribeRequest.newBuilder()
+                .setAck(Acknowledge.newBuilder().setPosition(delivery.getPosition()))
+                .build());
+        seen++;
+        if (count > 0 && seen >= count) {
+          stream.onCompleted();
+        }
+      }
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      done.completeExceptionally(t);
+    }
+
+    @Override
+    public void onCompleted() {
+      done.complete(null);
+    }
+  }
+
+  private static String asJson(Delivery delivery) {
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(delivery);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CommandFailure("a delivery cannot be shown as JSON: " + e.getMessage(), e);
+    }
+  }
+
+  private static String asLine(Delivery delivery) {
+    return "%6d  %s  %-12s %-9s %-22s %s%s"
+        .formatted(
+            delivery.getPosition(),
+            HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray()),
+            delivery.getLabel().getOrigin(),
+            delivery.getLabel().getLane().name().replace("LANE_", ""),
+            delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
+            Screen.printable(headline(delivery)),
+            delivery.getRedelivery() ? "  (again)" : "");
+  }
+
+  private static String headline(Delivery delivery) {
+    if (delivery.getBody().hasAlert()) {
+      Alert alert = delivery.getBody().getAlert();
+      return alert.getTextsCount() > 0 ? alert.getTexts(0).getHeadline() : "";
+    }
+    return delivery.getBody().hasIntelligence()
+        ? delivery.getBody().getIntelligence().getHeadline()
+        : delivery.getBody().getDocument().getName();
+  }
+}

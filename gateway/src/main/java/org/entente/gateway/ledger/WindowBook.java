@@ -1,0 +1,83 @@
+package org.entente.gateway.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which end-to-end numbers of each origin this gateway holds, by lane.
+ *
+ * <pre>ORIGIN_IN ascii origin · u8 lane → OriginWindow</pre>
+ */
+public final class WindowBook {
+  private final Store store;
+
+  WindowBook(Store store) {
+    this.store = store;
+  }
+
+  /** A window with its lane. */
+  public record OfLane(Lane lane, OriginWindow window) {}
+
+  /** The window as the transaction sees it, or null if nothing was ever received. */
+  public @Nullable OriginWindow read(Transaction tx, AgencyName origin, Lane lane) {
+    return decode(tx.get(Table.ORIGIN_IN, key(origin, lane)));
+  }
+
+  /** Replaces a window. */
+  public void write(Transaction tx, AgencyName origin, Lane lane, OriginWindow window) {
+    tx.put(Table.ORIGIN_IN, key(origin, lane), window.encode());
+  }
+
+  /** The committed window, or null. */
+  public @Nullable OriginWindow read(AgencyName origin, Lane lane) {
+    return decode(store.get(Table.ORIGIN_IN, key(origin, lane)));
+  }
+
+  /** All committed windows of an origin, highest lane first. */
+  public List<OfLane> all(AgencyName origin) {
+    List<OfLane> out = new ArrayList<>();
+    for (Lane lane : Lane.all()) {
+      OriginWindow window = read(origin, lane);
+      if (window != null) {
+        out.add(new OfLane(lane, window));
+      }
+    }
+    return out;
+  }
+
+  /** Origins from which anything was ever received. */
+  public List<AgencyName> origins() {
+    List<AgencyName> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.ORIGIN_IN, new byte[0], null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        AgencyName origin =
+            new AgencyName(org.entente.gateway.store.KeyReader.of(scan.key()).ascii());
+        if (!out.contains(origin)) {
+          out.add(origin);
+        }
+      }
+    }
+    return out;
+  }
+
+  private static @Nullable OriginWindow decode(byte @Nullable [] value) {
+    try {
+      return value == null ? null : OriginWindow.decode(value);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptRecord("ORIGIN_IN", e);
+    }
+  }
+
+  private static byte[] key(AgencyName origin, Lane lane) {
+    return Keys.key().ascii(origin.value()).u8(lane.number()).done();
+  }
+}

@@ -1,0 +1,76 @@
+package org.entente.gateway.link;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Receipt;
+import org.jspecify.annotations.Nullable;
+
+/** What one lane shows of itself: written on its executor, read by anybody. */
+final class LaneGauges {
+  /** Weight of the latest round trip in the smoothed one: one in this many. */
+  private static final int SMOOTHING = 8;
+
+  private volatile boolean connected;
+  private volatile boolean paused;
+  private volatile @Nullable Code stopped;
+  private volatile int inFlight;
+  private volatile long inFlightBytes;
+  private volatile @Nullable Instant lastContact;
+  private volatile @Nullable Duration roundTrip;
+
+  /** The number whose round trip is being measured, 0 if none, and when it was sent. */
+  private long probe;
+
+  private Instant probeSent = Instant.EPOCH;
+
+  void publish(boolean isConnected, boolean isPaused, @Nullable Code isStopped, HopSender sender) {
+    connected = isConnected;
+    paused = isPaused;
+    stopped = isStopped;
+    inFlight = sender.envelopesInFlight();
+    inFlightBytes = sender.bytesInFlight();
+    if (!isConnected) {
+      probe = 0;
+    }
+  }
+
+  void contact(Instant now) {
+    lastContact = now;
+  }
+
+  void sent(Deliveries deliveries, Instant now) {
+    if (probe == 0) {
+      Delivery last = deliveries.getDeliveries(deliveries.getDeliveriesCount() - 1);
+      probe = last.getHopSequence();
+      probeSent = now;
+    }
+  }
+
+  void answered(List<Receipt> receipts, Instant now) {
+    if (probe == 0 || receipts.stream().noneMatch(r -> r.getHopSequence() == probe)) {
+      return;
+    }
+    probe = 0;
+    Duration latest = Duration.between(probeSent, now);
+    Duration before = roundTrip;
+    roundTrip = before == null ? latest : before.plus(latest.minus(before).dividedBy(SMOOTHING));
+  }
+
+  LaneStatus status(Lane lane) {
+    return new LaneStatus(
+        lane,
+        connected,
+        paused,
+        Optional.ofNullable(stopped),
+        inFlight,
+        inFlightBytes,
+        Optional.ofNullable(lastContact),
+        Optional.ofNullable(roundTrip));
+  }
+}

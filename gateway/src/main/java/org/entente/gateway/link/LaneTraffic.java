@@ -1,0 +1,363 @@
+package org.entente.gateway.link;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.link.v1.Credit;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.Receipt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deliveries to and from one peer on one lane: does what {@link HopSender} and {@link HopReceiver}
+ * decide. All but {@link #wake}, {@link #status}, {@link #pause} and {@link #resume} is called on
+ * the slot's executor.
+ */
+final class LaneTraffic implements StreamSlot.Traffic {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneTraffic.class);
+
+  /** Messages sent before other lanes have their turn on the worker. */
+  private static final int MESSAGES_A_TURN = 16;
+
+  private final LinkEnvironment environment;
+  private final AgencyName peer;
+  private final Lane lane;
+  private final StreamSlot slot;
+  private final HopQueue queue;
+  private final HopIntake intake;
+  private final HopSender sender;
+  private final HopReceiver receiver;
+
+  /** Answers that wait for the stream to take them; never more than the peer may cause. */
+  private final Queue<Frame> replies = new ArrayDeque<>();
+
+  /** What the intake has not said to be durable, oldest first. */
+  private final Deque<CompletableFuture<List<Receipt>>> storing = new ArrayDeque<>();
+
+  private final AtomicBoolean waking = new AtomicBoolean();
+  private final LaneGauges gauges = new LaneGauges();
+  private @Nullable FrameStream stream;
+  private @Nullable PeerName with;
+  private Instant progress = Instant.EPOCH;
+  private boolean paused;
+  private @Nullable Code stopped;
+  private boolean numbersInConflict;
+  private boolean hashesInConflict;
+
+  LaneTraffic(LinkEnvironment environment, AgencyName peer, Lane lane, StreamSlot slot) {
+    this.environment = environment;
+    this.peer = peer;
+    this.lane = lane;
+    this.slot = slot;
+    this.queue = environment.ports().queue(peer, lane);
+    this.intake = environment.ports().intake(peer, lane);
+    this.sender = new HopSender(environment.settings());
+    this.receiver =
+        new HopReceiver(
+            environment.settings(), intake::committedHash, intake.epoch(), intake.next());
+  }
+
+  /** Something was queued. */
+  void wake() {
+    if (waking.compareAndSet(false, true)) {
+      slot.executor()
+          .execute(
+              () -> {
+                waking.set(false);
+                ready();
+              });
+    }
+  }
+
+  /** Sends nothing new, and lets the peer send nothing new. */
+  void pause() {
+    slot.executor().execute(() -> hold(true));
+  }
+
+  /** Goes on after {@link #pause}, and after an alarm: then in a new epoch. */
+  void resume() {
+    slot.executor()
+        .execute(
+            () -> {
+              stopped = null;
+              if (numbersInConflict) {
+                numbersInConflict = false;
+                perform(sender.renew(HopFacts.of(queue)));
+              }
+              if (hashesInConflict) {
+                hashesInConflict = false;
+                perform(receiver.renew());
+              }
+              hold(false);
+              slot.dial();
+            });
+  }
+
+  private void hold(boolean held) {
+    paused = held;
+    sender.pause(held);
+    reply(Frame.newBuilder().setCredit(window()).build());
+    ready();
+  }
+
+  private Credit window() {
+    return paused ? Credit.getDefaultInstance() : receiver.window();
+  }
+
+  LaneStatus status() {
+    return gauges.status(lane);
+  }
+
+  @Override
+  public Hello.Builder hello() {
+    return hello(HopFacts.of(queue));
+  }
+
+  private Hello.Builder hello(HopFacts facts) {
+    return Hello.newBuilder()
+        .setSendEpoch(facts.epoch())
+        .setSendFirst(facts.first())
+        .setSendNext(facts.next())
+        .setReceiveEpoch(receiver.epoch())
+        .setReceiveNext(receiver.next())
+        .setCredit(window());
+  }
+
+  @Override
+  public void connected(FrameStream opened, PeerName gateway, Hello said, Hello heard) {
+    stream = opened;
+    with = gateway;
+    progress = environment.clock().instant();
+    gauges.contact(progress);
+    HopFacts facts = new HopFacts(said.getSendEpoch(), said.getSendFirst(), said.getSendNext());
+    perform(receiver.greeted(heard));
+    if (stream == opened) {
+      perform(sender.connected(facts, HopFacts.of(queue), heard));
+      watch(opened);
+      ready();
+    }
+  }
+
+  /** Opens the stream anew if what was sent on it stays unanswered. */
+  private void watch(FrameStream watched) {
+    environment.after(
+        environment.settings().stallTimeout(),
+        slot.executor(),
+        () -> {
+          if (stream != watched) {
+            return;
+          }
+          Instant due = progress.plus(environment.settings().stallTimeout());
+          if (sender.envelopesInFlight() > 0 && !environment.clock().instant().isBefore(due)) {
+            slot.drop(Code.NOT_READY, "deliveries stay unanswered");
+          } else {
+            watch(watched);
+          }
+        });
+  }
+
+  @Override
+  public void disconnected() {
+    stream = null;
+    replies.clear();
+    sender.disconnected();
+    publish();
+  }
+
+  @Override
+  public Optional<Code> stopped() {
+    return Optional.ofNullable(stopped);
+  }
+
+  @Override
+  public void received(Frame frame) {
+    gauges.contact(environment.clock().instant());
+    switch (frame.getFrameCase()) {
+      case DELIVERIES -> perform(receiver.deliveries(frame.getDeliveries().getDeliveriesList()));
+      case RECEIPTS -> receipts(frame.getReceipts().getReceiptsList());
+      case GAP -> perform(sender.gap(frame.getGap(), HopFacts.of(queue)));
+      case CREDIT -> sender.credited(frame.getCredit());
+      case HELLO -> greetedAgain(frame.getHello());
+      case NOTICE -> slot.drop(Code.MALFORMED, "notices go over the control stream");
+      // A kind of frame that a newer peer knows.
+      case FRAME_NOT_SET -> {}
+    }
+    ready();
+  }
+
+  private void greetedAgain(Hello hello) {
+    if (LinkHello.factsAreSound(hello)) {
+      perform(receiver.greeted(hello));
+    } else {
+      slot.drop(Code.MALFORMED, "epochs and numbers are below 2^62 and in order");
+    }
+  }
+
+  private void receipts(List<Receipt> receipts) {
+    gauges.answered(receipts, environment.clock().instant());
+    perform(sender.receipts(receipts));
+  }
+
+  private void perform(List<HopAction> actions) {
+    actions.forEach(this::perform);
+    publish();
+  }
+
+  private void perform(HopAction action) {
+    if (action instanceof HopAction.Say say) {
+      reply(say.frame());
+    } else if (action instanceof HopAction.Greet greet) {
+      reply(Frame.newBuilder().setHello(hello(greet.facts())).build());
+    } else if (action instanceof HopAction.OpenEpoch open) {
+      openEpoch(open.epoch());
+    } else if (action instanceof HopAction.Release release) {
+      progress = environment.clock().instant();
+      queue.released(release.receipts());
+    } else if (action instanceof HopAction.Receive receive) {
+      store(receive.deliveries());
+    } else if (action instanceof HopAction.Adopt adopt) {
+      LOG.info("{} {}: hop epoch {} from {}", peer, lane, adopt.epoch(), adopt.next());
+      intake.adopt(adopt.epoch(), adopt.next());
+    } else if (action instanceof HopAction.Close close) {
+      slot.drop(close.code(), close.text());
+    } else if (action instanceof HopAction.Stop stop) {
+      stop(stop);
+    }
+  }
+
+  private void reply(Frame frame) {
+    if (stream == null) {
+      return;
+    }
+    // An honest peer has at most a window unanswered, and causes little else.
+    if (replies.size() > 2 * environment.settings().windowEnvelopes() + 64) {
+      slot.drop(Code.OVERLOADED, "answers are caused and not read");
+    } else {
+      replies.add(frame);
+    }
+  }
+
+  private void openEpoch(long epoch) {
+    LOG.info("{} {}: opening hop epoch {}", peer, lane, epoch);
+    // On the executor by execute, not by an async stage, which would swallow a defect.
+    queue
+        .openEpoch(epoch)
+        .whenComplete((done, failure) -> slot.executor().execute(() -> epochOpened(failure)));
+  }
+
+  private void epochOpened(@Nullable Throwable failure) {
+    if (failure == null) {
+      perform(sender.epochOpened(HopFacts.of(queue)));
+    } else {
+      LOG.warn("{} {}: no new hop epoch", peer, lane, failure);
+      perform(sender.epochFailed("cannot store now"));
+    }
+    ready();
+  }
+
+  private void store(List<Delivery> deliveries) {
+    PeerName from = with;
+    if (from == null) {
+      throw new IllegalStateException("deliveries without a stream");
+    }
+    CompletionStage<List<Receipt>> stored = intake.receive(deliveries, from);
+    storing.add(stored.toCompletableFuture());
+    stored.whenComplete((receipts, failure) -> slot.executor().execute(this::collect));
+  }
+
+  /** Tells the receiver what came of batches, in the order in which they were handed over. */
+  private void collect() {
+    for (CompletableFuture<List<Receipt>> oldest = storing.peek();
+        oldest != null && oldest.isDone();
+        oldest = storing.peek()) {
+      storing.remove();
+      perform(outcome(oldest));
+    }
+    ready();
+  }
+
+  private List<HopAction> outcome(CompletableFuture<List<Receipt>> done) {
+    List<Receipt> receipts;
+    try {
+      receipts = done.join();
+    } catch (CompletionException | CancellationException e) {
+      LOG.warn("{} {}: cannot store what came", peer, lane, e);
+      return receiver.failed(Code.NOT_READY, "cannot store now");
+    }
+    return receiver.committed(receipts);
+  }
+
+  /** Numbers and contents disagree: nothing more until an operator has looked at it. */
+  private void stop(HopAction.Stop stop) {
+    boolean bySender = stop.side() == HopAction.Side.SENDER;
+    numbersInConflict |= bySender;
+    hashesInConflict |= !bySender;
+    stopped = stop.code();
+    // The peer is told what was found, so that it stops as well.
+    FrameStream to = stream;
+    while (to != null && !replies.isEmpty()) {
+      to.send(replies.remove());
+    }
+    slot.drop(stop.code(), stop.text());
+    publish();
+    LOG.error("{} {}: stopped, {}: {}", peer, lane, stop.code(), stop.text());
+    environment.ports().onAlarm(peer, lane, stop.code(), stop.text());
+  }
+
+  /** Sends answers, then deliveries, for as long as the stream takes them. */
+  @Override
+  public void ready() {
+    for (int i = 0; i < MESSAGES_A_TURN; i++) {
+      FrameStream to = stream;
+      if (to == null || !to.isReady()) {
+        return;
+      }
+      Frame reply = replies.poll();
+      if (reply != null) {
+        to.send(reply);
+      } else if (!transmit(to)) {
+        return;
+      }
+    }
+    wake();
+  }
+
+  private boolean transmit(FrameStream to) {
+    HopSender.Read read = sender.pull().orElse(null);
+    if (read == null) {
+      return false;
+    }
+    List<Outgoing> outgoing = queue.read(read.from(), read.maxEnvelopes(), read.maxBytes());
+    if (outgoing.isEmpty()) {
+      return false;
+    }
+    Instant now = environment.clock().instant();
+    if (sender.envelopesInFlight() == 0) {
+      progress = now;
+    }
+    Frame frame = sender.sending(outgoing);
+    gauges.sent(frame.getDeliveries(), now);
+    to.send(frame);
+    publish();
+    return true;
+  }
+
+  private void publish() {
+    gauges.publish(stream != null, paused, stopped, sender);
+  }
+}

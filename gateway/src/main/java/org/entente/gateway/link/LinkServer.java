@@ -1,0 +1,58 @@
+package org.entente.gateway.link;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.link.v1.ExchangeRequest;
+import org.entente.proto.link.v1.ExchangeResponse;
+import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.LinkServiceGrpc;
+
+/** The gRPC service of the peer port: brings each stream that a peer opens to its slot. */
+final class LinkServer extends LinkServiceGrpc.LinkServiceImplBase {
+  private final LinkEnvironment environment;
+  private final PeerLinks links;
+
+  LinkServer(LinkEnvironment environment, PeerLinks links) {
+    this.environment = environment;
+    this.links = links;
+  }
+
+  @Override
+  public StreamObserver<ExchangeRequest> exchange(StreamObserver<ExchangeResponse> responses) {
+    PeerName peer = LinkContext.PEER.get();
+    AcceptedStream stream =
+        new AcceptedStream(
+            (ServerCallStreamObserver<ExchangeResponse>) responses,
+            (greeting, hello) -> greeted(greeting, peer, hello));
+    stream.start();
+    if (peer == null) {
+      stream.end(Code.IDENTITY_MISMATCH, "the certificate names no gateway of a member");
+    }
+    environment.after(
+        environment.settings().handshakeTimeout(), environment.workers(), stream::endUnlessGreeted);
+    return stream;
+  }
+
+  private void greeted(AcceptedStream stream, PeerName peer, Hello hello) {
+    try {
+      environment.workers().execute(() -> admit(stream, peer, hello));
+    } catch (RejectedExecutionException e) {
+      stream.end(Code.NOT_READY, "stopping");
+    }
+  }
+
+  private void admit(AcceptedStream stream, PeerName peer, Hello hello) {
+    Optional<Problem> problem = LinkHello.problem(hello, environment.self(), peer);
+    if (problem.isPresent()) {
+      stream.end(problem.get().code(), problem.get().message());
+    } else if (!environment.ports().admits(peer)) {
+      stream.end(Code.UNKNOWN_PEER, "not admitted");
+    } else {
+      links.accept(stream, peer, hello);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package org.entente.gateway.link;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.link.v1.Hello;
+import org.jspecify.annotations.Nullable;
+
+/** The control stream and the lanes of one peer. Thread-safe. */
+final class PeerSlots {
+  private final AgencyName peer;
+  private final List<StreamSlot> slots = new ArrayList<>();
+  private final List<LaneTraffic> lanes = new ArrayList<>();
+  private @Nullable ControlTraffic control;
+  private @Nullable PeerDialler dialler;
+
+  PeerSlots(LinkEnvironment environment, AgencyName peer) {
+    this.peer = peer;
+    slots.add(
+        new StreamSlot(
+            environment,
+            peer,
+            LinkHello.CONTROL,
+            slot -> control = new ControlTraffic(environment, peer, slot)));
+    for (Lane lane : Lane.all()) {
+      slots.add(
+          new StreamSlot(
+              environment,
+              peer,
+              lane.number(),
+              slot -> {
+                LaneTraffic traffic = new LaneTraffic(environment, peer, lane, slot);
+                lanes.add(traffic);
+                return traffic;
+              }));
+    }
+  }
+
+  ControlTraffic control() {
+    if (control == null) {
+      throw new IllegalStateException("made by the constructor");
+    }
+    return control;
+  }
+
+  LaneTraffic lane(Lane lane) {
+    return lanes.get(lane.number() - 1);
+  }
+
+  void accept(AcceptedStream stream, PeerName from, Hello hello) {
+    slots.get(hello.getLane()).accept(stream, from, hello);
+  }
+
+  /** Dials from now on by this dialler; an earlier one's connection ends. */
+  synchronized void dialWith(PeerDialler by) {
+    if (dialler != null) {
+      dialler.close();
+    }
+    dialler = by;
+    slots.forEach(slot -> slot.dialWith(by));
+  }
+
+  /** Ends all streams and dials no more. */
+  synchronized void close(Code code, String why) {
+    slots.forEach(slot -> slot.close(code, why));
+    if (dialler != null) {
+      dialler.close();
+      dialler = null;
+    }
+  }
+
+  PeerStatus status() {
+    List<LaneStatus> states = lanes.stream().map(LaneTraffic::status).toList();
+    Optional<Instant> lastContact =
+        java.util.stream.Stream.concat(
+                control().lastContact().stream(),
+                states.stream().flatMap(state -> state.lastContact().stream()))
+            .max(Comparator.naturalOrder());
+    return new PeerStatus(peer, control().isUp(), lastContact, states);
+  }
+
+  void eachLane(Consumer<LaneTraffic> task) {
+    lanes.forEach(task);
+  }
+}

@@ -1,0 +1,72 @@
+package org.entente.gateway.link;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * Runs tasks one at a time, in their order, on workers that it shares with others; after some tasks
+ * the others have their turn. A task that throws is reported and the next one runs. Tasks are
+ * dropped once the workers have been shut down. Thread-safe.
+ */
+final class SerialExecutor implements Executor {
+  private static final int TASKS_A_TURN = 64;
+
+  private final Executor workers;
+  private final Consumer<RuntimeException> onFailure;
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private boolean scheduled;
+
+  SerialExecutor(Executor workers, Consumer<RuntimeException> onFailure) {
+    this.workers = workers;
+    this.onFailure = onFailure;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    synchronized (waiting) {
+      waiting.add(task);
+      if (scheduled) {
+        return;
+      }
+      scheduled = true;
+    }
+    schedule();
+  }
+
+  private void schedule() {
+    try {
+      workers.execute(this::takeTurn);
+    } catch (RejectedExecutionException e) {
+      synchronized (waiting) {
+        waiting.clear();
+        scheduled = false;
+      }
+    }
+  }
+
+  private void takeTurn() {
+    for (int i = 0; i < TASKS_A_TURN; i++) {
+      Runnable task;
+      synchronized (waiting) {
+        task = waiting.poll();
+        if (task == null) {
+          scheduled = false;
+          return;
+        }
+      }
+      run(task);
+    }
+    schedule();
+  }
+
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      onFailure.accept(e);
+    }
+  }
+}

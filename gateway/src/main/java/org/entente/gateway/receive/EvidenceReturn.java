@@ -1,0 +1,122 @@
+package org.entente.gateway.receive;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.EvidenceBook;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.transmit.Dispatch;
+import org.entente.gateway.transmit.Outbound;
+import org.entente.proto.v1.EvidenceBatch;
+import org.entente.proto.v1.EvidenceItem;
+
+/**
+ * Returns evidence to the origins it is owed to: as sealed messages of kind EVIDENCE, many items a
+ * message, in the same transaction that forgets them as owed. Evidence is permitted to the origin
+ * of what it speaks of without an agreement, and begets no evidence. {@link #round} is called
+ * regularly by one thread; {@link #owed} by any.
+ */
+public final class EvidenceReturn {
+  private static final int ITEMS = 1_000;
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final EvidenceRecords records;
+  private final Supplier<Policy> policy;
+  private final Outbound outbound;
+  private final Dispatch dispatch;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Set<AgencyName> origins = ConcurrentHashMap.newKeySet();
+
+  /** Returns over a ledger; whatever was owed before a restart is found again. */
+  public EvidenceReturn(
+      ReceiveParts parts, Supplier<Policy> policy, Outbound outbound, RandomGenerator random) {
+    this.policy = policy;
+    this.self = parts.self();
+    this.ledger = parts.ledger();
+    this.records = parts.evidence();
+    this.outbound = outbound;
+    this.dispatch = parts.dispatch();
+    this.clock = parts.clock();
+    this.random = random;
+    origins.addAll(ledger.windows().origins());
+  }
+
+  /** Something is owed to an origin. */
+  public void owed(AgencyName origin) {
+    origins.add(origin);
+  }
+
+  /** Returns what is owed now. */
+  public void round() {
+    for (AgencyName origin : List.copyOf(origins)) {
+      origins.remove(origin);
+      List<EvidenceBook.Owed> owed = ledger.evidence().owed(origin, ITEMS);
+      if (!owed.isEmpty()) {
+        send(origin, owed);
+        if (owed.size() == ITEMS) {
+          origins.add(origin);
+        }
+      }
+    }
+  }
+
+  private void send(AgencyName origin, List<EvidenceBook.Owed> owed) {
+    List<EvidenceItem> items =
+        records.open(owed.stream().map(EvidenceBook.Owed::sealedItem).toList());
+    List<Outbound.Ready> sealed = items.isEmpty() ? List.of() : outbound.seal(item(origin, items));
+    ledger
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              ledger.evidence().settle(tx, origin, owed);
+              for (Outbound.Ready ready : sealed) {
+                dispatch.submit(tx, ready.outgoing());
+                tx.audit(
+                    AuditRecord.of(
+                        AuditType.ACCEPTED,
+                        LawCategory.NONE,
+                        Instant.ofEpochMilli(tx.nowMillis()),
+                        AuditActor.gateway(self),
+                        AuditSubject.of(ready.envelope(), ready.messages(), List.of(origin))));
+              }
+              return items.size();
+            })
+        .join();
+  }
+
+  /** Empty for an origin that is no member any more: nobody is left to tell. */
+  private List<SealingItem> item(AgencyName origin, List<EvidenceItem> items) {
+    Instant now = clock.instant();
+    return policy
+        .get()
+        .evidence()
+        .message(
+            MessageId.fresh(now.toEpochMilli(), random),
+            EvidenceBatch.newBuilder().addAllItems(items).build(),
+            self,
+            origin,
+            Lane.ROUTINE,
+            false,
+            now)
+        .map(SealingItem::of)
+        .stream()
+        .toList();
+  }
+}

@@ -1,0 +1,80 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.LocalDate;
+import java.util.Optional;
+import java.util.function.Function;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.seal.BodyAddress;
+import org.entente.gateway.seal.LocalMessage;
+import org.entente.gateway.seal.LocalSeal;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
+
+/** Opens received messages from their form at rest; empty once their bucket's key is destroyed. */
+public final class InboxOpening {
+  private final StorageKeys keys;
+  private final InboxBook inbox;
+
+  /** Opening with the storage keys of a node. */
+  public InboxOpening(StorageKeys keys, InboxBook inbox) {
+    this.keys = keys;
+    this.inbox = inbox;
+  }
+
+  /** The label alone. */
+  public Optional<Label> label(InboxBook.Placed placed) {
+    return open(
+        placed,
+        message -> {
+          try {
+            return Optional.of(Label.parseFrom(message.label()));
+          } catch (InvalidProtocolBufferException e) {
+            throw new CorruptRecord("INBOX", e);
+          }
+        });
+  }
+
+  /** The content. */
+  public Optional<Body> body(InboxBook.Placed placed) {
+    byte[] sealed = inbox.body(placed.position());
+    if (sealed == null) {
+      return Optional.empty();
+    }
+    return open(
+        placed,
+        message -> {
+          try {
+            Optional<byte[]> plain = message.bodyKey().open(address(placed.record()), sealed);
+            return plain.isPresent() ? Optional.of(Body.parseFrom(plain.get())) : Optional.empty();
+          } catch (InvalidProtocolBufferException e) {
+            throw new CorruptRecord("MESSAGE", e);
+          }
+        });
+  }
+
+  private <T> Optional<T> open(InboxBook.Placed placed, Function<LocalMessage, Optional<T>> use) {
+    InboxRecord record = placed.record();
+    return keys.existing(LocalDate.ofEpochDay(record.getBucketDay()))
+        .flatMap(
+            key -> LocalSeal.open(address(record), key, record.getSealedRecord().toByteArray()))
+        .flatMap(
+            message -> {
+              try (message) {
+                return use.apply(message);
+              }
+            });
+  }
+
+  private static BodyAddress address(InboxRecord record) {
+    return new BodyAddress(
+        new AgencyName(record.getOrigin()),
+        EnvelopeId.of(record.getEnvelopeId().toByteArray()),
+        record.getIndex());
+  }
+}

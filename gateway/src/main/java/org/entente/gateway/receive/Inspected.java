@@ -1,0 +1,77 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.store.v1.HopRecipient;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.EvidenceItem;
+import org.jspecify.annotations.Nullable;
+
+/** What a delivery turned out to be, before the ledger decides whether its number is new. */
+sealed interface Inspected {
+
+  /** A number without content. */
+  record Nothing() implements Inspected {}
+
+  /**
+   * Nothing of it is kept.
+   *
+   * @param header the header, if it could be read
+   * @param unresolved the end-to-end number that stays open, if the origin is to send it again
+   */
+  record Rejected(
+      @Nullable EnvelopeHeader header,
+      Result result,
+      Code code,
+      String reason,
+      @Nullable OriginNumber unresolved)
+      implements Inspected {}
+
+  /**
+   * It is kept here, passed on, or both.
+   *
+   * @param own what is for this agency, or null
+   * @param onward stanzas of others, by next hop
+   */
+  record Taken(EnvelopeHeader header, @Nullable Own own, Map<AgencyName, List<HopRecipient>> onward)
+      implements Inspected {}
+
+  /**
+   * Opened for this agency.
+   *
+   * @param number authenticated as the origin's
+   * @param session id of the session under which it came, with its announcement if that is new
+   */
+  record Own(OriginNumber number, NewSession session, List<Content> contents) {}
+
+  /**
+   * The session of a delivery.
+   *
+   * @param id 16 bytes
+   * @param announcement exact bytes where it came with this delivery; otherwise empty
+   * @param expiresAtMs when it ends
+   */
+  record NewSession(ByteString id, ByteString announcement, long expiresAtMs) {}
+
+  /** One message of an envelope. */
+  sealed interface Content {
+    /** The message. */
+    MessageId id();
+  }
+
+  /** It may be kept: in its form at rest. */
+  record Kept(MessageId id, InboxRecord record, ByteString body) implements Content {}
+
+  /** This agency's policy refuses it. */
+  record Refused(MessageId id, Code code, String reason) implements Content {}
+
+  /** Evidence about this agency's own messages. */
+  record Evidence(MessageId id, List<EvidenceItem> items) implements Content {}
+}

@@ -1,0 +1,228 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.seal.Envelope;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.OpenedLabels;
+import org.entente.gateway.seal.Opener;
+import org.entente.gateway.seal.Opening;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.RecipientSessions;
+import org.entente.gateway.seal.SessionId;
+import org.entente.gateway.transmit.Routes;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.link.v1.Stanza;
+import org.entente.proto.store.v1.HopRecipient;
+
+/**
+ * Finds out what a delivery is: all cryptography and all policy of receiving, away from the
+ * ledger's writer. Safe for many threads.
+ */
+final class Inspection {
+  /** Agencies that may have carried an envelope, the origin included. */
+  static final int MAX_PATH = 4;
+
+  private final AgencyName self;
+  private final Predicate<AgencyName> member;
+  private final Routes routes;
+  private final TransitCheck transit;
+  private final Opener opener;
+  private final RecipientSessions sessions;
+  private final BiFunction<AgencyName, SessionId, Optional<byte[]>> storedAnnouncements;
+  private final Unsealing unsealing;
+  private final Meters meters;
+
+  Inspection(ReceiveParts parts, Unsealing unsealing) {
+    this.self = parts.self();
+    this.member = parts.member();
+    this.routes = parts.routes();
+    this.transit = parts.transit();
+    this.opener = parts.opener();
+    this.sessions = parts.sessions();
+    this.storedAnnouncements =
+        (origin, id) -> parts.ledger().peerFacts().announcement(origin, id.bytes());
+    this.unsealing = unsealing;
+    this.meters = parts.meters();
+  }
+
+  Inspected inspect(AgencyName peer, Lane lane, Delivery delivery) {
+    if (delivery.getHeader().isEmpty()) {
+      return new Inspected.Nothing();
+    }
+    Optional<EnvelopeHeader> header = EnvelopeHeader.parse(delivery.getHeader().toByteArray());
+    if (header.isEmpty()) {
+      return new Inspected.Rejected(
+          null, Result.RESULT_REFUSED, Code.MALFORMED, "the header cannot be read", null);
+    }
+    Optional<Inspected.Rejected> wrong = againstHop(peer, lane, delivery, header.get());
+    if (wrong.isPresent()) {
+      return wrong.get();
+    }
+    Optional<Envelope> envelope =
+        Envelope.of(
+            delivery.getHeader().toByteArray(),
+            delivery.getSignature().toByteArray(),
+            delivery.getLabels().toByteArray(),
+            delivery.getBodies().toByteArray());
+    return envelope.isEmpty()
+        ? refused(header.get(), Code.MALFORMED, "lengths differ from those in the header")
+        : sort(peer, delivery, envelope.get());
+  }
+
+  private Optional<Inspected.Rejected> againstHop(
+      AgencyName peer, Lane lane, Delivery delivery, EnvelopeHeader header) {
+    AgencyName origin = header.facts().origin();
+    List<String> path = delivery.getPathList();
+    if (path.isEmpty()
+        || path.size() > MAX_PATH
+        || path.contains(self.value())
+        || !path.get(0).equals(origin.value())
+        || !path.get(path.size() - 1).equals(peer.value())) {
+      return Optional.of(
+          refused(header, Code.ROUTING_LOOP, "its path is not one from the origin to here"));
+    }
+    if (header.facts().lane() != lane) {
+      return Optional.of(refused(header, Code.HEADER_MISMATCH, "the header names another lane"));
+    }
+    if (!member.test(origin) || origin.equals(self)) {
+      return Optional.of(refused(header, Code.UNKNOWN_PEER, "its origin is no other member"));
+    }
+    return Optional.empty();
+  }
+
+  private Inspected sort(AgencyName peer, Delivery delivery, Envelope envelope) {
+    Map<AgencyName, List<HopRecipient>> onward = new LinkedHashMap<>();
+    Stanza mine = null;
+    Inspected.Rejected rejected = null;
+    for (Stanza stanza : delivery.getStanzasList()) {
+      if (stanza.getRecipient().equals(self.value())) {
+        mine = stanza;
+      } else {
+        Optional<Inspected.Rejected> refusal = route(peer, stanza, envelope, onward);
+        rejected = refusal.orElse(rejected);
+      }
+    }
+    if (mine != null) {
+      return own(peer, mine, envelope, onward);
+    }
+    if (onward.isEmpty()) {
+      return rejected != null
+          ? rejected
+          : refused(envelope.header(), Code.MALFORMED, "it carries no stanza");
+    }
+    return new Inspected.Taken(envelope.header(), null, onward);
+  }
+
+  private Optional<Inspected.Rejected> route(
+      AgencyName peer,
+      Stanza stanza,
+      Envelope envelope,
+      Map<AgencyName, List<HopRecipient>> onward) {
+    AgencyName recipient;
+    try {
+      recipient = new AgencyName(stanza.getRecipient());
+    } catch (InvalidValue e) {
+      return Optional.of(refused(envelope.header(), Code.MALFORMED, "a stanza names no agency"));
+    }
+    Optional<Refusal> refusal =
+        transit.refusal(envelope.header().facts(), recipient, envelope.size());
+    if (refusal.isPresent()) {
+      return Optional.of(refused(envelope.header(), refusal.get().code(), refusal.get().reason()));
+    }
+    Optional<AgencyName> hop = routes.nextHop(recipient).filter(next -> !next.equals(peer));
+    if (hop.isEmpty()) {
+      return Optional.of(
+          refused(envelope.header(), Code.NO_ROUTE, "no way to " + recipient + " from here"));
+    }
+    onward
+        .computeIfAbsent(hop.get(), next -> new ArrayList<>())
+        .add(
+            HopRecipient.newBuilder()
+                .setAgency(recipient.value())
+                .setStanza(stanza.getStanza())
+                .setAnnouncement(stanza.getAnnouncement())
+                .build());
+    return Optional.empty();
+  }
+
+  private Inspected own(
+      AgencyName peer, Stanza wire, Envelope envelope, Map<AgencyName, List<HopRecipient>> onward) {
+    long start = System.nanoTime();
+    EnvelopeHeader header = envelope.header();
+    Optional<org.entente.gateway.seal.Stanza> stanza =
+        org.entente.gateway.seal.Stanza.parse(wire.getStanza().toByteArray());
+    if (stanza.isEmpty()) {
+      return refused(header, Code.MALFORMED, "the stanza cannot be read");
+    }
+    learn(header.facts().origin(), stanza.get().session(), wire.getAnnouncement());
+    Opening opening = opener.open(envelope, stanza.get(), sessions);
+    if (opening instanceof Opening.NotOpened notOpened) {
+      OriginNumber claimed = stanza.get().number(header.facts().lane());
+      return notOpened(peer, header, claimed, notOpened.code());
+    }
+    Opening.Opened opened = (Opening.Opened) opening;
+    try (OpenedLabels labels = opened.labels()) {
+      Optional<List<Inspected.Content>> contents = unsealing.contents(labels);
+      meters.openedIn(System.nanoTime() - start);
+      return contents.isEmpty()
+          ? refused(header, Code.MALFORMED, "a label or body inside cannot be read")
+          : new Inspected.Taken(
+              header,
+              new Inspected.Own(
+                  opened.number(),
+                  new Inspected.NewSession(
+                      ByteString.copyFrom(opened.session().id().bytes()),
+                      wire.getAnnouncement(),
+                      opened.session().terms().expiresAtMs()),
+                  contents.get()),
+              onward);
+    }
+  }
+
+  /** Takes in the session's announcement, from the delivery or as it was kept before a restart. */
+  private void learn(AgencyName origin, SessionId id, ByteString announcement) {
+    if (sessions.find(origin, id).isPresent()) {
+      return;
+    }
+    if (!announcement.isEmpty()) {
+      sessions.accept(announcement.toByteArray());
+    } else {
+      storedAnnouncements.apply(origin, id).ifPresent(sessions::accept);
+    }
+  }
+
+  /**
+   * A stanza, signature or content that does not open binds nobody when it came through a transit,
+   * which can spoil each of them: the origin is asked for it again. From the origin itself it is
+   * refused for good, unless only the session is unknown.
+   */
+  private Inspected.Rejected notOpened(
+      AgencyName peer, EnvelopeHeader header, OriginNumber claimed, Code code) {
+    boolean direct = header.facts().origin().equals(peer);
+    boolean again = code == Code.NEED_REWRAP || !direct;
+    return new Inspected.Rejected(
+        header,
+        code == Code.NEED_REWRAP ? Result.RESULT_REWRAP : Result.RESULT_REFUSED,
+        code,
+        "it cannot be opened",
+        again && !direct ? claimed : null);
+  }
+
+  private static Inspected.Rejected refused(EnvelopeHeader header, Code code, String reason) {
+    return new Inspected.Rejected(header, Result.RESULT_REFUSED, code, reason, null);
+  }
+}

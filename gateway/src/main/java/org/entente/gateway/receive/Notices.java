@@ -1,0 +1,345 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.ledger.WindowBook;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.GatewayKey;
+import org.entente.gateway.seal.KeyBundle;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.VoidStatement;
+import org.entente.gateway.seal.VoidedNumber;
+import org.entente.gateway.seal.Watermark;
+import org.entente.gateway.seal.WatermarkStatement;
+import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.Settlement;
+import org.entente.proto.link.v1.NeedRewrap;
+import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.Watermarks;
+
+/**
+ * Control statements between agencies: key bundles, watermarks, voids, requests for a new stanza.
+ * Not durable and not ordered: whatever one asks for is asked again until it is answered. What
+ * changes anything here is signed by the agency or gateway that states it; the rest are hints that
+ * cost a bounded answer. A transit passes on what is addressed to others, over at most {@link
+ * #MAX_HOPS} hops, without reading it. Safe for many threads.
+ */
+public final class Notices {
+  /** Transits that a notice may cross. */
+  static final int MAX_HOPS = 4;
+
+  private static final int MAX_NUMBERS = 1_024;
+
+  private final Signer signer;
+  private final Ledger ledger;
+  private final Settlement settlement;
+  private final PeerKeys peerKeys;
+  private final Routes routes;
+  private final Reporter reporter;
+  private final BiConsumer<AgencyName, Notice> send;
+  private final InstantSource clock;
+
+  /**
+   * Who states what is sent.
+   *
+   * @param transit whether this gateway passes on what others say
+   * @param ownBundle this agency's key bundle in force, exact bytes
+   */
+  public record Signer(
+      org.entente.gateway.model.FederationName federation,
+      AgencyName self,
+      org.entente.gateway.model.NodeName gateway,
+      org.entente.gateway.crypto.Ed25519SigningKey key,
+      java.util.function.BooleanSupplier transit,
+      java.util.function.Supplier<byte[]> ownBundle) {}
+
+  /** Notices over some links. */
+  public Notices(
+      Signer signer,
+      ReceiveParts parts,
+      Settlement settlement,
+      PeerKeys peerKeys,
+      Reporter reporter,
+      BiConsumer<AgencyName, Notice> send) {
+    this.signer = signer;
+    this.ledger = parts.ledger();
+    this.settlement = settlement;
+    this.peerKeys = peerKeys;
+    this.routes = parts.routes();
+    this.reporter = reporter;
+    this.send = send;
+    this.clock = parts.clock();
+  }
+
+  /** A neighbour can be reached: it hears which keys are known here, and how far its mail came. */
+  public void neighbourUp(AgencyName neighbour) {
+    send.accept(neighbour, keys(signer.self(), signer.ownBundle().get(), 0));
+    if (signer.transit().getAsBoolean()) {
+      for (byte[] bundle : ledger.peerFacts().keyBundles()) {
+        KeyBundle.parse(bundle)
+            .map(b -> b.content().agency())
+            .filter(agency -> !agency.equals(neighbour))
+            .ifPresent(agency -> send.accept(neighbour, keys(agency, bundle, 1)));
+      }
+    }
+    ledger.windows().origins().stream()
+        .filter(origin -> routes.nextHop(origin).filter(neighbour::equals).isPresent())
+        .forEach(this::reportTo);
+  }
+
+  /** Everybody hears of this agency's keys. */
+  public void announceKeys() {
+    for (AgencyName neighbour : routes.links()) {
+      send.accept(neighbour, keys(signer.self(), signer.ownBundle().get(), 0));
+    }
+  }
+
+  private static Notice keys(AgencyName from, byte[] bundle, int hops) {
+    return Notice.newBuilder()
+        .setFrom(from.value())
+        .setHops(hops)
+        .setKeyBundle(ByteString.copyFrom(bundle))
+        .build();
+  }
+
+  /** Tells an origin under signature how far its mail came. */
+  public void reportTo(AgencyName origin) {
+    List<Watermark> watermarks = new ArrayList<>();
+    for (WindowBook.OfLane one : ledger.windows().all(origin)) {
+      watermarks.add(watermark(one.lane(), one.window()));
+    }
+    if (watermarks.isEmpty()) {
+      return;
+    }
+    WatermarkStatement statement =
+        WatermarkStatement.sign(
+            new WatermarkStatement.Content(
+                signer.federation(),
+                signer.self(),
+                signer.gateway(),
+                origin,
+                clock.millis(),
+                watermarks),
+            signer.key());
+    address(
+        origin,
+        Notice.newBuilder()
+            .setWatermarks(
+                Watermarks.newBuilder()
+                    .setStatement(ByteString.copyFrom(statement.statement()))
+                    .setSignature(ByteString.copyFrom(statement.signature()))
+                    .setGateway(signer.gateway().value())));
+  }
+
+  private static Watermark watermark(Lane lane, OriginWindow window) {
+    return new Watermark(
+        window.epoch(),
+        lane,
+        window.watermark(),
+        window.receivedAbove().stream()
+            .limit(Watermark.MAX_RANGES)
+            .map(range -> new Watermark.Range(range.first(), range.last()))
+            .toList());
+  }
+
+  /** Asks an origin for new stanzas. */
+  public void askAgain(AgencyName origin, List<OriginNumber> numbers) {
+    NeedRewrap.Builder need = NeedRewrap.newBuilder();
+    for (OriginNumber number : numbers) {
+      need.addNumbers(
+          org.entente.proto.link.v1.OriginNumber.newBuilder()
+              .setEpoch(number.epoch())
+              .setLane(number.lane().number())
+              .setSequence(number.sequence()));
+    }
+    address(origin, Notice.newBuilder().setNeedRewrap(need));
+  }
+
+  /** Tells a recipient under signature that numbers are withdrawn. */
+  public void withdraw(AgencyName recipient, List<OutboxBook.Numbered> numbers) {
+    VoidStatement statement =
+        VoidStatement.sign(
+            new VoidStatement.Content(
+                signer.federation(),
+                signer.self(),
+                signer.gateway(),
+                recipient,
+                clock.millis(),
+                numbers.stream()
+                    .limit(VoidStatement.MAX_NUMBERS)
+                    .map(
+                        one ->
+                            new VoidedNumber(
+                                one.number(), one.entry().getHeaderHash().toByteArray()))
+                    .toList()),
+            signer.key());
+    address(
+        recipient, Notice.newBuilder().setVoidStatement(ByteString.copyFrom(statement.encoded())));
+  }
+
+  private void address(AgencyName to, Notice.Builder notice) {
+    routes
+        .nextHop(to)
+        .ifPresent(
+            hop ->
+                send.accept(hop, notice.setFrom(signer.self().value()).setTo(to.value()).build()));
+  }
+
+  /** A notice came from a neighbour. */
+  public void received(AgencyName neighbour, Notice notice) {
+    try {
+      AgencyName from = new AgencyName(notice.getFrom());
+      if (!notice.getTo().isEmpty() && !notice.getTo().equals(signer.self().value())) {
+        passOn(neighbour, new AgencyName(notice.getTo()), notice);
+      } else if (notice.hasKeyBundle()) {
+        takeKeys(neighbour, notice);
+      } else {
+        take(from, notice);
+      }
+    } catch (InvalidValue e) {
+      reporter.refused(neighbour, Code.MALFORMED);
+    }
+  }
+
+  private void passOn(AgencyName neighbour, AgencyName to, Notice notice) {
+    Optional<AgencyName> hop = routes.nextHop(to).filter(next -> !next.equals(neighbour));
+    if (!signer.transit().getAsBoolean() || notice.getHops() >= MAX_HOPS || hop.isEmpty()) {
+      reporter.refused(neighbour, Code.NO_ROUTE);
+      return;
+    }
+    send.accept(hop.get(), notice.toBuilder().setHops(notice.getHops() + 1).build());
+  }
+
+  private void takeKeys(AgencyName neighbour, Notice notice) {
+    byte[] bytes = notice.getKeyBundle().toByteArray();
+    PeerKeys.Offer offer = peerKeys.offer(bytes, clock.millis());
+    if (offer instanceof PeerKeys.Offer.Refused refused) {
+      reporter.refused(neighbour, refused.code());
+    } else if (offer instanceof PeerKeys.Offer.Accepted accepted) {
+      AgencyName agency = accepted.bundle().content().agency();
+      ledger
+          .write(
+              Lane.FLASH,
+              tx -> {
+                ledger.peerFacts().putKeyBundle(tx, agency, bytes);
+                return agency;
+              })
+          .exceptionally(e -> agency);
+      if (signer.transit().getAsBoolean() && notice.getHops() < MAX_HOPS) {
+        for (AgencyName other : routes.links()) {
+          if (!other.equals(neighbour) && !other.equals(agency)) {
+            send.accept(other, keys(agency, bytes, notice.getHops() + 1));
+          }
+        }
+      }
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // asked again until it took effect
+  private void take(AgencyName from, Notice notice) {
+    switch (notice.getNoticeCase()) {
+      case WATERMARKS -> takeWatermarks(from, notice.getWatermarks());
+      case VOID_STATEMENT -> takeVoids(from, notice.getVoidStatement().toByteArray());
+      case NEED_REWRAP -> settlement.rewrap(from, numbers(notice.getNeedRewrap()));
+      case NEED_KEYS ->
+          address(
+              from,
+              Notice.newBuilder().setKeyBundle(ByteString.copyFrom(signer.ownBundle().get())));
+      default -> {
+        // A newer peer may say more than this release understands.
+      }
+    }
+  }
+
+  private static List<OriginNumber> numbers(NeedRewrap need) {
+    List<OriginNumber> out = new ArrayList<>();
+    for (org.entente.proto.link.v1.OriginNumber one : need.getNumbersList()) {
+      if (out.size() < MAX_NUMBERS && one.getEpoch() > 0 && one.getSequence() > 0) {
+        out.add(new OriginNumber(one.getEpoch(), Lane.of(one.getLane()), one.getSequence()));
+      }
+    }
+    return out;
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // stated again until it took effect
+  private void takeWatermarks(AgencyName from, Watermarks wire) {
+    Optional<WatermarkStatement> statement =
+        WatermarkStatement.parse(
+            wire.getStatement().toByteArray(), wire.getSignature().toByteArray());
+    Optional<GatewayKey> key = statement.flatMap(s -> gatewayKey(from, s.content().gateway()));
+    if (statement.isEmpty() || key.isEmpty() || !statement.get().isSignedBy(key.get().key())) {
+      reporter.refused(from, Code.BAD_SIGNATURE);
+      return;
+    }
+    WatermarkStatement.Content content = statement.get().content();
+    if (!content.federation().equals(signer.federation())
+        || !content.recipient().equals(from)
+        || !content.origin().equals(signer.self())) {
+      reporter.refused(from, Code.HEADER_MISMATCH);
+      return;
+    }
+    for (Watermark one : content.watermarks()) {
+      settlement.held(
+          from,
+          one.lane(),
+          one.epoch(),
+          one.upTo(),
+          one.above().stream().map(r -> new OriginWindow.Range(r.from(), r.to())).toList());
+    }
+  }
+
+  private void takeVoids(AgencyName from, byte[] bytes) {
+    Optional<VoidStatement> statement = VoidStatement.parse(bytes);
+    Optional<GatewayKey> key = statement.flatMap(s -> gatewayKey(from, s.content().gateway()));
+    if (statement.isEmpty() || key.isEmpty() || !statement.get().isSignedBy(key.get().key())) {
+      reporter.refused(from, Code.BAD_SIGNATURE);
+      return;
+    }
+    VoidStatement.Content content = statement.get().content();
+    if (!content.federation().equals(signer.federation())
+        || !content.origin().equals(from)
+        || !content.recipient().equals(signer.self())) {
+      reporter.refused(from, Code.HEADER_MISMATCH);
+      return;
+    }
+    ledger
+        .write(
+            Lane.FLASH,
+            tx -> {
+              for (VoidedNumber number : content.numbers()) {
+                resolve(tx, from, number.number());
+              }
+              tx.afterCommit(() -> reporter.reportTo(from));
+              return content.numbers().size();
+            })
+        .exceptionally(e -> 0);
+  }
+
+  private void resolve(
+      org.entente.gateway.ledger.Transaction tx, AgencyName origin, OriginNumber number) {
+    OriginWindow window = ledger.windows().read(tx, origin, number.lane());
+    if (window == null) {
+      window = OriginWindow.fresh(number.epoch());
+    }
+    if (window.epoch() == number.epoch()) {
+      window.resolveVoid(number.sequence());
+      ledger.windows().write(tx, origin, number.lane(), window);
+    }
+  }
+
+  private Optional<GatewayKey> gatewayKey(
+      AgencyName agency, org.entente.gateway.model.NodeName gateway) {
+    return peerKeys.bundleOf(agency).flatMap(bundle -> bundle.gateway(gateway));
+  }
+}

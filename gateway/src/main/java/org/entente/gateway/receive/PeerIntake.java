@@ -1,0 +1,126 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.HopIntakeBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.link.HopIntake;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
+
+/**
+ * One peer's lane on its way into the ledger. Inspection runs on the link's worker; the hop number,
+ * the end-to-end number and the content are committed together, and only then answered.
+ */
+final class PeerIntake implements HopIntake {
+  private final Ledger ledger;
+  private final Inspection inspection;
+  private final Reception reception;
+  private final AgencyName peer;
+  private final Lane lane;
+  private volatile HopIntakeBook.Head adopted = new HopIntakeBook.Head(0, 1);
+
+  PeerIntake(
+      Ledger ledger, Inspection inspection, Reception reception, AgencyName peer, Lane lane) {
+    this.ledger = ledger;
+    this.inspection = inspection;
+    this.reception = reception;
+    this.peer = peer;
+    this.lane = lane;
+  }
+
+  @Override
+  public long epoch() {
+    return expected(ledger.hopIntake().head(peer, lane)).epoch();
+  }
+
+  @Override
+  public long next() {
+    return expected(ledger.hopIntake().head(peer, lane)).next();
+  }
+
+  @Override
+  public Optional<ByteString> committedHash(long epoch, long sequence) {
+    return ledger.hopIntake().hash(peer, lane, epoch, sequence).map(ByteString::copyFrom);
+  }
+
+  @Override
+  public void adopt(long epoch, long next) {
+    adopted = new HopIntakeBook.Head(epoch, next);
+  }
+
+  /** The later of what is durable and what was adopted. */
+  private HopIntakeBook.Head expected(HopIntakeBook.Head durable) {
+    HopIntakeBook.Head ahead = adopted;
+    boolean later =
+        ahead.epoch() > durable.epoch()
+            || (ahead.epoch() == durable.epoch() && ahead.next() > durable.next());
+    return later ? ahead : durable;
+  }
+
+  @Override
+  public CompletionStage<List<Receipt>> receive(List<Delivery> deliveries, PeerName from) {
+    List<Inspected> inspected = new ArrayList<>(deliveries.size());
+    for (Delivery delivery : deliveries) {
+      inspected.add(inspection.inspect(peer, lane, delivery));
+    }
+    return ledger.write(
+        lane,
+        tx -> {
+          List<Receipt> receipts = new ArrayList<>(deliveries.size());
+          for (int i = 0; i < inspected.size(); i++) {
+            receipts.add(take(tx, deliveries.get(i), inspected.get(i)));
+          }
+          return receipts;
+        });
+  }
+
+  private Receipt take(Transaction tx, Delivery delivery, Inspected inspected) {
+    HopIntakeBook.Head expected = expected(ledger.hopIntake().head(tx, peer, lane));
+    long sequence = delivery.getHopSequence();
+    if (delivery.getHopEpoch() == expected.epoch() && sequence < expected.next()) {
+      byte[] hash = ledger.hopIntake().hash(tx, peer, lane, delivery.getHopEpoch(), sequence);
+      return receipt(
+          delivery,
+          new Reception.Answer(Result.RESULT_DUPLICATE, ""),
+          hash == null ? new byte[0] : hash);
+    }
+    if (delivery.getHopEpoch() != expected.epoch() || sequence != expected.next()) {
+      throw new IllegalStateException(
+          "hop number "
+              + delivery.getHopEpoch()
+              + "/"
+              + sequence
+              + " of "
+              + peer
+              + " on "
+              + lane
+              + " where "
+              + expected
+              + " is next");
+    }
+    byte[] hash = Sha256.hash(delivery.getHeader().toByteArray());
+    Reception.Answer answer = reception.commit(tx, peer, delivery, inspected);
+    ledger.hopIntake().advance(tx, peer, lane, delivery.getHopEpoch(), sequence, hash);
+    return receipt(delivery, answer, hash);
+  }
+
+  private static Receipt receipt(Delivery delivery, Reception.Answer answer, byte[] hash) {
+    return Receipt.newBuilder()
+        .setHopEpoch(delivery.getHopEpoch())
+        .setHopSequence(delivery.getHopSequence())
+        .setHeaderHash(ByteString.copyFrom(hash))
+        .setResult(answer.result())
+        .setCode(answer.code())
+        .build();
+  }
+}

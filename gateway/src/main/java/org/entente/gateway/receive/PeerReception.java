@@ -1,0 +1,34 @@
+package org.entente.gateway.receive;
+
+import java.security.SecureRandom;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.link.HopIntake;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.LocalSeal;
+
+/** Receiving, from all peers; gives the link an intake for each peer and lane. */
+public final class PeerReception {
+  private final Ledger ledger;
+  private final Inspection inspection;
+  private final Reception reception;
+
+  /** Receiving with these parts. */
+  public PeerReception(
+      ReceiveParts parts,
+      StorageKeys keys,
+      IngressCheck ingress,
+      Reporter reporter,
+      SecureRandom random) {
+    this.ledger = parts.ledger();
+    Unsealing unsealing = new Unsealing(keys, new LocalSeal(random), ingress, parts.clock());
+    this.inspection = new Inspection(parts, unsealing);
+    this.reception = new Reception(parts, reporter);
+  }
+
+  /** The intake of one peer's lane. */
+  public HopIntake intake(AgencyName peer, Lane lane) {
+    return new PeerIntake(ledger, inspection, reception, peer, lane);
+  }
+}

@@ -1,0 +1,289 @@
+package org.entente.gateway.receive;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.transmit.Dispatch;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.store.v1.HopRecipient;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+
+/**
+ * Commits what was inspected, in one transaction with its end-to-end number, the audit leaf and the
+ * evidence that is owed: exactly once, because the number is new or it is not.
+ */
+final class Reception {
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final Dispatch dispatch;
+  private final EvidenceRecords evidence;
+  private final Meters meters;
+  private final Reporter reporter;
+
+  Reception(ReceiveParts parts, Reporter reporter) {
+    this.self = parts.self();
+    this.ledger = parts.ledger();
+    this.dispatch = parts.dispatch();
+    this.evidence = parts.evidence();
+    this.meters = parts.meters();
+    this.reporter = reporter;
+  }
+
+  /** Result and code of one delivery. */
+  record Answer(Result result, String code) {
+    static final Answer COMMITTED = new Answer(Result.RESULT_COMMITTED, "");
+  }
+
+  Answer commit(Transaction tx, AgencyName peer, Delivery delivery, Inspected inspected) {
+    if (inspected instanceof Inspected.Rejected rejected) {
+      return reject(tx, peer, rejected);
+    }
+    if (inspected instanceof Inspected.Taken taken) {
+      return take(tx, peer, delivery, taken);
+    }
+    return Answer.COMMITTED;
+  }
+
+  private Answer reject(Transaction tx, AgencyName peer, Inspected.Rejected rejected) {
+    EnvelopeHeader header = rejected.header();
+    if (rejected.result() == Result.RESULT_REFUSED) {
+      AuditSubject subject =
+          header == null
+              ? new AuditSubject(null, List.of(), List.of(peer), null)
+              : AuditSubject.of(header.facts().id(), List.of(), List.of(peer));
+      tx.audit(
+          AuditRecord.of(
+                  AuditType.REFUSED,
+                  LawCategory.NONE,
+                  Instant.ofEpochMilli(tx.nowMillis()),
+                  AuditActor.gateway(peer),
+                  subject)
+              .refused(rejected.code(), rejected.reason()));
+      tx.afterCommit(() -> reporter.refused(peer, rejected.code()));
+    }
+    OriginNumber unresolved = rejected.unresolved();
+    if (header != null && unresolved != null) {
+      AgencyName origin = header.facts().origin();
+      tx.afterCommit(() -> reporter.askAgain(origin, List.of(unresolved)));
+    }
+    return new Answer(rejected.result(), rejected.code().name());
+  }
+
+  private Answer take(Transaction tx, AgencyName peer, Delivery delivery, Inspected.Taken taken) {
+    Answer answer =
+        taken.own() == null ? Answer.COMMITTED : takeOwn(tx, taken.header(), taken.own());
+    for (Map.Entry<AgencyName, List<HopRecipient>> hop : taken.onward().entrySet()) {
+      relay(tx, peer, delivery, taken.header(), hop.getKey(), hop.getValue());
+    }
+    return answer;
+  }
+
+  private Answer takeOwn(Transaction tx, EnvelopeHeader header, Inspected.Own own) {
+    AgencyName origin = header.facts().origin();
+    Lane lane = header.facts().lane();
+    OriginWindow window = window(tx, origin, lane, own.number().epoch());
+    if (own.number().epoch() < window.epoch()) {
+      return new Answer(Result.RESULT_REFUSED, Code.SEQUENCE_CONFLICT.name());
+    }
+    OriginWindow.Offer offer = window.offer(own.number().sequence());
+    tx.afterCommit(() -> reporter.reportTo(origin));
+    if (offer == OriginWindow.Offer.DUPLICATE) {
+      return new Answer(Result.RESULT_DUPLICATE, "");
+    }
+    if (offer != OriginWindow.Offer.NEW) {
+      return new Answer(Result.RESULT_REWRAP, Code.OVERLOADED.name());
+    }
+    ledger.windows().write(tx, origin, lane, window);
+    keepSession(tx, origin, own.session());
+    List<MessageId> kept = new ArrayList<>();
+    List<Inspected.Refused> refused = new ArrayList<>();
+    for (Inspected.Content content : own.contents()) {
+      store(tx, header, content, kept, refused);
+    }
+    audit(tx, header, kept, refused);
+    announce(tx, origin, kept);
+    return Answer.COMMITTED;
+  }
+
+  private OriginWindow window(Transaction tx, AgencyName origin, Lane lane, long epoch) {
+    OriginWindow window = ledger.windows().read(tx, origin, lane);
+    if (window == null) {
+      return OriginWindow.fresh(epoch);
+    }
+    return epoch > window.epoch() ? window.risenTo(epoch) : window;
+  }
+
+  private void keepSession(Transaction tx, AgencyName origin, Inspected.NewSession session) {
+    if (!session.announcement().isEmpty()) {
+      ledger
+          .peerFacts()
+          .putAnnouncement(
+              tx,
+              origin,
+              session.id().toByteArray(),
+              session.announcement().toByteArray(),
+              session.expiresAtMs());
+    }
+  }
+
+  private void store(
+      Transaction tx,
+      EnvelopeHeader header,
+      Inspected.Content content,
+      List<MessageId> kept,
+      List<Inspected.Refused> refused) {
+    if (content instanceof Inspected.Kept message) {
+      if (ledger.inbox().knows(tx, message.id())) {
+        refuse(
+            tx,
+            header,
+            new Inspected.Refused(
+                message.id(), Code.SEQUENCE_CONFLICT, "a message of this id is here already"),
+            refused);
+        return;
+      }
+      ledger
+          .inbox()
+          .append(
+              tx,
+              header.facts().lane(),
+              message.id(),
+              message.record(),
+              message.body().toByteArray());
+      owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_DELIVERY, null);
+      kept.add(message.id());
+    } else if (content instanceof Inspected.Refused message) {
+      refuse(tx, header, message, refused);
+    } else if (content instanceof Inspected.Evidence message) {
+      for (EvidenceItem item : message.items()) {
+        learn(tx, item);
+      }
+    }
+  }
+
+  private void refuse(
+      Transaction tx,
+      EnvelopeHeader header,
+      Inspected.Refused message,
+      List<Inspected.Refused> refused) {
+    owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, message);
+    refused.add(message);
+  }
+
+  private void owe(
+      Transaction tx,
+      EnvelopeHeader header,
+      MessageId id,
+      EvidenceKind kind,
+      Inspected.@org.jspecify.annotations.Nullable Refused refusal) {
+    EvidenceItem item = evidence.item(kind, id, self.value(), header.hash(), tx.nowMillis());
+    EvidenceItem told =
+        refusal == null ? item : evidence.failed(item, refusal.code(), refusal.reason());
+    ledger.evidence().owe(tx, header.facts().origin(), evidence.seal(told));
+  }
+
+  /** Only what speaks of a message that this agency has sent is kept. */
+  private void learn(Transaction tx, EvidenceItem item) {
+    if (item.getMessageId().size() == MessageId.SIZE) {
+      MessageId id = MessageId.of(item.getMessageId().toByteArray());
+      if (ledger.evidence().knows(tx, id)) {
+        ledger.evidence().add(tx, id, evidence.seal(item));
+      }
+    }
+  }
+
+  private void audit(
+      Transaction tx,
+      EnvelopeHeader header,
+      List<MessageId> kept,
+      List<Inspected.Refused> refused) {
+    AgencyName origin = header.facts().origin();
+    AuditRecord received =
+        AuditRecord.of(
+            AuditType.RECEIVED,
+            LawCategory.COLLECTION,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            AuditActor.gateway(origin),
+            AuditSubject.of(header.facts().id(), kept, List.of(origin)));
+    tx.audit(received);
+    for (Inspected.Refused one : refused) {
+      tx.audit(
+          AuditRecord.of(
+                  AuditType.REFUSED,
+                  LawCategory.NONE,
+                  Instant.ofEpochMilli(tx.nowMillis()),
+                  AuditActor.gateway(origin),
+                  AuditSubject.of(header.facts().id(), List.of(one.id()), List.of(origin)))
+              .refused(one.code(), cut(one.reason())));
+      tx.afterCommit(() -> meters.refused(Meters.Side.INGRESS, one.code()));
+    }
+  }
+
+  private void announce(Transaction tx, AgencyName origin, List<MessageId> kept) {
+    tx.afterCommit(
+        () -> {
+          reporter.evidenceOwed(origin);
+          if (!kept.isEmpty()) {
+            meters.received(origin, kept.size());
+            reporter.arrived();
+          }
+        });
+  }
+
+  private void relay(
+      Transaction tx,
+      AgencyName peer,
+      Delivery delivery,
+      EnvelopeHeader header,
+      AgencyName hop,
+      List<HopRecipient> recipients) {
+    StoredEnvelope envelope =
+        StoredEnvelope.newBuilder()
+            .setHeader(delivery.getHeader())
+            .setSignature(delivery.getSignature())
+            .setLabels(delivery.getLabels())
+            .setBodies(delivery.getBodies())
+            .build();
+    dispatch.relay(
+        tx,
+        hop,
+        header.facts().lane(),
+        header.hash(),
+        envelope,
+        delivery.getPathList(),
+        recipients);
+    List<AgencyName> others = recipients.stream().map(r -> new AgencyName(r.getAgency())).toList();
+    tx.audit(
+        AuditRecord.of(
+            AuditType.RELAYED,
+            LawCategory.NONE,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            AuditActor.gateway(peer),
+            AuditSubject.of(header.facts().id(), List.of(), others)));
+    tx.afterCommit(() -> meters.relayed(hop));
+  }
+
+  private static String cut(String text) {
+    return text.length() > 500 ? text.substring(0, 500) : text;
+  }
+}

@@ -1,0 +1,24 @@
+package org.entente.gateway.receive;
+
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.seal.OriginNumber;
+
+/** What receiving sets off elsewhere; called after the commit, quick. */
+public interface Reporter {
+  /** Messages were committed for this agency's subscribers. */
+  void arrived();
+
+  /** The origin is to hear how far this agency's ledger has come. */
+  void reportTo(AgencyName origin);
+
+  /** The origin is to send these again under a new stanza. */
+  void askAgain(AgencyName origin, List<OriginNumber> numbers);
+
+  /** Something is owed to an origin as evidence. */
+  void evidenceOwed(AgencyName origin);
+
+  /** A peer's delivery was refused. */
+  void refused(AgencyName peer, Code code);
+}

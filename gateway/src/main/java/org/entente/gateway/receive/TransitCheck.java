@@ -1,0 +1,13 @@
+package org.entente.gateway.receive;
+
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.seal.EnvelopeFacts;
+
+/** Whether this gateway carries an envelope for others, from header facts and membership alone. */
+@FunctionalInterface
+public interface TransitCheck {
+  /** Why it is not carried to this recipient; empty if it is. */
+  Optional<Refusal> refusal(EnvelopeFacts facts, AgencyName recipient, int size);
+}

@@ -1,0 +1,165 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.seal.BodyKey;
+import org.entente.gateway.seal.EnvelopeFacts;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.LocalSeal;
+import org.entente.gateway.seal.OpenedLabels;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Status;
+
+/**
+ * Takes an opened envelope apart: each label is held against the header, this agency's policy and
+ * its body, which is decrypted in memory for that and discarded; what may be kept is brought into
+ * its form at rest. Pure but for the keys and the clock.
+ */
+final class Unsealing {
+  private final StorageKeys keys;
+  private final LocalSeal localSeal;
+  private final IngressCheck ingress;
+  private final InstantSource clock;
+
+  Unsealing(StorageKeys keys, LocalSeal localSeal, IngressCheck ingress, InstantSource clock) {
+    this.keys = keys;
+    this.localSeal = localSeal;
+    this.ingress = ingress;
+    this.clock = clock;
+  }
+
+  /** The messages in their order; empty if a label or body is not what its format says. */
+  Optional<List<Inspected.Content>> contents(OpenedLabels labels) {
+    EnvelopeHeader header = labels.envelope().header();
+    List<Inspected.Content> out = new ArrayList<>();
+    for (int i = 0; i < labels.count(); i++) {
+      Optional<Inspected.Content> content = content(header, labels, i);
+      if (content.isEmpty()) {
+        return Optional.empty();
+      }
+      out.add(content.get());
+    }
+    return Optional.of(out);
+  }
+
+  private Optional<Inspected.Content> content(
+      EnvelopeHeader header, OpenedLabels labels, int index) {
+    Optional<byte[]> bodyBytes = labels.openBody(index);
+    if (bodyBytes.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Label label = Label.parseFrom(labels.label(index));
+      Body body = Body.parseFrom(bodyBytes.get());
+      MessageId id = MessageId.of(label.getMessageId().toByteArray());
+      return Optional.of(judge(header, labels, index, new Message(id, label, body)));
+    } catch (InvalidProtocolBufferException | InvalidValue e) {
+      return Optional.empty();
+    }
+  }
+
+  private record Message(MessageId id, Label label, Body body) {}
+
+  private Inspected.Content judge(
+      EnvelopeHeader header, OpenedLabels labels, int index, Message message) {
+    EnvelopeFacts facts = header.facts();
+    Optional<Inspected.Refused> mismatch = againstHeader(facts, message);
+    if (mismatch.isPresent()) {
+      return mismatch.get();
+    }
+    if (message.label().getKind() == Kind.KIND_EVIDENCE) {
+      return evidence(facts.origin(), message);
+    }
+    Optional<Refusal> refusal = ingress.refusal(facts.origin(), message.label(), message.body());
+    if (refusal.isPresent()) {
+      return new Inspected.Refused(
+          message.id(), refusal.get().code(), refusal.get().rule() + ": " + refusal.get().reason());
+    }
+    return keep(header, labels, index, message);
+  }
+
+  private Optional<Inspected.Refused> againstHeader(EnvelopeFacts facts, Message message) {
+    Label label = message.label();
+    boolean agrees =
+        label.getOrigin().equals(facts.origin().value())
+            && label.getLaneValue() == facts.lane().number()
+            && (label.getStatus() == Status.STATUS_EXERCISE) == facts.exercise();
+    if (!agrees) {
+      return Optional.of(
+          new Inspected.Refused(
+              message.id(),
+              Code.HEADER_MISMATCH,
+              "origin, lane or exercise flag of the label differ from the header's"));
+    }
+    if (expiry(facts, label) <= clock.millis()) {
+      return Optional.of(
+          new Inspected.Refused(message.id(), Code.EXPIRED, "arrived after its expiry"));
+    }
+    return Optional.empty();
+  }
+
+  private static Inspected.Content evidence(AgencyName origin, Message message) {
+    boolean own =
+        message.body().hasEvidence()
+            && message.body().getEvidence().getItemsList().stream()
+                .allMatch(item -> item.getAgency().equals(origin.value()));
+    return own
+        ? new Inspected.Evidence(message.id(), message.body().getEvidence().getItemsList())
+        : new Inspected.Refused(
+            message.id(), Code.LABEL_BODY_MISMATCH, "evidence of another agency, or none");
+  }
+
+  private Inspected.Kept keep(
+      EnvelopeHeader header, OpenedLabels labels, int index, Message message) {
+    long now = clock.millis();
+    LocalDate lastDay =
+        LocalDate.ofInstant(
+            Instant.ofEpochMilli(now).plus(Duration.ofDays(message.label().getRetentionDays())),
+            ZoneOffset.UTC);
+    SecretBytes storageKey = keys.forBucket(lastDay);
+    try (BodyKey bodyKey = labels.bodyKey(index)) {
+      byte[] record =
+          localSeal.seal(labels.address(index), storageKey, bodyKey, labels.label(index));
+      InboxRecord stored =
+          InboxRecord.newBuilder()
+              .setMessageId(message.label().getMessageId())
+              .setOrigin(header.facts().origin().value())
+              .setEnvelopeId(ByteString.copyFrom(header.facts().id().bytes()))
+              .setIndex(index)
+              .setExercise(header.facts().exercise())
+              .setReceivedAtMs(now)
+              .setExpiresAtMs(expiry(header.facts(), message.label()))
+              .setSealedRecord(ByteString.copyFrom(record))
+              .setHeaderHash(ByteString.copyFrom(header.hash()))
+              .setBucketDay(lastDay.toEpochDay())
+              .build();
+      return new Inspected.Kept(
+          message.id(), stored, ByteString.copyFrom(labels.sealedBody(index)));
+    }
+  }
+
+  private static long expiry(EnvelopeFacts facts, Label label) {
+    return label.hasExpiresAt()
+        ? Math.min(facts.expiresAtMs(), Timestamps.toMillis(label.getExpiresAt()))
+        : facts.expiresAtMs();
+  }
+}

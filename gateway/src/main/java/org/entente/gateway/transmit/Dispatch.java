@@ -1,0 +1,202 @@
+package org.entente.gateway.transmit;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import org.entente.gateway.ledger.EnvelopeBook;
+import org.entente.gateway.ledger.HopBook;
+import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.proto.store.v1.HopEntry;
+import org.entente.proto.store.v1.HopRecipient;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.StoredEnvelope;
+
+/**
+ * Puts envelopes into hop queues, in the transaction of the one who calls.
+ *
+ * <p>At the origin every recipient gets its end-to-end number first; the hop queue of the next peer
+ * then holds one entry for all recipients behind that peer. A recipient for whom no key or no route
+ * is known waits outside the hop queues, so that it holds back nobody; and while anything waits for
+ * a recipient, later mail for it waits too, so that its order holds.
+ */
+public final class Dispatch {
+  private final EnvelopeBook envelopes;
+  private final OutboxBook outbox;
+  private final HopBook hops;
+  private final Routes routes;
+  private final WaitingRecipients waiting;
+  private final Predicate<AgencyName> sendable;
+  private final BiConsumer<AgencyName, Lane> wake;
+
+  /**
+   * Dispatch into the books of a ledger.
+   *
+   * @param waiting recipients behind whose waiting mail new mail waits too
+   * @param sendable whether a session can be made to a recipient now
+   * @param wake told after the commit that a peer's lane has something new
+   */
+  public Dispatch(
+      EnvelopeBook envelopes,
+      OutboxBook outbox,
+      HopBook hops,
+      Routes routes,
+      WaitingRecipients waiting,
+      Predicate<AgencyName> sendable,
+      BiConsumer<AgencyName, Lane> wake) {
+    this.envelopes = envelopes;
+    this.outbox = outbox;
+    this.hops = hops;
+    this.routes = routes;
+    this.waiting = waiting;
+    this.sendable = sendable;
+    this.wake = wake;
+  }
+
+  /** A recipient of a new envelope and the agreement that permits it. */
+  public record Recipient(AgencyName agency, String agreement) {}
+
+  /** A new envelope of this agency. The array is not to be changed. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Outgoing(
+      byte[] headerHash,
+      StoredEnvelope envelope,
+      Lane lane,
+      long expiresAtMillis,
+      List<Recipient> recipients) {}
+
+  /** Numbers an envelope for each recipient and queues it. */
+  public void submit(Transaction tx, Outgoing out) {
+    envelopes.hold(tx, out.headerHash(), out.envelope(), out.recipients().size());
+    Map<AgencyName, List<HopRecipient>> byHop = new LinkedHashMap<>();
+    for (Recipient recipient : out.recipients()) {
+      Optional<AgencyName> hop = hopNow(recipient.agency());
+      OutboxState state =
+          hop.isPresent() ? OutboxState.OUTBOX_STATE_QUEUED : OutboxState.OUTBOX_STATE_WAITING;
+      if (hop.isEmpty()) {
+        waiting.mark(recipient.agency());
+      }
+      OriginNumber number =
+          outbox.append(
+              tx, recipient.agency(), out.lane(), entry(tx, out, recipient.agreement(), state));
+      hop.ifPresent(
+          peer ->
+              byHop
+                  .computeIfAbsent(peer, p -> new ArrayList<>())
+                  .add(hopRecipient(recipient.agency(), number)));
+    }
+    int size = sizeOf(out.envelope());
+    byHop.forEach(
+        (peer, recipients) ->
+            append(tx, peer, out.lane(), out.headerHash(), size, List.of(), recipients));
+  }
+
+  /**
+   * Queues again what was waiting or got lost: same envelope, same number, a new stanza. False if
+   * there is no key or route now.
+   */
+  public boolean again(
+      Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    Optional<AgencyName> hop = routes.nextHop(recipient);
+    byte[] headerHash = entry.getHeaderHash().toByteArray();
+    StoredEnvelope envelope = envelopes.read(tx, headerHash);
+    if (hop.isEmpty() || envelope == null) {
+      return false;
+    }
+    outbox.update(
+        tx,
+        recipient,
+        number,
+        entry.toBuilder()
+            .setState(OutboxState.OUTBOX_STATE_QUEUED)
+            .setQueuedAtMs(tx.nowMillis())
+            .setAttempts(entry.getAttempts() + 1)
+            .build());
+    append(
+        tx,
+        hop.get(),
+        number.lane(),
+        headerHash,
+        sizeOf(envelope),
+        List.of(),
+        List.of(hopRecipient(recipient, number)));
+    return true;
+  }
+
+  /** At a transit: takes an envelope into custody towards one peer. */
+  public void relay(
+      Transaction tx,
+      AgencyName peer,
+      Lane lane,
+      byte[] headerHash,
+      StoredEnvelope envelope,
+      List<String> path,
+      List<HopRecipient> recipients) {
+    envelopes.hold(tx, headerHash, envelope, 1);
+    append(tx, peer, lane, headerHash, sizeOf(envelope), path, recipients);
+  }
+
+  private Optional<AgencyName> hopNow(AgencyName recipient) {
+    return sendable.test(recipient) && !waiting.isWaiting(recipient)
+        ? routes.nextHop(recipient)
+        : Optional.empty();
+  }
+
+  private void append(
+      Transaction tx,
+      AgencyName peer,
+      Lane lane,
+      byte[] headerHash,
+      int size,
+      List<String> path,
+      List<HopRecipient> recipients) {
+    hops.append(
+        tx,
+        peer,
+        lane,
+        HopEntry.newBuilder()
+            .setHeaderHash(ByteString.copyFrom(headerHash))
+            .addAllRecipients(recipients)
+            .addAllPath(path)
+            .setQueuedAtMs(tx.nowMillis())
+            .setSize(size)
+            .build());
+    tx.afterCommit(() -> wake.accept(peer, lane));
+  }
+
+  private static OutboxEntry entry(
+      Transaction tx, Outgoing out, String agreement, OutboxState state) {
+    return OutboxEntry.newBuilder()
+        .setHeaderHash(ByteString.copyFrom(out.headerHash()))
+        .setState(state)
+        .setExpiresAtMs(out.expiresAtMillis())
+        .setQueuedAtMs(tx.nowMillis())
+        .setAttempts(1)
+        .setAgreement(agreement)
+        .build();
+  }
+
+  private static HopRecipient hopRecipient(AgencyName agency, OriginNumber number) {
+    return HopRecipient.newBuilder()
+        .setAgency(agency.value())
+        .setEpoch(number.epoch())
+        .setSequence(number.sequence())
+        .build();
+  }
+
+  private static int sizeOf(StoredEnvelope envelope) {
+    return envelope.getHeader().size()
+        + envelope.getSignature().size()
+        + envelope.getLabels().size()
+        + envelope.getBodies().size();
+  }
+}

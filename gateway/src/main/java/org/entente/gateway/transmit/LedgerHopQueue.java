@@ -1,0 +1,89 @@
+package org.entente.gateway.transmit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.entente.gateway.ledger.HopBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.link.HopQueue;
+import org.entente.gateway.link.Outgoing;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.link.v1.Receipt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One peer's lane of the ledger's hop queues, as the link sees it. */
+public final class LedgerHopQueue implements HopQueue {
+  private static final Logger LOG = LoggerFactory.getLogger(LedgerHopQueue.class);
+
+  private final Ledger ledger;
+  private final Settlement settlement;
+  private final Transmission transmission;
+  private final AgencyName peer;
+  private final Lane lane;
+  private final AtomicLong first;
+
+  /** The queue of a peer's lane. */
+  public LedgerHopQueue(
+      Ledger ledger, Settlement settlement, Transmission transmission, AgencyName peer, Lane lane) {
+    this.ledger = ledger;
+    this.settlement = settlement;
+    this.transmission = transmission;
+    this.peer = peer;
+    this.lane = lane;
+    this.first = new AtomicLong(ledger.hops().first(peer, lane));
+  }
+
+  @Override
+  public long epoch() {
+    return ledger.hops().head(peer, lane).epoch();
+  }
+
+  @Override
+  public long first() {
+    return first.get();
+  }
+
+  @Override
+  public long next() {
+    return ledger.hops().head(peer, lane).next();
+  }
+
+  @Override
+  public List<Outgoing> read(long from, int maxEnvelopes, long maxBytes) {
+    List<Outgoing> out = new ArrayList<>();
+    long epoch = epoch();
+    for (HopBook.Numbered one : ledger.hops().read(peer, lane, from, maxEnvelopes, maxBytes)) {
+      out.add(transmission.prepare(peer, lane, epoch, one));
+    }
+    return out;
+  }
+
+  @Override
+  public void released(List<Receipt> receipts) {
+    long last = receipts.get(receipts.size() - 1).getHopSequence();
+    first.accumulateAndGet(last + 1, Math::max);
+    settlement
+        .released(peer, lane, receipts)
+        .exceptionally(
+            e -> {
+              // Not durable: sent again after the restart, which the peer answers as duplicates.
+              LOG.warn("receipts of {} on {} were not made durable", peer, lane, e);
+              return 0;
+            });
+  }
+
+  @Override
+  public CompletionStage<Void> openEpoch(long epoch) {
+    return ledger
+        .write(
+            lane,
+            tx -> {
+              ledger.hops().openEpoch(tx, peer, lane, epoch);
+              return epoch;
+            })
+        .thenAccept(opened -> {});
+  }
+}

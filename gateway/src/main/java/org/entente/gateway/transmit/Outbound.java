@@ -1,0 +1,113 @@
+package org.entente.gateway.transmit;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.BatchKey;
+import org.entente.gateway.seal.Batching;
+import org.entente.gateway.seal.ContentKey;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.seal.Sealed;
+import org.entente.gateway.seal.Sealer;
+import org.entente.gateway.seal.SealingBatch;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.proto.store.v1.StoredEnvelope;
+
+/**
+ * Seals what waits into envelopes and brings them into the form in which the ledger keeps them: the
+ * content key wrapped under the local outbox key, never in the clear. Safe for many threads.
+ */
+public final class Outbound {
+  private final Sealer sealer;
+  private final OutboxSeal outboxSeal;
+  private final Supplier<SecretBytes> outboxKey;
+  private final Meters meters;
+  private final int maxMessages;
+  private final int maxBytes;
+
+  /**
+   * Sealing with bounds on one envelope.
+   *
+   * @param outboxKey the key under which content keys wait
+   */
+  public Outbound(
+      Sealer sealer,
+      OutboxSeal outboxSeal,
+      Supplier<SecretBytes> outboxKey,
+      Meters meters,
+      int maxMessages,
+      int maxBytes) {
+    this.sealer = sealer;
+    this.outboxSeal = outboxSeal;
+    this.outboxKey = outboxKey;
+    this.meters = meters;
+    this.maxMessages = maxMessages;
+    this.maxBytes = maxBytes;
+  }
+
+  /** An envelope ready for {@link Dispatch#submit}, with what the audit log says of it. */
+  public record Ready(
+      EnvelopeId envelope, BatchKey key, List<MessageId> messages, Dispatch.Outgoing outgoing) {
+    /** Whom it goes to. */
+    public List<AgencyName> recipients() {
+      return key.recipients();
+    }
+  }
+
+  /** Seals items, highest lane first, those with equal batch keys together. */
+  public List<Ready> seal(List<SealingItem> items) {
+    List<Ready> out = new ArrayList<>();
+    for (SealingBatch batch : Batching.group(items, maxMessages, maxBytes)) {
+      long start = System.nanoTime();
+      try (Sealed sealed = sealer.seal(batch)) {
+        out.add(ready(sealed));
+      }
+      meters.sealed(System.nanoTime() - start);
+    }
+    return out;
+  }
+
+  private Ready ready(Sealed sealed) {
+    EnvelopeHeader header = sealed.envelope().header();
+    byte[] wrapped = outboxSeal.seal(header, outboxKey.get(), sealed.contentKey());
+    StoredEnvelope.Builder stored =
+        StoredEnvelope.newBuilder()
+            .setHeader(ByteString.copyFrom(header.encoded()))
+            .setSignature(ByteString.copyFrom(sealed.envelope().signature()))
+            .setLabels(ByteString.copyFrom(sealed.envelope().labels()))
+            .setBodies(ByteString.copyFrom(sealed.envelope().bodies()))
+            .setSealedContentKey(ByteString.copyFrom(wrapped));
+    sealed.messages().forEach(id -> stored.addMessageIds(ByteString.copyFrom(id.bytes())));
+    List<Dispatch.Recipient> recipients =
+        sealed.key().recipients().stream()
+            .map(agency -> new Dispatch.Recipient(agency, sealed.key().agreement()))
+            .toList();
+    return new Ready(
+        header.facts().id(),
+        sealed.key(),
+        sealed.messages(),
+        new Dispatch.Outgoing(
+            header.hash(),
+            stored.build(),
+            header.facts().lane(),
+            header.facts().expiresAtMs(),
+            recipients));
+  }
+
+  /** Opens the content key of an own envelope again. */
+  public Optional<ContentKey> contentKey(StoredEnvelope envelope) {
+    return EnvelopeHeader.parse(envelope.getHeader().toByteArray())
+        .flatMap(
+            header ->
+                OutboxSeal.open(
+                    header, outboxKey.get(), envelope.getSealedContentKey().toByteArray()));
+  }
+}

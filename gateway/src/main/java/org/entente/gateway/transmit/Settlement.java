@@ -1,0 +1,306 @@
+package org.entente.gateway.transmit;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.store.v1.HopEntry;
+import org.entente.proto.store.v1.HopRecipient;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+
+/**
+ * What answers mean for what is owed to a recipient. The origin keeps an envelope until the
+ * recipient itself holds it: a receipt of the recipient or its watermark resolves a number; a
+ * transit's receipt does not; what cannot be delivered any more is withdrawn, and the number stays
+ * until the recipient has heard of that.
+ */
+public final class Settlement {
+  private static final int PAGE = 512;
+
+  private final Ledger ledger;
+  private final Dispatch dispatch;
+  private final EvidenceRecords evidence;
+  private final AgencyName self;
+  private final WaitingRecipients waiting;
+  private final Consumer<AgencyName> staleSession;
+
+  /**
+   * Settlement in a ledger.
+   *
+   * @param staleSession told that a recipient does not know the session it was sent mail under
+   */
+  public Settlement(
+      Ledger ledger,
+      Dispatch dispatch,
+      EvidenceRecords evidence,
+      AgencyName self,
+      WaitingRecipients waiting,
+      Consumer<AgencyName> staleSession) {
+    this.ledger = ledger;
+    this.dispatch = dispatch;
+    this.evidence = evidence;
+    this.self = self;
+    this.waiting = waiting;
+    this.staleSession = staleSession;
+  }
+
+  /** A peer answered for hop numbers. */
+  public CompletableFuture<Integer> released(AgencyName peer, Lane lane, List<Receipt> receipts) {
+    return ledger.write(
+        lane,
+        tx -> {
+          receipts.forEach(receipt -> release(tx, peer, lane, receipt));
+          return receipts.size();
+        });
+  }
+
+  private void release(Transaction tx, AgencyName peer, Lane lane, Receipt receipt) {
+    HopEntry entry = ledger.hops().remove(tx, peer, lane, receipt.getHopSequence());
+    if (entry == null) {
+      return;
+    }
+    boolean custody = entry.getRecipientsList().stream().anyMatch(r -> !r.getStanza().isEmpty());
+    if (custody) {
+      ledger.envelopes().release(tx, entry.getHeaderHash().toByteArray());
+      return;
+    }
+    for (HopRecipient recipient : entry.getRecipientsList()) {
+      answered(tx, peer, lane, recipient, receipt);
+    }
+  }
+
+  private void answered(
+      Transaction tx, AgencyName peer, Lane lane, HopRecipient hop, Receipt receipt) {
+    AgencyName recipient = new AgencyName(hop.getAgency());
+    OriginNumber number = new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
+    OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+    if (entry == null || entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
+      return;
+    }
+    Result result = receipt.getResult();
+    if (result == Result.RESULT_REWRAP) {
+      tx.afterCommit(() -> staleSession.accept(recipient));
+      park(tx, recipient, number, entry);
+    } else if (result == Result.RESULT_REFUSED) {
+      withdraw(tx, recipient, number, entry, codeOf(receipt.getCode()), "refused by " + peer);
+    } else if (peer.equals(recipient)) {
+      resolve(tx, recipient, number, entry);
+    } else {
+      relayed(tx, peer, recipient, number, entry);
+    }
+  }
+
+  private void relayed(
+      Transaction tx,
+      AgencyName transit,
+      AgencyName recipient,
+      OriginNumber number,
+      OutboxEntry entry) {
+    ledger
+        .outbox()
+        .update(
+            tx,
+            recipient,
+            number,
+            entry.toBuilder().setState(OutboxState.OUTBOX_STATE_RELAYED).build());
+    if (entry.getAttempts() > 1) {
+      return;
+    }
+    note(
+        tx,
+        recipient,
+        entry,
+        item -> item.toBuilder().setAgency(transit.value()).build(),
+        EvidenceKind.EVIDENCE_KIND_RELAY_ACCEPTANCE);
+  }
+
+  private void park(Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    waiting.mark(recipient);
+    ledger
+        .outbox()
+        .update(
+            tx,
+            recipient,
+            number,
+            entry.toBuilder().setState(OutboxState.OUTBOX_STATE_WAITING).build());
+  }
+
+  /** A recipient says under its signature what it holds in one lane. */
+  public CompletableFuture<Integer> held(
+      AgencyName recipient, Lane lane, long epoch, long watermark, List<OriginWindow.Range> above) {
+    return ledger.write(
+        lane,
+        tx -> {
+          int resolved = 0;
+          OriginNumber after = null;
+          List<OutboxBook.Numbered> page;
+          do {
+            page = ledger.outbox().page(recipient, lane, after, PAGE);
+            for (OutboxBook.Numbered one : page) {
+              after = one.number();
+              if (one.number().epoch() == epoch
+                  && holds(one.number().sequence(), watermark, above)
+                  && ledger.outbox().read(tx, recipient, one.number()) != null) {
+                resolve(tx, recipient, one.number(), one.entry());
+                resolved++;
+              }
+            }
+          } while (page.size() == PAGE && resolved == PAGE);
+          return resolved;
+        });
+  }
+
+  private static boolean holds(long sequence, long watermark, List<OriginWindow.Range> above) {
+    return sequence <= watermark
+        || above.stream().anyMatch(r -> sequence >= r.first() && sequence <= r.last());
+  }
+
+  /** A recipient could not open these; they wait for a new session. */
+  public CompletableFuture<Integer> rewrap(AgencyName recipient, List<OriginNumber> numbers) {
+    return ledger.write(
+        Lane.FLASH,
+        tx -> {
+          int waiting = 0;
+          for (OriginNumber number : numbers) {
+            OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+            if (entry != null && entry.getState() == OutboxState.OUTBOX_STATE_RELAYED) {
+              park(tx, recipient, number, entry);
+              waiting++;
+            }
+          }
+          if (waiting > 0) {
+            tx.afterCommit(() -> staleSession.accept(recipient));
+          }
+          return waiting;
+        });
+  }
+
+  /** Lets a number wait for a key, if it is still owed. */
+  void park(Transaction tx, AgencyName recipient, OriginNumber number) {
+    OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+    if (entry != null && entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
+      park(tx, recipient, number, entry);
+    }
+  }
+
+  /** Queues again, if it is still owed. */
+  void again(Transaction tx, AgencyName recipient, OriginNumber number) {
+    OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+    if (entry != null
+        && (entry.getState() == OutboxState.OUTBOX_STATE_WAITING
+            || entry.getState() == OutboxState.OUTBOX_STATE_RELAYED)) {
+      dispatch.again(tx, recipient, number, entry);
+    }
+  }
+
+  /** Withdraws, if it is still owed: the content goes, the number stays until it is resolved. */
+  void withdraw(
+      Transaction tx, AgencyName recipient, OriginNumber number, Code code, String reason) {
+    OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+    if (entry != null && entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
+      withdraw(tx, recipient, number, entry, code, reason);
+    }
+  }
+
+  private void withdraw(
+      Transaction tx,
+      AgencyName recipient,
+      OriginNumber number,
+      OutboxEntry entry,
+      Code code,
+      String reason) {
+    note(
+        tx,
+        recipient,
+        entry,
+        item -> evidence.failed(item, code, reason),
+        EvidenceKind.EVIDENCE_KIND_NON_DELIVERY);
+    auditVoid(tx, recipient, entry, code, reason);
+    ledger
+        .outbox()
+        .update(
+            tx,
+            recipient,
+            number,
+            entry.toBuilder().setState(OutboxState.OUTBOX_STATE_VOID).build());
+    ledger.envelopes().release(tx, entry.getHeaderHash().toByteArray());
+  }
+
+  private void resolve(
+      Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    ledger.outbox().remove(tx, recipient, number);
+    if (entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
+      ledger.envelopes().release(tx, entry.getHeaderHash().toByteArray());
+    }
+  }
+
+  private void note(
+      Transaction tx,
+      AgencyName recipient,
+      OutboxEntry entry,
+      java.util.function.UnaryOperator<EvidenceItem> change,
+      EvidenceKind kind) {
+    byte[] headerHash = entry.getHeaderHash().toByteArray();
+    for (MessageId id : messages(tx, headerHash)) {
+      EvidenceItem item = evidence.item(kind, id, recipient.value(), headerHash, tx.nowMillis());
+      ledger.evidence().add(tx, id, evidence.seal(change.apply(item)));
+    }
+  }
+
+  private List<MessageId> messages(Transaction tx, byte[] headerHash) {
+    StoredEnvelope envelope = ledger.envelopes().read(tx, headerHash);
+    return envelope == null
+        ? List.of()
+        : envelope.getMessageIdsList().stream().map(id -> MessageId.of(id.toByteArray())).toList();
+  }
+
+  private void auditVoid(
+      Transaction tx, AgencyName recipient, OutboxEntry entry, Code code, String reason) {
+    byte[] headerHash = entry.getHeaderHash().toByteArray();
+    StoredEnvelope envelope = ledger.envelopes().read(tx, headerHash);
+    EnvelopeId id =
+        envelope == null
+            ? null
+            : EnvelopeHeader.parse(envelope.getHeader().toByteArray())
+                .map(header -> header.facts().id())
+                .orElse(null);
+    tx.audit(
+        AuditRecord.of(
+                AuditType.VOIDED,
+                LawCategory.NONE,
+                java.time.Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(self),
+                new AuditSubject(id, messages(tx, headerHash), List.of(recipient), null))
+            .refused(code, reason));
+  }
+
+  private static Code codeOf(String name) {
+    try {
+      return Code.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      return Code.INGRESS_REFUSED;
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package org.entente.gateway.transmit;
+
+import com.google.protobuf.ByteString;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.entente.gateway.ledger.HopBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.link.Outgoing;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.AddressedStanza;
+import org.entente.gateway.seal.ContentKey;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.SenderSessions;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Stanza;
+import org.entente.proto.store.v1.HopEntry;
+import org.entente.proto.store.v1.HopRecipient;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.StoredEnvelope;
+
+/**
+ * Makes what a hop carries, at the moment of transmission: stanzas under live sessions at the
+ * origin, what was taken into custody at a transit. A recipient to whom it cannot go now (no key in
+ * force, expired, agreement ended) is taken out durably before anything is sent without it; a
+ * number left without recipients is transmitted as a void. Safe for many threads.
+ */
+public final class Transmission {
+  private final Ledger ledger;
+  private final Settlement settlement;
+  private final SenderSessions sessions;
+  private final Function<StoredEnvelope, Optional<ContentKey>> contentKeys;
+  private final StillPermitted permitted;
+  private final Origin origin;
+
+  /** Who transmits. */
+  public record Origin(AgencyName self, InstantSource clock) {}
+
+  /**
+   * Transmission out of a ledger.
+   *
+   * @param contentKeys opens the content key of an own envelope
+   */
+  public Transmission(
+      Ledger ledger,
+      Settlement settlement,
+      SenderSessions sessions,
+      Function<StoredEnvelope, Optional<ContentKey>> contentKeys,
+      StillPermitted permitted,
+      Origin origin) {
+    this.ledger = ledger;
+    this.settlement = settlement;
+    this.sessions = sessions;
+    this.contentKeys = contentKeys;
+    this.permitted = permitted;
+    this.origin = origin;
+  }
+
+  /** What became of one recipient. */
+  private sealed interface Fate {
+    record Goes(Stanza stanza) implements Fate {}
+
+    record Waits() implements Fate {}
+
+    record Ends(Code code, String reason) implements Fate {}
+
+    record Done() implements Fate {}
+  }
+
+  /** What one number carries now. */
+  Outgoing prepare(AgencyName peer, Lane lane, long epoch, HopBook.Numbered numbered) {
+    HopEntry entry = numbered.entry();
+    byte[] headerHash = entry.getHeaderHash().toByteArray();
+    StoredEnvelope envelope = ledger.envelopes().read(headerHash);
+    List<Stanza> stanzas =
+        entry.getRecipientsList().stream().anyMatch(r -> !r.getStanza().isEmpty())
+            ? relayed(entry)
+            : own(peer, lane, numbered, envelope);
+    Delivery.Builder delivery =
+        Delivery.newBuilder().setHopEpoch(epoch).setHopSequence(numbered.sequence());
+    if (envelope != null && !stanzas.isEmpty()) {
+      delivery
+          .setHeader(envelope.getHeader())
+          .setSignature(envelope.getSignature())
+          .setLabels(envelope.getLabels())
+          .setBodies(envelope.getBodies())
+          .addAllStanzas(stanzas)
+          .addAllPath(entry.getPathList())
+          .addPath(origin.self().value());
+    }
+    return new Outgoing(numbered.sequence(), entry.getHeaderHash(), delivery.build());
+  }
+
+  private static List<Stanza> relayed(HopEntry entry) {
+    return entry.getRecipientsList().stream()
+        .map(
+            r ->
+                Stanza.newBuilder()
+                    .setRecipient(r.getAgency())
+                    .setStanza(r.getStanza())
+                    .setAnnouncement(r.getAnnouncement())
+                    .build())
+        .toList();
+  }
+
+  private List<Stanza> own(
+      AgencyName peer,
+      Lane lane,
+      HopBook.Numbered numbered,
+      @org.jspecify.annotations.Nullable StoredEnvelope envelope) {
+    List<HopRecipient> recipients = numbered.entry().getRecipientsList();
+    if (recipients.isEmpty()) {
+      return List.of();
+    }
+    List<Fate> fates = fates(lane, recipients, envelope);
+    List<Stanza> stanzas = new ArrayList<>();
+    List<HopRecipient> going = new ArrayList<>();
+    for (int i = 0; i < recipients.size(); i++) {
+      if (fates.get(i) instanceof Fate.Goes goes) {
+        stanzas.add(goes.stanza());
+        going.add(recipients.get(i));
+      }
+    }
+    if (going.size() < recipients.size()) {
+      // Durable before it is sent: a number once handed out as a void stays one.
+      ledger.write(lane, tx -> takeOut(tx, peer, lane, numbered, fates, going)).join();
+    }
+    return stanzas;
+  }
+
+  private List<Fate> fates(
+      Lane lane,
+      List<HopRecipient> recipients,
+      @org.jspecify.annotations.Nullable StoredEnvelope envelope) {
+    Optional<EnvelopeHeader> header =
+        envelope == null
+            ? Optional.empty()
+            : EnvelopeHeader.parse(envelope.getHeader().toByteArray());
+    Optional<ContentKey> key = envelope == null ? Optional.empty() : contentKeys.apply(envelope);
+    try {
+      List<Fate> fates = new ArrayList<>();
+      for (HopRecipient hop : recipients) {
+        fates.add(header.isEmpty() ? new Fate.Done() : fate(lane, hop, header.get(), key));
+      }
+      return fates;
+    } finally {
+      key.ifPresent(ContentKey::close);
+    }
+  }
+
+  private Fate fate(Lane lane, HopRecipient hop, EnvelopeHeader header, Optional<ContentKey> key) {
+    AgencyName recipient = new AgencyName(hop.getAgency());
+    OriginNumber number = new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
+    OutboxEntry entry = ledger.outbox().read(recipient, number);
+    if (entry == null || entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
+      return new Fate.Done();
+    }
+    if (entry.getExpiresAtMs() <= origin.clock().millis()) {
+      return new Fate.Ends(Code.EXPIRED, "not delivered before its expiry");
+    }
+    if (!permitted.test(entry.getAgreement(), recipient)) {
+      return new Fate.Ends(
+          Code.AGREEMENT_ENDED, "agreement " + entry.getAgreement() + " is not in force any more");
+    }
+    if (key.isEmpty()) {
+      return new Fate.Ends(Code.INTERNAL, "its content key cannot be opened any more");
+    }
+    return sessions
+        .wrap(header, recipient, number, key.get())
+        .<Fate>map(stanza -> new Fate.Goes(wire(recipient, stanza)))
+        .orElseGet(Fate.Waits::new);
+  }
+
+  private static Stanza wire(AgencyName recipient, AddressedStanza addressed) {
+    Stanza.Builder stanza =
+        Stanza.newBuilder()
+            .setRecipient(recipient.value())
+            .setStanza(ByteString.copyFrom(addressed.stanza().encoded()));
+    addressed
+        .announcement()
+        .ifPresent(a -> stanza.setAnnouncement(ByteString.copyFrom(a.encoded())));
+    return stanza.build();
+  }
+
+  private boolean takeOut(
+      Transaction tx,
+      AgencyName peer,
+      Lane lane,
+      HopBook.Numbered numbered,
+      List<Fate> fates,
+      List<HopRecipient> going) {
+    List<HopRecipient> recipients = numbered.entry().getRecipientsList();
+    for (int i = 0; i < recipients.size(); i++) {
+      AgencyName recipient = new AgencyName(recipients.get(i).getAgency());
+      OriginNumber number =
+          new OriginNumber(recipients.get(i).getEpoch(), lane, recipients.get(i).getSequence());
+      if (fates.get(i) instanceof Fate.Ends ends) {
+        settlement.withdraw(tx, recipient, number, ends.code(), ends.reason());
+      } else if (fates.get(i) instanceof Fate.Waits) {
+        settlement.park(tx, recipient, number);
+      }
+    }
+    return ledger
+        .hops()
+        .replace(
+            tx,
+            peer,
+            lane,
+            numbered.sequence(),
+            numbered.entry().toBuilder().clearRecipients().addAllRecipients(going).build());
+  }
+}
