@@ -77,10 +77,10 @@ final class AgencyMint {
       audit.add(AgencyKey.of(auditPair.verifyingPair(), start, end));
     }
     for (NodeName client : agency.clientNames()) {
-      issue(
-          authority,
-          new SpiffeId(federation, agency.name(), SpiffeId.Kind.CLIENT, client),
-          home.resolve("clients").resolve(client.value()));
+      Path own = home.resolve("clients").resolve(client.value());
+      issue(authority, new SpiffeId(federation, agency.name(), SpiffeId.Kind.CLIENT, client), own);
+      // A client's folder is all that its machine needs.
+      PrivateFiles.write(own.resolve("ca.crt"), Pem.encode(authority.certificate()));
     }
     return new Member(
         agency.name(),

@@ -27,7 +27,7 @@ import org.entente.gateway.trust.TrustRoots;
  * OUT/AGENCY/GATEWAY/tls.crt, tls.key     server and client certificate of a gateway
  * OUT/AGENCY/GATEWAY/keystore/            keystore with the agency's signing pair and the
  *                                         gateway's audit pair, each under the pair's id
- * OUT/AGENCY/clients/CLIENT/tls.crt, tls.key
+ * OUT/AGENCY/clients/CLIENT/tls.crt, tls.key, ca.crt
  * </pre>
  *
  * <p>Certificates and keys are PEM (PKCS#8). Files have mode 0600, folders 0700. A gateway makes

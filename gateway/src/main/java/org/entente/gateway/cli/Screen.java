@@ -1,13 +1,14 @@
 package org.entente.gateway.cli;
 
-import org.entente.gateway.model.InvalidValue;
-
 /** Text of others on a terminal. */
 final class Screen {
   private Screen() {}
 
-  /** Without control characters, which could steer the terminal; cut to one line's worth. */
+  /** Without control characters, which could steer the terminal. */
   static String printable(String text) {
-    return InvalidValue.printable(text);
+    return text.codePoints()
+        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 }
