@@ -1,0 +1,162 @@
+package org.entente.loadtests.demo;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.entente.gateway.cli.EntenteCommand;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.NodePlan;
+import org.entente.loadtests.federation.ThrowawayFolder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the main job on this machine and counts. */
+@Command(
+    name = "demo",
+    description = {
+      "Mints a throwaway federation, starts five gateways as processes (fr.customs, de.customs,",
+      "sg.police, us.cbp and the transit x.hub), publishes alerts as their clients, shows what",
+      "arrives and what policy refuses, kills one gateway in mid-stream and restarts it, and ends",
+      "with a table. Exit code 0 only if nothing was lost, duplicated or misrouted, the transit",
+      "opened nothing and every audit log verifies."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente demo",
+      "  entente demo --once --json",
+      "  entente demo --alerts alerts.jsonl --mapping config/mappings/safety-gate.yaml",
+      "  entente demo --alerts folder-of-cap-files",
+      "  entente demo --keep"
+    })
+public final class DemoCommand implements EntenteCommand, Callable<Integer> {
+  @Option(
+      names = "--once",
+      description = "end after one run; the same as without --keep, said for scripts")
+  private boolean once;
+
+  @Option(
+      names = "--json",
+      description = "the summary as one JSON object on standard output, all else on standard error")
+  private boolean json;
+
+  @Option(
+      names = "--keep",
+      description = "leave the gateways running at the end, until Ctrl-C, and the folder for ever")
+  private boolean keep;
+
+  @Option(
+      names = "--alerts",
+      paramLabel = "FILE|DIR",
+      description = "publish these instead of the samples: JSON Lines or CAP XML, each record once")
+  private @Nullable Path alerts;
+
+  @Option(
+      names = "--mapping",
+      paramLabel = "FILE",
+      description = "how to read them (default for CAP: config/mappings/cap.yaml)")
+  private @Nullable Path mapping;
+
+  @Option(
+      names = "--messages",
+      defaultValue = "400",
+      description = "repeat the samples to about so many (default: ${DEFAULT-VALUE})")
+  private int messages;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "50",
+      description = "messages a second (default: ${DEFAULT-VALUE})")
+  private int rate;
+
+  @Spec private CommandSpec spec;
+
+  /** A command whose options picocli sets. */
+  public DemoCommand() {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (once && keep) {
+      spec.commandLine().getErr().println("entente: --once ends, --keep does not; choose one");
+      return 2;
+    }
+    if (rate < 1 || messages < 1) {
+      spec.commandLine().getErr().println("entente: --rate and --messages must be at least 1");
+      return 2;
+    }
+    Voice voice = new Voice(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
+    Home home = Home.find();
+    Path folder = ThrowawayFolder.create();
+    try {
+      voice.say("Minting a throwaway federation in %s", folder);
+      return run(home, Federation.mint(home, folder), folder, voice);
+    } finally {
+      discard(folder);
+    }
+  }
+
+  private int run(Home home, Federation federation, Path folder, Voice voice)
+      throws InterruptedException {
+    Thread onInterrupt =
+        new Thread(
+            () -> {
+              federation.close();
+              discard(folder);
+            },
+            "stop");
+    Runtime.getRuntime().addShutdownHook(onInterrupt);
+    try (federation) {
+      DemoOptions options = new DemoOptions(alerts, mapping, messages, rate);
+      Summary summary = new Demo(home, federation, options, voice).run();
+      voice.result(json ? summary.json() : System.lineSeparator() + summary.table());
+      if (keep) {
+        leaveRunning(federation, folder, voice);
+      }
+      return summary.good() ? 0 : 1;
+    } finally {
+      forget(onInterrupt);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // This machine is stopping: the hook runs already and does the same.
+      hook.setName("stop (running)");
+    }
+  }
+
+  private void discard(Path folder) {
+    if (!keep) {
+      ThrowawayFolder.delete(folder);
+    }
+  }
+
+  /** Starts the verified gateways again and waits for Ctrl-C. */
+  private static void leaveRunning(Federation federation, Path folder, Voice voice)
+      throws InterruptedException {
+    federation.start(federation.agencies());
+    for (String agency : federation.agencies()) {
+      NodePlan plan = federation.plan(agency);
+      voice.say("%n%s", agency);
+      voice.say("  clients      %s", plan.clients());
+      if (plan.peers() != null) {
+        voice.say("  peers        %s", plan.peers());
+      }
+      voice.say("  metrics      http://%s/metrics", plan.admin());
+      voice.say("  log          %s", plan.log());
+      plan.scopes()
+          .forEach(
+              (client, scopes) ->
+                  voice.say(
+                      "  credentials  %s  %s", federation.credentials(agency, client), scopes));
+    }
+    voice.say("%nRunning until Ctrl-C; delete %s afterwards.", folder);
+    new CountDownLatch(1).await();
+  }
+}

@@ -1,0 +1,5 @@
+/** The demonstration: the main job, end to end, with a gateway killed in mid-stream. */
+@NullMarked
+package org.entente.loadtests.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,162 @@
+package org.entente.loadtests.federation;
+
+import io.grpc.ManagedChannel;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.client.Channels;
+import org.entente.gateway.client.Credentials;
+
+/**
+ * A throwaway federation on loopback: minted keys, one real process a gateway, killed and restarted
+ * at will. Everything it writes lies in the folder it was given.
+ *
+ * <p>Safe for many threads. {@link #close()} ends every process and channel and leaves the folder.
+ */
+public final class Federation implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration STOP = Duration.ofSeconds(15);
+
+  private final Map<String, NodePlan> plans;
+  private final Minted minted;
+  private final Machine machine;
+  private final Map<String, GatewayProcess> running = new ConcurrentHashMap<>();
+  private final Collection<ManagedChannel> channels = new ArrayList<>();
+
+  private Federation(Map<String, NodePlan> plans, Minted minted, Machine machine) {
+    this.machine = machine;
+    this.plans = plans;
+    this.minted = minted;
+  }
+
+  /** Mints keys and writes configurations for every sample in {@code config/nodes}. */
+  public static Federation mint(Home home, Path folder) {
+    return mint(home, folder, Machine.QUICK_START);
+  }
+
+  /** The same with gateways on Java machines set in a certain way. */
+  public static Federation mint(Home home, Path folder, Machine machine) {
+    NodePlans plans = NodePlans.read(home, folder, new FreePorts(new SecureRandom()));
+    Minted minted = Minted.mint(home, folder, plans.peerAddresses());
+    return new Federation(plans.write(minted), minted, machine);
+  }
+
+  /** All agencies, those that do not run included. */
+  public Set<String> agencies() {
+    return new TreeSet<>(plans.keySet());
+  }
+
+  /** How a node is set up. */
+  public NodePlan plan(String agency) {
+    NodePlan plan = plans.get(agency);
+    if (plan == null) {
+      throw new IllegalArgumentException(agency + " is no agency of this federation");
+    }
+    return plan;
+  }
+
+  /**
+   * Starts gateways side by side and returns when all are ready.
+   *
+   * @throws CommandFailure with the last lines of the log of one that did not start
+   */
+  public void start(Collection<String> agencies) {
+    Map<String, GatewayProcess> starting = new TreeMap<>();
+    for (String agency : agencies) {
+      GatewayProcess process = GatewayProcess.start(plan(agency), machine);
+      running.put(agency, process);
+      starting.put(agency, process);
+    }
+    starting.values().forEach(process -> process.awaitReady(START));
+  }
+
+  /** Ends a gateway with SIGKILL; gone on return. */
+  public void kill(String agency) {
+    GatewayProcess process = running.remove(agency);
+    if (process == null) {
+      throw new IllegalArgumentException(agency + " does not run");
+    }
+    process.kill();
+  }
+
+  /** The gateways that run, or ended unasked. */
+  public Set<String> running() {
+    return new TreeSet<>(running.keySet());
+  }
+
+  /** Process id of a gateway that runs. */
+  public long pid(String agency) {
+    GatewayProcess process = running.get(agency);
+    if (process == null) {
+      throw new IllegalArgumentException(agency + " does not run");
+    }
+    return process.pid();
+  }
+
+  /** The gateways that ended although nobody ended them. */
+  public List<String> crashed() {
+    return running.entrySet().stream()
+        .filter(entry -> !entry.getValue().isAlive())
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  /** Stops all gateways with SIGTERM; those that did not end in time and were killed. */
+  public List<String> stop() {
+    Map<String, GatewayProcess> stopping = new TreeMap<>(running);
+    running.clear();
+    stopping.values().forEach(GatewayProcess::askToStop);
+    List<String> stubborn = new ArrayList<>();
+    stopping.forEach(
+        (agency, process) -> {
+          if (!process.awaitStop(STOP)) {
+            stubborn.add(agency);
+          }
+        });
+    return stubborn;
+  }
+
+  /** Folder of a client's credentials. */
+  public Path credentials(String agency, String client) {
+    return minted.client(agency, client);
+  }
+
+  /** A gateway's own credentials with its agency's CA. */
+  public Credentials gatewayCredentials(String agency) {
+    return minted.gatewayCredentials(agency, "gateway-1");
+  }
+
+  /** A new channel of a client to its agency's gateway; closed with the federation. */
+  public ManagedChannel channel(String agency, String client) {
+    ManagedChannel channel =
+        Channels.open(plan(agency).clients(), Credentials.in(credentials(agency, client)));
+    synchronized (channels) {
+      channels.add(channel);
+    }
+    return channel;
+  }
+
+  /** Closes all channels. */
+  public void disconnect() {
+    synchronized (channels) {
+      channels.forEach(ManagedChannel::shutdownNow);
+      channels.clear();
+    }
+  }
+
+  @Override
+  public void close() {
+    disconnect();
+    stop();
+  }
+}

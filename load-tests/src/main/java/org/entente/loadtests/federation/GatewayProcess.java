@@ -1,0 +1,147 @@
+package org.entente.loadtests.federation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.entente.gateway.cli.CommandFailure;
+
+/**
+ * A running gateway, in a process of its own with this process's class path. Standard error goes to
+ * the plan's log file, which grows over restarts.
+ */
+final class GatewayProcess {
+  private static final int LAST_LINES = 15;
+
+  private final NodePlan plan;
+  private final Process process;
+  private final CompletableFuture<Ready> ready = new CompletableFuture<>();
+
+  private GatewayProcess(NodePlan plan, Process process) {
+    this.plan = plan;
+    this.process = process;
+  }
+
+  /** Starts the process; it is not ready yet. */
+  static GatewayProcess start(NodePlan plan, Machine machine) {
+    try {
+      Process process =
+          new ProcessBuilder(
+                  machine.command(
+                      "org.entente.gateway.Main", "run", "--config", plan.config().toString()))
+              .redirectError(ProcessBuilder.Redirect.appendTo(plan.log().toFile()))
+              .start();
+      GatewayProcess gateway = new GatewayProcess(plan, process);
+      Thread reader = new Thread(gateway::readOutput, "output of " + plan.agency());
+      reader.setDaemon(true);
+      reader.start();
+      return gateway;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Completes {@link #ready} with the ready line; reads on so that the process never blocks. */
+  private void readOutput() {
+    ObjectMapper json = new ObjectMapper();
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonNode node = parse(json, line);
+        if (node.path("agency").asText().equals(plan.agency())) {
+          ready.complete(
+              new Ready(
+                  plan.agency(),
+                  node.path("clients").asText(),
+                  node.path("peers").asText(),
+                  node.path("admin").asText()));
+        }
+      }
+    } catch (IOException e) {
+      ready.completeExceptionally(e);
+    }
+    ready.completeExceptionally(new CommandFailure("the process ended"));
+  }
+
+  private static JsonNode parse(ObjectMapper json, String line) {
+    try {
+      return json.readTree(line);
+    } catch (JsonProcessingException e) {
+      return json.createObjectNode();
+    }
+  }
+
+  /**
+   * Waits for the ready line.
+   *
+   * @throws CommandFailure with the last lines of the log, if the process ends or takes too long
+   */
+  Ready awaitReady(Duration atMost) {
+    try {
+      return ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      String what = process.isAlive() ? "is not ready after " + atMost.toSeconds() + " s" : "ended";
+      throw new CommandFailure(
+          "the gateway of "
+              + plan.agency()
+              + " "
+              + what
+              + "; the last lines of its log:\n"
+              + tail(),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("interrupted", e);
+    }
+  }
+
+  private String tail() {
+    try {
+      List<String> lines = Files.readAllLines(plan.log(), StandardCharsets.UTF_8);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+    } catch (IOException e) {
+      return "(no log: " + e.getClass().getSimpleName() + ")";
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Ends it as power loss would, with SIGKILL, and waits until it is gone. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** Asks it to stop, with SIGTERM. */
+  void askToStop() {
+    process.destroy();
+  }
+
+  /** Whether it ended by itself within the time; if not, it is killed. */
+  boolean awaitStop(Duration atMost) {
+    try {
+      if (process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+        return true;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    kill();
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+package org.entente.loadtests.federation;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a child process's Java machine is set. */
+public enum Machine {
+  /** Starts quickly: the first compiler only, a small heap. */
+  QUICK_START("-XX:TieredStopAtLevel=1 -Xms32m -Xmx256m"),
+  /** Runs fast once warm. */
+  THROUGHPUT("-Xms256m -Xmx512m");
+
+  private static final int FEATURE_OF_NATIVE_ACCESS = 22;
+
+  private final String options;
+
+  Machine(String options) {
+    this.options = options;
+  }
+
+  /** The command line that runs a main class with this process's own class path. */
+  public List<String> command(String mainClass, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options.split(" ", -1)));
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-Xshare:auto",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Duser.timezone=UTC"));
+    if (Runtime.version().feature() >= FEATURE_OF_NATIVE_ACCESS) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}

@@ -1,0 +1,92 @@
+package org.entente.loadtests.federation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import org.entente.certsdev.Federation;
+import org.entente.certsdev.FederationSpec;
+import org.entente.certsdev.MintedFederation;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.client.Credentials;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NodeName;
+
+/** The keys, certificates and trust bundle of a throwaway federation, and where they lie. */
+final class Minted {
+  private static final String SPECIFICATION = "federation-demo.yaml";
+  private static final String AUTHORITY = "ca.crt";
+
+  private final MintedFederation minted;
+
+  private Minted(MintedFederation minted) {
+    this.minted = minted;
+  }
+
+  /**
+   * Mints what {@code config/federation-demo.yaml} describes, with the addresses given.
+   *
+   * @param folder where to write; a new folder is made in it
+   * @param peerAddresses where gateways take links, by agency
+   */
+  static Minted mint(Home home, Path folder, Map<String, String> peerAddresses) {
+    Path file = home.folder().resolve("config").resolve(SPECIFICATION);
+    Reading<FederationSpec> reading = FederationSpec.read(file);
+    if (!(reading instanceof Reading.Read<FederationSpec> read)) {
+      throw new CommandFailure(file + " cannot be read: " + reading);
+    }
+    FederationSpec spec = read.value().lasting(1);
+    for (Map.Entry<String, String> entry : peerAddresses.entrySet()) {
+      spec = spec.withEndpoint(new AgencyName(entry.getKey()), entry.getValue());
+    }
+    try {
+      return new Minted(
+          Federation.mint(
+              spec, folder.resolve("federation"), InstantSource.system(), new SecureRandom()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InvalidValue e) {
+      throw new CommandFailure(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  Path bundle() {
+    return minted.bundleFile().toAbsolutePath();
+  }
+
+  Path roots() {
+    return minted.rootsFile().toAbsolutePath();
+  }
+
+  /** The folder with a gateway's certificate, key and keystore. */
+  Path gateway(String agency, String gateway) {
+    return minted.gatewayFolder(new AgencyName(agency), new NodeName(gateway)).toAbsolutePath();
+  }
+
+  Credentials gatewayCredentials(String agency, String gateway) {
+    Path folder = gateway(agency, gateway);
+    return new Credentials(
+        folder.resolve("tls.crt"),
+        folder.resolve("tls.key"),
+        minted.agencyFolder(new AgencyName(agency)).toAbsolutePath().resolve(AUTHORITY));
+  }
+
+  /** The folder with a client's certificate and key and its agency's CA. */
+  Path client(String agency, String client) {
+    AgencyName name = new AgencyName(agency);
+    Path folder = minted.clientFolder(name, new NodeName(client)).toAbsolutePath();
+    try {
+      if (Files.isDirectory(folder) && !Files.exists(folder.resolve(AUTHORITY))) {
+        Files.copy(minted.agencyFolder(name).resolve(AUTHORITY), folder.resolve(AUTHORITY));
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

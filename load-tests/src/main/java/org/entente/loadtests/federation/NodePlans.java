@@ -1,0 +1,135 @@
+package org.entente.loadtests.federation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans of a federation's gateways, made of the commented samples in {@code config/nodes}: only
+ * addresses, paths and the addresses to dial are replaced.
+ */
+final class NodePlans {
+  private static final String SUFFIX = ".yaml";
+
+  private final ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+  private final Home home;
+  private final Path folder;
+  private final Map<String, ObjectNode> trees = new TreeMap<>();
+  private final Map<String, String> peerAddresses = new LinkedHashMap<>();
+
+  private NodePlans(Home home, Path folder) {
+    this.home = home;
+    this.folder = folder;
+  }
+
+  /** Chooses addresses and reads the samples; writes nothing. */
+  static NodePlans read(Home home, Path folder, FreePorts ports) {
+    NodePlans plans = new NodePlans(home, folder);
+    try (Stream<Path> files = Files.list(home.nodes())) {
+      for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
+        ObjectNode tree = (ObjectNode) plans.yaml.readTree(file.toFile());
+        plans.trees.put(tree.path("agency").asText(), tree);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    plans.trees.values().forEach(tree -> plans.address(tree, ports));
+    return plans;
+  }
+
+  private void address(ObjectNode tree, FreePorts ports) {
+    ObjectNode listen = (ObjectNode) tree.path("listen");
+    List<String> names = new ArrayList<>();
+    listen.fieldNames().forEachRemaining(names::add);
+    names.forEach(name -> listen.put(name, ports.address()));
+    if (listen.has("peers")) {
+      peerAddresses.put(tree.path("agency").asText(), listen.path("peers").asText());
+    }
+  }
+
+  /** Addresses at which gateways take links, by agency; those that only dial out are absent. */
+  Map<String, String> peerAddresses() {
+    return Map.copyOf(peerAddresses);
+  }
+
+  /** Writes the configurations against minted credentials. */
+  Map<String, NodePlan> write(Minted minted) {
+    Map<String, NodePlan> plans = new TreeMap<>();
+    trees.forEach((agency, tree) -> plans.put(agency, write(agency, tree, minted)));
+    return plans;
+  }
+
+  private NodePlan write(String agency, ObjectNode tree, Minted minted) {
+    Path own = folder.resolve("nodes").resolve(agency);
+    tree.set(
+        "trust",
+        yaml.createObjectNode()
+            .put("bundle", minted.bundle().toString())
+            .put("roots", minted.roots().toString()));
+    Path tls = minted.gateway(agency, tree.path("gateway").asText());
+    tree.set(
+        "tls",
+        yaml.createObjectNode()
+            .put("certificate", tls.resolve("tls.crt").toString())
+            .put("key", tls.resolve("tls.key").toString()));
+    tree.put("keystore", tls.resolve("keystore").toString());
+    tree.put("data", own.resolve("data").toString());
+    tree.put("audit", own.resolve("audit").toString());
+    tree.set("policy", policy());
+    tree.path("links").forEach(link -> dial((ObjectNode) link));
+    Path config = folder.resolve("nodes").resolve(agency + SUFFIX);
+    try {
+      Files.createDirectories(own);
+      yaml.writeValue(config.toFile(), tree);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    JsonNode listen = tree.path("listen");
+    return new NodePlan(
+        agency,
+        config,
+        listen.path("clients").asText(),
+        peerAddresses.get(agency),
+        listen.path("admin").asText(),
+        own,
+        folder.resolve("nodes").resolve(agency + ".log"),
+        scopes(tree));
+  }
+
+  private ObjectNode policy() {
+    ObjectNode policy = yaml.createObjectNode().put("agreements", home.agreements().toString());
+    if (Files.exists(home.nodeRules())) {
+      policy.put("node_rules", home.nodeRules().toString());
+    }
+    return policy;
+  }
+
+  private void dial(ObjectNode link) {
+    if (link.has("dial")) {
+      @Nullable String address = peerAddresses.get(link.path("peer").asText());
+      link.put("dial", address);
+    }
+  }
+
+  private static Map<String, List<String>> scopes(ObjectNode tree) {
+    Map<String, List<String>> scopes = new LinkedHashMap<>();
+    for (JsonNode client : tree.path("clients")) {
+      List<String> names = new ArrayList<>();
+      client.path("scopes").forEach(scope -> names.add(scope.asText()));
+      scopes.put(client.path("name").asText(), names);
+    }
+    return scopes;
+  }
+}

@@ -1,0 +1,87 @@
+package org.entente.loadtests.traffic;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.federation.Federation;
+
+/**
+ * The clients of a federation's agencies: a publisher where one is needed, a subscriber for actual
+ * and one for exercise traffic at each. Closing ends their calls, not the gateways.
+ */
+public final class Clients implements AutoCloseable {
+  private static final long OPEN_SECONDS = 30;
+  private static final long END_SECONDS = 5;
+
+  private final Federation federation;
+  private final Tally tally;
+  private final Watcher watcher;
+  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+  private final List<Receiving> subscribers = new ArrayList<>();
+
+  /** Clients that do nothing yet. */
+  public Clients(Federation federation, Tally tally, Watcher watcher) {
+    this.federation = federation;
+    this.tally = tally;
+    this.watcher = watcher;
+  }
+
+  /**
+   * Subscribes at every agency of these that has a client for it; returns when all cursors are
+   * open.
+   *
+   * @throws CommandFailure if one is not open in time
+   */
+  public void subscribe(Collection<String> agencies) throws InterruptedException {
+    for (String agency : agencies) {
+      federation
+          .plan(agency)
+          .clientWith("subscribe")
+          .ifPresent(client -> subscribe(agency, client));
+    }
+    for (Receiving subscriber : subscribers) {
+      if (!subscriber.awaitOpened(OPEN_SECONDS)) {
+        throw new CommandFailure("a subscriber's cursor is not open after " + OPEN_SECONDS + " s");
+      }
+    }
+  }
+
+  private void subscribe(String agency, String client) {
+    for (boolean exercise : new boolean[] {false, true}) {
+      Receiving subscriber =
+          new Receiving(
+              agency, exercise, federation.channel(agency, client), timer, tally, watcher);
+      subscribers.add(subscriber);
+      subscriber.begin();
+    }
+  }
+
+  /** Begins to publish; the tally says when all is answered. */
+  public void publish(List<Publication> publications, int perSecond) {
+    Publishing publishing =
+        new Publishing(
+            agency ->
+                federation.channel(
+                    agency, federation.plan(agency).clientWith("publish").orElseThrow()),
+            timer,
+            tally,
+            watcher);
+    publishing.begin(publications, perSecond);
+  }
+
+  @Override
+  public void close() {
+    subscribers.forEach(Receiving::close);
+    timer.shutdownNow();
+    federation.disconnect();
+    try {
+      timer.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package org.entente.loadtests.traffic;
+
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Outcome;
+
+/** Hears what happens as it happens; called from many threads, must not block for long. */
+public interface Watcher {
+  /** Hears nothing. */
+  Watcher NONE = new Watcher() {};
+
+  /** The gateway answered a publication. */
+  default void answered(Publication publication, Outcome outcome) {}
+
+  /** A publication failed for good: no retry can help. */
+  default void failed(Publication publication, String why) {}
+
+  /** A subscriber received a message, for the first time or again. */
+  default void received(String agency, Delivery delivery, boolean again) {}
+
+  /** A client lost its gateway and tries again. */
+  default void retrying(String agency, String what) {}
+}

@@ -1,0 +1,46 @@
+package org.entente.loadtests;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.entente.gateway.Main;
+
+/** This module stays outside: it sees of the gateway what any client could have. */
+@AnalyzeClasses(
+    packages = "org.entente.loadtests",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+final class OutsideTest {
+  /** What a client could have too: channels, readers of files, the command line, values. */
+  private static final String[] OUTSIDE = {
+    "org.entente.gateway.client",
+    "org.entente.gateway.bridge",
+    "org.entente.gateway.cli",
+    "org.entente.gateway.config",
+    "org.entente.gateway.model"
+  };
+
+  @ArchTest
+  static final ArchRule LOAD_TESTS_USE_ONLY_THE_OUTSIDE_OF_THE_GATEWAY =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.entente.gateway..")
+                  .and(resideOutsideOfPackages(OUTSIDE))
+                  .and(DescribedPredicate.not(type(Main.class))))
+          .because("what the demonstration counts must not come from inside the gateway");
+
+  @ArchTest
+  static final ArchRule LOAD_TESTS_SPEAK_THE_CLIENTS_PROTOCOL_ONLY =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.entente.proto.link..", "org.entente.proto.store..")
+          .because("peers' and stored formats are the gateway's own");
+}

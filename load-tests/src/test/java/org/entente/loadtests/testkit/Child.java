@@ -1,0 +1,54 @@
+package org.entente.loadtests.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A child process that ran to its end.
+ *
+ * @param code its exit code
+ * @param out what it wrote to standard output
+ * @param err what it wrote to standard error
+ */
+public record Child(int code, String out, String err) {
+  private static final long SECONDS = 180;
+
+  /** Runs {@code entente} with this test's class path. */
+  public static Child entente(Path folder, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-Duser.timezone=UTC"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("org.entente.gateway.Main");
+    command.addAll(List.of(arguments));
+    return run(folder, command);
+  }
+
+  /** Runs a command; its output goes through files in the folder. */
+  public static Child run(Path folder, List<String> command)
+      throws IOException, InterruptedException {
+    Path out = Files.createTempFile(folder, "child", ".out");
+    Path err = Files.createTempFile(folder, "child", ".err");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+    if (!ended) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+    String said = Files.readString(err, StandardCharsets.UTF_8);
+    assertTrue(ended, () -> "not ended after " + SECONDS + " s:\n" + said);
+    return new Child(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8), said);
+  }
+}
