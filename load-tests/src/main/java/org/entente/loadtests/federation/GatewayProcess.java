@@ -89,7 +89,8 @@ final class GatewayProcess {
     try {
       return ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      String what = process.isAlive() ? "is not ready after " + atMost.toSeconds() + " s" : "ended";
+      String what =
+          e instanceof TimeoutException ? "is not ready after " + atMost.toSeconds() + " s" : "ended";
       throw new CommandFailure(
           "the gateway of "
               + plan.agency()
