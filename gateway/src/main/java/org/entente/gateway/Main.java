@@ -13,6 +13,6 @@ public final class Main {
 
   /** Runs a command in this process; its exit code. */
   public static int execute(String... args) {
-    return RootCommand.commandLine().execute(args);
+    return RootCommand.execute(args);
   }
 }

@@ -34,6 +34,11 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 public final class RootCommand {
   private RootCommand() {}
 
+  /** Runs a command; its exit code. */
+  public static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
   /** The command line with all commands on the class path. */
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new RootCommand());

@@ -51,11 +51,22 @@ final class PositionScan {
     return new Positions(file, places);
   }
 
+  /** Nothing after a colon is read as an empty text; a text that is meant to be empty is quoted. */
+  private boolean isUnwrittenText(JsonLocation start) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING || parser.getTextLength() > 0) {
+      return false;
+    }
+    int line = start.getLineNr() - 1;
+    int column = start.getColumnNr() - 1;
+    boolean written = line < lines.length && column < lines[line].length();
+    return !written || "\"'|>".indexOf(lines[line].charAt(column)) < 0;
+  }
+
   private void value(String path, JsonLocation start) throws IOException, Refused {
     if (parser.isCurrentAlias() || parser.getObjectId() != null) {
       throw refused(path, "a YAML anchor or alias", "the value itself, written out");
     }
-    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+    if (parser.currentToken() == JsonToken.VALUE_NULL || isUnwrittenText(start)) {
       throw refused(path, "nothing", "a value, or leave the field out");
     }
     note(path, start);

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.deliver;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package org.entente.gateway.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.crypto.SecretBytes;
+import org.junit.jupiter.api.Test;
+
+class AtRestTest {
+  private static final Instant UNTIL = Instant.parse("2026-12-31T10:00:00Z");
+
+  private final SecureRandom random = new SecureRandom();
+  private final Map<LocalDate, SecretBytes> keys = new HashMap<>();
+  private final AtRest atRest =
+      new AtRest(
+          new StorageKeys() {
+            @Override
+            public SecretBytes forBucket(LocalDate lastDay) {
+              return keys.computeIfAbsent(lastDay, d -> SecretBytes.random(random, 32));
+            }
+
+            @Override
+            public Optional<SecretBytes> existing(LocalDate lastDay) {
+              return Optional.ofNullable(keys.get(lastDay));
+            }
+          },
+          random);
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void sealed_underItsContext_opens() {
+    byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
+    assertArrayEquals(text("the reason"), atRest.open("evidence", sealed).orElseThrow());
+  }
+
+  @Test
+  void sealed_underAnotherContext_doesNotOpen() {
+    byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
+    assertTrue(atRest.open("outcome", sealed).isEmpty());
+  }
+
+  @Test
+  void sealed_withAnyBitFlipped_doesNotOpen() {
+    byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
+    for (int bit = 0; bit < sealed.length * 8; bit++) {
+      byte[] flipped = sealed.clone();
+      flipped[bit / 8] ^= (byte) (1 << (bit % 8));
+      assertTrue(atRest.open("evidence", flipped).isEmpty(), "bit " + bit);
+    }
+  }
+
+  @Test
+  void sealed_afterItsBucketsKeyIsDestroyed_doesNotOpen() {
+    byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
+    assertEquals(1, keys.size());
+    keys.clear();
+    assertTrue(atRest.open("evidence", sealed).isEmpty());
+  }
+
+  @Test
+  void sealed_doesNotHoldThePlaintext() {
+    String sealed =
+        new String(atRest.seal("evidence", text("the reason"), UNTIL), StandardCharsets.ISO_8859_1);
+    assertFalse(sealed.contains("reason"));
+  }
+
+  @Test
+  void shorterThanItsPrefix_doesNotOpen() {
+    assertTrue(atRest.open("evidence", new byte[16]).isEmpty());
+    assertTrue(atRest.open("evidence", new byte[0]).isEmpty());
+  }
+}

@@ -1,0 +1,206 @@
+package org.entente.gateway.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.time.InstantSource;
+import java.util.List;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.proto.store.v1.HopEntry;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BooksTest {
+  private static final AgencyName DE = new AgencyName("de.customs");
+  private static final AgencyName SG = new AgencyName("sg.police");
+  private static final byte[] HASH = new byte[32];
+
+  private final Ledger ledger =
+      new Ledger(
+          new MemoryStore(),
+          new NoJournal(),
+          InstantSource.system(),
+          LedgerLimits.DEFAULT,
+          new NoObserver());
+
+  @BeforeEach
+  void start() {
+    ledger.start();
+  }
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  private <T> T write(Mutation<T> mutation) {
+    return ledger.write(Lane.ROUTINE, mutation).join();
+  }
+
+  @Test
+  void hopNumbers_rise_perPeerAndLane() {
+    HopEntry entry = HopEntry.newBuilder().setSize(10).build();
+    List<Long> numbers =
+        write(
+            tx ->
+                List.of(
+                    ledger.hops().append(tx, DE, Lane.FLASH, entry),
+                    ledger.hops().append(tx, DE, Lane.FLASH, entry),
+                    ledger.hops().append(tx, DE, Lane.ROUTINE, entry),
+                    ledger.hops().append(tx, SG, Lane.FLASH, entry)));
+    assertEquals(List.of(1L, 2L, 1L, 1L), numbers);
+    assertEquals(1, ledger.hops().first(DE, Lane.FLASH));
+    assertEquals(3, ledger.hops().head(DE, Lane.FLASH).next());
+    assertTrue((boolean) write(tx -> ledger.hops().remove(tx, DE, Lane.FLASH, 1) != null));
+    assertEquals(2, ledger.hops().first(DE, Lane.FLASH));
+    assertTrue((boolean) write(tx -> ledger.hops().remove(tx, DE, Lane.FLASH, 2) != null));
+    assertEquals(3, ledger.hops().first(DE, Lane.FLASH));
+    assertEquals(0, ledger.hops().depth(DE, Lane.FLASH));
+  }
+
+  @Test
+  void hopEpoch_onlyRises() {
+    write(
+        tx -> {
+          ledger.hops().openEpoch(tx, DE, Lane.FLASH, 5);
+          ledger.hops().openEpoch(tx, DE, Lane.FLASH, 4);
+          return DE;
+        });
+    assertEquals(5, ledger.hops().head(DE, Lane.FLASH).epoch());
+  }
+
+  @Test
+  void hopRead_isBoundedByCountAndBytes() {
+    write(
+        tx -> {
+          for (int i = 0; i < 10; i++) {
+            ledger.hops().append(tx, DE, Lane.ROUTINE, HopEntry.newBuilder().setSize(100).build());
+          }
+          return DE;
+        });
+    assertEquals(3, ledger.hops().read(DE, Lane.ROUTINE, 4, 3, 10_000).size());
+    assertEquals(4, ledger.hops().read(DE, Lane.ROUTINE, 4, 3, 10_000).get(0).sequence());
+    assertEquals(2, ledger.hops().read(DE, Lane.ROUTINE, 1, 100, 150).size());
+  }
+
+  @Test
+  void envelope_withSeveralReferences_goesWithTheLast() {
+    StoredEnvelope envelope =
+        StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("h")).build();
+    write(
+        tx -> {
+          ledger.envelopes().hold(tx, HASH, envelope, 2);
+          return DE;
+        });
+    write(
+        tx -> {
+          ledger.envelopes().release(tx, HASH);
+          return DE;
+        });
+    assertNotNull(ledger.envelopes().read(HASH));
+    write(
+        tx -> {
+          ledger.envelopes().release(tx, HASH);
+          return DE;
+        });
+    assertNull(ledger.envelopes().read(HASH));
+  }
+
+  @Test
+  void outboxNumbers_rise_andPagesGoOnAfterTheLast() {
+    write(
+        tx -> {
+          for (int i = 0; i < 5; i++) {
+            ledger
+                .outbox()
+                .append(tx, DE, Lane.PRIORITY, OutboxEntry.newBuilder().setAttempts(i).build());
+          }
+          return DE;
+        });
+    List<OutboxBook.Numbered> first = ledger.outbox().page(DE, Lane.PRIORITY, null, 2);
+    assertEquals(List.of(1L, 2L), first.stream().map(n -> n.number().sequence()).toList());
+    OriginNumber last = first.get(1).number();
+    List<OutboxBook.Numbered> rest = ledger.outbox().page(DE, Lane.PRIORITY, last, 10);
+    assertEquals(List.of(3L, 4L, 5L), rest.stream().map(n -> n.number().sequence()).toList());
+    assertTrue(ledger.outbox().page(SG, Lane.PRIORITY, null, 10).isEmpty());
+  }
+
+  @Test
+  void inboxPositions_rise_overAllLanes_andIdsAreKnown() {
+    MessageId a = MessageId.fresh(1, new java.util.Random(1));
+    MessageId b = MessageId.fresh(2, new java.util.Random(2));
+    InboxRecord record = InboxRecord.getDefaultInstance();
+    List<Long> positions =
+        write(
+            tx ->
+                List.of(
+                    ledger.inbox().append(tx, Lane.ROUTINE, a, record, new byte[] {1}),
+                    ledger.inbox().append(tx, Lane.FLASH, b, record, new byte[] {2})));
+    assertEquals(List.of(1L, 2L), positions);
+    assertEquals(2, ledger.inbox().lastPosition());
+    assertEquals(1, ledger.inbox().read(Lane.FLASH, 1, 10).size());
+    assertTrue((boolean) write(tx -> ledger.inbox().knows(tx, a)));
+    assertFalse(
+        (boolean)
+            write(tx -> ledger.inbox().knows(tx, MessageId.fresh(3, new java.util.Random(3)))));
+  }
+
+  @Test
+  void retrieval_isFirst_once() {
+    MessageId id = MessageId.fresh(1, new java.util.Random(1));
+    assertTrue((boolean) write(tx -> ledger.evidence().firstRetrieval(tx, id)));
+    assertFalse((boolean) write(tx -> ledger.evidence().firstRetrieval(tx, id)));
+  }
+
+  @Test
+  void evidenceOwed_whenSettled_isGone() {
+    write(
+        tx -> {
+          ledger.evidence().owe(tx, DE, new byte[] {1});
+          ledger.evidence().owe(tx, DE, new byte[] {2});
+          return DE;
+        });
+    List<EvidenceBook.Owed> owed = ledger.evidence().owed(DE, 1);
+    write(
+        tx -> {
+          ledger.evidence().settle(tx, DE, owed);
+          return DE;
+        });
+    List<EvidenceBook.Owed> left = ledger.evidence().owed(DE, 10);
+    assertEquals(1, left.size());
+    assertEquals(2, left.get(0).sealedItem()[0]);
+  }
+
+  private static final class NoJournal implements Journal {
+    @Override
+    public void append(Batch batch, List<AuditRecord> leaves) {}
+
+    @Override
+    public void committed() {}
+
+    @Override
+    public void rolledBack() {}
+  }
+
+  private static final class NoObserver implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {}
+
+    @Override
+    public void failed(LedgerUnavailable why) {}
+  }
+}

@@ -1,0 +1,230 @@
+package org.entente.gateway.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.MemoryStore;
+import org.junit.jupiter.api.Test;
+
+class GroupCommitTest {
+  private static final byte[] KEY = {1};
+  private static final byte[] VALUE = {7};
+
+  private final MemoryStore store = new MemoryStore();
+  private final RecordingJournal journal = new RecordingJournal();
+  private final AtomicInteger commits = new AtomicInteger();
+
+  private GroupCommit writer(LedgerLimits limits) {
+    return new GroupCommit(
+        store,
+        journal,
+        InstantSource.system(),
+        limits,
+        new CommitObserver() {
+          @Override
+          public void committed(int changes, long bytes, long nanos) {
+            commits.incrementAndGet();
+          }
+
+          @Override
+          public void failed(LedgerUnavailable why) {}
+        });
+  }
+
+  private static Mutation<String> put(byte[] key, String result) {
+    return tx -> {
+      tx.put(Table.META, key, VALUE);
+      return result;
+    };
+  }
+
+  @Test
+  void change_whenFutureCompletes_isCommitted() {
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      writer.start();
+      assertEquals("done", writer.submit(Lane.ROUTINE, put(KEY, "done")).join());
+      assertArrayEquals(VALUE, store.get(Table.META, KEY));
+    }
+  }
+
+  @Test
+  void changes_thatWaitTogether_shareOneCommit() {
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      List<CompletableFuture<String>> waiting = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        waiting.add(writer.submit(Lane.ROUTINE, put(new byte[] {(byte) i}, "x")));
+      }
+      writer.start();
+      waiting.forEach(CompletableFuture::join);
+      assertEquals(1, commits.get());
+    }
+  }
+
+  @Test
+  void flash_thatWaitsBehindRoutine_isAppliedFirst() {
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      CompletableFuture<String> routine = writer.submit(Lane.ROUTINE, tx -> add(order, "routine"));
+      CompletableFuture<String> flash = writer.submit(Lane.FLASH, tx -> add(order, "flash"));
+      writer.start();
+      routine.join();
+      flash.join();
+      assertEquals(List.of("flash", "routine"), order);
+    }
+  }
+
+  private static String add(List<String> order, String name) {
+    order.add(name);
+    return name;
+  }
+
+  @Test
+  void change_seesWhatEarlierOnesOfItsBatchDid() {
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      CompletableFuture<String> first = writer.submit(Lane.ROUTINE, put(KEY, "first"));
+      CompletableFuture<Boolean> seen =
+          writer.submit(Lane.ROUTINE, tx -> tx.get(Table.META, KEY) != null);
+      CompletableFuture<Boolean> deleted =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                tx.delete(Table.META, KEY);
+                return tx.get(Table.META, KEY) == null;
+              });
+      writer.start();
+      assertEquals("first", first.join());
+      assertTrue(seen.join());
+      assertTrue(deleted.join());
+      assertNull(store.get(Table.META, KEY));
+    }
+  }
+
+  @Test
+  void change_thatThrows_isUndoneAloneAndItsCallerTold() {
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      CompletableFuture<String> defective =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                tx.put(Table.META, KEY, VALUE);
+                throw new IllegalStateException("a defect");
+              });
+      byte[] other = {2};
+      CompletableFuture<String> sound = writer.submit(Lane.ROUTINE, put(other, "sound"));
+      writer.start();
+      assertEquals("sound", sound.join());
+      CompletionException told = assertThrows(CompletionException.class, defective::join);
+      assertInstanceOf(IllegalStateException.class, told.getCause());
+      assertNull(store.get(Table.META, KEY));
+      assertArrayEquals(VALUE, store.get(Table.META, other));
+    }
+  }
+
+  @Test
+  void commit_thatFails_acknowledgesNothingAndStopsTheWriter() {
+    store.failNextCommit(new StoreFailure(StoreFailure.Kind.DISK_FULL, "no space", null));
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      AtomicInteger after = new AtomicInteger();
+      CompletableFuture<String> lost =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                tx.put(Table.META, KEY, VALUE);
+                tx.afterCommit(after::incrementAndGet);
+                return "x";
+              });
+      writer.start();
+      assertEquals(Code.STORAGE_FULL, unavailable(lost).code());
+      assertEquals(Code.STORAGE_FULL, unavailable(writer.submit(Lane.FLASH, put(KEY, "y"))).code());
+      assertEquals(0, after.get());
+      assertEquals(1, journal.rolledBack);
+      assertEquals(0, journal.committed);
+    }
+  }
+
+  @Test
+  void change_beyondTheLimit_isRefusedAsOverloaded() {
+    try (GroupCommit writer = writer(new LedgerLimits(2, 10, 1_000))) {
+      CompletableFuture<String> one = writer.submit(Lane.ROUTINE, put(KEY, "1"));
+      CompletableFuture<String> two = writer.submit(Lane.ROUTINE, put(KEY, "2"));
+      assertEquals(Code.OVERLOADED, unavailable(writer.submit(Lane.ROUTINE, put(KEY, "3"))).code());
+      writer.start();
+      assertEquals("1", one.join());
+      assertEquals("2", two.join());
+    }
+  }
+
+  @Test
+  void closing_commitsWhatWaitsAndTakesNoMore() throws InterruptedException {
+    GroupCommit writer = writer(LedgerLimits.DEFAULT);
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CompletableFuture<String> first =
+        writer.submit(
+            Lane.ROUTINE,
+            tx -> {
+              inside.countDown();
+              awaitQuietly(go);
+              return "first";
+            });
+    writer.start();
+    inside.await();
+    CompletableFuture<String> second = writer.submit(Lane.ROUTINE, put(KEY, "second"));
+    Thread closer = new Thread(writer::close);
+    closer.start();
+    go.countDown();
+    closer.join();
+    assertEquals("first", first.join());
+    assertEquals("second", second.join());
+    assertEquals(Code.NOT_READY, unavailable(writer.submit(Lane.FLASH, put(KEY, "no"))).code());
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static LedgerUnavailable unavailable(CompletableFuture<?> future) {
+    CompletionException told = assertThrows(CompletionException.class, future::join);
+    return assertInstanceOf(LedgerUnavailable.class, told.getCause());
+  }
+
+  private static final class RecordingJournal implements Journal {
+    private int committed;
+    private int rolledBack;
+
+    @Override
+    public void append(Batch batch, List<AuditRecord> leaves) {}
+
+    @Override
+    public void committed() {
+      committed++;
+    }
+
+    @Override
+    public void rolledBack() {
+      rolledBack++;
+    }
+  }
+}
