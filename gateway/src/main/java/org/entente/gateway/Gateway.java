@@ -63,6 +63,7 @@ import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.LedgerHopQueue;
 import org.entente.gateway.transmit.Outbound;
 import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.SessionConfirmations;
 import org.entente.gateway.transmit.Settlement;
 import org.entente.gateway.transmit.Transmission;
 import org.entente.gateway.transmit.Upkeep;
@@ -125,6 +126,7 @@ public final class Gateway implements AutoCloseable {
   private final @Nullable PeerServer peerServer;
   private final PeerChannels peerChannels;
   private final AdminServer admin;
+  private volatile String policyStamp;
 
   private Gateway(NodeFiles files) throws IOException {
     config = files.config();
@@ -135,6 +137,7 @@ public final class Gateway implements AutoCloseable {
 
     // Who may do what.
     trust = files.trust();
+    policyStamp = files.policyStamp();
     policy =
         new RulebookHolder(
             files.rulebook(trust.current()),
@@ -187,7 +190,12 @@ public final class Gateway implements AutoCloseable {
             this::wake);
     settlement =
         new Settlement(
-            ledger, dispatch, evidence, self.agency(), waiting, sealing.senderSessions::renew);
+            ledger,
+            dispatch,
+            evidence,
+            self.agency(),
+            waiting,
+            new SessionConfirmations(sealing.senderSessions));
     Outbound outbound =
         new Outbound(
             sealing.sealer,
@@ -408,7 +416,13 @@ public final class Gateway implements AutoCloseable {
         .every(Duration.ofHours(1), "expiry", this::expire);
   }
 
-  private void reloadPolicy(NodeFiles files) {
+  private void reloadPolicy(NodeFiles files) throws IOException {
+    String seen = files.policyStamp();
+    if (seen.equals(policyStamp)) {
+      return;
+    }
+    // Remembered before it is read: files that are wrong are reported once, until they change.
+    policyStamp = seen;
     Rulebook next = files.rulebook(trust.current());
     if (!next.version().equals(policy.current().rulebook().version())) {
       policy.rulebook(next);

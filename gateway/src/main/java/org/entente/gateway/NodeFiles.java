@@ -7,10 +7,12 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.Reading;
@@ -99,6 +101,28 @@ final class NodeFiles {
       return loaded.rulebook();
     }
     throw new StartProblem(lines(((Rulebook.Loading.Invalid) loading).problems()));
+  }
+
+  /** Changes whenever a file of the policy does: names, sizes and times of change. */
+  String policyStamp() throws IOException {
+    StringBuilder stamp = new StringBuilder();
+    Path rules = config.policy().nodeRules();
+    try (Stream<Path> files = Files.list(config.policy().agreements())) {
+      List<Path> all = new ArrayList<>(files.sorted().toList());
+      if (rules != null && Files.exists(rules)) {
+        all.add(rules);
+      }
+      for (Path file : all) {
+        stamp
+            .append(file)
+            .append(' ')
+            .append(Files.size(file))
+            .append(' ')
+            .append(Files.getLastModifiedTime(file).toMillis())
+            .append('\n');
+      }
+    }
+    return stamp.toString();
   }
 
   PrivateKey tlsKey() {

@@ -2,7 +2,6 @@ package org.entente.gateway.transmit;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
@@ -20,6 +19,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.SessionId;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopEntry;
@@ -44,12 +44,12 @@ public final class Settlement {
   private final EvidenceRecords evidence;
   private final AgencyName self;
   private final WaitingRecipients waiting;
-  private final Consumer<AgencyName> staleSession;
+  private final SessionConfirmations sessions;
 
   /**
    * Settlement in a ledger.
    *
-   * @param staleSession told that a recipient does not know the session it was sent mail under
+   * @param sessions told which recipients hold a session, and which do not know it
    */
   public Settlement(
       Ledger ledger,
@@ -57,13 +57,13 @@ public final class Settlement {
       EvidenceRecords evidence,
       AgencyName self,
       WaitingRecipients waiting,
-      Consumer<AgencyName> staleSession) {
+      SessionConfirmations sessions) {
     this.ledger = ledger;
     this.dispatch = dispatch;
     this.evidence = evidence;
     this.self = self;
     this.waiting = waiting;
-    this.staleSession = staleSession;
+    this.sessions = sessions;
   }
 
   /** A peer answered for hop numbers. */
@@ -101,7 +101,7 @@ public final class Settlement {
     }
     Result result = receipt.getResult();
     if (result == Result.RESULT_REWRAP) {
-      tx.afterCommit(() -> staleSession.accept(recipient));
+      tx.afterCommit(() -> sessions.stale(recipient));
       park(tx, recipient, number, entry);
     } else if (result == Result.RESULT_REFUSED) {
       withdraw(tx, recipient, number, entry, codeOf(receipt.getCode()), "refused by " + peer);
@@ -191,10 +191,15 @@ public final class Settlement {
             }
           }
           if (waiting > 0) {
-            tx.afterCommit(() -> staleSession.accept(recipient));
+            tx.afterCommit(() -> sessions.stale(recipient));
           }
           return waiting;
         });
+  }
+
+  /** A number goes out under a session whose announcement travels with it. */
+  void sentUnder(AgencyName recipient, OriginNumber number, SessionId session) {
+    sessions.sent(recipient, number, session);
   }
 
   /** Lets a number wait for a key, if it is still owed. */
@@ -251,6 +256,7 @@ public final class Settlement {
   private void resolve(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
     ledger.outbox().remove(tx, recipient, number);
+    tx.afterCommit(() -> sessions.held(recipient, number));
     if (entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
       ledger.envelopes().release(tx, entry.getHeaderHash().toByteArray());
     }

@@ -174,8 +174,15 @@ public final class Transmission {
     }
     return sessions
         .wrap(header, recipient, number, key.get())
-        .<Fate>map(stanza -> new Fate.Goes(wire(recipient, stanza)))
+        .<Fate>map(stanza -> goes(recipient, number, stanza))
         .orElseGet(Fate.Waits::new);
+  }
+
+  private Fate goes(AgencyName recipient, OriginNumber number, AddressedStanza stanza) {
+    if (stanza.announcement().isPresent()) {
+      settlement.sentUnder(recipient, number, stanza.stanza().session());
+    }
+    return new Fate.Goes(wire(recipient, stanza));
   }
 
   private static Stanza wire(AgencyName recipient, AddressedStanza addressed) {
