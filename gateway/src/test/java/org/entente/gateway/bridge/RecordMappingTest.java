@@ -318,7 +318,7 @@ class RecordMappingTest {
                 "cel"
               },
               {"label.case_ref: [x]", "fields.label.case_ref", "a list", ""},
-              {"label.case_ref:", "fields.label.case_ref", "an empty expression", "constant"},
+              {"label.case_ref:", "fields.label.case_ref", "nothing", "leave the field out"},
             })
         .map(
             row ->
