@@ -9,8 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,6 +28,9 @@ final class GatewayProcess {
   private final NodePlan plan;
   private final Process process;
   private final CompletableFuture<Ready> ready = new CompletableFuture<>();
+
+  /** The latest lines on standard output that are not the ready line, as of a dying machine. */
+  private final Deque<String> said = new ConcurrentLinkedDeque<>();
 
   private GatewayProcess(NodePlan plan, Process process) {
     this.plan = plan;
@@ -64,12 +69,21 @@ final class GatewayProcess {
                   node.path("clients").asText(),
                   node.path("peers").asText(),
                   node.path("admin").asText()));
+        } else {
+          say(line);
         }
       }
     } catch (IOException e) {
       ready.completeExceptionally(e);
     }
     ready.completeExceptionally(new CommandFailure("the process ended"));
+  }
+
+  private void say(String line) {
+    said.add(line);
+    if (said.size() > LAST_LINES) {
+      said.poll();
+    }
   }
 
   private static JsonNode parse(ObjectMapper json, String line) {
@@ -88,21 +102,27 @@ final class GatewayProcess {
   Ready awaitReady(Duration atMost) {
     try {
       return ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      String what =
-          e instanceof TimeoutException ? "is not ready after " + atMost.toSeconds() + " s" : "ended";
-      throw new CommandFailure(
-          "the gateway of "
-              + plan.agency()
-              + " "
-              + what
-              + "; the last lines of its log:\n"
-              + tail(),
-          e);
+    } catch (TimeoutException e) {
+      throw failed("is not ready after " + atMost.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      throw failed("ended with exit code " + process.onExit().join().exitValue(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandFailure("interrupted", e);
     }
+  }
+
+  private CommandFailure failed(String what, Exception cause) {
+    return new CommandFailure(
+        "the gateway of "
+            + plan.agency()
+            + " "
+            + what
+            + "; the last lines of its output:\n"
+            + String.join("\n", said)
+            + "\n"
+            + tail(),
+        cause);
   }
 
   private String tail() {
