@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.intake.Intake;
@@ -92,6 +94,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final byte[] DRAFTS = "entente/v1 draft".getBytes(StandardCharsets.US_ASCII);
   private static final Duration TRUST_GRACE = Duration.ofDays(3);
 
   private final InstantSource clock = InstantSource.system();
@@ -265,7 +268,14 @@ public final class Gateway implements AutoCloseable {
     intake =
         new Intake(
             new IntakeParts(
-                self.agency(), ledger, dispatch, labelCheck, policy::current, atRest, evidence),
+                self.agency(),
+                ledger,
+                dispatch,
+                labelCheck,
+                policy::current,
+                atRest,
+                evidence,
+                draft -> keys.outboxKey().use(key -> HmacSha256.mac(key, DRAFTS, draft))),
             outbound,
             clock,
             random,

@@ -111,7 +111,7 @@ final class NodeKeys {
     return "bucket-" + lastDay;
   }
 
-  /** The recipient keys, each under its key id; destroyed a day after it ends. */
+  /** The recipient keys, each under its key id; destroyed two days after it ends at the latest. */
   RecipientKeyHolder recipientKeys() {
     return new RecipientKeyHolder() {
       @Override

@@ -115,7 +115,7 @@ final class TailCommand implements Callable<Integer> {
 
     @Override
     public void onNext(SubscribeResponse response) {
-      if (!response.hasDelivery()) {
+      if (!response.hasDelivery() || (count > 0 && seen >= count)) {
         return;
       }
       Delivery delivery = response.getDelivery();

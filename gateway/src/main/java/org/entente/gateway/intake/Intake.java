@@ -16,7 +16,6 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
-import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.meter.Meters;
@@ -100,7 +99,9 @@ public final class Intake implements AutoCloseable {
     }
     OutcomeKey key =
         OutcomeKey.of(
-            caller.name().value(), draft.getIdempotencyKey(), Sha256.hash(draft.toByteArray()));
+            caller.name().value(),
+            draft.getIdempotencyKey(),
+            parts.fingerprint().apply(draft.toByteArray()));
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     OnTheWay before = onTheWay.putIfAbsent(key.slot(), new OnTheWay(key, done));
     if (before != null) {

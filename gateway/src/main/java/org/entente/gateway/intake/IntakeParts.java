@@ -1,6 +1,7 @@
 package org.entente.gateway.intake;
 
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditPerson;
 import org.entente.gateway.identity.Identified;
@@ -17,6 +18,8 @@ import org.entente.proto.v1.OnBehalfOf;
  * What the intake works with.
  *
  * @param policy the policy in force, asked for each draft
+ * @param fingerprint keyed hash of a draft, 32 bytes: what lies on the disk lets nobody guess
+ *     drafts
  */
 public record IntakeParts(
     AgencyName self,
@@ -25,7 +28,8 @@ public record IntakeParts(
     LabelCheck check,
     Supplier<Policy> policy,
     AtRest atRest,
-    EvidenceRecords evidence) {
+    EvidenceRecords evidence,
+    UnaryOperator<byte[]> fingerprint) {
 
   AuditActor actor(Identified caller, OnBehalfOf person) {
     AuditPerson behalf =

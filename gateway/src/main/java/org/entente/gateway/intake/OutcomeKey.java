@@ -7,7 +7,7 @@ import java.util.HexFormat;
  *
  * @param client who published
  * @param key the client's idempotency key
- * @param draftHash SHA-256 of the draft, in hex
+ * @param draftHash keyed hash of the draft, in hex
  */
 record OutcomeKey(String client, String key, String draftHash) {
   static OutcomeKey of(String client, String key, byte[] draftHash) {

@@ -1,0 +1,98 @@
+package org.entente.gateway.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AdminServerTest {
+  private final Meters meters = new Meters();
+  private final List<String> obstacles = new CopyOnWriteArrayList<>();
+  private final AdminServer server =
+      AdminServer.start(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          meters,
+          () -> List.copyOf(obstacles));
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(uri(path)).build());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+  }
+
+  private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    return client.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void metrics_areInPrometheusText_withWhatWasCounted() throws Exception {
+    meters.opened();
+    meters.received(new AgencyName("fr.customs"), 3);
+    meters.refused(Meters.Side.EGRESS, Code.NO_AGREEMENT);
+    HttpResponse<String> response = get("/metrics");
+    assertEquals(200, response.statusCode());
+    assertTrue(response.headers().firstValue("content-type").orElse("").startsWith("text/plain"));
+    assertTrue(response.body().contains("entente_opened_total 1.0"), response.body());
+    assertTrue(response.body().contains("entente_received_total{origin=\"fr.customs\",} 3.0"));
+    assertTrue(
+        response
+            .body()
+            .contains("entente_refused_total{side=\"egress\",code=\"NO_AGREEMENT\",} 1.0"));
+  }
+
+  @Test
+  void readiness_withAnObstacle_says503AndNamesIt() throws Exception {
+    assertEquals(200, get("/readyz").statusCode());
+    obstacles.add("ledger: the disk is full");
+    HttpResponse<String> response = get("/readyz");
+    assertEquals(503, response.statusCode());
+    assertEquals("ledger: the disk is full\n", response.body());
+    assertEquals(200, get("/healthz").statusCode());
+  }
+
+  @Test
+  void otherPathsAndMethods_areRefused() throws Exception {
+    assertEquals(404, get("/../etc/passwd").statusCode());
+    assertEquals(
+        405,
+        send(HttpRequest.newBuilder(uri("/metrics"))
+                .POST(HttpRequest.BodyPublishers.ofString("x"))
+                .build())
+            .statusCode());
+  }
+
+  @Test
+  void requestThatIsNotHttp_closesOnlyItsConnection() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+      socket
+          .getOutputStream()
+          .write("\u0000\u0001nonsense\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 400"), answer);
+    }
+    assertEquals(200, get("/healthz").statusCode());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.admin;
+
+import org.jspecify.annotations.NullMarked;
