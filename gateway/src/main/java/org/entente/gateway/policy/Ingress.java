@@ -54,7 +54,7 @@ public final class Ingress {
   }
 
   /**
-   * Decides about a message whose form was checked ({@link LabelCheck#received}).
+   * Decides about a message, before its body is opened. The label may hold anything.
    *
    * @param origin the agency that the envelope's signature proves
    * @param label the opened label

@@ -71,7 +71,18 @@ public final class LabelCheck {
   }
 
   /**
-   * Checks what a peer's gateway sent.
+   * Checks a label that a peer's gateway sent, before its body is opened.
+   *
+   * @return problems; none if the label is good
+   */
+  public List<Problem> receivedLabel(Label label) {
+    Findings findings = new Findings(false);
+    new LabelFields(limits, findings).received(label);
+    return findings.list();
+  }
+
+  /**
+   * Checks a whole message that a peer's gateway sent.
    *
    * @return problems; none if label and body are good and agree
    */

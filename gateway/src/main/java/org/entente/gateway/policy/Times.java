@@ -11,9 +11,15 @@ final class Times {
     return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
   }
 
-  /** The time, for a timestamp that was checked. */
+  /** The time; the earliest or latest that there is for a timestamp beyond them. */
   static Instant instant(Timestamp at) {
-    return Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
+    if (at.getSeconds() <= Instant.MIN.getEpochSecond() + 3) {
+      return Instant.MIN;
+    }
+    // Nanoseconds of an unchecked timestamp amount to two seconds at most, either way.
+    return at.getSeconds() >= Instant.MAX.getEpochSecond() - 3
+        ? Instant.MAX
+        : Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
   }
 
   static Instant earlier(Instant a, Instant b) {

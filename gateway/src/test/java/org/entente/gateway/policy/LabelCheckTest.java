@@ -305,6 +305,7 @@ class LabelCheckTest {
         () -> {
           Permitted good = permitted(PolicyFixture.body().build());
           assertEquals(List.of(), CHECK.received(good.label(), good.body()));
+          assertEquals(List.of(), CHECK.receivedLabel(good.label()));
           Label.Builder label = good.label().toBuilder();
           change.accept(label);
           List<Problem> problems = CHECK.received(label.build(), good.body());

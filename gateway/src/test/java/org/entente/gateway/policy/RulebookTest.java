@@ -53,7 +53,10 @@ class RulebookTest {
         lint("id: sample", "id: Sample!", "1:1: id: \"Sample!\"; valid: 1 to 64"),
         lint("id: sample", "id: evidence", "1:1: id: \"evidence\""),
         lint("title: Sample", "title: ' '", "2:1: title: blank"),
-        lint("title: Sample", "title: Sample\nheading: x", "3:1: heading: unknown field; valid: one of"),
+        lint(
+            "title: Sample",
+            "title: Sample\nheading: x",
+            "3:1: heading: unknown field; valid: one of"),
         lint(
             "instrument: TREATY",
             "instrument: PACT",
