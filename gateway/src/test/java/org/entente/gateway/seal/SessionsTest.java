@@ -5,10 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.RecipientSessions.Acceptance;
@@ -115,5 +124,266 @@ class SessionsTest {
     assertEquals(
         new Acceptance.Refused(Code.UNKNOWN_PEER),
         de.incoming.accept(addressed.announcement().orElseThrow().encoded()));
+  }
+
+  private Optional<AddressedStanza> wrap(SenderSessions sessions, Sealed sealed, long epoch) {
+    return sessions.wrap(
+        sealed.envelope().header(),
+        Samples.DE,
+        new OriginNumber(epoch, Lane.PRIORITY, 1),
+        sealed.contentKey());
+  }
+
+  @Test
+  void session_usedUpToItsLimit_isRenewed() {
+    fr.knowing(de);
+    SenderSessions sessions =
+        new SenderSessions(
+            fr.identity,
+            fr.gateway,
+            fr.peerKeys,
+            new SessionLimits(Duration.ofHours(1), 3),
+            new SeededRandom("limited"),
+            clock);
+    Sealed sealed = fr.seal(1, 10);
+    List<SessionId> used = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      used.add(wrap(sessions, sealed, 1).orElseThrow().stanza().session());
+    }
+
+    assertEquals(used.get(0), used.get(2));
+    assertNotEquals(used.get(2), used.get(3));
+    assertEquals(used.get(3), used.get(5));
+    assertNotEquals(used.get(5), used.get(6));
+  }
+
+  @Test
+  void session_keyEnded_isNotUsedAnyMore() {
+    fr.knowing(de);
+    clock.move(Duration.ofHours(23).plusMinutes(50));
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza last = wrap(fr.outgoing, sealed, 1).orElseThrow();
+    assertEquals(
+        last.announcement().orElseThrow().terms().key().notAfterMs(),
+        last.announcement().orElseThrow().terms().expiresAtMs());
+
+    clock.move(Duration.ofMinutes(10));
+
+    assertEquals(Optional.empty(), wrap(fr.outgoing, sealed, 1));
+  }
+
+  @Test
+  void session_afterRestartOfTheSender_isAnother() {
+    fr.knowing(de);
+    Sealed sealed = fr.seal(1, 10);
+    SessionId before = wrap(fr.outgoing, sealed, 1).orElseThrow().stanza().session();
+    SenderSessions restarted =
+        new SenderSessions(
+            fr.identity,
+            fr.gateway,
+            fr.peerKeys,
+            SessionLimits.DEFAULT,
+            new SeededRandom("restarted"),
+            clock);
+
+    assertNotEquals(before, wrap(restarted, sealed, 1).orElseThrow().stanza().session());
+    fr.outgoing.renew(Samples.DE);
+    assertNotEquals(before, wrap(fr.outgoing, sealed, 1).orElseThrow().stanza().session());
+  }
+
+  @Test
+  void session_afterRestartOfTheRecipient_isKnownOnceAnnouncedAgain() {
+    fr.knowing(de);
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza addressed = wrap(fr.outgoing, sealed, 1).orElseThrow();
+    de.accept(addressed);
+    RecipientSessions restarted =
+        new RecipientSessions(
+            Samples.FEDERATION,
+            Samples.DE,
+            trust,
+            de.holder,
+            clock,
+            RecipientSessions.DEFAULT_PER_ORIGIN);
+    assertEquals(
+        new Opening.NotOpened(Code.NEED_REWRAP),
+        de.opener.open(sealed.envelope(), addressed.stanza(), restarted));
+
+    restarted.accept(addressed.announcement().orElseThrow().encoded());
+
+    assertInstanceOf(
+        Opening.Opened.class, de.opener.open(sealed.envelope(), addressed.stanza(), restarted));
+  }
+
+  @Test
+  void epoch_openedOverANonce_isAnnouncedAndOldNumbersStillDrain() {
+    fr.knowing(de);
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza before = wrap(fr.outgoing, sealed, 1).orElseThrow();
+    byte[] nonce = new byte[32];
+    nonce[0] = 7;
+
+    fr.outgoing.openEpoch(Samples.DE, EpochOpening.answering(5, nonce));
+
+    AddressedStanza old = wrap(fr.outgoing, sealed, 1).orElseThrow();
+    AddressedStanza current = wrap(fr.outgoing, sealed, 5).orElseThrow();
+    assertNotEquals(before.stanza().session(), old.stanza().session());
+    assertEquals(old.stanza().session(), current.stanza().session());
+    RecipientSession session = de.accept(current);
+    assertArrayEquals(nonce, session.terms().opening().nonce().orElseThrow());
+    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), old.stanza()));
+    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), current.stanza()));
+  }
+
+  @Test
+  void stanza_ofAnEpochAboveTheSessions_doesNotOpen() {
+    fr.knowing(de);
+    Sealed sealed = fr.seal(1, 10);
+    SessionTerms terms =
+        new SessionTerms(
+            new SessionTerms.Parties(Samples.FEDERATION, Samples.FR, fr.gateway, Samples.DE),
+            de.holder.held().get(0),
+            EpochOpening.of(1),
+            clock.millis(),
+            clock.millis() + 1000);
+    PublishedKey key = fr.peerKeys.keyOf(Samples.DE, clock.millis()).orElseThrow();
+    SenderSession session =
+        SenderSession.open(terms, key, fr.identity.pair(), new SeededRandom("epoch"));
+    de.incoming.accept(session.announcement().encoded());
+    Stanza ahead =
+        session.wrap(
+            sealed.envelope().header(), new OriginNumber(2, Lane.PRIORITY, 1), sealed.contentKey());
+
+    assertEquals(new Opening.NotOpened(Code.CANNOT_OPEN), de.open(sealed.envelope(), ahead));
+  }
+
+  @Test
+  void announcement_clocksAnHourApart_isAccepted() {
+    SettableClock ahead = new SettableClock();
+    ahead.move(Duration.ofHours(1));
+    Party fast = new Party(Samples.SG, trust, ahead).knowing(de);
+    Sealed sealed = fast.seal(1, 10);
+
+    assertInstanceOf(Acceptance.Accepted.class, de.incoming.accept(announced(fast, sealed)));
+    ahead.move(Duration.ofMinutes(1));
+    fast.outgoing.renew(Samples.DE);
+    assertEquals(
+        new Acceptance.Refused(Code.HEADER_MISMATCH), de.incoming.accept(announced(fast, sealed)));
+  }
+
+  private static byte[] announced(Party sender, Sealed sealed) {
+    return sender
+        .outgoing
+        .wrap(
+            sealed.envelope().header(),
+            Samples.DE,
+            new OriginNumber(1, Lane.PRIORITY, 1),
+            sealed.contentKey())
+        .flatMap(AddressedStanza::announcement)
+        .orElseThrow()
+        .encoded();
+  }
+
+  @Test
+  void session_pastItsEnd_isUnknown() {
+    fr.knowing(de);
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza addressed = wrap(fr.outgoing, sealed, 1).orElseThrow();
+    de.accept(addressed);
+    clock.move(Duration.ofHours(25).minusSeconds(1));
+    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), addressed.stanza()));
+
+    clock.move(Duration.ofSeconds(1));
+
+    assertEquals(
+        new Opening.NotOpened(Code.NEED_REWRAP), de.open(sealed.envelope(), addressed.stanza()));
+  }
+
+  @Test
+  void sessions_ofOneOriginBeyondItsRoom_pushOutTheirOwnOnly() {
+    fr.knowing(de);
+    Party sg = new Party(Samples.SG, trust, clock).knowing(de);
+    AddressedStanza ofSg = sg.stanzaFor(de, sg.seal(1, 1), 1);
+    RecipientSession kept = de.accept(ofSg);
+    Sealed sealed = fr.seal(1, 10);
+    List<RecipientSession> ofFr = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      ofFr.add(de.accept(wrap(fr.outgoing, sealed, 1).orElseThrow()));
+      fr.outgoing.renew(Samples.DE);
+    }
+
+    assertEquals(Optional.empty(), de.incoming.find(Samples.FR, ofFr.get(1).id()));
+    assertEquals(Optional.of(ofFr.get(2)), de.incoming.find(Samples.FR, ofFr.get(2).id()));
+    assertEquals(Optional.of(kept), de.incoming.find(Samples.SG, kept.id()));
+    de.incoming.forgetOrigin(Samples.SG);
+    assertEquals(Optional.empty(), de.incoming.find(Samples.SG, kept.id()));
+  }
+
+  @Test
+  void envelope_signedByAnEarlierKey_opensUnderASessionThatVouchesForIt() {
+    fr.knowing(de);
+    Ed25519SigningKey oldKey = Ed25519SigningKey.generate(new SeededRandom("old key"));
+    Sealed waited =
+        new Sealer(Samples.FR, Samples.GW, oldKey, new SeededRandom("waited"), clock)
+            .seal(Samples.batch(1, 10));
+    GatewayKey oldSigner = new GatewayKey(Samples.GW, oldKey.verifyingKey());
+    OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
+    AddressedStanza wrong =
+        fr.outgoing
+            .wrap(waited.envelope().header(), Samples.DE, number, waited.contentKey())
+            .orElseThrow();
+    AddressedStanza right =
+        fr.outgoing
+            .wrapSignedBy(
+                oldSigner, waited.envelope().header(), Samples.DE, number, waited.contentKey())
+            .orElseThrow();
+    de.accept(wrong);
+    de.accept(right);
+
+    assertEquals(
+        new Opening.NotOpened(Code.BAD_SIGNATURE), de.open(waited.envelope(), wrong.stanza()));
+    assertInstanceOf(Opening.Opened.class, de.open(waited.envelope(), right.stanza()));
+  }
+
+  @Test
+  void wrap_byManyThreads_makesOneSession() throws Exception {
+    fr.knowing(de);
+    Sealed sealed = fr.seal(1, 10);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    List<Future<SessionId>> wraps = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      wraps.add(
+          threads.submit(() -> wrap(fr.outgoing, sealed, 1).orElseThrow().stanza().session()));
+    }
+    Set<SessionId> sessions = new HashSet<>();
+    for (Future<SessionId> wrap : wraps) {
+      sessions.add(wrap.get());
+    }
+    threads.shutdown();
+
+    assertEquals(1, sessions.size());
+  }
+
+  @Test
+  void wrap_headerOfAnotherAgencyOrLane_isABug() {
+    fr.knowing(de);
+    Sealed theirs = Samples.sealer(Samples.SG, "theirs").seal(Samples.batch(1, 1));
+    Sealed flash = fr.seal(Lane.FLASH);
+
+    assertThrows(IllegalArgumentException.class, () -> wrap(fr.outgoing, theirs, 1));
+    assertThrows(IllegalArgumentException.class, () -> wrap(fr.outgoing, flash, 1));
+  }
+
+  @Test
+  void closeEnded_sessionsPastTheirTime_areWiped() {
+    fr.knowing(de);
+    Sealed sealed = fr.seal(1, 10);
+    RecipientSession session = de.accept(wrap(fr.outgoing, sealed, 1).orElseThrow());
+    clock.move(Duration.ofHours(25));
+
+    de.incoming.closeEnded();
+    fr.outgoing.closeEnded();
+
+    assertTrue(session.isClosed());
   }
 }

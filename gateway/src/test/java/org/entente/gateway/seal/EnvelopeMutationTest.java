@@ -1,0 +1,58 @@
+package org.entente.gateway.seal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** No delivery with a changed byte anywhere opens. */
+class EnvelopeMutationTest {
+  private static final long SEED = 47_2026;
+  private static final int ROUNDS = 4_000;
+
+  private final Party.Trust trust = new Party.Trust();
+  private final Party fr = new Party(Samples.FR, trust, Samples.CLOCK);
+  private final Party de = new Party(Samples.DE, trust, Samples.CLOCK);
+
+  @Test
+  void delivery_mutatedAnywhere_doesNotOpen() {
+    fr.knowing(de);
+    Sealed sealed = fr.seal(3, 60);
+    AddressedStanza addressed = fr.stanzaFor(de, sealed, 1);
+    de.accept(addressed);
+    Envelope envelope = sealed.envelope();
+    List<byte[]> good =
+        List.of(
+            envelope.header().encoded(),
+            envelope.signature(),
+            envelope.labels(),
+            envelope.bodies(),
+            addressed.stanza().encoded());
+    Mutation mutation = new Mutation(SEED);
+    Random random = new Random(SEED);
+    int parsed = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      int target = random.nextInt(good.size());
+      byte[][] parts = good.toArray(byte[][]::new);
+      parts[target] = mutation.of(parts[target]);
+      parsed += opensNot(parts, "seed " + SEED + ", round " + round + ", part " + target) ? 1 : 0;
+    }
+    assertTrue(parsed > ROUNDS / 4, parsed + " got as far as opening");
+    assertEquals(0, de.opened.get());
+    assertInstanceOf(Opening.Opened.class, de.open(envelope, addressed.stanza()));
+  }
+
+  /** Whether it parsed; fails if it opened. */
+  private boolean opensNot(byte[][] parts, String where) {
+    var envelope = Envelope.of(parts[0], parts[1], parts[2], parts[3]);
+    var stanza = Stanza.parse(parts[4]);
+    if (envelope.isEmpty() || stanza.isEmpty()) {
+      return false;
+    }
+    assertInstanceOf(Opening.NotOpened.class, de.open(envelope.get(), stanza.get()), where);
+    return true;
+  }
+}
