@@ -1,0 +1,255 @@
+package org.entente.gateway.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.testkit.MemoryPorts;
+import org.entente.proto.link.v1.Credit;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Gap;
+import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Receipts;
+import org.entente.proto.link.v1.Result;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A gateway against peers that do not keep to the protocol. */
+class LinkServerTest {
+  private static final PeerName PEER = TestNode.name("sg.police");
+  private static final int FLASH = Lane.FLASH.number();
+
+  private final ExecutorService disk = Executors.newSingleThreadExecutor();
+  private Executor commits = disk;
+  private final MemoryPorts ports = new MemoryPorts(lane -> task -> commits.execute(task), 100);
+  private final TestNode gateway =
+      new TestNode("fr.customs", ports, withHandshake(Duration.ofSeconds(20)));
+
+  private static LinkSettings withHandshake(Duration timeout) {
+    LinkSettings usual = LinkSettings.defaults();
+    return new LinkSettings(
+        16,
+        usual.windowBytes(),
+        usual.packEnvelopes(),
+        usual.packBytes(),
+        timeout,
+        usual.stallTimeout(),
+        usual.backoff());
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    gateway.close();
+    disk.shutdownNow();
+  }
+
+  private static Frame.Builder frame(Hello.Builder hello) {
+    return Frame.newBuilder().setHello(hello);
+  }
+
+  private static Frame.Builder deliveries(long from, long to) {
+    Deliveries.Builder deliveries = Deliveries.newBuilder();
+    LongStream.rangeClosed(from, to)
+        .mapToObj(
+            n ->
+                Delivery.newBuilder()
+                    .setHopEpoch(1)
+                    .setHopSequence(n)
+                    .setHeader(ByteString.copyFromUtf8("header " + n)))
+        .forEach(deliveries::addDeliveries);
+    return Frame.newBuilder().setDeliveries(deliveries);
+  }
+
+  private static RawPeer greeted(TestNode at) throws Exception {
+    RawPeer peer = RawPeer.open(PEER, at);
+    Credit.Builder credit = Credit.newBuilder().setEnvelopes(10).setBytes(10_000);
+    peer.say(frame(RawPeer.hello(PEER, FLASH).setCredit(credit)));
+    assertTrue(peer.hear().hasHello());
+    return peer;
+  }
+
+  private String endAfter(Frame.Builder first) throws Exception {
+    try (RawPeer peer = RawPeer.open(PEER, gateway)) {
+      peer.say(first);
+      return peer.end();
+    }
+  }
+
+  @Test
+  void hello_thatIsWrong_isRefusedWithItsCode() throws Exception {
+    gateway.start();
+    String mismatch = "PERMISSION_DENIED entente/IDENTITY_MISMATCH";
+    assertEquals(mismatch, endAfter(frame(RawPeer.hello(PEER, FLASH).setAgency("us.cbp"))));
+    assertEquals(mismatch, endAfter(frame(RawPeer.hello(PEER, FLASH).setGateway("gw-2"))));
+    assertEquals(
+        "FAILED_PRECONDITION entente/PROTOCOL_VERSION",
+        endAfter(frame(RawPeer.hello(PEER, FLASH).setProtocol(2))));
+    String malformed = "INVALID_ARGUMENT entente/MALFORMED";
+    assertEquals(malformed, endAfter(frame(RawPeer.hello(PEER, 5))));
+    assertEquals(malformed, endAfter(frame(RawPeer.hello(PEER, -1))));
+    assertEquals(malformed, endAfter(frame(RawPeer.hello(PEER, FLASH).setSendEpoch(0))));
+    assertEquals(malformed, endAfter(frame(RawPeer.hello(PEER, FLASH).setSendFirst(2))));
+    assertEquals(malformed, endAfter(frame(RawPeer.hello(PEER, FLASH).setReceiveEpoch(1L << 62))));
+    assertEquals(malformed, endAfter(deliveries(1, 1)));
+    assertEquals(0, ports.intake(PEER.agency(), Lane.FLASH).size());
+  }
+
+  @Test
+  void caller_unknownRevokedOrOfTheSameAgency_isRefused() throws Exception {
+    gateway.start();
+    PeerName same = TestNode.name("fr.customs");
+    try (RawPeer peer = RawPeer.open(same, gateway)) {
+      peer.say(frame(RawPeer.hello(same, FLASH)));
+      assertEquals("PERMISSION_DENIED entente/IDENTITY_MISMATCH", peer.end());
+    }
+    ports.revoke(PEER.agency());
+    assertEquals(
+        "PERMISSION_DENIED entente/UNKNOWN_PEER", endAfter(frame(RawPeer.hello(PEER, FLASH))));
+  }
+
+  @Test
+  void silentStream_isEndedAfterTheHandshakeTime() throws Exception {
+    try (TestNode hasty =
+        new TestNode("de.customs", ports, withHandshake(Duration.ofMillis(100))).start()) {
+      try (RawPeer peer = RawPeer.open(PEER, hasty)) {
+        assertEquals("UNAVAILABLE entente/NOT_READY", peer.end());
+      }
+    }
+    gateway.start();
+  }
+
+  @Test
+  void malformedFrame_endsItsStream_andNoOther() throws Exception {
+    gateway.start();
+    PeerName other = TestNode.name("de.customs");
+    try (RawPeer bystander = RawPeer.open(other, gateway)) {
+      bystander.say(frame(RawPeer.hello(other, FLASH)));
+      assertTrue(bystander.hear().hasHello());
+      for (Frame.Builder wrong :
+          List.of(
+              Frame.newBuilder().setNotice(Notice.getDefaultInstance()),
+              Frame.newBuilder()
+                  .setDeliveries(
+                      Deliveries.newBuilder().addDeliveries(Delivery.getDefaultInstance())),
+              frame(RawPeer.hello(PEER, FLASH).setSendEpoch(-1)),
+              deliveries(1, 65))) {
+        try (RawPeer peer = greeted(gateway)) {
+          peer.say(wrong);
+          assertEquals("INVALID_ARGUMENT entente/MALFORMED", peer.end());
+        }
+      }
+      assertFalse(bystander.isOver());
+      bystander.say(deliveries(1, 3));
+      assertEquals(3, bystander.hear().getReceipts().getReceiptsCount());
+    }
+  }
+
+  @Test
+  void frame_ofAKindNotKnownHere_isPassedOver() throws Exception {
+    gateway.start();
+    try (RawPeer peer = greeted(gateway)) {
+      UnknownFieldSet later =
+          UnknownFieldSet.newBuilder()
+              .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+              .build();
+      peer.say(Frame.newBuilder().setUnknownFields(later));
+      peer.say(deliveries(1, 1));
+      assertEquals(1, peer.hear().getReceipts().getReceiptsCount());
+    }
+  }
+
+  @Test
+  void controlStream_carriesNoticesOnly() throws Exception {
+    gateway.start();
+    try (RawPeer peer = RawPeer.open(PEER, gateway)) {
+      peer.say(frame(RawPeer.hello(PEER, 0)));
+      assertTrue(peer.hear().hasHello());
+      peer.say(Frame.newBuilder().setNotice(Notice.newBuilder().setNeedKeys(true)));
+      ports.await("the notice came", () -> ports.notices().size() == 1);
+      peer.say(deliveries(1, 1));
+      assertEquals("INVALID_ARGUMENT entente/MALFORMED", peer.end());
+    }
+  }
+
+  @Test
+  void peer_thatSendsMoreThanItWasGranted_isCutOff() throws Exception {
+    commits = task -> {};
+    gateway.start();
+    try (RawPeer peer = greeted(gateway)) {
+      peer.say(deliveries(1, 10));
+      peer.say(deliveries(11, 20));
+      assertEquals("RESOURCE_EXHAUSTED entente/OVERLOADED", peer.end());
+      assertEquals(16, ports.intake(PEER.agency(), Lane.FLASH).mostPending());
+    }
+  }
+
+  @Test
+  void peer_thatCausesAnswersWithoutReadingThem_isCutOff() throws Exception {
+    gateway.start();
+    try (RawPeer peer = greeted(gateway)) {
+      peer.say(deliveries(1, 16));
+      assertTrue(peer.hear().hasReceipts());
+    }
+    try (RawPeer peer = RawPeer.openWithoutReading(PEER, gateway)) {
+      peer.say(frame(RawPeer.hello(PEER, FLASH)));
+      assertTrue(peer.hear().hasHello());
+      ports.await(
+          "the flood ends",
+          () -> {
+            for (int i = 0; i < 200; i++) {
+              peer.say(deliveries(1, 16));
+            }
+            return gateway.links().status().stream()
+                .flatMap(status -> status.lanes().stream())
+                .noneMatch(LaneStatus::connected);
+          });
+    }
+  }
+
+  @Test
+  void receiptsThatProveNothing_releaseNothing() throws Exception {
+    gateway.start();
+    ports.queue(PEER.agency(), Lane.FLASH).add("precious");
+    try (RawPeer peer = greeted(gateway)) {
+      assertEquals(1, peer.hear().getDeliveries().getDeliveriesCount());
+      Receipt.Builder forged =
+          Receipt.newBuilder().setHopEpoch(1).setHopSequence(7).setResult(Result.RESULT_COMMITTED);
+      peer.say(Frame.newBuilder().setReceipts(Receipts.newBuilder().addReceipts(forged)));
+      peer.say(
+          Frame.newBuilder()
+              .setReceipts(Receipts.newBuilder().addReceipts(forged.setHopSequence(1))));
+      assertEquals("FAILED_PRECONDITION entente/SEQUENCE_CONFLICT", peer.end());
+    }
+    assertEquals(1, ports.queue(PEER.agency(), Lane.FLASH).backlog());
+    ports.await("the alarm", () -> ports.alarms().size() == 1);
+    assertEquals(
+        "FAILED_PRECONDITION entente/SEQUENCE_CONFLICT",
+        endAfter(frame(RawPeer.hello(PEER, FLASH))),
+        "the lane stays stopped");
+  }
+
+  @Test
+  void gaps_withoutEnd_endTheStream() throws Exception {
+    gateway.start();
+    ports.queue(PEER.agency(), Lane.FLASH).add("again and again");
+    try (RawPeer peer = greeted(gateway)) {
+      while (!peer.isOver()) {
+        peer.say(Frame.newBuilder().setGap(Gap.newBuilder().setHopEpoch(1).setExpected(1)));
+      }
+      assertEquals("RESOURCE_EXHAUSTED entente/OVERLOADED", peer.end());
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package org.entente.gateway.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SerialExecutorTest {
+  @Test
+  void tasks_fromManyThreads_runOneAtATimeInTheOrderOfEach() throws Exception {
+    ExecutorService workers = Executors.newFixedThreadPool(4);
+    SerialExecutor serial = new SerialExecutor(workers, defect -> {});
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    List<List<Integer>> orders =
+        IntStream.range(0, 4).<List<Integer>>mapToObj(t -> new ArrayList<>()).toList();
+    CountDownLatch done = new CountDownLatch(4000);
+    for (int t = 0; t < 4; t++) {
+      List<Integer> order = orders.get(t);
+      new Thread(
+              () -> {
+                for (int i = 0; i < 1000; i++) {
+                  int n = i;
+                  serial.execute(
+                      () -> {
+                        most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                        order.add(n);
+                        running.decrementAndGet();
+                        done.countDown();
+                      });
+                }
+              })
+          .start();
+    }
+    assertTrue(done.await(30, TimeUnit.SECONDS));
+    workers.shutdown();
+    assertEquals(1, most.get());
+    List<Integer> inOrder = IntStream.range(0, 1000).boxed().toList();
+    assertEquals(Collections.nCopies(4, inOrder), orders);
+  }
+
+  @Test
+  void manyTasks_giveOthersTheirTurn() {
+    Queue<Runnable> workers = new ArrayDeque<>();
+    SerialExecutor busy = new SerialExecutor(workers::add, defect -> {});
+    List<String> ran = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      busy.execute(() -> ran.add("busy"));
+    }
+    new SerialExecutor(workers::add, defect -> {}).execute(() -> ran.add("urgent"));
+    while (!workers.isEmpty()) {
+      workers.remove().run();
+    }
+    assertEquals(201, ran.size());
+    assertTrue(ran.indexOf("urgent") < 100);
+  }
+
+  @Test
+  void defect_inATask_isReportedAndTheNextRuns() {
+    List<RuntimeException> defects = new ArrayList<>();
+    SerialExecutor serial = new SerialExecutor(Runnable::run, defects::add);
+    IllegalStateException defect = new IllegalStateException("defect");
+    List<String> ran = new ArrayList<>();
+    serial.execute(
+        () -> {
+          throw defect;
+        });
+    serial.execute(() -> ran.add("next"));
+    assertEquals(List.of(defect), defects);
+    assertEquals(List.of("next"), ran);
+  }
+
+  @Test
+  void workers_shutDown_dropTasksQuietly() {
+    SerialExecutor serial =
+        new SerialExecutor(
+            task -> {
+              throw new RejectedExecutionException();
+            },
+            defect -> {});
+    List<String> ran = new ArrayList<>();
+    serial.execute(() -> ran.add("never"));
+    serial.execute(() -> ran.add("never"));
+    assertEquals(List.of(), ran);
+  }
+}

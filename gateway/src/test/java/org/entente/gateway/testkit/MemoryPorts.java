@@ -1,0 +1,124 @@
+package org.entente.gateway.testkit;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.entente.gateway.link.LinkPorts;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.link.v1.Notice;
+
+/** The link's ports on memory: queues, intakes, and a record of what else was told. Thread-safe. */
+public final class MemoryPorts implements LinkPorts {
+  private record Key(AgencyName peer, Lane lane) {}
+
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+  private final Function<Lane, Executor> disks;
+  private final int bodyBytes;
+  private final Map<Key, MemoryQueue> queues = new ConcurrentHashMap<>();
+  private final Map<Key, MemoryIntake> intakes = new ConcurrentHashMap<>();
+  private final Set<AgencyName> refused = ConcurrentHashMap.newKeySet();
+  private final List<Notice> notices = new CopyOnWriteArrayList<>();
+  private final List<Code> alarms = new CopyOnWriteArrayList<>();
+  private final Set<AgencyName> up = ConcurrentHashMap.newKeySet();
+  private final Object changed = new Object();
+
+  /**
+   * @param disks where the commits of a lane run
+   * @param bodyBytes size of the body of everything queued
+   */
+  public MemoryPorts(Function<Lane, Executor> disks, int bodyBytes) {
+    this.disks = disks;
+    this.bodyBytes = bodyBytes;
+  }
+
+  /** Waits until something holds; everything that the link tells wakes it. */
+  public void await(String what, BooleanSupplier holds) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    synchronized (changed) {
+      while (!holds.getAsBoolean()) {
+        if (System.nanoTime() > end) {
+          throw new AssertionError("waited in vain until " + what);
+        }
+        // Not everything that a test waits for is told here, hence the limit.
+        changed.wait(20);
+      }
+    }
+  }
+
+  private void change() {
+    synchronized (changed) {
+      changed.notifyAll();
+    }
+  }
+
+  /** Refuses an agency's gateways from now on. */
+  public void revoke(AgencyName agency) {
+    refused.add(agency);
+  }
+
+  public List<Notice> notices() {
+    return notices;
+  }
+
+  public List<Code> alarms() {
+    return alarms;
+  }
+
+  public boolean isUp(AgencyName peer) {
+    return up.contains(peer);
+  }
+
+  @Override
+  public boolean admits(PeerName peer) {
+    return !refused.contains(peer.agency());
+  }
+
+  @Override
+  public long bundleVersion() {
+    return 7;
+  }
+
+  @Override
+  public MemoryQueue queue(AgencyName peer, Lane lane) {
+    return queues.computeIfAbsent(new Key(peer, lane), key -> new MemoryQueue(bodyBytes));
+  }
+
+  @Override
+  public MemoryIntake intake(AgencyName peer, Lane lane) {
+    return intakes.computeIfAbsent(
+        new Key(peer, lane), key -> new MemoryIntake(disks.apply(lane), this::change));
+  }
+
+  @Override
+  public void onNotice(AgencyName neighbour, Notice notice) {
+    notices.add(notice);
+    change();
+  }
+
+  @Override
+  public void onUp(PeerName peer, long bundleVersion) {
+    up.add(peer.agency());
+    change();
+  }
+
+  @Override
+  public void onDown(AgencyName peer) {
+    up.remove(peer);
+    change();
+  }
+
+  @Override
+  public void onAlarm(AgencyName peer, Lane lane, Code code, String text) {
+    alarms.add(code);
+    change();
+  }
+}
