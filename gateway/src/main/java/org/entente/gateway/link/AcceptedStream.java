@@ -83,9 +83,10 @@ final class AcceptedStream implements FrameStream, StreamObserver<ExchangeReques
 
   @Override
   public void onCompleted() {
-    boolean first = finish("ended by the peer");
-    if (first) {
-      call.onCompleted();
+    if (finish("ended by the peer")) {
+      synchronized (call) {
+        call.onCompleted();
+      }
     }
   }
 
@@ -120,8 +121,12 @@ final class AcceptedStream implements FrameStream, StreamObserver<ExchangeReques
 
   @Override
   public void send(Frame frame) {
-    if (!over.get()) {
-      call.onNext(ExchangeResponse.newBuilder().setFrame(frame).build());
+    ExchangeResponse response = ExchangeResponse.newBuilder().setFrame(frame).build();
+    // The peer may end the stream meanwhile, on another thread.
+    synchronized (call) {
+      if (!over.get()) {
+        call.onNext(response);
+      }
     }
   }
 
@@ -135,7 +140,9 @@ final class AcceptedStream implements FrameStream, StreamObserver<ExchangeReques
   @Override
   public void end(Code code, String why) {
     if (over.compareAndSet(false, true)) {
-      call.onError(LinkStatus.of(code, why));
+      synchronized (call) {
+        call.onError(LinkStatus.of(code, why));
+      }
     }
   }
 }

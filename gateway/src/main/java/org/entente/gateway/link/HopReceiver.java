@@ -94,6 +94,9 @@ final class HopReceiver {
     if (!higher && !ahead) {
       return List.of();
     }
+    if (peer.getSendEpoch() - epoch > LinkHello.EPOCH_JUMP_LIMIT) {
+      return List.of(stop("the peer claims to send in epoch " + peer.getSendEpoch()));
+    }
     if (!outstanding.isEmpty()) {
       return List.of(new HopAction.Close(Code.NOT_READY, "what came before is being stored"));
     }
@@ -174,16 +177,8 @@ final class HopReceiver {
               .setResult(Result.RESULT_DUPLICATE)
               .setCode(same ? "" : Code.SEQUENCE_CONFLICT.name()));
       if (!same) {
-        last.add(
-            new HopAction.Stop(
-                HopAction.Side.RECEIVER,
-                Code.SEQUENCE_CONFLICT,
-                "hop number "
-                    + delivery.getHopSequence()
-                    + " came again"
-                    + (stored.isPresent()
-                        ? " with other content"
-                        : " after its hash was dropped")));
+        String reason = stored.isPresent() ? " with other content" : " after its hash was dropped";
+        last.add(stop("hop number " + delivery.getHopSequence() + " came again" + reason));
       }
       return same;
     }
@@ -279,6 +274,10 @@ final class HopReceiver {
       renewing = false;
       actions.add(adopt(epoch + 1, 1));
     }
+  }
+
+  private static HopAction stop(String found) {
+    return new HopAction.Stop(HopAction.Side.RECEIVER, Code.SEQUENCE_CONFLICT, found);
   }
 
   private HopAction adopt(long newEpoch, long next) {

@@ -97,6 +97,9 @@ final class HopSender {
     boolean peerIsAhead =
         peer.getReceiveEpoch() > epoch
             || (peer.getReceiveEpoch() == epoch && peer.getReceiveNext() > ownNext);
+    if (peer.getReceiveEpoch() - epoch > LinkHello.EPOCH_JUMP_LIMIT) {
+      return List.of(stop("the peer claims to have received in epoch " + peer.getReceiveEpoch()));
+    }
     if (peerIsAhead) {
       return open(peer.getReceiveEpoch() + 1);
     }
@@ -267,10 +270,12 @@ final class HopSender {
         receipt.getHeaderHash().isEmpty()
             ? "no longer knows what it took under"
             : "took other content under";
-    return new HopAction.Stop(
-        HopAction.Side.SENDER,
-        Code.SEQUENCE_CONFLICT,
+    return stop(
         "the peer " + found + " hop number " + receipt.getHopSequence() + ", which was sent to it");
+  }
+
+  private static HopAction stop(String found) {
+    return new HopAction.Stop(HopAction.Side.SENDER, Code.SEQUENCE_CONFLICT, found);
   }
 
   /** The peer misses something. */

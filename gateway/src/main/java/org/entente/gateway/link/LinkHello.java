@@ -17,10 +17,16 @@ final class LinkHello {
   /** Epochs and sequences stay below it, so that adding to them cannot overflow. */
   static final long NUMBER_LIMIT = 1L << 62;
 
+  /**
+   * How far an epoch may lie above the one known: further than honest ones get, and too near for a
+   * hostile peer to exhaust the numbers.
+   */
+  static final long EPOCH_JUMP_LIMIT = 1L << 20;
+
   private LinkHello() {}
 
   /** What is wrong with a Hello that came from an authenticated peer; empty if nothing. */
-  static Optional<Problem> problem(Hello hello, PeerName self, PeerName peer) {
+  static Optional<Problem> problem(Hello hello, LinkEnvironment environment, PeerName peer) {
     if (hello.getProtocol() != PROTOCOL) {
       return refuse(Code.PROTOCOL_VERSION, "hello.protocol", "this gateway speaks version 1");
     }
@@ -28,7 +34,10 @@ final class LinkHello {
         || !hello.getGateway().equals(peer.node().value())) {
       return refuse(Code.IDENTITY_MISMATCH, "hello.agency", "the certificate says " + peer);
     }
-    if (peer.agency().equals(self.agency())) {
+    if (!environment.ports().admits(peer)) {
+      return refuse(Code.UNKNOWN_PEER, "", "not admitted");
+    }
+    if (peer.agency().equals(environment.self().agency())) {
       return refuse(Code.IDENTITY_MISMATCH, "hello.agency", "this is the same agency");
     }
     if (hello.getLane() < CONTROL || hello.getLane() > Lane.all().size()) {

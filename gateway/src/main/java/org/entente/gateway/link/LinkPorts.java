@@ -32,6 +32,9 @@ public interface LinkPorts {
   /** The control stream to the peer has ended; a later {@link #onUp} may follow. */
   void onDown(AgencyName peer);
 
+  /** This side has refused or ended a stream of an authenticated peer; for counting. */
+  default void onRefusal(AgencyName peer, Code code) {}
+
   /**
    * The lane is stopped, in both directions, until {@link PeerLinks#resume}: what was received or
    * acknowledged contradicts what is stored.

@@ -46,11 +46,10 @@ final class LinkServer extends LinkServiceGrpc.LinkServiceImplBase {
   }
 
   private void admit(AcceptedStream stream, PeerName peer, Hello hello) {
-    Optional<Problem> problem = LinkHello.problem(hello, environment.self(), peer);
+    Optional<Problem> problem = LinkHello.problem(hello, environment, peer);
     if (problem.isPresent()) {
+      environment.ports().onRefusal(peer.agency(), problem.get().code());
       stream.end(problem.get().code(), problem.get().message());
-    } else if (!environment.ports().admits(peer)) {
-      stream.end(Code.UNKNOWN_PEER, "not admitted");
     } else {
       links.accept(stream, peer, hello);
     }

@@ -62,8 +62,9 @@ public final class PeerLinks implements AutoCloseable {
 
   /**
    * Keeps streams to a gateway open from now on, over one channel that the supplier makes when it
-   * is needed. The channel proves that it leads to that gateway, and is closed by {@link
-   * #closePeer}, by {@link #close}, and by another call for the same agency, which replaces it.
+   * is needed. The channel accepts messages as large as the server of {@link #service} does, proves
+   * that it leads to that gateway, and is closed by {@link #closePeer}, by {@link #close}, and by
+   * another call for the same agency, which replaces it.
    */
   public void dial(PeerName gateway, Supplier<ManagedChannel> channels) {
     synchronized (lifecycle) {

@@ -130,6 +130,7 @@ final class StreamSlot implements FrameStream.Listener {
   void drop(Code code, String why) {
     if (standing != null) {
       LOG.info("{} lane {}: stream ended, {}: {}", agency, number, code, why);
+      environment.ports().onRefusal(agency, code);
       standing.stream().end(code, why);
       fall(standing);
       redial();
@@ -211,6 +212,7 @@ final class StreamSlot implements FrameStream.Listener {
     Optional<Problem> problem = problem(opened, frame);
     if (problem.isPresent()) {
       LOG.warn("{} lane {}: refused: {}", agency, number, problem.get());
+      environment.ports().onRefusal(agency, problem.get().code());
       giveUp(opened, problem.get().message());
       return;
     }
@@ -227,10 +229,7 @@ final class StreamSlot implements FrameStream.Listener {
     if (!frame.hasHello() || hello.getLane() != number) {
       return Optional.of(new Problem(Code.MALFORMED, "hello", "a Hello for the lane comes first"));
     }
-    if (!environment.ports().admits(opened.peer())) {
-      return Optional.of(new Problem(Code.UNKNOWN_PEER, "", opened.peer() + " is not admitted"));
-    }
-    return LinkHello.problem(hello, environment.self(), opened.peer());
+    return LinkHello.problem(hello, environment, opened.peer());
   }
 
   private boolean mayStand(FrameStream candidate) {

@@ -146,6 +146,14 @@ class HopReceiverTest {
   }
 
   @Test
+  void greeted_withAnEpochFarAbove_stopsTheLane() {
+    List<HopAction> actions = receiver.greeted(hello(1L << 61, 1));
+    assertEquals(
+        Code.SEQUENCE_CONFLICT, assertInstanceOf(HopAction.Stop.class, actions.get(0)).code());
+    assertEquals(2, receiver.epoch());
+  }
+
+  @Test
   void greeted_withHigherEpochWhileStoring_endsTheStreamUntilThatIsDone() {
     receiver.deliveries(deliveries(5, 5));
     assertInstanceOf(HopAction.Close.class, receiver.greeted(hello(3, 1)).get(0));

@@ -198,6 +198,13 @@ class HopSenderTest {
   }
 
   @Test
+  void connected_toPeerThatClaimsAnEpochFarAbove_stopsTheLane() {
+    List<HopAction> actions = sender.connected(FACTS, FACTS, hello(1L << 61, 1, 10, 10_000));
+    assertEquals(
+        Code.SEQUENCE_CONFLICT, assertInstanceOf(HopAction.Stop.class, actions.get(0)).code());
+  }
+
+  @Test
   void connected_whileAnEpochOpens_waitsForIt() {
     sender.connected(FACTS, FACTS, hello(2, 101, 10, 10_000));
     sender.disconnected();

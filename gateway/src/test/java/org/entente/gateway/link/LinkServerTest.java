@@ -103,6 +103,9 @@ class LinkServerTest {
     assertEquals(malformed, endAfter(frame(RawPeer.hello(PEER, FLASH).setSendEpoch(0))));
     assertEquals(malformed, endAfter(frame(RawPeer.hello(PEER, FLASH).setSendFirst(2))));
     assertEquals(malformed, endAfter(frame(RawPeer.hello(PEER, FLASH).setReceiveEpoch(1L << 62))));
+    assertEquals(
+        List.of("IDENTITY_MISMATCH", "PROTOCOL_VERSION", "MALFORMED"),
+        ports.refusals().stream().distinct().map(Enum::name).toList());
     assertEquals(malformed, endAfter(deliveries(1, 1)));
     assertEquals(0, ports.intake(PEER.agency(), Lane.FLASH).size());
   }
@@ -209,8 +212,8 @@ class LinkServerTest {
       ports.await(
           "the flood ends",
           () -> {
-            for (int i = 0; i < 200; i++) {
-              peer.say(deliveries(1, 16));
+            while (peer.sayIfReady(deliveries(1, 16))) {
+              // What is not read back by this side has to pile up at the other.
             }
             return gateway.links().status().stream()
                 .flatMap(status -> status.lanes().stream())
@@ -246,8 +249,9 @@ class LinkServerTest {
     gateway.start();
     ports.queue(PEER.agency(), Lane.FLASH).add("again and again");
     try (RawPeer peer = greeted(gateway)) {
-      while (!peer.isOver()) {
-        peer.say(Frame.newBuilder().setGap(Gap.newBuilder().setHopEpoch(1).setExpected(1)));
+      Frame.Builder gap = Frame.newBuilder().setGap(Gap.newBuilder().setHopEpoch(1).setExpected(1));
+      for (int i = 0; i < 40; i++) {
+        peer.say(gap);
       }
       assertEquals("RESOURCE_EXHAUSTED entente/OVERLOADED", peer.end());
     }

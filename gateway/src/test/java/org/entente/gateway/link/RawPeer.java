@@ -83,6 +83,15 @@ final class RawPeer implements AutoCloseable {
     call.onNext(ExchangeRequest.newBuilder().setFrame(frame).build());
   }
 
+  /** Says it unless it would only be buffered here, or the stream is over. */
+  boolean sayIfReady(Frame.Builder frame) {
+    boolean ready = call != null && call.isReady() && !isOver();
+    if (ready) {
+      say(frame);
+    }
+    return ready;
+  }
+
   boolean isOver() {
     return end.isDone();
   }

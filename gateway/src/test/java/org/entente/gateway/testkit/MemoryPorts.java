@@ -27,6 +27,7 @@ public final class MemoryPorts implements LinkPorts {
   private final Map<Key, MemoryIntake> intakes = new ConcurrentHashMap<>();
   private final Set<AgencyName> refused = ConcurrentHashMap.newKeySet();
   private final List<Notice> notices = new CopyOnWriteArrayList<>();
+  private final List<Code> refusals = new CopyOnWriteArrayList<>();
   private final List<Code> alarms = new CopyOnWriteArrayList<>();
   private final Set<AgencyName> up = ConcurrentHashMap.newKeySet();
   private final Object changed = new Object();
@@ -114,6 +115,16 @@ public final class MemoryPorts implements LinkPorts {
   public void onDown(AgencyName peer) {
     up.remove(peer);
     change();
+  }
+
+  /** Codes with which streams were refused or ended. */
+  public List<Code> refusals() {
+    return refusals;
+  }
+
+  @Override
+  public void onRefusal(AgencyName peer, Code code) {
+    refusals.add(code);
   }
 
   @Override
