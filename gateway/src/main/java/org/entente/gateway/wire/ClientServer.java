@@ -6,6 +6,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.meter.Meters;
 
 /**
@@ -18,6 +19,7 @@ import org.entente.gateway.meter.Meters;
 public final class ClientServer implements AutoCloseable {
   private final GuardedServer server;
   private final HealthStatusManager health;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private ClientServer(GuardedServer server, HealthStatusManager health) {
     this.server = server;
@@ -88,7 +90,9 @@ public final class ClientServer implements AutoCloseable {
   /** Health says NOT_SERVING for good; open calls have a few seconds to end. */
   @Override
   public void close() {
-    health.enterTerminalState();
-    server.close();
+    if (closed.compareAndSet(false, true)) {
+      health.enterTerminalState();
+      server.close();
+    }
   }
 }

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
 
 /** A gRPC server whose connections and calls are all bounded and pass a {@link CallGuard}. */
 final class GuardedServer implements AutoCloseable {
@@ -22,7 +24,7 @@ final class GuardedServer implements AutoCloseable {
   private static final int IDLE_MINUTES = 5;
   private static final int RESETS = 200;
   private static final int RESET_WINDOW_SECONDS = 10;
-  private static final int DRAIN_SECONDS = 5;
+  private static final int DRAIN_SECONDS = 2;
 
   private final Server server;
   private final Identities identities;
@@ -73,7 +75,6 @@ final class GuardedServer implements AutoCloseable {
     return new GuardedServer(server, identities, connections, guard);
   }
 
-  /** Limits are never null once the configuration has filled in the defaults. */
   InetSocketAddress address() {
     return (InetSocketAddress) server.getListenSockets().get(0);
   }
@@ -87,17 +88,22 @@ final class GuardedServer implements AutoCloseable {
     return guard.open().count();
   }
 
-  /** Takes no further calls, gives those that are open a few seconds, and ends. */
+  /**
+   * Takes no further calls, gives those that are open {@value #DRAIN_SECONDS} seconds, then tells
+   * the rest to come again.
+   */
   @Override
   public void close() {
     server.shutdown();
     try {
       if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
-        server.shutdownNow().awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
+        guard.open().endAll(new Problem(Code.NOT_READY, "", "the gateway is stopping"));
+        server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
-      server.shutdownNow();
       Thread.currentThread().interrupt();
+    } finally {
+      server.shutdownNow();
     }
   }
 }

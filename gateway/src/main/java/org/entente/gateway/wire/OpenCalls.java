@@ -58,6 +58,11 @@ final class OpenCalls {
     return ended;
   }
 
+  /** Ends all calls. */
+  void endAll(Problem problem) {
+    calls.forEach(call -> call.end(problem));
+  }
+
   /** How many calls are open. */
   int count() {
     return calls.size();

@@ -131,9 +131,12 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
           return;
         }
         ended = true;
+      }
+      // First, so that a client that opens the cursor again finds it free.
+      release();
+      synchronized (this) {
         out.onError(Statuses.exception(problem));
       }
-      release();
     }
 
     @Override

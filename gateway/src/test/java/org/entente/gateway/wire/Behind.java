@@ -1,0 +1,214 @@
+package org.entente.gateway.wire;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
+import org.entente.gateway.audit.Appender;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.AuditOpening;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.CheckpointSigner;
+import org.entente.gateway.audit.CheckpointVerifier;
+import org.entente.gateway.audit.LeafSealer;
+import org.entente.gateway.audit.LogOrigin;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.deliver.Opening;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.CommitObserver;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Journal;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Outcome;
+
+/** What stands behind the client server: an intake to be set, and real books over memory. */
+final class Behind implements AutoCloseable {
+  private static final LogOrigin ORIGIN =
+      new LogOrigin(TestFederation.NAME, Edge.FR, new NodeName("gw-1"));
+
+  final MemoryStore store = new MemoryStore();
+  final Ledger ledger;
+  final AuditLog audit;
+  final EvidenceRecords evidence;
+  final Subscriptions subscriptions;
+  final Map<Long, byte[]> leaves = new ConcurrentHashMap<>();
+  volatile BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake =
+      (caller, draft) -> CompletableFuture.completedFuture(accepted(draft));
+  private final MemoryStore auditStore = new MemoryStore();
+  private final ExecutorService executor = Executors.newSingleThreadExecutor();
+  private final SigningPair keys = SigningPair.generate(new SecureRandom());
+  private final Path folder;
+
+  Behind() {
+    try {
+      folder = Files.createTempDirectory("audit");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    CheckpointVerifier verifier = new CheckpointVerifier(ORIGIN, List.of(keys.verifyingPair()));
+    audit = ((AuditOpening.Opened) AuditLog.open(auditStore, folder, verifier)).log();
+    ledger =
+        new Ledger(
+            store,
+            new NoJournal(),
+            InstantSource.system(),
+            LedgerLimits.DEFAULT,
+            new NoObserver());
+    ledger.start();
+    evidence = new EvidenceRecords(new AtRest(new MemoryKeys(), new SecureRandom()), Edge.FR);
+    subscriptions =
+        new Subscriptions(
+            ledger,
+            new NothingOpens(),
+            retrieved -> new byte[0],
+            executor,
+            InstantSource.system(),
+            new Meters());
+  }
+
+  static Outcome accepted(Draft draft) {
+    return Outcome.newBuilder()
+        .setIdempotencyKey(draft.getIdempotencyKey())
+        .setAccepted(Accepted.getDefaultInstance())
+        .build();
+  }
+
+  ClientPorts ports() {
+    return new ClientPorts(
+        (caller, draft) -> intake.apply(caller, draft),
+        subscriptions,
+        ledger.evidence(),
+        evidence,
+        audit,
+        (index, sealed) -> Optional.ofNullable(leaves.get(index)));
+  }
+
+  /** Adds leaves to the audit log and signs a checkpoint over them. */
+  void appendLeaves(int count) {
+    LeafSealer sealer =
+        new LeafSealer() {
+          @Override
+          public byte[] seal(long index, byte[] plaintext) {
+            leaves.put(index, plaintext.clone());
+            return new byte[] {1};
+          }
+
+          @Override
+          public Optional<byte[]> open(long index, byte[] sealed) {
+            return Optional.ofNullable(leaves.get(index));
+          }
+        };
+    Appender appender = audit.appender(sealer, new SecureRandom());
+    AuditRecord record =
+        AuditRecord.ofNode(
+            AuditType.NODE_START, Instant.now(), AuditActor.gateway(Edge.FR), "");
+    Batch batch = auditStore.batch();
+    for (int i = 0; i < count; i++) {
+      appender.append(batch, List.of(record));
+    }
+    auditStore.commit(batch, Durability.SYNCED);
+    appender.committed();
+    new CheckpointSigner(audit, keys, Duration.ofSeconds(1)).sign(Instant.now());
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+    ledger.close();
+    try {
+      for (Path file : Files.list(folder).toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class MemoryKeys implements StorageKeys {
+    private final Map<LocalDate, SecretBytes> keys = new ConcurrentHashMap<>();
+
+    @Override
+    public SecretBytes forBucket(LocalDate lastDay) {
+      return keys.computeIfAbsent(lastDay, day -> SecretBytes.random(new SecureRandom(), 32));
+    }
+
+    @Override
+    public Optional<SecretBytes> existing(LocalDate lastDay) {
+      return Optional.ofNullable(keys.get(lastDay));
+    }
+  }
+
+  private static final class NothingOpens implements Opening {
+    @Override
+    public Optional<Label> label(InboxBook.Placed placed) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Body> body(InboxBook.Placed placed) {
+      return Optional.empty();
+    }
+  }
+
+  private static final class NoJournal implements Journal {
+    @Override
+    public void append(Batch batch, List<AuditRecord> leaves) {
+      // These tests keep the audit log in a store of its own.
+    }
+
+    @Override
+    public void committed() {
+      // Nothing was appended.
+    }
+
+    @Override
+    public void rolledBack() {
+      // Nothing was appended.
+    }
+  }
+
+  private static final class NoObserver implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {
+      // Not measured here.
+    }
+
+    @Override
+    public void failed(LedgerUnavailable why) {
+      throw new IllegalStateException(why);
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package org.entente.gateway.wire;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLException;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.ClientGrant;
+import org.entente.gateway.identity.ClientRegistry;
+import org.entente.gateway.identity.PeerIdentity;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.testkit.TlsHolder;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Both servers of a gateway of {@code fr.customs} on loopback, over throwaway parts, and whoever
+ * calls them. Clients are {@code all} (every scope), {@code publisher} and {@code few} (every
+ * scope, two calls at once).
+ */
+final class Edge implements AutoCloseable {
+  static final AgencyName FR = new AgencyName("fr.customs");
+  static final AgencyName DE = new AgencyName("de.customs");
+
+  final TestFederation federation =
+      new TestFederation(Instant.now().minus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS));
+  final Meters meters = new Meters();
+  final Behind behind = new Behind();
+  final PeerTrust peerTrust;
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final ClientTrust clientTrust;
+  private final TlsHolder own;
+  private volatile TrustBundle bundle;
+  private @Nullable ClientServer clients;
+  private @Nullable PeerServer peers;
+
+  Edge() {
+    bundle = federation.bundle(federation.content(1));
+    own = gateway("fr.customs");
+    Set<Scope> all = Set.of(Scope.values());
+    clientTrust =
+        new ClientTrust(
+            ClientRegistry.of(
+                FR,
+                List.of(
+                    new ClientGrant(new NodeName("all"), all, 1000),
+                    new ClientGrant(new NodeName("few"), all, 2),
+                    new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH), 100))),
+            () -> bundle,
+            InstantSource.system());
+    peerTrust = trustOf(FR);
+  }
+
+  private PeerTrust trustOf(AgencyName agency) {
+    return new PeerTrust(
+        new PeerIdentity(agency, Duration.ofDays(1), 100), () -> bundle, InstantSource.system());
+  }
+
+  ClientServer startClients(NodeConfig.Limits limits, boolean reflection) throws IOException {
+    ClientServer started =
+        ClientServer.start(settings(limits), tls(own), clientTrust, behind.ports(), reflection);
+    clients = started;
+    return started;
+  }
+
+  ClientServer startClients() throws IOException {
+    return startClients(NodeConfig.Limits.DEFAULT, true);
+  }
+
+  PeerServer startPeers() throws IOException {
+    PeerServer started =
+        PeerServer.start(settings(NodeConfig.Limits.DEFAULT), tls(own), peerTrust, new EchoLink());
+    peers = started;
+    return started;
+  }
+
+  private ServerSettings settings(NodeConfig.Limits limits) {
+    return new ServerSettings(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        limits,
+        executor,
+        InstantSource.system(),
+        meters);
+  }
+
+  static TlsContexts tls(TlsHolder holder) {
+    return new TlsContexts(holder.key(), holder.chain());
+  }
+
+  /** What another agency's gateway dials with. */
+  PeerChannels dialler(AgencyName agency, TlsHolder holder) {
+    return new PeerChannels(tls(holder), trustOf(agency), 8_192, executor);
+  }
+
+  /** The gateway itself. */
+  TlsHolder own() {
+    return own;
+  }
+
+  /** The right holder of an agency's gateway certificate. */
+  TlsHolder gateway(String agency) {
+    return holder(agency, agency + "/gateway/gw-1");
+  }
+
+  /** A client of {@code fr.customs}. */
+  TlsHolder client(String name) {
+    return holder("fr.customs", "fr.customs/client/" + name);
+  }
+
+  /** Somebody with any identity from any agency's CA. */
+  TlsHolder holder(String issuer, String path) {
+    return TlsHolder.issue(
+        federation.authority(issuer),
+        "spiffe://" + TestFederation.NAME + "/agency/" + path,
+        federation.start(),
+        federation.start().plus(TestFederation.LIFETIME));
+  }
+
+  /** Puts a bundle in force in which a certificate of an agency is revoked. */
+  void revoke(String agency, String fingerprint) {
+    List<Member> members = new ArrayList<>();
+    for (Member member : bundle.content().agencies()) {
+      members.add(
+          member.name().value().equals(agency)
+              ? new Member(
+                  member.name(),
+                  member.jurisdiction(),
+                  member.kind(),
+                  member.roles(),
+                  member.authorities(),
+                  member.signing(),
+                  member.audit(),
+                  member.endpoints(),
+                  member.via(),
+                  List.of(fingerprint))
+              : member);
+    }
+    bundle = federation.bundle(federation.content(bundle.version() + 1, members));
+  }
+
+  /** A channel with these groups to a port of the gateway; without a holder, no certificate. */
+  ManagedChannel channel(InetSocketAddress to, @Nullable TlsHolder holder, String... groups)
+      throws SSLException {
+    SslContextBuilder builder = SslContextBuilder.forClient();
+    if (holder != null) {
+      builder.keyManager(holder.key(), holder.chain());
+    }
+    GrpcSslContexts.configure(builder, SslProvider.OPENSSL)
+        .protocols("TLSv1.3")
+        .trustManager(federation.authority("fr.customs").certificate());
+    if (groups.length > 0) {
+      builder.option(OpenSslContextOption.GROUPS, groups);
+    }
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(to)
+            .overrideAuthority("localhost")
+            .sslContext(builder.build())
+            .build();
+    return closedAtEnd(channel);
+  }
+
+  ManagedChannel closedAtEnd(ManagedChannel channel) {
+    channels.add(channel);
+    return channel;
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    if (clients != null) {
+      clients.close();
+    }
+    if (peers != null) {
+      peers.close();
+    }
+    behind.close();
+    executor.shutdownNow();
+  }
+}

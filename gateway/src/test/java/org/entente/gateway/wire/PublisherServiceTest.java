@@ -1,0 +1,213 @@
+package org.entente.gateway.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishStreamRequest;
+import org.entente.proto.v1.PublishStreamResponse;
+import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PublisherServiceTest {
+  private static final Problem PROBLEM =
+      new Problem(Code.INVALID_FIELD, "label.purpose", "must be set");
+
+  private static final Outcome ANY = Behind.accepted(Draft.getDefaultInstance());
+
+  private final Edge edge = new Edge();
+  private ClientServer server;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = edge.startClients();
+    channel = edge.channel(server.address(), edge.client("publisher"));
+  }
+
+  @AfterEach
+  void stop() {
+    edge.close();
+  }
+
+  private static Draft draft(String key) {
+    return Draft.newBuilder().setIdempotencyKey(key).build();
+  }
+
+  private static Outcome invalid(Draft draft) {
+    return Outcome.newBuilder()
+        .setIdempotencyKey(draft.getIdempotencyKey())
+        .setInvalid(Statuses.message(PROBLEM))
+        .build();
+  }
+
+  private Outcome publish(String key) {
+    return PublisherGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .publish(PublishRequest.newBuilder().setDraft(draft(key)).build())
+        .getOutcome();
+  }
+
+  @Test
+  void publish_outcome_isAnsweredForTheCallerInTheCertificate() {
+    BlockingQueue<String> callers = new LinkedBlockingQueue<>();
+    edge.behind.intake =
+        (caller, draft) -> {
+          callers.add(caller.name().value());
+          return CompletableFuture.completedFuture(Behind.accepted(draft));
+        };
+    assertEquals(Behind.accepted(draft("k1")), publish("k1"));
+    assertEquals("publisher", callers.remove());
+  }
+
+  @Test
+  void publish_invalidDraft_isAnErrorThatNamesTheField() {
+    edge.behind.intake = (caller, draft) -> CompletableFuture.completedFuture(invalid(draft));
+    Refusals.Details details =
+        Refusals.of(assertThrows(StatusRuntimeException.class, () -> publish("k1")));
+    assertEquals(Status.Code.INVALID_ARGUMENT, details.status());
+    assertEquals("INVALID_FIELD", details.reason());
+    assertEquals("label.purpose", details.field());
+    assertEquals("CLIENT", details.whoMustAct());
+  }
+
+  @Test
+  void publish_defectBehindTheCall_isInternalWithoutItsText() {
+    edge.behind.intake =
+        (caller, draft) -> CompletableFuture.failedFuture(new IllegalStateException("inner"));
+    assertInternal();
+    edge.behind.intake =
+        (caller, draft) -> {
+          throw new IllegalStateException("inner");
+        };
+    assertInternal();
+  }
+
+  private void assertInternal() {
+    Refusals.Details details =
+        Refusals.of(assertThrows(StatusRuntimeException.class, () -> publish("k1")));
+    assertEquals(Status.Code.INTERNAL, details.status());
+    assertEquals("INTERNAL", details.reason());
+    assertFalse(details.message().contains("inner"), details.message());
+  }
+
+  @Test
+  void stream_badDraftsAmongGood_areAnsweredEachAndEndNothing() throws Exception {
+    edge.behind.intake =
+        (caller, draft) ->
+            switch (draft.getIdempotencyKey()) {
+              case "bad" -> CompletableFuture.completedFuture(invalid(draft));
+              case "broken" -> CompletableFuture.failedFuture(new IllegalStateException());
+              default -> CompletableFuture.completedFuture(Behind.accepted(draft));
+            };
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<PublishStreamRequest> drafts = stream(answers);
+    send(drafts, "bad");
+    assertEquals("INVALID_FIELD", answers.next().getOutcome().getInvalid().getCode());
+    send(drafts, "broken");
+    assertEquals("INTERNAL", answers.next().getOutcome().getInvalid().getCode());
+    send(drafts, "good");
+    assertTrue(answers.next().getOutcome().hasAccepted());
+    drafts.onCompleted();
+    assertEquals(Status.Code.OK, answers.code());
+  }
+
+  @Test
+  void stream_halfClosedWithDraftsOnTheirWay_answersThemFirst() throws Exception {
+    Map<String, CompletableFuture<Outcome>> waiting = new ConcurrentHashMap<>();
+    BlockingQueue<Draft> taken = new LinkedBlockingQueue<>();
+    edge.behind.intake =
+        (caller, draft) -> {
+          CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+          waiting.put(draft.getIdempotencyKey(), outcome);
+          taken.add(draft);
+          return outcome;
+        };
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<PublishStreamRequest> drafts = stream(answers);
+    for (int i = 0; i < 3; i++) {
+      send(drafts, "k" + i);
+    }
+    drafts.onCompleted();
+    TreeSet<String> answered = new TreeSet<>();
+    for (int i = 0; i < 3; i++) {
+      Draft draft = taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS);
+      waiting.remove(draft.getIdempotencyKey()).complete(Behind.accepted(draft));
+      answered.add(answers.next().getOutcome().getIdempotencyKey());
+    }
+    assertEquals("[k0, k1, k2]", answered.toString());
+    assertEquals(Status.Code.OK, answers.code());
+  }
+
+  /** Threat 24: what a stream holds is bounded while nothing is answered. */
+  @Test
+  void stream_withoutOutcomes_isHeldBackAtItsWindow() throws Exception {
+    BlockingQueue<CompletableFuture<Outcome>> taken = new LinkedBlockingQueue<>();
+    edge.behind.intake =
+        (caller, draft) -> {
+          CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+          taken.add(outcome);
+          return outcome;
+        };
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<PublishStreamRequest> drafts = stream(answers);
+    int sent = PublisherService.STREAM_WINDOW + 500;
+    for (int i = 0; i < sent; i++) {
+      send(drafts, "k" + i);
+    }
+    drafts.onCompleted();
+    List<CompletableFuture<Outcome>> window = new ArrayList<>();
+    for (int i = 0; i < PublisherService.STREAM_WINDOW; i++) {
+      window.add(taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+    // A call on the same connection, behind all drafts, has come through: no more will come.
+    check();
+    assertTrue(taken.isEmpty());
+    window.forEach(outcome -> outcome.complete(ANY));
+    for (int i = PublisherService.STREAM_WINDOW; i < sent; i++) {
+      taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
+    }
+    for (int i = 0; i < sent; i++) {
+      answers.next();
+    }
+    assertEquals(Status.Code.OK, answers.code());
+  }
+
+  private void check() {
+    HealthGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .check(HealthCheckRequest.getDefaultInstance());
+  }
+
+  private StreamObserver<PublishStreamRequest> stream(Answers<PublishStreamResponse> answers) {
+    return PublisherGrpc.newStub(channel).publishStream(answers);
+  }
+
+  private static void send(StreamObserver<PublishStreamRequest> drafts, String key) {
+    drafts.onNext(PublishStreamRequest.newBuilder().setDraft(draft(key)).build());
+  }
+}

@@ -1,0 +1,119 @@
+package org.entente.gateway.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import org.entente.proto.v1.Acknowledge;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SubscriberServiceTest {
+  private final Edge edge = new Edge();
+  private ClientServer server;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = edge.startClients();
+    channel = edge.channel(server.address(), edge.client("all"));
+  }
+
+  @AfterEach
+  void stop() {
+    edge.close();
+  }
+
+  private static SubscribeRequest open(String cursor) {
+    return SubscribeRequest.newBuilder().setOpen(OpenCursor.newBuilder().setCursor(cursor)).build();
+  }
+
+  private StreamObserver<SubscribeRequest> subscribe(Answers<SubscribeResponse> answers) {
+    return SubscriberGrpc.newStub(channel).subscribe(answers);
+  }
+
+  private Answers<SubscribeResponse> opened(String cursor) throws InterruptedException {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    subscribe(answers).onNext(open(cursor));
+    assertTrue(answers.next().hasOpened());
+    assertTrue(answers.next().hasCaughtUp());
+    return answers;
+  }
+
+  private static void assertEnd(
+      Status.Code status, String reason, String field, Answers<SubscribeResponse> answers)
+      throws Exception {
+    Refusals.Details details = Refusals.of(answers.end());
+    assertEquals(status, details.status());
+    assertEquals(reason, details.reason());
+    assertEquals(field, details.field());
+  }
+
+  @Test
+  void open_emptyInbox_isCaughtUpAndStaysOpen() throws Exception {
+    assertFalse(opened("desk").hasEnded());
+    assertEquals(1, edge.behind.subscriptions.count());
+  }
+
+  @Test
+  void open_sameCursorAgain_takesItOver() throws Exception {
+    Answers<SubscribeResponse> first = opened("desk");
+    Answers<SubscribeResponse> second = opened("desk");
+    assertEnd(Status.Code.ABORTED, "CURSOR_TAKEN_OVER", "", first);
+    assertFalse(second.hasEnded());
+    assertEquals(1, edge.behind.subscriptions.count());
+  }
+
+  @Test
+  void open_badName_isInvalid() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    subscribe(answers).onNext(open("../desk"));
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open.cursor", answers);
+  }
+
+  @Test
+  void requests_outOfOrder_areInvalid() throws Exception {
+    Answers<SubscribeResponse> acknowledged = new Answers<>();
+    subscribe(acknowledged)
+        .onNext(SubscribeRequest.newBuilder().setAck(Acknowledge.getDefaultInstance()).build());
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "ack", acknowledged);
+    Answers<SubscribeResponse> empty = new Answers<>();
+    subscribe(empty).onNext(SubscribeRequest.getDefaultInstance());
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "request", empty);
+    Answers<SubscribeResponse> twice = new Answers<>();
+    StreamObserver<SubscribeRequest> requests = subscribe(twice);
+    requests.onNext(open("desk"));
+    requests.onNext(open("desk"));
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open", twice);
+    assertEquals(0, edge.behind.subscriptions.count());
+  }
+
+  @Test
+  void client_finished_releasesItsCursor() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamObserver<SubscribeRequest> requests = subscribe(answers);
+    requests.onNext(open("desk"));
+    answers.next();
+    requests.onCompleted();
+    assertEquals(Status.Code.OK, answers.code());
+    assertEquals(0, edge.behind.subscriptions.count());
+  }
+
+  /** A stream that the edge ends must not keep its cursor. */
+  @Test
+  void server_closed_releasesCursors() throws Exception {
+    Answers<SubscribeResponse> answers = opened("desk");
+    server.close();
+    assertEnd(Status.Code.UNAVAILABLE, "NOT_READY", "", answers);
+    Answers.until(() -> edge.behind.subscriptions.count() == 0);
+  }
+}
