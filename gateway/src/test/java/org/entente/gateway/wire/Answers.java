@@ -57,7 +57,7 @@ final class Answers<T> implements StreamObserver<T> {
       if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
         Assertions.fail("did not come about");
       }
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 

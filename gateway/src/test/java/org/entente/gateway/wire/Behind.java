@@ -81,11 +81,7 @@ final class Behind implements AutoCloseable {
     audit = ((AuditOpening.Opened) AuditLog.open(auditStore, folder, verifier)).log();
     ledger =
         new Ledger(
-            store,
-            new NoJournal(),
-            InstantSource.system(),
-            LedgerLimits.DEFAULT,
-            new NoObserver());
+            store, new NoJournal(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
     ledger.start();
     evidence = new EvidenceRecords(new AtRest(new MemoryKeys(), new SecureRandom()), Edge.FR);
     subscriptions =
@@ -112,7 +108,7 @@ final class Behind implements AutoCloseable {
         ledger.evidence(),
         evidence,
         audit,
-        (index, sealed) -> Optional.ofNullable(leaves.get(index)));
+        (index, bytes) -> Optional.ofNullable(leaves.get(index)));
   }
 
   /** Adds leaves to the audit log and signs a checkpoint over them. */
@@ -126,14 +122,13 @@ final class Behind implements AutoCloseable {
           }
 
           @Override
-          public Optional<byte[]> open(long index, byte[] sealed) {
+          public Optional<byte[]> open(long index, byte[] bytes) {
             return Optional.ofNullable(leaves.get(index));
           }
         };
     Appender appender = audit.appender(sealer, new SecureRandom());
     AuditRecord record =
-        AuditRecord.ofNode(
-            AuditType.NODE_START, Instant.now(), AuditActor.gateway(Edge.FR), "");
+        AuditRecord.ofNode(AuditType.NODE_START, Instant.now(), AuditActor.gateway(Edge.FR), "");
     Batch batch = auditStore.batch();
     for (int i = 0; i < count; i++) {
       appender.append(batch, List.of(record));
