@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditLog;
@@ -29,13 +30,11 @@ import org.entente.gateway.audit.LeafSealer;
 import org.entente.gateway.audit.LogOrigin;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.deliver.Opening;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.EvidenceRecords;
-import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
@@ -43,14 +42,13 @@ import org.entente.gateway.ledger.LedgerUnavailable;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.proto.v1.Accepted;
-import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
-import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
 
 /** What stands behind the client server: an intake to be set, and real books over memory. */
@@ -66,6 +64,7 @@ final class Behind implements AutoCloseable {
   final Map<Long, byte[]> leaves = new ConcurrentHashMap<>();
   volatile BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake =
       (caller, draft) -> CompletableFuture.completedFuture(accepted(draft));
+  private final StorageKeys storageKeys = new MemoryKeys();
   private final MemoryStore auditStore = new MemoryStore();
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private final SigningPair keys = SigningPair.generate(new SecureRandom());
@@ -83,11 +82,11 @@ final class Behind implements AutoCloseable {
         new Ledger(
             store, new NoJournal(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
     ledger.start();
-    evidence = new EvidenceRecords(new AtRest(new MemoryKeys(), new SecureRandom()), Edge.FR);
+    evidence = new EvidenceRecords(new AtRest(storageKeys, new SecureRandom()), Edge.FR);
     subscriptions =
         new Subscriptions(
             ledger,
-            new NothingOpens(),
+            new InboxOpening(storageKeys, ledger.inbox()),
             retrieved -> new byte[0],
             executor,
             InstantSource.system(),
@@ -143,8 +142,10 @@ final class Behind implements AutoCloseable {
     executor.shutdownNow();
     ledger.close();
     try {
-      for (Path file : Files.list(folder).toList()) {
-        Files.delete(file);
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
       }
       Files.delete(folder);
     } catch (IOException e) {
@@ -163,18 +164,6 @@ final class Behind implements AutoCloseable {
     @Override
     public Optional<SecretBytes> existing(LocalDate lastDay) {
       return Optional.ofNullable(keys.get(lastDay));
-    }
-  }
-
-  private static final class NothingOpens implements Opening {
-    @Override
-    public Optional<Label> label(InboxBook.Placed placed) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<Body> body(InboxBook.Placed placed) {
-      return Optional.empty();
     }
   }
 
