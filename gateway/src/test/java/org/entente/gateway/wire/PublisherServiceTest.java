@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -155,8 +156,9 @@ class PublisherServiceTest {
     drafts.onCompleted();
     TreeSet<String> answered = new TreeSet<>();
     for (int i = 0; i < 3; i++) {
-      Draft draft = taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS);
-      waiting.remove(draft.getIdempotencyKey()).complete(Behind.accepted(draft));
+      Draft draft = Objects.requireNonNull(taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
+      Objects.requireNonNull(waiting.remove(draft.getIdempotencyKey()))
+          .complete(Behind.accepted(draft));
       answered.add(answers.next().getOutcome().getIdempotencyKey());
     }
     assertEquals("[k0, k1, k2]", answered.toString());

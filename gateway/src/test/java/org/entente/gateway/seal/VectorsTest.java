@@ -1,0 +1,262 @@
+package org.entente.gateway.seal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.entente.gateway.crypto.HpkeExport;
+import org.entente.gateway.crypto.SecretBytes;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Suite 1 as pinned in {@code vectors/suite1.json}. The formats are final: a difference here is a
+ * break of compatibility with every gateway that runs, not a reason to change the file.
+ */
+class VectorsTest {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final String FILE = "/vectors/suite1.json";
+
+  private final FormatSamples samples = new FormatSamples();
+
+  @Test
+  void suite1_madeFromTheSeeds_isAsPinned() throws IOException {
+    JsonNode made = JSON.valueToTree(vectors());
+    // For a deliberate addition: what the file would be lies in the build folder.
+    Path folder = Files.createDirectories(Path.of("target", "vectors"));
+    JSON.writeValue(folder.resolve("suite1.json").toFile(), made);
+
+    assertEquals(pinned(), made);
+  }
+
+  @Test
+  void suite1_pinnedBytes_openToThePinnedMessages() throws IOException {
+    JsonNode pinned = pinned();
+    Envelope envelope =
+        Envelope.of(
+                bytes(pinned, "envelope", "header"),
+                bytes(pinned, "envelope", "signature"),
+                bytes(pinned, "envelope", "labels"),
+                bytes(pinned, "envelope", "bodies"))
+            .orElseThrow();
+    SessionAnnouncement announcement =
+        SessionAnnouncement.parse(bytes(pinned, "session", "announcement")).orElseThrow();
+    Stanza stanza = Stanza.parse(bytes(pinned, "session", "stanza")).orElseThrow();
+    SecretBytes secret = SecretBytes.takeOver(bytes(pinned, "session", "wrapping_key"));
+    RecipientSession session = new RecipientSession(announcement, new WrappingKey(secret));
+
+    ContentKey key = session.unwrap(envelope.header(), stanza).orElseThrow();
+    OpenedLabels labels = new Opener(count -> {}).openLabels(envelope, key).orElseThrow();
+
+    assertTrue(envelope.isSignedBy(samples.gateway.key()));
+    assertTrue(announcement.isSignedBy(List.of(samples.pair.verifyingPair())));
+    for (int i = 0; i < labels.count(); i++) {
+      JsonNode message = pinned.path("inputs").path("messages").path(i);
+      assertArrayEquals(hex(message.path("label")), labels.label(i));
+      assertArrayEquals(hex(message.path("body")), labels.openBody(i).orElseThrow());
+    }
+  }
+
+  @Test
+  void suite1_pinnedMalformed_isRefused() throws IOException {
+    JsonNode malformed = pinned().path("malformed");
+    assertTrue(malformed.size() >= 20);
+    for (JsonNode entry : malformed) {
+      assertFalse(
+          parses(entry.path("format").asText(), hex(entry.path("bytes"))),
+          entry.path("why").asText());
+    }
+  }
+
+  private boolean parses(String format, byte[] bytes) {
+    Optional<?> parsed =
+        switch (format) {
+          case "header" -> EnvelopeHeader.parse(bytes);
+          case "stanza" -> Stanza.parse(bytes);
+          case "void" -> VoidStatement.parse(bytes);
+          case "watermarks" -> WatermarkStatement.parse(bytes, samples.watermarks.signature());
+          default -> throw new AssertionError(format);
+        };
+    return parsed.isPresent();
+  }
+
+  private Map<String, Object> vectors() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("about", "Entente, sealing suite 1; formats in docs/wire-format.md; bytes in hex");
+    all.put("inputs", inputs());
+    all.put("envelope", envelope());
+    all.put("session", session());
+    all.put("key_bundle", hex(samples.keyBundle.encoded()));
+    all.put("void", hex(samples.voidStatement.encoded()));
+    all.put("watermarks", hex(samples.watermarks.statement()));
+    all.put("watermarks_signature", hex(samples.watermarks.signature()));
+    all.put("local", local());
+    all.put("malformed", malformed());
+    return all;
+  }
+
+  private Map<String, Object> inputs() {
+    Map<String, Object> inputs = new LinkedHashMap<>();
+    inputs.put("gateway_ed25519_seed", hex(samples.signingKey.seed()));
+    inputs.put("agency_pair_seeds", hex(samples.pair.seeds()));
+    inputs.put("agency_pair_public", hex(samples.pair.verifyingPair().encoded()));
+    inputs.put("recipient_xwing_seed", hex(samples.recipientKey.seed()));
+    List<Map<String, Object>> messages = new ArrayList<>();
+    for (SealingItem item : samples.batch.items()) {
+      messages.add(Map.of("label", hex(item.label()), "body", hex(item.body())));
+    }
+    inputs.put("messages", messages);
+    return inputs;
+  }
+
+  private Map<String, Object> envelope() {
+    Envelope envelope = samples.envelope;
+    ContentKey key = samples.sealed.contentKey();
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("content_key", hex(key.reveal()));
+    out.put("header", hex(envelope.header().encoded()));
+    out.put("header_hash", hex(envelope.header().hash()));
+    out.put("signature", hex(envelope.signature()));
+    out.put("labels", hex(envelope.labels()));
+    EnvelopeFacts facts = envelope.header().facts();
+    out.put(
+        "labels_plaintext",
+        hex(key.openLabels(facts.origin(), facts.id(), envelope.labels()).orElseThrow()));
+    out.put("bodies", hex(envelope.bodies()));
+    out.put("body_keys", List.of(hex(key.bodyKey(0).reveal()), hex(key.bodyKey(1).reveal())));
+    return out;
+  }
+
+  private Map<String, Object> session() {
+    SessionTerms terms = samples.announcement.terms();
+    SecretBytes wrappingKey =
+        HpkeExport.fromSender(
+                samples.recipientKey,
+                samples.announcement.enc(),
+                terms.hpkeInfo(),
+                Suite.WRAPPING_KEY,
+                WrappingKey.BYTES)
+            .orElseThrow();
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("announcement", hex(samples.announcement.encoded()));
+    out.put("session_id", samples.announcement.id().toString());
+    out.put("hpke_info", hex(terms.hpkeInfo()));
+    out.put("wrapping_key", hex(wrappingKey.reveal()));
+    out.put("stanza", hex(samples.stanza.encoded()));
+    return out;
+  }
+
+  private Map<String, Object> local() {
+    SecretBytes storageKey = SecretBytes.random(FormatSamples.random("storage key"), 32);
+    EnvelopeFacts facts = samples.envelope.header().facts();
+    SealingItem item = samples.batch.items().get(1);
+    byte[] record =
+        new LocalSeal(FormatSamples.random("local record"))
+            .seal(
+                new BodyAddress(facts.origin(), facts.id(), 1),
+                storageKey,
+                samples.sealed.contentKey().bodyKey(1),
+                item.label());
+    byte[] outbox =
+        new OutboxSeal(FormatSamples.random("outbox"))
+            .seal(samples.envelope.header(), storageKey, samples.sealed.contentKey());
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("key", hex(storageKey.reveal()));
+    out.put("record_of_message_1", hex(record));
+    out.put("outbox_key", hex(outbox));
+    return out;
+  }
+
+  private List<Map<String, String>> malformed() {
+    List<Map<String, String>> all = new ArrayList<>();
+    byte[] header = samples.envelope.header().encoded();
+    String h = "header";
+    all.add(changed(h, header, "version 2", 0, 2));
+    all.add(changed(h, header, "suite 0", 1, 0));
+    all.add(changed(h, header, "suite 2", 1, 2));
+    all.add(changed(h, header, "lane 0", 2, 0));
+    all.add(changed(h, header, "lane 5", 2, 5));
+    all.add(changed(h, header, "unknown flag", 3, 2));
+    all.add(changed(h, header, "no messages", 4, 0, 0));
+    all.add(changed(h, header, "4097 messages", 4, 0x10, 0x01));
+    all.add(changed(h, header, "upper case in the origin", 7, 'F'));
+    all.add(changed(h, header, "name longer than the header", 6, 255));
+    all.add(changed(h, header, "created in the year 292278994 and beyond", 38, 0x80));
+    all.add(changed(h, header, "expires before it was created", 46, 0, 0, 0, 0, 0, 0, 0, 1));
+    all.add(changed(h, header, "labels of more than 8 MiB", 54, 0, 0x80, 0, 1));
+    all.add(changed(h, header, "bodies of more than 64 MiB", 58, 4, 0, 0, 1));
+    all.add(resized(h, header, "cut", -1));
+    all.add(resized(h, header, "extended", 1));
+    byte[] stanza = samples.stanza.encoded();
+    all.add(changed("stanza", stanza, "version 0", 0, 0));
+    all.add(changed("stanza", stanza, "epoch 0", 17, 0, 0, 0, 0, 0, 0, 0, 0));
+    all.add(changed("stanza", stanza, "sequence 2^63", 25, 0x80, 0, 0, 0, 0, 0, 0, 0));
+    all.add(resized("stanza", stanza, "cut", -1));
+    all.add(resized("stanza", stanza, "extended", 1));
+    byte[] voids = samples.voidStatement.encoded();
+    int number = voids.length - 64 - 49;
+    all.add(changed("void", voids, "numbers not ascending", number + 8, 1));
+    all.add(changed("void", voids, "lane 9", number + 8, 9));
+    byte[] watermarks = samples.watermarks.statement();
+    int range = watermarks.length - 32;
+    all.add(changed("watermarks", watermarks, "range meets the watermark", range + 7, 41));
+    all.add(changed("watermarks", watermarks, "range ends before it starts", range + 31, 43));
+    all.add(changed("watermarks", watermarks, "ranges meet", range + 23, 43));
+    return all;
+  }
+
+  private static Map<String, String> changed(
+      String format, byte[] good, String why, int at, int... values) {
+    byte[] bytes = good.clone();
+    for (int i = 0; i < values.length; i++) {
+      bytes[at + i] = (byte) values[i];
+    }
+    return entry(format, why, bytes);
+  }
+
+  private static Map<String, String> resized(String format, byte[] good, String why, int by) {
+    return entry(format, why, Arrays.copyOf(good, good.length + by));
+  }
+
+  private static Map<String, String> entry(String format, String why, byte[] bytes) {
+    Map<String, String> entry = new LinkedHashMap<>();
+    entry.put("format", format);
+    entry.put("why", why);
+    entry.put("bytes", hex(bytes));
+    return entry;
+  }
+
+  private static JsonNode pinned() throws IOException {
+    try (InputStream in = VectorsTest.class.getResourceAsStream(FILE)) {
+      return JSON.readTree(Objects.requireNonNull(in, FILE));
+    }
+  }
+
+  private static byte[] bytes(JsonNode vectors, String group, String name) {
+    return hex(vectors.path(group).path(name));
+  }
+
+  private static byte[] hex(JsonNode node) {
+    return HexFormat.of().parseHex(node.asText());
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+}
