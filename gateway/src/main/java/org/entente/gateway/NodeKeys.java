@@ -23,6 +23,7 @@ import org.entente.gateway.seal.RecipientKeyId;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node's secret keys, as the stages ask for them, out of its {@link Keystore}. Safe for many
@@ -36,6 +37,7 @@ final class NodeKeys {
   private final InstantSource clock;
   private final SecureRandom random;
   private final Map<LocalDate, SecretBytes> buckets = new ConcurrentHashMap<>();
+  private @Nullable SecretBytes outbox;
 
   NodeKeys(Keystore keystore, InstantSource clock, SecureRandom random) {
     this.keystore = keystore;
@@ -65,12 +67,25 @@ final class NodeKeys {
     return newest(KeyKind.AUDIT_SIGNING).use(SigningPair::fromSeeds);
   }
 
-  /** The key under which content keys wait for their recipients, made at the first start. */
-  SecretBytes outboxKey() {
-    Optional<SecretBytes> held = find(KeyKind.OUTBOX, OUTBOX);
-    return held.isPresent()
-        ? held.get()
-        : keep(KeyKind.OUTBOX, OUTBOX, KeyEntry.NEVER, SecretBytes.random(random, KEY_BYTES));
+  /**
+   * The key under which content keys wait for their recipients, made at the first start. One at a
+   * time, since the first two messages after that start may ask together.
+   */
+  synchronized SecretBytes outboxKey() {
+    SecretBytes known = outbox;
+    if (known == null) {
+      known =
+          find(KeyKind.OUTBOX, OUTBOX)
+              .orElseGet(
+                  () ->
+                      keep(
+                          KeyKind.OUTBOX,
+                          OUTBOX,
+                          KeyEntry.NEVER,
+                          SecretBytes.random(random, KEY_BYTES)));
+      outbox = known;
+    }
+    return known;
   }
 
   /** Destroys what has expired, recipient keys and buckets alike. */

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Publications;
@@ -107,25 +110,49 @@ final class PlaintextIT {
         .build();
   }
 
-  /** Which markers stand in which files. */
+  /**
+   * Which markers stand in which files. A file that goes while gateways run (replaced by its new
+   * version, or compacted) is passed over: what took its place is looked at once they have stopped.
+   */
   private static Map<String, List<String>> found(Path folder) throws IOException {
     Map<String, List<String>> found = new TreeMap<>();
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      files = walk.filter(Files::isRegularFile).sorted().toList();
-    }
-    for (Path file : files) {
-      // Latin 1 maps each byte to one character, so that ASCII markers are found in any file.
-      String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
-      MARKERS.forEach(
-          (field, marker) -> {
-            if (bytes.contains(marker)) {
-              found
-                  .computeIfAbsent(field, any -> new ArrayList<>())
-                  .add(folder.relativize(file).toString());
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            try {
+              search(folder, file, found);
+            } catch (NoSuchFileException e) {
+              return visitFileFailed(file, e);
             }
-          });
-    }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+        });
     return found;
+  }
+
+  private static void search(Path folder, Path file, Map<String, List<String>> found)
+      throws IOException {
+    // Latin 1 maps each byte to one character, so that ASCII markers are found in any file.
+    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+    MARKERS.forEach(
+        (field, marker) -> {
+          if (bytes.contains(marker)) {
+            found
+                .computeIfAbsent(field, any -> new ArrayList<>())
+                .add(folder.relativize(file).toString());
+          }
+        });
   }
 }
