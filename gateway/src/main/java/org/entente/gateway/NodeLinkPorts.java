@@ -70,4 +70,9 @@ record NodeLinkPorts(
     meters.alarm(code);
     LOG.error("ALARM {}: {} of {} is stopped: {}", code, lane, peer, InvalidValue.printable(text));
   }
+
+  @Override
+  public void onRefusal(AgencyName peer, Code code) {
+    meters.refused(Meters.Side.PEER, code);
+  }
 }

@@ -105,9 +105,11 @@ public final class Settlement {
       park(tx, recipient, number, entry);
     } else if (result == Result.RESULT_REFUSED) {
       withdraw(tx, recipient, number, entry, codeOf(receipt.getCode()), "refused by " + peer);
-    } else if (peer.equals(recipient)) {
+    } else if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {
       resolve(tx, recipient, number, entry);
     } else {
+      // A duplicate says that the hop number was answered before, not how: the first answer may
+      // have been REWRAP and its receipt lost. The recipient's watermark decides.
       relayed(tx, peer, recipient, number, entry);
     }
   }
@@ -125,7 +127,7 @@ public final class Settlement {
             recipient,
             number,
             entry.toBuilder().setState(OutboxState.OUTBOX_STATE_RELAYED).build());
-    if (entry.getAttempts() > 1) {
+    if (entry.getAttempts() > 1 || transit.equals(recipient)) {
       return;
     }
     note(

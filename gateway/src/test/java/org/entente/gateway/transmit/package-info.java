@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.transmit;
+
+import org.jspecify.annotations.NullMarked;
