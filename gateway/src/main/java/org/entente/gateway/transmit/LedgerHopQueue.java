@@ -62,16 +62,20 @@ public final class LedgerHopQueue implements HopQueue {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // a failure is logged here, and the ledger stops
   public void released(List<Receipt> receipts) {
     long last = receipts.get(receipts.size() - 1).getHopSequence();
-    first.accumulateAndGet(last + 1, Math::max);
     settlement
         .released(peer, lane, receipts)
-        .exceptionally(
-            e -> {
-              // Not durable: sent again after the restart, which the peer answers as duplicates.
-              LOG.warn("receipts of {} on {} were not made durable", peer, lane, e);
-              return 0;
+        .whenComplete(
+            (count, failure) -> {
+              if (failure == null) {
+                // Only now: a peer that lost its state would begin with a number that we still owe.
+                first.accumulateAndGet(last + 1, Math::max);
+              } else {
+                // Sent again after the restart, which the peer answers as duplicates.
+                LOG.warn("receipts of {} on {} were not made durable", peer, lane, failure);
+              }
             });
   }
 
