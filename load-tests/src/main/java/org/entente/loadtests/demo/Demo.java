@@ -134,7 +134,7 @@ final class Demo {
         Latencies.of(tally.timings(), outage),
         opened,
         1,
-        alerts.publications().size() - tally.answered(),
+        alerts.publications().size() - tally.answered() + tally.defects(),
         tally.failures().size(),
         alerts.bad().size());
   }

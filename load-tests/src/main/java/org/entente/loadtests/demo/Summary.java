@@ -16,7 +16,7 @@ import org.entente.loadtests.traffic.AgencyCount;
  * @param audits each node's audit log
  * @param transitOpened envelopes that the transit opened; absent if it could not be asked
  * @param restarts gateways killed and started again
- * @param unanswered publications that never had an answer
+ * @param unanswered publications that never had an outcome, those on which a gateway failed included
  * @param failed publications that the gateway called malformed or not allowed
  * @param badRecords records of the source that gave no publication
  */
@@ -157,7 +157,7 @@ record Summary(
 
   private List<String> problems() {
     Map<String, Integer> problems = new TreeMap<>();
-    problems.put("publications never answered", unanswered);
+    problems.put("publications without an outcome", unanswered);
     problems.put("publications the gateway called invalid", failed);
     problems.put("records that gave no publication", badRecords);
     return problems.entrySet().stream()

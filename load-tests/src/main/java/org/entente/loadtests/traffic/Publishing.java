@@ -184,6 +184,10 @@ public final class Publishing {
       switch (status.getCode()) {
         case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, RESOURCE_EXHAUSTED, ABORTED ->
             desk.again(publication, String.valueOf(status.getCode()));
+        case INTERNAL, UNKNOWN, DATA_LOSS -> {
+          tally.defect(publication, "a defect");
+          fail(status.getCode() + ": " + status.getDescription());
+        }
         default -> fail(status.getCode() + ": " + status.getDescription());
       }
     }

@@ -38,6 +38,7 @@ public final class Tally {
   private final Map<String, Map<String, Integer>> refused = new TreeMap<>();
   private final Map<String, String> failures = new TreeMap<>();
   private int held;
+  private int defects;
   private long progress = System.nanoTime();
 
   /** A publisher is about to call; the first call of a key counts. */
@@ -83,7 +84,13 @@ public final class Tally {
     }
   }
 
-  /** A publication failed for good. */
+  /** The gateway itself failed on a publication, so that there is no outcome. */
+  synchronized void defect(Publication publication, String why) {
+    defects++;
+    failed(publication, why);
+  }
+
+  /** The gateway called a publication malformed or not allowed. */
   public synchronized void failed(Publication publication, String why) {
     answered.add(publication.key());
     failures.put(publication.key(), why);
@@ -118,6 +125,11 @@ public final class Tally {
   private void touch() {
     progress = System.nanoTime();
     notifyAll();
+  }
+
+  /** Publications on which the gateway itself failed. */
+  public synchronized int defects() {
+    return defects;
   }
 
   /** Publications that have their answer, or failed for good. */
