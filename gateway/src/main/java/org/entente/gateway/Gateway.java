@@ -423,6 +423,7 @@ public final class Gateway implements AutoCloseable {
         .every(Duration.ofSeconds(2), "trust bundle", trust::reload)
         .every(Duration.ofSeconds(2), "agreements", () -> reloadPolicy(files))
         .every(Duration.ofMinutes(1), "recipient keys", this::renewKeys)
+        .every(Duration.ofMinutes(1), "identities of open streams", this::recheckIdentities)
         .every(Duration.ofHours(1), "expiry", this::expire);
   }
 
@@ -440,18 +441,24 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private void trustChanged(TrustBundle next) {
-    policy.membership(new BundleMembership(next));
+  /** Ends the streams of those whom the bundle or their certificate's time no longer admits. */
+  private void recheckIdentities() {
     if (peerServer != null) {
       peerServer.recheck();
     }
     peerChannels.recheck();
     clientServer.recheck();
+  }
+
+  private void trustChanged(TrustBundle next) {
+    policy.membership(new BundleMembership(next));
+    recheckIdentities();
     for (AgencyName peer : routes.links()) {
       if (!next.isMember(peer)) {
         links.closePeer(peer);
         sealing.peerKeys.forget(peer);
         sealing.recipientSessions.forgetOrigin(peer);
+        sealing.senderSessions.renew(peer);
       }
     }
     recordChange(AuditType.TRUST_CHANGE, "trust bundle version " + next.version());
@@ -548,9 +555,9 @@ public final class Gateway implements AutoCloseable {
     return out;
   }
 
-  private static List<org.entente.gateway.crypto.VerifyingPair> pairs(
+  private List<org.entente.gateway.crypto.VerifyingPair> pairs(
       TrustBundle bundle, AgencyName agency) {
-    Instant now = Instant.now();
+    Instant now = clock.instant();
     return bundle.agency(agency).map(Member::signing).orElse(List.of()).stream()
         .filter(key -> key.validAt(now))
         .map(key -> key.pair())

@@ -72,6 +72,7 @@ final class NodeSealing {
     RecipientKeys.Renewal renewal = recipientKeys.renew();
     renewal.destroyed().forEach(recipientSessions::forgetKey);
     recipientSessions.closeEnded();
+    senderSessions.closeEnded();
     if (renewal.made().isPresent() || bundle.length == 0) {
       bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
       return true;

@@ -8,7 +8,6 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.WhoMustAct;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.v1.Accepted;
-import org.entente.proto.v1.Held;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Refused;
@@ -44,14 +43,6 @@ final class Outcomes {
     Refused.Builder refused = Refused.newBuilder();
     refusals.forEach(refusal -> refused.addRefusals(refusal(refusal)));
     return Outcome.newBuilder().setIdempotencyKey(key).setRefused(refused).build();
-  }
-
-  static Outcome held(String key, MessageId id, String reason) {
-    return Outcome.newBuilder()
-        .setIdempotencyKey(key)
-        .setMessageId(ByteString.copyFrom(id.bytes()))
-        .setHeld(Held.newBuilder().setReason(reason))
-        .build();
   }
 
   static Outcome invalid(String key, Problem problem) {

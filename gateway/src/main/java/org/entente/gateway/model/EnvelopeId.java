@@ -1,21 +1,21 @@
 package org.entente.gateway.model;
 
-import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 
 /**
- * Identifier of an envelope: 16 bytes, random but for its time prefix. Compares by value; prints as
- * 32 hex digits.
+ * Identifier of an envelope: 16 bytes, UUID version 7 (RFC 9562), so sortable by time. Compares by
+ * value; prints as 32 hex digits.
  */
 public final class EnvelopeId implements Comparable<EnvelopeId> {
   /** Size in bytes. */
-  public static final int SIZE = 16;
+  public static final int SIZE = Bits128.SIZE;
 
-  private final long high;
-  private final long low;
+  private static final String WHOSE = "an envelope";
 
-  private EnvelopeId(long high, long low) {
-    this.high = high;
-    this.low = low;
+  private final Bits128 bits;
+
+  private EnvelopeId(Bits128 bits) {
+    this.bits = bits;
   }
 
   /**
@@ -24,61 +24,36 @@ public final class EnvelopeId implements Comparable<EnvelopeId> {
    * @throws InvalidValue unless there are 16
    */
   public static EnvelopeId of(byte[] bytes) {
-    if (bytes.length != SIZE) {
-      throw new InvalidValue("an envelope's id has 16 bytes", bytes.length + " bytes");
-    }
-    return new EnvelopeId(BigEndian.u64(bytes, 0), BigEndian.u64(bytes, 8));
+    return new EnvelopeId(Bits128.of(WHOSE, bytes));
   }
 
-  /**
-   * The identifier that these 32 hex digits spell.
-   *
-   * @throws InvalidValue for anything else
-   */
-  public static EnvelopeId parse(String hex) {
-    try {
-      return of(HexFormat.of().parseHex(hex));
-    } catch (IllegalArgumentException e) {
-      throw new InvalidValue("an envelope's id has 32 hex digits", hex);
-    }
-  }
-
-  /**
-   * A fresh identifier: 48 bits of milliseconds since 1970, then the version and variant bits of
-   * UUID version 7 around 74 random bits.
-   */
-  public static EnvelopeId fresh(long epochMillis, java.util.random.RandomGenerator random) {
-    long high = (epochMillis << 16) | 0x7000L | (random.nextLong() & 0x0FFFL);
-    long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
-    return new EnvelopeId(high, low);
+  /** A fresh identifier of a time. */
+  public static EnvelopeId fresh(long epochMillis, RandomGenerator random) {
+    return new EnvelopeId(Bits128.uuid7(epochMillis, random));
   }
 
   /** A copy of the 16 bytes. */
   public byte[] bytes() {
-    byte[] out = new byte[SIZE];
-    BigEndian.putU64(out, 0, high);
-    BigEndian.putU64(out, 8, low);
-    return out;
+    return bits.bytes();
   }
 
   @Override
   public int compareTo(EnvelopeId other) {
-    int byHigh = Long.compareUnsigned(high, other.high);
-    return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
+    return bits.compareTo(other.bits);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof EnvelopeId that && that.high == high && that.low == low;
+    return other instanceof EnvelopeId that && that.bits.equals(bits);
   }
 
   @Override
   public int hashCode() {
-    return Long.hashCode(high * 31 + low);
+    return bits.hashCode();
   }
 
   @Override
   public String toString() {
-    return HexFormat.of().formatHex(bytes());
+    return bits.toString();
   }
 }

@@ -252,10 +252,6 @@ public final class Notices {
       case WATERMARKS -> takeWatermarks(from, notice.getWatermarks());
       case VOID_STATEMENT -> takeVoids(from, notice.getVoidStatement().toByteArray());
       case NEED_REWRAP -> settlement.rewrap(from, numbers(notice.getNeedRewrap()));
-      case NEED_KEYS ->
-          address(
-              from,
-              Notice.newBuilder().setKeyBundle(ByteString.copyFrom(signer.ownBundle().get())));
       default -> {
         // A newer peer may say more than this release understands.
       }

@@ -33,13 +33,5 @@ public enum Table {
   /** Idempotency keys of publishers. */
   IDEMPOTENCY,
   /** Session announcements. */
-  ANNOUNCEMENT,
-  /** What a transit holds for others. */
-  CUSTODY,
-  /** Refused messages. */
-  REFUSAL,
-  /** Poison messages, set aside with their reason. */
-  QUARANTINE,
-  /** Message ids recalled before they arrived. */
-  BLOCKED
+  ANNOUNCEMENT
 }

@@ -321,7 +321,11 @@ class LinkOverSocketsTest {
   void notices_goBothWays_onlyWhileUp() throws Exception {
     TestNode fr = node("fr.customs");
     TestNode de = node("de.customs");
-    Notice asks = Notice.newBuilder().setFrom("fr.customs").setNeedKeys(true).build();
+    Notice asks =
+        Notice.newBuilder()
+            .setFrom("fr.customs")
+            .setKeyBundle(com.google.protobuf.ByteString.copyFromUtf8("keys"))
+            .build();
     assertFalse(fr.links().send(de.agency(), asks));
     fr.dial(de, de::port);
     fr.ports.await("up", () -> fr.ports.isUp(de.agency()) && de.ports.isUp(fr.agency()));

@@ -180,7 +180,11 @@ class LinkServerTest {
     try (RawPeer peer = RawPeer.open(PEER, gateway)) {
       peer.say(frame(RawPeer.hello(PEER, 0)));
       assertTrue(peer.hear().hasHello());
-      peer.say(Frame.newBuilder().setNotice(Notice.newBuilder().setNeedKeys(true)));
+      peer.say(
+          Frame.newBuilder()
+              .setNotice(
+                  Notice.newBuilder()
+                      .setKeyBundle(com.google.protobuf.ByteString.copyFromUtf8("keys"))));
       ports.await("the notice came", () -> ports.notices().size() == 1);
       peer.say(deliveries(1, 1));
       assertEquals("INVALID_ARGUMENT entente/MALFORMED", peer.end());

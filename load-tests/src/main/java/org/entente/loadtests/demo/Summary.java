@@ -16,7 +16,8 @@ import org.entente.loadtests.traffic.AgencyCount;
  * @param audits each node's audit log
  * @param transitOpened envelopes that the transit opened; absent if it could not be asked
  * @param restarts gateways killed and started again
- * @param unanswered publications that never had an outcome, those on which a gateway failed included
+ * @param unanswered publications that never had an outcome, those on which a gateway failed
+ *     included
  * @param failed publications that the gateway called malformed or not allowed
  * @param badRecords records of the source that gave no publication
  */

@@ -1,0 +1,53 @@
+package org.entente.gateway.model;
+
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
+/**
+ * Sixteen bytes, ordered as an unsigned number: what the identifiers are made of. Each kind of
+ * identifier wraps them in a type of its own, so that one cannot be taken for another.
+ */
+record Bits128(long high, long low) implements Comparable<Bits128> {
+  static final int SIZE = 16;
+
+  /** Refuses anything but 16 bytes, saying whose they were to be. */
+  static Bits128 of(String whose, byte[] bytes) {
+    if (bytes.length != SIZE) {
+      throw new InvalidValue(whose + "'s id has 16 bytes", bytes.length + " bytes");
+    }
+    return new Bits128(BigEndian.u64(bytes, 0), BigEndian.u64(bytes, 8));
+  }
+
+  static Bits128 parse(String whose, String hex) {
+    try {
+      return of(whose, HexFormat.of().parseHex(hex));
+    } catch (IllegalArgumentException e) {
+      throw new InvalidValue(whose + "'s id has 32 hex digits", hex);
+    }
+  }
+
+  /** UUID version 7 (RFC 9562): 48 bits of milliseconds since 1970, then 74 random bits. */
+  static Bits128 uuid7(long epochMillis, RandomGenerator random) {
+    long high = (epochMillis << 16) | 0x7000L | (random.nextLong() & 0x0FFFL);
+    long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+    return new Bits128(high, low);
+  }
+
+  byte[] bytes() {
+    byte[] out = new byte[SIZE];
+    BigEndian.putU64(out, 0, high);
+    BigEndian.putU64(out, 8, low);
+    return out;
+  }
+
+  @Override
+  public int compareTo(Bits128 other) {
+    int byHigh = Long.compareUnsigned(high, other.high);
+    return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
+  }
+
+  @Override
+  public String toString() {
+    return HexFormat.of().formatHex(bytes());
+  }
+}
