@@ -26,7 +26,6 @@ import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.deliver.Subscriptions;
-import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.AtRest;
@@ -46,7 +45,6 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.EvidenceMessages;
-import org.entente.gateway.policy.Explanation;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.Rulebook;
@@ -70,21 +68,11 @@ import org.entente.gateway.transmit.Settlement;
 import org.entente.gateway.transmit.Transmission;
 import org.entente.gateway.transmit.Upkeep;
 import org.entente.gateway.transmit.WaitingRecipients;
-import org.entente.gateway.trust.Endpoint;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustStore;
 import org.entente.gateway.wire.ClientPorts;
-import org.entente.gateway.wire.ClientServer;
-import org.entente.gateway.wire.ClientTrust;
-import org.entente.gateway.wire.PeerChannels;
-import org.entente.gateway.wire.PeerServer;
-import org.entente.gateway.wire.PeerTrust;
 import org.entente.gateway.wire.ServerSettings;
-import org.entente.gateway.wire.TlsContexts;
-import org.entente.proto.v1.Addressing;
-import org.entente.proto.v1.Label;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,7 +83,6 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final byte[] DRAFTS = "entente/v1 draft".getBytes(StandardCharsets.US_ASCII);
-  private static final Duration TRUST_GRACE = Duration.ofDays(3);
 
   private final InstantSource clock = InstantSource.system();
   private final SecureRandom random = new SecureRandom();
@@ -125,9 +112,7 @@ public final class Gateway implements AutoCloseable {
   private final EvidenceReturn evidenceReturn;
   private final Intake intake;
   private final Subscriptions subscriptions;
-  private final ClientServer clientServer;
-  private final @Nullable PeerServer peerServer;
-  private final PeerChannels peerChannels;
+  private final NodeNetwork network;
   private final AdminServer admin;
   private volatile String policyStamp;
 
@@ -311,24 +296,11 @@ public final class Gateway implements AutoCloseable {
     intake.start();
     upkeep.round();
     audit.recordStart(ledger, self.agency(), policy.current().version());
-    TlsContexts tls = new TlsContexts(files.tlsKey(), files.tlsChain());
-    PeerTrust peerTrust =
-        new PeerTrust(
-            new PeerIdentity(self.agency(), TRUST_GRACE, config.limitsInForce().streamsPerClient()),
+    network =
+        NodeNetwork.open(
+            files,
+            links,
             trust::current,
-            clock);
-    ClientTrust clientTrust = new ClientTrust(files.clients(), trust::current, clock);
-    String peers = config.listen().peers();
-    peerServer =
-        peers == null ? null : PeerServer.start(settings(peers), tls, peerTrust, links.service());
-    peerChannels =
-        new PeerChannels(tls, peerTrust, config.limitsInForce().metadataBytes(), workers);
-    dialPeers();
-    clientServer =
-        ClientServer.start(
-            settings(config.listen().clients()),
-            tls,
-            clientTrust,
             new ClientPorts(
                 intake::publish,
                 subscriptions,
@@ -336,12 +308,22 @@ public final class Gateway implements AutoCloseable {
                 evidence,
                 auditLog,
                 audit.opener()),
-            Boolean.TRUE.equals(config.reflection()));
+            new ServerSettings(
+                NodeFiles.address(config.listen().clients()),
+                config.limitsInForce(),
+                workers,
+                clock,
+                meters));
+    meters.gauge(
+        "entente_recipient_waiting",
+        "Whether mail for an agency waits outside the queues, for want of a key or a route.",
+        List.of("recipient"),
+        () -> otherMembers().stream().map(a -> NodeGauges.waiting(a, waiting)).toList());
     NodeGauges.register(meters, ledger, routes, links, subscriptions, auditLog, trust);
-    admin = AdminServer.start(address(config.listen().admin()), meters, this::obstacles);
+    admin = AdminServer.start(NodeFiles.address(config.listen().admin()), meters, this::obstacles);
     startChores(files);
     trust.onChange((old, next) -> workers.execute(() -> trustChanged(next)));
-    clientServer.serving(true);
+    network.serving(true);
   }
 
   /**
@@ -357,51 +339,14 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  /** Reads all that a start would read and starts nothing; what is wrong, or nothing. */
-  public static List<String> check(Path file) {
-    List<String> problems = new ArrayList<>();
-    try {
-      NodeFiles files = NodeFiles.read(file, InstantSource.system());
-      attempt(problems, () -> files.rulebook(files.trust().current()));
-      attempt(problems, files::tlsKey);
-      attempt(problems, files::tlsChain);
-      attempt(problems, files::clients);
-      attempt(problems, () -> address(files.config().listen().clients()));
-      attempt(problems, () -> address(files.config().listen().admin()));
-    } catch (StartProblem e) {
-      problems.add(e.getMessage());
-    }
-    return problems;
-  }
-
-  /** What a node's policy would decide, and why; starts nothing. */
-  public static Explanation explain(Path file, Label label, Addressing to) {
-    NodeFiles files = NodeFiles.read(file, InstantSource.system());
-    TrustBundle bundle = files.trust().current();
-    Policy policy =
-        new Policy(
-            files.rulebook(bundle), new BundleMembership(bundle), Policy.DEFAULT_CACHE_ENTRIES);
-    return policy
-        .egress()
-        .explain(label, to, 0, new AgencyName(files.config().agency()), Instant.now());
-  }
-
-  private static void attempt(List<String> problems, Runnable step) {
-    try {
-      step.run();
-    } catch (StartProblem | IllegalArgumentException e) {
-      problems.add(e.getMessage());
-    }
-  }
-
   /** Where clients call. */
   public InetSocketAddress clientAddress() {
-    return clientServer.address();
+    return network.clientAddress();
   }
 
   /** Where peers call; empty where this node only dials. */
   public Optional<InetSocketAddress> peerAddress() {
-    return Optional.ofNullable(peerServer).map(PeerServer::address);
+    return network.peerAddress();
   }
 
   /** Where metrics and health are. */
@@ -423,7 +368,7 @@ public final class Gateway implements AutoCloseable {
         .every(Duration.ofSeconds(2), "trust bundle", trust::reload)
         .every(Duration.ofSeconds(2), "agreements", () -> reloadPolicy(files))
         .every(Duration.ofMinutes(1), "recipient keys", this::renewKeys)
-        .every(Duration.ofMinutes(1), "identities of open streams", this::recheckIdentities)
+        .every(Duration.ofMinutes(1), "identities of open streams", network::recheck)
         .every(Duration.ofHours(1), "expiry", this::expire);
   }
 
@@ -441,18 +386,9 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  /** Ends the streams of those whom the bundle or their certificate's time no longer admits. */
-  private void recheckIdentities() {
-    if (peerServer != null) {
-      peerServer.recheck();
-    }
-    peerChannels.recheck();
-    clientServer.recheck();
-  }
-
   private void trustChanged(TrustBundle next) {
     policy.membership(new BundleMembership(next));
-    recheckIdentities();
+    network.recheck();
     for (AgencyName peer : routes.links()) {
       if (!next.isMember(peer)) {
         links.closePeer(peer);
@@ -564,42 +500,6 @@ public final class Gateway implements AutoCloseable {
         .toList();
   }
 
-  private void dialPeers() {
-    for (NodeConfig.Link link : config.links()) {
-      String dial = link.dial();
-      if (dial != null) {
-        AgencyName peer = new AgencyName(link.peer());
-        InetSocketAddress address = address(dial);
-        Endpoint endpoint = new Endpoint(address.getHostString(), address.getPort());
-        links.dial(
-            new PeerName(peer, new NodeName(String.valueOf(link.gateway()))),
-            () -> channel(peer, endpoint));
-      }
-    }
-  }
-
-  private io.grpc.ManagedChannel channel(AgencyName peer, Endpoint endpoint) {
-    try {
-      return peerChannels.dial(peer, endpoint);
-    } catch (javax.net.ssl.SSLException e) {
-      throw new IllegalStateException("no TLS towards " + peer, e);
-    }
-  }
-
-  private ServerSettings settings(String address) {
-    return new ServerSettings(address(address), config.limitsInForce(), workers, clock, meters);
-  }
-
-  private static InetSocketAddress address(String text) {
-    int colon = text.lastIndexOf(':');
-    try {
-      return new InetSocketAddress(
-          text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
-    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      throw new StartProblem("\"" + text + "\" is no address; host:port is expected", e);
-    }
-  }
-
   private static java.util.concurrent.ThreadFactory threads(String name) {
     java.util.concurrent.atomic.AtomicInteger count =
         new java.util.concurrent.atomic.AtomicInteger();
@@ -615,14 +515,11 @@ public final class Gateway implements AutoCloseable {
    */
   @Override
   public void close() {
-    clientServer.serving(false);
-    clientServer.close();
+    network.closeClients();
     intake.close();
     chores.shutdown();
     links.close();
-    if (peerServer != null) {
-      peerServer.close();
-    }
+    network.closePeers();
     admin.close();
     recordChange(AuditType.NODE_STOP, "stopped in order");
     ledger.close();

@@ -1,6 +1,7 @@
 package org.entente.gateway;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -144,6 +145,17 @@ final class NodeFiles {
                         config.limitsInForce().streamsPerClient()))
             .toList();
     return ClientRegistry.of(new AgencyName(config.agency()), grants);
+  }
+
+  /** An address as the configuration writes it. */
+  static InetSocketAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    try {
+      return new InetSocketAddress(
+          text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new StartProblem("\"" + text + "\" is no address; host:port is expected", e);
+    }
   }
 
   private static Set<Scope> scopes(List<String> names) {

@@ -13,6 +13,7 @@ import org.entente.gateway.meter.Meters.Sample;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.gateway.trust.TrustStore;
 
 /** Gauges that are read off the parts at each scrape. */
@@ -64,6 +65,10 @@ final class NodeGauges {
         "Version of the trust bundle in force.",
         List.of(),
         () -> List.of(Sample.of((double) trust.current().version())));
+  }
+
+  static Sample waiting(AgencyName agency, WaitingRecipients waiting) {
+    return new Sample(List.of(agency.value()), waiting.isWaiting(agency) ? 1 : 0);
   }
 
   private static Sample up(PeerStatus status) {

@@ -3,7 +3,7 @@ package org.entente.gateway.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.entente.gateway.Gateway;
+import org.entente.gateway.NodeCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,7 +43,7 @@ final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      List<String> problems = Gateway.check(config);
+      List<String> problems = NodeCheck.problems(config);
       problems.forEach(problem -> spec.commandLine().getErr().println(problem));
       if (problems.isEmpty()) {
         spec.commandLine().getOut().println(config + ": valid");

@@ -3,7 +3,7 @@ package org.entente.gateway.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.entente.gateway.Gateway;
+import org.entente.gateway.NodeCheck;
 import org.entente.gateway.StartProblem;
 import org.entente.gateway.policy.Explanation;
 import org.entente.proto.v1.Addressing;
@@ -97,7 +97,7 @@ final class PolicyCommand implements Callable<Integer> {
               .build();
       Explanation explanation;
       try {
-        explanation = Gateway.explain(config, label(), addressing);
+        explanation = NodeCheck.explain(config, label(), addressing);
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
       }

@@ -1,0 +1,140 @@
+package org.entente.gateway;
+
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.PeerIdentity;
+import org.entente.gateway.link.PeerLinks;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.trust.Endpoint;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.wire.ClientPorts;
+import org.entente.gateway.wire.ClientServer;
+import org.entente.gateway.wire.ClientTrust;
+import org.entente.gateway.wire.PeerChannels;
+import org.entente.gateway.wire.PeerServer;
+import org.entente.gateway.wire.PeerTrust;
+import org.entente.gateway.wire.ServerSettings;
+import org.entente.gateway.wire.TlsContexts;
+import org.jspecify.annotations.Nullable;
+
+/** The node's sockets: the servers of peers and clients, and the peers it dials. */
+final class NodeNetwork {
+  private static final Duration TRUST_GRACE = Duration.ofDays(3);
+
+  private final ClientServer clients;
+  private final @Nullable PeerServer peers;
+  private final PeerChannels channels;
+
+  private NodeNetwork(ClientServer clients, @Nullable PeerServer peers, PeerChannels channels) {
+    this.clients = clients;
+    this.peers = peers;
+    this.channels = channels;
+  }
+
+  /**
+   * Listens for peers, dials those that are to be dialled, then listens for clients, who are told
+   * that it does not serve yet.
+   *
+   * @param settings of the client server; the peer server has the same but for its address
+   */
+  static NodeNetwork open(
+      NodeFiles files,
+      PeerLinks links,
+      Supplier<TrustBundle> bundle,
+      ClientPorts ports,
+      ServerSettings settings)
+      throws IOException {
+    NodeConfig config = files.config();
+    TlsContexts tls = new TlsContexts(files.tlsKey(), files.tlsChain());
+    PeerIdentity identity =
+        new PeerIdentity(
+            new AgencyName(config.agency()), TRUST_GRACE, settings.limits().streamsPerClient());
+    PeerTrust peerTrust = new PeerTrust(identity, bundle, settings.clock());
+    String address = config.listen().peers();
+    PeerServer peers =
+        address == null
+            ? null
+            : PeerServer.start(at(settings, address), tls, peerTrust, links.service());
+    PeerChannels channels =
+        new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), settings.executor());
+    config.links().forEach(link -> dial(link, links, channels));
+    ClientServer clients =
+        ClientServer.start(
+            settings,
+            tls,
+            new ClientTrust(files.clients(), bundle, settings.clock()),
+            ports,
+            Boolean.TRUE.equals(config.reflection()));
+    return new NodeNetwork(clients, peers, channels);
+  }
+
+  private static ServerSettings at(ServerSettings settings, String address) {
+    return new ServerSettings(
+        NodeFiles.address(address),
+        settings.limits(),
+        settings.executor(),
+        settings.clock(),
+        settings.meters());
+  }
+
+  private static void dial(NodeConfig.Link link, PeerLinks links, PeerChannels channels) {
+    String dial = link.dial();
+    if (dial != null) {
+      AgencyName peer = new AgencyName(link.peer());
+      InetSocketAddress address = NodeFiles.address(dial);
+      Endpoint endpoint = new Endpoint(address.getHostString(), address.getPort());
+      PeerName gateway = new PeerName(peer, new NodeName(String.valueOf(link.gateway())));
+      links.dial(gateway, () -> channel(channels, peer, endpoint));
+    }
+  }
+
+  private static ManagedChannel channel(PeerChannels channels, AgencyName peer, Endpoint endpoint) {
+    try {
+      return channels.dial(peer, endpoint);
+    } catch (SSLException e) {
+      throw new IllegalStateException("no TLS towards " + peer, e);
+    }
+  }
+
+  InetSocketAddress clientAddress() {
+    return clients.address();
+  }
+
+  Optional<InetSocketAddress> peerAddress() {
+    return Optional.ofNullable(peers).map(PeerServer::address);
+  }
+
+  void serving(boolean serving) {
+    clients.serving(serving);
+  }
+
+  /** Ends the streams of those whom the bundle or their certificate's time no longer admits. */
+  void recheck() {
+    if (peers != null) {
+      peers.recheck();
+    }
+    channels.recheck();
+    clients.recheck();
+  }
+
+  /** Tells clients to go elsewhere, and takes no more of them. */
+  void closeClients() {
+    clients.serving(false);
+    clients.close();
+  }
+
+  /** Takes no more of peers. */
+  void closePeers() {
+    if (peers != null) {
+      peers.close();
+    }
+  }
+}
