@@ -1,0 +1,100 @@
+package org.entente.loadtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.entente.certsdev.Change;
+import org.entente.certsdev.MintedFederation;
+import org.entente.gateway.model.AgencyName;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.Publications;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What operators change while a gateway runs takes effect without a restart. */
+final class ReloadIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String RECIPIENT = "de.customs";
+
+  @TempDir private Path folder;
+  private int drafts;
+
+  @Test
+  void agreementsAndTrustBundle_changedWhileRunning_takeEffect() throws IOException {
+    Path agreements = Files.createDirectories(folder.resolve("agreements"));
+    try (Federation federation = Federation.mint(Home.find(), folder)) {
+      copy(Home.find().agreements(), agreements);
+      Path config = federation.plan("fr.customs").config();
+      String yaml = Files.readString(config);
+      String own = yaml.replace(Home.find().agreements().toString(), agreements.toString());
+      assertTrue(!own.equals(yaml), yaml);
+      Files.writeString(config, own);
+      federation.start(List.of("fr.customs", RECIPIENT));
+      PublisherGrpc.PublisherBlockingStub publisher =
+          PublisherGrpc.newBlockingStub(federation.channel("fr.customs", "declarations"));
+
+      assertTrue(publish(publisher).hasAccepted());
+
+      try (Stream<Path> all = Files.list(agreements)) {
+        for (Path file : all.filter(f -> !f.endsWith("public-warnings.yaml")).toList()) {
+          Files.delete(file);
+        }
+      }
+      Outcome withdrawn = await(publisher, Outcome::hasRefused);
+      assertEquals("NOT_COVERED", withdrawn.getRefused().getRefusals(0).getCode());
+
+      copy(Home.find().agreements(), agreements);
+      assertTrue(await(publisher, Outcome::hasAccepted).hasAccepted());
+
+      MintedFederation.open(folder.resolve("federation"), InstantSource.system())
+          .publish(InstantSource.system(), List.of(new Change.Remove(new AgencyName(RECIPIENT))));
+      Outcome removed = await(publisher, Outcome::hasRefused);
+      assertEquals("UNKNOWN_RECIPIENT", removed.getRefused().getRefusals(0).getCode());
+    }
+  }
+
+  private Outcome publish(PublisherGrpc.PublisherBlockingStub publisher) {
+    drafts++;
+    PublishRequest request =
+        PublishRequest.newBuilder()
+            .setDraft(
+                Publications.draft(RECIPIENT, "Unsafe toys").toBuilder()
+                    .setIdempotencyKey("reload-" + drafts))
+            .build();
+    return publisher.publish(request).getOutcome();
+  }
+
+  private Outcome await(PublisherGrpc.PublisherBlockingStub publisher, Predicate<Outcome> wanted) {
+    Instant end = Instant.now().plus(PATIENCE);
+    Outcome outcome = publish(publisher);
+    while (!wanted.test(outcome) && Instant.now().isBefore(end)) {
+      outcome = publish(publisher);
+    }
+    assertTrue(wanted.test(outcome), outcome.toString());
+    return outcome;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.list(from)) {
+      for (Path file : all.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+        Path target = to.resolve(file.getFileName());
+        if (!Files.exists(target)) {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+}
