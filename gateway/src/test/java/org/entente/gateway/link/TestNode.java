@@ -28,6 +28,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.IntSupplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.gateway.testkit.MemoryPorts;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,9 @@ final class TestNode implements AutoCloseable {
 
   /** Starts, or starts again as a new process would: only the ports are the same. */
   TestNode start() throws IOException {
+    if (port == 0) {
+      port = LoopbackPort.next();
+    }
     links =
         new PeerLinks(
             name,
@@ -77,7 +81,6 @@ final class TestNode implements AutoCloseable {
             .intercept(new CallerFromHeader())
             .build()
             .start();
-    port = server.getPort();
     return this;
   }
 

@@ -1,0 +1,40 @@
+package org.entente.gateway.testkit;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Ports for servers that a test stops and starts again. Taken from below the range that Linux gives
+ * to outgoing connections (32768 upward): a port from that range, which binding to 0 gives, may go
+ * to any connection on the machine while the server is down.
+ */
+public final class LoopbackPort {
+  private static final int FIRST = 18_000;
+  private static final int LAST = 32_000;
+  private static final int TRIES = 1_000;
+
+  private LoopbackPort() {}
+
+  /** A loopback port that is free now. */
+  public static int next() throws IOException {
+    for (int i = 0; i < TRIES; i++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw new IOException("no free port found between " + FIRST + " and " + LAST);
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
