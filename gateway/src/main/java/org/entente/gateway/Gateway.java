@@ -28,6 +28,7 @@ import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.intake.Releases;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -111,6 +112,7 @@ public final class Gateway implements AutoCloseable {
   private final Upkeep upkeep;
   private final EvidenceReturn evidenceReturn;
   private final Intake intake;
+  private final Releases releases;
   private final Subscriptions subscriptions;
   private final NodeNetwork network;
   private final AdminServer admin;
@@ -250,22 +252,23 @@ public final class Gateway implements AutoCloseable {
             clock);
 
     // Clients.
+    IntakeParts intakeParts =
+        new IntakeParts(
+            self.agency(),
+            ledger,
+            dispatch,
+            labelCheck,
+            policy::current,
+            atRest,
+            evidence,
+            draft -> keys.outboxKey().use(key -> HmacSha256.mac(key, DRAFTS, draft)),
+            new IntakeParts.Holding(
+                config.limitsInForce().heldMessages(),
+                Duration.ofHours(config.limitsInForce().heldHours())));
     intake =
         new Intake(
-            new IntakeParts(
-                self.agency(),
-                ledger,
-                dispatch,
-                labelCheck,
-                policy::current,
-                atRest,
-                evidence,
-                draft -> keys.outboxKey().use(key -> HmacSha256.mac(key, DRAFTS, draft))),
-            outbound,
-            clock,
-            random,
-            meters,
-            config.limitsInForce().waitingDrafts());
+            intakeParts, outbound, clock, random, meters, config.limitsInForce().waitingDrafts());
+    releases = new Releases(intakeParts, intake, clock, meters);
     subscriptions =
         new Subscriptions(
             ledger,
@@ -302,7 +305,8 @@ public final class Gateway implements AutoCloseable {
             links,
             trust::current,
             new ClientPorts(
-                intake::publish,
+                (caller, draft) -> intake.publish(caller.name(), draft),
+                releases,
                 subscriptions,
                 ledger.evidence(),
                 evidence,
@@ -368,6 +372,7 @@ public final class Gateway implements AutoCloseable {
         .every(Duration.ofSeconds(2), "trust bundle", trust::reload)
         .every(Duration.ofSeconds(2), "agreements", () -> reloadPolicy(files))
         .every(Duration.ofMinutes(1), "recipient keys", this::renewKeys)
+        .every(Duration.ofMinutes(1), "messages held too long", releases::expire)
         .every(Duration.ofMinutes(1), "identities of open streams", network::recheck)
         .every(Duration.ofHours(1), "expiry", this::expire);
   }

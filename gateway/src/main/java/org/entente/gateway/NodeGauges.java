@@ -56,6 +56,16 @@ final class NodeGauges {
         List.of(),
         () -> List.of(Sample.of(ledger.waiting())));
     meters.gauge(
+        "entente_held_messages",
+        "Messages that wait for a second person's release.",
+        List.of(),
+        () -> List.of(Sample.of(ledger.held().count())));
+    meters.gauge(
+        "entente_held_oldest_timestamp_seconds",
+        "Since when the oldest of them waits; 0 if none does.",
+        List.of(),
+        () -> List.of(Sample.of(ledger.held().oldestMillis() / 1e3)));
+    meters.gauge(
         "entente_audit_leaves",
         "Leaves of the audit log.",
         List.of(),

@@ -34,7 +34,9 @@ public enum AuditType {
   /** The node began to serve. */
   NODE_START(14),
   /** The node stopped in order. */
-  NODE_STOP(15);
+  NODE_STOP(15),
+  /** A client's message was committed to wait for a second person's release. */
+  HELD(16);
 
   private final int number;
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       RunCommand.class,
       SendCommand.class,
       TailCommand.class,
+      ReleaseCommand.class,
       PolicyCommand.class,
       AuditCommand.class,
       ConfigCommand.class,

@@ -1,5 +1,6 @@
 package org.entente.gateway.cli;
 
+import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -56,6 +57,7 @@ final class SendCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private int published;
+  private int held;
   private int refused;
   private int bad;
 
@@ -74,7 +76,15 @@ final class SendCommand implements Callable<Integer> {
     }
     spec.commandLine()
         .getErr()
-        .println(published + " published, " + refused + " refused, " + bad + " bad records");
+        .println(
+            published
+                + " published, "
+                + held
+                + " held, "
+                + refused
+                + " refused, "
+                + bad
+                + " bad records");
     return refused == 0 && bad == 0 ? 0 : 1;
   }
 
@@ -109,6 +119,14 @@ final class SendCommand implements Callable<Integer> {
                 + "  to "
                 + outcome.getAccepted().getPermitsList().stream().map(p -> p.getAgency()).toList());
         outcome.getAccepted().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
+      } else if (outcome.hasHeld()) {
+        held++;
+        out.println(
+            HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
+                + "  held until "
+                + Timestamps.toString(outcome.getHeld().getUntil())
+                + ": "
+                + Screen.printable(outcome.getHeld().getReason()));
       } else {
         refused++;
         outcome.getRefused().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
@@ -127,7 +145,7 @@ final class SendCommand implements Callable<Integer> {
     }
   }
 
-  private static String line(Refusal refusal) {
+  static String line(Refusal refusal) {
     return "    not to "
         + Screen.printable(refusal.getAgency())
         + ": "

@@ -161,7 +161,7 @@ public record NodeConfig(
    * One of the agency's own systems.
    *
    * @param name as in its certificate
-   * @param scopes of publish, subscribe, evidence, audit, operator
+   * @param scopes of publish, subscribe, evidence, release, audit, operator
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Client(String name, List<String> scopes) {
@@ -179,6 +179,8 @@ public record NodeConfig(
    * @param envelopeBytes bytes sealed together, 1 MiB by default
    * @param waitingChanges changes that may wait for the disk, 20,000 by default
    * @param waitingDrafts drafts that may wait for sealing, 10,000 by default
+   * @param heldMessages messages that may wait for a second person, 10,000 by default
+   * @param heldHours how long one waits before it is refused, 72 by default, at most 720
    * @param streamsPerClient concurrent calls on a connection, 100 by default
    * @param metadataBytes request headers, 8 KiB by default
    * @param handshakeSeconds TLS handshake, 10 by default
@@ -190,11 +192,13 @@ public record NodeConfig(
       int envelopeBytes,
       int waitingChanges,
       int waitingDrafts,
+      int heldMessages,
+      int heldHours,
       int streamsPerClient,
       int metadataBytes,
       int handshakeSeconds) {
     /** All defaults. */
-    public static final Limits DEFAULT = new Limits(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Limits DEFAULT = new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public Limits {
       messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
@@ -202,6 +206,8 @@ public record NodeConfig(
       envelopeBytes = bounded("envelope_bytes", envelopeBytes, 1 << 20, 1_024, 32 << 20);
       waitingChanges = bounded("waiting_changes", waitingChanges, 20_000, 16, 1_000_000);
       waitingDrafts = bounded("waiting_drafts", waitingDrafts, 10_000, 16, 1_000_000);
+      heldMessages = bounded("held_messages", heldMessages, 10_000, 1, 1_000_000);
+      heldHours = bounded("held_hours", heldHours, 72, 1, 720);
       streamsPerClient = bounded("streams_per_client", streamsPerClient, 100, 1, 1_000);
       metadataBytes = bounded("metadata_bytes", metadataBytes, 8_192, 1_024, 65_536);
       handshakeSeconds = bounded("handshake_seconds", handshakeSeconds, 10, 1, 120);

@@ -12,6 +12,8 @@ public enum Scope {
   SUBSCRIBE,
   /** Ask what became of messages. */
   EVIDENCE,
+  /** Release what waits for a second person. */
+  RELEASE,
   /** Read the audit log. */
   AUDIT,
   /** Operate the gateway. */

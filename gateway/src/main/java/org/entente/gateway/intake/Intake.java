@@ -1,37 +1,32 @@
 package org.entente.gateway.intake;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.AuditActor;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditSubject;
-import org.entente.gateway.audit.AuditType;
-import org.entente.gateway.audit.LawCategory;
-import org.entente.gateway.identity.Identified;
+import org.entente.gateway.ledger.Mutation;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.meter.Meters;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.policy.Decision;
 import org.entente.gateway.policy.DraftCheck;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.transmit.Outbound;
-import org.entente.proto.store.v1.IdempotencyRecord;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -39,17 +34,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes drafts of the agency's own clients.
  *
- * <p>When the future completes with an accepted or refused outcome, it is durable: the sealed
- * message with its numbers, the audit leaf and the outcome under its idempotency key are in one
- * synced commit. The same key with the same draft gives the first outcome, also while the first is
- * still on its way and after a restart; with another draft it is refused. An invalid outcome
- * changed nothing. Safe for many threads.
+ * <p>When the future completes with an accepted, refused or held outcome, it is durable: the sealed
+ * message with its numbers (or the draft that waits, sealed at rest), the audit leaf and the
+ * outcome under its idempotency key are in one synced commit. The same key with the same draft
+ * gives the first outcome, also while the first is still on its way and after a restart; once a
+ * held draft is decided ({@link Releases}), it gives that outcome. With another draft the key is
+ * refused. An invalid outcome changed nothing. Safe for many threads.
  */
 public final class Intake implements AutoCloseable {
   /** How long an outcome is remembered. */
   public static final Duration REMEMBERED = Duration.ofHours(24);
-
-  private static final String CONTEXT = "outcome";
 
   private record OnTheWay(OutcomeKey key, CompletableFuture<Outcome> done) {}
 
@@ -59,6 +53,8 @@ public final class Intake implements AutoCloseable {
   private final RandomGenerator random;
   private final Meters meters;
   private final SealingQueue queue;
+  private final OutcomeMemory memory;
+  private final HeldDrafts held;
   private final Map<String, OnTheWay> onTheWay = new ConcurrentHashMap<>();
 
   /**
@@ -79,6 +75,8 @@ public final class Intake implements AutoCloseable {
     this.random = random;
     this.meters = meters;
     this.queue = new SealingQueue(this::sealAndCommit, waitingDrafts);
+    this.memory = parts.memory();
+    this.held = parts.heldDrafts();
   }
 
   /** Starts the sealing thread. */
@@ -86,29 +84,29 @@ public final class Intake implements AutoCloseable {
     queue.start();
   }
 
-  /** Drafts that wait or are on their way into the ledger. */
-  public int held() {
-    return queue.held();
+  /** Drafts that wait for sealing or are on their way into the ledger. */
+  public int waiting() {
+    return queue.waiting();
   }
 
-  /** Publishes a draft. The future fails only if the ledger does. */
-  public CompletableFuture<Outcome> publish(Identified caller, Draft draft) {
+  /** Publishes a draft of one of the agency's clients. The future fails only if the ledger does. */
+  public CompletableFuture<Outcome> publish(NodeName client, Draft draft) {
     DraftCheck check = parts.check().draft(draft, clock.instant());
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return invalid(draft, invalid.problems().get(0));
     }
     OutcomeKey key =
         OutcomeKey.of(
-            caller.name().value(),
+            client.value(),
             draft.getIdempotencyKey(),
             parts.fingerprint().apply(draft.toByteArray()));
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     OnTheWay before = onTheWay.putIfAbsent(key.slot(), new OnTheWay(key, done));
     if (before != null) {
-      return before.key().equals(key) ? before.done() : invalid(draft, reused());
+      return before.key().equals(key) ? before.done() : invalid(draft, OutcomeMemory.reused());
     }
     try {
-      decide(caller, key, (CheckedDraft) check, done);
+      decide(client, key, draft, (CheckedDraft) check, done);
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
     }
@@ -134,71 +132,84 @@ public final class Intake implements AutoCloseable {
     return CompletableFuture.completedFuture(Outcomes.invalid(draft.getIdempotencyKey(), problem));
   }
 
-  private static Problem reused() {
-    return new Problem(
-        Code.IDEMPOTENCY_KEY_REUSED,
-        "idempotency_key",
-        "this key was used for another draft in the last 24 hours; take a new one");
-  }
-
   private void decide(
-      Identified caller, OutcomeKey key, CheckedDraft draft, CompletableFuture<Outcome> done) {
-    IdempotencyRecord known = parts.ledger().idempotency().read(key.client(), key.key());
-    if (known != null && known.getAtMs() > clock.millis() - REMEMBERED.toMillis()) {
-      done.complete(remembered(key, known));
+      NodeName client,
+      OutcomeKey key,
+      Draft draft,
+      CheckedDraft checked,
+      CompletableFuture<Outcome> done) {
+    Optional<Outcome> known = memory.read(key, clock.millis());
+    if (known.isPresent()) {
+      done.complete(known.get());
       return;
     }
-    Decision decision = parts.policy().get().egress().decide(draft, parts.self(), clock.instant());
+    Decision decision =
+        parts.policy().get().egress().decide(checked, parts.self(), clock.instant());
     decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
     MessageId id = MessageId.fresh(clock.millis(), random);
-    AuditActor actor = parts.actor(caller, draft.onBehalfOf());
+    AuditActor actor = parts.actor(client, checked.onBehalfOf());
     switch (decision.outcome()) {
       case REFUSED -> refuse(key, actor, decision, done);
-      case HELD ->
-          done.complete(
-              Outcomes.invalid(
-                  key.key(),
-                  new Problem(
-                      Code.NODE_RULE,
-                      "",
-                      "needs release by a second person, which this release cannot take: "
-                          + decision.holdReason().orElse("four eyes"))));
-      case ACCEPTED -> submit(key, actor, id, decision, done);
+      case HELD -> hold(key, actor, id, draft, decision, done);
+      case ACCEPTED ->
+          submit(
+              Submission.of(key, actor, decision.permitted(id), decision.refusals(), null, done));
     }
   }
 
-  private Outcome remembered(OutcomeKey key, IdempotencyRecord record) {
-    if (!java.util.Arrays.equals(record.getDraftHash().toByteArray(), key.hash())) {
-      return Outcomes.invalid(key.key(), reused());
-    }
-    return parts
-        .atRest()
-        .open(CONTEXT, record.getSealedOutcome().toByteArray())
-        .map(Intake::parse)
-        .orElseGet(() -> Outcomes.invalid(key.key(), reused()));
+  private void refuse(
+      OutcomeKey key, AuditActor actor, Decision decision, CompletableFuture<Outcome> done) {
+    write(
+        tx -> {
+          Outcome outcome = Outcomes.refused(key.key(), null, decision.refusals());
+          Leaves.refused(tx, actor, null, decision.refusals(), decision.policyVersion());
+          memory.write(tx, key, outcome);
+          return outcome;
+        },
+        done);
   }
 
-  private static Outcome parse(byte[] bytes) {
-    try {
-      return Outcome.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("an outcome at rest cannot be read", e);
+  private void hold(
+      OutcomeKey key,
+      AuditActor actor,
+      MessageId id,
+      Draft draft,
+      Decision decision,
+      CompletableFuture<Outcome> done) {
+    String reason = decision.holdReason().orElse("");
+    Problem refusal = held.refusal(draft, reason);
+    if (refusal != null) {
+      meters.refused(Meters.Side.CLIENT, refusal.code());
+      done.complete(Outcomes.invalid(key.key(), refusal));
+      return;
     }
+    write(
+        tx -> {
+          Instant now = Instant.ofEpochMilli(tx.nowMillis());
+          Instant until = held.until(now);
+          Outcome outcome = Outcomes.held(key.key(), id, reason, until);
+          HeldDrafts.Held waits =
+              new HeldDrafts.Held(
+                  id, key, Outcomes.heldMessage(outcome, now, key, draft, decision.permits()));
+          held.put(tx, waits, draft, until);
+          Leaves.held(
+              tx,
+              actor,
+              id,
+              decision.permits().stream().map(Permit::recipient).toList(),
+              decision.policyVersion());
+          Leaves.refused(tx, actor, id, decision.refusals(), decision.policyVersion());
+          memory.write(tx, key, outcome);
+          return outcome;
+        },
+        done);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the outcome reaches done
-  private void refuse(
-      OutcomeKey key, AuditActor actor, Decision decision, CompletableFuture<Outcome> done) {
+  private void write(Mutation<Outcome> mutation, CompletableFuture<Outcome> done) {
     parts
         .ledger()
-        .write(
-            Lane.ROUTINE,
-            tx -> {
-              Outcome outcome = Outcomes.refused(key.key(), decision.refusals());
-              auditRefusals(tx, actor, null, decision.refusals(), decision.policyVersion());
-              remember(tx, key, outcome);
-              return outcome;
-            })
+        .write(Lane.ROUTINE, mutation)
         .whenComplete(
             (outcome, failure) -> {
               if (failure != null) {
@@ -209,25 +220,20 @@ public final class Intake implements AutoCloseable {
             });
   }
 
-  private void submit(
-      OutcomeKey key,
-      AuditActor actor,
-      MessageId id,
-      Decision decision,
-      CompletableFuture<Outcome> done) {
-    List<Permitted> permitted = decision.permitted(id);
-    Outcome outcome = Outcomes.accepted(key.key(), id, permitted, decision.refusals());
-    Problem problem =
-        queue.offer(new Submission(key, actor, permitted, decision.refusals(), outcome, done));
+  /** Queues what is permitted; its future completes when it is durable, or it could not wait. */
+  void submit(Submission submission) {
+    Problem problem = queue.offer(submission);
     if (problem != null) {
-      done.complete(Outcomes.invalid(key.key(), problem));
+      submission.done().complete(Outcomes.invalid(submission.key().key(), problem));
     }
   }
 
   private CompletableFuture<Void> sealAndCommit(List<Submission> round) {
     List<SealingItem> items = new ArrayList<>();
     for (Submission submission : round) {
-      submission.parts().forEach(part -> items.add(SealingItem.of(part)));
+      for (Permitted part : submission.parts()) {
+        items.add(SealingItem.of(part));
+      }
     }
     List<Outbound.Ready> sealed = outbound.seal(items);
     return parts
@@ -246,7 +252,7 @@ public final class Intake implements AutoCloseable {
     for (Outbound.Ready ready : sealed) {
       parts.dispatch().submit(tx, ready.outgoing());
     }
-    auditAccepted(tx, round, sealed);
+    Leaves.accepted(tx, round, sealed);
     List<Outcome> outcomes = new ArrayList<>();
     for (Submission submission : round) {
       Outcome outcome =
@@ -254,85 +260,24 @@ public final class Intake implements AutoCloseable {
               .setPosition(parts.ledger().inbox().nextPosition(tx))
               .build();
       MessageId id = submission.id();
-      auditRefusals(tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
+      AuditActor releasedBy = submission.releasedBy();
+      if (releasedBy != null) {
+        parts.ledger().held().remove(tx, id);
+        Leaves.released(tx, releasedBy, id, submission.policyVersion());
+      }
+      Leaves.refused(tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
       parts.ledger().evidence().add(tx, id, parts.evidence().seal(acceptance(tx, id)));
-      remember(tx, submission.key(), outcome);
+      memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);
     }
     return outcomes;
   }
 
-  private org.entente.proto.v1.EvidenceItem acceptance(Transaction tx, MessageId id) {
+  private EvidenceItem acceptance(Transaction tx, MessageId id) {
     return parts
         .evidence()
         .item(
             EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE, id, "", new byte[0], tx.nowMillis());
-  }
-
-  /** One leaf for each envelope and whoever published in it. */
-  private void auditAccepted(Transaction tx, List<Submission> round, List<Outbound.Ready> sealed) {
-    Map<MessageId, Submission> byId = new java.util.HashMap<>();
-    round.forEach(submission -> byId.put(submission.id(), submission));
-    for (Outbound.Ready ready : sealed) {
-      Map<AuditActor, List<MessageId>> byActor = new java.util.LinkedHashMap<>();
-      String policyVersion = "";
-      for (MessageId id : ready.messages()) {
-        Submission submission = byId.get(id);
-        if (submission != null) {
-          byActor.computeIfAbsent(submission.actor(), a -> new ArrayList<>()).add(id);
-          policyVersion = submission.policyVersion();
-        }
-      }
-      String decided = policyVersion;
-      byActor.forEach(
-          (actor, ids) ->
-              tx.audit(
-                  AuditRecord.of(
-                          AuditType.ACCEPTED,
-                          LawCategory.DISCLOSURE,
-                          Instant.ofEpochMilli(tx.nowMillis()),
-                          actor,
-                          AuditSubject.of(ready.envelope(), ids, ready.recipients()))
-                      .under(ready.key().agreement(), decided)));
-    }
-  }
-
-  private static void auditRefusals(
-      Transaction tx,
-      AuditActor actor,
-      @Nullable MessageId id,
-      List<Refusal> refusals,
-      String policyVersion) {
-    for (Refusal refusal : refusals) {
-      AuditSubject subject =
-          new AuditSubject(null, id == null ? List.of() : List.of(id), List.of(), null);
-      tx.audit(
-          AuditRecord.of(
-                  AuditType.REFUSED,
-                  LawCategory.NONE,
-                  Instant.ofEpochMilli(tx.nowMillis()),
-                  actor,
-                  subject)
-              .under("", policyVersion)
-              .refused(refusal.code(), refusal.recipient() + " by rule " + refusal.rule()));
-    }
-  }
-
-  private void remember(Transaction tx, OutcomeKey key, Outcome outcome) {
-    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(REMEMBERED);
-    byte[] sealed = parts.atRest().seal(CONTEXT, outcome.toByteArray(), until);
-    parts
-        .ledger()
-        .idempotency()
-        .write(
-            tx,
-            key.client(),
-            key.key(),
-            IdempotencyRecord.newBuilder()
-                .setDraftHash(ByteString.copyFrom(key.hash()))
-                .setSealedOutcome(ByteString.copyFrom(sealed))
-                .setAtMs(tx.nowMillis())
-                .build());
   }
 
   /** Takes no more and commits what waits. */

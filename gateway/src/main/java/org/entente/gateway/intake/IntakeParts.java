@@ -1,14 +1,15 @@
 package org.entente.gateway.intake;
 
+import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditPerson;
-import org.entente.gateway.identity.Identified;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.transmit.Dispatch;
@@ -20,6 +21,7 @@ import org.entente.proto.v1.OnBehalfOf;
  * @param policy the policy in force, asked for each draft
  * @param fingerprint keyed hash of a draft, 32 bytes: what lies on the disk lets nobody guess
  *     drafts
+ * @param holding bounds on what waits for a second person
  */
 public record IntakeParts(
     AgencyName self,
@@ -29,9 +31,27 @@ public record IntakeParts(
     Supplier<Policy> policy,
     AtRest atRest,
     EvidenceRecords evidence,
-    UnaryOperator<byte[]> fingerprint) {
+    UnaryOperator<byte[]> fingerprint,
+    Holding holding) {
 
-  AuditActor actor(Identified caller, OnBehalfOf person) {
+  /**
+   * Bounds on what waits for a second person.
+   *
+   * @param most messages that may wait
+   * @param time how long one waits before it is refused
+   */
+  public record Holding(int most, Duration time) {}
+
+  OutcomeMemory memory() {
+    return new OutcomeMemory(ledger.idempotency(), atRest);
+  }
+
+  HeldDrafts heldDrafts() {
+    return new HeldDrafts(ledger.held(), atRest, holding.most(), holding.time());
+  }
+
+  /** One of this agency's clients, for the person behind it if one is named. */
+  AuditActor actor(NodeName client, OnBehalfOf person) {
     AuditPerson behalf =
         person.getOfficer().isEmpty()
             ? null
@@ -39,6 +59,6 @@ public record IntakeParts(
                 person.getOfficer(),
                 person.getUnit(),
                 person.getJustification().isEmpty() ? null : person.getJustification());
-    return new AuditActor(caller.agency(), caller.name(), behalf);
+    return new AuditActor(self, client, behalf);
   }
 }

@@ -1,6 +1,8 @@
 package org.entente.gateway.intake;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
@@ -8,9 +10,13 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.WhoMustAct;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Held;
+import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Refused;
+import org.jspecify.annotations.Nullable;
 
 /** What a client is told of a draft, as the proto has it. Pure. */
 final class Outcomes {
@@ -22,15 +28,7 @@ final class Outcomes {
       List<Permitted> parts,
       List<org.entente.gateway.model.Refusal> refusals) {
     Accepted.Builder accepted = Accepted.newBuilder();
-    for (Permitted part : parts) {
-      for (Permit permit : part.permits()) {
-        accepted.addPermits(
-            org.entente.proto.v1.Permit.newBuilder()
-                .setAgency(permit.recipient().value())
-                .setAgreement(permit.agreement())
-                .setRetentionDays(permit.retentionDays()));
-      }
-    }
+    parts.forEach(part -> part.permits().forEach(permit -> accepted.addPermits(permit(permit))));
     refusals.forEach(refusal -> accepted.addRefusals(refusal(refusal)));
     return Outcome.newBuilder()
         .setIdempotencyKey(key)
@@ -39,10 +37,49 @@ final class Outcomes {
         .build();
   }
 
-  static Outcome refused(String key, List<org.entente.gateway.model.Refusal> refusals) {
+  /** Refused; with the id that was given before, if it had been held. */
+  static Outcome refused(
+      String key, @Nullable MessageId id, List<org.entente.gateway.model.Refusal> refusals) {
     Refused.Builder refused = Refused.newBuilder();
     refusals.forEach(refusal -> refused.addRefusals(refusal(refusal)));
-    return Outcome.newBuilder().setIdempotencyKey(key).setRefused(refused).build();
+    Outcome.Builder outcome = Outcome.newBuilder().setIdempotencyKey(key).setRefused(refused);
+    if (id != null) {
+      outcome.setMessageId(ByteString.copyFrom(id.bytes()));
+    }
+    return outcome.build();
+  }
+
+  static Outcome held(String key, MessageId id, String reason, Instant until) {
+    return Outcome.newBuilder()
+        .setIdempotencyKey(key)
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setHeld(
+            Held.newBuilder()
+                .setReason(reason)
+                .setUntil(Timestamps.fromMillis(until.toEpochMilli())))
+        .build();
+  }
+
+  /** What people are shown of a draft that waits since now with this outcome. */
+  static HeldMessage heldMessage(
+      Outcome outcome, Instant now, OutcomeKey key, Draft draft, List<Permit> permits) {
+    HeldMessage.Builder message =
+        HeldMessage.newBuilder()
+            .setMessageId(outcome.getMessageId())
+            .setSince(Timestamps.fromMillis(now.toEpochMilli()))
+            .setHeld(outcome.getHeld())
+            .setClient(key.client())
+            .setOnBehalfOf(draft.getOnBehalfOf());
+    permits.forEach(permit -> message.addPermits(permit(permit)));
+    return message.build();
+  }
+
+  private static org.entente.proto.v1.Permit permit(Permit permit) {
+    return org.entente.proto.v1.Permit.newBuilder()
+        .setAgency(permit.recipient().value())
+        .setAgreement(permit.agreement())
+        .setRetentionDays(permit.retentionDays())
+        .build();
   }
 
   static Outcome invalid(String key, Problem problem) {

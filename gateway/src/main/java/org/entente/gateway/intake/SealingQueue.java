@@ -35,7 +35,7 @@ final class SealingQueue implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final Map<Lane, Deque<Submission>> waiting = new EnumMap<>(Lane.class);
-  private int held;
+  private int underWay;
   private int waitingCount;
   private boolean closing;
 
@@ -66,10 +66,10 @@ final class SealingQueue implements AutoCloseable {
       if (closing) {
         return new Problem(Code.NOT_READY, "", "the gateway is stopping");
       }
-      if (held >= most) {
+      if (underWay >= most) {
         return new Problem(Code.OVERLOADED, "", "more than " + most + " drafts wait; slow down");
       }
-      held++;
+      underWay++;
       waitingCount++;
       queue(submission.lane()).add(submission);
       arrived.signal();
@@ -80,10 +80,10 @@ final class SealingQueue implements AutoCloseable {
   }
 
   /** Submissions that wait or are on their way into the ledger. */
-  int held() {
+  int waiting() {
     lock.lock();
     try {
-      return held;
+      return underWay;
     } finally {
       lock.unlock();
     }
@@ -139,7 +139,7 @@ final class SealingQueue implements AutoCloseable {
   private void release(int count) {
     lock.lock();
     try {
-      held -= count;
+      underWay -= count;
     } finally {
       lock.unlock();
     }

@@ -8,6 +8,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.v1.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A draft that policy permits for at least one recipient, on its way into the ledger.
@@ -17,6 +18,7 @@ import org.entente.proto.v1.Outcome;
  * @param parts the permitted message, once for each agreement it falls under
  * @param refusals recipients that policy refused
  * @param outcome what the client is told, but for the position
+ * @param releasedBy the second person who let it go; null where none was asked for
  * @param done completes when it is durable
  */
 record Submission(
@@ -25,7 +27,19 @@ record Submission(
     List<Permitted> parts,
     List<Refusal> refusals,
     Outcome outcome,
+    @Nullable AuditActor releasedBy,
     CompletableFuture<Outcome> done) {
+
+  static Submission of(
+      OutcomeKey key,
+      AuditActor actor,
+      List<Permitted> parts,
+      List<Refusal> refusals,
+      @Nullable AuditActor releasedBy,
+      CompletableFuture<Outcome> done) {
+    Outcome outcome = Outcomes.accepted(key.key(), parts.get(0).messageId(), parts, refusals);
+    return new Submission(key, actor, parts, refusals, outcome, releasedBy, done);
+  }
 
   Lane lane() {
     return parts.get(0).lane();

@@ -25,6 +25,7 @@ public final class Ledger implements AutoCloseable {
   private final EvidenceBook evidence;
   private final WindowBook windows;
   private final PeerFactsBook peerFacts;
+  private final HeldBook held;
 
   /** A ledger over an open store; {@link #start} begins to write. */
   public Ledger(
@@ -44,6 +45,7 @@ public final class Ledger implements AutoCloseable {
     this.evidence = new EvidenceBook(store);
     this.windows = new WindowBook(store);
     this.peerFacts = new PeerFactsBook(store);
+    this.held = new HeldBook(store);
   }
 
   /** Starts the writer. */
@@ -113,6 +115,11 @@ public final class Ledger implements AutoCloseable {
   /** End-to-end numbers received. */
   public WindowBook windows() {
     return windows;
+  }
+
+  /** Drafts that wait for a second person. */
+  public HeldBook held() {
+    return held;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

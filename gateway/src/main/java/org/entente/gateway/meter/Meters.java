@@ -29,6 +29,7 @@ public final class Meters {
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Counter published;
   private final Counter refused;
+  private final Counter decided;
   private final Counter received;
   private final Counter relayed;
   private final Counter delivered;
@@ -50,6 +51,11 @@ public final class Meters {
             "Refusals by side (egress, ingress, client, peer) and code.",
             "side",
             "code");
+    decided =
+        counter(
+            "entente_held_decided_total",
+            "Held messages by what became of them: released, denied, refused by policy, timed_out.",
+            "verdict");
     received =
         counter("entente_received_total", "Messages received and committed, by origin.", "origin");
     relayed =
@@ -97,6 +103,11 @@ public final class Meters {
   /** A draft had an outcome: accepted, refused, held or invalid. */
   public void published(String outcome) {
     published.labels(outcome).inc();
+  }
+
+  /** A held message was released, denied, refused or timed_out. */
+  public void decided(String verdict) {
+    decided.labels(verdict).inc();
   }
 
   /** Something was refused. */

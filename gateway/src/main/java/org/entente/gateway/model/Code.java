@@ -48,6 +48,12 @@ public enum Code {
   CONDITION_FAILED(OPERATOR, false),
   /** A rule of this node refuses it. */
   NODE_RULE(OPERATOR, false),
+  /** Whoever published a message cannot release it. */
+  SECOND_PERSON_REQUIRED(CLIENT, false),
+  /** A second person decided that the message must not go. */
+  RELEASE_DENIED(CLIENT, false),
+  /** No second person released the message in time. */
+  RELEASE_TIMED_OUT(CLIENT, false),
   /** The agreement expired or was withdrawn while the message waited. */
   AGREEMENT_ENDED(POLICY, false),
   /** The message was not delivered before its expiry. */

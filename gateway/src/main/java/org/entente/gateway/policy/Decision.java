@@ -109,6 +109,22 @@ public final class Decision {
     if (outcome() != Outcome.ACCEPTED) {
       throw new IllegalStateException("nothing is permitted: " + outcome());
     }
+    return parts(id);
+  }
+
+  /**
+   * The messages to seal after a second person has released them, as {@link #permitted}.
+   *
+   * @throws IllegalStateException if the outcome is {@link Outcome#REFUSED}: nobody releases that
+   */
+  public List<Permitted> released(MessageId id) {
+    if (outcome() == Outcome.REFUSED) {
+      throw new IllegalStateException("nothing is permitted: " + outcome());
+    }
+    return parts(id);
+  }
+
+  private List<Permitted> parts(MessageId id) {
     Map<String, List<Permit>> byAgreement = new TreeMap<>();
     Map<String, Agreement> agreements = new TreeMap<>();
     allowed.forEach(

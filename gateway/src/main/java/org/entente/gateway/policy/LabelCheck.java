@@ -108,6 +108,17 @@ public final class LabelCheck {
     return findings.list();
   }
 
+  /**
+   * Checks whom a client names as the person behind a call.
+   *
+   * @return problems; none if the person is good or absent
+   */
+  public List<Problem> person(OnBehalfOf person) {
+    Findings findings = new Findings(true);
+    person(findings, person);
+    return findings.list();
+  }
+
   private String tooLarge(int size) {
     return "has " + size + " bytes; at most " + limits.maxBodyBytes();
   }

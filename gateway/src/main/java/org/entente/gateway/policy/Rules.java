@@ -10,6 +10,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Label;
 
 /**
  * A rulebook applied to a membership: the ruling on one transfer. Pure; safe for several threads.
@@ -17,8 +18,8 @@ import org.entente.gateway.model.Refusal;
  * <p>Order. Of the agreements that cover the two agencies, the one that names them more exactly is
  * tried first (an agency by name counts 3, by jurisdiction 2, by group 1, as any member 0; both
  * sides added); among equals the one of fewer categories; among those the id decides. The first
- * that permits decides. If none does, the refusal speaks of the one that fails the fewest tests,
- * the earlier among equals.
+ * that permits decides. If none does, the refusal speaks of one about the message's category before
+ * others, then of the one that fails the fewest tests, then of the earlier.
  */
 final class Rules {
   private final Rulebook rulebook;
@@ -26,7 +27,12 @@ final class Rules {
   private final AgreementTests tests;
 
   /** An agreement with what a transfer fails of it. */
-  record Attempt(Agreement agreement, List<Failure> failures) {}
+  record Attempt(Agreement agreement, List<Failure> failures) {
+    /** Whether the agreement is about what the message is about. */
+    boolean isAbout(Label label) {
+      return agreement.covers().categories().contains(label.getCategory());
+    }
+  }
 
   Rules(Rulebook rulebook, Membership membership) {
     this.rulebook = rulebook;
@@ -47,7 +53,9 @@ final class Rules {
       }
     }
     return attempts.stream()
-        .min(Comparator.comparingInt(attempt -> attempt.failures().size()))
+        .min(
+            Comparator.comparing((Attempt attempt) -> !attempt.isAbout(transfer.label()))
+                .thenComparingInt(attempt -> attempt.failures().size()))
         .map(closest -> denied(transfer, closest, Rules::atFirst))
         .orElseGet(() -> noAgreement(transfer));
   }

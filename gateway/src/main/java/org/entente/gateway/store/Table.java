@@ -33,5 +33,7 @@ public enum Table {
   /** Idempotency keys of publishers. */
   IDEMPOTENCY,
   /** Session announcements. */
-  ANNOUNCEMENT
+  ANNOUNCEMENT,
+  /** Drafts that wait for a second person's release. */
+  HELD
 }

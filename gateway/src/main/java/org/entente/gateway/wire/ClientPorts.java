@@ -6,6 +6,7 @@ import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
+import org.entente.gateway.intake.Releases;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.proto.v1.Draft;
@@ -15,6 +16,7 @@ import org.entente.proto.v1.Outcome;
  * What stands behind the services that clients call.
  *
  * @param publish takes a caller's draft in; completes once the outcome is durable
+ * @param releases what waits for a second person
  * @param subscriptions the cursors
  * @param evidence what is known of the agency's own messages
  * @param evidenceRecords opens it
@@ -23,6 +25,7 @@ import org.entente.proto.v1.Outcome;
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
+    Releases releases,
     Subscriptions subscriptions,
     EvidenceBook evidence,
     EvidenceRecords evidenceRecords,

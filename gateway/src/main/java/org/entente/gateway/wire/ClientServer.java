@@ -10,9 +10,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.meter.Meters;
 
 /**
- * The gRPC server of the agency's own clients: Publisher, Subscriber, Evidence, Audit, gRPC health
- * and, where configured, reflection. A caller without a certificate of a configured client fails in
- * the TLS handshake; one without the scope that a call needs gets PERMISSION_DENIED.
+ * The gRPC server of the agency's own clients: Publisher, Release, Subscriber, Evidence, Audit,
+ * gRPC health and, where configured, reflection. A caller without a certificate of a configured
+ * client fails in the TLS handshake; one without the scope that a call needs gets
+ * PERMISSION_DENIED.
  *
  * <p>Safe for use by many threads. Closed by whoever started it.
  */
@@ -49,7 +50,10 @@ public final class ClientServer implements AutoCloseable {
                 messageBytes + GuardedServer.OVERHEAD)
             .addService(new PublisherService(ports.publish()))
             .addService(new SubscriberService(ports.subscriptions()))
-            .addService(new EvidenceService(ports.evidence(), ports.evidenceRecords()))
+            .addService(new ReleaseService(ports.releases()))
+            .addService(
+                new EvidenceService(
+                    ports.evidence(), ports.evidenceRecords(), ports.releases()::find))
             .addService(new AuditService(ports.audit(), ports.auditOpener()))
             .addService(health.getHealthService());
     if (reflection) {

@@ -114,12 +114,15 @@ final class Statuses {
           PERSONAL_DATA_REFUSED,
           CONDITION_FALSE,
           NODE_RULE,
+          SECOND_PERSON_REQUIRED,
+          RELEASE_DENIED,
           INGRESS_REFUSED ->
           Code.PERMISSION_DENIED;
       case NOT_FOUND -> Code.NOT_FOUND;
       case CURSOR_TAKEN_OVER, SEQUENCE_CONFLICT -> Code.ABORTED;
       case CONDITION_FAILED,
           AGREEMENT_ENDED,
+          RELEASE_TIMED_OUT,
           EXPIRED,
           PROTOCOL_VERSION,
           CANNOT_OPEN,

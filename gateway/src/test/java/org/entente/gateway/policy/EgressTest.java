@@ -78,7 +78,12 @@ class EgressTest {
         row("hazardous to Singapore", hazardous, FR, SG, "NOT_COVERED fr-sg-ipr/categories"),
         row("narcotics to the US", narcotics, DE, US, "eu-us-narcotics-hazardous"),
         row("narcotics within the EU", narcotics, DE, FR, "eu-customs-cooperation"),
-        row("narcotics to Singapore", narcotics, FR, SG, "NOT_COVERED fr-sg-ipr/categories"),
+        row(
+            "narcotics to Singapore",
+            narcotics,
+            FR,
+            SG,
+            "NOT_COVERED fr-sg-controlled-delivery/kinds"),
         row("warning to Singapore", warning, DE, SG, "public-warnings"),
         row("warning from Singapore to the US", warning, SG, US, "public-warnings"),
         row("warning to France", warning, US, FR, "public-warnings"));

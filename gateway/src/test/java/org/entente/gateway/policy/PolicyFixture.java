@@ -21,14 +21,14 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Purpose;
 
 /** Rulebooks, drafts and decisions for tests of policy. */
-final class PolicyFixture {
-  static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
+public final class PolicyFixture {
+  public static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
   static final AgencyName FR = new AgencyName("fr.customs");
   static final AgencyName DE = new AgencyName("de.customs");
   static final AgencyName SG = new AgencyName("sg.police");
   static final AgencyName US = new AgencyName("us.cbp");
   static final AgencyName HUB = new AgencyName("x.hub");
-  static final Path CONFIG = Path.of("..", "config");
+  public static final Path CONFIG = Path.of("..", "config");
 
   /** An agreement that permits IPR alerts between fr.customs and sg.police, line by line. */
   static final String SAMPLE =
@@ -76,11 +76,11 @@ final class PolicyFixture {
   }
 
   /** A policy of these files in a new folder. */
-  static Policy policy(Path folder, Map<String, String> files) {
+  public static Policy policy(Path folder, Map<String, String> files) {
     return policy(load(folder, files, DemoMembership.demo()));
   }
 
-  static Policy policy(Rulebook.Loading loading) {
+  public static Policy policy(Rulebook.Loading loading) {
     return new Policy(rulebook(loading), DemoMembership.demo(), 100);
   }
 
@@ -119,7 +119,7 @@ final class PolicyFixture {
   }
 
   /** The sample with lines replaced: old, new, old, new. */
-  static String sample(String... replacements) {
+  public static String sample(String... replacements) {
     String text = SAMPLE;
     for (int i = 0; i < replacements.length; i += 2) {
       if (!text.contains(replacements[i])) {
@@ -131,7 +131,7 @@ final class PolicyFixture {
   }
 
   /** A label of an IPR alert. */
-  static Label.Builder label() {
+  public static Label.Builder label() {
     return Label.newBuilder()
         .setKind(Kind.KIND_ALERT)
         .setCategory(Category.CATEGORY_IPR)
@@ -146,7 +146,7 @@ final class PolicyFixture {
                 .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline("Headline")));
   }
 
-  static Draft.Builder draft(Label.Builder label, String... agencies) {
+  public static Draft.Builder draft(Label.Builder label, String... agencies) {
     Addressing.Builder to = Addressing.newBuilder();
     for (String agency : agencies) {
       to.addAgencies(agency);

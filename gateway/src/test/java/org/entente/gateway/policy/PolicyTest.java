@@ -271,18 +271,19 @@ class PolicyTest {
     Explanation explanation = PolicyFixture.demo().egress().explain(label, to, 100, FR, NOW);
     Explanation.Recipient singapore = explanation.recipients().get(0);
     assertEquals(SG, singapore.agency());
-    assertEquals(5, singapore.tried().size());
-    assertEquals("fr-sg-ipr", singapore.tried().get(0).agreement());
+    assertEquals(6, singapore.tried().size());
+    assertEquals("fr-sg-controlled-delivery", singapore.tried().get(0).agreement());
+    assertEquals("fr-sg-ipr", singapore.tried().get(1).agreement());
     assertEquals(
         List.of("categories: category NARCOTICS; this agreement covers IPR"),
-        singapore.tried().get(0).failed());
-    assertEquals("public-warnings", singapore.tried().get(1).agreement());
-    assertTrue(singapore.tried().get(2).failed().get(0).startsWith("between: fr.customs to"));
+        singapore.tried().get(1).failed());
+    assertEquals("public-warnings", singapore.tried().get(2).agreement());
+    assertTrue(singapore.tried().get(3).failed().get(0).startsWith("between: fr.customs to"));
     assertTrue(singapore.refusal().isPresent());
     String text = explanation.text();
     assertTrue(
         text.contains(
-            "sg.police: refused (NOT_COVERED by fr-sg-ipr/categories): category NARCOTICS"),
+            "sg.police: refused (NOT_COVERED by fr-sg-controlled-delivery/kinds): kind ALERT"),
         text);
     assertTrue(text.contains("de.customs: permitted by eu-customs-cooperation"), text);
     assertTrue(text.contains("x.hub: refused (UNKNOWN_RECIPIENT): a transit"), text);

@@ -42,9 +42,14 @@ import org.entente.gateway.ledger.LedgerUnavailable;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.DemoMembership;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.PolicyFixture;
+import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.proto.v1.Accepted;
@@ -69,6 +74,14 @@ final class Behind implements AutoCloseable {
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private final SigningPair keys = SigningPair.generate(new SecureRandom());
   private final Path folder;
+  private final Policy policy =
+      PolicyFixture.policy(
+          Rulebook.load(
+              PolicyFixture.CONFIG.resolve("agreements"),
+              null,
+              DemoMembership.demo(),
+              Instant.now()));
+  private final IntakeKit kit;
 
   Behind() {
     try {
@@ -83,6 +96,14 @@ final class Behind implements AutoCloseable {
             store, new NoJournal(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
     ledger.start();
     evidence = new EvidenceRecords(new AtRest(storageKeys, new SecureRandom()), Edge.FR);
+    kit =
+        new IntakeKit(
+            ledger,
+            new AtRest(storageKeys, new SecureRandom()),
+            () -> policy,
+            InstantSource.system(),
+            SecretBytes.random(new SecureRandom(), 32),
+            100);
     subscriptions =
         new Subscriptions(
             ledger,
@@ -103,6 +124,7 @@ final class Behind implements AutoCloseable {
   ClientPorts ports() {
     return new ClientPorts(
         (caller, draft) -> intake.apply(caller, draft),
+        kit.releases(),
         subscriptions,
         ledger.evidence(),
         evidence,
@@ -140,6 +162,7 @@ final class Behind implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
+    kit.close();
     ledger.close();
     try {
       try (Stream<Path> files = Files.list(folder)) {

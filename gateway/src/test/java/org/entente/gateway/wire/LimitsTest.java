@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** What a caller may ask of a connection: threats 23, 25, 26, 27 and 28. */
 class LimitsTest {
   private static final NodeConfig.Limits SMALL =
-      new NodeConfig.Limits(1_024, 0, 0, 0, 0, 2, 2_048, 1);
+      new NodeConfig.Limits(1_024, 0, 0, 0, 0, 0, 0, 2, 2_048, 1);
 
   private final Edge edge = new Edge();
 

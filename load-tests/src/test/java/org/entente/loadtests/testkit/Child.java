@@ -3,12 +3,15 @@ package org.entente.loadtests.testkit;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.entente.gateway.cli.RootCommand;
 
 /**
  * A child process that ran to its end.
@@ -30,6 +33,18 @@ public record Child(int code, String out, String err) {
     command.add("org.entente.gateway.Main");
     command.addAll(List.of(arguments));
     return run(folder, command);
+  }
+
+  /** Runs {@code entente} in this process, for tests that need many commands and no exit. */
+  public static Child here(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        RootCommand.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(arguments);
+    return new Child(code, out.toString(), err.toString());
   }
 
   /** Runs a command; its output goes through files in the folder. */

@@ -1,0 +1,145 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.HeldBook;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.store.v1.HeldFacts;
+import org.entente.proto.store.v1.HeldRecord;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.HeldMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drafts that wait for a second person, sealed at rest under the bucket of the day on which their
+ * waiting ends.
+ */
+final class HeldDrafts {
+  private static final String FACTS = "held facts";
+  private static final String DRAFT = "held draft";
+
+  /**
+   * What is known of one without its content.
+   *
+   * @param id the message's id
+   * @param key under which its outcome is remembered
+   * @param message what people are shown of it
+   */
+  record Held(MessageId id, OutcomeKey key, HeldMessage message) {}
+
+  private final HeldBook book;
+  private final AtRest atRest;
+  private final int most;
+  private final Duration wait;
+
+  HeldDrafts(HeldBook book, AtRest atRest, int most, Duration wait) {
+    this.book = book;
+    this.atRest = atRest;
+    this.most = most;
+    this.wait = wait;
+  }
+
+  /** Why a draft cannot be held, or null. */
+  @Nullable Problem refusal(Draft draft, String reason) {
+    if (draft.getOnBehalfOf().getOfficer().isBlank()) {
+      return new Problem(
+          Code.INVALID_FIELD,
+          "on_behalf_of.officer",
+          "must name the officer: " + reason + ", who must be another");
+    }
+    if (book.count() >= most) {
+      return new Problem(
+          Code.OVERLOADED, "", "more than " + most + " messages wait for a second person");
+    }
+    return null;
+  }
+
+  /** When waiting ends that begins now. */
+  Instant until(Instant now) {
+    return now.plus(wait);
+  }
+
+  /** Keeps one. */
+  void put(Transaction tx, Held held, Draft draft, Instant until) {
+    HeldFacts facts =
+        HeldFacts.newBuilder()
+            .setClient(held.key().client())
+            .setIdempotencyKey(held.key().key())
+            .setDraftHash(ByteString.copyFrom(held.key().hash()))
+            .setMessage(held.message().toByteString())
+            .build();
+    HeldRecord record =
+        HeldRecord.newBuilder()
+            .setSinceMs(tx.nowMillis())
+            .setUntilMs(until.toEpochMilli())
+            .setSealedFacts(ByteString.copyFrom(atRest.seal(FACTS, facts.toByteArray(), until)))
+            .build();
+    book.put(tx, held.id(), record, atRest.seal(DRAFT, draft.toByteArray(), until));
+  }
+
+  /** One; empty where none waits, or its key is gone. */
+  Optional<Held> read(MessageId id) {
+    HeldRecord record = book.read(id);
+    return record == null ? Optional.empty() : held(id, record);
+  }
+
+  /** The draft of one; empty where none waits, or its key is gone. */
+  Optional<Draft> draft(MessageId id) {
+    byte[] sealed = book.draft(id);
+    return sealed == null
+        ? Optional.empty()
+        : atRest.open(DRAFT, sealed).map(HeldDrafts::parseDraft);
+  }
+
+  /** At most so many after an id, oldest first. */
+  List<Held> page(@Nullable MessageId after, int count) {
+    return book.page(after, count).stream()
+        .flatMap(entry -> held(entry.id(), entry.record()).stream())
+        .toList();
+  }
+
+  private Optional<Held> held(MessageId id, HeldRecord record) {
+    return atRest
+        .open(FACTS, record.getSealedFacts().toByteArray())
+        .map(bytes -> held(id, parseFacts(bytes)));
+  }
+
+  private static Held held(MessageId id, HeldFacts facts) {
+    OutcomeKey key =
+        OutcomeKey.of(
+            facts.getClient(), facts.getIdempotencyKey(), facts.getDraftHash().toByteArray());
+    return new Held(id, key, parseMessage(facts.getMessage()));
+  }
+
+  private static HeldFacts parseFacts(byte[] bytes) {
+    try {
+      return HeldFacts.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a held draft's facts cannot be read", e);
+    }
+  }
+
+  private static HeldMessage parseMessage(ByteString bytes) {
+    try {
+      return HeldMessage.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a held draft's facts cannot be read", e);
+    }
+  }
+
+  private static Draft parseDraft(byte[] bytes) {
+    try {
+      return Draft.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a held draft cannot be read", e);
+    }
+  }
+}

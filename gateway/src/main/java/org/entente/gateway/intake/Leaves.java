@@ -1,0 +1,120 @@
+package org.entente.gateway.intake;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.transmit.Outbound;
+import org.jspecify.annotations.Nullable;
+
+/** Leaves of the audit log about drafts, each in the commit that it speaks of. */
+final class Leaves {
+  private Leaves() {}
+
+  /** One for each envelope and whoever published in it. */
+  static void accepted(Transaction tx, List<Submission> round, List<Outbound.Ready> sealed) {
+    Map<MessageId, Submission> byId = new HashMap<>();
+    round.forEach(submission -> byId.put(submission.id(), submission));
+    for (Outbound.Ready ready : sealed) {
+      Map<AuditActor, List<MessageId>> byActor = new LinkedHashMap<>();
+      String policyVersion = "";
+      for (MessageId id : ready.messages()) {
+        Submission submission = byId.get(id);
+        if (submission != null) {
+          byActor.computeIfAbsent(submission.actor(), a -> new ArrayList<>()).add(id);
+          policyVersion = submission.policyVersion();
+        }
+      }
+      String decided = policyVersion;
+      byActor.forEach(
+          (actor, ids) ->
+              tx.audit(
+                  AuditRecord.of(
+                          AuditType.ACCEPTED,
+                          LawCategory.DISCLOSURE,
+                          now(tx),
+                          actor,
+                          AuditSubject.of(ready.envelope(), ids, ready.recipients()))
+                      .under(ready.key().agreement(), decided)));
+    }
+  }
+
+  /** One for each recipient refused. */
+  static void refused(
+      Transaction tx,
+      AuditActor actor,
+      @Nullable MessageId id,
+      List<Refusal> refusals,
+      String policyVersion) {
+    for (Refusal refusal : refusals) {
+      refused(
+          tx,
+          actor,
+          id,
+          policyVersion,
+          refusal.code(),
+          refusal.recipient() + " by rule " + refusal.rule());
+    }
+  }
+
+  /** A refusal of the whole. */
+  static void refused(
+      Transaction tx,
+      AuditActor actor,
+      @Nullable MessageId id,
+      String policyVersion,
+      Code code,
+      String detail) {
+    tx.audit(
+        AuditRecord.of(AuditType.REFUSED, LawCategory.NONE, now(tx), actor, subject(id, List.of()))
+            .under("", policyVersion)
+            .refused(code, detail));
+  }
+
+  /** A draft waits for a second person. */
+  static void held(
+      Transaction tx,
+      AuditActor actor,
+      MessageId id,
+      List<AgencyName> recipients,
+      String policyVersion) {
+    tx.audit(
+        AuditRecord.of(AuditType.HELD, LawCategory.NONE, now(tx), actor, subject(id, recipients))
+            .under("", policyVersion));
+  }
+
+  /** A second person let it go. */
+  static void released(Transaction tx, AuditActor by, MessageId id, String policyVersion) {
+    tx.audit(
+        AuditRecord.of(
+                AuditType.RELEASED, LawCategory.DISCLOSURE, now(tx), by, subject(id, List.of()))
+            .under("", policyVersion));
+  }
+
+  /** A person read it before deciding. */
+  static void read(Transaction tx, AuditActor by, MessageId id) {
+    tx.audit(
+        AuditRecord.of(
+            AuditType.OPENED, LawCategory.CONSULTATION, now(tx), by, subject(id, List.of())));
+  }
+
+  private static AuditSubject subject(@Nullable MessageId id, List<AgencyName> agencies) {
+    return new AuditSubject(null, id == null ? List.of() : List.of(id), agencies, null);
+  }
+
+  private static Instant now(Transaction tx) {
+    return Instant.ofEpochMilli(tx.nowMillis());
+  }
+}

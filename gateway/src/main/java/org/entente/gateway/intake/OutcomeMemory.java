@@ -1,0 +1,76 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.IdempotencyBook;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.store.v1.IdempotencyRecord;
+import org.entente.proto.v1.Outcome;
+
+/** Outcomes by client and idempotency key, sealed at rest, so that a retry gets the first one. */
+final class OutcomeMemory {
+  private static final String CONTEXT = "outcome";
+
+  private final IdempotencyBook book;
+  private final AtRest atRest;
+
+  OutcomeMemory(IdempotencyBook book, AtRest atRest) {
+    this.book = book;
+    this.atRest = atRest;
+  }
+
+  /**
+   * What is remembered under a key: the outcome, or invalid where the key was used for another
+   * draft; empty where nothing is, or not any more.
+   */
+  Optional<Outcome> read(OutcomeKey key, long nowMillis) {
+    IdempotencyRecord known = book.read(key.client(), key.key());
+    if (known == null || known.getAtMs() <= nowMillis - Intake.REMEMBERED.toMillis()) {
+      return Optional.empty();
+    }
+    if (!Arrays.equals(known.getDraftHash().toByteArray(), key.hash())) {
+      return Optional.of(Outcomes.invalid(key.key(), reused()));
+    }
+    return Optional.of(
+        atRest
+            .open(CONTEXT, known.getSealedOutcome().toByteArray())
+            .map(OutcomeMemory::parse)
+            .orElseGet(() -> Outcomes.invalid(key.key(), reused())));
+  }
+
+  /** Remembers an outcome; replaces the one before. */
+  void write(Transaction tx, OutcomeKey key, Outcome outcome) {
+    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Intake.REMEMBERED);
+    byte[] sealed = atRest.seal(CONTEXT, outcome.toByteArray(), until);
+    book.write(
+        tx,
+        key.client(),
+        key.key(),
+        IdempotencyRecord.newBuilder()
+            .setDraftHash(ByteString.copyFrom(key.hash()))
+            .setSealedOutcome(ByteString.copyFrom(sealed))
+            .setAtMs(tx.nowMillis())
+            .build());
+  }
+
+  static Problem reused() {
+    return new Problem(
+        Code.IDEMPOTENCY_KEY_REUSED,
+        "idempotency_key",
+        "this key was used for another draft in the last 24 hours; take a new one");
+  }
+
+  private static Outcome parse(byte[] bytes) {
+    try {
+      return Outcome.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("an outcome at rest cannot be read", e);
+    }
+  }
+}

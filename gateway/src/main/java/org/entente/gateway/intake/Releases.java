@@ -1,0 +1,364 @@
+package org.entente.gateway.intake;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.intake.HeldDrafts.Held;
+import org.entente.gateway.ledger.HeldBook;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.CheckedDraft;
+import org.entente.gateway.policy.Decision;
+import org.entente.gateway.policy.DraftCheck;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.HeldMessage;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of held drafts: released or denied by a second person, or refused when nobody has
+ * decided in time.
+ *
+ * <p>A decision is durable when its future completes: the message on its way (or its refusal), the
+ * second person in the audit log, the outcome that the publisher gets from now on and the end of
+ * the waiting are in one synced commit, so that none is released twice or lost. Decisions on one
+ * draft that come at once give one outcome. Safe for many threads.
+ */
+public final class Releases {
+  private static final int EXPIRED_AT_ONCE = 256;
+
+  /** A held draft, or why it cannot be shown. */
+  public sealed interface Reading {
+    /**
+     * The draft.
+     *
+     * @param message what the list says of it
+     * @param draft as it was published
+     */
+    record Shown(HeldMessage message, Draft draft) implements Reading {
+      /** Names the message, never the content. */
+      @Override
+      public String toString() {
+        return "held draft";
+      }
+    }
+
+    /**
+     * Nothing was shown.
+     *
+     * @param problem why
+     */
+    record Unreadable(Problem problem) implements Reading {}
+  }
+
+  private final IntakeParts parts;
+  private final Intake intake;
+  private final InstantSource clock;
+  private final Meters meters;
+  private final HeldDrafts held;
+  private final OutcomeMemory memory;
+  private final Map<MessageId, CompletableFuture<Outcome>> deciding = new ConcurrentHashMap<>();
+
+  /** Decisions about what an intake holds. */
+  public Releases(IntakeParts parts, Intake intake, InstantSource clock, Meters meters) {
+    this.parts = parts;
+    this.intake = intake;
+    this.clock = clock;
+    this.meters = meters;
+    this.held = parts.heldDrafts();
+    this.memory = parts.memory();
+  }
+
+  /** How many wait. */
+  public int count() {
+    return parts.ledger().held().count();
+  }
+
+  /** At most so many that wait, after an id or from the oldest on. */
+  public List<HeldMessage> page(@Nullable MessageId after, int most) {
+    return held.page(after, most).stream().map(Held::message).toList();
+  }
+
+  /** What is known of one that waits. */
+  public Optional<HeldMessage> find(MessageId id) {
+    return held.read(id).map(Held::message);
+  }
+
+  /** Shows one to a person, once that is recorded. */
+  public CompletableFuture<Reading> read(NodeName client, MessageId id, OnBehalfOf person) {
+    Problem problem = personProblem(person);
+    if (problem != null) {
+      return CompletableFuture.completedFuture(new Reading.Unreadable(counted(problem)));
+    }
+    Optional<Held> waits = held.read(id);
+    Optional<Draft> draft = held.draft(id);
+    if (waits.isEmpty() || draft.isEmpty()) {
+      return CompletableFuture.completedFuture(new Reading.Unreadable(counted(notFound(id))));
+    }
+    AuditActor actor = parts.actor(client, person);
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              Leaves.read(tx, actor, id);
+              return new Reading.Shown(waits.get().message(), draft.get());
+            });
+  }
+
+  /**
+   * Decides on one. The outcome is accepted or refused; invalid, with nothing changed but the audit
+   * log, where the call cannot be followed. The future fails only if the ledger does.
+   */
+  public CompletableFuture<Outcome> decide(
+      NodeName client, MessageId id, Verdict verdict, OnBehalfOf person) {
+    Problem problem = verdictProblem(verdict, person);
+    if (problem != null) {
+      return invalid(problem);
+    }
+    Optional<Held> waits = held.read(id);
+    if (waits.isEmpty()) {
+      return invalid(notFound(id));
+    }
+    AuditActor by = parts.actor(client, person);
+    if (samePerson(waits.get().message().getOnBehalfOf(), person)) {
+      return refuseSamePerson(by, id);
+    }
+    return once(
+        id,
+        again ->
+            verdict == Verdict.VERDICT_RELEASE
+                ? release(again, by)
+                : deny(again, by, Code.RELEASE_DENIED, "denied: " + person.getJustification()));
+  }
+
+  /** Refuses what nobody has decided on in time; how many. */
+  public int expire() {
+    long now = clock.millis();
+    int expired = 0;
+    MessageId after = null;
+    List<HeldBook.Entry> page = parts.ledger().held().page(null, EXPIRED_AT_ONCE);
+    while (!page.isEmpty()) {
+      for (HeldBook.Entry entry : page) {
+        if (entry.record().getUntilMs() <= now) {
+          timeOut(entry.id()).join();
+          expired++;
+        }
+        after = entry.id();
+      }
+      page = parts.ledger().held().page(after, EXPIRED_AT_ONCE);
+    }
+    return expired;
+  }
+
+  private CompletableFuture<Outcome> timeOut(MessageId id) {
+    AuditActor self = AuditActor.gateway(parts.self());
+    String reason = "nobody released or denied it in time";
+    if (held.read(id).isPresent()) {
+      return once(id, waits -> deny(waits, self, Code.RELEASE_TIMED_OUT, reason));
+    }
+    // Its key is gone, so nobody can read it any more; only the record is left to go.
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              end(tx, self, id, Code.RELEASE_TIMED_OUT, reason);
+              return Outcomes.refused("", id, List.of());
+            });
+  }
+
+  /** A decision on one draft; whoever comes while it is made gets its outcome. */
+  private CompletableFuture<Outcome> once(
+      MessageId id, java.util.function.Function<Held, CompletableFuture<Outcome>> decision) {
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    CompletableFuture<Outcome> before = deciding.putIfAbsent(id, done);
+    if (before != null) {
+      return before;
+    }
+    CompletableFuture<Outcome> made;
+    try {
+      // Read again: it may have been decided since the caller looked.
+      made = held.read(id).map(decision).orElseGet(() -> invalid(notFound(id)));
+    } catch (RuntimeException e) {
+      made = CompletableFuture.failedFuture(e);
+    }
+    return made.whenComplete(
+        (outcome, failure) -> {
+          deciding.remove(id);
+          if (failure != null) {
+            done.completeExceptionally(failure);
+          } else {
+            done.complete(outcome);
+          }
+        });
+  }
+
+  private CompletableFuture<Outcome> release(Held waits, AuditActor by) {
+    Optional<Draft> draft = held.draft(waits.id());
+    if (draft.isEmpty()) {
+      return invalid(notFound(waits.id()));
+    }
+    DraftCheck check = parts.check().draft(draft.get(), clock.instant());
+    if (check instanceof DraftCheck.InvalidDraft invalid) {
+      Problem first = invalid.problems().get(0);
+      return deny(waits, by, first.code(), first.field() + ": " + first.message());
+    }
+    Decision decision =
+        parts.policy().get().egress().decide((CheckedDraft) check, parts.self(), clock.instant());
+    AuditActor publisher =
+        parts.actor(new NodeName(waits.key().client()), draft.get().getOnBehalfOf());
+    if (decision.outcome() == Decision.Outcome.REFUSED) {
+      meters.decided("refused");
+      return refuse(waits, publisher, decision);
+    }
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    intake.submit(
+        Submission.of(
+            waits.key(), publisher, decision.released(waits.id()), decision.refusals(), by, done));
+    return done.thenApply(
+        outcome -> {
+          if (outcome.hasAccepted()) {
+            meters.decided("released");
+          }
+          return outcome;
+        });
+  }
+
+  private CompletableFuture<Outcome> refuse(Held waits, AuditActor publisher, Decision decision) {
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              Leaves.refused(
+                  tx, publisher, waits.id(), decision.refusals(), decision.policyVersion());
+              Refusal first = decision.refusals().get(0);
+              reject(tx, waits.id(), first.code(), first.reason());
+              return remembered(tx, waits, decision.refusals());
+            });
+  }
+
+  private CompletableFuture<Outcome> deny(Held waits, AuditActor by, Code code, String reason) {
+    meters.decided(code == Code.RELEASE_TIMED_OUT ? "timed_out" : "denied");
+    List<Refusal> refusals =
+        waits.message().getPermitsList().stream()
+            .map(permit -> new Refusal(permit.getAgency(), code, "", reason))
+            .toList();
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              end(tx, by, waits.id(), code, reason);
+              return remembered(tx, waits, refusals);
+            });
+  }
+
+  private void end(Transaction tx, AuditActor by, MessageId id, Code code, String reason) {
+    // The person's words are in the actor; the detail names no more than the outcome does.
+    Leaves.refused(tx, by, id, "", code, "held message not released");
+    reject(tx, id, code, reason);
+  }
+
+  /** Ends the waiting with evidence that says why. */
+  private void reject(Transaction tx, MessageId id, Code code, String reason) {
+    parts.ledger().held().remove(tx, id);
+    EvidenceItem item =
+        parts
+            .evidence()
+            .item(
+                EvidenceKind.EVIDENCE_KIND_SUBMISSION_REJECTION,
+                id,
+                "",
+                new byte[0],
+                tx.nowMillis());
+    parts
+        .ledger()
+        .evidence()
+        .add(tx, id, parts.evidence().seal(parts.evidence().failed(item, code, reason)));
+  }
+
+  private Outcome remembered(Transaction tx, Held waits, List<Refusal> refusals) {
+    Outcome outcome = Outcomes.refused(waits.key().key(), waits.id(), refusals);
+    memory.write(tx, waits.key(), outcome);
+    return outcome;
+  }
+
+  private CompletableFuture<Outcome> refuseSamePerson(AuditActor by, MessageId id) {
+    Problem problem =
+        new Problem(
+            Code.SECOND_PERSON_REQUIRED,
+            "on_behalf_of.officer",
+            "this officer published the message; another must decide");
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              Leaves.refused(tx, by, id, "", problem.code(), "tried to decide on an own message");
+              return Outcomes.invalid("", counted(problem));
+            });
+  }
+
+  private @Nullable Problem verdictProblem(Verdict verdict, OnBehalfOf person) {
+    if (verdict != Verdict.VERDICT_RELEASE && verdict != Verdict.VERDICT_DENY) {
+      return new Problem(Code.INVALID_FIELD, "verdict", "must be VERDICT_RELEASE or VERDICT_DENY");
+    }
+    Problem problem = personProblem(person);
+    if (problem == null && verdict == Verdict.VERDICT_DENY && person.getJustification().isBlank()) {
+      return new Problem(
+          Code.INVALID_FIELD, "on_behalf_of.justification", "must say why it must not go");
+    }
+    return problem;
+  }
+
+  private @Nullable Problem personProblem(OnBehalfOf person) {
+    List<Problem> problems = parts.check().person(person);
+    if (!problems.isEmpty()) {
+      return problems.get(0);
+    }
+    return person.getOfficer().isBlank()
+        ? new Problem(
+            Code.INVALID_FIELD,
+            "on_behalf_of.officer",
+            "must name the officer who reads or decides")
+        : null;
+  }
+
+  private static boolean samePerson(OnBehalfOf one, OnBehalfOf other) {
+    return name(one).equals(name(other));
+  }
+
+  private static String name(OnBehalfOf person) {
+    return person.getOfficer().strip().toLowerCase(Locale.ROOT);
+  }
+
+  private CompletableFuture<Outcome> invalid(Problem problem) {
+    return CompletableFuture.completedFuture(Outcomes.invalid("", counted(problem)));
+  }
+
+  private Problem counted(Problem problem) {
+    meters.refused(Meters.Side.CLIENT, problem.code());
+    return problem;
+  }
+
+  private static Problem notFound(MessageId id) {
+    return new Problem(Code.NOT_FOUND, "message_id", "no message " + id + " waits for release");
+  }
+}

@@ -1,0 +1,104 @@
+package org.entente.gateway.testkit;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.HmacSha256;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.intake.Intake;
+import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.intake.Releases;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.MessageLimits;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.seal.Sealer;
+import org.entente.gateway.transmit.Dispatch;
+import org.entente.gateway.transmit.Outbound;
+import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.WaitingRecipients;
+
+/** The intake of {@code fr.customs} with all that stands behind it, over a ledger of a test. */
+public final class IntakeKit implements AutoCloseable {
+  /** Whose intake it is. */
+  public static final AgencyName SELF = new AgencyName("fr.customs");
+
+  /** How long a message is held. */
+  public static final Duration HELD = Duration.ofDays(3);
+
+  private final Intake intake;
+  private final Releases releases;
+
+  /**
+   * An intake that has started.
+   *
+   * @param outboxKey what a restarted node has again
+   * @param mostHeld messages that may wait for a second person
+   */
+  public IntakeKit(
+      Ledger ledger,
+      AtRest atRest,
+      Supplier<Policy> policy,
+      InstantSource clock,
+      SecretBytes outboxKey,
+      int mostHeld) {
+    SecureRandom random = new SecureRandom();
+    Meters meters = new Meters();
+    Dispatch dispatch =
+        new Dispatch(
+            ledger.envelopes(),
+            ledger.outbox(),
+            ledger.hops(),
+            new Routes(Set.of(), agency -> java.util.List.of()),
+            new WaitingRecipients(),
+            agency -> true,
+            (peer, lane) -> {});
+    Outbound outbound =
+        new Outbound(
+            new Sealer(
+                SELF, new NodeName("gateway-1"), Ed25519SigningKey.generate(random), random, clock),
+            new OutboxSeal(random),
+            () -> outboxKey,
+            meters,
+            64,
+            1 << 20);
+    IntakeParts parts =
+        new IntakeParts(
+            SELF,
+            ledger,
+            dispatch,
+            new LabelCheck(MessageLimits.defaults()),
+            policy,
+            atRest,
+            new EvidenceRecords(atRest, SELF),
+            draft -> outboxKey.use(key -> HmacSha256.mac(key, draft)),
+            new IntakeParts.Holding(mostHeld, HELD));
+    intake = new Intake(parts, outbound, clock, random, meters, 1000);
+    releases = new Releases(parts, intake, clock, meters);
+    intake.start();
+  }
+
+  /** Takes drafts. */
+  public Intake intake() {
+    return intake;
+  }
+
+  /** Decides on what is held. */
+  public Releases releases() {
+    return releases;
+  }
+
+  @Override
+  public void close() {
+    intake.close();
+  }
+}

@@ -1,0 +1,85 @@
+package org.entente.loadtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.Child;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Four eyes by the commands that people use, over a gateway that is killed while it holds. */
+final class ReleaseIT {
+  private static final String FR = "fr.customs";
+  private static final String SG = "sg.police";
+  private static final String HEADLINE = "Substituted consignment";
+
+  @TempDir private Path folder;
+
+  @Test
+  void heldMessage_survivesKillAndGoesOnASecondOfficersWord()
+      throws IOException, InterruptedException {
+    Path sample = Home.find().samples().resolve("held").resolve("controlled-delivery.jsonl");
+    try (Federation federation = Federation.mint(Home.find(), folder)) {
+      federation.start(List.of(FR, SG, "x.hub"));
+
+      Child sent = call(federation, FR, "declarations", "send", "--alerts", sample.toString());
+      assertEquals(0, sent.code(), sent.err());
+      assertTrue(sent.out().contains("held until"), sent.out());
+      String id = sent.out().substring(0, 32);
+
+      federation.kill(FR);
+      federation.start(List.of(FR));
+
+      Child list = supervisor(federation, "release", "list");
+      assertTrue(list.out().startsWith(id), list.out());
+      assertFalse(list.out().contains(HEADLINE), "a list shows no content");
+      assertEquals("", call(federation, FR, "auditor", "release", "list").out());
+      assertTrue(
+          call(federation, FR, "auditor", "release", "list").err().contains("SCOPE_MISSING"));
+
+      Child own = supervisor(federation, "release", "approve", id, "--officer", "FR-DNRED-0042");
+      assertEquals(1, own.code());
+      assertTrue(own.err().contains("SECOND_PERSON_REQUIRED"), own.err());
+
+      Child shown = supervisor(federation, "release", "show", id, "--officer", "FR-DNRED-0007");
+      assertTrue(shown.out().contains(HEADLINE), shown.out() + shown.err());
+
+      Child approved =
+          supervisor(federation, "release", "approve", id, "--officer", "FR-DNRED-0007");
+      assertEquals(0, approved.code(), approved.err());
+      assertTrue(approved.out().contains("to " + SG), approved.out());
+
+      Child read = call(federation, SG, "desk", "tail", "--count", "1");
+      assertTrue(read.out().contains(id), read.out() + read.err());
+      assertTrue(read.out().contains(HEADLINE), read.out());
+
+      Child again = call(federation, FR, "declarations", "send", "--alerts", sample.toString());
+      assertEquals(0, again.code(), again.err());
+      assertTrue(again.out().startsWith(id + "  to [" + SG), again.out());
+      assertEquals("", supervisor(federation, "release", "list").out());
+    }
+  }
+
+  private static Child supervisor(Federation federation, String... command) {
+    return call(federation, FR, "supervisor", command);
+  }
+
+  private static Child call(
+      Federation federation, String agency, String client, String... command) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(
+        List.of(
+            "--gateway",
+            federation.plan(agency).clients(),
+            "--credentials",
+            federation.credentials(agency, client).toString()));
+    return Child.here(all.toArray(String[]::new));
+  }
+}
