@@ -25,6 +25,7 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.HmacSha256;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeParts;
@@ -94,6 +95,7 @@ public final class Gateway implements AutoCloseable {
   private final ScheduledExecutorService timers;
   private final ScheduledExecutorService chores;
 
+  private final NodeTls tls;
   private final TrustStore trust;
   private final RulebookHolder policy;
   private final Keystore keystore;
@@ -125,7 +127,8 @@ public final class Gateway implements AutoCloseable {
     timers = Executors.newScheduledThreadPool(1, threads("timer"));
     chores = Executors.newScheduledThreadPool(2, threads("chore"));
 
-    // Who may do what.
+    // Who this is, and who may do what.
+    tls = NodeTls.open(files, clock);
     trust = files.trust();
     policyStamp = files.policyStamp();
     policy =
@@ -135,7 +138,7 @@ public final class Gateway implements AutoCloseable {
             Policy.DEFAULT_CACHE_ENTRIES);
 
     // What is kept.
-    keystore = Keystore.open(config.keystore(), clock, random);
+    keystore = files.keystore(random);
     keys = new NodeKeys(keystore, clock, random);
     StorageKeys storageKeys = keys.storageKeys();
     atRest = new AtRest(storageKeys, random);
@@ -190,7 +193,7 @@ public final class Gateway implements AutoCloseable {
         new Outbound(
             sealing.sealer,
             new OutboxSeal(random),
-            keys::outboxKey,
+            keys.outboxKeys(),
             meters,
             config.limitsInForce().envelopeMessages(),
             config.limitsInForce().envelopeBytes());
@@ -252,6 +255,7 @@ public final class Gateway implements AutoCloseable {
             clock);
 
     // Clients.
+    SecretBytes fingerprintKey = keys.draftFingerprintKey();
     IntakeParts intakeParts =
         new IntakeParts(
             self.agency(),
@@ -261,7 +265,7 @@ public final class Gateway implements AutoCloseable {
             policy::current,
             atRest,
             evidence,
-            draft -> keys.outboxKey().use(key -> HmacSha256.mac(key, DRAFTS, draft)),
+            draft -> fingerprintKey.use(key -> HmacSha256.mac(key, DRAFTS, draft)),
             new IntakeParts.Holding(
                 config.limitsInForce().heldMessages(),
                 Duration.ofHours(config.limitsInForce().heldHours())));
@@ -302,6 +306,7 @@ public final class Gateway implements AutoCloseable {
     network =
         NodeNetwork.open(
             files,
+            tls.identity(),
             links,
             trust::current,
             new ClientPorts(
@@ -323,6 +328,11 @@ public final class Gateway implements AutoCloseable {
         "Whether mail for an agency waits outside the queues, for want of a key or a route.",
         List.of("recipient"),
         () -> otherMembers().stream().map(a -> NodeGauges.waiting(a, waiting)).toList());
+    meters.gauge(
+        "entente_tls_certificate_expiry_timestamp_seconds",
+        "When the certificate that this gateway shows ends.",
+        List.of(),
+        () -> List.of(Meters.Sample.of(tls.notAfterMillis() / 1e3)));
     NodeGauges.register(meters, ledger, routes, links, subscriptions, auditLog, trust);
     admin = AdminServer.start(NodeFiles.address(config.listen().admin()), meters, this::obstacles);
     startChores(files);
@@ -370,11 +380,13 @@ public final class Gateway implements AutoCloseable {
         .every(Duration.ofMillis(500), "upkeep of the outbox", upkeep::round)
         .every(Duration.ofSeconds(1), "checkpoint", () -> checkpoints.maybeSign(clock.instant()))
         .every(Duration.ofSeconds(2), "trust bundle", trust::reload)
+        .every(Duration.ofSeconds(2), "TLS certificate", tls::reload)
         .every(Duration.ofSeconds(2), "agreements", () -> reloadPolicy(files))
         .every(Duration.ofMinutes(1), "recipient keys", this::renewKeys)
         .every(Duration.ofMinutes(1), "messages held too long", releases::expire)
         .every(Duration.ofMinutes(1), "identities of open streams", network::recheck)
-        .every(Duration.ofHours(1), "expiry", this::expire);
+        .every(Duration.ofHours(1), "expiry", this::expire)
+        .every(Duration.ofHours(12), "outbox keys", this::destroyOutboxKeys);
   }
 
   private void reloadPolicy(NodeFiles files) throws IOException {
@@ -438,6 +450,13 @@ public final class Gateway implements AutoCloseable {
                 ledger.idempotency().prune(tx, now - Intake.REMEMBERED.toMillis(), most)
                     + ledger.peerFacts().prune(tx, now, most))
         .join();
+  }
+
+  private void destroyOutboxKeys() {
+    List<String> gone = keys.destroyOutboxKeys(ledger.envelopes().outboxKeys());
+    if (!gone.isEmpty()) {
+      LOG.info("destroyed outbox keys that no mail waits under: {}", gone);
+    }
   }
 
   private List<String> obstacles() {

@@ -24,8 +24,8 @@ public final class NodeCheck {
     try {
       NodeFiles files = NodeFiles.read(file, CLOCK);
       attempt(problems, () -> files.rulebook(files.verifiedBundle()));
-      attempt(problems, files::tlsKey);
-      attempt(problems, files::tlsChain);
+      attempt(problems, files::tryPassphrase);
+      attempt(problems, () -> NodeTls.open(files, CLOCK));
       attempt(problems, files::clients);
       attempt(problems, () -> NodeFiles.address(files.config().listen().clients()));
       attempt(problems, () -> NodeFiles.address(files.config().listen().admin()));

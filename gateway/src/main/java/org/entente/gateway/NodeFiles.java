@@ -5,7 +5,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.crypto.Pem;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.identity.ClientGrant;
 import org.entente.gateway.identity.ClientRegistry;
 import org.entente.gateway.identity.Scope;
@@ -26,14 +29,21 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.trust.BundleVerdict;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustRoots;
 import org.entente.gateway.trust.TrustStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads what a node's configuration names. Every failure is a {@link StartProblem}. */
 final class NodeFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeFiles.class);
+
   private final NodeConfig config;
   private final InstantSource clock;
 
@@ -126,8 +136,52 @@ final class NodeFiles {
     return stamp.toString();
   }
 
+  /** The key, decrypted with the passphrase where it is encrypted. */
   PrivateKey tlsKey() {
-    return text(config.tls().key(), "tls.key", Pem::privateKey);
+    return text(
+        config.tls().key(),
+        "tls.key",
+        pem -> {
+          if (!Pem.isEncryptedKey(pem)) {
+            return Pem.privateKey(pem);
+          }
+          try (SecretBytes passphrase = passphrase()) {
+            if (passphrase == null) {
+              throw new InvalidKeyException("it is encrypted, and no passphrase is configured");
+            }
+            return Pem.privateKey(pem, passphrase);
+          }
+        });
+  }
+
+  /** The passphrase, which the caller closes; null where none is configured. */
+  @Nullable SecretBytes passphrase() {
+    NodeConfig.Passphrase from = config.passphrase();
+    return from == null ? null : Passphrases.read(from);
+  }
+
+  /** Reads the passphrase and forgets it. */
+  void tryPassphrase() {
+    try (SecretBytes passphrase = passphrase()) {
+      LOG.debug("a passphrase is configured: {}", passphrase != null);
+    }
+  }
+
+  /**
+   * The node's secret keys.
+   *
+   * @throws StartProblem saying what the operator does
+   */
+  Keystore keystore(SecureRandom random) {
+    try (SecretBytes passphrase = passphrase()) {
+      return Keystore.open(config.keystore(), passphrase, clock, random);
+    } catch (KeystoreFailure e) {
+      String hint =
+          e.kind() == KeystoreFailure.Kind.PASSPHRASE
+              ? "; see `passphrase` in the configuration"
+              : "";
+      throw new StartProblem("keystore: " + e.getMessage() + hint, e);
+    }
   }
 
   List<X509Certificate> tlsChain() {

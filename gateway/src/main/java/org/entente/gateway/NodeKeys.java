@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
@@ -23,21 +24,21 @@ import org.entente.gateway.seal.RecipientKeyId;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
-import org.jspecify.annotations.Nullable;
+import org.entente.gateway.transmit.OutboxKeys;
 
 /**
  * The node's secret keys, as the stages ask for them, out of its {@link Keystore}. Safe for many
  * threads.
  */
 final class NodeKeys {
-  private static final String OUTBOX = "outbox";
+  private static final String OUTBOX = "outbox-";
   private static final int KEY_BYTES = 32;
 
   private final Keystore keystore;
   private final InstantSource clock;
   private final SecureRandom random;
   private final Map<LocalDate, SecretBytes> buckets = new ConcurrentHashMap<>();
-  private @Nullable SecretBytes outbox;
+  private final Map<String, SecretBytes> outbox = new ConcurrentHashMap<>();
 
   NodeKeys(Keystore keystore, InstantSource clock, SecureRandom random) {
     this.keystore = keystore;
@@ -67,25 +68,67 @@ final class NodeKeys {
     return newest(KeyKind.AUDIT_SIGNING).use(SigningPair::fromSeeds);
   }
 
+  /** The key for fingerprints of drafts, made at the first start. */
+  SecretBytes draftFingerprintKey() {
+    return find(KeyKind.DRAFT_FINGERPRINT, "drafts")
+        .orElseGet(
+            () ->
+                keep(
+                    KeyKind.DRAFT_FINGERPRINT,
+                    "drafts",
+                    KeyEntry.NEVER,
+                    SecretBytes.random(random, KEY_BYTES)));
+  }
+
+  /** The outbox keys: another each day (UTC), destroyed by {@link #destroyOutboxKeys}. */
+  OutboxKeys outboxKeys() {
+    return new OutboxKeys() {
+      @Override
+      public Named current() {
+        String id = OUTBOX + LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        return new Named(id, outbox.computeIfAbsent(id, NodeKeys.this::outboxKey));
+      }
+
+      @Override
+      public Optional<SecretBytes> find(String id) {
+        SecretBytes known = outbox.get(id);
+        if (known != null) {
+          return Optional.of(known);
+        }
+        Optional<SecretBytes> found = NodeKeys.this.find(KeyKind.OUTBOX, id);
+        found.ifPresent(key -> outbox.putIfAbsent(id, key));
+        return found;
+      }
+    };
+  }
+
+  private SecretBytes outboxKey(String id) {
+    return find(KeyKind.OUTBOX, id)
+        .orElseGet(
+            () -> keep(KeyKind.OUTBOX, id, KeyEntry.NEVER, SecretBytes.random(random, KEY_BYTES)));
+  }
+
   /**
-   * The key under which content keys wait for their recipients, made at the first start. One at a
-   * time, since the first two messages after that start may ask together.
+   * Destroys the outbox keys that no mail needs any more. Those of the last two days stay whatever
+   * is in use: something may be sealed under one and not committed yet.
+   *
+   * @return names of those destroyed
    */
-  synchronized SecretBytes outboxKey() {
-    SecretBytes known = outbox;
-    if (known == null) {
-      known =
-          find(KeyKind.OUTBOX, OUTBOX)
-              .orElseGet(
-                  () ->
-                      keep(
-                          KeyKind.OUTBOX,
-                          OUTBOX,
-                          KeyEntry.NEVER,
-                          SecretBytes.random(random, KEY_BYTES)));
-      outbox = known;
+  List<String> destroyOutboxKeys(Set<String> inUse) {
+    Instant old = clock.instant().minus(Duration.ofDays(2));
+    List<String> gone =
+        keystore.list(KeyKind.OUTBOX).stream()
+            .filter(entry -> entry.created().isBefore(old) && !inUse.contains(entry.id()))
+            .map(KeyEntry::id)
+            .toList();
+    for (String id : gone) {
+      keystore.destroy(KeyKind.OUTBOX, id);
+      SecretBytes cached = outbox.remove(id);
+      if (cached != null) {
+        cached.close();
+      }
     }
-    return known;
+    return gone;
   }
 
   /** Destroys what has expired, recipient keys and buckets alike. */

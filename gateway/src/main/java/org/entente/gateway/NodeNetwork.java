@@ -23,6 +23,7 @@ import org.entente.gateway.wire.PeerServer;
 import org.entente.gateway.wire.PeerTrust;
 import org.entente.gateway.wire.ServerSettings;
 import org.entente.gateway.wire.TlsContexts;
+import org.entente.gateway.wire.TlsIdentity;
 import org.jspecify.annotations.Nullable;
 
 /** The node's sockets: the servers of peers and clients, and the peers it dials. */
@@ -47,13 +48,14 @@ final class NodeNetwork {
    */
   static NodeNetwork open(
       NodeFiles files,
+      TlsIdentity shown,
       PeerLinks links,
       Supplier<TrustBundle> bundle,
       ClientPorts ports,
       ServerSettings settings)
       throws IOException {
     NodeConfig config = files.config();
-    TlsContexts tls = new TlsContexts(files.tlsKey(), files.tlsChain());
+    TlsContexts tls = new TlsContexts(shown);
     PeerIdentity identity =
         new PeerIdentity(
             new AgencyName(config.agency()), TRUST_GRACE, settings.limits().streamsPerClient());

@@ -22,6 +22,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       PolicyCommand.class,
       AuditCommand.class,
       ConfigCommand.class,
+      KeystoreCommand.class,
       HelpCommand.class
     },
     mixinStandardHelpOptions = true,

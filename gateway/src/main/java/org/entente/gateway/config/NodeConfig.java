@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param trust the trust bundle and the roots that sign it
  * @param tls this gateway's certificate chain and private key
  * @param keystore folder of the node's secret keys; outside {@code data} and its backups
+ * @param passphrase protects the keystore, and opens {@code tls.key} where that is encrypted;
+ *     absent for neither
  * @param data folder of the ledger
  * @param audit folder of the last signed checkpoint; apart from {@code data}
  * @param policy agreements and node rules
@@ -34,6 +36,7 @@ public record NodeConfig(
     Trust trust,
     Tls tls,
     Path keystore,
+    @Nullable Passphrase passphrase,
     Path data,
     Path audit,
     Policy policy,
@@ -74,6 +77,7 @@ public record NodeConfig(
         new Trust(folder.resolve(trust.bundle()), folder.resolve(trust.roots())),
         new Tls(folder.resolve(tls.certificate()), folder.resolve(tls.key())),
         folder.resolve(keystore),
+        passphrase == null ? null : passphrase.resolvedAgainst(folder),
         folder.resolve(data),
         folder.resolve(audit),
         new Policy(
@@ -111,6 +115,25 @@ public record NodeConfig(
     public Tls {
       Objects.requireNonNull(certificate, "tls.certificate");
       Objects.requireNonNull(key, "tls.key");
+    }
+  }
+
+  /**
+   * Where a passphrase comes from: exactly one of the two.
+   *
+   * @param file a file that only its owner may read; a line end at its end does not count
+   * @param environment name of an environment variable
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Passphrase(@Nullable Path file, @Nullable String environment) {
+    public Passphrase {
+      if ((file == null) == (environment == null)) {
+        throw new IllegalArgumentException("passphrase names either a file or an environment");
+      }
+    }
+
+    private Passphrase resolvedAgainst(Path folder) {
+      return new Passphrase(file == null ? null : folder.resolve(file), environment);
     }
   }
 

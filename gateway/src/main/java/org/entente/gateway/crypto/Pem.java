@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
@@ -21,6 +22,11 @@ import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
@@ -30,13 +36,14 @@ import org.bouncycastle.util.io.pem.PemWriter;
  * use by many threads.
  *
  * <p>A text holds blocks of the one kind that is asked for; anything else is refused with a message
- * that names what was found, never its content. Private keys are unencrypted PKCS#8: keep them in
- * files that only the gateway reads.
+ * that names what was found, never its content. Private keys are PKCS#8 (RFC 5958), encrypted or
+ * not: keep them in files that only the gateway reads.
  */
 public final class Pem {
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String CERTIFICATE_REQUEST = "CERTIFICATE REQUEST";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
+  private static final String ENCRYPTED_PRIVATE_KEY = "ENCRYPTED PRIVATE KEY";
 
   private Pem() {}
 
@@ -57,23 +64,65 @@ public final class Pem {
     return List.copyOf(certificates);
   }
 
+  /** Whether a text is an encrypted private key, which needs a passphrase. */
+  public static boolean isEncryptedKey(String pem) {
+    return pem.contains("-----BEGIN " + ENCRYPTED_PRIVATE_KEY + "-----");
+  }
+
+  /**
+   * Reads one encrypted private key (PKCS#8 {@code EncryptedPrivateKeyInfo} under PBES2, as {@code
+   * openssl pkcs8 -topk8} writes it).
+   *
+   * @param passphrase UTF-8, of ASCII characters
+   * @throws InvalidKeyException also if the passphrase is another
+   */
+  public static PrivateKey privateKey(String pem, SecretBytes passphrase)
+      throws InvalidKeyException {
+    char[] characters =
+        passphrase.use(bytes -> new String(bytes, StandardCharsets.UTF_8).toCharArray());
+    try {
+      List<byte[]> blocks = blocks(pem, ENCRYPTED_PRIVATE_KEY);
+      if (blocks.size() != 1) {
+        throw new InvalidKeyException(blocks.size() + " private keys where one belongs");
+      }
+      byte[] plain =
+          new PKCS8EncryptedPrivateKeyInfo(blocks.get(0))
+              .decryptPrivateKeyInfo(
+                  new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                      .setProvider(new BouncyCastleProvider())
+                      .build(characters))
+              .getEncoded();
+      return privateKey(plain);
+    } catch (IOException e) {
+      throw new InvalidKeyException(e.getMessage(), e);
+    } catch (PKCSException | OperatorCreationException e) {
+      throw new InvalidKeyException("the passphrase is another, or the key is malformed");
+    } finally {
+      Arrays.fill(characters, '\0');
+    }
+  }
+
   /**
    * Reads one private key: EC, RSA or Ed25519.
    *
    * @throws InvalidKeyException if there is none, several, one of another kind or a malformed one
    */
   public static PrivateKey privateKey(String pem) throws InvalidKeyException {
-    byte[] block = {};
     try {
       List<byte[]> blocks = blocks(pem, PRIVATE_KEY);
       if (blocks.size() != 1) {
         throw new InvalidKeyException(blocks.size() + " private keys where one belongs");
       }
-      block = blocks.get(0);
-      return KeyFactory.getInstance(keyAlgorithm(block))
-          .generatePrivate(new PKCS8EncodedKeySpec(block));
+      return privateKey(blocks.get(0));
     } catch (IOException e) {
       throw new InvalidKeyException(e.getMessage(), e);
+    }
+  }
+
+  private static PrivateKey privateKey(byte[] block) throws InvalidKeyException {
+    try {
+      return KeyFactory.getInstance(keyAlgorithm(block))
+          .generatePrivate(new PKCS8EncodedKeySpec(block));
     } catch (InvalidKeyException e) {
       throw e;
     } catch (GeneralSecurityException e) {

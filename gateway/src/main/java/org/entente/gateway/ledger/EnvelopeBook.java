@@ -1,8 +1,11 @@
 package org.entente.gateway.ledger;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.HashSet;
+import java.util.Set;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.StoredEnvelope;
@@ -60,6 +63,22 @@ public final class EnvelopeBook {
   /** An envelope as the transaction sees it, or null. */
   public @Nullable StoredEnvelope read(Transaction tx, byte[] headerHash) {
     return parse(tx.get(Table.ENVELOPE, key(headerHash)));
+  }
+
+  /** Names of the outbox keys that committed envelopes still need. Reads all of them. */
+  public Set<String> outboxKeys() {
+    Set<String> names = new HashSet<>();
+    byte[] envelopes = {1};
+    try (Scan scan = store.scan(Table.ENVELOPE, envelopes, Keys.endOf(envelopes))) {
+      while (scan.hasNext()) {
+        scan.next();
+        StoredEnvelope envelope = parse(scan.value());
+        if (envelope != null && !envelope.getOutboxKey().isEmpty()) {
+          names.add(envelope.getOutboxKey());
+        }
+      }
+    }
+    return names;
   }
 
   private static @Nullable StoredEnvelope parse(byte @Nullable [] value) {

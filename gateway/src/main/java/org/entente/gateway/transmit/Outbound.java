@@ -4,8 +4,6 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
@@ -28,7 +26,7 @@ import org.entente.proto.store.v1.StoredEnvelope;
 public final class Outbound {
   private final Sealer sealer;
   private final OutboxSeal outboxSeal;
-  private final Supplier<SecretBytes> outboxKey;
+  private final OutboxKeys outboxKeys;
   private final Meters meters;
   private final int maxMessages;
   private final int maxBytes;
@@ -36,18 +34,18 @@ public final class Outbound {
   /**
    * Sealing with bounds on one envelope.
    *
-   * @param outboxKey the key under which content keys wait
+   * @param outboxKeys the keys under which content keys wait
    */
   public Outbound(
       Sealer sealer,
       OutboxSeal outboxSeal,
-      Supplier<SecretBytes> outboxKey,
+      OutboxKeys outboxKeys,
       Meters meters,
       int maxMessages,
       int maxBytes) {
     this.sealer = sealer;
     this.outboxSeal = outboxSeal;
-    this.outboxKey = outboxKey;
+    this.outboxKeys = outboxKeys;
     this.meters = meters;
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
@@ -77,14 +75,16 @@ public final class Outbound {
 
   private Ready ready(Sealed sealed) {
     EnvelopeHeader header = sealed.envelope().header();
-    byte[] wrapped = outboxSeal.seal(header, outboxKey.get(), sealed.contentKey());
+    OutboxKeys.Named outboxKey = outboxKeys.current();
+    byte[] wrapped = outboxSeal.seal(header, outboxKey.key(), sealed.contentKey());
     StoredEnvelope.Builder stored =
         StoredEnvelope.newBuilder()
             .setHeader(ByteString.copyFrom(header.encoded()))
             .setSignature(ByteString.copyFrom(sealed.envelope().signature()))
             .setLabels(ByteString.copyFrom(sealed.envelope().labels()))
             .setBodies(ByteString.copyFrom(sealed.envelope().bodies()))
-            .setSealedContentKey(ByteString.copyFrom(wrapped));
+            .setSealedContentKey(ByteString.copyFrom(wrapped))
+            .setOutboxKey(outboxKey.id());
     sealed.messages().forEach(id -> stored.addMessageIds(ByteString.copyFrom(id.bytes())));
     List<Dispatch.Recipient> recipients =
         sealed.key().recipients().stream()
@@ -104,10 +104,12 @@ public final class Outbound {
 
   /** Opens the content key of an own envelope again. */
   public Optional<ContentKey> contentKey(StoredEnvelope envelope) {
+    byte[] wrapped = envelope.getSealedContentKey().toByteArray();
     return EnvelopeHeader.parse(envelope.getHeader().toByteArray())
         .flatMap(
             header ->
-                OutboxSeal.open(
-                    header, outboxKey.get(), envelope.getSealedContentKey().toByteArray()));
+                outboxKeys
+                    .find(envelope.getOutboxKey())
+                    .flatMap(key -> OutboxSeal.open(header, key, wrapped)));
   }
 }

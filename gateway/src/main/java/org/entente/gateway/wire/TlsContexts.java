@@ -8,9 +8,6 @@ import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
-import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -27,18 +24,16 @@ public final class TlsContexts {
   /** Groups towards clients, best first. */
   static final String[] CLIENT_GROUPS = {"X25519MLKEM768", "X25519", "P-256"};
 
-  private final PrivateKey key;
-  private final X509Certificate[] chain;
+  private final TlsIdentity identity;
 
-  /** Contexts with one identity: private key and certificate chain, leaf first. */
-  public TlsContexts(PrivateKey key, List<X509Certificate> chain) {
+  /** Contexts of one identity, which may change. */
+  public TlsContexts(TlsIdentity identity) {
     if (!OpenSsl.isAvailable()) {
       throw new IllegalStateException(
           "netty-tcnative has no build for this platform; Entente runs on linux-x86_64",
           OpenSsl.unavailabilityCause());
     }
-    this.key = key;
-    this.chain = chain.toArray(X509Certificate[]::new);
+    this.identity = identity;
   }
 
   /** For the server that peers dial. */
@@ -54,13 +49,14 @@ public final class TlsContexts {
   /** For dialling a peer. */
   public SslContext peerDialler(X509ExtendedTrustManager peer) throws SSLException {
     return withoutResumption(
-        common(SslContextBuilder.forClient().keyManager(key, chain), peer, PEER_GROUPS).build());
+        common(SslContextBuilder.forClient().keyManager(identity.manager()), peer, PEER_GROUPS)
+            .build());
   }
 
   private SslContext server(X509ExtendedTrustManager trust, String[] groups) throws SSLException {
     return withoutResumption(
         common(
-                SslContextBuilder.forServer(key, chain).clientAuth(ClientAuth.REQUIRE),
+                SslContextBuilder.forServer(identity.manager()).clientAuth(ClientAuth.REQUIRE),
                 trust,
                 groups)
             .build());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.StringWriter;
 import java.net.URI;
 import java.security.InvalidKeyException;
 import java.security.KeyPair;
@@ -22,9 +23,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.bouncycastle.util.io.pem.PemWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +56,37 @@ final class PemTest {
     PrivateKey key = KeyPairGenerator.getInstance(algorithm).generateKeyPair().getPrivate();
     PrivateKey again = Pem.privateKey(Pem.encode(key));
     assertArrayEquals(key.getEncoded(), again.getEncoded());
+  }
+
+  @Test
+  void privateKey_encrypted_opensWithItsPassphraseOnly() throws Exception {
+    PrivateKey key = KeyPairGenerator.getInstance("EC").generateKeyPair().getPrivate();
+    StringWriter text = new StringWriter();
+    try (PemWriter writer = new PemWriter(text)) {
+      writer.writeObject(
+          new PKCS8Generator(
+              PrivateKeyInfo.getInstance(key.getEncoded()),
+              new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                  .setPRF(PKCS8Generator.PRF_HMACSHA256)
+                  .setProvider(new BouncyCastleProvider())
+                  .setPassword("a passphrase of some length".toCharArray())
+                  .build()));
+    }
+    String pem = text.toString();
+    assertTrue(Pem.isEncryptedKey(pem));
+    assertFalse(Pem.isEncryptedKey(Pem.encode(key)));
+    assertArrayEquals(
+        key.getEncoded(), Pem.privateKey(pem, secret("a passphrase of some length")).getEncoded());
+    assertThrows(
+        InvalidKeyException.class, () -> Pem.privateKey(pem, secret("another passphrase")));
+    assertThrows(InvalidKeyException.class, () -> Pem.privateKey(pem));
+    assertThrows(
+        InvalidKeyException.class,
+        () -> Pem.privateKey(pem.replace('M', 'N'), secret("a passphrase of some length")));
+  }
+
+  private static SecretBytes secret(String text) {
+    return SecretBytes.takeOver(text.getBytes(UTF_8));
   }
 
   @Test

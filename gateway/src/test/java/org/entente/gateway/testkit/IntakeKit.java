@@ -3,6 +3,7 @@ package org.entente.gateway.testkit;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.entente.gateway.crypto.Ed25519SigningKey;
@@ -24,6 +25,7 @@ import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.Outbound;
+import org.entente.gateway.transmit.OutboxKeys;
 import org.entente.gateway.transmit.Routes;
 import org.entente.gateway.transmit.WaitingRecipients;
 
@@ -67,7 +69,7 @@ public final class IntakeKit implements AutoCloseable {
             new Sealer(
                 SELF, new NodeName("gateway-1"), Ed25519SigningKey.generate(random), random, clock),
             new OutboxSeal(random),
-            () -> outboxKey,
+            new OneKey(outboxKey),
             meters,
             64,
             1 << 20);
@@ -85,6 +87,18 @@ public final class IntakeKit implements AutoCloseable {
     intake = new Intake(parts, outbound, clock, random, meters, 1000);
     releases = new Releases(parts, intake, clock, meters);
     intake.start();
+  }
+
+  private record OneKey(SecretBytes key) implements OutboxKeys {
+    @Override
+    public Named current() {
+      return new Named("only", key);
+    }
+
+    @Override
+    public Optional<SecretBytes> find(String id) {
+      return id.equals("only") ? Optional.of(key) : Optional.empty();
+    }
   }
 
   /** Takes drafts. */

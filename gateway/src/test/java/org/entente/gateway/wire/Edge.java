@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.InvalidKeyException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -84,6 +85,14 @@ final class Edge implements AutoCloseable {
     return started;
   }
 
+  ClientServer startClients(TlsContexts tls) throws IOException {
+    ClientServer started =
+        ClientServer.start(
+            settings(NodeConfig.Limits.DEFAULT), tls, clientTrust, behind.ports(), true);
+    clients = started;
+    return started;
+  }
+
   ClientServer startClients() throws IOException {
     return startClients(NodeConfig.Limits.DEFAULT, true);
   }
@@ -104,8 +113,16 @@ final class Edge implements AutoCloseable {
         meters);
   }
 
+  static TlsIdentity identity(TlsHolder holder) {
+    try {
+      return new TlsIdentity(holder.key(), holder.chain());
+    } catch (InvalidKeyException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   static TlsContexts tls(TlsHolder holder) {
-    return new TlsContexts(holder.key(), holder.chain());
+    return new TlsContexts(identity(holder));
   }
 
   /** What another agency's gateway dials with. */

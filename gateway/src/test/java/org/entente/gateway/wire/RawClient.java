@@ -10,9 +10,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -72,6 +74,11 @@ final class RawClient implements AutoCloseable {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), new TrustManager[] {new TrustsAll()}, new SecureRandom());
     return context;
+  }
+
+  /** What the server showed. */
+  X509Certificate certificate() throws SSLPeerUnverifiedException {
+    return (X509Certificate) socket.getSession().getPeerCertificates()[0];
   }
 
   String version() {

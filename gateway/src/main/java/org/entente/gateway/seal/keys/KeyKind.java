@@ -9,14 +9,16 @@ public enum KeyKind {
   RECIPIENT_SEED(1),
   /** The key of a bucket of stored messages: destroying it erases them. */
   STORAGE(2),
-  /** The key under which content keys wait in the outbox. */
+  /** A key under which content keys wait in the outbox; one a day. */
   OUTBOX(3),
   /** The key with which a gateway signs envelopes. */
   GATEWAY_SIGNING(4),
   /** The pair with which an agency signs its announcements and recipient keys. */
   AGENCY_PAIR(5),
   /** The pair with which a node signs the checkpoints of its audit log. */
-  AUDIT_SIGNING(6);
+  AUDIT_SIGNING(6),
+  /** The key that makes fingerprints of drafts, so that a retry is known without keeping it. */
+  DRAFT_FINGERPRINT(7);
 
   private final int code;
 

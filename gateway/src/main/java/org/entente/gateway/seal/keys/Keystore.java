@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * The secret keys of a node, in a folder outside the ledger and outside its backups.
  *
  * <p><b>Files.</b> {@code entries} holds the secrets, each sealed under a day key; {@code days}
- * holds the day keys. Both are rewritten whole and replaced atomically, so that neither is ever
- * half written; the bytes are in {@link KeyFile} and {@link WrappedEntry}. Folder and files are for
- * their owner only, and refused if others may enter. {@code lock} keeps a second process out.
+ * holds the day keys, under a passphrase where one is given ({@link Protection}). Both are
+ * rewritten whole and replaced atomically, so that neither is ever half written; the bytes are in
+ * {@link KeyFile} and {@link WrappedEntry}. Folder and files are for their owner only, and refused
+ * if others may enter. {@code lock} keeps a second process out.
  *
  * <p><b>How long a secret lives.</b> An entry lives until its own expiry, or until it is destroyed.
  * A day key wraps on one UTC day: the first {@link #expire} of another day wraps the living entries
@@ -53,16 +54,23 @@ public final class Keystore implements AutoCloseable {
   private final SecureRandom random;
   private final FileChannel lock;
   private final Replacing files;
+  private Protection protection;
   private KeyRing ring;
   private @Nullable KeystoreFailure failure;
   private boolean closed;
 
   private Keystore(
-      InstantSource clock, SecureRandom random, FileChannel lock, Replacing files, KeyRing ring) {
+      InstantSource clock,
+      SecureRandom random,
+      FileChannel lock,
+      Replacing files,
+      Protection protection,
+      KeyRing ring) {
     this.clock = clock;
     this.random = random;
     this.lock = lock;
     this.files = files;
+    this.protection = protection;
     this.ring = ring;
   }
 
@@ -73,25 +81,43 @@ public final class Keystore implements AutoCloseable {
    *     disk refuses
    */
   public static Keystore open(Path folder, InstantSource clock, SecureRandom random) {
+    return open(folder, null, clock, random);
+  }
+
+  /**
+   * The same with a passphrase. A keystore that has none yet is protected by it from now on.
+   *
+   * @param passphrase UTF-8, which the caller closes; null for none
+   * @throws KeystoreFailure also with {@link Kind#PASSPHRASE}
+   */
+  public static Keystore open(
+      Path folder, @Nullable SecretBytes passphrase, InstantSource clock, SecureRandom random) {
     try {
       PrivateFolder opened = PrivateFolder.open(folder);
-      return open(opened, clock, random, opened::replace);
+      return open(opened, passphrase, clock, random, opened::replace);
     } catch (IOException e) {
       throw failure("opening " + folder, e);
     }
   }
 
   static Keystore open(
-      PrivateFolder folder, InstantSource clock, SecureRandom random, Replacing files)
+      PrivateFolder folder,
+      @Nullable SecretBytes passphrase,
+      InstantSource clock,
+      SecureRandom random,
+      Replacing files)
       throws IOException {
     FileChannel lock = lock(folder);
+    Protection protection = Protection.by(passphrase, random);
     boolean opened = false;
     try {
-      Keystore keystore = new Keystore(clock, random, lock, files, read(folder, files));
+      KeyRing ring = read(folder, files, protection);
+      Keystore keystore = new Keystore(clock, random, lock, files, protection, ring);
       opened = true;
       return keystore;
     } finally {
       if (!opened) {
+        protection.close();
         lock.close();
       }
     }
@@ -113,29 +139,31 @@ public final class Keystore implements AutoCloseable {
     return channel;
   }
 
-  private static KeyRing read(PrivateFolder folder, Replacing files) throws IOException {
+  private static KeyRing read(PrivateFolder folder, Replacing files, Protection protection)
+      throws IOException {
     folder.removeUnfinished(KeyFile.DAYS);
     folder.removeUnfinished(KeyFile.ENTRIES);
-    byte[] dayBytes = folder.read(KeyFile.DAYS);
+    byte[] onDisk = folder.read(KeyFile.DAYS);
     byte[] entries = folder.read(KeyFile.ENTRIES);
-    if (dayBytes == null && entries == null) {
-      return begin(files);
+    if (onDisk == null && entries == null) {
+      return begin(files, protection);
     }
-    if (dayBytes == null) {
+    if (onDisk == null) {
       throw new KeystoreFailure(Kind.DAMAGED, "the keystore has lost its file " + KeyFile.DAYS);
     }
+    byte[] dayBytes = protection.unprotect(onDisk);
     NavigableMap<DayKeyId, SecretBytes> days = KeyFile.parseDays(dayBytes);
     Arrays.fill(dayBytes, (byte) 0);
     if (entries == null) {
       if (days.isEmpty()) {
         // A crash while it was begun.
-        return begin(files);
+        return begin(files, protection);
       }
       throw new KeystoreFailure(Kind.DAMAGED, "the keystore has lost its file " + KeyFile.ENTRIES);
     }
     KeyRing ring = KeyRing.open(KeyFile.parseEntries(entries), days);
-    if (!ring.days().equals(days)) {
-      write(files, ring.days());
+    if (!ring.days().equals(days) || !protection.holds(onDisk)) {
+      write(files, protection, ring.days());
       days.keySet().removeAll(ring.days().keySet());
       days.values().forEach(SecretBytes::close);
     }
@@ -143,9 +171,9 @@ public final class Keystore implements AutoCloseable {
   }
 
   /** The days first: entries without days are always damage. */
-  private static KeyRing begin(Replacing files) throws IOException {
+  private static KeyRing begin(Replacing files, Protection protection) throws IOException {
     KeyRing ring = KeyRing.empty();
-    write(files, ring.days());
+    write(files, protection, ring.days());
     files.replace(KeyFile.ENTRIES, KeyFile.encodeEntries(ring.wrapped()));
     return ring;
   }
@@ -228,6 +256,42 @@ public final class Keystore implements AutoCloseable {
     return erased;
   }
 
+  /**
+   * Protects the keystore by another passphrase, or by none. On return no file of it opens with the
+   * old one; old copies of {@code days} still do.
+   *
+   * @param passphrase UTF-8, which the caller closes; null for none
+   * @throws KeystoreFailure if it could not be written; which of the two holds is then undecided
+   */
+  public synchronized void protect(@Nullable SecretBytes passphrase) {
+    requireOpen();
+    Protection next = Protection.by(passphrase, random);
+    try {
+      write(files, next, ring.days());
+    } catch (IOException e) {
+      next.close();
+      failure = failure("writing", e);
+      throw failure;
+    }
+    protection.close();
+    protection = next;
+  }
+
+  /** What the keystore holds, without the secrets. */
+  public synchronized List<Description> describe() {
+    requireOpen();
+    return ring.entries().stream()
+        .map(entry -> new Description(entry.kind(), entry.id(), entry.created(), entry.expires()))
+        .toList();
+  }
+
+  /**
+   * A key without its secret.
+   *
+   * @param expires when it ceases to be, or {@link KeyEntry#NEVER}
+   */
+  public record Description(KeyKind kind, String id, Instant created, Instant expires) {}
+
   private void change(KeyRing next) {
     if (failure != null) {
       throw new KeystoreFailure(
@@ -236,11 +300,11 @@ public final class Keystore implements AutoCloseable {
     try {
       NavigableMap<DayKeyId, SecretBytes> both = ring.daysWith(next);
       if (!both.equals(ring.days())) {
-        write(files, both);
+        write(files, protection, both);
       }
       files.replace(KeyFile.ENTRIES, KeyFile.encodeEntries(next.wrapped()));
       if (!both.equals(next.days())) {
-        write(files, next.days());
+        write(files, protection, next.days());
       }
     } catch (IOException e) {
       failure = failure("writing", e);
@@ -251,13 +315,16 @@ public final class Keystore implements AutoCloseable {
     before.wipeWhatLacksIn(next);
   }
 
-  private static void write(Replacing files, NavigableMap<DayKeyId, SecretBytes> days)
+  private static void write(
+      Replacing files, Protection protection, NavigableMap<DayKeyId, SecretBytes> days)
       throws IOException {
     byte[] bytes = KeyFile.encodeDays(days);
+    byte[] onDisk = protection.protect(bytes);
     try {
-      files.replace(KeyFile.DAYS, bytes);
+      files.replace(KeyFile.DAYS, onDisk);
     } finally {
       Arrays.fill(bytes, (byte) 0);
+      Arrays.fill(onDisk, (byte) 0);
     }
   }
 
@@ -279,6 +346,7 @@ public final class Keystore implements AutoCloseable {
     }
     closed = true;
     ring.wipeWhatLacksIn(KeyRing.empty());
+    protection.close();
     try {
       lock.close();
     } catch (IOException e) {

@@ -16,6 +16,8 @@ public final class KeystoreFailure extends RuntimeException {
     LOCKED,
     /** A newer release wrote the files. */
     NEWER_FORMAT,
+    /** A passphrase is needed, or the one given is another. */
+    PASSPHRASE,
     /** Others than the owner may enter the folder or read a file. */
     INSECURE,
     /** An earlier change failed: the keystore must be opened again before the next one. */

@@ -208,7 +208,8 @@ class KeystoreDamageTest {
           }
         };
     boolean refused = false;
-    try (Keystore keystore = Keystore.open(files, InstantSource.fixed(later), RANDOM, refusing)) {
+    try (Keystore keystore =
+        Keystore.open(files, null, InstantSource.fixed(later), RANDOM, refusing)) {
       try {
         run(change, keystore, later);
       } catch (KeystoreFailure e) {
