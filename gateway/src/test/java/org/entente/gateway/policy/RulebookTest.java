@@ -40,6 +40,7 @@ class RulebookTest {
             "eu-customs-cooperation",
             "eu-product-safety",
             "eu-us-narcotics-hazardous",
+            "fr-sg-controlled-delivery",
             "fr-sg-ipr",
             "public-warnings"),
         loaded.rulebook().agreements().stream().map(Agreement::id).toList());
