@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * A public Ed25519 key (RFC 8032, section 5.1), checked to be a canonical point of prime order.
  *
  * <p>The check goes further than RFC 8032 asks: a point of small or mixed order lets one signature
- * verify under several keys or messages. Verification likewise refuses an S that is not reduced.
- * Immutable and safe for use by many threads; equal when the encodings are equal.
+ * verify under several keys or messages. Verification likewise refuses an S that is not reduced and
+ * an R that is not of prime order: RFC 8032 lets a verifier multiply by the cofactor or not, and a
+ * signer could otherwise make a signature that this program accepts and another's refuses, to
+ * disown it later. Immutable and safe for use by many threads; equal when the encodings are equal.
  */
 public final class Ed25519VerifyingKey {
   /** Length of an encoded key in bytes. */
@@ -51,7 +53,8 @@ public final class Ed25519VerifyingKey {
   /** Whether {@code signature} is this key's over {@code message}; malformed ones are not. */
   public boolean verify(byte[] message, byte[] signature) {
     return signature.length == SIGNATURE_BYTES
-        && Ed25519.verify(signature, 0, point, message, 0, message.length);
+        && Ed25519.verify(signature, 0, point, message, 0, message.length)
+        && Ed25519.validatePublicKeyFull(signature, 0);
   }
 
   /** A copy of the 32-byte encoding. */

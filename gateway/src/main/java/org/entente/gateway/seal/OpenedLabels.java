@@ -1,9 +1,11 @@
 package org.entente.gateway.seal;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.ConstantTime;
 import org.entente.proto.link.v1.SealedLabels;
@@ -39,6 +41,7 @@ public final class OpenedLabels implements AutoCloseable {
       return Optional.empty();
     }
     if (!Arrays.equals(labels.toByteArray(), plaintext)
+        || !isAllLater(labels.getUnknownFields())
         || !countsAgree(envelope.header(), labels)
         || !lengthsAllowed(labels)) {
       return Optional.empty();
@@ -55,6 +58,30 @@ public final class OpenedLabels implements AutoCloseable {
     return isPadded(envelope, contentKey, (int) end)
         ? Optional.of(new OpenedLabels(envelope, contentKey, labels, offsets))
         : Optional.empty();
+  }
+
+  /**
+   * Whether fields that this release does not know are a later one's: of greater numbers, each of
+   * one wire type that proto3 has. Protobuf would also keep a known number of another type, and
+   * groups; then two programs could see two meanings.
+   */
+  private static boolean isAllLater(UnknownFieldSet unknown) {
+    return unknown.asMap().entrySet().stream()
+        .allMatch(
+            entry ->
+                entry.getKey() > SealedLabels.BODY_LENGTHS_FIELD_NUMBER
+                    && entry.getValue().getGroupList().isEmpty()
+                    && wireTypes(entry.getValue()) == 1);
+  }
+
+  private static long wireTypes(UnknownFieldSet.Field field) {
+    return Stream.of(
+            field.getVarintList(),
+            field.getFixed32List(),
+            field.getFixed64List(),
+            field.getLengthDelimitedList())
+        .filter(values -> !values.isEmpty())
+        .count();
   }
 
   private static boolean countsAgree(EnvelopeHeader header, SealedLabels labels) {

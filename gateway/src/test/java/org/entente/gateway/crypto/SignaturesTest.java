@@ -49,6 +49,26 @@ final class SignaturesTest {
     assertTrue(key.verifyingKey().verify(HEX.parseHex(message), HEX.parseHex(signature)));
   }
 
+  /**
+   * Made by the key's owner: R with a component of order 8, and R of order 1. Multiplied by the
+   * cofactor both satisfy the equation; verifiers that do not multiply refuse the first.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "13ffc152c710f4403709608057168cbf99970c067f16ea9411ad1bf02f010f13"
+            + "3eb095fb33080a6f78313eb93b8f375745efc0b42353530f8273624c22bb8508",
+        "0100000000000000000000000000000000000000000000000000000000000000"
+            + "acc52d59d0550239a00e0827020b3ad54a4cc911d019126d82f28f75f6b06a0b"
+      })
+  void ed25519_commitmentNotOfPrimeOrder_isRefused(String signature) {
+    Ed25519VerifyingKey key =
+        Ed25519VerifyingKey.of(
+            HEX.parseHex("d5b57d0f3aea77f86134c9cc0fbefa2f4037177f5334ff94a69f6f87d20a0d18"));
+
+    assertFalse(key.verify("torsion".getBytes(UTF_8), HEX.parseHex(signature)));
+  }
+
   /** Encodings of points of order 1, 2, 4 and 8, and the same with y not reduced. */
   @ParameterizedTest
   @ValueSource(

@@ -1,10 +1,12 @@
 package org.entente.gateway.seal;
 
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
@@ -41,15 +43,29 @@ final class Party {
     }
   }
 
+  /** A party whose keys are the same in every run. */
   Party(AgencyName name, Trust trust, InstantSource clock) {
+    this(name, trust, clock, SeededRandom::new);
+  }
+
+  /**
+   * A party with keys from elsewhere.
+   *
+   * @param randomness for each use that it names
+   */
+  Party(
+      AgencyName name,
+      Trust trust,
+      InstantSource clock,
+      Function<String, SecureRandom> randomness) {
     this.name = name;
     this.clock = clock;
-    SigningPair pair = SigningPair.generate(new SeededRandom("pair of " + name));
+    SigningPair pair = SigningPair.generate(randomness.apply("pair of " + name));
     trust.pairs.put(name, List.of(pair.verifyingPair()));
     identity = new AgencyIdentity(Samples.FEDERATION, name, pair);
-    signingKey = Samples.gatewayKey(name);
+    signingKey = Ed25519SigningKey.generate(randomness.apply("gateway of " + name));
     gateway = new GatewayKey(Samples.GW, signingKey.verifyingKey());
-    SeededRandom random = new SeededRandom("randomness of " + name);
+    SecureRandom random = randomness.apply("randomness of " + name);
     recipientKeys = new RecipientKeys(holder, KeySchedule.DEFAULT, random, clock);
     recipientKeys.renew();
     peerKeys = new PeerKeys(Samples.FEDERATION, trust);

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.crypto.HpkeExport;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.testkit.ForeignVerifier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -84,11 +86,34 @@ class VectorsTest {
     }
   }
 
+  @Test
+  void suite1_pinnedCases_areJudgedAsStated() throws IOException {
+    JsonNode cases = pinned().path("cases_judged");
+    VectorCases judge = new VectorCases(samples);
+    assertTrue(cases.size() >= 40);
+    for (JsonNode entry : cases) {
+      assertEquals(entry.path("expect").asText(), judge.judge(entry), entry.path("why").asText());
+    }
+  }
+
+  /** The second implementation, in Node, on the same file. */
+  @Test
+  void suite1_pinned_isJudgedAsStatedByTheForeignVerifier() throws URISyntaxException {
+    Path file = Path.of(Objects.requireNonNull(VectorsTest.class.getResource(FILE)).toURI());
+
+    String report = ForeignVerifier.require().report(file);
+
+    assertTrue(report.contains(" 0 broken; 0 not as expected"), report);
+    System.out.println(FILE + " in Node: " + report.lines().reduce((a, b) -> b).orElseThrow());
+  }
+
   private boolean parses(String format, byte[] bytes) {
     Optional<?> parsed =
         switch (format) {
           case "header" -> EnvelopeHeader.parse(bytes);
           case "stanza" -> Stanza.parse(bytes);
+          case "announcement" -> SessionAnnouncement.parse(bytes);
+          case "key_bundle" -> KeyBundle.parse(bytes);
           case "void" -> VoidStatement.parse(bytes);
           case "watermarks" -> WatermarkStatement.parse(bytes, samples.watermarks.signature());
           default -> throw new AssertionError(format);
@@ -108,11 +133,19 @@ class VectorsTest {
     all.put("watermarks_signature", hex(samples.watermarks.signature()));
     all.put("local", local());
     all.put("malformed", malformed());
+    all.put("cases_judged", new VectorCases(samples).all());
     return all;
   }
 
   private Map<String, Object> inputs() {
     Map<String, Object> inputs = new LinkedHashMap<>();
+    EnvelopeFacts facts = samples.envelope.header().facts();
+    inputs.put("federation", Samples.FEDERATION.value());
+    inputs.put("sender", facts.origin().value());
+    inputs.put("recipient", Samples.SG.value());
+    inputs.put("now", Samples.NOW_MS);
+    inputs.put("envelope_id", hex(facts.id().bytes()));
+    inputs.put("gateway_ed25519_public", hex(samples.gateway.key().encoded()));
     inputs.put("gateway_ed25519_seed", hex(samples.signingKey.seed()));
     inputs.put("agency_pair_seeds", hex(samples.pair.seeds()));
     inputs.put("agency_pair_public", hex(samples.pair.verifyingPair().encoded()));
@@ -209,6 +242,8 @@ class VectorsTest {
     all.add(changed("stanza", stanza, "sequence 2^63", 25, 0x80, 0, 0, 0, 0, 0, 0, 0));
     all.add(resized("stanza", stanza, "cut", -1));
     all.add(resized("stanza", stanza, "extended", 1));
+    addAnnouncements(all);
+    addKeyBundles(all);
     byte[] voids = samples.voidStatement.encoded();
     int number = voids.length - 64 - 49;
     all.add(changed("void", voids, "numbers not ascending", number + 8, 1));
@@ -219,6 +254,55 @@ class VectorsTest {
     all.add(changed("watermarks", watermarks, "range ends before it starts", range + 31, 43));
     all.add(changed("watermarks", watermarks, "ranges meet", range + 23, 43));
     return all;
+  }
+
+  private void addAnnouncements(List<Map<String, String>> all) {
+    byte[] good = samples.announcement.encoded();
+    String a = "announcement";
+    // Names of 20, 10, 4 and 9 bytes stand before the times.
+    int gatewayKey = 3 + 21 + 11 + 5;
+    int keyId = gatewayKey + 32 + 10;
+    int times = keyId + 16;
+    all.add(changed(a, good, "suite 2", 1, 2));
+    all.add(changed(a, good, "unknown flag", 2, 3));
+    all.add(changed(a, good, "flag of a nonce missing", 2, 0));
+    all.add(changed(a, good, "gateway key of order 1", gatewayKey, order1()));
+    all.add(changed(a, good, "key ends before it begins", times + 8, 0, 0, 0, 0, 0, 0, 0, 1));
+    all.add(changed(a, good, "epoch 0", times + 16, 0, 0, 0, 0, 0, 0, 0, 0));
+    all.add(changed(a, good, "expires when it was issued", times + 32, u64(Samples.NOW_MS)));
+    all.add(changed(a, good, "lives 24 h and a millisecond", times + 24, u64(Samples.NOW_MS - 1)));
+    all.add(resized(a, good, "cut", -1));
+    all.add(resized(a, good, "extended", 1));
+  }
+
+  private void addKeyBundles(List<Map<String, String>> all) {
+    byte[] good = samples.keyBundle.encoded();
+    String k = "key_bundle";
+    // Names of 20 and 9 bytes stand before; then 8 bytes of time.
+    int gateways = 2 + 21 + 10 + 8;
+    int keys = gateways + 1 + 5 + 32;
+    all.add(changed(k, good, "no gateways", gateways, 0));
+    all.add(changed(k, good, "17 gateways", gateways, 17));
+    all.add(changed(k, good, "gateway key of order 1", gateways + 6, order1()));
+    all.add(changed(k, good, "no keys", keys, 0));
+    all.add(changed(k, good, "nine keys", keys, 9));
+    all.add(changed(k, good, "key id of another key", keys + 1, 0));
+    all.add(changed(k, good, "keys not ascending", keys + 1 + 24, u64(Long.MAX_VALUE)));
+    all.add(resized(k, good, "cut", -1));
+  }
+
+  private static int[] order1() {
+    int[] values = new int[32];
+    values[0] = 1;
+    return values;
+  }
+
+  private static int[] u64(long value) {
+    int[] values = new int[8];
+    for (int i = 0; i < 8; i++) {
+      values[i] = (int) (value >>> (56 - 8 * i)) & 0xFF;
+    }
+    return values;
   }
 
   private static Map<String, String> changed(

@@ -1,0 +1,252 @@
+package org.entente.gateway.seal;
+
+import static org.entente.gateway.seal.ForeignExchange.BAD_SIGNATURE;
+import static org.entente.gateway.seal.ForeignExchange.CANNOT_OPEN;
+import static org.entente.gateway.seal.ForeignExchange.MALFORMED;
+import static org.entente.gateway.seal.ForeignExchange.pairOf;
+import static org.entente.gateway.seal.ForeignExchange.verdict;
+import static org.entente.gateway.testkit.ForeignVerifier.OK;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.testkit.FieldDamage;
+import org.entente.gateway.testkit.ForeignVerifier;
+import org.entente.gateway.testkit.ForeignVerifier.Case;
+import org.entente.gateway.testkit.ForeignVerifier.Comparison;
+import org.entente.gateway.testkit.ForeignVerifier.Tally;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Key bundles, voids, watermarks and the forms at rest, as the verifier in Node sees them. Damaged
+ * ones are refused by both for the same reason; what is altered and signed again by its rightful
+ * signer is judged alike.
+ */
+class ForeignStatementsTest {
+  private static final long SEED = System.nanoTime();
+
+  private final ForeignVerifier foreign = ForeignVerifier.require();
+  private final ForeignExchange exchange = new ForeignExchange();
+  private final FieldDamage damage = new FieldDamage(SEED);
+  private final Mutation mutation = new Mutation(SEED);
+
+  @Test
+  void keyBundle_damagedOrSignedAgain_isJudgedAlike() {
+    byte[] good = exchange.fr.bundle().encoded();
+    int[] fields = {1, 1, 1, 20, 1, 10, 8, 1, 1, 4, 32, 1, 16, 8, 8, 1152, 32, 32, 64, 2420};
+    Comparison cases = new Comparison(SEED);
+    Comparison signedAgain = new Comparison(SEED);
+    addBundle(signedAgain, "as it was", good);
+    for (FieldDamage.Damaged damaged : damage.of(good, fields)) {
+      addBundle(cases, damaged.how(), damaged.bytes());
+    }
+    for (int round = 0; round < 100; round++) {
+      addBundle(cases, "mutation " + round, mutation.of(good));
+    }
+    byte[] body = body(good, 2484);
+    for (FieldDamage.Damaged damaged : damage.of(body, Arrays.copyOf(fields, fields.length - 2))) {
+      addBundle(signedAgain, damaged.how(), resigned(Suite.KEY_BUNDLE, damaged.bytes()));
+    }
+
+    cases.refusedBy(foreign, 250, MALFORMED, BAD_SIGNATURE);
+    Tally tally = foreign.agree(signedAgain);
+    assertTrue(tally.of(OK) >= 5 && tally.of(MALFORMED) >= 50, tally.toString());
+  }
+
+  private void addBundle(Comparison cases, String name, byte[] bytes) {
+    Optional<KeyBundle> bundle = KeyBundle.parse(bytes);
+    Case one =
+        new Case("key_bundle", name)
+            .with("bytes", bytes)
+            .with("pairs", List.of(pairOf(exchange.fr)));
+    cases.add(one, verdict(bundle.map(b -> b.isSignedBy(exchange.trust.of(exchange.fr.name)))));
+  }
+
+  @Test
+  void voidStatement_damagedOrSignedAgain_isJudgedAlike() {
+    List<VoidedNumber> numbers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      byte[] hash = new byte[32];
+      exchange.random.nextBytes(hash);
+      Lane lane = Lane.of(1 + exchange.random.nextInt(4));
+      numbers.add(new VoidedNumber(new OriginNumber(1 + i / 2, lane, 1 + i), hash));
+    }
+    VoidStatement.Content content =
+        new VoidStatement.Content(
+            Samples.FEDERATION,
+            exchange.fr.name,
+            Samples.GW,
+            exchange.de.name,
+            Samples.NOW_MS,
+            numbers);
+    byte[] good = VoidStatement.sign(content, exchange.fr.signingKey).encoded();
+    int[] fields = {
+      1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 2, 8, 1, 8, 32, 8, 1, 8, 32, 8, 1, 8, 32, 8, 1, 8, 32
+    };
+    compareStatements(
+        good,
+        fields,
+        this::addVoid,
+        body -> joined(body, exchange.fr.signingKey.sign(joined(Suite.VOID, body))));
+  }
+
+  private void addVoid(Comparison cases, String name, byte[] bytes) {
+    Optional<VoidStatement> statement = VoidStatement.parse(bytes);
+    Case one =
+        new Case("void", name)
+            .with("bytes", bytes)
+            .with("gateway_key", exchange.fr.gateway.key().encoded());
+    cases.add(one, verdict(statement.map(s -> s.isSignedBy(exchange.fr.gateway.key()))));
+  }
+
+  @Test
+  void watermarks_damagedOrSignedAgain_areJudgedAlike() {
+    long far = Long.MAX_VALUE;
+    List<Watermark> marks =
+        List.of(
+            new Watermark(1, Lane.FLASH, exchange.random.nextInt(1000), List.of()),
+            new Watermark(
+                1,
+                Lane.ROUTINE,
+                40,
+                List.of(new Watermark.Range(42, 42), new Watermark.Range(44, far))),
+            new Watermark(2, Lane.IMMEDIATE, far, List.of()));
+    WatermarkStatement.Content content =
+        new WatermarkStatement.Content(
+            Samples.FEDERATION,
+            exchange.fr.name,
+            Samples.GW,
+            exchange.de.name,
+            Samples.NOW_MS,
+            marks);
+    WatermarkStatement good = WatermarkStatement.sign(content, exchange.fr.signingKey);
+    int[] fields = {
+      1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 2, 8, 1, 8, 2, 8, 1, 8, 2, 8, 8, 8, 8, 8, 1, 8, 2
+    };
+    compareStatements(
+        joined(good.statement(), good.signature()),
+        fields,
+        this::addWatermarks,
+        body -> joined(body, exchange.fr.signingKey.sign(joined(Suite.WATERMARKS, body))));
+  }
+
+  private void addWatermarks(Comparison cases, String name, byte[] bytes) {
+    int end = Math.max(0, bytes.length - 64);
+    byte[] statement = Arrays.copyOf(bytes, end);
+    byte[] signature = Arrays.copyOfRange(bytes, end, bytes.length);
+    Case one =
+        new Case("watermarks", name)
+            .with("bytes", statement)
+            .with("signature", signature)
+            .with("gateway_key", exchange.fr.gateway.key().encoded());
+    Optional<WatermarkStatement> parsed = WatermarkStatement.parse(statement, signature);
+    cases.add(one, verdict(parsed.map(s -> s.isSignedBy(exchange.fr.gateway.key()))));
+  }
+
+  private interface Adding {
+    void add(Comparison cases, String name, byte[] bytes);
+  }
+
+  private interface Signing {
+    byte[] over(byte[] body);
+  }
+
+  private void compareStatements(byte[] good, int[] bodyFields, Adding adding, Signing signing) {
+    Comparison cases = new Comparison(SEED);
+    Comparison signedAgain = new Comparison(SEED);
+    adding.add(signedAgain, "as it was", good);
+    byte[] body = body(good, 64);
+    int[] fields = Arrays.copyOf(bodyFields, bodyFields.length + 2);
+    fields[bodyFields.length] = 32;
+    fields[bodyFields.length + 1] = 32;
+    for (FieldDamage.Damaged damaged : damage.of(good, fields)) {
+      adding.add(cases, damaged.how(), damaged.bytes());
+    }
+    for (FieldDamage.Damaged damaged : damage.of(body, bodyFields)) {
+      adding.add(signedAgain, damaged.how(), signing.over(damaged.bytes()));
+    }
+    for (int round = 0; round < 150; round++) {
+      adding.add(cases, "mutation " + round, mutation.of(good));
+      adding.add(signedAgain, "mutation " + round, signing.over(mutation.of(body)));
+    }
+
+    cases.refusedBy(foreign, 400, MALFORMED, BAD_SIGNATURE);
+    Tally tally = foreign.agree(signedAgain);
+    assertTrue(tally.of(OK) >= 20 && tally.of(MALFORMED) >= 100, tally.toString());
+  }
+
+  @Test
+  void localForms_damagedAnywhere_areRefusedByBoth() {
+    SecretBytes storageKey = SecretBytes.random(exchange.random, 32);
+    OpenedLabels labels =
+        new Opener(n -> {})
+            .openLabels(exchange.sealed.envelope(), exchange.sealed.contentKey())
+            .orElseThrow();
+    byte[] record =
+        new LocalSeal(exchange.random)
+            .seal(labels.address(1), storageKey, labels.bodyKey(1), labels.label(1));
+    byte[] outbox =
+        new OutboxSeal(exchange.random)
+            .seal(exchange.sealed.envelope().header(), storageKey, exchange.sealed.contentKey());
+    Comparison good = new Comparison(SEED);
+    addRecord(good, "as it was", record, storageKey, labels);
+    addOutbox(good, "as it was", outbox, storageKey);
+    assertEquals(2, foreign.agree(good).of(OK));
+
+    Comparison cases = new Comparison(SEED);
+    for (FieldDamage.Damaged damaged : damage.of(record, 1, 12, 32, 16, record.length - 77, 16)) {
+      addRecord(cases, damaged.how(), damaged.bytes(), storageKey, labels);
+    }
+    for (FieldDamage.Damaged damaged : damage.of(outbox, 1, 12, 32, 16)) {
+      addOutbox(cases, damaged.how(), damaged.bytes(), storageKey);
+    }
+    for (int round = 0; round < 100; round++) {
+      addRecord(cases, "mutation " + round, mutation.of(record), storageKey, labels);
+      addOutbox(cases, "mutation " + round, mutation.of(outbox), storageKey);
+    }
+
+    cases.refusedBy(foreign, 200, CANNOT_OPEN);
+  }
+
+  private void addRecord(
+      Comparison cases, String name, byte[] record, SecretBytes storageKey, OpenedLabels labels) {
+    EnvelopeFacts facts = exchange.sealed.envelope().header().facts();
+    cases.add(
+        new Case("local_record", name)
+            .with("bytes", record)
+            .with("storage_key", storageKey.reveal())
+            .with("origin", facts.origin().value())
+            .with("envelope_id", facts.id().bytes())
+            .with("index", 1),
+        LocalSeal.open(labels.address(1), storageKey, record).isPresent(),
+        CANNOT_OPEN);
+  }
+
+  private void addOutbox(Comparison cases, String name, byte[] wrapped, SecretBytes outboxKey) {
+    EnvelopeHeader header = exchange.sealed.envelope().header();
+    cases.add(
+        new Case("outbox_key", name)
+            .with("bytes", wrapped)
+            .with("outbox_key", outboxKey.reveal())
+            .with("header_hash", header.hash()),
+        OutboxSeal.open(header, outboxKey, wrapped).isPresent(),
+        CANNOT_OPEN);
+  }
+
+  private byte[] resigned(byte[] domain, byte[] body) {
+    return AgencySignature.sign(domain, body, exchange.fr.identity.pair()).signedBytes();
+  }
+
+  private static byte[] body(byte[] signed, int signature) {
+    return Arrays.copyOf(signed, signed.length - signature);
+  }
+
+  private static byte[] joined(byte[]... parts) {
+    return Crafted.joined(List.of(parts));
+  }
+}

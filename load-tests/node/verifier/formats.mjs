@@ -1,0 +1,148 @@
+// What a case of each format asks for and what it gives. Every function takes a case, throws
+// Refused, or returns what was found, as JSON.
+import { fromHex, hex, refuse } from './bytes.mjs';
+import { isContent, isSignedBy, openContent, parseEnvelope, parseHeader } from './envelope.mjs';
+import { openOutboxKey, openRecord } from './local.mjs';
+import { ed25519Verifies, isEd25519Key, isXWingKey, pairVerifies, sha256 } from './primitives.mjs';
+import { isSignedByAgency, learnSession, open, parseAnnouncement, parseStanza } from './session.mjs';
+import { verifyKeyBundle, verifyVoid, verifyWatermarks } from './statements.mjs';
+
+const many = (list) => list.map(fromHex);
+
+const parts = (one) => ({
+  header: fromHex(one.header),
+  signature: fromHex(one.signature),
+  labels: fromHex(one.labels),
+  bodies: fromHex(one.bodies),
+});
+
+const recipient = (one) => ({
+  federation: one.federation,
+  agency: one.agency,
+  seeds: many(one.seeds),
+  pairs: Object.fromEntries(
+    Object.entries(one.pairs).map(([agency, pairs]) => [agency, many(pairs)]),
+  ),
+});
+
+const sessions = new Map();
+
+/** Learns a session, or remembers what came of the same bytes at the same recipient. */
+const session = (one) => {
+  const key = JSON.stringify([one.announcement, one.federation, one.agency, one.seeds, one.pairs, one.now]);
+  if (!sessions.has(key)) {
+    sessions.set(key, learnSession(fromHex(one.announcement), recipient(one), BigInt(one.now)));
+  }
+  return sessions.get(key);
+};
+
+/** Labels and bodies by their hashes, so that an answer stays short. */
+const content = ({ labels, bodies }) => ({
+  labels: labels.map((label) => hex(sha256(label))),
+  bodies: bodies.map((body) => (body === undefined ? 'CANNOT_OPEN' : hex(sha256(body)))),
+});
+
+const text = (value) =>
+  JSON.parse(
+    JSON.stringify(value, (_, v) => {
+      if (typeof v === 'bigint') {
+        return v.toString();
+      }
+      return v instanceof Uint8Array ? hex(v) : v;
+    }),
+  );
+
+export const formats = {
+  /** bytes */
+  header: (one) => {
+    const { lane, exercise, count, origin, gateway, id, created, expires, hash } =
+      parseHeader(fromHex(one.bytes));
+    return text({ lane, exercise, count, origin, gateway, id, created, expires, hash });
+  },
+
+  /** bytes */
+  stanza: (one) => text(parseStanza(fromHex(one.bytes))),
+
+  /** bytes; pairs of the sender: parsed and verified, not opened */
+  announcement: (one) => {
+    const announcement = parseAnnouncement(fromHex(one.bytes));
+    if (!isSignedByAgency(announcement, many(one.pairs))) {
+      refuse('BAD_SIGNATURE', 'not signed by a pair of its sender');
+    }
+    return text({ session: announcement.id });
+  },
+
+  /** announcement; federation, agency, seeds, pairs by agency, now: as a recipient learns it */
+  session: (one) => text({ session: session(one).announcement.id }),
+
+  /** header, signature, labels, bodies, stanza, and all that `session` asks for */
+  envelope: (one) =>
+    content(open(parts(one), fromHex(one.stanza), one.announcement ? [session(one)] : [])),
+
+  /** header, signature, labels, bodies, content_key, gateway_key: without a session */
+  content: (one) => {
+    const envelope = parseEnvelope(parts(one));
+    if (!isSignedBy(envelope, fromHex(one.gateway_key))) {
+      refuse('BAD_SIGNATURE', 'not signed by the gateway');
+    }
+    if (!isContent(envelope)) {
+      refuse('HEADER_MISMATCH', 'content is not what the header commits to');
+    }
+    return content(openContent(envelope, fromHex(one.content_key)));
+  },
+
+  /** bytes, pairs of the agency */
+  key_bundle: (one) => {
+    const { agency, issued, gateways, keys } = verifyKeyBundle(fromHex(one.bytes), many(one.pairs));
+    return text({ agency, issued, gateways, keys: keys.map(({ id }) => id) });
+  },
+
+  /** bytes, gateway_key */
+  void: (one) => {
+    const { origin, recipient: to, numbers } =
+      verifyVoid(fromHex(one.bytes), fromHex(one.gateway_key));
+    return text({ origin, recipient: to, numbers });
+  },
+
+  /** bytes, signature, gateway_key */
+  watermarks: (one) => {
+    const { origin, recipient: of, marks } =
+      verifyWatermarks(fromHex(one.bytes), fromHex(one.signature), fromHex(one.gateway_key));
+    return text({ origin, recipient: of, marks });
+  },
+
+  /** bytes, storage_key, origin, envelope_id, index */
+  local_record: (one) => {
+    const { label } = openRecord(fromHex(one.bytes), fromHex(one.storage_key), {
+      origin: one.origin,
+      id: fromHex(one.envelope_id),
+      index: one.index,
+    });
+    return text({ label: sha256(label) });
+  },
+
+  /** bytes, outbox_key, header_hash */
+  outbox_key: (one) => {
+    const key = openOutboxKey(fromHex(one.bytes), fromHex(one.outbox_key), fromHex(one.header_hash));
+    return text({ key: sha256(key) });
+  },
+
+  /** key, message, signature: Ed25519 */
+  ed25519: (one) => {
+    if (!isEd25519Key(fromHex(one.key))) {
+      refuse('MALFORMED', 'a key that is none');
+    }
+    const verifies = ed25519Verifies(fromHex(one.key), fromHex(one.message), fromHex(one.signature));
+    return verifies ? {} : refuse('BAD_SIGNATURE', 'does not verify');
+  },
+
+  /** pair, message, signature: Ed25519 and ML-DSA-44 over the same message */
+  pair: (one) =>
+    pairVerifies(fromHex(one.pair), fromHex(one.message), fromHex(one.signature))
+      ? {}
+      : refuse('BAD_SIGNATURE', 'does not verify'),
+
+  /** key: an X-Wing public key */
+  recipient_key: (one) =>
+    isXWingKey(fromHex(one.key)) ? {} : refuse('MALFORMED', 'a recipient key that is none'),
+};

@@ -1,0 +1,142 @@
+// What agencies and gateways state about keys and numbers ("Key bundle", "Void", "Watermarks").
+import { Reader, ascii, concat, equal, refuse, require } from './bytes.mjs';
+import {
+  PAIR_SIGNATURE_BYTES,
+  ed25519Verifies,
+  isEd25519Key,
+  isXWingKey,
+  pairVerifies,
+} from './primitives.mjs';
+import { keyId } from './session.mjs';
+
+/** Whether each of a list stands after the one before it; lists of numbers and bytes. */
+const ascending = (list) =>
+  list.every((item, i) => {
+    if (i === 0) {
+      return true;
+    }
+    const before = list[i - 1];
+    const at = item.findIndex((part, j) => Buffer.compare(part, before[j]) !== 0);
+    return at >= 0 && Buffer.compare(item[at], before[at]) > 0;
+  });
+const big = (value) => Buffer.from(value.toString(16).padStart(16, '0'), 'hex');
+
+const times = (count, read) => Array.from({ length: count }, read);
+
+export const parseKeyBundle = (bytes) => {
+  const in_ = new Reader(bytes);
+  in_.exactly(1, 'version');
+  in_.exactly(1, 'suite');
+  const federation = in_.federation();
+  const agency = in_.agency();
+  const issued = in_.u64();
+  const gatewayCount = in_.u8();
+  require(gatewayCount >= 1 && gatewayCount <= 16, 'number of gateways out of range');
+  const gateways = times(gatewayCount, () => ({ gateway: in_.gateway(), key: in_.take(32) }));
+  require(ascending(gateways.map((g) => [ascii(g.gateway)])), 'gateways are not ascending');
+  require(gateways.every((g) => isEd25519Key(g.key)), 'a gateway key that is none');
+  const keyCount = in_.u8();
+  require(keyCount >= 1 && keyCount <= 8, 'number of keys out of range');
+  const keys = times(keyCount, () => ({
+    id: in_.take(16),
+    notBefore: in_.u64(),
+    notAfter: in_.u64(),
+    publicKey: in_.take(1216),
+  }));
+  require(ascending(keys.map((k) => [big(k.notAfter), k.id])), 'keys are not ascending');
+  require(keys.every((k) => k.notAfter > k.notBefore), 'a key that ends before it begins');
+  require(keys.every((k) => equal(k.id, keyId(k.publicKey))), 'a key id of another key');
+  require(keys.every((k) => isXWingKey(k.publicKey)), 'a recipient key that is none');
+  const signed = in_.before();
+  const signature = in_.take(PAIR_SIGNATURE_BYTES);
+  in_.end();
+  return { federation, agency, issued, gateways, keys, signed, signature };
+};
+
+export const verifyKeyBundle = (bytes, pairs) => {
+  const bundle = parseKeyBundle(bytes);
+  const message = concat(ascii('entente/v1 key bundle\0'), bundle.signed);
+  if (!pairs.some((pair) => pairVerifies(pair, message, bundle.signature))) {
+    refuse('BAD_SIGNATURE', 'not signed by a pair of its agency');
+  }
+  return bundle;
+};
+
+export const parseVoid = (bytes) => {
+  const in_ = new Reader(bytes);
+  in_.exactly(1, 'version');
+  const federation = in_.federation();
+  const origin = in_.agency();
+  const gateway = in_.gateway();
+  const recipient = in_.agency();
+  const issued = in_.u64();
+  const count = in_.u16();
+  require(count >= 1 && count <= 1024, 'count out of range');
+  const numbers = times(count, () => ({
+    epoch: in_.u64(1n),
+    lane: in_.lane(),
+    sequence: in_.u64(1n),
+    headerHash: in_.take(32),
+  }));
+  require(
+    ascending(numbers.map((n) => [big(n.epoch), Uint8Array.of(n.lane), big(n.sequence)])),
+    'numbers are not ascending',
+  );
+  const signed = in_.before();
+  const signature = in_.take(64);
+  in_.end();
+  return { federation, origin, gateway, recipient, issued, numbers, signed, signature };
+};
+
+export const verifyVoid = (bytes, gatewayKey) => {
+  const statement = parseVoid(bytes);
+  const message = concat(ascii('entente/v1 void\0'), statement.signed);
+  if (!ed25519Verifies(gatewayKey, message, statement.signature)) {
+    refuse('BAD_SIGNATURE', 'not signed by the gateway');
+  }
+  return statement;
+};
+
+export const parseWatermarks = (bytes) => {
+  const in_ = new Reader(bytes);
+  in_.exactly(1, 'version');
+  const federation = in_.federation();
+  const recipient = in_.agency();
+  const gateway = in_.gateway();
+  const origin = in_.agency();
+  const issued = in_.u64();
+  const count = in_.u16();
+  require(count <= 64, 'count out of range');
+  const marks = times(count, () => {
+    const epoch = in_.u64(1n);
+    const lane = in_.lane();
+    const watermark = in_.u64();
+    const ranges = in_.u16();
+    require(ranges <= 256, 'number of ranges out of range');
+    let last = watermark;
+    const held = times(ranges, () => {
+      const from = in_.u64();
+      const to = in_.u64();
+      require(from > last + 1n && to >= from, 'ranges touch or do not ascend');
+      last = to;
+      return { from, to };
+    });
+    return { epoch, lane, watermark, held };
+  });
+  require(
+    ascending(marks.map((m) => [big(m.epoch), Uint8Array.of(m.lane)])),
+    'watermarks are not ascending',
+  );
+  in_.end();
+  return { federation, recipient, gateway, origin, issued, marks };
+};
+
+export const verifyWatermarks = (bytes, signature, gatewayKey) => {
+  const statement = parseWatermarks(bytes);
+  require(signature.length === 64, 'a signature of another length');
+  const message = concat(ascii('entente/v1 watermarks\0'), bytes);
+  if (!ed25519Verifies(gatewayKey, message, signature)) {
+    refuse('BAD_SIGNATURE', 'not signed by the gateway');
+  }
+  return statement;
+};
