@@ -19,7 +19,12 @@ public interface LogReader extends NodeReader {
   /** The kept form of a leaf; empty when it is missing. */
   Optional<byte[]> leaf(long index);
 
-  /** Every copy of the last checkpoint. */
+  /** Whether nodes of a level are kept, so that one which is not there is missing. */
+  default boolean keeps(int level) {
+    return true;
+  }
+
+  /** Every copy of the last checkpoint, and earlier ones that the log must continue. */
   List<Copy> checkpoints();
 
   /** One copy of a checkpoint: where it lies, and its bytes. */

@@ -51,6 +51,11 @@ final class StoredLeaf {
     return leaf;
   }
 
+  /** A leaf of which only the commitment is known. */
+  static StoredLeaf withoutRecord(byte[] commitment) {
+    return new StoredLeaf(commitment.clone(), new byte[0]);
+  }
+
   /** Reads the kept form; empty when any of its bytes is not what was written for this index. */
   static Optional<StoredLeaf> parse(long index, byte[] value) {
     if (value.length < SEALED_AT || value[0] != VERSION) {

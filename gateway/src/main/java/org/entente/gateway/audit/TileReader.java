@@ -17,7 +17,7 @@ import org.entente.gateway.note.TreeHash;
  * Tiles reach as far as the last signed checkpoint and no further. Paths never touch a file system.
  * Safe for use by many threads.
  */
-public final class TileReader {
+public final class TileReader implements TileSource {
 
   private static final int ENTRY_PREFIX = 2;
 
@@ -32,6 +32,7 @@ public final class TileReader {
    * The resource at a path without leading slash; empty when the path is not one that tlog-tiles
    * writes, or the tile is not within the last checkpoint.
    */
+  @Override
   public Optional<byte[]> read(String path) {
     if (path.equals("checkpoint")) {
       return log.checkpoint().map(SignedNote::encode);

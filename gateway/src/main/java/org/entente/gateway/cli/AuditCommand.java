@@ -5,9 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.Inspected;
 import org.entente.gateway.StartProblem;
+import org.entente.gateway.audit.AuditReport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,40 +34,76 @@ final class AuditCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** Verifies a node's log from its data, whether the node runs or not. */
+  /** Verifies a node's log, from its data or over gRPC. */
   @Command(
       name = "verify",
       description = {
-        "Verifies a node's audit log from its data, while the node runs or after it stopped: every",
-        "leaf hashes up to the signed root, the checkpoints bear both signatures, every record that",
-        "opens is the one its leaf commits to. Counts messages of the inbox that are there twice.",
-        "Changes nothing. Exit code 0 only if all of it holds."
+        "Verifies a node's audit log: every leaf hashes up to the signed root, every stored hash is",
+        "what the leaves give, the checkpoints bear both signatures of the agency's audit keys.",
+        "",
+        "With --config from the node's data, while it runs or after it stopped; counts messages of",
+        "the inbox that are there twice. With --gateway from a running node's tiles, as a client",
+        "with the scope `audit`, and with --records every record that still opens as well.",
+        "",
+        "Changes nothing but the file of --checkpoint. Exit code 0 only if all of it holds."
       },
       mixinStandardHelpOptions = true,
-      footerHeading = "%nExample:%n",
-      footer = "  entente audit verify --config /etc/entente/node.yaml")
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  entente audit verify --config /etc/entente/node.yaml",
+        "  entente audit verify --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor \\",
+        "      --bundle trust-bundle.note --roots roots.json --checkpoint fr.customs.checkpoint"
+      })
   static final class Verify implements Callable<Integer> {
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
-    private Path config = Path.of("");
+    @ArgGroup(multiplicity = "1")
+    private Where where = new Where();
 
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
     @Spec private CommandSpec spec;
 
+    /** Where the log is read. */
+    static final class Where {
+      @Option(
+          names = "--config",
+          required = true,
+          paramLabel = "FILE",
+          description = "node.yaml of the node whose data is read")
+      private @Nullable Path config;
+
+      @ArgGroup(exclusive = false, heading = "A running node, over gRPC:%n")
+      private @Nullable RunningNode running;
+    }
+
     @Override
     public Integer call() {
-      Inspected found;
+      RunningNode running = where.running;
+      return running == null
+          ? fromData(where.config == null ? Path.of("") : where.config)
+          : overGrpc(running);
+    }
+
+    private int fromData(Path config) {
       try {
-        found = Inspected.read(config);
+        Inspected found = Inspected.read(config);
+        return tell(found.sound(), found.audit(), json ? asJson(found) : asText(found));
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
       }
+    }
+
+    private int overGrpc(RunningNode running) {
+      RunningNode.Found found = running.verify();
+      return tell(found.report().ok(), found.report(), json ? asJson(found) : asText(found));
+    }
+
+    private int tell(boolean sound, AuditReport report, String text) {
       PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? asJson(found) : asText(found));
-      found.audit().faults().forEach(fault -> spec.commandLine().getErr().println(fault));
+      out.println(text);
+      report.faults().forEach(fault -> spec.commandLine().getErr().println(fault));
       out.flush();
-      return found.sound() ? 0 : 1;
+      return sound ? 0 : 1;
     }
 
     private static String asText(Inspected found) {
@@ -78,19 +119,69 @@ final class AuditCommand implements Callable<Integer> {
               found.inboxDuplicates());
     }
 
+    private static String asText(RunningNode.Found found) {
+      AuditReport report = found.report();
+      if (!report.ok()) {
+        return "%s: NOT VERIFIED; %d leaves of %s read"
+            .formatted(found.origin().agency(), report.size(), found.origin());
+      }
+      List<String> lines = new ArrayList<>();
+      lines.add(
+          "%s: verified; %d leaves of %s"
+              .formatted(found.origin().agency(), report.size(), found.origin()));
+      lines.add(
+          "  signatures  Ed25519 and ML-DSA-44 of %s, by audit keys of trust bundle version %d"
+              .formatted(found.signedAt(), found.bundleVersion()));
+      lines.add("  leaves      all %d hash up to the signed root".formatted(report.size()));
+      lines.add(
+          "  tiles       %d read, every hash is what the leaves give".formatted(found.tiles()));
+      lines.add("  records     " + records(found));
+      lines.add(
+          "  history     "
+              + (found.continued() > 0
+                  ? "continues the kept checkpoint over %d leaves".formatted(found.continued())
+                  : "not checked: no earlier checkpoint (--checkpoint)"));
+      return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String records(RunningNode.Found found) {
+      return found.records()
+          ? "%d are what their leaves commit to, %d are erased"
+              .formatted(found.report().openedRecords(), found.report().blindedRecords())
+          : "not read (--records)";
+    }
+
     private static String asJson(Inspected found) {
-      ObjectMapper mapper = new ObjectMapper();
-      ObjectNode node =
-          mapper
-              .createObjectNode()
-              .put("agency", found.agency().value())
-              .put("verified", found.audit().ok())
-              .put("leaves", found.audit().size())
-              .put("checkpoint_leaves", found.audit().checkpointSize())
+      return print(
+          object(found.agency().value(), found.audit())
               .put("inbox_messages", found.inboxMessages())
-              .put("inbox_duplicates", found.inboxDuplicates());
+              .put("inbox_duplicates", found.inboxDuplicates()));
+    }
+
+    private static String asJson(RunningNode.Found found) {
+      return print(
+          object(found.origin().agency().value(), found.report())
+              .put("log", found.origin().line())
+              .put("signed_at", found.signedAt().toString())
+              .put("bundle_version", found.bundleVersion())
+              .put("tiles", found.tiles())
+              .put("records_read", found.records())
+              .put("records_opened", found.report().openedRecords())
+              .put("continued_leaves", found.continued()));
+    }
+
+    private static ObjectNode object(String agency, AuditReport report) {
+      return new ObjectMapper()
+          .createObjectNode()
+          .put("agency", agency)
+          .put("verified", report.ok())
+          .put("leaves", report.size())
+          .put("checkpoint_leaves", report.checkpointSize());
+    }
+
+    private static String print(ObjectNode node) {
       try {
-        return mapper.writeValueAsString(node);
+        return new ObjectMapper().writeValueAsString(node);
       } catch (JsonProcessingException e) {
         throw new IllegalStateException("a report cannot be written as JSON", e);
       }

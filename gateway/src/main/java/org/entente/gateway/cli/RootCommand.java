@@ -34,6 +34,9 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       "  2  wrongly called"
     })
 public final class RootCommand {
+  /** As wide as descriptions and examples are written. */
+  private static final int HELP_WIDTH = 104;
+
   private RootCommand() {}
 
   /** Runs a command; its exit code. */
@@ -47,6 +50,7 @@ public final class RootCommand {
     ServiceLoader.load(EntenteCommand.class).forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(explain());
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(HELP_WIDTH);
     return line;
   }
 

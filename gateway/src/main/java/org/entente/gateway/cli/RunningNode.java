@@ -1,0 +1,258 @@
+package org.entente.gateway.cli;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditReport;
+import org.entente.gateway.audit.AuditVerifier;
+import org.entente.gateway.audit.CheckpointCheck;
+import org.entente.gateway.audit.CheckpointVerifier;
+import org.entente.gateway.audit.LeafOpener;
+import org.entente.gateway.audit.LogOrigin;
+import org.entente.gateway.audit.LogReader;
+import org.entente.gateway.audit.TiledLog;
+import org.entente.gateway.client.Answerer;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.identity.SpiffeId;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.BundleVerdict;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustRoots;
+import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.AuditGrpc.AuditBlockingStub;
+import org.entente.proto.v1.ReadRecordRequest;
+import org.entente.proto.v1.ReadRecordResponse;
+import org.entente.proto.v1.ReadTileRequest;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/**
+ * A running gateway whose log is verified from elsewhere: every tile is read over gRPC and hashed
+ * here. Nothing that the gateway says is believed: which log it must be follows from its
+ * certificate, and whose keys must have signed it from the trust bundle.
+ */
+final class RunningNode {
+  @ArgGroup(exclusive = false, multiplicity = "1")
+  private GatewayAddress gateway = new GatewayAddress();
+
+  @Option(
+      names = "--bundle",
+      required = true,
+      paramLabel = "FILE",
+      description = "trust bundle, which names the keys that sign the log's checkpoints")
+  private Path bundle = Path.of("");
+
+  @Option(
+      names = "--roots",
+      required = true,
+      paramLabel = "FILE",
+      description = "roots that must have signed the bundle")
+  private Path roots = Path.of("");
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description =
+          "checkpoint of the last time, which the log must continue; if all holds, the new one takes its place")
+  private @Nullable Path kept;
+
+  @Option(
+      names = "--records",
+      description = "read every record too and hold it against its leaf; one call for each")
+  private boolean records;
+
+  /**
+   * What was found, and what was looked at.
+   *
+   * @param origin the log
+   * @param report what is wrong with it, if anything
+   * @param signed the checkpoint that the gateway served, if its signatures hold
+   * @param continued leaves under the checkpoint of the last time; 0 without one
+   * @param tiles how many tiles were read
+   * @param bundleVersion version of the trust bundle with the keys
+   * @param records whether the records were read
+   */
+  record Found(
+      LogOrigin origin,
+      AuditReport report,
+      Optional<CheckpointCheck.Signed> signed,
+      long continued,
+      long tiles,
+      long bundleVersion,
+      boolean records) {
+
+    Instant signedAt() {
+      return signed.map(s -> Instant.ofEpochSecond(s.seconds())).orElse(Instant.EPOCH);
+    }
+  }
+
+  /**
+   * Verifies the log.
+   *
+   * @throws CommandFailure if it cannot be read or the trust bundle not be used
+   */
+  Found verify() {
+    TrustBundle trusted = trusted();
+    List<LogReader.Copy> earlier = earlier();
+    ManagedChannel channel = gateway.open();
+    try {
+      Answerer answerer = new Answerer();
+      AuditBlockingStub stub =
+          AuditGrpc.newBlockingStub(ClientInterceptors.intercept(channel, answerer));
+      TiledLog log = new TiledLog(path -> tile(stub, path), earlier);
+      CheckpointVerifier verifier = verifier(trusted, answerer);
+      if (log.head().isEmpty() && log.checkpoints().size() == earlier.size()) {
+        throw new CommandFailure(
+            "the gateway serves no checkpoint; it signs its first about a second after its start");
+      }
+      LeafOpener opener = records ? (index, any) -> opened(stub, index) : LeafOpener.WITHOUT_KEYS;
+      AuditReport report = new AuditVerifier(verifier, opener).verify(log);
+      Found found =
+          new Found(
+              verifier.origin(),
+              report,
+              signed(verifier, log.checkpoints(), TiledLog.SERVED),
+              earlier.isEmpty() ? 0 : size(verifier, earlier.get(0)),
+              log.tilesRead(),
+              trusted.version(),
+              records);
+      if (report.ok()) {
+        found.signed().ifPresent(checkpoint -> keep(checkpoint.note().encode()));
+      }
+      return found;
+    } catch (StatusRuntimeException e) {
+      throw RpcFailures.explain(e);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private TrustBundle trusted() {
+    try {
+      BundleVerdict verdict =
+          new BundleVerifier(TrustRoots.read(roots))
+              .verify(Files.readAllBytes(bundle), null, Instant.now());
+      if (verdict instanceof BundleVerdict.Verified verified) {
+        return verified.bundle();
+      }
+      throw new CommandFailure(bundle + ": " + ((BundleVerdict.Refused) verdict).reason());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandFailure("trust: " + e, e);
+    }
+  }
+
+  /** The log of whoever answered, with the keys that the bundle gives to its agency. */
+  private static CheckpointVerifier verifier(TrustBundle trusted, Answerer answerer) {
+    String uri = answerer.identity().map(URI::toString).orElse("nobody");
+    SpiffeId identity;
+    try {
+      identity = SpiffeId.parse(uri);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("who answered is no gateway: " + e.getMessage(), e);
+    }
+    boolean known =
+        identity.kind() == SpiffeId.Kind.GATEWAY
+            && identity.federation().equals(trusted.federation())
+            && trusted.agency(identity.agency()).isPresent();
+    if (!known) {
+      throw new CommandFailure(
+          "who answered is "
+              + uri
+              + ", which is no gateway of a member of "
+              + trusted.federation());
+    }
+    List<VerifyingPair> pairs =
+        trusted.agency(identity.agency()).map(Member::audit).orElse(List.of()).stream()
+            .map(AgencyKey::pair)
+            .toList();
+    return new CheckpointVerifier(
+        new LogOrigin(identity.federation(), identity.agency(), identity.name()), pairs);
+  }
+
+  private static Optional<byte[]> tile(AuditBlockingStub stub, String path) {
+    try {
+      return Optional.of(
+          stub.readTile(ReadTileRequest.newBuilder().setPath(path).build())
+              .getContent()
+              .toByteArray());
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Blind and record; no bytes, which match no leaf, where the gateway says that they do not. */
+  private static Optional<byte[]> opened(AuditBlockingStub stub, long index) {
+    try {
+      ReadRecordResponse read =
+          stub.readRecord(ReadRecordRequest.newBuilder().setIndex(index).build());
+      ByteString both = read.getBlind().concat(read.getRecord());
+      return both.isEmpty() ? Optional.empty() : Optional.of(both.toByteArray());
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.INTERNAL) {
+        return Optional.of(new byte[0]);
+      }
+      throw e;
+    }
+  }
+
+  private List<LogReader.Copy> earlier() {
+    Path file = kept;
+    if (file == null || !Files.exists(file)) {
+      return List.of();
+    }
+    try {
+      return List.of(
+          new LogReader.Copy("the checkpoint kept in " + file, Files.readAllBytes(file)));
+    } catch (IOException e) {
+      throw new CommandFailure("--checkpoint: " + file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static Optional<CheckpointCheck.Signed> signed(
+      CheckpointVerifier verifier, List<LogReader.Copy> copies, String place) {
+    return copies.stream()
+        .filter(copy -> copy.place().equals(place))
+        .map(copy -> verifier.check(copy.note()))
+        .filter(CheckpointCheck.Signed.class::isInstance)
+        .map(CheckpointCheck.Signed.class::cast)
+        .findFirst();
+  }
+
+  private static long size(CheckpointVerifier verifier, LogReader.Copy copy) {
+    return signed(verifier, List.of(copy), copy.place())
+        .map(signed -> signed.checkpoint().size())
+        .orElse(0L);
+  }
+
+  /** Replaces the kept checkpoint as a whole. */
+  private void keep(byte[] note) {
+    Path file = kept;
+    if (file == null) {
+      return;
+    }
+    try {
+      Path whole = file.toAbsolutePath();
+      Path next = whole.resolveSibling(whole.getFileName() + ".new");
+      Files.write(next, note);
+      Files.move(next, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new CommandFailure("--checkpoint: " + file + " cannot be written: " + e, e);
+    }
+  }
+}
