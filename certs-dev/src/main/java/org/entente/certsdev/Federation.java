@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.trust.BundleContent;
 import org.entente.gateway.trust.Member;

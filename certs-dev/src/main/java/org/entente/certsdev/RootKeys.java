@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.note.KeyName;

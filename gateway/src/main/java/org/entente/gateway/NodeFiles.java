@@ -31,6 +31,7 @@ import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
+import org.entente.gateway.trust.BundleFault;
 import org.entente.gateway.trust.BundleVerdict;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.TrustBundle;
@@ -72,10 +73,7 @@ final class NodeFiles {
       TrustRoots roots = TrustRoots.read(config.trust().roots());
       TrustStore.Opening opening =
           TrustStore.open(
-              new BundleVerifier(roots),
-              config.trust().bundle(),
-              config.audit().resolve("accepted-bundle"),
-              clock);
+              new BundleVerifier(roots), config.trust().bundle(), acceptedBundle(), clock);
       if (opening instanceof TrustStore.Opening.Opened opened) {
         return opened.store();
       }
@@ -86,16 +84,37 @@ final class NodeFiles {
     }
   }
 
-  /** The configured bundle, verified by itself: for a look from outside, which keeps nothing. */
+  private Path acceptedBundle() {
+    return config.audit().resolve("accepted-bundle");
+  }
+
+  /** The bundle that the node accepted last, or null; for a look from outside. */
+  @Nullable TrustBundle remembered(BundleVerifier verifier) {
+    try {
+      return TrustStore.remembered(verifier, acceptedBundle()).orElse(null);
+    } catch (IOException e) {
+      throw new StartProblem("trust: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The bundle that a start would take up, for a look from outside, which keeps nothing: the
+   * configured one, or the one accepted last where that is newer.
+   */
   TrustBundle verifiedBundle() {
     try {
+      BundleVerifier verifier = new BundleVerifier(TrustRoots.read(config.trust().roots()));
+      TrustBundle last = remembered(verifier);
       BundleVerdict verdict =
-          new BundleVerifier(TrustRoots.read(config.trust().roots()))
-              .verify(Files.readAllBytes(config.trust().bundle()), null, clock.instant());
+          verifier.verify(Files.readAllBytes(config.trust().bundle()), last, clock.instant());
       if (verdict instanceof BundleVerdict.Verified verified) {
         return verified.bundle();
       }
-      throw new StartProblem("trust.bundle: " + ((BundleVerdict.Refused) verdict).reason());
+      BundleVerdict.Refused refused = (BundleVerdict.Refused) verdict;
+      if (last != null && refused.fault() == BundleFault.ROLLBACK) {
+        return last;
+      }
+      throw new StartProblem("trust.bundle: " + refused.reason());
     } catch (IOException | IllegalArgumentException e) {
       throw new StartProblem("trust: " + e.getMessage(), e);
     }

@@ -14,7 +14,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SecretBytes;
 
 /** Reads passphrases from where the configuration says. */
-final class Passphrases {
+public final class Passphrases {
   /** Fewest characters. */
   static final int LEAST = 12;
 
@@ -40,8 +40,12 @@ final class Passphrases {
     return read(java.util.Objects.requireNonNull(file));
   }
 
-  /** The passphrase in a file, which the caller closes. */
-  static SecretBytes read(Path file) {
+  /**
+   * The passphrase in a file, which the caller closes.
+   *
+   * @throws StartProblem if there is none, it is too short, or others may read its file
+   */
+  public static SecretBytes read(Path file) {
     try {
       Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);
       boolean others =

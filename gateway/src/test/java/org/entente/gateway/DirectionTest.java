@@ -42,6 +42,7 @@ class DirectionTest {
           "admin",
           "client",
           "bridge",
+          "ceremony",
           "cli");
 
   /** Support packages import {@code model} and only the further ones named here. */

@@ -15,6 +15,9 @@ import picocli.CommandLine.IExecutionExceptionHandler;
     name = "entente",
     description = "Gateway for sealed exchange of alerts between agencies.",
     subcommands = {
+      InitCommand.class,
+      JoinCommand.class,
+      FederationCommand.class,
       RunCommand.class,
       SendCommand.class,
       TailCommand.class,

@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -23,9 +24,13 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.OutputEncryptor;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfoBuilder;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
@@ -43,6 +48,7 @@ public final class Pem {
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String CERTIFICATE_REQUEST = "CERTIFICATE REQUEST";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
+  private static final int ROUNDS = 600_000;
   private static final String ENCRYPTED_PRIVATE_KEY = "ENCRYPTED PRIVATE KEY";
 
   private Pem() {}
@@ -180,6 +186,42 @@ public final class Pem {
       return encode(PRIVATE_KEY, encoded);
     } finally {
       Arrays.fill(encoded, (byte) 0);
+    }
+  }
+
+  /**
+   * Writes a private key encrypted: PBES2 with AES-256-CBC under PBKDF2 (HMAC-SHA-256, 600,000
+   * rounds), as {@code openssl pkcs8} reads it.
+   *
+   * @param passphrase UTF-8, of ASCII characters
+   * @throws IllegalArgumentException if the key does not give itself away, as one in hardware
+   */
+  public static String encode(PrivateKey key, SecretBytes passphrase, SecureRandom random) {
+    char[] characters =
+        passphrase.use(bytes -> new String(bytes, StandardCharsets.UTF_8).toCharArray());
+    byte[] encoded = key.getEncoded();
+    if (encoded == null || !"PKCS#8".equals(key.getFormat())) {
+      throw new IllegalArgumentException("the key cannot be exported");
+    }
+    try {
+      OutputEncryptor encryptor =
+          new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+              .setProvider(new BouncyCastleProvider())
+              .setRandom(random)
+              .setPRF(PKCS8Generator.PRF_HMACSHA256)
+              .setIterationCount(ROUNDS)
+              .setPassword(characters)
+              .build();
+      return encode(
+          ENCRYPTED_PRIVATE_KEY,
+          new PKCS8EncryptedPrivateKeyInfoBuilder(PrivateKeyInfo.getInstance(encoded))
+              .build(encryptor)
+              .getEncoded());
+    } catch (OperatorCreationException | IOException e) {
+      throw new IllegalStateException("every platform has AES and HMAC", e);
+    } finally {
+      Arrays.fill(encoded, (byte) 0);
+      Arrays.fill(characters, '\0');
     }
   }
 

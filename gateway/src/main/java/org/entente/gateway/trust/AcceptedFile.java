@@ -8,17 +8,28 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * The file that remembers the bundle accepted last, so that neither an older one nor another of its
- * version is accepted after a restart, and rotated roots are not forgotten.
+ * The file that remembers the bundle accepted last, and beside it those that changed the roots, so
+ * that neither an older one nor another of its version is accepted after a restart, and rotated
+ * roots are not forgotten.
  *
  * <p>It holds the signed note itself: version, hash and roots follow from it, and damage shows as a
  * signature that does not verify. Replaced atomically; durable when {@link #write} returns.
  */
 final class AcceptedFile {
+  private static final String ROTATION = ".rotation-";
+  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,15}");
+  private static final int MOST_ROTATIONS = 16;
+
   private final Path file;
 
   AcceptedFile(Path file) {
@@ -41,6 +52,51 @@ final class AcceptedFile {
 
   /** Replaces the note. */
   void write(byte[] note) throws IOException {
+    write(file, note);
+  }
+
+  /** Keeps a note that changed the roots, for peers who have not seen it. */
+  void keepRotation(long version, byte[] note) throws IOException {
+    NavigableMap<Long, Path> kept = rotations();
+    write(rotation(version), note);
+    while (kept.size() >= MOST_ROTATIONS) {
+      Files.deleteIfExists(kept.pollFirstEntry().getValue());
+    }
+  }
+
+  /** The notes that changed the roots after a version, oldest first. */
+  List<byte[]> rotationsAfter(long version) throws IOException {
+    List<byte[]> notes = new ArrayList<>();
+    for (Path each : rotations().tailMap(version, false).values()) {
+      read(each).ifPresent(notes::add);
+    }
+    return notes;
+  }
+
+  private Path rotation(long version) {
+    return file.resolveSibling(file.getFileName() + ROTATION + version);
+  }
+
+  private NavigableMap<Long, Path> rotations() throws IOException {
+    NavigableMap<Long, Path> found = new TreeMap<>();
+    Path folder = file.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      return found;
+    }
+    String prefix = file.getFileName() + ROTATION;
+    try (Stream<Path> entries = Files.list(folder)) {
+      for (Path entry : entries.toList()) {
+        String name = entry.getFileName().toString();
+        String number = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+        if (NUMBER.matcher(number).matches()) {
+          found.put(Long.parseLong(number), entry);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static void write(Path file, byte[] note) throws IOException {
     Path folder = file.getParent();
     if (folder == null) {
       throw new IOException("no folder above " + file);

@@ -100,6 +100,11 @@ public final class AuthorityCertificate {
     return certificate.getPublicKey().getEncoded();
   }
 
+  /** SHA-256 of the certificate's DER. */
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(der);
+  }
+
   /** Base 64 over DER. */
   public String base64() {
     return Base64.getEncoder().encodeToString(der);

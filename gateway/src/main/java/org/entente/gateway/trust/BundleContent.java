@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -126,6 +127,11 @@ public record BundleContent(
       }
       seen.addAll(own);
     }
+  }
+
+  /** What it says of an agency; empty if it is no member. */
+  public Optional<Member> member(AgencyName name) {
+    return agencies.stream().filter(member -> member.name().equals(name)).findFirst();
   }
 
   /** The members by name, in order. */

@@ -50,6 +50,25 @@ public record RootKey(
     return ed25519.name();
   }
 
+  /** What people read to each other to know that they hold the same root's keys. */
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(ed25519.vkey() + "\n" + mlDsa44.vkey() + "\n");
+  }
+
+  /**
+   * Reads the text of a root's public file.
+   *
+   * @throws InvalidValue with the field and what would be valid
+   */
+  public static RootKey parse(String text) {
+    return new TrustJson().parse(text, RootKey.class);
+  }
+
+  /** The text of the root's public file, with a final newline. */
+  public String print() {
+    return new TrustJson().print(this);
+  }
+
   @Override
   public String toString() {
     return name().value();

@@ -45,6 +45,11 @@ public record TrustRoots(
     return parse(Files.readString(file));
   }
 
+  /** What people read to each other to know that they start from the same roots. */
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(print());
+  }
+
   /** The text of the roots file, with a final newline. */
   public String print() {
     return new TrustJson().print(this);

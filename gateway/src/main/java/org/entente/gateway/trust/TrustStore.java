@@ -2,6 +2,7 @@ package org.entente.gateway.trust;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -105,10 +106,33 @@ public final class TrustStore {
       TrustBundle bundle)
       throws IOException {
     if (!bundle.equals(remembered)) {
-      accepted.write(bundle.noteBytes());
+      keep(accepted, remembered, bundle);
     }
     TrustStore store = new TrustStore(verifier, bundleFile, accepted, clock, bundle);
     return new Opening.Opened(store, Optional.empty());
+  }
+
+  private static void keep(AcceptedFile accepted, @Nullable TrustBundle old, TrustBundle next)
+      throws IOException {
+    if (old != null && !old.content().roots().equals(next.content().roots())) {
+      accepted.keepRotation(next.version(), next.noteBytes());
+    }
+    accepted.write(next.noteBytes());
+  }
+
+  /**
+   * The bundle that a node accepted last, whatever became of its validity since; empty if none.
+   *
+   * @param acceptedFile as given to {@link #open}
+   * @throws IOException if the file is there but cannot be read
+   */
+  public static Optional<TrustBundle> remembered(BundleVerifier verifier, Path acceptedFile)
+      throws IOException {
+    return new AcceptedFile(acceptedFile)
+        .read()
+        .map(verifier::recall)
+        .filter(Verified.class::isInstance)
+        .map(verdict -> ((Verified) verdict).bundle());
   }
 
   private static BundleVerdict judge(
@@ -158,10 +182,54 @@ public final class TrustStore {
     }
   }
 
+  /** How long an expired bundle goes on. */
+  public Duration grace() {
+    return verifier.grace();
+  }
+
+  /**
+   * The bundle that a node with an older one has to take next: the first that changed the roots
+   * after it, since only those who hold that one know whose signatures count later, or else the one
+   * in force. Empty if that node is not behind.
+   *
+   * @param have the version that it has in force
+   */
+  public Optional<TrustBundle> nextAfter(long have) {
+    TrustBundle newest = current;
+    if (have > newest.version()) {
+      return Optional.empty();
+    }
+    return rotationsAfter(have).stream()
+        .filter(step -> step.version() < newest.version())
+        .findFirst()
+        .or(() -> Optional.of(newest));
+  }
+
+  /** The bundle with this hash, if it is in force or changed the roots. */
+  public Optional<TrustBundle> withHash(String hash) {
+    TrustBundle newest = current;
+    return newest.hash().equals(hash)
+        ? Optional.of(newest)
+        : rotationsAfter(0).stream().filter(bundle -> bundle.hash().equals(hash)).findFirst();
+  }
+
+  /** None if they cannot be read: a peer that needs one asks others. */
+  private List<TrustBundle> rotationsAfter(long have) {
+    try {
+      return accepted.rotationsAfter(have).stream()
+          .map(verifier::recall)
+          .filter(Verified.class::isInstance)
+          .map(verdict -> ((Verified) verdict).bundle())
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
   private BundleVerdict enforce(BundleVerdict verdict) throws IOException {
     if (verdict instanceof Verified verified && !verified.bundle().equals(current)) {
       TrustBundle old = current;
-      accepted.write(verified.bundle().noteBytes());
+      keep(accepted, old, verified.bundle());
       current = verified.bundle();
       listeners.forEach(listener -> listener.onChange(old, verified.bundle()));
     }

@@ -202,4 +202,33 @@ final class TrustStoreTest {
         base.groups(),
         base.agencies());
   }
+
+  /** A peer that missed the change of roots is handed that step before what came after it. */
+  @Test
+  void rotation_isKeptForPeersThatMissedIt_overARestart() throws IOException {
+    publish(federation.content(1));
+    TrustStore store = opened();
+    RootSet old = federation.rootSet();
+    RootSet next = new RootSet(1, old.keys().subList(0, 2));
+    BundleContent rotated =
+        BundleEdit.after(store.current().content())
+            .rotate(next)
+            .build(now, now.plus(TestFederation.LIFETIME));
+    byte[] step = BundleSigner.sign(rotated, federation.roots(1, 2));
+    assertInstanceOf(BundleVerdict.Verified.class, store.offer(step));
+    BundleContent after = BundleEdit.after(rotated).build(now, now.plus(TestFederation.LIFETIME));
+    byte[] last = BundleSigner.sign(after, federation.roots(2));
+    assertInstanceOf(BundleVerdict.Verified.class, store.offer(last));
+
+    for (TrustStore each : List.of(store, opened())) {
+      assertEquals(2, each.nextAfter(1).orElseThrow().version());
+      assertEquals(3, each.nextAfter(2).orElseThrow().version());
+      assertEquals(Optional.empty(), each.nextAfter(4));
+      assertEquals(
+          2, each.withHash(each.nextAfter(1).orElseThrow().hash()).orElseThrow().version());
+      assertEquals(Optional.empty(), each.withHash("00"));
+    }
+    TrustBundle first = federation.bundle(federation.content(1));
+    assertRefused(BundleFault.THRESHOLD, verifier.verify(last, first, now));
+  }
 }

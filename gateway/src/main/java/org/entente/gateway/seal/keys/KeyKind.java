@@ -18,7 +18,9 @@ public enum KeyKind {
   /** The pair with which a node signs the checkpoints of its audit log. */
   AUDIT_SIGNING(6),
   /** The key that makes fingerprints of drafts, so that a retry is known without keeping it. */
-  DRAFT_FINGERPRINT(7);
+  DRAFT_FINGERPRINT(7),
+  /** The pair of a root of the federation; only in a root holder's keystore, never in a node's. */
+  ROOT_PAIR(8);
 
   private final int code;
 

@@ -1,4 +1,4 @@
-package org.entente.certsdev;
+package org.entente.gateway.ceremony;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Files and folders that only their owner may read: modes 0600 and 0700 from the first byte on. */
-final class PrivateFiles {
+public final class PrivateFiles {
   private PrivateFiles() {}
 
   /** Makes a folder and what is missing above it; leaves one that is there as it is. */
-  static void folder(Path folder) throws IOException {
+  public static void folder(Path folder) throws IOException {
     Path absolute = folder.toAbsolutePath();
     Path parent = absolute.getParent();
     if (Files.isDirectory(absolute)) {
@@ -35,7 +35,7 @@ final class PrivateFiles {
    *
    * @throws FileAlreadyExistsException if it is there with something in it
    */
-  static void emptyFolder(Path folder) throws IOException {
+  public static void emptyFolder(Path folder) throws IOException {
     folder(folder);
     try (Stream<Path> entries = Files.list(folder)) {
       if (entries.findAny().isPresent()) {
@@ -46,7 +46,7 @@ final class PrivateFiles {
   }
 
   /** Removes all that is in a folder, not following links. */
-  static void clear(Path folder) throws IOException {
+  public static void clear(Path folder) throws IOException {
     List<Path> inside;
     try (Stream<Path> entries = Files.walk(folder)) {
       inside = entries.filter(entry -> !entry.equals(folder)).toList();
@@ -58,12 +58,12 @@ final class PrivateFiles {
   }
 
   /** Writes a new file. */
-  static void write(Path file, String text) throws IOException {
+  public static void write(Path file, String text) throws IOException {
     write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Writes a new file. */
-  static void write(Path file, byte[] content) throws IOException {
+  public static void write(Path file, byte[] content) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null) {
       folder(parent);
@@ -77,7 +77,7 @@ final class PrivateFiles {
   }
 
   /** Replaces a file at once: a reader sees the old content or the new. */
-  static void replace(Path file, byte[] content) throws IOException {
+  public static void replace(Path file, byte[] content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);
     write(fresh, content);

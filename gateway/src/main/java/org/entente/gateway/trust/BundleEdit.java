@@ -1,0 +1,198 @@
+package org.entente.gateway.trust;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.InvalidValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The next content of a trust bundle while it is being put together, before anybody signs.
+ *
+ * <p>Pure; whatever contradicts itself is refused by {@link #build}. Not safe for use by many
+ * threads.
+ */
+public final class BundleEdit {
+  private final FederationName federation;
+  private final long version;
+  private RootSet roots;
+  private final NavigableMap<String, List<String>> groups;
+  private List<Member> members;
+
+  private BundleEdit(
+      FederationName federation,
+      long version,
+      RootSet roots,
+      NavigableMap<String, List<String>> groups,
+      List<Member> members) {
+    this.federation = federation;
+    this.version = version;
+    this.roots = roots;
+    this.groups = new TreeMap<>(groups);
+    this.members = members;
+  }
+
+  /** The first version of a federation. */
+  public static BundleEdit first(TrustRoots roots) {
+    return new BundleEdit(roots.federation(), 1, roots.roots(), new TreeMap<>(), List.of());
+  }
+
+  /** The version after one that is in force. */
+  public static BundleEdit after(BundleContent content) {
+    return of(content, content.version() + 1);
+  }
+
+  /** Goes on with a draft that nobody has signed, under its version. */
+  public static BundleEdit goOn(BundleContent draft) {
+    return of(draft, draft.version());
+  }
+
+  private static BundleEdit of(BundleContent content, long version) {
+    return new BundleEdit(
+        content.federation(), version, content.roots(), content.groups(), content.agencies());
+  }
+
+  /** The federation. */
+  public FederationName federation() {
+    return federation;
+  }
+
+  /**
+   * An agency joins, or comes back with other keys. What was revoked of it stays revoked.
+   *
+   * @param keepOld whether its CA certificates and pairs until now stay good beside the new ones
+   * @throws InvalidValue if the request is of another federation
+   */
+  public BundleEdit admit(JoinRequest request, boolean keepOld) {
+    if (!request.federation().equals(federation)) {
+      throw new InvalidValue(
+          "a request to join " + federation, "one to " + request.federation().value());
+    }
+    Member next = request.agency();
+    @Nullable Member before = find(next.name());
+    List<Member> others = without(next.name());
+    others.add(before == null ? next : succeed(before, next, keepOld));
+    others.sort(Comparator.comparing(Member::name));
+    members = others;
+    return this;
+  }
+
+  private static Member succeed(Member before, Member next, boolean keepOld) {
+    return new Member(
+        next.name(),
+        next.jurisdiction(),
+        next.kind(),
+        next.roles(),
+        keepOld ? union(next.authorities(), before.authorities()) : next.authorities(),
+        keepOld ? union(next.signing(), before.signing()) : next.signing(),
+        keepOld ? union(next.audit(), before.audit()) : next.audit(),
+        next.endpoints(),
+        next.via(),
+        union(before.revoked(), next.revoked()));
+  }
+
+  private static <T> List<T> union(Collection<T> first, Collection<T> second) {
+    LinkedHashSet<T> all = new LinkedHashSet<>(first);
+    all.addAll(second);
+    return List.copyOf(all);
+  }
+
+  /**
+   * An agency leaves.
+   *
+   * @throws InvalidValue if it is no member
+   */
+  public BundleEdit remove(AgencyName agency) {
+    require(agency);
+    members = without(agency);
+    return this;
+  }
+
+  /**
+   * A certificate of an agency is no longer good.
+   *
+   * @param fingerprint of the certificate's DER
+   * @throws InvalidValue if the agency is no member
+   */
+  public BundleEdit revoke(AgencyName agency, Fingerprint fingerprint) {
+    require(agency);
+    return change(
+        agency,
+        member ->
+            new Member(
+                member.name(),
+                member.jurisdiction(),
+                member.kind(),
+                member.roles(),
+                member.authorities(),
+                member.signing(),
+                member.audit(),
+                member.endpoints(),
+                member.via(),
+                union(member.revoked(), List.of(fingerprint.hex()))));
+  }
+
+  /** Other roots, or another threshold, sign from the version after this one. */
+  public BundleEdit rotate(RootSet next) {
+    roots = next;
+    return this;
+  }
+
+  /** A group has these entries from now on; none removes it. */
+  public BundleEdit group(String name, List<String> entries) {
+    if (entries.isEmpty()) {
+      groups.remove(name);
+    } else {
+      groups.put(name, entries);
+    }
+    return this;
+  }
+
+  /**
+   * The content; both times are cut to whole seconds.
+   *
+   * @throws InvalidValue if it contradicts itself, or lasts too long
+   */
+  public BundleContent build(Instant issued, Instant expires) {
+    return new BundleContent(
+        federation,
+        version,
+        issued.truncatedTo(ChronoUnit.SECONDS),
+        expires.truncatedTo(ChronoUnit.SECONDS),
+        roots,
+        groups,
+        members);
+  }
+
+  private BundleEdit change(AgencyName agency, UnaryOperator<Member> change) {
+    members =
+        members.stream()
+            .map(member -> member.name().equals(agency) ? change.apply(member) : member)
+            .toList();
+    return this;
+  }
+
+  private void require(AgencyName agency) {
+    if (find(agency) == null) {
+      throw new InvalidValue("a member of " + federation, agency.value());
+    }
+  }
+
+  private @Nullable Member find(AgencyName agency) {
+    return members.stream().filter(m -> m.name().equals(agency)).findFirst().orElse(null);
+  }
+
+  private List<Member> without(AgencyName agency) {
+    return new ArrayList<>(
+        members.stream().filter(member -> !member.name().equals(agency)).toList());
+  }
+}

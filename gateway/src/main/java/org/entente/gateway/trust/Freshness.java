@@ -1,0 +1,138 @@
+package org.entente.gateway.trust;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteCheck;
+import org.entente.gateway.note.NoteSigner;
+import org.entente.gateway.note.NoteVerifier;
+import org.entente.gateway.note.SignedNote;
+
+/**
+ * A witness's word, twice a day, which trust bundle it knows as the newest: so that whoever is kept
+ * from newer ones notices before the one in force expires.
+ *
+ * <p>A signed note of the line {@code entente/<federation>/trust-freshness} and canonical JSON,
+ * signed with one pair of the witness; both signatures must verify. It puts no bundle in force.
+ * Immutable.
+ *
+ * @param federation the federation
+ * @param agency who states it, with the role {@link AgencyRole#WITNESS}
+ * @param version of the bundle
+ * @param hash {@link TrustBundle#hash()} of the bundle
+ * @param stated when
+ */
+@JsonPropertyOrder({"federation", "agency", "version", "hash", "stated"})
+public record Freshness(
+    @JsonProperty(required = true) FederationName federation,
+    @JsonProperty(required = true) AgencyName agency,
+    @JsonProperty(required = true) long version,
+    @JsonProperty(required = true) String hash,
+    @JsonProperty(required = true) Instant stated) {
+  /** Largest statement in bytes. */
+  public static final int MAX_BYTES = 8192;
+
+  public Freshness {
+    hash = new Fingerprint(hash).hex();
+  }
+
+  /** What came of reading a statement. */
+  public sealed interface Verdict {
+    /** A witness of the bundle in force stated it. */
+    record Stated(Freshness freshness) implements Verdict {}
+
+    /**
+     * It says nothing.
+     *
+     * @param code stable code
+     * @param reason for an operator
+     */
+    record Refused(Code code, String reason) implements Verdict {}
+  }
+
+  /** States that a bundle is the newest that its witness knows. */
+  public static byte[] state(
+      TrustBundle bundle, AgencyName witness, SigningPair pair, Instant now) {
+    Freshness freshness =
+        new Freshness(
+            bundle.federation(),
+            witness,
+            bundle.version(),
+            bundle.hash(),
+            now.truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
+    String text = freshness.text();
+    KeyName name = freshness.keyName(pair.verifyingPair().id());
+    return SignedNote.of(
+            text,
+            List.of(
+                NoteSigner.ed25519(name, pair.ed25519()).sign(text, Instant.EPOCH),
+                NoteSigner.mlDsa44Note(name, pair.mlDsa44()).sign(text, Instant.EPOCH)))
+        .encode();
+  }
+
+  /** Reads a statement and checks it against the bundle in force. */
+  public static Verdict verify(byte[] noteBytes, TrustBundle bundle, Instant now) {
+    Freshness freshness;
+    SignedNote note;
+    try {
+      note = parse(noteBytes);
+      int end = note.text().indexOf('\n');
+      freshness = new TrustJson().parse(note.text().substring(end + 1), Freshness.class);
+    } catch (InvalidValue e) {
+      return new Verdict.Refused(Code.MALFORMED, String.valueOf(e.getMessage()));
+    }
+    if (!note.text().equals(freshness.text())
+        || !freshness.federation.equals(bundle.federation())) {
+      return new Verdict.Refused(Code.MALFORMED, "no statement of this federation");
+    }
+    if (!bundle.has(freshness.agency, AgencyRole.WITNESS)) {
+      return new Verdict.Refused(Code.UNKNOWN_PEER, freshness.agency + " is no witness");
+    }
+    if (freshness.stated.isAfter(now.plus(BundleVerifier.SKEW))) {
+      return new Verdict.Refused(Code.EXPIRED, "stated in the future, at " + freshness.stated);
+    }
+    return freshness.signed(note, bundle, now)
+        ? new Verdict.Stated(freshness)
+        : new Verdict.Refused(Code.BAD_SIGNATURE, "not signed by " + freshness.agency);
+  }
+
+  private static SignedNote parse(byte[] noteBytes) {
+    if (noteBytes.length > MAX_BYTES) {
+      throw new InvalidValue("at most " + MAX_BYTES + " bytes", noteBytes.length + " bytes");
+    }
+    return SignedNote.parse(noteBytes)
+        .asNote()
+        .orElseThrow(() -> new InvalidValue("a signed note", "other bytes"));
+  }
+
+  private boolean signed(SignedNote note, TrustBundle bundle, Instant now) {
+    return bundle.agency(agency).stream()
+        .flatMap(member -> member.signing().stream())
+        .filter(key -> key.validAt(now))
+        .anyMatch(key -> signedBy(note, key));
+  }
+
+  private boolean signedBy(SignedNote note, AgencyKey key) {
+    KeyName name = keyName(key.id());
+    NoteVerifier classical = NoteVerifier.ed25519(name, key.ed25519());
+    NoteVerifier quantum = NoteVerifier.mlDsa44Note(name, key.mlDsa44());
+    return note.verify(List.of(classical, quantum)) instanceof NoteCheck.Verified verified
+        && verified.by(classical)
+        && verified.by(quantum);
+  }
+
+  private String text() {
+    return "entente/" + federation + "/trust-freshness\n" + new TrustJson().print(this);
+  }
+
+  private KeyName keyName(String pair) {
+    return new KeyName("entente/" + federation + "/" + agency + "/" + pair);
+  }
+}

@@ -1,0 +1,138 @@
+package org.entente.gateway.trust;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+
+/**
+ * The latest {@link Freshness} of each witness, and what follows from all of them: whether newer
+ * bundles are kept from this node.
+ *
+ * <p>Holds one statement a witness, so it is bounded by the bundle. Safe for use by many threads.
+ */
+public final class FreshnessBoard {
+  /** A witness states again after so long, and when another bundle is in force. */
+  public static final Duration EVERY = Duration.ofHours(12);
+
+  /** Without a statement for so long a node takes itself for frozen. */
+  public static final Duration STALE = Duration.ofHours(36);
+
+  private final Map<AgencyName, Kept> latest = new TreeMap<>();
+
+  private record Kept(Freshness freshness, ByteBuffer note) {}
+
+  /** What the statements of others say about the bundle in force. */
+  public enum State {
+    /** The bundle names no other witness, so that nothing can be said. */
+    UNWITNESSED,
+    /** A witness stated lately that the bundle in force is the newest. */
+    FRESH,
+    /** No witness stated anything lately: links are down, or statements are kept from this node. */
+    STALE,
+    /** A witness has a newer bundle than this node. */
+    BEHIND,
+    /** A witness has another bundle of the version in force: somebody signed two. */
+    CONTRADICTED
+  }
+
+  /** What came of a statement. */
+  public sealed interface Offer {
+    /** It is newer than what was known of this witness; to be passed on. */
+    record Taken(Freshness freshness) implements Offer {}
+
+    /** Nothing new. */
+    record Known() implements Offer {}
+
+    /** It does not verify. */
+    record Refused(Code code, String reason) implements Offer {}
+  }
+
+  /** A statement came. */
+  public synchronized Offer offer(byte[] note, TrustBundle bundle, Instant now) {
+    Freshness.Verdict verdict = Freshness.verify(note, bundle, now);
+    if (verdict instanceof Freshness.Verdict.Refused refused) {
+      return new Offer.Refused(refused.code(), refused.reason());
+    }
+    Freshness stated = ((Freshness.Verdict.Stated) verdict).freshness();
+    Kept before = latest.get(stated.agency());
+    if (before != null && !stated.stated().isAfter(before.freshness.stated())) {
+      return new Offer.Known();
+    }
+    latest.put(stated.agency(), new Kept(stated, ByteBuffer.wrap(note.clone()).asReadOnlyBuffer()));
+    return new Offer.Taken(stated);
+  }
+
+  /** Whether a witness has to state again. */
+  public synchronized boolean isDue(AgencyName witness, TrustBundle bundle, Instant now) {
+    Kept own = latest.get(witness);
+    return own == null
+        || !own.freshness.hash().equals(bundle.hash())
+        || !now.isBefore(own.freshness.stated().plus(EVERY));
+  }
+
+  /** The latest statements, as they came, of those who are still witnesses. */
+  public synchronized List<byte[]> notes(TrustBundle bundle) {
+    return witnessed(bundle).stream()
+        .map(
+            kept -> {
+              byte[] bytes = new byte[kept.note.remaining()];
+              kept.note.duplicate().get(bytes);
+              return bytes;
+            })
+        .toList();
+  }
+
+  /**
+   * When a witness other than this agency last named the bundle in force or a newer one; empty if
+   * never.
+   */
+  public synchronized Optional<Instant> lastStated(TrustBundle bundle, AgencyName self) {
+    return others(bundle, self).stream()
+        .filter(freshness -> freshness.version() >= bundle.version())
+        .map(Freshness::stated)
+        .max(Comparator.naturalOrder());
+  }
+
+  /** What the other witnesses' statements say now. */
+  public synchronized State state(TrustBundle bundle, AgencyName self, Instant now) {
+    boolean none = bundle.having(AgencyRole.WITNESS).stream().allMatch(self::equals);
+    if (none) {
+      return State.UNWITNESSED;
+    }
+    List<Freshness> others = others(bundle, self);
+    if (others.stream().anyMatch(f -> contradicts(f, bundle))) {
+      return State.CONTRADICTED;
+    }
+    if (others.stream().anyMatch(f -> f.version() > bundle.version())) {
+      return State.BEHIND;
+    }
+    boolean recent =
+        lastStated(bundle, self).filter(last -> now.isBefore(last.plus(STALE))).isPresent();
+    return recent ? State.FRESH : State.STALE;
+  }
+
+  private static boolean contradicts(Freshness freshness, TrustBundle bundle) {
+    return freshness.version() == bundle.version() && !freshness.hash().equals(bundle.hash());
+  }
+
+  private List<Freshness> others(TrustBundle bundle, AgencyName self) {
+    return witnessed(bundle).stream()
+        .map(Kept::freshness)
+        .filter(freshness -> !freshness.agency().equals(self))
+        .toList();
+  }
+
+  private Collection<Kept> witnessed(TrustBundle bundle) {
+    return latest.values().stream()
+        .filter(kept -> bundle.has(kept.freshness.agency(), AgencyRole.WITNESS))
+        .toList();
+  }
+}

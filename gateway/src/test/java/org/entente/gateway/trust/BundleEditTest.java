@@ -1,0 +1,126 @@
+package org.entente.gateway.trust;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.testkit.TestFederation;
+import org.junit.jupiter.api.Test;
+
+final class BundleEditTest {
+  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+  private static final Instant END = START.plus(Duration.ofDays(30));
+  private static final AgencyName FR = new AgencyName("fr.customs");
+  private static final Fingerprint STOLEN = Fingerprint.of("a certificate");
+
+  private final TestFederation federation = new TestFederation(START);
+  private final BundleContent all = federation.content(4);
+
+  private JoinRequest request(Member member) {
+    return new JoinRequest(TestFederation.NAME, START, member);
+  }
+
+  private Member fresh(String name) {
+    return federation.mint(
+        new AgencyName(name),
+        name.substring(0, 2).toUpperCase(java.util.Locale.ROOT),
+        AgencyKind.CUSTOMS,
+        Set.of(AgencyRole.MEMBER));
+  }
+
+  @Test
+  void first_hasVersionOneAndMembersInOrder() {
+    BundleContent content =
+        BundleEdit.first(federation.trustRoots())
+            .admit(request(federation.member("fr.customs")), false)
+            .admit(request(federation.member("de.customs")), false)
+            .group("EU", List.of("DE", "FR"))
+            .build(START.plusMillis(17), END.plusMillis(3));
+    assertEquals(1, content.version());
+    assertEquals(START, content.issued());
+    assertEquals(List.of("de.customs", "fr.customs"), names(content));
+  }
+
+  private static List<String> names(BundleContent content) {
+    return content.agencies().stream().map(member -> member.name().value()).toList();
+  }
+
+  @Test
+  void draft_goneOnWith_keepsItsVersion() {
+    BundleContent next = BundleEdit.after(all).remove(FR).build(START, END);
+    assertEquals(5, next.version());
+    assertEquals(
+        5,
+        BundleEdit.goOn(next)
+            .admit(request(fresh("fr.customs")), false)
+            .build(START, END)
+            .version());
+    assertFalse(names(next).contains("fr.customs"));
+    assertThrows(InvalidValue.class, () -> BundleEdit.after(next).remove(FR));
+    assertThrows(InvalidValue.class, () -> BundleEdit.after(next).revoke(FR, STOLEN));
+  }
+
+  @Test
+  void transit_removedWhileOthersAreReachedThroughIt_isRefused() {
+    BundleEdit edit = BundleEdit.after(all).remove(new AgencyName("x.hub"));
+    assertThrows(InvalidValue.class, () -> edit.build(START, END));
+  }
+
+  @Test
+  void returningAgency_keepsWhatWasRevokedAndOnlyThenItsOldKeys() {
+    BundleContent revoked = BundleEdit.after(all).revoke(FR, STOLEN).build(START, END);
+    Member fresh = fresh("fr.customs");
+    Member replaced =
+        BundleEdit.after(revoked)
+            .admit(request(fresh), false)
+            .build(START, END)
+            .member(FR)
+            .orElseThrow();
+    assertEquals(fresh.signing(), replaced.signing());
+    assertTrue(replaced.hasRevoked(STOLEN.hex()), "coming back restores no certificate");
+    Member beside =
+        BundleEdit.after(revoked)
+            .admit(request(fresh), true)
+            .build(START, END)
+            .member(FR)
+            .orElseThrow();
+    assertEquals(2, beside.signing().size());
+    assertEquals(2, beside.authorities().size());
+  }
+
+  @Test
+  void everyChange_isSaidInWords() {
+    BundleContent later = BundleEdit.after(all).build(START, END);
+    assertEquals(List.of(), BundleWords.diff(all, later));
+    BundleContent changed =
+        BundleEdit.after(all)
+            .remove(new AgencyName("sg.police"))
+            .admit(request(fresh("it.customs")), false)
+            .admit(request(fresh("fr.customs")), true)
+            .revoke(new AgencyName("de.customs"), STOLEN)
+            .group("EU", List.of("DE", "FR", "IT"))
+            .rotate(new RootSet(1, all.roots().keys().subList(0, 2)))
+            .build(START, END);
+    String words = String.join("\n", BundleWords.diff(all, changed));
+    for (String each :
+        List.of(
+            "sg.police leaves",
+            "it.customs joins",
+            "fr.customs: new signing pair",
+            "fr.customs: new CA",
+            "de.customs: new revocation of certificate " + STOLEN,
+            "group EU: [DE, FR, IT], was [DE, FR]",
+            "roots: no longer root " + TestFederation.rootName(3),
+            "roots: 1 must sign, 2 had to")) {
+      assertTrue(words.contains(each), each + " in\n" + words);
+    }
+    assertFalse(words.contains("fr.customs: no longer"), words);
+  }
+}

@@ -1,0 +1,110 @@
+package org.entente.gateway.trust;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.testkit.TestFederation;
+import org.junit.jupiter.api.Test;
+
+/** Threat 51: whoever is kept from newer bundles notices before the one in force expires. */
+final class FreshnessTest {
+  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+  private static final AgencyName DE = new AgencyName("de.customs");
+  private static final AgencyName FR = new AgencyName("fr.customs");
+
+  private final TestFederation federation = new TestFederation(START);
+  private final TrustBundle one = federation.bundle(federation.content(1));
+  private final TrustBundle two = federation.bundle(federation.content(2));
+  private final FreshnessBoard board = new FreshnessBoard();
+
+  private byte[] stated(TrustBundle bundle, AgencyName by, Instant when) {
+    return Freshness.state(bundle, by, federation.signing(by.value()), when);
+  }
+
+  @Test
+  void witness_namingTheBundleInForce_keepsItFresh_untilItIsSilentTooLong() {
+    assertEquals(FreshnessBoard.State.STALE, board.state(one, FR, START));
+    assertInstanceOf(
+        FreshnessBoard.Offer.Taken.class, board.offer(stated(one, DE, START), one, START));
+    assertEquals(FreshnessBoard.State.FRESH, board.state(one, FR, START));
+    assertEquals(START, board.lastStated(one, FR).orElseThrow());
+    Instant late = START.plus(FreshnessBoard.STALE);
+    assertEquals(FreshnessBoard.State.FRESH, board.state(one, FR, late.minusSeconds(1)));
+    assertEquals(FreshnessBoard.State.STALE, board.state(one, FR, late));
+  }
+
+  @Test
+  void witness_knowingANewerBundle_showsTheFreeze() {
+    board.offer(stated(two, DE, START), one, START);
+    assertEquals(FreshnessBoard.State.BEHIND, board.state(one, FR, START));
+    assertEquals(FreshnessBoard.State.FRESH, board.state(two, FR, START));
+  }
+
+  @Test
+  void witness_knowingAnotherBundleOfTheVersion_isAContradiction() {
+    List<Member> without =
+        federation.content(1).agencies().stream().filter(m -> !m.name().equals(FR)).toList();
+    TrustBundle other = federation.bundle(federation.content(1, without));
+    board.offer(stated(other, DE, START), one, START);
+    assertEquals(FreshnessBoard.State.CONTRADICTED, board.state(one, FR, START));
+  }
+
+  @Test
+  void ownWord_doesNotCount_andWithoutOtherWitnessesNothingIsClaimed() {
+    board.offer(stated(one, DE, START), one, START);
+    assertEquals(FreshnessBoard.State.UNWITNESSED, board.state(one, DE, START));
+  }
+
+  @Test
+  void statement_replayedOrOlder_changesNothing() {
+    Instant later = START.plusSeconds(60);
+    board.offer(stated(one, DE, later), one, later);
+    assertInstanceOf(
+        FreshnessBoard.Offer.Known.class, board.offer(stated(one, DE, START), one, later));
+    assertEquals(later, board.lastStated(one, FR).orElseThrow());
+  }
+
+  @Test
+  void statement_ofNoWitness_otherKeyOrTheFuture_isRefused() {
+    byte[] notWitness = stated(one, FR, START);
+    byte[] otherKey = Freshness.state(one, DE, federation.signing("fr.customs"), START);
+    byte[] future = stated(one, DE, START.plus(Duration.ofHours(1)));
+    byte[] half =
+        SignedNote.of(
+                SignedNote.parse(stated(one, DE, START)).asNote().orElseThrow().text(),
+                SignedNote.parse(stated(one, DE, START))
+                    .asNote()
+                    .orElseThrow()
+                    .signatures()
+                    .subList(0, 1))
+            .encode();
+    for (byte[] bad : List.of(notWitness, otherKey, future, half, new byte[9000])) {
+      assertInstanceOf(FreshnessBoard.Offer.Refused.class, board.offer(bad, one, START));
+    }
+    byte[] good = stated(one, DE, START);
+    for (int i = 0; i < good.length; i += 7) {
+      byte[] flipped = good.clone();
+      flipped[i] ^= 1;
+      assertInstanceOf(
+          FreshnessBoard.Offer.Refused.class, board.offer(flipped, one, START), "byte " + i);
+    }
+    assertEquals(FreshnessBoard.State.STALE, board.state(one, FR, START));
+  }
+
+  @Test
+  void witness_statesAgainTwiceADayAndWithEachBundle() {
+    assertTrue(board.isDue(DE, one, START));
+    board.offer(stated(one, DE, START), one, START);
+    assertFalse(board.isDue(DE, one, START.plusSeconds(60)));
+    assertTrue(board.isDue(DE, two, START.plusSeconds(60)));
+    assertTrue(board.isDue(DE, one, START.plus(FreshnessBoard.EVERY)));
+    assertEquals(1, board.notes(one).size());
+  }
+}
