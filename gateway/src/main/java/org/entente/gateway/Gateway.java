@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.admin.AdminServer;
+import org.entente.gateway.admin.Readiness;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.AuditRecord;
@@ -26,6 +27,7 @@ import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeParts;
@@ -103,6 +105,7 @@ public final class Gateway implements AutoCloseable {
   private final Store store;
   private final AuditLog auditLog;
   private final CheckpointSigner checkpoints;
+  private final NodeWitness witness;
   private final AtRest atRest;
   private final Ledger ledger;
   private final NodeSealing sealing;
@@ -143,7 +146,8 @@ public final class Gateway implements AutoCloseable {
     StorageKeys storageKeys = keys.storageKeys();
     atRest = new AtRest(storageKeys, random);
     store = RocksStore.open(config.data(), RocksOptions.defaults());
-    NodeAudit audit = NodeAudit.open(config, store, keys.auditPair(), atRest, clock, random);
+    SigningPair auditPair = keys.auditPair();
+    NodeAudit audit = NodeAudit.open(config, store, auditPair, atRest, clock, random);
     auditLog = audit.log();
     checkpoints = audit.signer();
     ledger =
@@ -156,6 +160,14 @@ public final class Gateway implements AutoCloseable {
                 LedgerLimits.DEFAULT.maxBatch(),
                 LedgerLimits.DEFAULT.maxBatchBytes()),
             observer());
+    witness =
+        new NodeWitness(
+            config,
+            auditLog,
+            auditPair,
+            ledger,
+            trust::current,
+            new NodeWitness.Around(clock, workers, meters));
     EvidenceRecords evidence = new EvidenceRecords(atRest, self.agency());
 
     // Sealing, and the way out.
@@ -242,7 +254,9 @@ public final class Gateway implements AutoCloseable {
             settlement,
             sealing.peerKeys,
             reporter,
-            this::sendNotice);
+            this::sendNotice,
+            witness);
+    witness.speakThrough(notices);
     evidenceReturn = new EvidenceReturn(receive, policy::current, outbound, random);
     upkeep =
         new Upkeep(
@@ -334,7 +348,7 @@ public final class Gateway implements AutoCloseable {
         List.of(),
         () -> List.of(Meters.Sample.of(tls.notAfterMillis() / 1e3)));
     NodeGauges.register(meters, ledger, routes, links, subscriptions, auditLog, trust);
-    admin = AdminServer.start(NodeFiles.address(config.listen().admin()), meters, this::obstacles);
+    admin = AdminServer.start(NodeFiles.address(config.listen().admin()), meters, readiness());
     startChores(files);
     trust.onChange((old, next) -> workers.execute(() -> trustChanged(next)));
     network.serving(true);
@@ -378,7 +392,8 @@ public final class Gateway implements AutoCloseable {
         .every(Duration.ofMillis(25), "watermark statements", reporter::tick)
         .every(Duration.ofMillis(100), "evidence", evidenceReturn::round)
         .every(Duration.ofMillis(500), "upkeep of the outbox", upkeep::round)
-        .every(Duration.ofSeconds(1), "checkpoint", () -> checkpoints.maybeSign(clock.instant()))
+        .every(Duration.ofSeconds(1), "checkpoint", this::signCheckpoint)
+        .every(Duration.ofMillis(500), "witnesses", witness.witnessing()::round)
         .every(Duration.ofSeconds(2), "trust bundle", trust::reload)
         .every(Duration.ofSeconds(2), "TLS certificate", tls::reload)
         .every(Duration.ofSeconds(2), "agreements", () -> reloadPolicy(files))
@@ -387,6 +402,12 @@ public final class Gateway implements AutoCloseable {
         .every(Duration.ofMinutes(1), "identities of open streams", network::recheck)
         .every(Duration.ofHours(1), "expiry", this::expire)
         .every(Duration.ofHours(12), "outbox keys", this::destroyOutboxKeys);
+  }
+
+  private void signCheckpoint() {
+    if (witness.witnessing().maySign()) {
+      checkpoints.maybeSign(clock.instant());
+    }
   }
 
   private void reloadPolicy(NodeFiles files) throws IOException {
@@ -457,6 +478,20 @@ public final class Gateway implements AutoCloseable {
     if (!gone.isEmpty()) {
       LOG.info("destroyed outbox keys that no mail waits under: {}", gone);
     }
+  }
+
+  private Readiness readiness() {
+    return new Readiness() {
+      @Override
+      public List<String> obstacles() {
+        return Gateway.this.obstacles();
+      }
+
+      @Override
+      public List<String> warnings() {
+        return witness.warnings();
+      }
+    };
   }
 
   private List<String> obstacles() {
@@ -541,18 +576,31 @@ public final class Gateway implements AutoCloseable {
   public void close() {
     network.closeClients();
     intake.close();
+    boolean mayBeSigned = awaitWitnesses();
     chores.shutdown();
     links.close();
     network.closePeers();
     admin.close();
     recordChange(AuditType.NODE_STOP, "stopped in order");
     ledger.close();
-    checkpoints.sign(clock.instant());
+    if (mayBeSigned) {
+      checkpoints.sign(clock.instant());
+    }
     timers.shutdown();
     workers.shutdown();
     awaitQuietly(workers);
     store.close();
     keystore.close();
+  }
+
+  /** A node that is stopped just after its start has perhaps not heard its witnesses yet. */
+  private boolean awaitWitnesses() {
+    try {
+      return witness.witnessing().awaitDecision();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return witness.witnessing().maySign();
+    }
   }
 
   private static void awaitQuietly(ExecutorService executor) {

@@ -49,7 +49,9 @@ public record Inspected(
             .toList();
     try (Store store = RocksStore.openReadOnly(config.data())) {
       AuditReport report =
-          new AuditVerifier(NodeAudit.verifier(config, pairs), LeafOpener.WITHOUT_KEYS)
+          new AuditVerifier(
+                  NodeAudit.verifier(config, LogReader.numberInForce(store), pairs),
+                  LeafOpener.WITHOUT_KEYS)
               .verify(LogReader.of(store, config.audit()));
       return counted(agency, report, new InboxBook(store));
     }

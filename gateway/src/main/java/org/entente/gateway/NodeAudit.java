@@ -20,6 +20,7 @@ import org.entente.gateway.audit.CheckpointVerifier;
 import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.audit.LeafSealer;
 import org.entente.gateway.audit.LogOrigin;
+import org.entente.gateway.audit.LogReader;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
@@ -37,7 +38,6 @@ import org.entente.gateway.store.Store;
 record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpener opener) {
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
   private static final Duration RECORDS_KEPT = Duration.ofDays(3_650);
-  private static final String CONTEXT = "audit ";
 
   static NodeAudit open(
       NodeConfig config,
@@ -48,7 +48,9 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
       SecureRandom random) {
     AuditOpening opening =
         AuditLog.open(
-            store, folder(config.audit()), verifier(config, List.of(pair.verifyingPair())));
+            store,
+            folder(config.audit()),
+            verifier(config, LogReader.numberInForce(store), List.of(pair.verifyingPair())));
     if (opening instanceof AuditOpening.BehindCheckpoint behind) {
       throw new StartProblem(
           "the ledger is older than the last signed checkpoint: "
@@ -59,7 +61,7 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
       throw new StartProblem("the audit log is damaged: " + damaged.reason());
     }
     AuditLog log = ((AuditOpening.Opened) opening).log();
-    Sealing sealing = new Sealing(atRest, clock);
+    Sealing sealing = new Sealing(atRest, clock, log.origin().number());
     return new NodeAudit(
         log,
         new CheckpointSigner(log, pair, CHECKPOINT_EVERY),
@@ -67,12 +69,14 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
         sealing);
   }
 
-  static CheckpointVerifier verifier(NodeConfig config, List<VerifyingPair> pairs) {
+  /** Knows one of the node's logs by its number. */
+  static CheckpointVerifier verifier(NodeConfig config, int number, List<VerifyingPair> pairs) {
     return new CheckpointVerifier(
         new LogOrigin(
             new FederationName(config.federation()),
             new AgencyName(config.agency()),
-            new NodeName(config.gateway())),
+            new NodeName(config.gateway()),
+            number),
         pairs);
   }
 
@@ -125,20 +129,22 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
   static final class Sealing implements LeafSealer {
     private final AtRest atRest;
     private final InstantSource clock;
+    private final String context;
 
-    Sealing(AtRest atRest, InstantSource clock) {
+    Sealing(AtRest atRest, InstantSource clock, int log) {
       this.atRest = atRest;
       this.clock = clock;
+      this.context = log == 1 ? "audit " : "audit " + log + '/';
     }
 
     @Override
     public byte[] seal(long index, byte[] plaintext) {
-      return atRest.seal(CONTEXT + index, plaintext, clock.instant().plus(RECORDS_KEPT));
+      return atRest.seal(context + index, plaintext, clock.instant().plus(RECORDS_KEPT));
     }
 
     @Override
     public Optional<byte[]> open(long index, byte[] sealed) {
-      return atRest.open(CONTEXT + index, sealed);
+      return atRest.open(context + index, sealed);
     }
   }
 }

@@ -33,6 +33,7 @@ class DirectionTest {
           "seal",
           "audit",
           "ledger",
+          "witness",
           "link",
           "transmit",
           "intake",

@@ -30,9 +30,9 @@ import org.entente.gateway.meter.Meters;
 
 /**
  * HTTP/1.1 server of {@code GET /metrics}, {@code /healthz} (the process lives) and {@code /readyz}
- * (it can do its job; otherwise 503 with one reason a line). Requests of at most 8 KiB; a
- * connection that says nothing for 30 seconds is closed. Nothing secret and nothing of any message
- * is served.
+ * (it can do its job, with one warning a line; otherwise 503 with one reason a line). Requests of
+ * at most 8 KiB; a connection that says nothing for 30 seconds is closed. Nothing secret and
+ * nothing of any message is served.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST = 8_192;
@@ -128,11 +128,17 @@ public final class AdminServer implements AutoCloseable {
     private FullHttpResponse ready() {
       List<String> obstacles = readiness.obstacles();
       return obstacles.isEmpty()
-          ? text(HttpResponseStatus.OK, "text/plain", "ready\n")
+          ? text(HttpResponseStatus.OK, "text/plain", readyText(readiness.warnings()))
           : text(
               HttpResponseStatus.SERVICE_UNAVAILABLE,
               "text/plain",
               String.join("\n", obstacles) + "\n");
+    }
+
+    private static String readyText(List<String> warnings) {
+      StringBuilder out = new StringBuilder("ready\n");
+      warnings.forEach(warning -> out.append("warning: ").append(warning).append('\n'));
+      return out.toString();
     }
 
     private static FullHttpResponse text(HttpResponseStatus status, String type, String body) {

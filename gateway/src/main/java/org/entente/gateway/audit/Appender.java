@@ -45,11 +45,11 @@ public final class Appender {
     List<StoredLeaf> leaves = seal(first, records);
     for (int i = 0; i < leaves.size(); i++) {
       StoredLeaf leaf = leaves.get(i);
-      StoredLog.putLeaf(batch, first + i, leaf);
+      log.stored().putLeaf(batch, first + i, leaf);
       next.append(
-          leaf.hash(), (level, index, hash) -> StoredLog.putNode(batch, level, index, hash));
+          leaf.hash(), (level, index, hash) -> log.stored().putNode(batch, level, index, hash));
     }
-    StoredLog.putHead(batch, next.head());
+    log.stored().putHead(batch, next.head());
     pending = next;
     return first;
   }

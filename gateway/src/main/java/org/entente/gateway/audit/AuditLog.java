@@ -30,6 +30,7 @@ public final class AuditLog {
   private final AtomicBoolean appending = new AtomicBoolean();
   private volatile TreeHead head;
   private volatile CheckpointCheck.@Nullable Signed checkpoint;
+  private volatile CheckpointCheck.@Nullable Signed cosigned;
 
   private AuditLog(StoredLog stored, CheckpointVerifier verifier, Frontier opened) {
     this.stored = stored;
@@ -46,7 +47,7 @@ public final class AuditLog {
    * @throws java.io.UncheckedIOException if the checkpoint file cannot be read
    */
   public static AuditOpening open(Store store, Path directory, CheckpointVerifier verifier) {
-    StoredLog stored = new StoredLog(store, directory);
+    StoredLog stored = new StoredLog(store, directory, verifier.origin().number());
     Optional<TreeHead> head = stored.head();
     Optional<Frontier> frontier = head.flatMap(h -> Frontier.read(h.size(), stored));
     if (head.isEmpty() || frontier.isEmpty()) {
@@ -59,7 +60,18 @@ public final class AuditLog {
       return new AuditOpening.Damaged("the store holds leaves beyond the size of the log");
     }
     AuditLog log = new AuditLog(stored, verifier, frontier.get());
+    log.recallCosigned();
     return log.holdAgainstCheckpoints().orElseGet(() -> new AuditOpening.Opened(log));
+  }
+
+  /** Convenience only: a copy that is damaged is made anew with the next checkpoint. */
+  private void recallCosigned() {
+    stored
+        .cosigned()
+        .map(verifier::check)
+        .filter(CheckpointCheck.Signed.class::isInstance)
+        .map(CheckpointCheck.Signed.class::cast)
+        .ifPresent(signed -> cosigned = signed);
   }
 
   private Optional<AuditOpening> holdAgainstCheckpoints() {
@@ -138,6 +150,42 @@ public final class AuditLog {
   }
 
   /**
+   * The last checkpoint that was kept with cosignatures of witnesses; empty before the first. The
+   * log's own signatures are verified, those of witnesses by whoever knows their keys.
+   */
+  public Optional<CheckpointCheck.Signed> cosigned() {
+    return Optional.ofNullable(cosigned);
+  }
+
+  /**
+   * Keeps a checkpoint of this log with what witnesses added. Durable on return. One thread at a
+   * time.
+   *
+   * @throws IllegalArgumentException when it is no checkpoint that this log has signed
+   */
+  public void keepCosigned(SignedNote note) {
+    if (!(verifier.check(note.encode()) instanceof CheckpointCheck.Signed signed)) {
+      throw new IllegalArgumentException("not a checkpoint of " + verifier.origin());
+    }
+    stored.commitCosigned(note.encode());
+    cosigned = signed;
+  }
+
+  /**
+   * The proof that the log continues its own beginning; empty when a node is missing.
+   *
+   * @throws IllegalArgumentException when {@code olderSize} is not between 1 and {@code size}
+   */
+  public Optional<List<TreeHash>> proveConsistency(long olderSize, long size) {
+    return MerkleTree.proveConsistency(olderSize, size, stored);
+  }
+
+  /** Tells the log's checkpoints from all others. */
+  public CheckpointVerifier verifier() {
+    return verifier;
+  }
+
+  /**
    * The writer of this log's leaves.
    *
    * <p>Made once, by the ledger for its single writer thread; a second one would fork the log.
@@ -200,9 +248,5 @@ public final class AuditLog {
 
   StoredLog stored() {
     return stored;
-  }
-
-  CheckpointVerifier verifier() {
-    return verifier;
   }
 }

@@ -57,6 +57,11 @@ public record AuditRecord(
     return new AuditRecord(type, category, at, actor, subject, decided, outcome);
   }
 
+  /** The same record with words of what was done. */
+  public AuditRecord saying(String detail) {
+    return new AuditRecord(type, category, at, actor, subject, basis, new Outcome("", detail));
+  }
+
   /** The same record, ended by a refusal. */
   public AuditRecord refused(Code code, String detail) {
     Outcome refusal = new Outcome(code.name(), detail);

@@ -36,7 +36,11 @@ public enum AuditType {
   /** The node stopped in order. */
   NODE_STOP(15),
   /** A client's message was committed to wait for a second person's release. */
-  HELD(16);
+  HELD(16),
+  /** An audit log, a member's or this gateway's own, contradicted what a witness had cosigned. */
+  LOG_CONFLICT(17),
+  /** A further log was begun, by a member or by this gateway, instead of one that ended. */
+  LOG_OPENED(18);
 
   private final int number;
 

@@ -22,12 +22,14 @@ import org.entente.gateway.note.SignedNote;
 public final class CheckpointVerifier {
 
   private final LogOrigin origin;
+  private final List<VerifyingPair> known;
   private final List<KeyPair> pairs;
   private final List<NoteVerifier> keys;
 
   /** A log and the pairs with which it may have signed. */
   public CheckpointVerifier(LogOrigin origin, List<VerifyingPair> pairs) {
     this.origin = origin;
+    this.known = List.copyOf(pairs);
     KeyName name = origin.keyName();
     this.pairs = pairs.stream().distinct().map(pair -> KeyPair.of(name, pair)).toList();
     this.keys =
@@ -37,6 +39,11 @@ public final class CheckpointVerifier {
   /** Which log it is. */
   public LogOrigin origin() {
     return origin;
+  }
+
+  /** Knows another log by the same pairs. */
+  public CheckpointVerifier of(LogOrigin other) {
+    return new CheckpointVerifier(other, known);
   }
 
   /** Checks a checkpoint's bytes. */

@@ -8,9 +8,17 @@ import org.entente.gateway.store.Store;
 /** Reads what is kept of a log, exactly as it is kept. Safe for use by many threads. */
 public interface LogReader extends NodeReader {
 
-  /** What is kept in this store and in the audit directory beside it. */
+  /**
+   * What is kept in this store, and in the audit directory beside it, of the gateway's log in
+   * force.
+   */
   static LogReader of(Store store, Path directory) {
-    return new StoredLog(store, directory);
+    return new StoredLog(store, directory, numberInForce(store));
+  }
+
+  /** Which of the gateway's logs is in force, from 1. */
+  static int numberInForce(Store store) {
+    return StoredLog.numberInForce(store);
   }
 
   /** Size and root as written with the last commit; empty when they cannot be read. */

@@ -9,6 +9,7 @@ import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.note.TreeHash;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -21,23 +22,45 @@ import org.entente.gateway.store.Table;
  *   AUDIT_LEAF  index (8)                  {@link StoredLeaf}
  *   META        "audit/head"               version 1 (1) ‖ size (8) ‖ root (32)
  *   META        "audit/checkpoint"         the last signed note
+ *   META        "audit/cosigned"           the last note that witnesses cosigned
+ *   META        "audit/log"                number (4) of the gateway's log in force; absent: 1
  * </pre>
  *
- * Numbers are big-endian, so a tile is one stretch of keys.
+ * Numbers are big-endian, so a tile is one stretch of keys. Logs after the first have {@code 0xff ‖
+ * number (4)} before the keys of nodes and leaves, which no level and no index begins with, and
+ * {@code /<number>} after the names in META: what a log has stays where it is when another begins.
  */
 final class StoredLog implements LogReader {
 
   static final String IN_STORE = "the checkpoint in the store";
 
   private static final byte HEAD_VERSION = 1;
+  private static final int LATER_LOG = 0xff;
   private static final int HEAD_BYTES = 1 + Long.BYTES + TreeHash.BYTES;
 
   private final Store store;
   private final CheckpointFile file;
+  private final int number;
 
-  StoredLog(Store store, Path directory) {
+  StoredLog(Store store, Path directory, int number) {
     this.store = store;
     this.file = new CheckpointFile(directory);
+    this.number = number;
+  }
+
+  /** Number of the gateway's log in force. */
+  static int numberInForce(Store store) {
+    byte[] value = store.get(Table.META, ascii("audit/log"));
+    return value == null ? 1 : (int) KeyReader.of(value).u32();
+  }
+
+  /** Puts another log of the gateway in force. */
+  static void putNumberInForce(Batch batch, int number) {
+    batch.put(Table.META, ascii("audit/log"), Keys.key().u32(number).done());
+  }
+
+  int number() {
+    return number;
   }
 
   @Override
@@ -89,19 +112,28 @@ final class StoredLog implements LogReader {
         store.batch().put(Table.META, ascii("audit/format"), new byte[] {1}), Durability.SYNCED);
   }
 
+  /** The last note that witnesses cosigned, as it was kept; whoever reads it verifies it again. */
+  Optional<byte[]> cosigned() {
+    return Optional.ofNullable(store.get(Table.META, cosignedKey()));
+  }
+
+  void commitCosigned(byte[] note) {
+    store.commit(store.batch().put(Table.META, cosignedKey(), note), Durability.SYNCED);
+  }
+
   void commitCheckpoint(byte[] note) {
     store.commit(store.batch().put(Table.META, checkpointKey(), note), Durability.SYNCED);
   }
 
-  static void putNode(Batch batch, int level, long index, TreeHash hash) {
+  void putNode(Batch batch, int level, long index, TreeHash hash) {
     batch.put(Table.AUDIT_NODE, nodeKey(level, index), hash.bytes());
   }
 
-  static void putLeaf(Batch batch, long index, StoredLeaf leaf) {
+  void putLeaf(Batch batch, long index, StoredLeaf leaf) {
     batch.put(Table.AUDIT_LEAF, leafKey(index), leaf.encode(index));
   }
 
-  static void putHead(Batch batch, TreeHead head) {
+  void putHead(Batch batch, TreeHead head) {
     byte[] value = new byte[HEAD_BYTES];
     value[0] = HEAD_VERSION;
     BigEndian.putU64(value, 1, head.size());
@@ -109,20 +141,32 @@ final class StoredLog implements LogReader {
     batch.put(Table.META, headKey(), value);
   }
 
-  static byte[] nodeKey(int level, long index) {
-    return Keys.key().u8(level).u64(index).done();
+  byte[] nodeKey(int level, long index) {
+    return prefix().u8(level).u64(index).done();
   }
 
-  static byte[] leafKey(long index) {
-    return Keys.key().u64(index).done();
+  byte[] leafKey(long index) {
+    return prefix().u64(index).done();
   }
 
-  static byte[] headKey() {
-    return ascii("audit/head");
+  private Keys prefix() {
+    return number == 1 ? Keys.key() : Keys.key().u8(LATER_LOG).u32(number);
   }
 
-  static byte[] checkpointKey() {
-    return ascii("audit/checkpoint");
+  byte[] headKey() {
+    return named("audit/head");
+  }
+
+  byte[] checkpointKey() {
+    return named("audit/checkpoint");
+  }
+
+  private byte[] cosignedKey() {
+    return named("audit/cosigned");
+  }
+
+  private byte[] named(String key) {
+    return ascii(number == 1 ? key : key + '/' + number);
   }
 
   private static byte[] ascii(String key) {

@@ -11,13 +11,17 @@ import org.entente.gateway.note.TreeHash;
 
 /**
  * Serves the log as C2SP tlog-tiles does: {@code checkpoint}, {@code tile/<L>/<N>[.p/<W>]} and
- * {@code tile/entries/<N>[.p/<W>]}.
+ * {@code tile/entries/<N>[.p/<W>]}; and as {@code checkpoint/cosigned} the last checkpoint that
+ * witnesses cosigned, which may be older.
  *
  * <p>Entries are the leaves' 32-byte commitments: readers can check the log and learn nothing else.
  * Tiles reach as far as the last signed checkpoint and no further. Paths never touch a file system.
  * Safe for use by many threads.
  */
 public final class TileReader implements TileSource {
+
+  /** The last checkpoint that witnesses cosigned; a resource of Entente's own. */
+  private static final String COSIGNED = "checkpoint/cosigned";
 
   private static final int ENTRY_PREFIX = 2;
 
@@ -35,9 +39,23 @@ public final class TileReader implements TileSource {
   @Override
   public Optional<byte[]> read(String path) {
     if (path.equals("checkpoint")) {
-      return log.checkpoint().map(SignedNote::encode);
+      return latest().map(SignedNote::encode);
+    }
+    if (path.equals(COSIGNED)) {
+      return log.cosigned().map(cosigned -> cosigned.note().encode());
     }
     return TilePath.parse(path).flatMap(tile -> read(tile, signedSize()));
+  }
+
+  /** The last signed checkpoint, with the cosignatures of witnesses once they are there. */
+  private Optional<SignedNote> latest() {
+    return log.checkpoint()
+        .map(
+            signed ->
+                log.cosigned()
+                    .map(CheckpointCheck.Signed::note)
+                    .filter(cosigned -> cosigned.text().equals(signed.text()))
+                    .orElse(signed));
   }
 
   /**

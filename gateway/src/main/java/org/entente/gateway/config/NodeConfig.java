@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param links direct links to peers
  * @param clients the agency's own systems
  * @param limits bounds
+ * @param witnesses how the audit log is witnessed
  * @param reflection whether gRPC reflection answers clients; true by default
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -44,6 +45,7 @@ public record NodeConfig(
     List<Link> links,
     List<Client> clients,
     @Nullable Limits limits,
+    @Nullable Witnesses witnesses,
     @Nullable Boolean reflection) {
 
   public NodeConfig {
@@ -60,12 +62,18 @@ public record NodeConfig(
     links = links == null ? List.of() : List.copyOf(links);
     clients = clients == null ? List.of() : List.copyOf(clients);
     limits = limits == null ? Limits.DEFAULT : limits;
+    witnesses = witnesses == null ? Witnesses.DEFAULT : witnesses;
     reflection = reflection == null || reflection;
   }
 
   /** The limits in force. */
   public Limits limitsInForce() {
     return Objects.requireNonNull(limits);
+  }
+
+  /** How the audit log is witnessed. */
+  public Witnesses witnessesInForce() {
+    return Objects.requireNonNull(witnesses);
   }
 
   /** The same configuration with every path resolved against a folder. */
@@ -87,6 +95,7 @@ public record NodeConfig(
         links,
         clients,
         limits,
+        witnesses,
         reflection);
   }
 
@@ -243,6 +252,37 @@ public record NodeConfig(
             "limits." + field + " is " + number + "; it must be from " + least + " to " + most);
       }
       return number;
+    }
+  }
+
+  /**
+   * How the audit log is witnessed; the witnesses are those of the trust bundle. 0 or absent: the
+   * default.
+   *
+   * @param quorum how many witnesses must keep up, at most 64; by default none must, and they are
+   *     counted
+   * @param waitSeconds how long a start waits for what witnesses hold of the log before it signs
+   *     again, 5 by default, at most 300
+   * @param everySeconds least time between two checkpoints for which they are asked, 2 by default,
+   *     at most 3,600
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Witnesses(int quorum, int waitSeconds, int everySeconds) {
+    /** All defaults. */
+    public static final Witnesses DEFAULT = new Witnesses(0, 0, 0);
+
+    public Witnesses {
+      quorum = bounded("quorum", quorum, 0, 64);
+      waitSeconds = bounded("wait_seconds", waitSeconds == 0 ? 5 : waitSeconds, 1, 300);
+      everySeconds = bounded("every_seconds", everySeconds == 0 ? 2 : everySeconds, 1, 3_600);
+    }
+
+    private static int bounded(String field, int value, int least, int most) {
+      if (value < least || value > most) {
+        throw new IllegalArgumentException(
+            "witnesses." + field + " is " + value + "; it must be from " + least + " to " + most);
+      }
+      return value;
     }
   }
 }

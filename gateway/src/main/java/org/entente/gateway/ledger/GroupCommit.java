@@ -252,10 +252,16 @@ final class GroupCommit implements AutoCloseable {
         queue.clear();
       }
       waitingCount = 0;
+      arrived.signalAll();
     } finally {
       lock.unlock();
     }
     observer.failed(why);
+  }
+
+  /** Takes no more from now on; what is being committed is still answered. */
+  void halt(String why) {
+    fail(new LedgerUnavailable(Code.NOT_READY, why, null));
   }
 
   private void failRest(List<Waiting<?>> entries) {

@@ -26,6 +26,7 @@ public final class Ledger implements AutoCloseable {
   private final WindowBook windows;
   private final PeerFactsBook peerFacts;
   private final HeldBook held;
+  private final WitnessBook witness;
 
   /** A ledger over an open store; {@link #start} begins to write. */
   public Ledger(
@@ -46,6 +47,7 @@ public final class Ledger implements AutoCloseable {
     this.windows = new WindowBook(store);
     this.peerFacts = new PeerFactsBook(store);
     this.held = new HeldBook(store);
+    this.witness = new WitnessBook(store);
   }
 
   /** Starts the writer. */
@@ -65,6 +67,14 @@ public final class Ledger implements AutoCloseable {
   /** Why it takes no more, or null while it does. */
   public @Nullable LedgerUnavailable failure() {
     return writer.failure();
+  }
+
+  /**
+   * Stops for good, as after a failed commit: nothing more is acknowledged until an operator has
+   * acted and the node has been restarted.
+   */
+  public void halt(String why) {
+    writer.halt(why);
   }
 
   /** Changes that wait for the disk. */
@@ -120,6 +130,11 @@ public final class Ledger implements AutoCloseable {
   /** Drafts that wait for a second person. */
   public HeldBook held() {
     return held;
+  }
+
+  /** Other agencies' audit logs as this gateway cosigned them. */
+  public WitnessBook witness() {
+    return witness;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

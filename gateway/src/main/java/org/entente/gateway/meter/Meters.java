@@ -35,6 +35,7 @@ public final class Meters {
   private final Counter delivered;
   private final Counter opened;
   private final Counter alarms;
+  private final Counter witnessed;
   private final Counter committedBytes;
   private final Histogram commitSeconds;
   private final Histogram commitChanges;
@@ -69,7 +70,13 @@ public final class Meters {
             "Deliveries to subscribers, by whether the cursor was sent it before.",
             "kind");
     opened = counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
-    alarms = counter("entente_alarms_total", "Alarms of links, by code.", "code");
+    alarms = counter("entente_alarms_total", "Alarms of links and audit logs, by code.", "code");
+    witnessed =
+        counter(
+            "entente_witness_requests_total",
+            "Requests of other agencies' logs for a cosignature, by what was answered.",
+            "log",
+            "status");
     committedBytes = counter("entente_ledger_committed_bytes_total", "Bytes committed.");
     commitSeconds =
         histogram("entente_ledger_commit_seconds", "Time of one synced commit.", SECONDS);
@@ -135,7 +142,12 @@ public final class Meters {
     opened.inc();
   }
 
-  /** A link raised an alarm. */
+  /** A member's log was answered as a witness, with a status of C2SP tlog-witness. */
+  public void witnessed(AgencyName log, int status) {
+    witnessed.labels(log.value(), Integer.toString(status)).inc();
+  }
+
+  /** A link or an audit log raised an alarm. */
   public void alarm(Code code) {
     alarms.labels(code.name()).inc();
   }

@@ -88,6 +88,12 @@ public enum Code {
   STORAGE_FULL(OPERATOR, true),
   /** Too much is waiting; slow down. */
   OVERLOADED(NOBODY, true),
+  /** A witness holds a later checkpoint of an audit log than the log has: it was set back. */
+  AUDIT_LOG_BEHIND(OPERATOR, false),
+  /** Two signed checkpoints of an audit log do not belong to one history. */
+  AUDIT_LOG_FORKED(OPERATOR, false),
+  /** A log asked for a cosignature and did not show that it continues what was cosigned last. */
+  AUDIT_LOG_UNPROVEN(PEER, false),
   /** A defect of this gateway; counted and logged. */
   INTERNAL(OPERATOR, true);
 

@@ -27,13 +27,16 @@ import org.entente.gateway.transmit.Settlement;
 import org.entente.proto.link.v1.NeedRewrap;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.Watermarks;
+import org.entente.proto.link.v1.WitnessAnswer;
+import org.entente.proto.link.v1.WitnessRequest;
 
 /**
- * Control statements between agencies: key bundles, watermarks, voids, requests for a new stanza.
- * Not durable and not ordered: whatever one asks for is asked again until it is answered. What
- * changes anything here is signed by the agency or gateway that states it; the rest are hints that
- * cost a bounded answer. A transit passes on what is addressed to others, over at most {@link
- * #MAX_HOPS} hops, without reading it. Safe for many threads.
+ * Control statements between agencies: key bundles, watermarks, voids, requests for a new stanza,
+ * and what audit logs and their witnesses say to each other. Not durable and not ordered: whatever
+ * one asks for is asked again until it is answered. What changes anything here is signed by the
+ * agency or gateway that states it; the rest are hints that cost a bounded answer. A transit passes
+ * on what is addressed to others, over at most {@link #MAX_HOPS} hops, without reading it. Safe for
+ * many threads.
  */
 public final class Notices {
   /** Transits that a notice may cross. */
@@ -48,6 +51,7 @@ public final class Notices {
   private final Routes routes;
   private final Reporter reporter;
   private final BiConsumer<AgencyName, Notice> send;
+  private final WitnessNotices witnesses;
   private final InstantSource clock;
 
   /**
@@ -64,6 +68,15 @@ public final class Notices {
       java.util.function.BooleanSupplier transit,
       java.util.function.Supplier<byte[]> ownBundle) {}
 
+  /** Who takes what log and witness say to each other. */
+  public interface WitnessNotices {
+    /** Another agency's log asks. */
+    void asked(AgencyName from, WitnessRequest request);
+
+    /** A witness is said to have answered. */
+    void answered(AgencyName from, WitnessAnswer answer);
+  }
+
   /** Notices over some links. */
   public Notices(
       Signer signer,
@@ -71,7 +84,9 @@ public final class Notices {
       Settlement settlement,
       PeerKeys peerKeys,
       Reporter reporter,
-      BiConsumer<AgencyName, Notice> send) {
+      BiConsumer<AgencyName, Notice> send,
+      WitnessNotices witnesses) {
+    this.witnesses = witnesses;
     this.signer = signer;
     this.ledger = parts.ledger();
     this.settlement = settlement;
@@ -188,12 +203,21 @@ public final class Notices {
         recipient, Notice.newBuilder().setVoidStatement(ByteString.copyFrom(statement.encoded())));
   }
 
-  private void address(AgencyName to, Notice.Builder notice) {
-    routes
-        .nextHop(to)
-        .ifPresent(
-            hop ->
-                send.accept(hop, notice.setFrom(signer.self().value()).setTo(to.value()).build()));
+  /** Asks a witness; whether there is a way to it. */
+  public boolean ask(AgencyName witness, WitnessRequest request) {
+    return address(witness, Notice.newBuilder().setWitnessRequest(request));
+  }
+
+  /** Answers a log. */
+  public void answer(AgencyName log, WitnessAnswer answer) {
+    address(log, Notice.newBuilder().setWitnessAnswer(answer));
+  }
+
+  private boolean address(AgencyName to, Notice.Builder notice) {
+    Optional<AgencyName> hop = routes.nextHop(to);
+    hop.ifPresent(
+        next -> send.accept(next, notice.setFrom(signer.self().value()).setTo(to.value()).build()));
+    return hop.isPresent();
   }
 
   /** A notice came from a neighbour. */
@@ -251,6 +275,8 @@ public final class Notices {
     switch (notice.getNoticeCase()) {
       case WATERMARKS -> takeWatermarks(from, notice.getWatermarks());
       case VOID_STATEMENT -> takeVoids(from, notice.getVoidStatement().toByteArray());
+      case WITNESS_REQUEST -> witnesses.asked(from, notice.getWitnessRequest());
+      case WITNESS_ANSWER -> witnesses.answered(from, notice.getWitnessAnswer());
       case NEED_REWRAP -> settlement.rewrap(from, numbers(notice.getNeedRewrap()));
       default -> {
         // A newer peer may say more than this release understands.

@@ -35,5 +35,7 @@ public enum Table {
   /** Session announcements. */
   ANNOUNCEMENT,
   /** Drafts that wait for a second person's release. */
-  HELD
+  HELD,
+  /** The latest checkpoints of other agencies' audit logs that were cosigned here. */
+  WITNESS
 }

@@ -127,7 +127,10 @@ final class Statuses {
           PROTOCOL_VERSION,
           CANNOT_OPEN,
           NEED_REWRAP,
-          ROUTING_LOOP ->
+          ROUTING_LOOP,
+          AUDIT_LOG_BEHIND,
+          AUDIT_LOG_FORKED,
+          AUDIT_LOG_UNPROVEN ->
           Code.FAILED_PRECONDITION;
       case NO_ROUTE, NOT_READY -> Code.UNAVAILABLE;
       case STORAGE_FULL, OVERLOADED -> Code.RESOURCE_EXHAUSTED;

@@ -23,11 +23,22 @@ import org.junit.jupiter.api.Test;
 class AdminServerTest {
   private final Meters meters = new Meters();
   private final List<String> obstacles = new CopyOnWriteArrayList<>();
+  private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final AdminServer server =
       AdminServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           meters,
-          () -> List.copyOf(obstacles));
+          new Readiness() {
+            @Override
+            public List<String> obstacles() {
+              return List.copyOf(obstacles);
+            }
+
+            @Override
+            public List<String> warnings() {
+              return List.copyOf(warnings);
+            }
+          });
   private final HttpClient client = HttpClient.newHttpClient();
 
   @AfterEach
@@ -45,6 +56,14 @@ class AdminServerTest {
 
   private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
     return client.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void readyz_withWarnings_isReadyAndSaysThem() throws Exception {
+    warnings.add("too few witnesses");
+    HttpResponse<String> response = get("/readyz");
+    assertEquals(200, response.statusCode());
+    assertEquals("ready\nwarning: too few witnesses\n", response.body());
   }
 
   @Test

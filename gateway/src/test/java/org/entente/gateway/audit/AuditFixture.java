@@ -19,6 +19,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.Store;
+import org.entente.gateway.testkit.MemoryStore;
 
 /** A log with throwaway keys over any store. */
 final class AuditFixture {
@@ -33,6 +34,9 @@ final class AuditFixture {
       new LogOrigin(new FederationName("demo.entente.example"), AGENCY, new NodeName("gw-a"));
   static final SigningPair KEYS = pair(1);
   static final CheckpointVerifier VERIFIER = verifier(KEYS);
+
+  /** Says where the first log lies in a store; never read. */
+  static final StoredLog FIRST_LOG = new StoredLog(new MemoryStore(), Path.of("audit"), 1);
 
   private AuditFixture() {}
 

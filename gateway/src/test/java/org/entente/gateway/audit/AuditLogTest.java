@@ -239,7 +239,7 @@ class AuditLogTest {
   void open_edgeDamaged_isRefused() {
     Store store = new MemoryStore(disk);
     AuditFixture.grow(store, AuditFixture.appender(AuditFixture.open(store, directory), sealer), 6);
-    byte[] key = StoredLog.nodeKey(2, 0);
+    byte[] key = AuditFixture.FIRST_LOG.nodeKey(2, 0);
     byte[] node = Objects.requireNonNull(store.get(Table.AUDIT_NODE, key));
 
     store.commit(store.batch().put(Table.AUDIT_NODE, key, new byte[32]), Durability.SYNCED);
@@ -247,11 +247,14 @@ class AuditLogTest {
     store.commit(store.batch().delete(Table.AUDIT_NODE, key), Durability.SYNCED);
     assertDamaged(store, "is missing");
     store.commit(store.batch().put(Table.AUDIT_NODE, key, node), Durability.SYNCED);
-    byte[] leaf = Objects.requireNonNull(store.get(Table.AUDIT_LEAF, StoredLog.leafKey(0)));
+    byte[] leaf =
+        Objects.requireNonNull(store.get(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(0)));
     store.commit(
-        store.batch().put(Table.AUDIT_LEAF, StoredLog.leafKey(6), leaf), Durability.SYNCED);
+        store.batch().put(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(6), leaf),
+        Durability.SYNCED);
     assertDamaged(store, "beyond the size");
-    store.commit(store.batch().delete(Table.META, StoredLog.headKey()), Durability.SYNCED);
+    store.commit(
+        store.batch().delete(Table.META, AuditFixture.FIRST_LOG.headKey()), Durability.SYNCED);
     assertDamaged(store, "is missing");
   }
 

@@ -93,9 +93,11 @@ class AuditVerifierTest {
     Random random = new Random(seed);
     List<Kept> kept = new ArrayList<>();
     entries(Table.AUDIT_NODE).forEach(entry -> kept.add(new Kept(Table.AUDIT_NODE, entry)));
-    kept.add(new Kept(Table.META, entry(Table.META, StoredLog.headKey())));
+    kept.add(new Kept(Table.META, entry(Table.META, AuditFixture.FIRST_LOG.headKey())));
     for (long leaf : new long[] {0, 5, LEAVES - 1}) {
-      kept.add(new Kept(Table.AUDIT_LEAF, entry(Table.AUDIT_LEAF, StoredLog.leafKey(leaf))));
+      kept.add(
+          new Kept(
+              Table.AUDIT_LEAF, entry(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(leaf))));
     }
     for (Kept one : kept) {
       byte[] original = one.entry.value();
@@ -129,9 +131,9 @@ class AuditVerifierTest {
       Files.write(file, changed);
       assertFirstFault("the file " + file + " is refused");
       Files.write(file, note);
-      put(Table.META, StoredLog.checkpointKey(), changed);
+      put(Table.META, AuditFixture.FIRST_LOG.checkpointKey(), changed);
       assertFirstFault("the checkpoint in the store is refused");
-      put(Table.META, StoredLog.checkpointKey(), note);
+      put(Table.META, AuditFixture.FIRST_LOG.checkpointKey(), note);
     }
   }
 
@@ -147,7 +149,7 @@ class AuditVerifierTest {
   void storedEntry_anyOfThemRemoved_isReported() {
     for (Table table : List.of(Table.AUDIT_NODE, Table.AUDIT_LEAF, Table.META)) {
       for (Entry entry : entries(table)) {
-        boolean copyOnly = Arrays.equals(entry.key(), StoredLog.checkpointKey());
+        boolean copyOnly = Arrays.equals(entry.key(), AuditFixture.FIRST_LOG.checkpointKey());
         store.commit(store.batch().delete(table, entry.key()), Durability.SYNCED);
         // The file alone still proves the log, as after a crash between the two copies.
         assertEquals(copyOnly, verify().ok(), () -> "" + verify().faults());
@@ -158,9 +160,12 @@ class AuditVerifierTest {
 
   @Test
   void leaves_exchanged_isReported() {
-    byte[] second = value(Table.AUDIT_LEAF, StoredLog.leafKey(1));
-    put(Table.AUDIT_LEAF, StoredLog.leafKey(1), value(Table.AUDIT_LEAF, StoredLog.leafKey(2)));
-    put(Table.AUDIT_LEAF, StoredLog.leafKey(2), second);
+    byte[] second = value(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(1));
+    put(
+        Table.AUDIT_LEAF,
+        AuditFixture.FIRST_LOG.leafKey(1),
+        value(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(2)));
+    put(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(2), second);
     assertFirstFault("leaf 1 is not what was written");
   }
 
@@ -169,8 +174,8 @@ class AuditVerifierTest {
     store.commit(
         store
             .batch()
-            .delete(Table.AUDIT_LEAF, StoredLog.leafKey(4))
-            .delete(Table.AUDIT_NODE, StoredLog.nodeKey(0, 4)),
+            .delete(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(4))
+            .delete(Table.AUDIT_NODE, AuditFixture.FIRST_LOG.nodeKey(0, 4)),
         Durability.SYNCED);
     AuditReport report = verify();
     assertEquals("leaf 4 is missing", report.faults().get(0));
@@ -179,7 +184,7 @@ class AuditVerifierTest {
 
   @Test
   void leaf_beyondTheHead_isReported() {
-    put(Table.AUDIT_LEAF, StoredLog.leafKey(LEAVES), new byte[] {1});
+    put(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(LEAVES), new byte[] {1});
     assertFirstFault("beyond the 11");
   }
 
@@ -199,7 +204,9 @@ class AuditVerifierTest {
 
   @Test
   void log_neverSigned_isReported() {
-    store.commit(store.batch().delete(Table.META, StoredLog.checkpointKey()), Durability.SYNCED);
+    store.commit(
+        store.batch().delete(Table.META, AuditFixture.FIRST_LOG.checkpointKey()),
+        Durability.SYNCED);
     AuditReport report =
         new AuditVerifier(AuditFixture.VERIFIER, sealer)
             .verify(LogReader.of(store, directory.resolve("elsewhere")));
@@ -209,12 +216,12 @@ class AuditVerifierTest {
 
   @Test
   void record_replacedByWhoHasTheKey_isReported() {
-    byte[] value = value(Table.AUDIT_LEAF, StoredLog.leafKey(3));
+    byte[] value = value(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(3));
     byte[] forged = AuditRecordCodec.encode(AuditFixture.records(1, 99).get(0));
     StoredLeaf other = StoredLeaf.make(3, new byte[32], forged, sealer);
     byte[] mixed = other.encode(3);
     System.arraycopy(value, 1, mixed, 1, 32);
-    put(Table.AUDIT_LEAF, StoredLog.leafKey(3), withCheck(3, mixed));
+    put(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(3), withCheck(3, mixed));
     assertFirstFault("record of leaf 3");
   }
 
@@ -277,7 +284,7 @@ class AuditVerifierTest {
     Batch clear = store.batch();
     clear.deleteRange(Table.AUDIT_LEAF, new byte[0], new byte[] {-1});
     clear.deleteRange(Table.AUDIT_NODE, new byte[0], new byte[] {-1});
-    clear.delete(Table.META, StoredLog.headKey());
+    clear.delete(Table.META, AuditFixture.FIRST_LOG.headKey());
     store.commit(clear, Durability.SYNCED);
     Store scratch = new MemoryStore();
     AuditLog log = AuditFixture.open(scratch, directory.resolve("scratch"));

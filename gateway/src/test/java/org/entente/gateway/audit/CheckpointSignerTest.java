@@ -81,7 +81,7 @@ class CheckpointSignerTest {
     assertEquals("entente/demo.entente.example/fr.customs/gw-a", checkpoint.origin());
     assertEquals(log.head(), new TreeHead(checkpoint.size(), checkpoint.root()));
     assertEquals(2, note.signatures().size());
-    assertArrayEquals(note.encode(), store.get(Table.META, StoredLog.checkpointKey()));
+    assertArrayEquals(note.encode(), store.get(Table.META, AuditFixture.FIRST_LOG.checkpointKey()));
     assertArrayEquals(
         note.encode(), Files.readAllBytes(directory.resolve("apart").resolve("checkpoint")));
     assertEquals(Optional.of(note), log.checkpoint());
@@ -269,7 +269,9 @@ class CheckpointSignerTest {
     Files.write(file, first);
     assertEquals(4, AuditFixture.open(store, directory).signed().orElseThrow().checkpoint().size());
     // The first reaches the file first.
-    store.commit(store.batch().delete(Table.META, StoredLog.checkpointKey()), Durability.SYNCED);
+    store.commit(
+        store.batch().delete(Table.META, AuditFixture.FIRST_LOG.checkpointKey()),
+        Durability.SYNCED);
     assertEquals(2, AuditFixture.open(store, directory).signed().orElseThrow().checkpoint().size());
   }
 

@@ -163,7 +163,8 @@ class TileReaderTest {
   @Test
   void export_nodeMissing_failsInsteadOfWritingLess() {
     store.commit(
-        store.batch().delete(Table.AUDIT_NODE, StoredLog.nodeKey(0, 300)), Durability.SYNCED);
+        store.batch().delete(Table.AUDIT_NODE, AuditFixture.FIRST_LOG.nodeKey(0, 300)),
+        Durability.SYNCED);
     assertThrows(IOException.class, () -> tiles.export(directory.resolve("site")));
   }
 }

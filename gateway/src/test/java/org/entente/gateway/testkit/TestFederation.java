@@ -52,6 +52,7 @@ public final class TestFederation {
   private final Map<KeyName, SigningPair> roots = new LinkedHashMap<>();
   private final Map<AgencyName, CertificateAuthority> authorities = new TreeMap<>();
   private final Map<AgencyName, SigningPair> signing = new TreeMap<>();
+  private final Map<AgencyName, SigningPair> audit = new TreeMap<>();
   private final Map<AgencyName, Member> members = new TreeMap<>();
   private final Instant start;
 
@@ -93,7 +94,9 @@ public final class TestFederation {
     SigningPair pair = SigningPair.generate(random);
     CertificateAuthority authority =
         CertificateAuthority.selfSigned(name + " CA", start, end, random);
+    SigningPair auditPair = SigningPair.generate(random);
     signing.put(name, pair);
+    audit.put(name, auditPair);
     authorities.put(name, authority);
     return new Member(
         name,
@@ -102,7 +105,7 @@ public final class TestFederation {
         roles,
         List.of(certificate(authority)),
         List.of(AgencyKey.of(pair.verifyingPair(), start, end)),
-        List.of(AgencyKey.of(SigningPair.generate(random).verifyingPair(), start, end)),
+        List.of(AgencyKey.of(auditPair.verifyingPair(), start, end)),
         via.length > 0 ? List.of() : List.of(new Endpoint("127.0.0.1", 7443)),
         List.of(via).stream().map(AgencyName::new).toList(),
         List.of());
@@ -160,6 +163,11 @@ public final class TestFederation {
   /** An agency's private signing pair. */
   public SigningPair signing(String name) {
     return known(signing, new AgencyName(name));
+  }
+
+  /** An agency's private audit pair. */
+  public SigningPair audit(String name) {
+    return known(audit, new AgencyName(name));
   }
 
   private static <K, V> V known(Map<K, V> map, K key) {

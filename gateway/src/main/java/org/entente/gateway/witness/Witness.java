@@ -1,0 +1,261 @@
+package org.entente.gateway.witness;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.AddCheckpoint;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.CheckpointCheck;
+import org.entente.gateway.audit.CheckpointCosigner;
+import org.entente.gateway.audit.CheckpointVerifier;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.audit.LogOrigin;
+import org.entente.gateway.audit.WitnessKeys;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.WitnessBook.Held;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.witness.WitnessRules.Cosign;
+import org.entente.gateway.witness.WitnessRules.Judgement;
+import org.entente.gateway.witness.WitnessRules.Refuse;
+import org.entente.proto.link.v1.WitnessAnswer;
+import org.entente.proto.link.v1.WitnessRequest;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cosigns checkpoints of other agencies' audit logs, where this agency has the role of a witness.
+ *
+ * <p>Guarantee: of each log, all that was ever cosigned here belongs to one history. What is held
+ * is compared with what is asked, and replaced, in one transaction of the ledger; a cosignature is
+ * made when that is on the disk, and states the time of the transaction, so that it is never later
+ * than what another request has put in its place. Refusals that two signed checkpoints prove, or
+ * for which a proof is missing, are an alarm: counted each time, logged and recorded in the audit
+ * log once an hour for each agency and kind, with the refused checkpoint kept as evidence.
+ *
+ * <p>Safe for many threads. Verifying is done by the caller's thread, signing by a worker.
+ */
+public final class Witness {
+  private static final Logger LOG = LoggerFactory.getLogger(Witness.class);
+  private static final Duration ALARM_EVERY = Duration.ofHours(1);
+  private static final Duration FURTHER_LOG_EVERY = Duration.ofMinutes(1);
+  private static final int MAX_GATEWAYS = 64;
+
+  private final FederationName federation;
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final Supplier<TrustBundle> bundle;
+  private final CheckpointCosigner cosigner;
+  private final InstantSource clock;
+  private final Executor workers;
+  private final Meters meters;
+  private final Map<Alarm, Instant> alarmed = new ConcurrentHashMap<>();
+
+  /** Code and agency of an alarm; without a code: the agency began another log. */
+  private record Alarm(AgencyName log, @Nullable Code code) {}
+
+  private record Outcome(Judgement judgement, @Nullable Held held, Instant at) {}
+
+  /** What a witness works with. */
+  public record Parts(
+      FederationName federation,
+      AgencyName self,
+      Ledger ledger,
+      Supplier<TrustBundle> bundle,
+      InstantSource clock,
+      Executor workers,
+      Meters meters) {}
+
+  /** The witness of an agency. */
+  public Witness(Parts parts, CheckpointCosigner cosigner) {
+    this.federation = parts.federation();
+    this.self = parts.self();
+    this.ledger = parts.ledger();
+    this.bundle = parts.bundle();
+    this.cosigner = cosigner;
+    this.clock = parts.clock();
+    this.workers = parts.workers();
+    this.meters = parts.meters();
+  }
+
+  /**
+   * Answers a request that is said to come from an agency; completes once the answer may be sent,
+   * never exceptionally. Empty where there is nobody to answer to.
+   */
+  public CompletableFuture<Optional<WitnessAnswer>> answer(AgencyName from, WitnessRequest asked) {
+    Optional<LogOrigin> origin = LogOrigin.parse(asked.getOrigin());
+    Optional<Member> member = bundle.get().agency(from);
+    if (origin.isEmpty() || member.isEmpty()) {
+      return done(Optional.empty());
+    }
+    LogOrigin log = origin.get();
+    boolean mine = bundle.get().has(self, AgencyRole.WITNESS);
+    if (!mine || !log.federation().equals(federation) || !log.agency().equals(from)) {
+      return done(Optional.of(reply(log, 0, WitnessRules.UNKNOWN, null)));
+    }
+    if (asked.getAddCheckpoint().isEmpty()) {
+      return done(Optional.of(latest(log)));
+    }
+    return cosign(log, member.get(), asked.getAddCheckpoint().toByteArray())
+        .thenApply(
+            reply -> {
+              meters.witnessed(from, reply.getStatus());
+              return Optional.of(reply);
+            });
+  }
+
+  private static <T> CompletableFuture<T> done(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  private WitnessAnswer latest(LogOrigin log) {
+    return reply(log, 0, WitnessRules.OK, ledger.witness().latest(log).orElse(null));
+  }
+
+  private CompletableFuture<WitnessAnswer> cosign(LogOrigin log, Member member, byte[] body) {
+    Optional<AddCheckpoint> request = AddCheckpoint.parse(body);
+    if (request.isEmpty()) {
+      return done(reply(log, 0, WitnessRules.MALFORMED, null));
+    }
+    AddCheckpoint asked = request.get();
+    CheckpointCheck check =
+        new CheckpointVerifier(log, pairs(member)).check(asked.checkpoint().encode());
+    if (!(check instanceof CheckpointCheck.Signed signed)) {
+      return done(reply(log, 0, WitnessRules.FORBIDDEN, null));
+    }
+    Held offered = new Held(log, signed.checkpoint(), signed.seconds(), signed.note());
+    return ledger
+        .write(Lane.ROUTINE, tx -> decide(tx, asked, offered))
+        .thenApplyAsync(outcome -> reply(offered, outcome), workers)
+        .exceptionally(
+            failure -> {
+              LOG.warn("a checkpoint of {} was not cosigned: {}", log, failure.getMessage());
+              return reply(log, offered.checkpoint().size(), WitnessRules.UNAVAILABLE, null);
+            });
+  }
+
+  private List<VerifyingPair> pairs(Member member) {
+    Instant now = clock.instant();
+    return member.audit().stream().filter(key -> key.validAt(now)).map(AgencyKey::pair).toList();
+  }
+
+  /** The atomic step: on the writer's thread, which nobody else changes the ledger from. */
+  private Outcome decide(Transaction tx, AddCheckpoint asked, Held offered) {
+    Held held = ledger.witness().latest(tx, offered.origin()).orElse(null);
+    Judgement judgement = bounded(tx, held, offered, WitnessRules.judge(held, asked, offered));
+    if (judgement instanceof Cosign cosign && cosign.advances()) {
+      ledger.witness().put(tx, offered);
+      if (cosign.follows() && held != null) {
+        follow(tx, held, offered);
+      }
+    } else if (judgement instanceof Refuse refuse && refuse.alarm() != null) {
+      alarm(tx, refuse.alarm(), offered, refuse.why());
+    }
+    return new Outcome(judgement, held, now(tx));
+  }
+
+  /** A member that goes wrong or is hostile costs no more than a bounded space here. */
+  private Judgement bounded(
+      Transaction tx, @Nullable Held held, Held offered, Judgement judgement) {
+    AgencyName agency = offered.origin().agency();
+    if (held == null && ledger.witness().gateways(tx, agency) >= MAX_GATEWAYS) {
+      return new Refuse(WitnessRules.UNKNOWN, null, "too many gateways of " + agency);
+    }
+    boolean follows = judgement instanceof Cosign cosign && cosign.follows();
+    return follows && !isDue(new Alarm(agency, null), now(tx), FURTHER_LOG_EVERY)
+        ? new Refuse(WitnessRules.UNAVAILABLE, null, "another log began just now")
+        : judgement;
+  }
+
+  private void follow(Transaction tx, Held held, Held offered) {
+    String end = held.origin() + " of " + held.checkpoint().size() + " leaves";
+    record(tx, offered, AuditType.LOG_OPENED, null, offered.origin() + " follows " + end);
+    Instant now = now(tx);
+    tx.afterCommit(
+        () -> {
+          alarmed.put(new Alarm(offered.origin().agency(), null), now);
+          LOG.warn("audit log {} follows {}", offered.origin(), end);
+        });
+  }
+
+  private boolean isDue(Alarm alarm, Instant now, Duration every) {
+    Instant last = alarmed.get(alarm);
+    return last == null || now.isBefore(last) || !now.isBefore(last.plus(every));
+  }
+
+  private static Instant now(Transaction tx) {
+    return Instant.ofEpochMilli(tx.nowMillis());
+  }
+
+  private void alarm(Transaction tx, Code code, Held offered, String why) {
+    AgencyName agency = offered.origin().agency();
+    Instant now = now(tx);
+    boolean due = isDue(new Alarm(agency, code), now, ALARM_EVERY);
+    if (due) {
+      ledger.witness().refuse(tx, code, offered);
+      record(tx, offered, AuditType.LOG_CONFLICT, code, offered.origin() + ": " + why);
+    }
+    tx.afterCommit(
+        () -> {
+          meters.alarm(code);
+          if (due) {
+            alarmed.put(new Alarm(agency, code), now);
+            LOG.error("ALARM {}: audit log {}: {}", code, offered.origin(), why);
+          }
+        });
+  }
+
+  private static void record(
+      Transaction tx, Held offered, AuditType type, @Nullable Code code, String detail) {
+    AgencyName agency = offered.origin().agency();
+    AuditRecord happened =
+        AuditRecord.of(
+            type,
+            LawCategory.NONE,
+            now(tx),
+            AuditActor.gateway(agency),
+            new AuditSubject(null, List.of(), List.of(agency), null));
+    tx.audit(code == null ? happened.saying(detail) : happened.refused(code, detail));
+  }
+
+  private WitnessAnswer reply(Held offered, Outcome outcome) {
+    long size = offered.checkpoint().size();
+    if (!(outcome.judgement() instanceof Cosign)) {
+      return reply(offered.origin(), size, outcome.judgement().status(), outcome.held());
+    }
+    byte[] lines = WitnessKeys.lines(cosigner.cosign(offered.checkpoint(), outcome.at()));
+    return reply(offered.origin(), size, WitnessRules.OK, null).toBuilder()
+        .setCosignatures(ByteString.copyFrom(lines))
+        .build();
+  }
+
+  private static WitnessAnswer reply(LogOrigin log, long size, int status, @Nullable Held held) {
+    WitnessAnswer.Builder reply =
+        WitnessAnswer.newBuilder().setOrigin(log.line()).setSize(size).setStatus(status);
+    if (held != null) {
+      reply.setLatest(ByteString.copyFrom(held.note().encode()));
+    }
+    return reply.build();
+  }
+}

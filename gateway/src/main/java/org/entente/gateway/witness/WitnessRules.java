@@ -1,0 +1,129 @@
+package org.entente.gateway.witness;
+
+import org.entente.gateway.audit.AddCheckpoint;
+import org.entente.gateway.audit.MerkleTree;
+import org.entente.gateway.ledger.WitnessBook.Held;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.note.Checkpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a witness answers, as a function of what it holds and what it is asked: C2SP tlog-witness,
+ * and beyond it which refusals are an alarm, and that a gateway's log, once followed by another, is
+ * cosigned no more. The caller has verified the log's signatures, and makes the answer and the
+ * change of what is held one atomic step.
+ */
+final class WitnessRules {
+  static final int OK = 200;
+  static final int MALFORMED = 400;
+  static final int FORBIDDEN = 403;
+  static final int UNKNOWN = 404;
+  static final int CONFLICT = 409;
+  static final int UNPROVEN = 422;
+  static final int UNAVAILABLE = 503;
+
+  private WitnessRules() {}
+
+  /** What is done. */
+  sealed interface Judgement {
+    /** Its status in C2SP tlog-witness. */
+    int status();
+  }
+
+  /**
+   * It continues what is held.
+   *
+   * @param advances whether it replaces what is held
+   * @param follows whether it begins a log after another one of the same gateway
+   */
+  record Cosign(boolean advances, boolean follows) implements Judgement {
+    @Override
+    public int status() {
+      return OK;
+    }
+  }
+
+  /**
+   * It is not cosigned.
+   *
+   * @param alarm what it is a sign of; null for what honest logs do too
+   * @param why in words, for the record
+   */
+  record Refuse(int status, @Nullable Code alarm, String why) implements Judgement {}
+
+  /**
+   * Judges a checkpoint.
+   *
+   * @param held the latest cosigned of that gateway, whichever of its logs; null if none ever was
+   * @param asked the request
+   * @param offered its checkpoint, verified
+   */
+  static Judgement judge(@Nullable Held held, AddCheckpoint asked, Held offered) {
+    long size = offered.checkpoint().size();
+    if (asked.oldSize() > size) {
+      return new Refuse(MALFORMED, null, "the old size is above the new one");
+    }
+    boolean follows = held != null && held.origin().number() < offered.origin().number();
+    if (held == null || follows) {
+      return first(asked, follows);
+    }
+    Refuse contradiction = contradiction(held, offered);
+    if (contradiction != null) {
+      return contradiction;
+    }
+    if (held.origin().number() > offered.origin().number()
+        || asked.oldSize() != held.checkpoint().size()) {
+      return new Refuse(CONFLICT, null, "another checkpoint is held");
+    }
+    return continued(held.checkpoint(), asked, offered.checkpoint());
+  }
+
+  private static Judgement first(AddCheckpoint asked, boolean follows) {
+    if (asked.oldSize() != 0) {
+      return new Refuse(CONFLICT, null, "no checkpoint of this log is held");
+    }
+    return asked.proof().isEmpty()
+        ? new Cosign(true, follows)
+        : new Refuse(UNPROVEN, null, "nothing is proved from size 0");
+  }
+
+  /** What the two signed checkpoints alone prove, whatever the request says of them. */
+  private static @Nullable Refuse contradiction(Held held, Held offered) {
+    boolean later = offered.seconds() > held.seconds();
+    if (held.origin().number() > offered.origin().number()) {
+      return later
+          ? new Refuse(
+              CONFLICT, Code.AUDIT_LOG_BEHIND, "it signed on after " + held.origin() + " began")
+          : null;
+    }
+    long size = offered.checkpoint().size();
+    long known = held.checkpoint().size();
+    if (size == known && !offered.checkpoint().root().equals(held.checkpoint().root())) {
+      return new Refuse(
+          CONFLICT, Code.AUDIT_LOG_FORKED, "it signed two roots over " + size + " leaves");
+    }
+    return size < known && later
+        ? new Refuse(
+            CONFLICT, Code.AUDIT_LOG_BEHIND, "it signed " + size + " leaves after " + known)
+        : null;
+  }
+
+  private static Judgement continued(Checkpoint held, AddCheckpoint asked, Checkpoint offered) {
+    if (offered.size() == held.size()) {
+      return asked.proof().isEmpty()
+          ? new Cosign(false, false)
+          : new Refuse(UNPROVEN, null, "nothing is proved between equal sizes");
+    }
+    boolean proved =
+        held.size() == 0
+            ? asked.proof().isEmpty()
+            : MerkleTree.verifyConsistency(
+                held.size(), held.root(), offered.size(), offered.root(), asked.proof());
+    return proved
+        ? new Cosign(true, false)
+        : new Refuse(
+            UNPROVEN,
+            Code.AUDIT_LOG_UNPROVEN,
+            "no proof that " + offered.size() + " leaves continue " + held.size());
+  }
+}

@@ -1,0 +1,89 @@
+package org.entente.gateway.witness;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AddCheckpoint;
+import org.entente.gateway.audit.LogOrigin;
+import org.entente.gateway.audit.MerkleTree;
+import org.entente.gateway.audit.NodeReader;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.NoteSigner;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.note.TreeHash;
+
+/** A log that signs whatever a test wants, as a lying or a restored one does. */
+final class GrowingLog implements NodeReader {
+  private final LogOrigin origin;
+  private final SigningPair keys;
+  private final List<TreeHash> leaves = new ArrayList<>();
+
+  GrowingLog(LogOrigin origin, SigningPair keys) {
+    this.origin = origin;
+    this.keys = keys;
+  }
+
+  LogOrigin origin() {
+    return origin;
+  }
+
+  /** Adds leaves that no other text gives. */
+  GrowingLog grow(int count, String text) {
+    for (int i = 0; i < count; i++) {
+      leaves.add(MerkleTree.leafHash((text + leaves.size()).getBytes(StandardCharsets.UTF_8)));
+    }
+    return this;
+  }
+
+  /** A log with the same leaves that goes its own way from here. */
+  GrowingLog fork() {
+    GrowingLog fork = new GrowingLog(origin, keys);
+    fork.leaves.addAll(leaves);
+    return fork;
+  }
+
+  int size() {
+    return leaves.size();
+  }
+
+  @Override
+  public Optional<TreeHash> node(int level, long index) {
+    if (level == 0) {
+      return index < leaves.size() ? Optional.of(leaves.get((int) index)) : Optional.empty();
+    }
+    return node(level - 1, 2 * index)
+        .flatMap(
+            left -> node(level - 1, 2 * index + 1).map(right -> MerkleTree.nodeHash(left, right)));
+  }
+
+  Checkpoint checkpoint(int size) {
+    return Checkpoint.of(origin.line(), size, MerkleTree.root(size, this).orElseThrow());
+  }
+
+  SignedNote sign(int size, Instant at) {
+    return sign(checkpoint(size), at);
+  }
+
+  SignedNote sign(Checkpoint checkpoint, Instant at) {
+    String text = checkpoint.text();
+    return SignedNote.of(
+        text,
+        List.of(
+            NoteSigner.ed25519(origin.keyName(), keys.ed25519()).sign(text, at),
+            NoteSigner.mlDsa44Cosignature(origin.keyName(), keys.mlDsa44()).sign(text, at)));
+  }
+
+  /** An honest request: what is held has the old size. */
+  AddCheckpoint request(int oldSize, int size, Instant at) {
+    return new AddCheckpoint(oldSize, proof(oldSize, size), sign(size, at));
+  }
+
+  private List<TreeHash> proof(int oldSize, int size) {
+    return oldSize == 0 || oldSize >= size
+        ? List.of()
+        : MerkleTree.proveConsistency(oldSize, size, this).orElseThrow();
+  }
+}

@@ -1,0 +1,299 @@
+package org.entente.gateway.witness;
+
+import static org.entente.gateway.witness.WitnessBench.BUNDLE;
+import static org.entente.gateway.witness.WitnessBench.DE;
+import static org.entente.gateway.witness.WitnessBench.FEDERATION;
+import static org.entente.gateway.witness.WitnessBench.FR;
+import static org.entente.gateway.witness.WitnessBench.NOW;
+import static org.entente.gateway.witness.WitnessBench.ORIGIN;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.entente.gateway.audit.AddCheckpoint;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LogOrigin;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.WitnessBook.Held;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.proto.link.v1.WitnessAnswer;
+import org.entente.proto.link.v1.WitnessRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WitnessTest {
+  private final MemoryStore store = new MemoryStore();
+  private final WitnessBench bench = WitnessBench.started(store);
+  private final GrowingLog log = WitnessBench.log().grow(100, "leaf");
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  private WitnessAnswer ask(GrowingLog of, int oldSize, int size, Instant at) {
+    return bench.answer(of, of.request(oldSize, size, at));
+  }
+
+  private long held() {
+    return bench.ledger.witness().latest(ORIGIN).map(h -> h.checkpoint().size()).orElse(0L);
+  }
+
+  private List<AuditRecord> conflicts() {
+    return bench.leaves.stream().filter(l -> l.type() == AuditType.LOG_CONFLICT).toList();
+  }
+
+  private double alarms(Code code) {
+    return bench.metric("entente_alarms_total{code=\"" + code + "\",}");
+  }
+
+  @Test
+  void log_thatContinues_isCosignedWithBothKeysAndKept() {
+    int old = 0;
+    for (int size : new int[] {1, 2, 3, 7, 8, 64, 65, 100, 100}) {
+      AddCheckpoint request = log.request(old, size, NOW);
+      WitnessAnswer answer = bench.answer(log, request);
+      assertEquals(WitnessRules.OK, answer.getStatus());
+      assertEquals(
+          NOW.getEpochSecond(), WitnessBench.cosignature(request, answer).orElseThrow().seconds());
+      assertEquals(size, held());
+      old = size;
+    }
+    assertEquals(List.of(), bench.leaves);
+  }
+
+  @Test
+  void oldSize_otherThanHeld_isAnsweredWithWhatIsHeld() {
+    assertEquals(WitnessRules.CONFLICT, ask(log, 7, 8, NOW).getStatus());
+    ask(log, 0, 50, NOW);
+    WitnessAnswer answer = ask(log, 0, 60, NOW);
+    assertEquals(WitnessRules.CONFLICT, answer.getStatus());
+    assertEquals(
+        log.sign(50, NOW),
+        SignedNote.parse(answer.getLatest().toByteArray()).asNote().orElseThrow());
+    assertEquals(0, alarms(Code.AUDIT_LOG_FORKED));
+    assertEquals(WitnessRules.OK, ask(log, 50, 60, NOW).getStatus());
+  }
+
+  @Test
+  void splitView_secondRootOfASize_isRefusedAlarmedAndKeptAsEvidence() {
+    GrowingLog fork = log.fork().grow(20, "fork");
+    log.grow(20, "leaf");
+    ask(log, 0, 120, NOW);
+    WitnessAnswer answer = ask(fork, 120, 120, NOW);
+    assertEquals(WitnessRules.CONFLICT, answer.getStatus());
+    assertTrue(answer.getCosignatures().isEmpty());
+    assertEquals(
+        log.checkpoint(120), bench.ledger.witness().latest(ORIGIN).orElseThrow().checkpoint());
+    assertEquals(1, alarms(Code.AUDIT_LOG_FORKED));
+    assertEquals(
+        List.of("AUDIT_LOG_FORKED"), conflicts().stream().map(l -> l.outcome().code()).toList());
+    Held evidence = bench.ledger.witness().refused(ORIGIN, Code.AUDIT_LOG_FORKED).orElseThrow();
+    assertEquals(fork.checkpoint(120), evidence.checkpoint());
+  }
+
+  @Test
+  void fork_thatGrewBeyondWhatIsHeld_findsNoProof() {
+    GrowingLog fork = WitnessBench.log().grow(99, "leaf").grow(51, "fork");
+    ask(log, 0, 100, NOW);
+    assertEquals(WitnessRules.UNPROVEN, ask(fork, 100, 150, NOW).getStatus());
+    AddCheckpoint stolen =
+        new AddCheckpoint(
+            100, log.grow(50, "leaf").request(100, 150, NOW).proof(), fork.sign(150, NOW));
+    assertEquals(WitnessRules.UNPROVEN, bench.answer(fork, stolen).getStatus());
+    assertEquals(100, held());
+    assertEquals(2, alarms(Code.AUDIT_LOG_UNPROVEN));
+    assertEquals(1, conflicts().size(), "one leaf an hour, however often it is tried");
+  }
+
+  @Test
+  void rollback_signedLater_isAlarmed_andAnOldRequestIsNot() {
+    ask(log, 0, 50, NOW);
+    ask(log, 50, 100, NOW.plusSeconds(10));
+    assertEquals(WitnessRules.CONFLICT, ask(log, 50, 60, NOW.plusSeconds(5)).getStatus());
+    assertEquals(0, alarms(Code.AUDIT_LOG_BEHIND));
+    assertEquals(WitnessRules.CONFLICT, ask(log, 50, 60, NOW.plusSeconds(20)).getStatus());
+    assertEquals(1, alarms(Code.AUDIT_LOG_BEHIND));
+    assertEquals(100, held());
+  }
+
+  @Test
+  void alarm_isRecordedAgainAfterAnHour_andWhenTheClockWasSetBack() {
+    GrowingLog fork = WitnessBench.log().grow(100, "fork");
+    ask(log, 0, 100, NOW);
+    ask(fork, 100, 100, NOW);
+    ask(fork, 100, 100, NOW);
+    assertEquals(1, conflicts().size());
+    bench.now.set(NOW.plusSeconds(3_600));
+    ask(fork, 100, 100, NOW);
+    assertEquals(2, conflicts().size());
+    bench.now.set(NOW);
+    ask(fork, 100, 100, NOW);
+    assertEquals(3, conflicts().size());
+    assertEquals(4, alarms(Code.AUDIT_LOG_FORKED));
+  }
+
+  @Test
+  void restart_remembersWhatWasCosigned() {
+    MemoryStore.Disk disk = new MemoryStore.Disk();
+    try (WitnessBench first = WitnessBench.started(new MemoryStore(disk))) {
+      first.answer(log, log.request(0, 100, NOW));
+    }
+    try (WitnessBench again = WitnessBench.started(new MemoryStore(disk))) {
+      GrowingLog fork = WitnessBench.log().grow(100, "fork");
+      assertEquals(
+          WitnessRules.CONFLICT, again.answer(fork, fork.request(0, 100, NOW)).getStatus());
+      assertEquals(WitnessRules.OK, again.answer(log, log.request(100, 100, NOW)).getStatus());
+    }
+  }
+
+  @Test
+  void checkpoint_thatCannotBeMadeDurable_isNotCosigned() {
+    store.failNextCommit(new StoreFailure(StoreFailure.Kind.DISK_FULL, "no space", null));
+    WitnessAnswer answer = ask(log, 0, 100, NOW);
+    assertEquals(WitnessRules.UNAVAILABLE, answer.getStatus());
+    assertTrue(answer.getCosignatures().isEmpty());
+    assertEquals(0, held());
+  }
+
+  @Test
+  void checkpoint_ofNobodysOrAnothersKeys_isForbidden() {
+    GrowingLog stranger =
+        new GrowingLog(ORIGIN, SigningPair.generate(new java.security.SecureRandom())).grow(9, "x");
+    GrowingLog other = new GrowingLog(ORIGIN, FEDERATION.audit("de.customs")).grow(9, "x");
+    assertEquals(WitnessRules.FORBIDDEN, ask(stranger, 0, 9, NOW).getStatus());
+    assertEquals(WitnessRules.FORBIDDEN, ask(other, 0, 9, NOW).getStatus());
+    assertEquals(0, held());
+  }
+
+  @Test
+  void checkpoint_afterTheKeysValidity_isForbidden() {
+    bench.now.set(NOW.plus(TestFederation.LIFETIME));
+    assertEquals(WitnessRules.FORBIDDEN, ask(log, 0, 9, NOW).getStatus());
+  }
+
+  @Test
+  void log_ofAnotherAgencyThanSaid_isUnknown() {
+    WitnessRequest request = WitnessBench.wire(ORIGIN, log.request(0, 9, NOW));
+    assertEquals(
+        WitnessRules.UNKNOWN,
+        bench
+            .witness
+            .answer(new AgencyName("sg.police"), request)
+            .join()
+            .orElseThrow()
+            .getStatus());
+    assertEquals(
+        Optional.empty(), bench.witness.answer(new AgencyName("xx.nobody"), request).join());
+    assertEquals(
+        Optional.empty(),
+        bench.witness.answer(FR, request.toBuilder().setOrigin("example.com/log").build()).join());
+  }
+
+  @Test
+  void agency_withoutTheRole_witnessesNothing() {
+    assertTrue(BUNDLE.has(DE, AgencyRole.WITNESS));
+    try (WitnessBench quiet = WitnessBench.without(new MemoryStore())) {
+      assertEquals(WitnessRules.UNKNOWN, quiet.answer(log, log.request(0, 9, NOW)).getStatus());
+    }
+  }
+
+  @Test
+  void request_malformedOrGoingBack_isRefusedWithoutAlarm() {
+    WitnessRequest junk =
+        WitnessRequest.newBuilder()
+            .setOrigin(ORIGIN.line())
+            .setAddCheckpoint(com.google.protobuf.ByteString.copyFromUtf8("old 0\n\nx"))
+            .build();
+    assertEquals(
+        WitnessRules.MALFORMED, bench.witness.answer(FR, junk).join().orElseThrow().getStatus());
+    AddCheckpoint back = new AddCheckpoint(10, List.of(), log.sign(9, NOW));
+    assertEquals(WitnessRules.MALFORMED, bench.answer(log, back).getStatus());
+    AddCheckpoint proofOfNothing =
+        new AddCheckpoint(0, log.request(50, 100, NOW).proof(), log.sign(100, NOW));
+    assertEquals(WitnessRules.UNPROVEN, bench.answer(log, proofOfNothing).getStatus());
+    assertEquals(List.of(), bench.leaves);
+    assertEquals(0, held());
+  }
+
+  @Test
+  void latest_isAnsweredToWhoeverAsks_forTheGatewaysLogs() {
+    WitnessRequest latest = WitnessRequest.newBuilder().setOrigin(ORIGIN.line()).build();
+    assertTrue(bench.witness.answer(FR, latest).join().orElseThrow().getLatest().isEmpty());
+    ask(log, 0, 100, NOW);
+    WitnessRequest later = latest.toBuilder().setOrigin(ORIGIN.numbered(7).line()).build();
+    for (WitnessRequest one : List.of(latest, later)) {
+      WitnessAnswer answer = bench.witness.answer(FR, one).join().orElseThrow();
+      assertEquals(WitnessRules.OK, answer.getStatus());
+      assertEquals(
+          Optional.of(log.sign(100, NOW)),
+          SignedNote.parse(answer.getLatest().toByteArray()).asNote());
+    }
+  }
+
+  @Test
+  void furtherLog_endsTheOneBefore_andIsRecorded() {
+    GrowingLog next =
+        new GrowingLog(ORIGIN.numbered(2), FEDERATION.audit("fr.customs")).grow(5, "new");
+    ask(log, 0, 100, NOW);
+    assertEquals(
+        WitnessRules.CONFLICT,
+        bench.answer(next, new AddCheckpoint(4, List.of(), next.sign(5, NOW))).getStatus());
+    assertEquals(WitnessRules.OK, ask(next, 0, 5, NOW).getStatus());
+    assertEquals(
+        List.of(ORIGIN.numbered(2) + " follows " + ORIGIN + " of 100 leaves"),
+        bench.leaves.stream().map(l -> l.outcome().detail()).toList());
+    assertEquals(
+        log.checkpoint(100), bench.ledger.witness().ended(ORIGIN).orElseThrow().checkpoint());
+    assertEquals(WitnessRules.CONFLICT, ask(log, 100, 100, NOW).getStatus());
+    assertEquals(0, alarms(Code.AUDIT_LOG_BEHIND));
+    assertEquals(WitnessRules.CONFLICT, ask(log, 100, 100, NOW.plusSeconds(1)).getStatus());
+    assertEquals(1, alarms(Code.AUDIT_LOG_BEHIND));
+  }
+
+  @Test
+  void furtherLogs_inAFlood_areNotTaken() {
+    ask(log, 0, 100, NOW);
+    for (int number = 2; number < 10; number++) {
+      GrowingLog next =
+          new GrowingLog(ORIGIN.numbered(number), FEDERATION.audit("fr.customs")).grow(5, "new");
+      WitnessAnswer answer = ask(next, 0, 5, NOW);
+      assertEquals(number == 2 ? WitnessRules.OK : WitnessRules.UNAVAILABLE, answer.getStatus());
+    }
+    assertEquals(1, bench.leaves.size());
+  }
+
+  @Test
+  void gateways_madeUpByAMember_takeBoundedSpace() {
+    int cosigned = 0;
+    for (int i = 0; i < 80; i++) {
+      LogOrigin made = new LogOrigin(TestFederation.NAME, FR, new NodeName("gw-" + i));
+      GrowingLog one = new GrowingLog(made, FEDERATION.audit("fr.customs")).grow(1, "x");
+      cosigned += ask(one, 0, 1, NOW).getStatus() == WitnessRules.OK ? 1 : 0;
+    }
+    assertEquals(64, cosigned);
+    assertEquals(64, bench.ledger.witness().all().size());
+  }
+
+  @Test
+  void witnessName_isNoLogsOrigin() {
+    Set<String> names =
+        BUNDLE.members().keySet().stream()
+            .map(a -> org.entente.gateway.audit.WitnessKeys.name(TestFederation.NAME, a).value())
+            .collect(Collectors.toSet());
+    names.forEach(name -> assertFalse(LogOrigin.parse(name).isPresent(), name));
+  }
+}

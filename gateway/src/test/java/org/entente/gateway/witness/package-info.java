@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.witness;
+
+import org.jspecify.annotations.NullMarked;
