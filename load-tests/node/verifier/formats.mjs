@@ -1,11 +1,15 @@
 // What a case of each format asks for and what it gives. Every function takes a case, throws
 // Refused, or returns what was found, as JSON.
+import { parseRoots, verifyBundle } from './bundle.mjs';
 import { fromHex, hex, refuse } from './bytes.mjs';
 import { isContent, isSignedBy, openContent, parseEnvelope, parseHeader } from './envelope.mjs';
 import { openOutboxKey, openRecord } from './local.mjs';
+import { parseNote, parseVkey, verifyCheckpoint, verifyNote } from './note.mjs';
 import { ed25519Verifies, isEd25519Key, isXWingKey, pairVerifies, sha256 } from './primitives.mjs';
+import { verifyProof } from './proof.mjs';
 import { isSignedByAgency, learnSession, open, parseAnnouncement, parseStanza } from './session.mjs';
 import { verifyKeyBundle, verifyVoid, verifyWatermarks } from './statements.mjs';
+import { continues, includes } from './tree.mjs';
 
 const many = (list) => list.map(fromHex);
 
@@ -145,4 +149,49 @@ export const formats = {
   /** key: an X-Wing public key */
   recipient_key: (one) =>
     isXWingKey(fromHex(one.key)) ? {} : refuse('MALFORMED', 'a recipient key that is none'),
+
+  /** bytes, vkeys of the keys that the reader knows */
+  note: (one) => {
+    const keys = one.vkeys.map(parseVkey);
+    return text({ signed: [...verifyNote(parseNote(fromHex(one.bytes)), keys)].length });
+  },
+
+  /** vkey */
+  vkey: (one) => text({ type: parseVkey(one.vkey).type }),
+
+  /** bytes, origin and pairs of the log */
+  checkpoint: (one) => {
+    const { size, root } = verifyCheckpoint(fromHex(one.bytes), one.origin, many(one.pairs));
+    return text({ size, root });
+  },
+
+  /** index, size, leaf hash, proof, root */
+  inclusion: (one) => {
+    const leaf = fromHex(one.leaf);
+    const holds = includes(BigInt(one.index), BigInt(one.size), leaf, many(one.proof), fromHex(one.root));
+    return holds ? {} : refuse('HEADER_MISMATCH', 'the leaf does not stand there');
+  },
+
+  /** older_size, older_root, size, root, proof */
+  consistency: (one) => {
+    const [older, root] = [fromHex(one.older_root), fromHex(one.root)];
+    return continues(BigInt(one.older_size), older, BigInt(one.size), root, many(one.proof))
+      ? {}
+      : refuse('HEADER_MISMATCH', 'the tree does not continue the older');
+  },
+
+  /** bytes, origin and pairs of the log, perhaps the leaf's commitment */
+  log_proof: (one) => {
+    const given = one.commitment === undefined ? undefined : fromHex(one.commitment);
+    return text(verifyProof(fromHex(one.bytes), one.origin, many(one.pairs), given));
+  },
+
+  /** bytes; roots (the text of the roots file), now, perhaps current (the bundle in force) */
+  trust_bundle: (one) => {
+    const current = one.current === undefined ? undefined : fromHex(one.current);
+    return text(verifyBundle(fromHex(one.bytes), one.roots, one.now, current));
+  },
+
+  /** roots: the text of the roots file */
+  trust_roots: (one) => text({ threshold: parseRoots(one.roots).roots.threshold }),
 };

@@ -13,6 +13,8 @@ import java.util.Set;
  * is left out.
  */
 public final class FieldDamage {
+  private static final String PUNCTUATION = " \n\r\t+=/-\u007f0AZ";
+
   private final Random random;
 
   /** Damage that a seed decides. */
@@ -62,6 +64,38 @@ public final class FieldDamage {
     all.add(new Damaged("empty", new byte[0]));
     all.add(new Damaged("extended", Arrays.copyOf(good, good.length + 1)));
     all.add(new Damaged("twice", spliced(good, good.length, good.length, good)));
+    return distinct(good, all);
+  }
+
+  /** Damage to a text whose fields are its lines, each with the newline that ends it. */
+  public List<Damaged> ofLines(byte[] good) {
+    List<Integer> lengths = new ArrayList<>();
+    int start = 0;
+    for (int at = 0; at < good.length; at++) {
+      if (good[at] == '\n' || at + 1 == good.length) {
+        lengths.add(at + 1 - start);
+        start = at + 1;
+      }
+    }
+    return of(good, lengths.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** Small damage anywhere: a bit, a byte put in, taken out, doubled or replaced by punctuation. */
+  public List<Damaged> anywhere(byte[] good, int rounds) {
+    List<Damaged> all = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
+      int at = random.nextInt(good.length);
+      byte[] one = {(byte) PUNCTUATION.charAt(random.nextInt(PUNCTUATION.length()))};
+      byte[] bytes =
+          switch (random.nextInt(5)) {
+            case 0 -> flipped(good, at, 1 << random.nextInt(8));
+            case 1 -> spliced(good, at, at + 1, one);
+            case 2 -> spliced(good, at, at, one);
+            case 3 -> spliced(good, at, at, new byte[] {good[at]});
+            default -> spliced(good, at, at + 1, new byte[0]);
+          };
+      all.add(new Damaged("round " + round + " at " + at, bytes));
+    }
     return distinct(good, all);
   }
 

@@ -28,6 +28,9 @@ public final class ForeignVerifier {
   /** Verdict on bytes that are what they should be; any other verdict is a code of a refusal. */
   public static final String OK = "ok";
 
+  /** Verdict of code that refuses without saying why: any refusal agrees with it. */
+  public static final String REFUSED = "refused";
+
   private static final long PATIENCE_SECONDS = 120;
   private static final int SHOWN = 12;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -195,9 +198,14 @@ public final class ForeignVerifier {
       verdicts.add(verdict);
     }
 
-    /** The same for code that says no more than whether. */
+    /** The same for code that has one refusal. */
     public void add(Case one, boolean accepted, String refusal) {
       add(one, accepted ? OK : refusal);
+    }
+
+    /** The same for code that says no more than whether. */
+    public void add(Case one, boolean accepted) {
+      add(one, accepted, REFUSED);
     }
 
     /**
@@ -229,7 +237,9 @@ public final class ForeignVerifier {
       String here = comparison.verdicts.get(i);
       Answer there = answers.get(i);
       counts.merge(here, 1, Integer::sum);
-      if (!here.equals(there.verdict())) {
+      boolean same =
+          here.equals(REFUSED) ? !there.verdict().equals(OK) : here.equals(there.verdict());
+      if (!same) {
         differing.add(
             comparison.cases.get(i).name() + ": here " + here + ", there " + there.verdict());
       }
