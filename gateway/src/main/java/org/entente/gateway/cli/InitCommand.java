@@ -228,6 +228,7 @@ final class InitCommand implements Callable<Integer> {
             .map(entry -> new NodeConfig.Client(entry.getKey(), scopes(entry.getValue())))
             .toList(),
         null,
+        null,
         null);
   }
 
