@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +23,10 @@ import org.entente.gateway.admin.Readiness;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.CheckpointSigner;
+import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
@@ -31,6 +34,7 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
@@ -51,6 +55,7 @@ import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.RecallMessages;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.policy.RulebookHolder;
 import org.entente.gateway.receive.EvidenceReturn;
@@ -58,6 +63,12 @@ import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.receive.Notices;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
+import org.entente.gateway.retain.Erasing;
+import org.entente.gateway.retain.ErasureJournal;
+import org.entente.gateway.retain.Recalls;
+import org.entente.gateway.retain.Retention;
+import org.entente.gateway.retain.RetentionKeys;
+import org.entente.gateway.retain.Sweep;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksOptions;
@@ -118,6 +129,9 @@ public final class Gateway implements AutoCloseable {
   private final EvidenceReturn evidenceReturn;
   private final Intake intake;
   private final Releases releases;
+  private final ErasureJournal erasures;
+  private final Erasing erasing;
+  private final Sweep sweep;
   private final Subscriptions subscriptions;
   private final NodeNetwork network;
   private final AdminServer admin;
@@ -220,6 +234,13 @@ public final class Gateway implements AutoCloseable {
 
     // The way in.
     reporter = new NodeReporter(meters);
+    erasures = NodeAudit.erasures(config, clock);
+    RetentionKeys retentionKeys = keys.retentionKeys();
+    erasing =
+        new Erasing(
+            self.agency(), ledger, retentionKeys, erasures, evidence, reporter::evidenceOwed);
+    Recalls recalls = new Recalls(self.agency(), ledger, erasing, evidence, workers);
+    sweep = new Sweep(self.agency(), ledger, evidence, clock);
     ReceiveParts receive =
         new ReceiveParts(
             self.agency(),
@@ -231,6 +252,7 @@ public final class Gateway implements AutoCloseable {
             new NodeTransitCheck(self.agency(), policy, config.limitsInForce()),
             sealing.opener,
             sealing.recipientSessions,
+            recalls,
             clock,
             meters);
     LabelCheck labelCheck = new LabelCheck(NodeIngress.limits(config.limitsInForce()));
@@ -287,6 +309,10 @@ public final class Gateway implements AutoCloseable {
         new Intake(
             intakeParts, outbound, clock, random, meters, config.limitsInForce().waitingDrafts());
     releases = new Releases(intakeParts, intake, clock, meters);
+    Recalling recalling = new Recalling(intakeParts, intake, clock, random);
+    Retention retention =
+        new Retention(
+            self.agency(), ledger, storageKeys, retentionKeys, erasing, labelCheck, random);
     subscriptions =
         new Subscriptions(
             ledger,
@@ -314,6 +340,11 @@ public final class Gateway implements AutoCloseable {
             clock,
             random);
     ledger.start();
+    int erasedAgain = erasing.replay();
+    if (erasedAgain > 0) {
+      LOG.warn("{} messages of a restored ledger had been erased, and are again", erasedAgain);
+    }
+    retention.tidy();
     intake.start();
     upkeep.round();
     audit.recordStart(ledger, self.agency(), policy.current().version());
@@ -326,6 +357,8 @@ public final class Gateway implements AutoCloseable {
             new ClientPorts(
                 (caller, draft) -> intake.publish(caller.name(), draft),
                 releases,
+                recalling,
+                retention,
                 subscriptions,
                 ledger.evidence(),
                 evidence,
@@ -399,6 +432,7 @@ public final class Gateway implements AutoCloseable {
         .every(Duration.ofSeconds(2), "agreements", () -> reloadPolicy(files))
         .every(Duration.ofMinutes(1), "recipient keys", this::renewKeys)
         .every(Duration.ofMinutes(1), "messages held too long", releases::expire)
+        .every(Duration.ofMinutes(1), "erasures that have begun", erasing::round)
         .every(Duration.ofMinutes(1), "identities of open streams", network::recheck)
         .every(Duration.ofHours(1), "expiry", this::expire)
         .every(Duration.ofHours(12), "outbox keys", this::destroyOutboxKeys);
@@ -461,7 +495,10 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void expire() {
-    keys.expire();
+    for (LocalDate day : keys.expire()) {
+      recordBucketErased(day);
+    }
+    sweep.round();
     long now = clock.millis();
     int most = 10_000;
     ledger
@@ -470,6 +507,26 @@ public final class Gateway implements AutoCloseable {
             tx ->
                 ledger.idempotency().prune(tx, now - Intake.REMEMBERED.toMillis(), most)
                     + ledger.peerFacts().prune(tx, now, most))
+        .join();
+  }
+
+  private void recordBucketErased(LocalDate day) {
+    String detail = "destroyed the key of all that was kept until " + day;
+    LOG.info("{}", detail);
+    ledger
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              tx.audit(
+                  AuditRecord.of(
+                          AuditType.ERASED,
+                          LawCategory.ERASURE,
+                          Instant.ofEpochMilli(tx.nowMillis()),
+                          AuditActor.gateway(self.agency()),
+                          AuditSubject.NODE)
+                      .saying(detail));
+              return detail;
+            })
         .join();
   }
 
@@ -523,6 +580,7 @@ public final class Gateway implements AutoCloseable {
 
   private boolean stillPermitted(String agreement, AgencyName recipient) {
     return agreement.equals(EvidenceMessages.AGREEMENT)
+        || agreement.equals(RecallMessages.AGREEMENT)
         || NodeIngress.inForce(policy.current(), agreement, recipient, clock.instant());
   }
 
@@ -589,6 +647,11 @@ public final class Gateway implements AutoCloseable {
     timers.shutdown();
     workers.shutdown();
     awaitQuietly(workers);
+    try {
+      erasures.close();
+    } catch (IOException e) {
+      LOG.warn("closing the erasure journal: {}", e.getMessage());
+    }
     store.close();
     keystore.close();
   }

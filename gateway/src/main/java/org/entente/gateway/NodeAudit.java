@@ -7,6 +7,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.Appender;
@@ -31,6 +33,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Store;
 
@@ -78,6 +81,17 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
             new NodeName(config.gateway()),
             number),
         pairs);
+  }
+
+  /** The journal of erasures, beside the checkpoint and apart from the ledger. */
+  static ErasureJournal erasures(NodeConfig config, InstantSource clock) {
+    long today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
+    Path path = folder(config.audit()).resolve("erasures");
+    try {
+      return ErasureJournal.open(path, today);
+    } catch (IOException e) {
+      throw new StartProblem("audit: the erasure journal: " + e.getMessage(), e);
+    }
   }
 
   private static Path folder(Path folder) {

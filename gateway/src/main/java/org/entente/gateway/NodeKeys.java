@@ -18,6 +18,10 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.retain.RetentionKeys;
+import org.entente.gateway.seal.BodyAddress;
+import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.KeyValidity;
 import org.entente.gateway.seal.RecipientKeyHolder;
 import org.entente.gateway.seal.RecipientKeyId;
@@ -32,12 +36,13 @@ import org.entente.gateway.transmit.OutboxKeys;
  */
 final class NodeKeys {
   private static final String OUTBOX = "outbox-";
+  private static final String BUCKET = "bucket-";
   private static final int KEY_BYTES = 32;
 
   private final Keystore keystore;
   private final InstantSource clock;
   private final SecureRandom random;
-  private final Map<LocalDate, SecretBytes> buckets = new ConcurrentHashMap<>();
+  private final Map<LocalDate, BucketKey> buckets = new ConcurrentHashMap<>();
   private final Map<String, SecretBytes> outbox = new ConcurrentHashMap<>();
 
   NodeKeys(Keystore keystore, InstantSource clock, SecureRandom random) {
@@ -131,42 +136,130 @@ final class NodeKeys {
     return gone;
   }
 
-  /** Destroys what has expired, recipient keys and buckets alike. */
-  void expire() {
-    keystore.expire(clock.instant());
-    buckets.keySet().removeIf(day -> find(KeyKind.STORAGE, bucket(day)).isEmpty());
+  /**
+   * Destroys what has expired, recipient keys and buckets alike.
+   *
+   * @return last days of the buckets that were erased
+   */
+  List<LocalDate> expire() {
+    List<LocalDate> ended =
+        keystore.expire(clock.instant()).stream()
+            .filter(erasure -> erasure.kind() == KeyKind.STORAGE)
+            .map(erasure -> LocalDate.parse(erasure.id().substring(BUCKET.length())))
+            .toList();
+    for (LocalDate day : ended) {
+      BucketKey cached = buckets.remove(day);
+      if (cached != null) {
+        cached.close();
+      }
+    }
+    return ended;
   }
 
   /** The storage keys of the buckets. */
   StorageKeys storageKeys() {
     return new StorageKeys() {
       @Override
-      public SecretBytes forBucket(LocalDate lastDay) {
+      public BucketKey forBucket(LocalDate lastDay) {
         return buckets.computeIfAbsent(lastDay, NodeKeys.this::bucketKey);
       }
 
       @Override
-      public Optional<SecretBytes> existing(LocalDate lastDay) {
-        SecretBytes known = buckets.get(lastDay);
+      public Optional<BucketKey> existing(LocalDate lastDay) {
+        BucketKey known = buckets.get(lastDay);
         if (known != null) {
           return Optional.of(known);
         }
-        Optional<SecretBytes> found = find(KeyKind.STORAGE, bucket(lastDay));
-        found.ifPresent(key -> buckets.putIfAbsent(lastDay, key));
-        return found;
+        return NodeKeys.this.find(KeyKind.STORAGE, bucket(lastDay)).map(s -> cached(lastDay, s));
+      }
+
+      @Override
+      public Optional<BucketKey> held(MessageId message) {
+        return NodeKeys.this.find(KeyKind.HOLD, message.toString()).map(NodeKeys::opened);
       }
     };
   }
 
-  private SecretBytes bucketKey(LocalDate lastDay) {
+  private BucketKey cached(LocalDate lastDay, SecretBytes secret) {
+    BucketKey made = opened(secret);
+    BucketKey before = buckets.putIfAbsent(lastDay, made);
+    return before == null ? made : before;
+  }
+
+  private BucketKey bucketKey(LocalDate lastDay) {
     String id = bucket(lastDay);
     Instant ends = lastDay.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    return find(KeyKind.STORAGE, id)
-        .orElseGet(() -> keep(KeyKind.STORAGE, id, ends, SecretBytes.random(random, KEY_BYTES)));
+    return opened(
+        find(KeyKind.STORAGE, id)
+            .orElseGet(
+                () ->
+                    keep(
+                        KeyKind.STORAGE,
+                        id,
+                        ends,
+                        SecretBytes.random(random, BucketKey.SECRET_BYTES))));
+  }
+
+  private static BucketKey opened(SecretBytes secret) {
+    try (secret) {
+      return BucketKey.of(secret);
+    }
+  }
+
+  /** What retention does to keys. */
+  RetentionKeys retentionKeys() {
+    return new RetentionKeys() {
+      @Override
+      public synchronized boolean forget(LocalDate lastDay, BodyAddress message) {
+        Optional<BucketKey> bucket = storageKeys().existing(lastDay);
+        if (bucket.isEmpty() || !bucket.get().holds(message)) {
+          return true;
+        }
+        try (SecretBytes secret = bucket.get().secretWithout(message)) {
+          if (secret.length() > KeyEntry.MOST_SECRET_BYTES) {
+            return false;
+          }
+          keystore.replace(KeyKind.STORAGE, bucket(lastDay), secret);
+        }
+        bucket.get().forget(message);
+        return true;
+      }
+
+      @Override
+      public BucketKey hold(MessageId message) {
+        return opened(
+            NodeKeys.this
+                .find(KeyKind.HOLD, message.toString())
+                .orElseGet(
+                    () ->
+                        keep(
+                            KeyKind.HOLD,
+                            message.toString(),
+                            KeyEntry.NEVER,
+                            SecretBytes.random(random, BucketKey.SECRET_BYTES))));
+      }
+
+      @Override
+      public List<MessageId> holds() {
+        return keystore.list(KeyKind.HOLD).stream()
+            .map(
+                entry -> {
+                  try (entry) {
+                    return MessageId.parse(entry.id());
+                  }
+                })
+            .toList();
+      }
+
+      @Override
+      public void destroyHold(MessageId message) {
+        keystore.destroy(KeyKind.HOLD, message.toString());
+      }
+    };
   }
 
   private static String bucket(LocalDate lastDay) {
-    return "bucket-" + lastDay;
+    return BUCKET + lastDay;
   }
 
   /** The recipient keys, each under its key id; destroyed two days after it ends at the latest. */

@@ -37,6 +37,7 @@ class DirectionTest {
           "link",
           "transmit",
           "intake",
+          "retain",
           "receive",
           "deliver",
           "wire",

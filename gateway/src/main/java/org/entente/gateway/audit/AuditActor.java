@@ -2,6 +2,7 @@ package org.entente.gateway.audit;
 
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
+import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,5 +18,15 @@ public record AuditActor(
   /** The agency's gateway itself, without a client or a person. */
   public static AuditActor gateway(AgencyName agency) {
     return new AuditActor(agency, null, null);
+  }
+
+  /** A client of an agency, with the person that it names. */
+  public static AuditActor client(AgencyName agency, NodeName client, OnBehalfOf person) {
+    String why = person.getJustification();
+    AuditPerson behalf =
+        person.getOfficer().isEmpty()
+            ? null
+            : new AuditPerson(person.getOfficer(), person.getUnit(), why.isEmpty() ? null : why);
+    return new AuditActor(agency, client, behalf);
   }
 }

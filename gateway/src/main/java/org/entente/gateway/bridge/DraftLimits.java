@@ -190,6 +190,7 @@ final class DraftLimits {
       case INTELLIGENCE -> intelligence(draft.getBody().getIntelligence(), kind);
       case DOCUMENT -> document(draft.getBody().getDocument(), kind);
       case EVIDENCE -> throw new Fault("body.evidence", "is made by gateways only");
+      case RECALL -> throw new Fault("body.recall", "is made by gateways only");
       case CONTENT_NOT_SET ->
           throw new Fault("body", "is required: alert, intelligence or document");
     }
@@ -216,7 +217,10 @@ final class DraftLimits {
   }
 
   private static void document(Document document, Kind kind) throws Fault {
-    require(kind != Kind.KIND_EVIDENCE, "label.kind", "must be ALERT or INTELLIGENCE");
+    require(
+        kind == Kind.KIND_ALERT || kind == Kind.KIND_INTELLIGENCE,
+        "label.kind",
+        "must be ALERT or INTELLIGENCE");
     require(!document.getMediaType().isEmpty(), "body.document.media_type", "is required");
   }
 

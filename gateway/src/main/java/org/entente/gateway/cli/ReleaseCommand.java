@@ -5,11 +5,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.DecideRequest;
 import org.entente.proto.v1.HeldMessage;
@@ -26,7 +23,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** What waits for a second person: list, show, approve, deny. */
@@ -59,30 +55,8 @@ final class ReleaseCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** What all of them have in common. */
-  private abstract static class Call implements Callable<Integer> {
-    @Mixin private GatewayAddress gateway = new GatewayAddress();
-
-    @Spec private CommandSpec spec;
-
-    @Override
-    public final Integer call() {
-      ManagedChannel channel = gateway.open();
-      try {
-        return with(ReleaseGrpc.newBlockingStub(channel));
-      } catch (StatusRuntimeException e) {
-        throw RpcFailures.explain(e);
-      } finally {
-        out().flush();
-        channel.shutdownNow();
-      }
-    }
-
-    abstract int with(ReleaseBlockingStub stub);
-
-    PrintWriter out() {
-      return spec.commandLine().getOut();
-    }
+  private static ReleaseBlockingStub stub(ManagedChannel channel) {
+    return ReleaseGrpc.newBlockingStub(channel);
   }
 
   /** What waits. */
@@ -90,9 +64,10 @@ final class ReleaseCommand implements Callable<Integer> {
       name = "list",
       description = "Lists what waits, oldest first; shows no content.",
       mixinStandardHelpOptions = true)
-  static final class ListHeld extends Call {
+  static final class ListHeld extends ClientCall {
     @Override
-    int with(ReleaseBlockingStub stub) {
+    int with(ManagedChannel channel) {
+      ReleaseBlockingStub stub = stub(channel);
       ByteString after = ByteString.EMPTY;
       boolean more = true;
       while (more) {
@@ -120,33 +95,11 @@ final class ReleaseCommand implements Callable<Integer> {
   }
 
   /** What concerns one message, by a person. */
-  private abstract static class ByPerson extends Call {
-    @Parameters(paramLabel = "MESSAGE", description = "message id, 32 hex digits")
-    private String id = "";
-
-    @Option(
-        names = "--officer",
-        required = true,
-        description = "the agency's reference of the officer; recorded")
-    private String officer = "";
-
-    @Option(names = "--unit", description = "the officer's unit; recorded")
-    private String unit = "";
-
-    ByteString id() {
-      try {
-        return ByteString.copyFrom(MessageId.parse(id).bytes());
-      } catch (InvalidValue e) {
-        throw new CommandFailure("MESSAGE: " + e.getMessage(), e);
-      }
-    }
+  private abstract static class ByPerson extends MessageCall {
+    @Mixin private Person person = new Person();
 
     OnBehalfOf person(String justification) {
-      return OnBehalfOf.newBuilder()
-          .setOfficer(officer)
-          .setUnit(unit)
-          .setJustification(justification)
-          .build();
+      return person.because(justification);
     }
 
     int decide(ReleaseBlockingStub stub, Verdict verdict, String why, ToIntFunction<Outcome> code) {
@@ -175,9 +128,9 @@ final class ReleaseCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class Show extends ByPerson {
     @Override
-    int with(ReleaseBlockingStub stub) {
+    int with(ManagedChannel channel) {
       ReadHeldResponse shown =
-          stub.readHeld(
+          stub(channel).readHeld(
               ReadHeldRequest.newBuilder().setMessageId(id()).setOnBehalfOf(person("")).build());
       json(shown).lines().forEach(line -> out().println(Screen.printable(line)));
       return 0;
@@ -204,9 +157,9 @@ final class ReleaseCommand implements Callable<Integer> {
     private String justification = "";
 
     @Override
-    int with(ReleaseBlockingStub stub) {
+    int with(ManagedChannel channel) {
       return decide(
-          stub, Verdict.VERDICT_RELEASE, justification, outcome -> outcome.hasAccepted() ? 0 : 1);
+          stub(channel), Verdict.VERDICT_RELEASE, justification, outcome -> outcome.hasAccepted() ? 0 : 1);
     }
   }
 
@@ -220,9 +173,9 @@ final class ReleaseCommand implements Callable<Integer> {
     private String justification = "";
 
     @Override
-    int with(ReleaseBlockingStub stub) {
+    int with(ManagedChannel channel) {
       return decide(
-          stub, Verdict.VERDICT_DENY, justification, outcome -> outcome.hasRefused() ? 0 : 1);
+          stub(channel), Verdict.VERDICT_DENY, justification, outcome -> outcome.hasRefused() ? 0 : 1);
     }
   }
 }

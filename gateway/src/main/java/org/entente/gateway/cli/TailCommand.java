@@ -15,6 +15,7 @@ import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
@@ -169,6 +170,11 @@ final class TailCommand implements Callable<Integer> {
     if (delivery.getBody().hasAlert()) {
       Alert alert = delivery.getBody().getAlert();
       return alert.getTextsCount() > 0 ? alert.getTexts(0).getHeadline() : "";
+    }
+    if (delivery.getBody().hasRecall()) {
+      Recall recall = delivery.getBody().getRecall();
+      String target = HexFormat.of().formatHex(recall.getMessageId().toByteArray());
+      return "RECALL of " + target + ": " + recall.getReason();
     }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()

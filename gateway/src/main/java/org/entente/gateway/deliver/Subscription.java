@@ -170,7 +170,9 @@ public final class Subscription {
 
   private void consider(InboxBook.Placed placed, LanePlace place) {
     Optional<Label> label =
-        match.mayMatch(placed) && placed.record().getExpiresAtMs() > ports.clock().millis()
+        match.mayMatch(placed)
+                && !placed.record().getRecalled()
+                && placed.record().getExpiresAtMs() > ports.clock().millis()
             ? ports.opening().label(placed).filter(match::matches)
             : Optional.empty();
     Optional<Body> body = label.flatMap(l -> ports.opening().body(placed));

@@ -191,7 +191,7 @@ public final class Subscriptions {
               tx -> {
                 EvidenceBook evidence = ledger.evidence();
                 for (LanePlace.Sent sent : messages) {
-                  if (evidence.firstRetrieval(tx, sent.id())) {
+                  if (evidence.firstRetrieval(tx, sent.id(), client)) {
                     evidence.owe(
                         tx,
                         sent.origin(),

@@ -14,6 +14,10 @@ public enum Scope {
   EVIDENCE,
   /** Release what waits for a second person. */
   RELEASE,
+  /** Take messages of the agency back. */
+  RECALL,
+  /** Erase received messages, and hold them beyond their retention. */
+  RETENTION,
   /** Read the audit log. */
   AUDIT,
   /** Operate the gateway. */

@@ -25,9 +25,11 @@ import org.entente.gateway.policy.DraftCheck;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.transmit.Outbound;
+import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -267,10 +269,28 @@ public final class Intake implements AutoCloseable {
       }
       Leaves.refused(tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
       parts.ledger().evidence().add(tx, id, parts.evidence().seal(acceptance(tx, id)));
+      remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);
     }
     return outcomes;
+  }
+
+  /** What a recall needs to know later; a recall itself is final. */
+  private void remember(Transaction tx, Submission submission) {
+    Permitted first = submission.parts().get(0);
+    if (first.label().getKind() == Kind.KIND_RECALL) {
+      return;
+    }
+    SentFacts.Builder facts = SentFacts.newBuilder().setExercise(first.exercise());
+    for (Permitted part : submission.parts()) {
+      part.permits().forEach(permit -> facts.addRecipients(permit.recipient().value()));
+      facts.setExpiresAtMs(Math.max(facts.getExpiresAtMs(), part.expires().toEpochMilli()));
+    }
+    parts
+        .ledger()
+        .evidence()
+        .sent(tx, submission.id(), parts.evidence().seal(facts.build(), tx.nowMillis()));
   }
 
   private EvidenceItem acceptance(Transaction tx, MessageId id) {

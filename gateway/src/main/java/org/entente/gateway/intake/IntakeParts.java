@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.AuditActor;
-import org.entente.gateway.audit.AuditPerson;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
@@ -52,13 +51,6 @@ public record IntakeParts(
 
   /** One of this agency's clients, for the person behind it if one is named. */
   AuditActor actor(NodeName client, OnBehalfOf person) {
-    AuditPerson behalf =
-        person.getOfficer().isEmpty()
-            ? null
-            : new AuditPerson(
-                person.getOfficer(),
-                person.getUnit(),
-                person.getJustification().isEmpty() ? null : person.getJustification());
-    return new AuditActor(self, client, behalf);
+    return AuditActor.client(self, client, person);
   }
 }

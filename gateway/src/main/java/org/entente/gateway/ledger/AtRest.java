@@ -8,8 +8,8 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
-import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.store.Keys;
 
 /**
@@ -41,8 +41,8 @@ public final class AtRest {
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);
     byte[] prefix = Keys.key().u8(VERSION).u32(lastDay.toEpochDay()).bytes(nonce).done();
-    SecretBytes key = keys.forBucket(lastDay);
-    byte[] sealed = key.use(k -> Aes256Gcm.seal(k, nonce, aad(context, prefix), plaintext));
+    BucketKey key = keys.forBucket(lastDay);
+    byte[] sealed = key.records(k -> Aes256Gcm.seal(k, nonce, aad(context, prefix), plaintext));
     return Keys.key().bytes(prefix).bytes(sealed).done();
   }
 
@@ -56,7 +56,8 @@ public final class AtRest {
     byte[] nonce = Arrays.copyOfRange(sealed, 5, PREFIX);
     byte[] ciphertext = Arrays.copyOfRange(sealed, PREFIX, sealed.length);
     return keys.existing(lastDay)
-        .flatMap(key -> key.use(k -> Aes256Gcm.open(k, nonce, aad(context, prefix), ciphertext)));
+        .flatMap(
+            key -> key.records(k -> Aes256Gcm.open(k, nonce, aad(context, prefix), ciphertext)));
   }
 
   private static byte[] aad(String context, byte[] prefix) {

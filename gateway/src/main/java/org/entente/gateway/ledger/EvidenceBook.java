@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
@@ -9,6 +10,7 @@ import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evidence: what is known of this agency's own messages, and what is owed to other origins.
@@ -17,13 +19,12 @@ import org.entente.gateway.store.Table;
  * META     "evidence"                                  → u64 last number
  * EVIDENCE u8 1 · 16-byte message id · u64 number      → sealed EvidenceItem
  * EVIDENCE u8 2 · ascii origin · u64 number            → sealed EvidenceItem, still to be returned
- * EVIDENCE u8 3 · 16-byte message id                   → empty: retrieval was reported
+ * EVIDENCE u8 3 · 16-byte message id                   → u64 when first retrieved · ascii client
+ * EVIDENCE u8 4 · 16-byte message id                   → sealed SentFacts
  * </pre>
  */
 public final class EvidenceBook {
   private static final byte[] COUNTER = Keys.key().ascii("evidence").done();
-  private static final byte[] NOTHING = new byte[0];
-
   private final Store store;
 
   EvidenceBook(Store store) {
@@ -65,14 +66,45 @@ public final class EvidenceBook {
     tx.put(Table.EVIDENCE, owedKey(origin, next(tx)), sealedItem);
   }
 
+  /** A client's first retrieval of a message. */
+  public record Retrieval(long atMillis, String client) {}
+
   /** Notes the first retrieval of a message; false if there was one before. */
-  public boolean firstRetrieval(Transaction tx, MessageId id) {
-    byte[] key = Keys.key().u8(3).bytes(id.bytes()).done();
+  public boolean firstRetrieval(Transaction tx, MessageId id, String client) {
+    byte[] key = retrievalKey(id);
     if (tx.get(Table.EVIDENCE, key) != null) {
       return false;
     }
-    tx.put(Table.EVIDENCE, key, NOTHING);
+    tx.put(Table.EVIDENCE, key, Keys.key().u64(tx.nowMillis()).bytes(client.getBytes(StandardCharsets.US_ASCII)).done());
     return true;
+  }
+
+  /** The first retrieval of a message, or null. */
+  public @Nullable Retrieval retrieval(Transaction tx, MessageId id) {
+    byte[] value = tx.get(Table.EVIDENCE, retrievalKey(id));
+    return value == null
+        ? null
+        : new Retrieval(
+            BigEndian.u64(value, 0),
+            new String(value, 8, value.length - 8, StandardCharsets.US_ASCII));
+  }
+
+  /** Notes whom a message of this agency goes to. */
+  public void sent(Transaction tx, MessageId id, byte[] sealedFacts) {
+    tx.put(Table.EVIDENCE, sentKey(id), sealedFacts);
+  }
+
+  /** Whom a message of this agency went to, sealed; null if it is not one. */
+  public byte @Nullable [] sent(MessageId id) {
+    return store.get(Table.EVIDENCE, sentKey(id));
+  }
+
+  private static byte[] retrievalKey(MessageId id) {
+    return Keys.key().u8(3).bytes(id.bytes()).done();
+  }
+
+  private static byte[] sentKey(MessageId id) {
+    return Keys.key().u8(4).bytes(id.bytes()).done();
   }
 
   /** What is owed to an origin, oldest first, at most so many. */

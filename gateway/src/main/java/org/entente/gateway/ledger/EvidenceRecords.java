@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
@@ -20,6 +22,7 @@ public final class EvidenceRecords {
   public static final Duration KEPT = Duration.ofDays(400);
 
   private static final String CONTEXT = "evidence";
+  private static final String SENT = "sent";
   private static final int REASON = 500;
 
   private final AtRest atRest;
@@ -69,6 +72,26 @@ public final class EvidenceRecords {
       atRest.open(CONTEXT, one).map(EvidenceRecords::parse).ifPresent(out::add);
     }
     return out;
+  }
+
+  /** Whom a message went to, in the form at rest. */
+  public byte[] seal(SentFacts facts, long atMillis) {
+    Instant until = Instant.ofEpochMilli(atMillis).plus(KEPT);
+    return atRest.seal(SENT, facts.toByteArray(), until);
+  }
+
+  /** Opens whom a message went to; empty once its bucket has ended. */
+  public Optional<SentFacts> openSent(byte[] sealed) {
+    return atRest
+        .open(SENT, sealed)
+        .map(
+            bytes -> {
+              try {
+                return SentFacts.parseFrom(bytes);
+              } catch (InvalidProtocolBufferException e) {
+                throw new CorruptRecord("EVIDENCE", e);
+              }
+            });
   }
 
   private static EvidenceItem parse(byte[] bytes) {

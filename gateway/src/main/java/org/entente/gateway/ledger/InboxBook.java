@@ -64,6 +64,44 @@ public final class InboxBook {
     return position;
   }
 
+  /** A committed message by its id, or null. */
+  public @Nullable Placed find(MessageId id) {
+    byte[] place = store.get(Table.MESSAGE, idKey(id));
+    if (place == null) {
+      return null;
+    }
+    byte[] value = store.get(Table.INBOX, place);
+    return value == null ? null : placed(place, value);
+  }
+
+  /** A message by its id as the transaction sees it, or null. */
+  public @Nullable Placed find(Transaction tx, MessageId id) {
+    byte[] place = tx.get(Table.MESSAGE, idKey(id));
+    if (place == null) {
+      return null;
+    }
+    byte[] value = tx.get(Table.INBOX, place);
+    return value == null ? null : placed(place, value);
+  }
+
+  /** Puts another record in the place of one. */
+  public void replace(Transaction tx, Placed place, InboxRecord record) {
+    tx.put(Table.INBOX, key(place.lane(), place.position()), record.toByteArray());
+  }
+
+  /** Removes a message with its body; its position stays empty. */
+  public void remove(Transaction tx, Placed placed) {
+    MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
+    tx.delete(Table.INBOX, key(placed.lane(), placed.position()));
+    tx.delete(Table.MESSAGE, bodyKey(placed.position()));
+    tx.delete(Table.MESSAGE, idKey(id));
+  }
+
+  /** An index entry of a message id is the key of its record: u8 lane · u64 position. */
+  private static Placed placed(byte[] place, byte[] value) {
+    return new Placed(Lane.of(place[0]), BigEndian.u64(place, 1), parse(value));
+  }
+
   /** Committed records of a lane from a position on, in order, at most so many. */
   public List<Placed> read(Lane lane, long from, int most) {
     byte[] prefix = Keys.key().u8(lane.number()).done();

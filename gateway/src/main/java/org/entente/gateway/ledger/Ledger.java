@@ -27,6 +27,7 @@ public final class Ledger implements AutoCloseable {
   private final PeerFactsBook peerFacts;
   private final HeldBook held;
   private final WitnessBook witness;
+  private final RetentionBook retention;
 
   /** A ledger over an open store; {@link #start} begins to write. */
   public Ledger(
@@ -48,6 +49,7 @@ public final class Ledger implements AutoCloseable {
     this.peerFacts = new PeerFactsBook(store);
     this.held = new HeldBook(store);
     this.witness = new WitnessBook(store);
+    this.retention = new RetentionBook(store);
   }
 
   /** Starts the writer. */
@@ -135,6 +137,11 @@ public final class Ledger implements AutoCloseable {
   /** Other agencies' audit logs as this gateway cosigned them. */
   public WitnessBook witness() {
     return witness;
+  }
+
+  /** What is erased, held or refused before or beyond its time. */
+  public RetentionBook retention() {
+    return retention;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

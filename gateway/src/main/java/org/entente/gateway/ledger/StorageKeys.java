@@ -2,7 +2,8 @@ package org.entente.gateway.ledger;
 
 import java.time.LocalDate;
 import java.util.Optional;
-import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.BucketKey;
 
 /**
  * The storage keys of the buckets in which content is kept, one for each day on which a retention
@@ -11,8 +12,11 @@ import org.entente.gateway.crypto.SecretBytes;
  */
 public interface StorageKeys {
   /** The key of a bucket, made and durable if it is new. */
-  SecretBytes forBucket(LocalDate lastDay);
+  BucketKey forBucket(LocalDate lastDay);
 
   /** The key of a bucket, if there is one still. */
-  Optional<SecretBytes> existing(LocalDate lastDay);
+  Optional<BucketKey> existing(LocalDate lastDay);
+
+  /** The key of a message under legal hold, if it is. */
+  Optional<BucketKey> held(MessageId message);
 }

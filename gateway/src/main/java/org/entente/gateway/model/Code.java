@@ -56,6 +56,12 @@ public enum Code {
   RELEASE_TIMED_OUT(CLIENT, false),
   /** The agreement expired or was withdrawn while the message waited. */
   AGREEMENT_ENDED(POLICY, false),
+  /** The originator recalled the message before it arrived. */
+  RECALLED(NOBODY, false),
+  /** The message was erased here, and nothing of it is kept again. */
+  ERASED(NOBODY, false),
+  /** A legal hold keeps the message; whoever placed it can release it. */
+  ON_LEGAL_HOLD(OPERATOR, false),
   /** The message was not delivered before its expiry. */
   EXPIRED(NOBODY, false),
   /** The recipient's own policy refused it. */

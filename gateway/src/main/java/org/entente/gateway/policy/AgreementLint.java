@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns one agreement file into an {@link Agreement}, or says everything that is wrong with it. */
 final class AgreementLint {
-  /** Id that stands for the permission to return evidence; no file may take it. */
-  static final String RESERVED = EvidenceMessages.AGREEMENT;
+  /** Ids that stand for what needs no agreement; no file may take one. */
+  static final Set<String> RESERVED = Set.of(EvidenceMessages.AGREEMENT, RecallMessages.AGREEMENT);
 
   private static final int MAX_BODY = 64 << 20;
   private static final int MAX_DELIVERY_DAYS = 365;
@@ -68,11 +68,11 @@ final class AgreementLint {
 
   private void names() {
     boolean form = LabelFields.AGREEMENT_ID.matcher(file.id()).matches();
-    if (!form || file.id().equals(RESERVED)) {
+    if (!form || RESERVED.contains(file.id())) {
       wrong(
           "id",
           "\"" + InvalidValue.printable(file.id()) + "\"",
-          "1 to 64 characters of a-z 0-9 and -, not " + RESERVED);
+          "1 to 64 characters of a-z 0-9 and -, not evidence or recall");
     }
     text("title", file.title(), 200);
     text("law.reference", file.law().reference(), 500);
@@ -127,6 +127,9 @@ final class AgreementLint {
     Set<Kind> kinds = words("covers.kinds", it.kinds(), Kind.getDescriptor(), Kind::forNumber);
     if (kinds.contains(Kind.KIND_EVIDENCE)) {
       wrong("covers.kinds", "EVIDENCE", "ALERT, INTELLIGENCE; evidence needs no agreement");
+    }
+    if (kinds.contains(Kind.KIND_RECALL)) {
+      wrong("covers.kinds", "RECALL", "ALERT, INTELLIGENCE; a recall needs no agreement");
     }
     List<String> handling = it.handling() == null ? List.of() : it.handling();
     Set<Classification> ceiling =

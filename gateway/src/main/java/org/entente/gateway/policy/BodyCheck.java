@@ -10,6 +10,7 @@ import org.entente.proto.v1.Document;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.Intelligence;
+import org.entente.proto.v1.Recall;
 
 /** Checks of a body's fields, each as its comment in message.proto states it. */
 final class BodyCheck {
@@ -28,6 +29,7 @@ final class BodyCheck {
       case INTELLIGENCE -> intelligence(body.getIntelligence());
       case DOCUMENT -> document(body.getDocument());
       case EVIDENCE -> evidence(body.getEvidence());
+      case RECALL -> recall(body.getRecall());
       case CONTENT_NOT_SET ->
           findings.invalid("body", "is required: an alert, intelligence or a document");
     }
@@ -104,6 +106,14 @@ final class BodyCheck {
     }
   }
 
+  private void recall(Recall recall) {
+    findings.known("body.recall", recall);
+    findings.check(recall.getMessageId().size() == 16, "body.recall.message_id", "has 16 bytes");
+    findings.requiredLine("body.recall.reason", recall.getReason(), 500);
+    findings.check(recall.hasAt(), "body.recall.at", "is required");
+    findings.time("body.recall.at", recall.getAt());
+  }
+
   private void evidenceItem(String field, EvidenceItem item) {
     findings.check(item.getMessageId().size() == 16, field + ".message_id", "has 16 bytes");
     findings.required(field + ".kind", item.getKind());
@@ -115,5 +125,7 @@ final class BodyCheck {
     findings.line(field + ".reason", item.getReason(), 500);
     int hash = item.getHeaderHash().size();
     findings.check(hash == 0 || hash == 32, field + ".header_hash", "has 32 bytes or none");
+    findings.line(field + ".retrieved_by", item.getRetrievedBy(), 64);
+    findings.time(field + ".retrieved_at", item.getRetrievedAt());
   }
 }

@@ -63,8 +63,10 @@ public final class Egress {
    */
   public Optional<Refusal> recheck(
       Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
-    if (EvidenceMessages.isEvidence(label)) {
-      return EvidenceMessages.refusal(label, self, recipient, membership);
+    for (FixedLabel fixed : List.of(EvidenceMessages.LABEL, RecallMessages.LABEL)) {
+      if (fixed.isOf(label)) {
+        return fixed.refusal(label, self, recipient, membership);
+      }
     }
     Ruling ruling =
         cache.get(

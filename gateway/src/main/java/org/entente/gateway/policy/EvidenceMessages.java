@@ -1,25 +1,18 @@
 package org.entente.gateway.policy;
 
-import com.google.protobuf.UnsafeByteOperations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
-import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Body;
-import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.MessageType;
-import org.entente.proto.v1.RequestedAction;
-import org.entente.proto.v1.Status;
 
 /**
  * Evidence as a sealed message: what a gateway returns to an origin.
@@ -35,6 +28,7 @@ public final class EvidenceMessages {
   /** Days that evidence is kept. */
   public static final int RETENTION_DAYS = 365;
 
+  static final FixedLabel LABEL = new FixedLabel(Kind.KIND_EVIDENCE, AGREEMENT, RETENTION_DAYS);
   static final int MAX_ITEMS = 4_096;
   private static final Duration DELIVER_WITHIN = Duration.ofDays(30);
 
@@ -69,57 +63,10 @@ public final class EvidenceMessages {
     }
     Instant created = now.truncatedTo(ChronoUnit.MILLIS);
     Instant expires = created.plus(DELIVER_WITHIN);
-    Label label =
-        fixed(exercise)
-            .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
-            .setOrigin(self.value())
-            .setCreatedAt(Times.timestamp(created))
-            .setExpiresAt(Times.timestamp(expires))
-            .setLaneValue(lane.number())
-            .build();
+    Label label = LABEL.of(id, self, lane, exercise, created, expires);
     Permit permit = new Permit(recipient, AGREEMENT, RETENTION_DAYS, version);
     Body body = Body.newBuilder().setEvidence(batch).build();
     return Optional.of(
         new Permitted(id, self, label, body.toByteString(), List.of(permit), expires));
-  }
-
-  private static Label.Builder fixed(boolean exercise) {
-    return Label.newBuilder()
-        .setKind(Kind.KIND_EVIDENCE)
-        .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
-        .setStatus(exercise ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL)
-        .setMessageType(MessageType.MESSAGE_TYPE_ALERT)
-        .setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM)
-        .setAgreement(AGREEMENT)
-        .setRetentionDays(RETENTION_DAYS);
-  }
-
-  static boolean isEvidence(Label label) {
-    return label.getKind() == Kind.KIND_EVIDENCE;
-  }
-
-  /** Why a label of evidence may not pass between two agencies; empty if it may. */
-  static Optional<Refusal> refusal(
-      Label label, AgencyName origin, AgencyName recipient, Membership membership) {
-    boolean members =
-        membership.agencies().contains(origin) && membership.agencies().contains(recipient);
-    if (!members) {
-      return refused(recipient, Code.UNKNOWN_PEER, "evidence passes between members only");
-    }
-    Label expected =
-        fixed(Exercise.of(label))
-            .setMessageId(label.getMessageId())
-            .setOrigin(label.getOrigin())
-            .setCreatedAt(label.getCreatedAt())
-            .setExpiresAt(label.getExpiresAt())
-            .setLaneValue(label.getLaneValue())
-            .build();
-    return expected.equals(label)
-        ? Optional.empty()
-        : refused(recipient, Code.NOT_COVERED, "the label of evidence holds what it must not");
-  }
-
-  private static Optional<Refusal> refused(AgencyName recipient, Code code, String reason) {
-    return Optional.of(new Refusal(recipient.value(), code, AGREEMENT, reason));
   }
 }

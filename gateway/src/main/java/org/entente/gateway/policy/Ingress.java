@@ -1,6 +1,7 @@
 package org.entente.gateway.policy;
 
 import java.time.Instant;
+import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
@@ -73,10 +74,13 @@ public final class Ingress {
     if (!label.hasExpiresAt() || !Times.instant(label.getExpiresAt()).isAfter(now)) {
       return refused(self, Code.EXPIRED, "label/expires_at", "the message has expired");
     }
-    if (EvidenceMessages.isEvidence(label)) {
-      return EvidenceMessages.refusal(label, origin, self, membership)
-          .<Verdict>map(refusal -> new Verdict.Refused(refusal, version))
-          .orElseGet(() -> accepted(label));
+    for (FixedLabel fixed : List.of(EvidenceMessages.LABEL, RecallMessages.LABEL)) {
+      if (fixed.isOf(label)) {
+        return fixed
+            .refusal(label, origin, self, membership)
+            .<Verdict>map(refusal -> new Verdict.Refused(refusal, version))
+            .orElseGet(() -> accepted(label));
+      }
     }
     if (label.getRetentionDays() <= 0) {
       return refused(self, Code.INVALID_FIELD, "label/retention_days", "no retention is named");

@@ -132,6 +132,7 @@ public final class LabelCheck {
           case DOCUMENT ->
               label.getKind() == Kind.KIND_ALERT || label.getKind() == Kind.KIND_INTELLIGENCE;
           case EVIDENCE -> label.getKind() == Kind.KIND_EVIDENCE;
+          case RECALL -> label.getKind() == Kind.KIND_RECALL;
           case CONTENT_NOT_SET -> true;
         };
     if (!agree) {

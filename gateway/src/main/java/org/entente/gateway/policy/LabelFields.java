@@ -34,9 +34,9 @@ final class LabelFields {
     findings.unset(!label.hasCreatedAt(), "label.created_at");
     findings.unset(label.getRetentionDays() == 0, "label.retention_days");
     findings.check(
-        label.getKind() != Kind.KIND_EVIDENCE,
+        label.getKind() != Kind.KIND_EVIDENCE && label.getKind() != Kind.KIND_RECALL,
         "label.kind",
-        "EVIDENCE is made by gateways only; one of ALERT, INTELLIGENCE");
+        "EVIDENCE and RECALL are made by gateways only; one of ALERT, INTELLIGENCE");
     content(label);
     if (!label.getAgreement().isEmpty()) {
       agreement(label);
@@ -70,7 +70,7 @@ final class LabelFields {
     findings.required("label.status", label.getStatus());
     findings.required("label.message_type", label.getMessageType());
     findings.required("label.requested_action", label.getRequestedAction());
-    if (label.getKind() == Kind.KIND_EVIDENCE) {
+    if (label.getKind() == Kind.KIND_EVIDENCE || label.getKind() == Kind.KIND_RECALL) {
       findings.required("label.classification", label.getClassification());
     } else {
       content(label);

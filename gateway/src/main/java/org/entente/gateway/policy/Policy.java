@@ -80,6 +80,11 @@ public final class Policy {
     return new EvidenceMessages(membership, rulebook.version());
   }
 
+  /** Recalls as messages. */
+  public RecallMessages recalls() {
+    return new RecallMessages(membership, rulebook.version());
+  }
+
   /** Figures of the memory of rulings. */
   public CacheFigures cacheFigures() {
     return cache.figures();

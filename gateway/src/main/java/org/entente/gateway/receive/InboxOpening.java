@@ -9,7 +9,9 @@ import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.BodyAddress;
+import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.LocalMessage;
 import org.entente.gateway.seal.LocalSeal;
 import org.entente.proto.store.v1.InboxRecord;
@@ -60,9 +62,22 @@ public final class InboxOpening {
 
   private <T> Optional<T> open(InboxBook.Placed placed, Function<LocalMessage, Optional<T>> use) {
     InboxRecord record = placed.record();
-    return keys.existing(LocalDate.ofEpochDay(record.getBucketDay()))
+    if (!record.getOnHold()) {
+      return keys.existing(LocalDate.ofEpochDay(record.getBucketDay()))
+          .flatMap(bucket -> open(record, bucket, use));
+    }
+    return keys.held(MessageId.of(record.getMessageId().toByteArray()))
         .flatMap(
-            key -> LocalSeal.open(address(record), key, record.getSealedRecord().toByteArray()))
+            hold -> {
+              try (hold) {
+                return open(record, hold, use);
+              }
+            });
+  }
+
+  private static <T> Optional<T> open(
+      InboxRecord record, BucketKey key, Function<LocalMessage, Optional<T>> use) {
+    return LocalSeal.open(address(record), key, record.getSealedRecord().toByteArray())
         .flatMap(
             message -> {
               try (message) {

@@ -66,8 +66,13 @@ sealed interface Inspected {
     MessageId id();
   }
 
-  /** It may be kept: in its form at rest. */
-  record Kept(MessageId id, InboxRecord record, ByteString body) implements Content {}
+  /**
+   * It may be kept: in its form at rest.
+   *
+   * @param recalled the message that this one takes back, or null
+   */
+  record Kept(MessageId id, InboxRecord record, ByteString body, @Nullable MessageId recalled)
+      implements Content {}
 
   /** This agency's policy refuses it. */
   record Refused(MessageId id, Code code, String reason) implements Content {}

@@ -6,6 +6,7 @@ import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.retain.Recalls;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.RecipientSessions;
 import org.entente.gateway.transmit.Dispatch;
@@ -15,6 +16,7 @@ import org.entente.gateway.transmit.Routes;
  * What receiving works with.
  *
  * @param member whether an agency is a member now
+ * @param recalls what is refused or taken back because its origin says so
  */
 public record ReceiveParts(
     AgencyName self,
@@ -26,5 +28,6 @@ public record ReceiveParts(
     TransitCheck transit,
     Opener opener,
     RecipientSessions sessions,
+    Recalls recalls,
     InstantSource clock,
     Meters meters) {}

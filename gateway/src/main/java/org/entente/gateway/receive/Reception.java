@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
@@ -11,6 +12,7 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.RetentionBook;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.meter.Meters;
@@ -18,6 +20,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.retain.Recalls;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.transmit.Dispatch;
@@ -37,6 +40,7 @@ final class Reception {
   private final Ledger ledger;
   private final Dispatch dispatch;
   private final EvidenceRecords evidence;
+  private final Recalls recalls;
   private final Meters meters;
   private final Reporter reporter;
 
@@ -45,6 +49,7 @@ final class Reception {
     this.ledger = parts.ledger();
     this.dispatch = parts.dispatch();
     this.evidence = parts.evidence();
+    this.recalls = parts.recalls();
     this.meters = parts.meters();
     this.reporter = reporter;
   }
@@ -162,15 +167,16 @@ final class Reception {
             refused);
         return;
       }
-      ledger
-          .inbox()
-          .append(
-              tx,
-              header.facts().lane(),
-              message.id(),
-              message.record(),
-              message.body().toByteArray());
-      owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_DELIVERY, null);
+      Optional<Code> gone = recalls.refusal(tx, header.facts().origin(), message.id());
+      if (gone.isPresent()) {
+        String reason =
+            gone.get() == Code.RECALLED
+                ? "its origin recalled it before it arrived"
+                : "it was erased here; nothing of it is kept again";
+        refuse(tx, header, new Inspected.Refused(message.id(), gone.get(), reason), refused);
+        return;
+      }
+      keep(tx, header, message);
       kept.add(message.id());
     } else if (content instanceof Inspected.Refused message) {
       refuse(tx, header, message, refused);
@@ -178,6 +184,22 @@ final class Reception {
       for (EvidenceItem item : message.items()) {
         learn(tx, item);
       }
+    }
+  }
+
+  private void keep(Transaction tx, EnvelopeHeader header, Inspected.Kept message) {
+    Lane lane = header.facts().lane();
+    long position =
+        ledger
+            .inbox()
+            .append(tx, lane, message.id(), message.record(), message.body().toByteArray());
+    ledger
+        .retention()
+        .placed(tx, new RetentionBook.Place(message.record().getBucketDay(), lane, position));
+    owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_DELIVERY, null);
+    MessageId recalled = message.recalled();
+    if (recalled != null) {
+      recalls.received(tx, header, recalled);
     }
   }
 

@@ -11,7 +11,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -19,6 +18,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.BodyKey;
+import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.EnvelopeFacts;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.LocalSeal;
@@ -128,17 +128,21 @@ final class Unsealing {
             message.id(), Code.LABEL_BODY_MISMATCH, "evidence of another agency, or none");
   }
 
-  private Inspected.Kept keep(
+  private Inspected.Content keep(
       EnvelopeHeader header, OpenedLabels labels, int index, Message message) {
     long now = clock.millis();
     LocalDate lastDay =
         LocalDate.ofInstant(
             Instant.ofEpochMilli(now).plus(Duration.ofDays(message.label().getRetentionDays())),
             ZoneOffset.UTC);
-    SecretBytes storageKey = keys.forBucket(lastDay);
+    BucketKey bucket = keys.forBucket(lastDay);
     try (BodyKey bodyKey = labels.bodyKey(index)) {
-      byte[] record =
-          localSeal.seal(labels.address(index), storageKey, bodyKey, labels.label(index));
+      Optional<byte[]> record =
+          localSeal.seal(labels.address(index), bucket, bodyKey, labels.label(index));
+      if (record.isEmpty()) {
+        return new Inspected.Refused(
+            message.id(), Code.ERASED, "it was erased here; nothing of it is kept again");
+      }
       InboxRecord stored =
           InboxRecord.newBuilder()
               .setMessageId(message.label().getMessageId())
@@ -148,12 +152,17 @@ final class Unsealing {
               .setExercise(header.facts().exercise())
               .setReceivedAtMs(now)
               .setExpiresAtMs(expiry(header.facts(), message.label()))
-              .setSealedRecord(ByteString.copyFrom(record))
+              .setSealedRecord(ByteString.copyFrom(record.get()))
               .setHeaderHash(ByteString.copyFrom(header.hash()))
               .setBucketDay(lastDay.toEpochDay())
               .build();
       return new Inspected.Kept(
-          message.id(), stored, ByteString.copyFrom(labels.sealedBody(index)));
+          message.id(),
+          stored,
+          ByteString.copyFrom(labels.sealedBody(index)),
+          message.body().hasRecall()
+              ? MessageId.of(message.body().getRecall().getMessageId().toByteArray())
+              : null);
     }
   }
 

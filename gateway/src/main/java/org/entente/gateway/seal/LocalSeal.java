@@ -4,16 +4,14 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
-import org.entente.gateway.crypto.Hkdf;
-import org.entente.gateway.crypto.SecretBytes;
 
 /**
  * The form in which a received message's label and body key lie at rest: the body key wrapped under
  * a bucket's storage key, the label sealed under a key that follows from the body key. Wire format
  * "local record".
  *
- * <p>Destroying the storage key, or the record, erases label and body both; the sealed body itself
- * is kept as it came. Safe for use by many threads.
+ * <p>Destroying the storage key, or letting it forget the message, erases label and body both; the
+ * sealed body itself is kept as it came. Safe for use by many threads.
  */
 public final class LocalSeal {
   private static final int WRAPPED_BYTES = Aes256Gcm.KEY_BYTES + Aes256Gcm.TAG_BYTES;
@@ -27,15 +25,18 @@ public final class LocalSeal {
   }
 
   /**
-   * The record of a message: 77 bytes more than the label.
-   *
-   * @param storageKey 32 uniformly random bytes, the bucket's
+   * The record of a message: 77 bytes more than the label; empty if the bucket has forgotten the
+   * message.
    */
-  public byte[] seal(BodyAddress address, SecretBytes storageKey, BodyKey bodyKey, byte[] label) {
+  public Optional<byte[]> seal(
+      BodyAddress address, BucketKey bucket, BodyKey bodyKey, byte[] label) {
+    return bucket.message(address).map(wrapKey -> seal(address, wrapKey, bodyKey, label));
+  }
+
+  private byte[] seal(BodyAddress address, byte[] wrapKey, BodyKey bodyKey, byte[] label) {
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);
     byte[] aad = address.encoded(Suite.LOCAL);
-    byte[] wrapKey = wrapKey(address, storageKey);
     byte[] labelKey = bodyKey.localLabelKey();
     byte[] plainKey = bodyKey.reveal();
     try {
@@ -50,9 +51,12 @@ public final class LocalSeal {
     }
   }
 
-  /** Opens a record; empty whatever was wrong, another address or storage key among it. */
-  public static Optional<LocalMessage> open(
-      BodyAddress address, SecretBytes storageKey, byte[] record) {
+  /** Opens a record; empty whatever was wrong, another address or bucket among it. */
+  public static Optional<LocalMessage> open(BodyAddress address, BucketKey bucket, byte[] record) {
+    return bucket.message(address).flatMap(wrapKey -> open(address, wrapKey, record));
+  }
+
+  private static Optional<LocalMessage> open(BodyAddress address, byte[] wrapKey, byte[] record) {
     if (record.length < LABEL_AT + Aes256Gcm.TAG_BYTES || record[0] != Suite.FORMAT_VERSION) {
       return Optional.empty();
     }
@@ -60,7 +64,6 @@ public final class LocalSeal {
     byte[] wrapped = Arrays.copyOfRange(record, 1 + Aes256Gcm.NONCE_BYTES, LABEL_AT);
     byte[] sealedLabel = Arrays.copyOfRange(record, LABEL_AT, record.length);
     byte[] aad = address.encoded(Suite.LOCAL);
-    byte[] wrapKey = wrapKey(address, storageKey);
     try {
       return Aes256Gcm.open(wrapKey, nonce, aad, wrapped)
           .map(BodyKey::takeOver)
@@ -79,19 +82,6 @@ public final class LocalSeal {
       bodyKey.close();
     }
     return label.map(bytes -> new LocalMessage(bytes, bodyKey));
-  }
-
-  /**
-   * A key for one address: a bucket may hold more records than random nonces under a single key
-   * would allow.
-   */
-  private static byte[] wrapKey(BodyAddress address, SecretBytes storageKey) {
-    byte[] key = storageKey.reveal();
-    try {
-      return Hkdf.expandSha256(key, address.encoded(Suite.LOCAL_WRAP), Aes256Gcm.KEY_BYTES);
-    } finally {
-      wipe(key);
-    }
   }
 
   private static void wipe(byte[]... secrets) {

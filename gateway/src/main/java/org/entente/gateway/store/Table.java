@@ -37,5 +37,7 @@ public enum Table {
   /** Drafts that wait for a second person's release. */
   HELD,
   /** The latest checkpoints of other agencies' audit logs that were cosigned here. */
-  WITNESS
+  WITNESS,
+  /** What is erased, recalled or held before or beyond its time. */
+  RETENTION
 }

@@ -6,9 +6,11 @@ import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
+import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.retain.Retention;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 
@@ -17,6 +19,8 @@ import org.entente.proto.v1.Outcome;
  *
  * @param publish takes a caller's draft in; completes once the outcome is durable
  * @param releases what waits for a second person
+ * @param recalling takes messages of the agency back
+ * @param retention erases and holds received messages
  * @param subscriptions the cursors
  * @param evidence what is known of the agency's own messages
  * @param evidenceRecords opens it
@@ -26,6 +30,8 @@ import org.entente.proto.v1.Outcome;
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
     Releases releases,
+    Recalling recalling,
+    Retention retention,
     Subscriptions subscriptions,
     EvidenceBook evidence,
     EvidenceRecords evidenceRecords,

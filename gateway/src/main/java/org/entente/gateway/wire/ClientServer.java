@@ -51,6 +51,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(new PublisherService(ports.publish()))
             .addService(new SubscriberService(ports.subscriptions()))
             .addService(new ReleaseService(ports.releases()))
+            .addService(new RetentionService(ports.recalling(), ports.retention()))
             .addService(
                 new EvidenceService(
                     ports.evidence(), ports.evidenceRecords(), ports.releases()::find))

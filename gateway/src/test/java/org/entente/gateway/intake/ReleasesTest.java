@@ -13,16 +13,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.SecretBytes;
@@ -33,7 +30,6 @@ import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
-import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.Policy;
@@ -42,6 +38,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceItem;
@@ -64,7 +61,7 @@ class ReleasesTest {
 
   @TempDir private Path folder;
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
-  private final Keys storageKeys = new Keys();
+  private final MemoryStorageKeys storageKeys = new MemoryStorageKeys();
   private final AtRest atRest = new AtRest(storageKeys, new SecureRandom());
   private final Recorder journal = new Recorder();
   private final SecretBytes outboxKey = SecretBytes.random(new SecureRandom(), 32);
@@ -308,7 +305,7 @@ class ReleasesTest {
   @Test
   void held_whoseKeyIsGone_endsWithItsTime() {
     MessageId id = held("k1");
-    storageKeys.keys.clear();
+    storageKeys.days().forEach(storageKeys::destroy);
     now = now.plus(IntakeKit.HELD);
     assertEquals(1, kit().releases().expire());
     assertEquals(0, kit().releases().count());
@@ -392,20 +389,6 @@ class ReleasesTest {
 
   private static List<MessageId> ids(List<HeldMessage> page) {
     return page.stream().map(m -> MessageId.of(m.getMessageId().toByteArray())).toList();
-  }
-
-  private static final class Keys implements StorageKeys {
-    private final Map<LocalDate, SecretBytes> keys = new ConcurrentHashMap<>();
-
-    @Override
-    public SecretBytes forBucket(LocalDate lastDay) {
-      return keys.computeIfAbsent(lastDay, day -> SecretBytes.random(new SecureRandom(), 32));
-    }
-
-    @Override
-    public Optional<SecretBytes> existing(LocalDate lastDay) {
-      return Optional.ofNullable(keys.get(lastDay));
-    }
   }
 
   /** Remembers the leaves of committed batches. */

@@ -8,32 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
-import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.junit.jupiter.api.Test;
 
 class AtRestTest {
   private static final Instant UNTIL = Instant.parse("2026-12-31T10:00:00Z");
 
   private final SecureRandom random = new SecureRandom();
-  private final Map<LocalDate, SecretBytes> keys = new HashMap<>();
-  private final AtRest atRest =
-      new AtRest(
-          new StorageKeys() {
-            @Override
-            public SecretBytes forBucket(LocalDate lastDay) {
-              return keys.computeIfAbsent(lastDay, d -> SecretBytes.random(random, 32));
-            }
-
-            @Override
-            public Optional<SecretBytes> existing(LocalDate lastDay) {
-              return Optional.ofNullable(keys.get(lastDay));
-            }
-          },
-          random);
+  private final MemoryStorageKeys keys = new MemoryStorageKeys();
+  private final AtRest atRest = new AtRest(keys, random);
 
   private static byte[] text(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
@@ -64,8 +47,8 @@ class AtRestTest {
   @Test
   void sealed_afterItsBucketsKeyIsDestroyed_doesNotOpen() {
     byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
-    assertEquals(1, keys.size());
-    keys.clear();
+    assertEquals(1, keys.days().size());
+    keys.days().forEach(keys::destroy);
     assertTrue(atRest.open("evidence", sealed).isEmpty());
   }
 

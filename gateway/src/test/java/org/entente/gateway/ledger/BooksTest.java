@@ -162,8 +162,8 @@ class BooksTest {
   @Test
   void retrieval_isFirst_once() {
     MessageId id = MessageId.fresh(1, new java.util.Random(1));
-    assertTrue((boolean) write(tx -> ledger.evidence().firstRetrieval(tx, id)));
-    assertFalse((boolean) write(tx -> ledger.evidence().firstRetrieval(tx, id)));
+    assertTrue((boolean) write(tx -> ledger.evidence().firstRetrieval(tx, id, "desk")));
+    assertFalse((boolean) write(tx -> ledger.evidence().firstRetrieval(tx, id, "desk")));
   }
 
   @Test

@@ -14,15 +14,18 @@ import org.junit.jupiter.api.Test;
 class LocalFormsTest {
   private final SeededRandom random = new SeededRandom("local");
   private final SecretBytes storageKey = SecretBytes.random(random, 32);
+  private final BucketKey bucket = BucketKey.of(storageKey);
   private final Sealed sealed = Samples.sealer(Samples.FR, "local").seal(Samples.batch(2, 500));
   private final OpenedLabels labels =
       new Opener(count -> {}).openLabels(sealed.envelope(), sealed.contentKey()).orElseThrow();
   private final byte[] record =
-      new LocalSeal(random).seal(labels.address(1), storageKey, labels.bodyKey(1), labels.label(1));
+      new LocalSeal(random)
+          .seal(labels.address(1), bucket, labels.bodyKey(1), labels.label(1))
+          .orElseThrow();
 
   @Test
   void record_opened_givesLabelAndBody() {
-    LocalMessage message = LocalSeal.open(labels.address(1), storageKey, record).orElseThrow();
+    LocalMessage message = LocalSeal.open(labels.address(1), bucket, record).orElseThrow();
 
     assertArrayEquals(labels.label(1), message.label());
     assertArrayEquals(
@@ -51,7 +54,7 @@ class LocalFormsTest {
 
   @Test
   void record_storageKeyGone_opensNothing() {
-    SecretBytes another = SecretBytes.random(random, 32);
+    BucketKey another = BucketKey.of(SecretBytes.random(random, 32));
 
     assertTrue(LocalSeal.open(labels.address(1), another, record).isEmpty());
   }
@@ -60,10 +63,9 @@ class LocalFormsTest {
   void record_ofAnotherAddress_doesNotOpen() {
     BodyAddress right = labels.address(1);
 
-    assertTrue(LocalSeal.open(labels.address(0), storageKey, record).isEmpty());
+    assertTrue(LocalSeal.open(labels.address(0), bucket, record).isEmpty());
     assertTrue(
-        LocalSeal.open(new BodyAddress(Samples.DE, right.envelope(), 1), storageKey, record)
-            .isEmpty());
+        LocalSeal.open(new BodyAddress(Samples.DE, right.envelope(), 1), bucket, record).isEmpty());
   }
 
   @Test
@@ -71,7 +73,7 @@ class LocalFormsTest {
     Mutation mutation = new Mutation(68);
     for (int round = 0; round < 3000; round++) {
       assertTrue(
-          LocalSeal.open(labels.address(1), storageKey, mutation.of(record)).isEmpty(),
+          LocalSeal.open(labels.address(1), bucket, mutation.of(record)).isEmpty(),
           "round " + round);
     }
   }
@@ -80,7 +82,8 @@ class LocalFormsTest {
   void record_madeAgain_differs() {
     byte[] again =
         new LocalSeal(random)
-            .seal(labels.address(1), storageKey, labels.bodyKey(1), labels.label(1));
+            .seal(labels.address(1), bucket, labels.bodyKey(1), labels.label(1))
+            .orElseThrow();
 
     assertFalse(Arrays.equals(record, again));
   }

@@ -8,7 +8,7 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.XWingPrivateKey;
 
 /** Recipient keys in memory. */
-final class MemoryKeyHolder implements RecipientKeyHolder {
+public final class MemoryKeyHolder implements RecipientKeyHolder {
   private final Map<RecipientKeyId, Kept> keys = new ConcurrentHashMap<>();
 
   private record Kept(KeyValidity validity, SecretBytes seed) {}

@@ -203,9 +203,10 @@ class VectorsTest {
         new LocalSeal(FormatSamples.random("local record"))
             .seal(
                 new BodyAddress(facts.origin(), facts.id(), 1),
-                storageKey,
+                BucketKey.of(storageKey),
                 samples.sealed.contentKey().bodyKey(1),
-                item.label());
+                item.label())
+            .orElseThrow();
     byte[] outbox =
         new OutboxSeal(FormatSamples.random("outbox"))
             .seal(samples.envelope.header(), storageKey, samples.sealed.contentKey());

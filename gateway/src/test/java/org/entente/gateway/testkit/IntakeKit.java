@@ -11,6 +11,7 @@ import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -39,6 +40,7 @@ public final class IntakeKit implements AutoCloseable {
 
   private final Intake intake;
   private final Releases releases;
+  private final Recalling recalling;
 
   /**
    * An intake that has started.
@@ -86,6 +88,7 @@ public final class IntakeKit implements AutoCloseable {
             new IntakeParts.Holding(mostHeld, HELD));
     intake = new Intake(parts, outbound, clock, random, meters, 1000);
     releases = new Releases(parts, intake, clock, meters);
+    recalling = new Recalling(parts, intake, clock, random);
     intake.start();
   }
 
@@ -104,6 +107,11 @@ public final class IntakeKit implements AutoCloseable {
   /** Takes drafts. */
   public Intake intake() {
     return intake;
+  }
+
+  /** Takes messages back. */
+  public Recalling recalling() {
+    return recalling;
   }
 
   /** Decides on what is held. */

@@ -7,16 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.crypto.Ed25519SigningKey;
-import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
@@ -25,7 +21,6 @@ import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
-import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
@@ -36,6 +31,7 @@ import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.store.Batch;
+import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -72,7 +68,7 @@ class SettlementTest {
       new Settlement(
           ledger,
           dispatch,
-          new EvidenceRecords(new AtRest(new Keys(), random), FR),
+          new EvidenceRecords(new AtRest(new MemoryStorageKeys(), random), FR),
           FR,
           waiting,
           new SessionConfirmations(sessions()));
@@ -176,20 +172,6 @@ class SettlementTest {
     answer(DE, Result.RESULT_REWRAP);
     assertEquals(OutboxState.OUTBOX_STATE_WAITING, stateFor(DE));
     assertNotNull(ledger.envelopes().read(HASH));
-  }
-
-  private final class Keys implements StorageKeys {
-    private final Map<LocalDate, SecretBytes> keys = new HashMap<>();
-
-    @Override
-    public SecretBytes forBucket(LocalDate lastDay) {
-      return keys.computeIfAbsent(lastDay, day -> SecretBytes.random(random, 32));
-    }
-
-    @Override
-    public Optional<SecretBytes> existing(LocalDate lastDay) {
-      return Optional.ofNullable(keys.get(lastDay));
-    }
   }
 
   private static final class NoJournal implements Journal {

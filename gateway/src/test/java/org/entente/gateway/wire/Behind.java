@@ -8,7 +8,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,17 +38,22 @@ import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
-import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.DemoMembership;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.retain.Erasing;
+import org.entente.gateway.retain.ErasureJournal;
+import org.entente.gateway.retain.Retention;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.proto.v1.Accepted;
@@ -69,7 +73,7 @@ final class Behind implements AutoCloseable {
   final Map<Long, byte[]> leaves = new ConcurrentHashMap<>();
   volatile BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake =
       (caller, draft) -> CompletableFuture.completedFuture(accepted(draft));
-  private final StorageKeys storageKeys = new MemoryKeys();
+  private final MemoryStorageKeys storageKeys = new MemoryStorageKeys();
   private final MemoryStore auditStore = new MemoryStore();
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private final SigningPair keys = SigningPair.generate(new SecureRandom());
@@ -125,11 +129,33 @@ final class Behind implements AutoCloseable {
     return new ClientPorts(
         (caller, draft) -> intake.apply(caller, draft),
         kit.releases(),
+        kit.recalling(),
+        retention(),
         subscriptions,
         ledger.evidence(),
         evidence,
         audit,
         (index, bytes) -> Optional.ofNullable(leaves.get(index)));
+  }
+
+  private Retention retention() {
+    Erasing erasing = new Erasing(Edge.FR, ledger, storageKeys, journal(), evidence, origin -> {});
+    return new Retention(
+        Edge.FR,
+        ledger,
+        storageKeys,
+        storageKeys,
+        erasing,
+        new LabelCheck(MessageLimits.defaults()),
+        new SecureRandom());
+  }
+
+  private ErasureJournal journal() {
+    try {
+      return ErasureJournal.open(folder.resolve("erasures"), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Adds leaves to the audit log and signs a checkpoint over them. */
@@ -173,20 +199,6 @@ final class Behind implements AutoCloseable {
       Files.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static final class MemoryKeys implements StorageKeys {
-    private final Map<LocalDate, SecretBytes> keys = new ConcurrentHashMap<>();
-
-    @Override
-    public SecretBytes forBucket(LocalDate lastDay) {
-      return keys.computeIfAbsent(lastDay, day -> SecretBytes.random(new SecureRandom(), 32));
-    }
-
-    @Override
-    public Optional<SecretBytes> existing(LocalDate lastDay) {
-      return Optional.ofNullable(keys.get(lastDay));
     }
   }
 

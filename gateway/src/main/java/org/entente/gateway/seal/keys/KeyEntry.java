@@ -15,7 +15,7 @@ import org.entente.gateway.crypto.SecretBytes;
  * @param created when it was made; kept to the millisecond
  * @param expires when it ceases to be, later than {@code created}, or {@link #NEVER}; kept to the
  *     millisecond
- * @param secret 32 to 8192 bytes
+ * @param secret 32 bytes to 4 MiB
  */
 public record KeyEntry(
     KeyKind kind, String id, Instant created, Instant expires, SecretBytes secret)
@@ -27,7 +27,7 @@ public record KeyEntry(
   public static final int LEAST_SECRET_BYTES = 32;
 
   /** Longest secret in bytes. */
-  public static final int MOST_SECRET_BYTES = 8192;
+  public static final int MOST_SECRET_BYTES = 4 * 1024 * 1024;
 
   /** Checks the bounds and cuts the times to milliseconds. */
   public KeyEntry {

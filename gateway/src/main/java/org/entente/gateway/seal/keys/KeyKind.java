@@ -20,7 +20,9 @@ public enum KeyKind {
   /** The key that makes fingerprints of drafts, so that a retry is known without keeping it. */
   DRAFT_FINGERPRINT(7),
   /** The pair of a root of the federation; only in a root holder's keystore, never in a node's. */
-  ROOT_PAIR(8);
+  ROOT_PAIR(8),
+  /** The key of a message under legal hold, which outlives its bucket. */
+  HOLD(9);
 
   private final int code;
 

@@ -149,7 +149,9 @@ final class KeyRing {
   void wipeWhatLacksIn(KeyRing next) {
     held.forEach(
         (name, h) -> {
-          if (!next.held.containsKey(name)) {
+          Held kept = next.held.get(name);
+          // Rings share secrets: one that was replaced is another object.
+          if (kept == null || !kept.entry().equals(h.entry())) {
             h.entry().close();
           }
         });

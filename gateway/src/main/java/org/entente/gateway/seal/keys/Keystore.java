@@ -235,6 +235,32 @@ public final class Keystore implements AutoCloseable {
   }
 
   /**
+   * Puts another secret in the place of a key's, and destroys the old one as {@link #destroy} does.
+   *
+   * @return whether there was such a key
+   * @throws KeystoreFailure if it could not be written; which of the two is there is then undecided
+   */
+  public synchronized boolean replace(KeyKind kind, String id, SecretBytes secret) {
+    requireOpen();
+    KeyName name = new KeyName(kind, id);
+    Optional<KeyEntry> old = ring.find(name);
+    Instant now = clock.instant();
+    if (old.isEmpty() || old.get().isExpired(now)) {
+      return false;
+    }
+    KeyEntry next =
+        new KeyEntry(
+            kind,
+            id,
+            old.get().created(),
+            old.get().expires(),
+            SecretBytes.takeOver(secret.reveal()));
+    int today = DayKeyId.dayOf(now);
+    change(ring.without(Set.of(name), today, random).with(next, today, random));
+    return true;
+  }
+
+  /**
    * Destroys what has expired at {@code now}, as {@link #destroy} does, and the day keys of other
    * days. To be called at least daily. A clock that is wrong towards the future destroys too early:
    * the caller checks it first.

@@ -13,7 +13,7 @@ import org.entente.gateway.crypto.SecretBytes;
  * An entry as it lies on the disk: its secret sealed under a day key, bound to all the rest.
  *
  * <pre>
- *  0      1     2        2+n       10+n      18+n  22+n      30+n    42+n   44+n
+ *  0      1     2        2+n       10+n      18+n  22+n      30+n    42+n   46+n
  *  +------+-----+-- - - -+---------+---------+-----+---------+-------+------+-- - - --+
  *  | kind | n   | id     | created | expires | day | number  | nonce | size | sealed  |
  *  +------+-----+-- - - -+---------+---------+-----+---------+-------+------+-- - - --+
@@ -84,10 +84,10 @@ final class WrappedEntry {
 
   byte[] encode() {
     byte[] facts = facts(name, created, expires, key);
-    return ByteBuffer.allocate(facts.length + nonce.length + 2 + sealed.length)
+    return ByteBuffer.allocate(facts.length + nonce.length + 4 + sealed.length)
         .put(facts)
         .put(nonce)
-        .putShort((short) sealed.length)
+        .putInt(sealed.length)
         .put(sealed)
         .array();
   }
@@ -108,7 +108,11 @@ final class WrappedEntry {
     DayKeyId key = new DayKeyId(in.getInt(), in.getLong());
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     in.get(nonce);
-    byte[] sealed = new byte[in.getShort() & 0xffff];
+    int size = in.getInt();
+    if (size < 0 || size > in.remaining()) {
+      throw new IllegalArgumentException("a size of " + size + " bytes");
+    }
+    byte[] sealed = new byte[size];
     in.get(sealed);
     return new WrappedEntry(name, created, expires, key, nonce, sealed);
   }

@@ -56,7 +56,7 @@ class KeystoreDamageTest {
     assertEquals(NOON.getEpochSecond() / 86400, entries.getInt());
     assertEquals(number, entries.getLong());
     entries.position(entries.position() + 12);
-    assertEquals(32 + 16, entries.getShort());
+    assertEquals(32 + 16, entries.getInt());
   }
 
   private static String ascii(ByteBuffer in, int length) {

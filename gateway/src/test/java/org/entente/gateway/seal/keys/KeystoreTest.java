@@ -98,7 +98,8 @@ class KeystoreTest {
   void entry_outOfBounds_isRefused() {
     Instant later = NOON.plusSeconds(60);
     assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", 31, later));
-    assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", 8193, later));
+    int over = KeyEntry.MOST_SECRET_BYTES + 1;
+    assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", over, later));
     assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", 32, NOON));
     for (String id : List.of("", "a b", "é", "a\n", "x".repeat(129))) {
       assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, id, 32, later));
@@ -120,6 +121,28 @@ class KeystoreTest {
     reopen();
     assertEquals(Optional.empty(), keystore.get(KeyKind.STORAGE, "a"));
     assertEquals(List.of(kept), keystore.list(KeyKind.STORAGE));
+  }
+
+  @Test
+  void replace_secret_leavesTheOldOneNowhere() throws IOException {
+    KeyEntry before = put(KeyKind.STORAGE, "a", Duration.ofHours(1));
+    KeyEntry kept = put(KeyKind.STORAGE, "b", Duration.ofHours(1));
+    byte[] stolen = Files.readAllBytes(folder.resolve("entries"));
+    KeyEntry after = entry(KeyKind.STORAGE, "a", 5_000, before.expires());
+
+    assertTrue(keystore.replace(KeyKind.STORAGE, "a", after.secret()));
+    assertFalse(keystore.replace(KeyKind.STORAGE, "unknown", after.secret()));
+    reopen();
+
+    assertEquals(Optional.of(after), keystore.get(KeyKind.STORAGE, "a"));
+    assertEquals(Optional.of(kept), keystore.get(KeyKind.STORAGE, "b"));
+    keystore.close();
+    Files.write(folder.resolve("entries"), stolen);
+    KeystoreFailure refused = assertThrows(KeystoreFailure.class, this::reopen);
+    assertEquals(KeystoreFailure.Kind.DAMAGED, refused.kind(), "the old day key is gone");
+    Files.delete(folder.resolve("entries"));
+    Files.delete(folder.resolve("days"));
+    reopen();
   }
 
   @Test

@@ -1,0 +1,20 @@
+package org.entente.gateway.cli;
+
+import com.google.protobuf.ByteString;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import picocli.CommandLine.Parameters;
+
+/** A call about one message. */
+abstract class MessageCall extends ClientCall {
+  @Parameters(paramLabel = "MESSAGE", description = "message id, 32 hex digits")
+  private String id = "";
+
+  ByteString id() {
+    try {
+      return ByteString.copyFrom(MessageId.parse(id).bytes());
+    } catch (InvalidValue e) {
+      throw new CommandFailure("MESSAGE: " + e.getMessage(), e);
+    }
+  }
+}

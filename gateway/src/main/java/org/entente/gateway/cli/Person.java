@@ -1,0 +1,24 @@
+package org.entente.gateway.cli;
+
+import org.entente.proto.v1.OnBehalfOf;
+import picocli.CommandLine.Option;
+
+/** Who decides; recorded in the audit log. */
+final class Person {
+  @Option(
+      names = "--officer",
+      required = true,
+      description = "the agency's reference of the officer; recorded")
+  private String officer = "";
+
+  @Option(names = "--unit", description = "the officer's unit; recorded")
+  private String unit = "";
+
+  OnBehalfOf because(String justification) {
+    return OnBehalfOf.newBuilder()
+        .setOfficer(officer)
+        .setUnit(unit)
+        .setJustification(justification)
+        .build();
+  }
+}

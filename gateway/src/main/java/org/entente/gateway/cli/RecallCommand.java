@@ -1,0 +1,49 @@
+package org.entente.gateway.cli;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.RecallRequest;
+import org.entente.proto.v1.RecallResponse;
+import org.entente.proto.v1.RetentionGrpc;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Takes a message of the agency back. */
+@Command(
+    name = "recall",
+    description = {
+      "Takes a message back from all it was sent to. Their gateways destroy it, refuse it if it comes",
+      "later, and answer with evidence that `track` shows. The client needs the scope `recall`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente recall 0197…3f --reason 'the goods were genuine' --officer FR-118 \\",
+      "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor"
+    })
+final class RecallCommand extends MessageCall {
+  @Option(names = "--reason", required = true, description = "why; told to the recipients")
+  private String reason = "";
+
+  @Mixin private Person person = new Person();
+
+  @Override
+  int with(ManagedChannel channel) {
+    RecallResponse sent =
+        RetentionGrpc.newBlockingStub(channel)
+            .recall(
+                RecallRequest.newBuilder()
+                    .setMessageId(id())
+                    .setReason(reason)
+                    .setOnBehalfOf(person.because(""))
+                    .build());
+    out().println("recall " + hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
+    return 0;
+  }
+
+  static String hex(ByteString id) {
+    return MessageId.of(id.toByteArray()).toString();
+  }
+}

@@ -1,0 +1,214 @@
+package org.entente.gateway.crypto;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key from which 2^64 keys follow and which can forget any of them: the puncturable pseudorandom
+ * function that follows from the tree of Goldreich, Goldwasser and Micali ("How to construct random
+ * functions", JACM 33, 1986; for its puncturing see Boneh and Waters, ePrint 2013/352).
+ *
+ * <p>A tree of 32 levels with four children at each node; a child is HMAC-SHA-256 of the node with
+ * the child's place. The key of a leaf is its node. Forgetting a leaf replaces the node above it by
+ * the siblings along the path, 96 at most, from which every other leaf still follows and this one
+ * does not. So a copy of what was sealed under a forgotten key opens with no later state of this
+ * key; it does with an earlier one, which the caller destroys.
+ *
+ * <p>Immutable but for closing. Safe for use by many threads.
+ *
+ * <pre>
+ * u8 version = 1 · u32 count · count × (u8 level · u64 first leaf below · 32-byte node)
+ * </pre>
+ *
+ * Big-endian, by first leaf in unsigned order; a state has one form.
+ */
+public final class PuncturableKey implements AutoCloseable {
+  /** Length of the root, and of every key that follows. */
+  public static final int KEY_BYTES = 32;
+
+  private static final byte[] CHILD = "entente/v1 tree".getBytes(StandardCharsets.US_ASCII);
+  private static final int VERSION = 1;
+  private static final int LEVELS = 32;
+  private static final int RECORD_BYTES = 1 + 8 + KEY_BYTES;
+  private static final int PREFIX_BYTES = 5;
+
+  /** Leaves that differ in their last 16 bits often come one after the other. */
+  private static final int SHARED_LEVELS = 24;
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Node(int level, long first, byte[] seed) {
+    boolean covers(long leaf) {
+      return level == 0 || (leaf ^ first) >>> shift(level) == 0;
+    }
+  }
+
+  private final NavigableMap<Long, Node> nodes;
+  private volatile @Nullable Node recent;
+
+  private PuncturableKey(NavigableMap<Long, Node> nodes) {
+    this.nodes = nodes;
+  }
+
+  /** A key that has forgotten nothing, out of 32 uniformly random bytes, which are copied. */
+  public static PuncturableKey of(byte[] root) {
+    if (root.length != KEY_BYTES) {
+      throw new IllegalArgumentException("a root of " + root.length + " bytes");
+    }
+    NavigableMap<Long, Node> nodes = new TreeMap<>(Long::compareUnsigned);
+    nodes.put(0L, new Node(0, 0, root.clone()));
+    return new PuncturableKey(nodes);
+  }
+
+  /** The key of a leaf, which the caller wipes; empty if it was forgotten. */
+  public Optional<byte[]> at(long leaf) {
+    Node near = recent;
+    if (near != null && near.covers(leaf)) {
+      return Optional.of(descend(near, leaf, LEVELS).seed());
+    }
+    Map.Entry<Long, Node> above = nodes.floorEntry(leaf);
+    if (above == null || !above.getValue().covers(leaf)) {
+      return Optional.empty();
+    }
+    Node from = above.getValue();
+    if (from.level() < SHARED_LEVELS) {
+      from = descend(from, leaf, SHARED_LEVELS);
+      recent = from;
+    }
+    boolean kept = from.level() == LEVELS;
+    byte[] key = descend(from, leaf, LEVELS).seed();
+    return Optional.of(kept ? key.clone() : key);
+  }
+
+  /** The same key without a leaf; itself if that was forgotten before. */
+  public PuncturableKey without(long leaf) {
+    Map.Entry<Long, Node> above = nodes.floorEntry(leaf);
+    if (above == null || !above.getValue().covers(leaf)) {
+      return this;
+    }
+    NavigableMap<Long, Node> next = new TreeMap<>(Long::compareUnsigned);
+    nodes.forEach((first, node) -> next.put(first, copy(node)));
+    Node node = next.remove(above.getKey());
+    while (node != null && node.level() < LEVELS) {
+      Node onward = null;
+      for (int place = 0; place < 4; place++) {
+        Node child = child(node, place);
+        if (child.covers(leaf)) {
+          onward = child;
+        } else {
+          next.put(child.first(), child);
+        }
+      }
+      Arrays.fill(node.seed(), (byte) 0);
+      node = onward;
+    }
+    if (node != null) {
+      Arrays.fill(node.seed(), (byte) 0);
+    }
+    return new PuncturableKey(next);
+  }
+
+  private static Node copy(Node node) {
+    return new Node(node.level(), node.first(), node.seed().clone());
+  }
+
+  private static Node descend(Node from, long leaf, int level) {
+    Node node = from;
+    while (node.level() < level) {
+      int place = (int) (leaf >>> shift(node.level() + 1)) & 3;
+      Node next = child(node, place);
+      if (node.level() > from.level()) {
+        Arrays.fill(node.seed(), (byte) 0);
+      }
+      node = next;
+    }
+    return node;
+  }
+
+  private static Node child(Node node, int place) {
+    int level = node.level() + 1;
+    byte[] seed = Hmac.SHA_256.mac(node.seed(), CHILD, new byte[] {(byte) place});
+    return new Node(level, node.first() | ((long) place << shift(level)), seed);
+  }
+
+  /** How many bits of a leaf's number lie below a level. */
+  private static int shift(int level) {
+    return 64 - 2 * level;
+  }
+
+  /** The state as bytes, which the caller wipes. */
+  public byte[] encode() {
+    ByteBuffer out = ByteBuffer.allocate(PREFIX_BYTES + nodes.size() * RECORD_BYTES);
+    out.put((byte) VERSION).putInt(nodes.size());
+    nodes
+        .values()
+        .forEach(node -> out.put((byte) node.level()).putLong(node.first()).put(node.seed()));
+    return out.array();
+  }
+
+  /**
+   * Reads a state.
+   *
+   * @throws IllegalArgumentException if the bytes are none
+   */
+  public static PuncturableKey parse(byte[] state) {
+    try {
+      ByteBuffer in = ByteBuffer.wrap(state);
+      int version = in.get();
+      int count = in.getInt();
+      if (version != VERSION || in.remaining() != (long) count * RECORD_BYTES) {
+        throw new IllegalArgumentException("no state of a puncturable key");
+      }
+      NavigableMap<Long, Node> nodes = new TreeMap<>(Long::compareUnsigned);
+      while (in.hasRemaining()) {
+        Node node = node(in);
+        Map.Entry<Long, Node> before = nodes.lastEntry();
+        if (before != null
+            && (Long.compareUnsigned(before.getKey(), node.first()) >= 0
+                || before.getValue().covers(node.first()))) {
+          throw new IllegalArgumentException("nodes out of order");
+        }
+        nodes.put(node.first(), node);
+      }
+      return new PuncturableKey(nodes);
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("no state of a puncturable key", e);
+    }
+  }
+
+  private static Node node(ByteBuffer in) {
+    int level = in.get();
+    long first = in.getLong();
+    boolean aligned =
+        level >= 0 && level <= LEVELS && (level == LEVELS || first << (2 * level) == 0);
+    if (!aligned || (level == 0 && first != 0)) {
+      throw new IllegalArgumentException("a node that cannot be");
+    }
+    byte[] seed = new byte[KEY_BYTES];
+    in.get(seed);
+    return new Node(level, first, seed);
+  }
+
+  /** Wipes it. Nobody may use it at the same time or later. */
+  @Override
+  public void close() {
+    nodes.values().forEach(node -> Arrays.fill(node.seed(), (byte) 0));
+    nodes.clear();
+    Node near = recent;
+    if (near != null) {
+      Arrays.fill(near.seed(), (byte) 0);
+      recent = null;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return SecretBytes.HIDDEN;
+  }
+}

@@ -1,0 +1,170 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.Permitted;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Recall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes messages of this agency back: a recall is a message of its own to all who were sent its
+ * target, sealed, durable and tracked like any other. What each recipient did is evidence about the
+ * target. A message whose waiting mail has not left yet is still transmitted behind its recall, and
+ * refused where it arrives. Safe for many threads.
+ */
+public final class Recalling {
+  private static final int REASON = 500;
+
+  private final IntakeParts parts;
+  private final Intake intake;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /** Recalls of what an intake took. */
+  public Recalling(IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
+    this.parts = parts;
+    this.intake = intake;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** What came of a call. */
+  public sealed interface Answer {
+    /** It is durable and on its way. */
+    record Sent(MessageId recall, List<String> recipients) implements Answer {}
+
+    /** Nothing was sent. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /** Recalls a message; the future fails only if the ledger does. */
+  public CompletableFuture<Answer> recall(
+      NodeName client, MessageId target, String reason, OnBehalfOf person) {
+    Problem problem = problem(reason, person);
+    if (problem != null) {
+      return refused(problem);
+    }
+    byte[] sealed = parts.ledger().evidence().sent(target);
+    Optional<SentFacts> sent =
+        sealed == null ? Optional.empty() : parts.evidence().openSent(sealed);
+    if (sent.isEmpty()) {
+      return refused(
+          new Problem(Code.NOT_FOUND, "message_id", "this agency sent no message " + target));
+    }
+    Instant now = clock.instant();
+    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    Optional<Permitted> message =
+        parts
+            .policy()
+            .get()
+            .recalls()
+            .message(
+                id,
+                Recall.newBuilder()
+                    .setMessageId(ByteString.copyFrom(target.bytes()))
+                    .setReason(reason)
+                    .setAt(Timestamps.fromMillis(now.toEpochMilli()))
+                    .build(),
+                parts.self(),
+                sent.get().getRecipientsList().stream().map(AgencyName::new).toList(),
+                sent.get().getExercise(),
+                Instant.ofEpochMilli(sent.get().getExpiresAtMs()),
+                now);
+    if (message.isEmpty()) {
+      return refused(
+          new Problem(
+              Code.NO_RECIPIENT, "message_id", "none who was sent it is a member any more"));
+    }
+    return send(AuditActor.client(parts.self(), client, person), target, message.get());
+  }
+
+  private CompletableFuture<Answer> send(AuditActor actor, MessageId target, Permitted message) {
+    List<AgencyName> recipients =
+        message.permits().stream().map(permit -> permit.recipient()).toList();
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    // The decision first: it is on record even where the recall then cannot be queued.
+    return parts
+        .ledger()
+        .write(
+            Lane.FLASH,
+            tx -> {
+              tx.audit(
+                  AuditRecord.of(
+                      AuditType.RECALLED,
+                      LawCategory.ERASURE,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      actor,
+                      new AuditSubject(null, List.of(target), recipients, null)));
+              return target;
+            })
+        .thenCompose(
+            recorded -> {
+              intake.submit(
+                  Submission.of(key(message), actor, List.of(message), List.of(), null, done));
+              return done;
+            })
+        .thenApply(
+            outcome ->
+                outcome.hasAccepted()
+                    ? new Answer.Sent(
+                        message.messageId(), recipients.stream().map(AgencyName::value).toList())
+                    : new Answer.Refused(
+                        new Problem(
+                            Code.valueOf(outcome.getInvalid().getCode()),
+                            outcome.getInvalid().getField(),
+                            outcome.getInvalid().getMessage())));
+  }
+
+  /** No client has a slash in its name, so a recall takes the place of no draft. */
+  private OutcomeKey key(Permitted message) {
+    byte[] hash =
+        parts
+            .fingerprint()
+            .apply(message.messageId().toString().getBytes(StandardCharsets.US_ASCII));
+    return OutcomeKey.of("recall/", message.messageId().toString(), hash);
+  }
+
+  private @Nullable Problem problem(String reason, OnBehalfOf person) {
+    List<Problem> problems = parts.check().person(person);
+    if (!problems.isEmpty()) {
+      return problems.get(0);
+    }
+    if (person.getOfficer().isBlank()) {
+      return new Problem(
+          Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who decides");
+    }
+    boolean line =
+        !reason.isBlank()
+            && reason.length() <= REASON
+            && reason.chars().noneMatch(Character::isISOControl);
+    return line
+        ? null
+        : new Problem(
+            Code.INVALID_FIELD, "reason", "must say why, in one line of at most 500 characters");
+  }
+
+  private static CompletableFuture<Answer> refused(Problem problem) {
+    return CompletableFuture.completedFuture(new Answer.Refused(problem));
+  }
+}

@@ -1,0 +1,233 @@
+package org.entente.gateway.ledger;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.BlockRecord;
+import org.entente.proto.store.v1.ErasureRecord;
+import org.entente.proto.store.v1.HoldRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is erased, held or refused before or beyond its time.
+ *
+ * <pre>
+ * RETENTION u8 1 · 16-byte message id                   → ErasureRecord, still to be finished
+ * RETENTION u8 2 · 16-byte message id                   → ErasureRecord, done
+ * RETENTION u8 3 · 16-byte message id                   → HoldRecord
+ * RETENTION u8 4 · u8 n · ascii origin · 16-byte id     → BlockRecord
+ * RETENTION u8 5 · u32 last day · u8 lane · u64 position → empty: a message of that bucket
+ * </pre>
+ */
+public final class RetentionBook {
+  private static final int PENDING = 1;
+  private static final int DONE = 2;
+  private static final int HOLD = 3;
+  private static final int BLOCK = 4;
+  private static final int BUCKET = 5;
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Store store;
+
+  RetentionBook(Store store) {
+    this.store = store;
+  }
+
+  /** A hold under its message's id. */
+  public record Hold(MessageId id, HoldRecord record) {}
+
+  /** Where a message of a bucket lies. */
+  public record Place(long lastDay, Lane lane, long position) {}
+
+  /** Begins an erasure. */
+  public void begin(Transaction tx, ErasureRecord erasure) {
+    tx.put(Table.RETENTION, key(PENDING, id(erasure)), erasure.toByteArray());
+  }
+
+  /** Ends an erasure that has begun. */
+  public void end(Transaction tx, ErasureRecord done) {
+    tx.delete(Table.RETENTION, key(PENDING, id(done)));
+    tx.put(Table.RETENTION, key(DONE, id(done)), done.toByteArray());
+  }
+
+  /** Erasures that have begun, at most so many. */
+  public List<ErasureRecord> pending(int most) {
+    List<ErasureRecord> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.RETENTION, prefix(PENDING), prefix(PENDING + 1))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(erasure(scan.value()));
+      }
+    }
+    return out;
+  }
+
+  /** The erasure of a message that has begun and not ended, or null. */
+  public @Nullable ErasureRecord pending(Transaction tx, MessageId id) {
+    byte[] value = tx.get(Table.RETENTION, key(PENDING, id));
+    return value == null ? null : erasure(value);
+  }
+
+  /** The erasure of a message that has ended, or null. */
+  public @Nullable ErasureRecord done(Transaction tx, MessageId id) {
+    byte[] value = tx.get(Table.RETENTION, key(DONE, id));
+    return value == null ? null : erasure(value);
+  }
+
+  /** The same as committed. */
+  public @Nullable ErasureRecord done(MessageId id) {
+    byte[] value = store.get(Table.RETENTION, key(DONE, id));
+    return value == null ? null : erasure(value);
+  }
+
+  /** Places or replaces a hold. */
+  public void hold(Transaction tx, MessageId id, HoldRecord hold) {
+    tx.put(Table.RETENTION, key(HOLD, id), hold.toByteArray());
+  }
+
+  /** Removes a hold. */
+  public void unhold(Transaction tx, MessageId id) {
+    tx.delete(Table.RETENTION, key(HOLD, id));
+  }
+
+  /** The hold on a message, or null. */
+  public @Nullable HoldRecord held(Transaction tx, MessageId id) {
+    byte[] value = tx.get(Table.RETENTION, key(HOLD, id));
+    return value == null ? null : holdRecord(value);
+  }
+
+  /** At most so many holds after an id, or from the first on. */
+  public List<Hold> holds(@Nullable MessageId after, int most) {
+    byte[] from = after == null ? prefix(HOLD) : Keys.key().bytes(key(HOLD, after)).u8(0).done();
+    List<Hold> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.RETENTION, from, prefix(HOLD + 1))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        MessageId id = MessageId.of(Arrays.copyOfRange(key, 1, key.length));
+        out.add(new Hold(id, holdRecord(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /** Refuses a message of an origin until a time. */
+  public void block(Transaction tx, AgencyName origin, MessageId id, long untilMillis) {
+    BlockRecord block = BlockRecord.newBuilder().setUntilMs(untilMillis).build();
+    tx.put(Table.RETENTION, blockKey(origin, id), block.toByteArray());
+  }
+
+  /** Whether a message of an origin is refused. */
+  public boolean isBlocked(Transaction tx, AgencyName origin, MessageId id) {
+    byte[] value = tx.get(Table.RETENTION, blockKey(origin, id));
+    return value != null && blockRecord(value).getUntilMs() > tx.nowMillis();
+  }
+
+  /** Notes to which bucket a message belongs. */
+  public void placed(Transaction tx, Place place) {
+    tx.put(Table.RETENTION, placeKey(place), NOTHING);
+  }
+
+  /** Forgets it. */
+  public void removed(Transaction tx, Place place) {
+    tx.delete(Table.RETENTION, placeKey(place));
+  }
+
+  /** Messages of buckets that ended before a day, at most so many. */
+  public List<Place> before(long day, int most) {
+    List<Place> out = new ArrayList<>();
+    byte[] end = Keys.key().u8(BUCKET).u32(day).done();
+    try (Scan scan = store.scan(Table.RETENTION, prefix(BUCKET), end)) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        out.add(new Place(BigEndian.u32(key, 1), Lane.of(key[5]), BigEndian.u64(key, 6)));
+      }
+    }
+    return out;
+  }
+
+  /** Forgets blocks that have ended and erasures whose bucket has; how many, at most so many. */
+  public int prune(Transaction tx, long nowMillis, long today, int most) {
+    int pruned = 0;
+    try (Scan scan = tx.scanCommitted(Table.RETENTION, prefix(DONE), prefix(DONE + 1))) {
+      while (pruned < most && scan.hasNext()) {
+        scan.next();
+        if (erasure(scan.value()).getBucketDay() < today) {
+          tx.delete(Table.RETENTION, scan.key());
+          pruned++;
+        }
+      }
+    }
+    try (Scan scan = tx.scanCommitted(Table.RETENTION, prefix(BLOCK), prefix(BLOCK + 1))) {
+      while (pruned < most && scan.hasNext()) {
+        scan.next();
+        if (blockRecord(scan.value()).getUntilMs() <= nowMillis) {
+          tx.delete(Table.RETENTION, scan.key());
+          pruned++;
+        }
+      }
+    }
+    return pruned;
+  }
+
+  private static ErasureRecord erasure(byte[] value) {
+    try {
+      return ErasureRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("RETENTION", e);
+    }
+  }
+
+  private static HoldRecord holdRecord(byte[] value) {
+    try {
+      return HoldRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("RETENTION", e);
+    }
+  }
+
+  private static BlockRecord blockRecord(byte[] value) {
+    try {
+      return BlockRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("RETENTION", e);
+    }
+  }
+
+  private static MessageId id(ErasureRecord erasure) {
+    return MessageId.of(erasure.getMessageId().toByteArray());
+  }
+
+  private static byte[] prefix(int space) {
+    return new byte[] {(byte) space};
+  }
+
+  private static byte[] key(int space, MessageId id) {
+    return Keys.key().u8(space).bytes(id.bytes()).done();
+  }
+
+  private static byte[] blockKey(AgencyName origin, MessageId id) {
+    byte[] name = origin.value().getBytes(StandardCharsets.US_ASCII);
+    return Keys.key().u8(BLOCK).u8(name.length).bytes(name).bytes(id.bytes()).done();
+  }
+
+  private static byte[] placeKey(Place place) {
+    return Keys.key()
+        .u8(BUCKET)
+        .u32(place.lastDay())
+        .u8(place.lane().number())
+        .u64(place.position())
+        .done();
+  }
+}

@@ -1,0 +1,111 @@
+package org.entente.gateway.retain;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.proto.store.v1.ErasureCause;
+import org.entente.proto.store.v1.ErasureRecord;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+
+/**
+ * What a recall from another agency does here. Only the origin of a message recalls it: a recall of
+ * another's message is answered as if that were unknown, and hinders nothing. One that comes before
+ * its target refuses it when it comes, until the recall's own expiry. Safe for many threads.
+ */
+public final class Recalls {
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final Erasing erasing;
+  private final EvidenceRecords evidence;
+  private final Executor executor;
+
+  /** Recalls over a ledger; what has begun is finished on the executor. */
+  public Recalls(
+      AgencyName self,
+      Ledger ledger,
+      Erasing erasing,
+      EvidenceRecords evidence,
+      Executor executor) {
+    this.self = self;
+    this.ledger = ledger;
+    this.erasing = erasing;
+    this.evidence = evidence;
+    this.executor = executor;
+  }
+
+  /** Why a message that arrives is not kept; empty if it is. */
+  public Optional<Code> refusal(Transaction tx, AgencyName origin, MessageId id) {
+    if (ledger.retention().isBlocked(tx, origin, id)) {
+      return Optional.of(Code.RECALLED);
+    }
+    return ledger.retention().done(tx, id) != null || ledger.retention().pending(tx, id) != null
+        ? Optional.of(Code.ERASED)
+        : Optional.empty();
+  }
+
+  /** Acts on a recall, in the transaction that keeps it. */
+  public void received(Transaction tx, EnvelopeHeader recall, MessageId target) {
+    AgencyName origin = recall.facts().origin();
+    tx.audit(
+        AuditRecord.of(
+            AuditType.RECALLED,
+            LawCategory.ERASURE,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            AuditActor.gateway(origin),
+            new AuditSubject(null, List.of(target), List.of(origin), null)));
+    InboxBook.Placed placed = ledger.inbox().find(tx, target);
+    ErasureRecord done = ledger.retention().done(tx, target);
+    ErasureRecord pending = ledger.retention().pending(tx, target);
+    if (placed != null && placed.record().getOrigin().equals(origin.value())) {
+      take(tx, origin, target, placed);
+    } else if (pending != null && pending.getOrigin().equals(origin.value())) {
+      // Answered when it is finished.
+      ErasureRecord recalled =
+          pending.toBuilder().setCause(ErasureCause.ERASURE_CAUSE_RECALL).build();
+      ledger.retention().begin(tx, recalled);
+    } else if (done != null && done.getOrigin().equals(origin.value())) {
+      owe(tx, origin, erasing.answer(tx, done));
+    } else {
+      ledger.retention().block(tx, origin, target, recall.facts().expiresAtMs());
+      owe(tx, origin, failed(tx, target, Code.NOT_FOUND, "not here; refused should it arrive"));
+    }
+  }
+
+  private void take(Transaction tx, AgencyName origin, MessageId target, InboxBook.Placed placed) {
+    if (placed.record().getOnHold()) {
+      ledger.inbox().replace(tx, placed, placed.record().toBuilder().setRecalled(true).build());
+      EvidenceItem kept =
+          failed(tx, target, Code.ON_LEGAL_HOLD, "a legal hold keeps it; nobody is given it");
+      owe(tx, origin, kept);
+    } else {
+      erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_RECALL);
+      tx.afterCommit(() -> executor.execute(erasing::round));
+    }
+  }
+
+  private EvidenceItem failed(Transaction tx, MessageId target, Code code, String reason) {
+    EvidenceItem item =
+        evidence.item(
+            EvidenceKind.EVIDENCE_KIND_ERASURE, target, self.value(), new byte[0], tx.nowMillis());
+    return erasing.withRetrieval(tx, target, evidence.failed(item, code, reason));
+  }
+
+  private void owe(Transaction tx, AgencyName origin, EvidenceItem item) {
+    ledger.evidence().owe(tx, origin, evidence.seal(item));
+  }
+}

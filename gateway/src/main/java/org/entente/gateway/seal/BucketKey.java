@@ -1,0 +1,158 @@
+package org.entente.gateway.seal;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.entente.gateway.crypto.Hkdf;
+import org.entente.gateway.crypto.PuncturableKey;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.Sha256;
+
+/**
+ * The storage key of a bucket: what content that ends on one day is kept under at rest. Destroying
+ * it erases the bucket; {@link #forget} erases one message and leaves all others readable, in old
+ * copies of the ledger too.
+ *
+ * <p>Two keys follow from its 32 random bytes: one for small records about messages, and a {@link
+ * PuncturableKey} with a leaf for each message. The leaf is named by the envelope (48 bits of a
+ * hash) and the place in it (16 bits), so that messages of one envelope lie side by side; that a
+ * forgotten message takes another with it has a chance of one in 2^48 for each envelope in the
+ * bucket. Safe for many threads.
+ *
+ * <pre>
+ * as made              32 random bytes
+ * once it has forgotten  32-byte key of records · state of the puncturable key
+ * </pre>
+ */
+public final class BucketKey implements AutoCloseable {
+  /** Length of the secret of a new bucket. */
+  public static final int SECRET_BYTES = 32;
+
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final SecretBytes records;
+  private PuncturableKey messages;
+
+  private BucketKey(SecretBytes records, PuncturableKey messages) {
+    this.records = records;
+    this.messages = messages;
+  }
+
+  /**
+   * A key out of its secret, which is copied.
+   *
+   * @throws IllegalArgumentException if it is neither of the two forms
+   */
+  public static BucketKey of(SecretBytes secret) {
+    return secret.use(BucketKey::of);
+  }
+
+  private static BucketKey of(byte[] secret) {
+    if (secret.length == SECRET_BYTES) {
+      byte[] root = Hkdf.expandSha256(secret, Suite.BUCKET_MESSAGES, PuncturableKey.KEY_BYTES);
+      byte[] records = Hkdf.expandSha256(secret, Suite.BUCKET_RECORDS, SECRET_BYTES);
+      try {
+        return new BucketKey(SecretBytes.takeOver(records), PuncturableKey.of(root));
+      } finally {
+        Arrays.fill(root, (byte) 0);
+      }
+    }
+    if (secret.length < SECRET_BYTES) {
+      throw new IllegalArgumentException("a bucket's key of " + secret.length + " bytes");
+    }
+    PuncturableKey messages =
+        PuncturableKey.parse(Arrays.copyOfRange(secret, SECRET_BYTES, secret.length));
+    return new BucketKey(SecretBytes.takeOver(Arrays.copyOf(secret, SECRET_BYTES)), messages);
+  }
+
+  /** Lends the key of records to {@code use}. */
+  public <T> T records(Function<byte[], T> use) {
+    return records.use(use);
+  }
+
+  /** The key that wraps one message's body key, which the caller wipes; empty once forgotten. */
+  Optional<byte[]> message(BodyAddress address) {
+    lock.readLock().lock();
+    try {
+      return messages
+          .at(leaf(address))
+          .map(
+              node -> {
+                try {
+                  return Hkdf.expandSha256(
+                      node, address.encoded(Suite.LOCAL_WRAP), PuncturableKey.KEY_BYTES);
+                } finally {
+                  Arrays.fill(node, (byte) 0);
+                }
+              });
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Whether a message's key follows from this one. */
+  public boolean holds(BodyAddress address) {
+    Optional<byte[]> key = message(address);
+    key.ifPresent(bytes -> Arrays.fill(bytes, (byte) 0));
+    return key.isPresent();
+  }
+
+  /**
+   * The secret of this key once it has forgotten a message; the key itself stays as it is until
+   * {@link #forget}. The caller closes it.
+   */
+  public SecretBytes secretWithout(BodyAddress address) {
+    lock.readLock().lock();
+    try {
+      PuncturableKey next = messages.without(leaf(address));
+      byte[] state = next.encode();
+      if (next != messages) {
+        next.close();
+      }
+      byte[] secret = records.use(key -> Arrays.copyOf(key, SECRET_BYTES + state.length));
+      System.arraycopy(state, 0, secret, SECRET_BYTES, state.length);
+      Arrays.fill(state, (byte) 0);
+      return SecretBytes.takeOver(secret);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Forgets a message, in memory: whoever holds the secret puts {@link #secretWithout} there. */
+  public void forget(BodyAddress address) {
+    lock.writeLock().lock();
+    try {
+      PuncturableKey before = messages;
+      messages = before.without(leaf(address));
+      if (messages != before) {
+        before.close();
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private static long leaf(BodyAddress address) {
+    byte[] envelope = new BodyAddress(address.origin(), address.envelope(), 0).encoded(Suite.LOCAL);
+    long hash = ByteBuffer.wrap(Sha256.hash(envelope)).getLong();
+    return (hash & ~0xffffL) | address.index();
+  }
+
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      records.close();
+      messages.close();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return records.toString();
+  }
+}

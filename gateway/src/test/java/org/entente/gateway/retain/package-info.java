@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.retain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+package org.entente.gateway.testkit;
+
+import java.security.SecureRandom;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.retain.RetentionKeys;
+import org.entente.gateway.seal.BodyAddress;
+import org.entente.gateway.seal.BucketKey;
+
+/** Storage keys in memory: they outlive a ledger that a test opens again, as a keystore does. */
+public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
+  private final SecureRandom random = new SecureRandom();
+  private final Map<LocalDate, BucketKey> buckets = new ConcurrentHashMap<>();
+  private final Map<MessageId, SecretBytes> holds = new ConcurrentHashMap<>();
+
+  @Override
+  public BucketKey forBucket(LocalDate lastDay) {
+    return buckets.computeIfAbsent(lastDay, day -> BucketKey.of(SecretBytes.random(random, 32)));
+  }
+
+  @Override
+  public Optional<BucketKey> existing(LocalDate lastDay) {
+    return Optional.ofNullable(buckets.get(lastDay));
+  }
+
+  @Override
+  public Optional<BucketKey> held(MessageId message) {
+    return Optional.ofNullable(holds.get(message)).map(BucketKey::of);
+  }
+
+  @Override
+  public boolean forget(LocalDate lastDay, BodyAddress message) {
+    existing(lastDay).ifPresent(bucket -> bucket.forget(message));
+    return true;
+  }
+
+  @Override
+  public BucketKey hold(MessageId message) {
+    return BucketKey.of(holds.computeIfAbsent(message, m -> SecretBytes.random(random, 32)));
+  }
+
+  @Override
+  public List<MessageId> holds() {
+    return List.copyOf(holds.keySet());
+  }
+
+  @Override
+  public void destroyHold(MessageId message) {
+    holds.remove(message);
+  }
+
+  /** Destroys a bucket. */
+  public void destroy(LocalDate lastDay) {
+    buckets.remove(lastDay);
+  }
+
+  /** Buckets that have a key. */
+  public Set<LocalDate> days() {
+    return Set.copyOf(buckets.keySet());
+  }
+}

@@ -1,0 +1,293 @@
+package org.entente.gateway.testkit;
+
+import com.google.protobuf.ByteString;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.EvidenceBook;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.link.HopIntake;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.receive.IngressCheck;
+import org.entente.gateway.receive.PeerReception;
+import org.entente.gateway.receive.ReceiveParts;
+import org.entente.gateway.receive.Reporter;
+import org.entente.gateway.retain.Erasing;
+import org.entente.gateway.retain.ErasureJournal;
+import org.entente.gateway.retain.Recalls;
+import org.entente.gateway.retain.RetentionKeys;
+import org.entente.gateway.seal.AddressedStanza;
+import org.entente.gateway.seal.AgencyIdentity;
+import org.entente.gateway.seal.AgencyPairs;
+import org.entente.gateway.seal.Batching;
+import org.entente.gateway.seal.Envelope;
+import org.entente.gateway.seal.GatewayKey;
+import org.entente.gateway.seal.KeySchedule;
+import org.entente.gateway.seal.MemoryKeyHolder;
+import org.entente.gateway.seal.Opener;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.RecipientKeys;
+import org.entente.gateway.seal.RecipientSessions;
+import org.entente.gateway.seal.Sealed;
+import org.entente.gateway.seal.Sealer;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.seal.SenderSessions;
+import org.entente.gateway.seal.SessionLimits;
+import org.entente.gateway.transmit.Dispatch;
+import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Stanza;
+import org.entente.proto.v1.EvidenceItem;
+
+/**
+ * Reception at {@code de.customs} with all that stands behind it, over a ledger of a test, and an
+ * origin {@code fr.customs} that seals for it.
+ */
+public final class ReceiveKit implements AutoCloseable {
+  /** Who receives. */
+  public static final AgencyName SELF = new AgencyName("de.customs");
+
+  /** Who sends. */
+  public static final AgencyName ORIGIN = new AgencyName("fr.customs");
+
+  private static final FederationName FEDERATION = new FederationName("test.example");
+  private static final NodeName NODE = new NodeName("gateway-1");
+
+  private final SecureRandom random = new SecureRandom();
+  private final ExecutorService executor = Executors.newSingleThreadExecutor();
+  private final Ledger ledger;
+  private final EvidenceRecords evidence;
+  private final Erasing erasing;
+  private final Origin origin;
+  private final PeerReception reception;
+  private final Runnable renewal;
+  private final Map<Lane, Long> hops = new HashMap<>();
+  private final Map<Lane, Long> numbers = new HashMap<>();
+
+  /** Reception over a ledger that has started. */
+  public ReceiveKit(
+      Ledger ledger,
+      StorageKeys storage,
+      RetentionKeys retention,
+      ErasureJournal journal,
+      IngressCheck ingress,
+      InstantSource clock) {
+    this.ledger = ledger;
+    evidence = new EvidenceRecords(new AtRest(storage, random), SELF);
+    erasing = new Erasing(SELF, ledger, retention, journal, evidence, agency -> {});
+    MemoryKeyHolder holder = new MemoryKeyHolder();
+    SigningPair mine = SigningPair.generate(random);
+    SigningPair theirs = SigningPair.generate(random);
+    AgencyPairs pairs =
+        agency -> List.of(agency.equals(ORIGIN) ? theirs.verifyingPair() : mine.verifyingPair());
+    RecipientKeys keys = new RecipientKeys(holder, KeySchedule.DEFAULT, random, clock);
+    Ed25519SigningKey own = Ed25519SigningKey.generate(random);
+    origin = new Origin(theirs, pairs, random, clock);
+    renewal =
+        () -> {
+          keys.renew();
+          origin.peers.offer(
+              keys.bundle(
+                      new AgencyIdentity(FEDERATION, SELF, mine),
+                      List.of(new GatewayKey(NODE, own.verifyingKey())))
+                  .encoded(),
+              clock.millis());
+        };
+    renewal.run();
+    Routes routes = new Routes(Set.of(ORIGIN), agency -> List.of());
+    ReceiveParts parts =
+        new ReceiveParts(
+            SELF,
+            ledger,
+            new Dispatch(
+                ledger.envelopes(),
+                ledger.outbox(),
+                ledger.hops(),
+                routes,
+                new WaitingRecipients(),
+                agency -> true,
+                (peer, lane) -> {}),
+            routes,
+            evidence,
+            agency -> true,
+            (facts, recipient, size) -> Optional.empty(),
+            new Opener(count -> {}),
+            new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
+            new Recalls(SELF, ledger, erasing, evidence, executor),
+            clock,
+            new Meters());
+    reception = new PeerReception(parts, storage, ingress, new Silent(), random);
+  }
+
+  private static final class Origin {
+    private final Sealer sealer;
+    private final PeerKeys peers;
+    private final SenderSessions sessions;
+
+    Origin(
+        SigningPair pair,
+        AgencyPairs pairs,
+        SecureRandom random,
+        InstantSource clock) {
+      Ed25519SigningKey key = Ed25519SigningKey.generate(random);
+      sealer = new Sealer(ORIGIN, NODE, key, random, clock);
+      peers = new PeerKeys(FEDERATION, pairs);
+      sessions =
+          new SenderSessions(
+              new AgencyIdentity(FEDERATION, ORIGIN, pair),
+              new GatewayKey(NODE, key.verifyingKey()),
+              peers,
+              SessionLimits.DEFAULT,
+              random,
+              clock);
+    }
+  }
+
+  private static final class Silent implements Reporter {
+    @Override
+    public void arrived() {}
+
+    @Override
+    public void reportTo(AgencyName origin) {}
+
+    @Override
+    public void askAgain(AgencyName origin, List<OriginNumber> numbers) {}
+
+    @Override
+    public void evidenceOwed(AgencyName origin) {}
+
+    @Override
+    public void refused(AgencyName peer, Code code) {}
+  }
+
+  /** Makes the recipient keys that are due and tells the origin. */
+  public void renewKeys() {
+    renewal.run();
+  }
+
+  /** Seals at the origin and hands over, as one envelope for each lane; the receipts. */
+  public List<Receipt> deliver(Permitted... messages) {
+    List<Receipt> receipts = new ArrayList<>();
+    for (Delivery delivery : seal(messages)) {
+      receipts.add(handOver(delivery));
+    }
+    return receipts;
+  }
+
+  /** Seals at the origin, with end-to-end numbers in this order; nothing is handed over. */
+  public List<Delivery> seal(Permitted... messages) {
+    List<SealingItem> items = new ArrayList<>();
+    for (Permitted message : messages) {
+      items.add(SealingItem.of(message));
+    }
+    List<Delivery> out = new ArrayList<>();
+    for (Sealed sealed :
+        Batching.group(items, 64, 1 << 20).stream().map(origin.sealer::seal).toList()) {
+      Lane lane = sealed.key().lane();
+      long number = numbers.merge(lane, 1L, Long::sum);
+      AddressedStanza stanza =
+          origin
+              .sessions
+              .wrap(
+                  sealed.envelope().header(),
+                  SELF,
+                  new OriginNumber(1, lane, number),
+                  sealed.contentKey())
+              .orElseThrow();
+      out.add(delivery(sealed.envelope(), stanza));
+    }
+    return out;
+  }
+
+  private static Delivery delivery(Envelope envelope, AddressedStanza stanza) {
+    Stanza.Builder wire =
+        Stanza.newBuilder()
+            .setRecipient(SELF.value())
+            .setStanza(ByteString.copyFrom(stanza.stanza().encoded()));
+    stanza.announcement().ifPresent(a -> wire.setAnnouncement(ByteString.copyFrom(a.encoded())));
+    return Delivery.newBuilder()
+        .setHeader(ByteString.copyFrom(envelope.header().encoded()))
+        .setSignature(ByteString.copyFrom(envelope.signature()))
+        .setLabels(ByteString.copyFrom(envelope.labels()))
+        .setBodies(ByteString.copyFrom(envelope.bodies()))
+        .addPath(ORIGIN.value())
+        .addStanzas(wire)
+        .build();
+  }
+
+  /** Hands over under the next hop number of the lane, and waits until it is durable. */
+  public Receipt handOver(Delivery delivery) {
+    Lane lane =
+        org.entente.gateway.seal.EnvelopeHeader.parse(delivery.getHeader().toByteArray())
+            .orElseThrow()
+            .facts()
+            .lane();
+    HopIntake intake = reception.intake(ORIGIN, lane);
+    long hop = hops.merge(lane, 1L, Long::sum);
+    if (hop == 1) {
+      intake.adopt(1, 1);
+    }
+    Delivery numbered = delivery.toBuilder().setHopEpoch(1).setHopSequence(hop).build();
+    return intake
+        .receive(List.of(numbered), new PeerName(ORIGIN, NODE))
+        .toCompletableFuture()
+        .join()
+        .get(0);
+  }
+
+  /** Waits until what receiving has set off is done. */
+  public void settle() {
+    CompletableFuture.runAsync(() -> {}, executor).join();
+  }
+
+  /** Evidence owed to the origin, oldest first. */
+  public List<EvidenceItem> owed() {
+    return evidence.open(
+        ledger.evidence().owed(ORIGIN, 1000).stream().map(EvidenceBook.Owed::sealedItem).toList());
+  }
+
+  /** Erasing at the recipient. */
+  public Erasing erasing() {
+    return erasing;
+  }
+
+  /** Evidence records of the recipient. */
+  public EvidenceRecords evidence() {
+    return evidence;
+  }
+
+  /** How long a message of {@link org.entente.gateway.policy.PermittedFixture} is kept. */
+  public static Instant keptUntil(Instant received) {
+    return received.plus(Duration.ofDays(30));
+  }
+
+  @Override
+  public void close() {
+    executor.shutdown();
+  }
+}
