@@ -1,6 +1,6 @@
 // What a gateway keeps for itself ("Local record", "Outbox key").
-import { Reader, Refused, ascii, concat, name, refuse, u32 } from './bytes.mjs';
-import { expand, gcmOpen } from './primitives.mjs';
+import { Reader, Refused, ascii, concat, hex, name, refuse, u16, u32 } from './bytes.mjs';
+import { expand, gcmOpen, hmac256, sha256 } from './primitives.mjs';
 
 /** Whatever is wrong with a form at rest is one outcome. */
 const orClosed = (opening) => {
@@ -25,6 +25,39 @@ export const openRecord = (bytes, storageKey, address) =>
 export const openOutboxKey = (bytes, outboxKey, headerHash) =>
   orClosed(() => wrappedKey(bytes, outboxKey, headerHash));
 
+/** The nodes of a bucket's tree that are left: one root, or what forgetting left ("Secret of a bucket"). */
+const nodesOf = (secret) => {
+  if (secret.length === 32) {
+    return [{ level: 0, first: 0n, node: expand(secret, ascii('entente/v1 bucket messages')) }];
+  }
+  const in_ = new Reader(secret);
+  in_.take(32);
+  in_.exactly(1, 'version');
+  const count = in_.u32();
+  const nodes = [];
+  for (let i = 0; i < count; i += 1) {
+    nodes.push({ level: in_.u8(), first: in_.big(8), node: in_.take(32) });
+  }
+  in_.end();
+  return nodes;
+};
+
+const leafOf = (secret, origin, id, index) => {
+  const hash = sha256(ascii('entente/v1 local'), name(origin), id, u32(0));
+  const number = BigInt(`0x${hex(hash.slice(0, 6))}${hex(u16(index))}`);
+  const below = ({ level, first }) => {
+    const shift = BigInt(64 - 2 * level);
+    return number >> shift === first >> shift;
+  };
+  const above = nodesOf(secret).find(below) ?? refuse('CANNOT_OPEN', 'forgotten');
+  let { node } = above;
+  for (let level = above.level + 1; level <= 32; level += 1) {
+    const digit = Number((number >> BigInt(64 - 2 * level)) & 3n);
+    node = hmac256(node, ascii('entente/v1 tree'), Uint8Array.of(digit));
+  }
+  return node;
+};
+
 const record = (bytes, storageKey, { origin, id, index }) => {
   const in_ = new Reader(bytes);
   in_.exactly(1, 'version');
@@ -33,7 +66,8 @@ const record = (bytes, storageKey, { origin, id, index }) => {
   const label = in_.take(bytes.length - in_.at);
   const address = concat(name(origin), id, u32(index));
   const aad = concat(ascii('entente/v1 local'), address);
-  const key = expand(storageKey, ascii('entente/v1 local wrap'), address);
+  const leaf = leafOf(storageKey, origin, id, index);
+  const key = expand(leaf, ascii('entente/v1 local wrap'), address);
   const bodyKey = gcmOpen(key, nonce, aad, wrapped);
   const opened =
     bodyKey && gcmOpen(expand(bodyKey, ascii('entente/v1 local label')), nonce, aad, label);

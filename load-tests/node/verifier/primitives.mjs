@@ -26,6 +26,8 @@ const hkdfExpand = (hash, key, info, length) => {
 
 export const expand = (key, ...info) => hkdfExpand(noble256, key, concat(...info), 32);
 
+export const hmac256 = (key, ...parts) => hmac(noble256, key, concat(...parts));
+
 export const NO_NONCE = new Uint8Array(12);
 
 /** The plaintext, or nothing where the tag does not fit. */

@@ -206,8 +206,7 @@ class ErasedFromDiskTest {
         folder.resolve("keystore-of-the-backup").resolve("entries"),
         folder.resolve("keystore").resolve("entries"),
         StandardCopyOption.REPLACE_EXISTING);
-    assertThrows(
-        KeystoreFailure.class, () -> keystore("keystore"));
+    assertThrows(KeystoreFailure.class, () -> keystore("keystore"));
   }
 
   @Test

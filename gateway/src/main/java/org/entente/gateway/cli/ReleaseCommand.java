@@ -130,8 +130,12 @@ final class ReleaseCommand implements Callable<Integer> {
     @Override
     int with(ManagedChannel channel) {
       ReadHeldResponse shown =
-          stub(channel).readHeld(
-              ReadHeldRequest.newBuilder().setMessageId(id()).setOnBehalfOf(person("")).build());
+          stub(channel)
+              .readHeld(
+                  ReadHeldRequest.newBuilder()
+                      .setMessageId(id())
+                      .setOnBehalfOf(person(""))
+                      .build());
       json(shown).lines().forEach(line -> out().println(Screen.printable(line)));
       return 0;
     }
@@ -159,7 +163,10 @@ final class ReleaseCommand implements Callable<Integer> {
     @Override
     int with(ManagedChannel channel) {
       return decide(
-          stub(channel), Verdict.VERDICT_RELEASE, justification, outcome -> outcome.hasAccepted() ? 0 : 1);
+          stub(channel),
+          Verdict.VERDICT_RELEASE,
+          justification,
+          outcome -> outcome.hasAccepted() ? 0 : 1);
     }
   }
 
@@ -175,7 +182,10 @@ final class ReleaseCommand implements Callable<Integer> {
     @Override
     int with(ManagedChannel channel) {
       return decide(
-          stub(channel), Verdict.VERDICT_DENY, justification, outcome -> outcome.hasRefused() ? 0 : 1);
+          stub(channel),
+          Verdict.VERDICT_DENY,
+          justification,
+          outcome -> outcome.hasRefused() ? 0 : 1);
     }
   }
 }

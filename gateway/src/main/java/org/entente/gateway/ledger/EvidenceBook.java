@@ -75,7 +75,10 @@ public final class EvidenceBook {
     if (tx.get(Table.EVIDENCE, key) != null) {
       return false;
     }
-    tx.put(Table.EVIDENCE, key, Keys.key().u64(tx.nowMillis()).bytes(client.getBytes(StandardCharsets.US_ASCII)).done());
+    tx.put(
+        Table.EVIDENCE,
+        key,
+        Keys.key().u64(tx.nowMillis()).bytes(client.getBytes(StandardCharsets.US_ASCII)).done());
     return true;
   }
 

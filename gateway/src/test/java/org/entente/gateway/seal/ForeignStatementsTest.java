@@ -189,14 +189,20 @@ class ForeignStatementsTest {
             .orElseThrow();
     byte[] record =
         new LocalSeal(exchange.random)
-            .seal(labels.address(1), storageKey, labels.bodyKey(1), labels.label(1));
+            .seal(labels.address(1), BucketKey.of(storageKey), labels.bodyKey(1), labels.label(1))
+            .orElseThrow();
     byte[] outbox =
         new OutboxSeal(exchange.random)
             .seal(exchange.sealed.envelope().header(), storageKey, exchange.sealed.contentKey());
     Comparison good = new Comparison(SEED);
     addRecord(good, "as it was", record, storageKey, labels);
     addOutbox(good, "as it was", outbox, storageKey);
-    assertEquals(2, foreign.agree(good).of(OK));
+    BucketKey bucket = BucketKey.of(storageKey);
+    addRecord(good, "others forgotten", record, bucket.secretWithout(labels.address(0)), labels);
+    assertEquals(3, foreign.agree(good).of(OK));
+    Comparison forgotten = new Comparison(SEED);
+    addRecord(forgotten, "forgotten", record, bucket.secretWithout(labels.address(1)), labels);
+    assertEquals(1, foreign.agree(forgotten).of(CANNOT_OPEN));
 
     Comparison cases = new Comparison(SEED);
     for (FieldDamage.Damaged damaged : damage.of(record, 1, 12, 32, 16, record.length - 77, 16)) {
@@ -223,7 +229,7 @@ class ForeignStatementsTest {
             .with("origin", facts.origin().value())
             .with("envelope_id", facts.id().bytes())
             .with("index", 1),
-        LocalSeal.open(labels.address(1), storageKey, record).isPresent(),
+        LocalSeal.open(labels.address(1), BucketKey.of(storageKey), record).isPresent(),
         CANNOT_OPEN);
   }
 

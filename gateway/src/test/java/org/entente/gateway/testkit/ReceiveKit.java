@@ -149,11 +149,7 @@ public final class ReceiveKit implements AutoCloseable {
     private final PeerKeys peers;
     private final SenderSessions sessions;
 
-    Origin(
-        SigningPair pair,
-        AgencyPairs pairs,
-        SecureRandom random,
-        InstantSource clock) {
+    Origin(SigningPair pair, AgencyPairs pairs, SecureRandom random, InstantSource clock) {
       Ed25519SigningKey key = Ed25519SigningKey.generate(random);
       sealer = new Sealer(ORIGIN, NODE, key, random, clock);
       peers = new PeerKeys(FEDERATION, pairs);
