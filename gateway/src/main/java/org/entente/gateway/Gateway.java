@@ -236,9 +236,7 @@ public final class Gateway implements AutoCloseable {
     reporter = new NodeReporter(meters);
     erasures = NodeAudit.erasures(config, clock);
     RetentionKeys retentionKeys = keys.retentionKeys();
-    erasing =
-        new Erasing(
-            self.agency(), ledger, retentionKeys, erasures, evidence, reporter::evidenceOwed);
+    erasing = new Erasing(self.agency(), ledger, retentionKeys, erasures, evidence);
     Recalls recalls = new Recalls(self.agency(), ledger, erasing, evidence, workers);
     sweep = new Sweep(self.agency(), ledger, evidence, clock);
     ReceiveParts receive =
@@ -321,7 +319,7 @@ public final class Gateway implements AutoCloseable {
             workers,
             clock,
             meters);
-    reporter.listen(subscriptions, notices, evidenceReturn);
+    reporter.listen(subscriptions, notices);
 
     // The network.
     links =

@@ -7,7 +7,6 @@ import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.receive.EvidenceReturn;
 import org.entente.gateway.receive.Notices;
 import org.entente.gateway.receive.Reporter;
 import org.entente.gateway.seal.OriginNumber;
@@ -23,14 +22,14 @@ final class NodeReporter implements Reporter {
   private final Set<AgencyName> toReport = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Listeners listeners;
 
-  private record Listeners(Subscriptions subscriptions, Notices notices, EvidenceReturn evidence) {}
+  private record Listeners(Subscriptions subscriptions, Notices notices) {}
 
   NodeReporter(Meters meters) {
     this.meters = meters;
   }
 
-  void listen(Subscriptions subscriptions, Notices notices, EvidenceReturn evidence) {
-    listeners = new Listeners(subscriptions, notices, evidence);
+  void listen(Subscriptions subscriptions, Notices notices) {
+    listeners = new Listeners(subscriptions, notices);
   }
 
   /** Sends the statements that are due. */
@@ -62,14 +61,6 @@ final class NodeReporter implements Reporter {
     Listeners to = listeners;
     if (to != null) {
       to.notices().askAgain(origin, numbers);
-    }
-  }
-
-  @Override
-  public void evidenceOwed(AgencyName origin) {
-    Listeners to = listeners;
-    if (to != null) {
-      to.evidence().owed(origin);
     }
   }
 

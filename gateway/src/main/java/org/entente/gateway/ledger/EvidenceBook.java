@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Evidence: what is known of this agency's own messages, and what is owed to other origins.
  *
  * <pre>
- * META     "evidence"                                  → u64 last number
+ * META     "evidence"                                  → u64 last number of what is known
+ * META     "evidence owed"                             → u64 last number of what was ever owed
  * EVIDENCE u8 1 · 16-byte message id · u64 number      → sealed EvidenceItem
  * EVIDENCE u8 2 · ascii origin · u64 number            → sealed EvidenceItem, still to be returned
  * EVIDENCE u8 3 · 16-byte message id                   → u64 when first retrieved · ascii client
@@ -24,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class EvidenceBook {
-  private static final byte[] COUNTER = Keys.key().ascii("evidence").done();
+  private static final byte[] KNOWN = Keys.key().ascii("evidence").done();
+  private static final byte[] OWED = Keys.key().ascii("evidence owed").done();
+  private static final int ORIGIN_AT = 1;
   private final Store store;
 
   EvidenceBook(Store store) {
@@ -37,7 +40,7 @@ public final class EvidenceBook {
 
   /** Adds to what is known of a message. */
   public void add(Transaction tx, MessageId id, byte[] sealedItem) {
-    tx.put(Table.EVIDENCE, knownKey(id, next(tx)), sealedItem);
+    tx.put(Table.EVIDENCE, knownKey(id, next(tx, KNOWN)), sealedItem);
   }
 
   /** All that is committed of a message, oldest first. */
@@ -63,7 +66,7 @@ public final class EvidenceBook {
 
   /** Adds to what is owed to an origin. */
   public void owe(Transaction tx, AgencyName origin, byte[] sealedItem) {
-    tx.put(Table.EVIDENCE, owedKey(origin, next(tx)), sealedItem);
+    tx.put(Table.EVIDENCE, owedKey(origin, next(tx, OWED)), sealedItem);
   }
 
   /** A client's first retrieval of a message. */
@@ -110,9 +113,34 @@ public final class EvidenceBook {
     return Keys.key().u8(4).bytes(id.bytes()).done();
   }
 
+  /** The number of what was last owed to anybody, returned by now or not; 0 before the first. */
+  public long lastOwed() {
+    byte[] last = store.get(Table.META, OWED);
+    return last == null ? 0 : BigEndian.u64(last, 0);
+  }
+
+  /** The origins to which anything is owed. */
+  public List<AgencyName> owing() {
+    byte[] all = Keys.key().u8(2).done();
+    List<AgencyName> out = new ArrayList<>();
+    byte @Nullable [] from = all;
+    while (from != null) {
+      try (Scan scan = store.scan(Table.EVIDENCE, from, Keys.endOf(all))) {
+        from = null;
+        if (scan.hasNext()) {
+          scan.next();
+          AgencyName origin = originOf(scan.key());
+          out.add(origin);
+          from = Keys.endOf(owedTo(origin));
+        }
+      }
+    }
+    return out;
+  }
+
   /** What is owed to an origin, oldest first, at most so many. */
   public List<Owed> owed(AgencyName origin, int most) {
-    byte[] prefix = Keys.key().u8(2).ascii(origin.value()).done();
+    byte[] prefix = owedTo(origin);
     List<Owed> out = new ArrayList<>();
     try (Scan scan = store.scan(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
       while (out.size() < most && scan.hasNext()) {
@@ -131,15 +159,24 @@ public final class EvidenceBook {
     }
   }
 
-  private static long next(Transaction tx) {
-    byte[] last = tx.get(Table.META, COUNTER);
+  private static long next(Transaction tx, byte[] counter) {
+    byte[] last = tx.get(Table.META, counter);
     long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
-    tx.put(Table.META, COUNTER, Keys.key().u64(number).done());
+    tx.put(Table.META, counter, Keys.key().u64(number).done());
     return number;
   }
 
   private static byte[] knownKey(MessageId id, long number) {
     return Keys.key().u8(1).bytes(id.bytes()).u64(number).done();
+  }
+
+  private static byte[] owedTo(AgencyName origin) {
+    return Keys.key().u8(2).ascii(origin.value()).done();
+  }
+
+  private static AgencyName originOf(byte[] owedKey) {
+    int length = owedKey[ORIGIN_AT] & 0xff;
+    return new AgencyName(new String(owedKey, ORIGIN_AT + 1, length, StandardCharsets.US_ASCII));
   }
 
   private static byte[] owedKey(AgencyName origin, long number) {

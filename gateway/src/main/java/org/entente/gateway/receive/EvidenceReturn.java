@@ -3,8 +3,6 @@ package org.entente.gateway.receive;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.AuditActor;
@@ -29,7 +27,7 @@ import org.entente.proto.v1.EvidenceItem;
  * Returns evidence to the origins it is owed to: as sealed messages of kind EVIDENCE, many items a
  * message, in the same transaction that forgets them as owed. Evidence is permitted to the origin
  * of what it speaks of without an agreement, and begets no evidence. {@link #round} is called
- * regularly by one thread; {@link #owed} by any.
+ * regularly by one thread.
  */
 public final class EvidenceReturn {
   private static final int ITEMS = 1_000;
@@ -42,7 +40,7 @@ public final class EvidenceReturn {
   private final Dispatch dispatch;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final Set<AgencyName> origins = ConcurrentHashMap.newKeySet();
+  private long returned;
 
   /** Returns over a ledger; whatever was owed before a restart is found again. */
   public EvidenceReturn(
@@ -55,25 +53,25 @@ public final class EvidenceReturn {
     this.dispatch = parts.dispatch();
     this.clock = parts.clock();
     this.random = random;
-    origins.addAll(ledger.windows().origins());
   }
 
-  /** Something is owed to an origin. */
-  public void owed(AgencyName origin) {
-    origins.add(origin);
-  }
-
-  /** Returns what is owed now. */
+  /**
+   * Returns what is owed now. Found in the ledger, so that nobody who owes something needs to say
+   * so; a round in which nothing new is owed costs one read.
+   */
   public void round() {
-    for (AgencyName origin : List.copyOf(origins)) {
-      origins.remove(origin);
+    long last = ledger.evidence().lastOwed();
+    if (last == returned) {
+      return;
+    }
+    boolean all = true;
+    for (AgencyName origin : ledger.evidence().owing()) {
       List<EvidenceBook.Owed> owed = ledger.evidence().owed(origin, ITEMS);
-      if (!owed.isEmpty()) {
-        send(origin, owed);
-        if (owed.size() == ITEMS) {
-          origins.add(origin);
-        }
-      }
+      send(origin, owed);
+      all &= owed.size() < ITEMS;
+    }
+    if (all) {
+      returned = last;
     }
   }
 

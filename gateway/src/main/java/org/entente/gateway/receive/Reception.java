@@ -126,7 +126,9 @@ final class Reception {
       store(tx, header, content, kept, refused);
     }
     audit(tx, header, kept, refused);
-    announce(tx, origin, kept);
+    if (!kept.isEmpty()) {
+      announce(tx, origin, kept.size());
+    }
     return Answer.COMMITTED;
   }
 
@@ -261,14 +263,11 @@ final class Reception {
     }
   }
 
-  private void announce(Transaction tx, AgencyName origin, List<MessageId> kept) {
+  private void announce(Transaction tx, AgencyName origin, int kept) {
     tx.afterCommit(
         () -> {
-          reporter.evidenceOwed(origin);
-          if (!kept.isEmpty()) {
-            meters.received(origin, kept.size());
-            reporter.arrived();
-          }
+          meters.received(origin, kept);
+          reporter.arrived();
         });
   }
 

@@ -16,9 +16,6 @@ public interface Reporter {
   /** The origin is to send these again under a new stanza. */
   void askAgain(AgencyName origin, List<OriginNumber> numbers);
 
-  /** Something is owed to an origin as evidence. */
-  void evidenceOwed(AgencyName origin);
-
   /** A peer's delivery was refused. */
   void refused(AgencyName peer, Code code);
 }

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.function.Consumer;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
@@ -48,26 +47,19 @@ public final class Erasing {
   private final RetentionKeys keys;
   private final ErasureJournal journal;
   private final EvidenceRecords evidence;
-  private final Consumer<AgencyName> owed;
 
-  /**
-   * Erasing from a ledger.
-   *
-   * @param owed told, after the commit, to which origin evidence is owed now
-   */
+  /** Erasing from a ledger. */
   public Erasing(
       AgencyName self,
       Ledger ledger,
       RetentionKeys keys,
       ErasureJournal journal,
-      EvidenceRecords evidence,
-      Consumer<AgencyName> owed) {
+      EvidenceRecords evidence) {
     this.self = self;
     this.ledger = ledger;
     this.keys = keys;
     this.journal = journal;
     this.evidence = evidence;
-    this.owed = owed;
   }
 
   /** Begins, in a transaction; {@link #finish} or {@link #round} goes on once it is committed. */
@@ -143,7 +135,6 @@ public final class Erasing {
             .saying(forgotten ? "" : "old copies of the ledger open until the bucket ends"));
     if (done.getCause() == ErasureCause.ERASURE_CAUSE_RECALL) {
       ledger.evidence().owe(tx, origin, evidence.seal(answer(tx, done)));
-      tx.afterCommit(() -> owed.accept(origin));
     }
     return done;
   }

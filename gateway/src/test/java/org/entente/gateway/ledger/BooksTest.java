@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -183,6 +184,29 @@ class BooksTest {
     List<EvidenceBook.Owed> left = ledger.evidence().owed(DE, 10);
     assertEquals(1, left.size());
     assertEquals(2, left.get(0).sealedItem()[0]);
+  }
+
+  @Test
+  void owing_namesEveryOriginOnce_andOnlyWhileSomethingIsOwed() {
+    assertEquals(0, ledger.evidence().lastOwed());
+    write(
+        tx -> {
+          ledger.evidence().owe(tx, SG, new byte[] {1});
+          ledger.evidence().owe(tx, DE, new byte[] {2});
+          ledger.evidence().owe(tx, DE, new byte[] {3});
+          return DE;
+        });
+    assertEquals(3, ledger.evidence().lastOwed());
+    assertEquals(Set.of(DE, SG), Set.copyOf(ledger.evidence().owing()));
+    assertEquals(2, ledger.evidence().owing().size());
+    List<EvidenceBook.Owed> owed = ledger.evidence().owed(DE, 10);
+    write(
+        tx -> {
+          ledger.evidence().settle(tx, DE, owed);
+          return DE;
+        });
+    assertEquals(List.of(SG), ledger.evidence().owing());
+    assertEquals(3, ledger.evidence().lastOwed());
   }
 
   private static final class NoJournal implements Journal {

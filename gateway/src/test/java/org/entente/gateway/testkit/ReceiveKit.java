@@ -99,7 +99,7 @@ public final class ReceiveKit implements AutoCloseable {
       InstantSource clock) {
     this.ledger = ledger;
     evidence = new EvidenceRecords(new AtRest(storage, random), SELF);
-    erasing = new Erasing(SELF, ledger, retention, journal, evidence, agency -> {});
+    erasing = new Erasing(SELF, ledger, retention, journal, evidence);
     MemoryKeyHolder holder = new MemoryKeyHolder();
     SigningPair mine = SigningPair.generate(random);
     SigningPair theirs = SigningPair.generate(random);
@@ -173,9 +173,6 @@ public final class ReceiveKit implements AutoCloseable {
 
     @Override
     public void askAgain(AgencyName origin, List<OriginNumber> numbers) {}
-
-    @Override
-    public void evidenceOwed(AgencyName origin) {}
 
     @Override
     public void refused(AgencyName peer, Code code) {}

@@ -139,7 +139,7 @@ final class Behind implements AutoCloseable {
   }
 
   private Retention retention() {
-    Erasing erasing = new Erasing(Edge.FR, ledger, storageKeys, journal(), evidence, origin -> {});
+    Erasing erasing = new Erasing(Edge.FR, ledger, storageKeys, journal(), evidence);
     return new Retention(
         Edge.FR,
         ledger,
