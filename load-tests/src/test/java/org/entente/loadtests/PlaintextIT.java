@@ -4,155 +4,186 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.entente.gateway.client.Credentials;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
-import org.entente.loadtests.testkit.Publications;
+import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Markers;
+import org.entente.loadtests.testkit.Tap;
 import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Publication;
 import org.entente.loadtests.traffic.Tally;
 import org.entente.loadtests.traffic.Watcher;
-import org.entente.proto.v1.AlertText;
-import org.entente.proto.v1.Draft;
-import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.ExchangeRequest;
+import org.entente.proto.link.v1.ExchangeResponse;
+import org.entente.proto.link.v1.Frame;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Everything that gateways wrote anywhere, searched for what was in labels and bodies. */
+/**
+ * Everything that gateways wrote anywhere, and everything that the transit was sent and sent on, as
+ * it stands there once TLS is taken off: searched for what was in labels and bodies.
+ */
 final class PlaintextIT {
   private static final int MESSAGES = 40;
   private static final int PER_SECOND = 100;
   private static final long QUIET_SECONDS = 30;
-
-  /** Each stands in one field of every message; none can occur by chance. */
-  private static final Map<String, String> MARKERS =
-      Map.of(
-          "label.case_ref", "MARK-CASE-7c1e94d2",
-          "label.legal_basis", "MARK-BASIS-5b0fa386",
-          "label.source_ref", "MARK-SOURCE-e2d7710c",
-          "body headline", "MARK-HEADLINE-91ac3f5e",
-          "body description", "MARK-DESCRIPTION-d4480b27",
-          "body extra", "MARK-EXTRA-08f6be19",
-          "on_behalf_of.officer", "MARK-OFFICER-6a93c4ed",
-          "on_behalf_of.justification", "MARK-WHY-b35d2f70");
+  private static final String ORIGIN = "fr.customs";
+  private static final String DIRECT = "de.customs";
+  private static final String BEHIND_THE_TRANSIT = "us.cbp";
+  private static final String TRANSIT = "x.hub";
 
   @TempDir private Path folder;
+  private Federation federation;
 
-  @Test
-  void files_ofAllGateways_holdNoPlaintextOfLabelsAndBodies()
-      throws IOException, InterruptedException {
-    Tally tally = new Tally();
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
-      federation.start(federation.agencies());
-      try (Clients clients = new Clients(federation, tally, Watcher.NONE)) {
-        clients.subscribe(federation.agencies());
-        clients.publish(marked(), PER_SECOND);
-        boolean complete = tally.awaitComplete(MESSAGES, QUIET_SECONDS);
-        assertTrue(complete, () -> "missing " + tally.missing() + tally.failures());
+  /** One on each link of the transit, by the agency that dials it. */
+  private final Map<String, Tap> taps = new TreeMap<>();
+
+  @BeforeEach
+  void start() throws IOException {
+    federation = Federation.mint(Home.find(), folder);
+    String transit = Objects.requireNonNull(federation.plan(TRANSIT).peers());
+    for (String agency : federation.agencies()) {
+      Path config = federation.plan(agency).config();
+      String yaml = Files.readString(config);
+      if (!agency.equals(TRANSIT) && yaml.contains(transit)) {
+        Tap tap =
+            Tap.between(
+                federation.gatewayCredentials(agency),
+                federation.gatewayCredentials(TRANSIT),
+                transit);
+        taps.put(agency, tap);
+        Files.writeString(config, yaml.replace(transit, tap.address()));
       }
-      assertNotEquals(0, tally.count("de.customs").delivered(), "nothing went directly");
-      assertNotEquals(0, tally.count("us.cbp").delivered(), "nothing went through the transit");
-      assertEquals(Map.of(), found(folder), "while they run");
-      federation.stop();
     }
-    assertEquals(Map.of(), found(folder), "after they stopped");
+    federation.start(federation.agencies());
+  }
+
+  @AfterEach
+  void stop() {
+    federation.close();
+    for (Tap tap : taps.values()) {
+      tap.close();
+    }
   }
 
   @Test
-  void search_ofAFileWithAMarker_findsIt() throws IOException {
-    Path deep = Files.createDirectories(folder.resolve("a").resolve("b"));
-    Files.writeString(deep.resolve("LOG"), "x\0" + marker("label.case_ref") + "\0");
+  void filesOfAllGateways_andFramesOfTheTransit_holdNoPlaintextOfLabelsAndBodies()
+      throws IOException, InterruptedException {
+    assertEquals(
+        Set.of(ORIGIN, DIRECT, BEHIND_THE_TRANSIT, "sg.police"), taps.keySet(), "links tapped");
+    Tally tally = new Tally();
+    try (Clients clients = new Clients(federation, tally, Watcher.NONE)) {
+      clients.subscribe(federation.agencies());
+      clients.publish(marked(), PER_SECOND);
+      boolean complete = tally.awaitComplete(MESSAGES, QUIET_SECONDS);
+      assertTrue(complete, () -> "missing " + tally.missing() + tally.failures());
+    }
+    assertNotEquals(0, tally.count(DIRECT).delivered(), "nothing went directly");
+    assertEquals(MESSAGES / 2, tally.count(BEHIND_THE_TRANSIT).delivered(), "by the transit");
+    assertEquals(Map.of(), Markers.inFiles(folder), "while they run");
+    assertOpenedContentIsFoundByTheSameMeans();
+    federation.stop();
 
-    assertEquals(Map.of("label.case_ref", List.of("a/b/LOG")), found(folder));
-  }
-
-  private static String marker(String field) {
-    return Objects.requireNonNull(MARKERS.get(field), field);
+    assertEquals(Map.of(), Markers.inFiles(folder), "after they stopped");
+    assertTransitForwardedAndReadNothing();
   }
 
   private static List<Publication> marked() {
     List<Publication> publications = new ArrayList<>();
     for (int i = 0; i < MESSAGES; i++) {
-      String recipient = i % 2 == 0 ? "de.customs" : "us.cbp";
-      Draft draft = marked(Publications.draft(recipient, marker("body headline")));
-      publications.add(Publication.of("marked-" + i, "fr.customs", "test:" + i, draft));
+      String recipient = i % 2 == 0 ? DIRECT : BEHIND_THE_TRANSIT;
+      publications.add(
+          Publication.of("marked-" + i, ORIGIN, "test:" + i, Markers.draft(recipient)));
     }
     return publications;
   }
 
-  private static Draft marked(Draft draft) {
-    Draft.Builder marked = draft.toBuilder();
-    marked
-        .getLabelBuilder()
-        .setCaseRef(marker("label.case_ref"))
-        .setLegalBasis(marker("label.legal_basis"))
-        .setSourceRef(marker("label.source_ref"));
-    AlertText.Builder text = marked.getBodyBuilder().getAlertBuilder().getTextsBuilder(0);
-    text.setDescription(marker("body description"));
-    marked.getBodyBuilder().getAlertBuilder().putExtra("note", marker("body extra"));
-    return marked
-        .setOnBehalfOf(
-            OnBehalfOf.newBuilder()
-                .setOfficer(marker("on_behalf_of.officer"))
-                .setJustification(marker("on_behalf_of.justification")))
-        .build();
+  /** What the recipient's gateway opened for its own client, taken down by the same instrument. */
+  private void assertOpenedContentIsFoundByTheSameMeans() throws IOException {
+    Credentials desk = Credentials.in(federation.credentials(BEHIND_THE_TRANSIT, "desk"));
+    Credentials gateway = federation.gatewayCredentials(BEHIND_THE_TRANSIT);
+    try (Tap tap = Tap.between(desk, gateway, federation.plan(BEHIND_THE_TRANSIT).clients())) {
+      Child read =
+          Child.here(
+              "tail",
+              "--gateway=" + tap.address(),
+              "--credentials=" + federation.credentials(BEHIND_THE_TRANSIT, "desk"),
+              "--cursor=tapped",
+              "--from=1",
+              "--count=1");
+      assertEquals(0, read.code(), read.err());
+      Set<String> sealed = Markers.fields();
+      sealed.removeIf(field -> field.startsWith("on_behalf_of"));
+      Set<String> seen = Markers.in(tap.everything());
+      assertTrue(seen.containsAll(sealed), () -> "only " + seen);
+    }
   }
 
-  /**
-   * Which markers stand in which files. A file that goes while gateways run (replaced by its new
-   * version, or compacted) is passed over: what took its place is looked at once they have stopped.
-   */
-  private static Map<String, List<String>> found(Path folder) throws IOException {
-    Map<String, List<String>> found = new TreeMap<>();
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            try {
-              search(folder, file, found);
-            } catch (NoSuchFileException e) {
-              return visitFileFailed(file, e);
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure)
-              throws IOException {
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-          }
-        });
-    return found;
+  private void assertTransitForwardedAndReadNothing() throws InvalidProtocolBufferException {
+    Set<String> came = headers(requests(tap(ORIGIN)));
+    Set<String> went = headers(answers(tap(BEHIND_THE_TRANSIT)));
+    assertNotEquals(Set.of(), came);
+    assertEquals(came, went, "the transit forwards what it took, and nothing else");
+    for (String agency : List.of(ORIGIN, BEHIND_THE_TRANSIT)) {
+      byte[] said = tap(agency).everything();
+      for (String visible : List.of(ORIGIN, BEHIND_THE_TRANSIT)) {
+        assertTrue(Markers.holds(said, visible), visible + " is not on the link of " + agency);
+      }
+    }
+    taps.forEach(
+        (agency, tap) -> assertEquals(Set.of(), Markers.in(tap.everything()), "link of " + agency));
   }
 
-  private static void search(Path folder, Path file, Map<String, List<String>> found)
-      throws IOException {
-    // Latin 1 maps each byte to one character, so that ASCII markers are found in any file.
-    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
-    MARKERS.forEach(
-        (field, marker) -> {
-          if (bytes.contains(marker)) {
-            found
-                .computeIfAbsent(field, any -> new ArrayList<>())
-                .add(folder.relativize(file).toString());
-          }
-        });
+  private Tap tap(String agency) {
+    return Objects.requireNonNull(taps.get(agency), agency);
+  }
+
+  private static List<Frame> requests(Tap tap) throws InvalidProtocolBufferException {
+    List<Frame> frames = new ArrayList<>();
+    for (byte[] message : tap.toAnswerer()) {
+      frames.add(ExchangeRequest.parseFrom(message).getFrame());
+    }
+    return frames;
+  }
+
+  private static List<Frame> answers(Tap tap) throws InvalidProtocolBufferException {
+    List<Frame> frames = new ArrayList<>();
+    for (byte[] message : tap.toDialler()) {
+      frames.add(ExchangeResponse.parseFrom(message).getFrame());
+    }
+    return frames;
+  }
+
+  /** The envelopes' headers from the origin to the recipient, each once, as text. */
+  private static Set<String> headers(List<Frame> frames) {
+    Set<String> headers = new TreeSet<>();
+    for (Frame frame : frames) {
+      for (Delivery delivery : frame.getDeliveries().getDeliveriesList()) {
+        boolean wanted =
+            delivery.getPathList().contains(ORIGIN)
+                && delivery.getStanzasList().stream()
+                    .anyMatch(stanza -> stanza.getRecipient().equals(BEHIND_THE_TRANSIT));
+        if (wanted) {
+          headers.add(HexFormat.of().formatHex(delivery.getHeader().toByteArray()));
+        }
+      }
+    }
+    return headers;
   }
 }

@@ -4,16 +4,10 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSslContextOption;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -30,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * address of the next.
  */
 final class PassThrough {
-  private static final String[] GROUP = {"X25519MLKEM768"};
   private static final int FIXED_ARGUMENTS = 4;
 
   private final @Nullable ManagedChannel next;
@@ -51,24 +44,12 @@ final class PassThrough {
     Server server =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(address[0], Integer.parseInt(address[1])))
-            .sslContext(context(credentials))
+            .sslContext(PeerTls.serving(credentials))
             .addService(link.service())
             .build()
             .start();
     System.out.println("ready");
     server.awaitTermination();
-  }
-
-  private static SslContext context(Credentials credentials) throws IOException {
-    return GrpcSslContexts.configure(
-            SslContextBuilder.forServer(
-                credentials.certificate().toFile(), credentials.key().toFile()),
-            SslProvider.OPENSSL)
-        .protocols("TLSv1.3")
-        .trustManager(credentials.authority().toFile())
-        .clientAuth(ClientAuth.REQUIRE)
-        .option(OpenSslContextOption.GROUPS, GROUP)
-        .build();
   }
 
   private ServerServiceDefinition service() {

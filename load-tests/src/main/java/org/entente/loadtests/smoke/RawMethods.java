@@ -1,10 +1,6 @@
 package org.entente.loadtests.smoke;
 
 import io.grpc.MethodDescriptor;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 
 /** The pass-through chain's own two methods; messages are bytes as they come. */
 final class RawMethods {
@@ -25,24 +21,8 @@ final class RawMethods {
     return MethodDescriptor.<byte[], byte[]>newBuilder()
         .setType(type)
         .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
-        .setRequestMarshaller(new Bytes())
-        .setResponseMarshaller(new Bytes())
+        .setRequestMarshaller(new RawBytes())
+        .setResponseMarshaller(new RawBytes())
         .build();
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }
