@@ -78,7 +78,9 @@ final class PartiesLint {
       wrong(
           field + ".group",
           "unknown group \"" + InvalidValue.printable(party.group()) + "\"",
-          "one of " + String.join(", ", new TreeSet<>(membership.groups())));
+          membership.groups().isEmpty()
+              ? "none, since the trust bundle in force names no groups"
+              : "one of " + String.join(", ", new TreeSet<>(membership.groups())));
       return;
     }
     if (party.jurisdiction() != null && !CodedText.COUNTRY.valid(party.jurisdiction())) {

@@ -13,7 +13,7 @@ import org.entente.gateway.cli.CommandFailure;
  * Loopback ports that are free now. Taken from below the range that Linux gives to outgoing
  * connections, so that none of those sits on a gateway's port while the gateway is down.
  */
-final class FreePorts {
+public final class FreePorts {
   private static final int FIRST = 18_000;
   private static final int LAST = 32_000;
   private static final int TRIES = 1_000;
@@ -21,12 +21,13 @@ final class FreePorts {
   private final RandomGenerator random;
   private final Set<Integer> given = new HashSet<>();
 
-  FreePorts(RandomGenerator random) {
+  /** Ports chosen by this randomness. */
+  public FreePorts(RandomGenerator random) {
     this.random = random;
   }
 
   /** A loopback address with a port that was not given before. */
-  String address() {
+  public String address() {
     for (int i = 0; i < TRIES; i++) {
       int port = random.nextInt(FIRST, LAST);
       if (!given.contains(port) && isFree(port)) {

@@ -1,0 +1,168 @@
+package org.entente.loadtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.loadtests.federation.FreePorts;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.DocumentedCommand;
+import org.entente.loadtests.testkit.Step;
+import org.entente.loadtests.testkit.Steps;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whoever types what the pages say gets what the pages say. */
+final class DocumentedCommandsIT {
+  /** One record in the form of the Safety Gate's export. */
+  private static final String ALERT =
+      """
+      {"alert_number": "A12/00001/26", "product_name": "Doll", "brand": "Example", \
+      "product_category": "Toys", "product_description": "Soft doll", "type": "Consumer", \
+      "country_of_origin": "Sweden", "country_of_origin_iso": "SE", "risk_type": "Choking", \
+      "risk_description": "Small parts come off.", "measures_authorities": "Recall", \
+      "notifying_country": "France", "notifying_country_iso": "FR"}
+      """;
+
+  private static final String LOOPBACK = "127.0.0.1:";
+
+  @TempDir private Path folder;
+  private final Map<String, String> replaced = new LinkedHashMap<>();
+  private Steps steps;
+
+  @BeforeEach
+  void begin() {
+    Path home = Home.find().folder();
+    replaced.put("/tmp/federation", folder.resolve("federation").toString());
+    replaced.put("/tmp/pilot", folder.resolve("pilot").toString());
+    replaced.put("config/", home.resolve("config") + "/");
+    replaced.put("alerts.jsonl", folder.resolve("alerts.jsonl").toString());
+    replaced.put(
+        "folder-of-cap-files",
+        home.resolve("gateway").resolve("src/test/resources/cap").toString());
+    steps = new Steps(folder, replaced);
+  }
+
+  @AfterEach
+  void end() {
+    steps.close();
+  }
+
+  @Test
+  void pagesAndSteps_haveTheSameCommands() throws IOException {
+    Map<String, String> documented =
+        DocumentedCommand.all().stream()
+            .collect(
+                Collectors.toMap(
+                    DocumentedCommand::text,
+                    command -> command.page() + ":" + command.line(),
+                    (first, second) -> first));
+    List<String> declared =
+        Stream.of(
+                DocumentedSteps.laidOut(),
+                DocumentedSteps.running(),
+                DocumentedSteps.afterwards(),
+                DocumentedSteps.stopped(),
+                DocumentedSteps.demonstrated(),
+                DocumentedSteps.founded(),
+                DocumentedSteps.changed())
+            .flatMap(List::stream)
+            .map(Step::command)
+            .toList();
+    Set<String> unrun = new TreeSet<>();
+    documented.forEach(
+        (text, place) -> {
+          if (!declared.contains(text)) {
+            unrun.add(place + ": " + text);
+          }
+        });
+    assertEquals(Set.of(), unrun, "documented, and no step runs it");
+    Set<String> undocumented = new TreeSet<>(declared);
+    undocumented.removeAll(documented.keySet());
+    assertEquals(Set.of(), undocumented, "run, and no longer documented");
+    assertEquals(declared.size(), Set.copyOf(declared).size(), "a step stands there twice");
+  }
+
+  @Test
+  void federationByHand_doesWhatThePagesSay() throws IOException, InterruptedException {
+    steps.run(DocumentedSteps.laidOut());
+    moveToFreePorts();
+    secret(folder.resolve("federation").resolve("new-passphrase"));
+    steps.run(DocumentedSteps.running());
+    steps.run(DocumentedSteps.afterwards());
+    steps.stopAll();
+    steps.run(DocumentedSteps.stopped());
+  }
+
+  @Test
+  void demonstrations_doWhatThePagesSay() throws IOException, InterruptedException {
+    Files.writeString(folder.resolve("alerts.jsonl"), ALERT);
+    steps.run(DocumentedSteps.demonstrated());
+    assertEquals(1, left("entente-demo-*").size(), "only --keep leaves its folder");
+  }
+
+  @Test
+  void federationFoundedByItsRoots_doesWhatThePagesSay() throws IOException, InterruptedException {
+    Path pilot = Files.createDirectories(folder.resolve("pilot"));
+    for (String name : List.of("alice", "bob", "carol", "fr", "de")) {
+      secret(pilot.resolve(name + ".passphrase"));
+    }
+    steps.run(DocumentedSteps.founded());
+    steps.run(DocumentedSteps.changed());
+    assertFalse(
+        Files.readString(pilot.resolve("fr").resolve("trust-bundle.note")).contains("de.customs"));
+  }
+
+  /** The pages' addresses may be taken on this machine. */
+  private void moveToFreePorts() throws IOException {
+    FreePorts ports = new FreePorts(new SecureRandom());
+    for (String port : List.of("7441", "7442", "7451", "7452", "9441", "9442")) {
+      replaced.put(LOOPBACK + port, ports.address());
+    }
+    try (DirectoryStream<Path> nodes =
+        Files.newDirectoryStream(folder.resolve("federation"), "*.yaml")) {
+      for (Path node : nodes) {
+        String yaml = Files.readString(node);
+        for (Map.Entry<String, String> one : replaced.entrySet()) {
+          if (one.getKey().startsWith(LOOPBACK)) {
+            yaml = yaml.replace(one.getKey(), one.getValue());
+          }
+        }
+        Files.writeString(node, yaml);
+      }
+    }
+    assertTrue(
+        Files.readString(folder.resolve("federation").resolve("fr.customs.yaml"))
+            .contains(replaced.get(LOOPBACK + "7441")));
+  }
+
+  private static void secret(Path file) throws IOException {
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(file, "a passphrase for " + file.getFileName() + "\n");
+  }
+
+  private List<Path> left(String glob) throws IOException {
+    List<Path> left = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(steps.temporary(), glob)) {
+      found.forEach(left::add);
+    }
+    return left;
+  }
+}
