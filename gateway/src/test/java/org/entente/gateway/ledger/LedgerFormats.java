@@ -1,0 +1,47 @@
+package org.entente.gateway.ledger;
+
+import java.util.List;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.store.KeyReader;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.testkit.Formats;
+
+/** What the ledger reads back: windows of what was received, keys of cursors. */
+public final class LedgerFormats {
+  private LedgerFormats() {}
+
+  /** All of them. */
+  public static Formats all() {
+    return new Formats("ledger")
+        .with(
+            "window",
+            Formats.same(InvalidValue.class, bytes -> OriginWindow.decode(bytes).encode()),
+            LedgerFormats::windows)
+        .with(
+            "cursor-key",
+            Formats.same(IllegalStateException.class, LedgerFormats::cursor),
+            () -> List.of(Keys.key().ascii("desk").ascii("night-shift").done()));
+  }
+
+  private static List<byte[]> windows() {
+    OriginWindow window = OriginWindow.fresh(3);
+    for (long number : new long[] {1, 2, 3, 7, 8, 20, 1_000_000}) {
+      window.offer(number);
+    }
+    return List.of(OriginWindow.fresh(1).encode(), window.encode());
+  }
+
+  private static byte[] cursor(byte[] key) {
+    KeyReader reader = KeyReader.of(key);
+    String client = reader.ascii();
+    String cursor = reader.ascii();
+    reader.end();
+    for (byte each : key) {
+      if (each < 0) {
+        throw new IllegalStateException("not ASCII, which no name of a client or cursor holds");
+      }
+    }
+    return Keys.key().ascii(client).ascii(cursor).done();
+  }
+}

@@ -1,0 +1,75 @@
+package org.entente.gateway.seal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.crypto.Ed25519VerifyingKey;
+import org.entente.gateway.testkit.Formats;
+
+/** What peers send sealed or signed. */
+public final class SealFormats {
+  private SealFormats() {}
+
+  /** All of them. */
+  public static Formats all() {
+    FormatSamples samples = new FormatSamples();
+    return new Formats("seal")
+        .with(
+            "header",
+            Formats.same(bytes -> EnvelopeHeader.parse(bytes).map(EnvelopeHeader::encoded)),
+            () -> List.of(samples.envelope.header().encoded()))
+        .with(
+            "stanza",
+            Formats.same(bytes -> Stanza.parse(bytes).map(Stanza::encoded)),
+            () -> List.of(samples.stanza.encoded()))
+        .with(
+            "announcement",
+            Formats.same(
+                bytes -> SessionAnnouncement.parse(bytes).map(SessionAnnouncement::encoded)),
+            () -> List.of(samples.announcement.encoded()))
+        .with(
+            "key-bundle",
+            Formats.same(bytes -> KeyBundle.parse(bytes).map(KeyBundle::encoded)),
+            () -> List.of(samples.keyBundle.encoded()))
+        .with(
+            "void",
+            Formats.same(bytes -> VoidStatement.parse(bytes).map(VoidStatement::encoded)),
+            () -> List.of(samples.voidStatement.encoded()))
+        .with("watermarks", Formats.same(SealFormats::watermarks), () -> watermarks(samples))
+        .with("labels", SealFormats::labels, SealFormats::plainLabels);
+  }
+
+  /** The signature stands last, as nowhere on the wire, where the two are fields of a message. */
+  private static Optional<byte[]> watermarks(byte[] bytes) {
+    int split = Math.max(0, bytes.length - Ed25519VerifyingKey.SIGNATURE_BYTES);
+    byte[] signature = Arrays.copyOfRange(bytes, split, bytes.length);
+    return WatermarkStatement.parse(Arrays.copyOf(bytes, split), signature)
+        .map(parsed -> Crafted.joined(List.of(parsed.statement(), parsed.signature())));
+  }
+
+  private static List<byte[]> watermarks(FormatSamples samples) {
+    return List.of(
+        Crafted.joined(List.of(samples.watermarks.statement(), samples.watermarks.signature())));
+  }
+
+  /** Any plaintext under labels that a peer sealed and signed rightly. */
+  private static boolean labels(byte[] plain) {
+    Crafted crafted = new Crafted();
+    Envelope envelope = crafted.withLabels(plain);
+    Optional<OpenedLabels> opened = OpenedLabels.of(envelope, crafted.key, plain);
+    opened.ifPresent(
+        labels -> {
+          assertArrayEquals(
+              crafted.sealedBody(), labels.sealedBody(0), "another stretch of the bodies");
+          labels.label(0);
+        });
+    return opened.isPresent();
+  }
+
+  private static List<byte[]> plainLabels() {
+    return Stream.of("as it must be", "with later fields").map(OddLabels.all()::get).toList();
+  }
+}
