@@ -302,6 +302,18 @@ const admits = (old, next) => {
   );
 };
 
+/** The text of a bundle that the configured roots signed; its time is not judged. */
+export const readSignedBundle = (noteBytes, rootsFile) => {
+  const roots = parseRoots(rootsFile);
+  const note = parseNote(noteBytes);
+  const next = parseText(note.text);
+  if (next.federation !== roots.federation) {
+    refuse('WRONG_FEDERATION', 'a bundle of another federation');
+  }
+  verifySignatures(note, roots.roots, next.roots);
+  return next;
+};
+
 /**
  * Judges a bundle at a time (milliseconds), by the configured roots or, where one is in force, by
  * that one's.

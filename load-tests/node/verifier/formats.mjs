@@ -4,6 +4,7 @@ import { parseRoots, verifyBundle } from './bundle.mjs';
 import { fromHex, hex, refuse } from './bytes.mjs';
 import { isContent, isSignedBy, openContent, parseEnvelope, parseHeader } from './envelope.mjs';
 import { openOutboxKey, openRecord } from './local.mjs';
+import { verifyMessageProof } from './message-proof.mjs';
 import { parseNote, parseVkey, verifyCheckpoint, verifyNote } from './note.mjs';
 import { ed25519Verifies, isEd25519Key, isXWingKey, pairVerifies, sha256 } from './primitives.mjs';
 import { verifyProof } from './proof.mjs';
@@ -185,6 +186,10 @@ export const formats = {
     const given = one.commitment === undefined ? undefined : fromHex(one.commitment);
     return text(verifyProof(fromHex(one.bytes), one.origin, many(one.pairs), given));
   },
+
+  /** bytes; roots (the text of the roots file), now, perhaps witnesses (how many must) */
+  message_proof: (one) =>
+    text(verifyMessageProof(fromHex(one.bytes), one.roots, one.now, one.witnesses)),
 
   /** bytes; roots (the text of the roots file), now, perhaps current (the bundle in force) */
   trust_bundle: (one) => {

@@ -8,7 +8,7 @@ import { includes, leafHash } from './tree.mjs';
 export const commitment = (blindAndRecord) => sha256(concat(ascii('entente/v1 leaf'), blindAndRecord));
 
 /** Reads the lines; the checkpoint's bytes are only cut off. */
-const parse = (bytes) => {
+export const parseProof = (bytes) => {
   require(bytes.length <= 4194304, 'longer than a proof may be');
   const whole = decodeUtf8(bytes);
   const split = whole.indexOf('\n\n');
@@ -32,7 +32,7 @@ const parse = (bytes) => {
  * Returns index, size and, where the proof carries one, the record.
  */
 export const verifyProof = (bytes, origin, pairs, given) => {
-  const { index, opening, path, checkpoint } = parse(bytes);
+  const { index, opening, path, checkpoint } = parseProof(bytes);
   const { size, root } = verifyCheckpoint(checkpoint, origin, pairs);
   if (given === undefined && opening === undefined) {
     refuse('NOT_FOUND', 'the proof carries no record');

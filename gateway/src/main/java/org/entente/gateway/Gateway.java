@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.entente.gateway.account.Proving;
 import org.entente.gateway.admin.AdminServer;
 import org.entente.gateway.admin.Readiness;
 import org.entente.gateway.audit.AuditActor;
@@ -38,6 +39,7 @@ import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
+import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
@@ -338,6 +340,7 @@ public final class Gateway implements AutoCloseable {
             clock,
             random);
     ledger.start();
+    vouch();
     int erasedAgain = erasing.replay();
     if (erasedAgain > 0) {
       LOG.warn("{} messages of a restored ledger had been erased, and are again", erasedAgain);
@@ -361,7 +364,15 @@ public final class Gateway implements AutoCloseable {
                 ledger.evidence(),
                 evidence,
                 auditLog,
-                audit.opener()),
+                audit.opener(),
+                new Proving(
+                    new Proving.Parts(
+                        self.agency(),
+                        NodeAudit.archive(config, store, atRest, clock),
+                        ledger,
+                        evidence,
+                        trust::current,
+                        clock))),
             new ServerSettings(
                 NodeFiles.address(config.listen().clients()),
                 config.limitsInForce(),
@@ -486,8 +497,25 @@ public final class Gateway implements AutoCloseable {
         });
   }
 
+  /**
+   * Keeps what names this gateway's signing key to others, as proofs about its messages need it.
+   */
+  private void vouch() {
+    EvidenceBook.Voucher bundle = new EvidenceBook.Voucher(false, sealing.keyBundle());
+    byte[] key = sealing.gatewayKey.verifyingKey().encoded();
+    ledger
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              ledger.evidence().vouch(tx, self.agency(), key, bundle);
+              return bundle;
+            })
+        .join();
+  }
+
   private void renewKeys() {
     if (sealing.renewKeys()) {
+      vouch();
       notices.announceKeys();
     }
   }

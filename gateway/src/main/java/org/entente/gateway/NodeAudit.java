@@ -21,6 +21,7 @@ import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.CheckpointVerifier;
 import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.audit.LeafSealer;
+import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.LogOrigin;
 import org.entente.gateway.audit.LogReader;
 import org.entente.gateway.config.NodeConfig;
@@ -81,6 +82,11 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
             new NodeName(config.gateway()),
             number),
         pairs);
+  }
+
+  /** All logs of the node. */
+  static LogArchive archive(NodeConfig config, Store store, AtRest atRest, InstantSource clock) {
+    return new LogArchive(store, config.audit(), number -> new Sealing(atRest, clock, number));
   }
 
   /** The journal of erasures, beside the checkpoint and apart from the ledger. */

@@ -40,6 +40,7 @@ class DirectionTest {
           "retain",
           "receive",
           "deliver",
+          "account",
           "wire",
           "admin",
           "client",

@@ -46,6 +46,7 @@ public final class Appender {
     for (int i = 0; i < leaves.size(); i++) {
       StoredLeaf leaf = leaves.get(i);
       log.stored().putLeaf(batch, first + i, leaf);
+      log.stored().putIndex(batch, first + i, records.get(i));
       next.append(
           leaf.hash(), (level, index, hash) -> log.stored().putNode(batch, level, index, hash));
     }

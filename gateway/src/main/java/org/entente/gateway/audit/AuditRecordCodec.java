@@ -10,6 +10,7 @@ import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.note.TreeHash;
 import org.entente.proto.store.v1.AuditRange;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,30 @@ public final class AuditRecordCodec {
               .setFirst(range.first())
               .setLast(range.last()));
     }
+    out.setHeaderHash(subject.headerHash());
+    FormerLog former = subject.formerLog();
+    if (former != null) {
+      out.setFormerLog(encode(former));
+    }
+    return out.build();
+  }
+
+  private static org.entente.proto.store.v1.FormerLog encode(FormerLog former) {
+    org.entente.proto.store.v1.FormerLog.Builder out =
+        org.entente.proto.store.v1.FormerLog.newBuilder().setOrigin(former.origin().line());
+    TreeHead kept = former.kept();
+    if (kept != null) {
+      out.setKeptSize(kept.size()).setKeptRoot(ByteString.copyFrom(kept.root().bytes()));
+    }
+    TreeHead signed = former.signed();
+    if (signed != null) {
+      out.setSignedSize(signed.size()).setSignedRoot(ByteString.copyFrom(signed.root().bytes()));
+    }
+    TreeHead witnessed = former.witnessed();
+    if (witnessed != null) {
+      out.setWitnessedSize(witnessed.size())
+          .setWitnessedRoot(ByteString.copyFrom(witnessed.root().bytes()));
+    }
     return out.build();
   }
 
@@ -125,7 +150,20 @@ public final class AuditRecordCodec {
         in.getMessageIdsList().stream().map(bytes -> MessageId.of(bytes.toByteArray())).toList();
     List<AgencyName> agencies = in.getAgenciesList().stream().map(AgencyName::new).toList();
     AuditSubject.@Nullable Range range = in.hasRange() ? decode(in.getRange()) : null;
-    return new AuditSubject(envelope, messages, agencies, range);
+    @Nullable FormerLog former = in.hasFormerLog() ? decode(in.getFormerLog()) : null;
+    return new AuditSubject(envelope, messages, agencies, range, in.getHeaderHash(), former);
+  }
+
+  private static FormerLog decode(org.entente.proto.store.v1.FormerLog in) {
+    return new FormerLog(
+        LogOrigin.parse(in.getOrigin()).orElseThrow(() -> unknown("log")),
+        head(in.getKeptSize(), in.getKeptRoot()),
+        head(in.getSignedSize(), in.getSignedRoot()),
+        head(in.getWitnessedSize(), in.getWitnessedRoot()));
+  }
+
+  private static @Nullable TreeHead head(long size, ByteString root) {
+    return root.isEmpty() ? null : new TreeHead(size, TreeHash.of(root.toByteArray()));
   }
 
   private static AuditSubject.Range decode(AuditRange in) {

@@ -84,6 +84,11 @@ public final class LogProof {
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
+  /** The checkpoint under which it stands. */
+  public SignedNote checkpoint() {
+    return checkpoint;
+  }
+
   /** The leaf's place. */
   public long index() {
     return index;

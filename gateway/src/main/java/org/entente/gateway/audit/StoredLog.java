@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.TreeHash;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
@@ -20,6 +21,7 @@ import org.entente.gateway.store.Table;
  * <pre>
  *   AUDIT_NODE  level (1) ‖ index (8)      hash of a complete subtree (32)
  *   AUDIT_LEAF  index (8)                  {@link StoredLeaf}
+ *   AUDIT_INDEX message id (16) ‖ log (4) ‖ index (8)   type of the record (1)
  *   META        "audit/head"               version 1 (1) ‖ size (8) ‖ root (32)
  *   META        "audit/checkpoint"         the last signed note
  *   META        "audit/cosigned"           the last note that witnesses cosigned
@@ -131,6 +133,15 @@ final class StoredLog implements LogReader {
 
   void putLeaf(Batch batch, long index, StoredLeaf leaf) {
     batch.put(Table.AUDIT_LEAF, leafKey(index), leaf.encode(index));
+  }
+
+  /** Notes that a leaf speaks of some messages. */
+  void putIndex(Batch batch, long index, AuditRecord record) {
+    byte[] type = {(byte) record.type().number()};
+    for (MessageId id : record.subject().messages()) {
+      batch.put(
+          Table.AUDIT_INDEX, Keys.key().bytes(id.bytes()).u32(number).u64(index).done(), type);
+    }
   }
 
   void putHead(Batch batch, TreeHead head) {

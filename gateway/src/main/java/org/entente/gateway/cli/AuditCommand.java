@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
 /** Commands about the audit log. */
 @Command(
     name = "audit",
-    description = "Verifies the audit log.",
+    description = "Verifies the audit log, and proves single messages from it.",
     mixinStandardHelpOptions = true,
-    subcommands = AuditCommand.Verify.class,
+    subcommands = {AuditCommand.Verify.class, AuditProve.class, AuditVerifyProof.class},
     synopsisSubcommandLabel = "COMMAND")
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

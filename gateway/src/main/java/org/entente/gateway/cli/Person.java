@@ -1,5 +1,6 @@
 package org.entente.gateway.cli;
 
+import org.entente.gateway.audit.AuditPerson;
 import org.entente.proto.v1.OnBehalfOf;
 import picocli.CommandLine.Option;
 
@@ -13,6 +14,11 @@ final class Person {
 
   @Option(names = "--unit", description = "the officer's unit; recorded")
   private String unit = "";
+
+  /** As the audit log has it. */
+  AuditPerson recorded(String justification) {
+    return new AuditPerson(officer, unit, justification.isEmpty() ? null : justification);
+  }
 
   OnBehalfOf because(String justification) {
     return OnBehalfOf.newBuilder()

@@ -253,6 +253,7 @@ public final class Intake implements AutoCloseable {
       Transaction tx, List<Submission> round, List<Outbound.Ready> sealed) {
     for (Outbound.Ready ready : sealed) {
       parts.dispatch().submit(tx, ready.outgoing());
+      keepHeader(tx, ready);
     }
     Leaves.accepted(tx, round, sealed);
     List<Outcome> outcomes = new ArrayList<>();
@@ -274,6 +275,16 @@ public final class Intake implements AutoCloseable {
       outcomes.add(outcome);
     }
     return outcomes;
+  }
+
+  private void keepHeader(Transaction tx, Outbound.Ready ready) {
+    parts
+        .evidence()
+        .keepHeader(
+            tx,
+            parts.ledger().evidence(),
+            ready.outgoing().envelope().getHeader().toByteArray(),
+            ready.outgoing().envelope().getSignature().toByteArray());
   }
 
   /** What a recall needs to know later; a recall itself is final. */

@@ -46,7 +46,8 @@ final class Leaves {
                           LawCategory.DISCLOSURE,
                           now(tx),
                           actor,
-                          AuditSubject.of(ready.envelope(), ids, ready.recipients()))
+                          AuditSubject.of(ready.envelope(), ids, ready.recipients())
+                              .headed(ready.outgoing().headerHash()))
                       .under(ready.key().agreement(), decided)));
     }
   }

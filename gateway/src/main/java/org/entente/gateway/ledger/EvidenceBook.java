@@ -2,6 +2,7 @@ package org.entente.gateway.ledger;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * EVIDENCE u8 2 · ascii origin · u64 number            → sealed EvidenceItem, still to be returned
  * EVIDENCE u8 3 · 16-byte message id                   → u64 when first retrieved · ascii client
  * EVIDENCE u8 4 · 16-byte message id                   → sealed SentFacts
+ * EVIDENCE u8 5 · 32-byte header hash                  → sealed KeptHeader
+ * EVIDENCE u8 6 · ascii agency · 32-byte gateway key   → u8 1 announcement or 2 key bundle · its bytes
  * </pre>
  */
 public final class EvidenceBook {
@@ -103,6 +106,51 @@ public final class EvidenceBook {
   /** Whom a message of this agency went to, sealed; null if it is not one. */
   public byte @Nullable [] sent(MessageId id) {
     return store.get(Table.EVIDENCE, sentKey(id));
+  }
+
+  /** Keeps an envelope's header and signature. */
+  void putHeader(Transaction tx, byte[] headerHash, byte[] sealedHeader) {
+    tx.put(Table.EVIDENCE, headerKey(headerHash), sealedHeader);
+  }
+
+  /** A committed envelope's header and signature, sealed; null if they are not kept. */
+  public byte @Nullable [] header(byte[] headerHash) {
+    return store.get(Table.EVIDENCE, headerKey(headerHash));
+  }
+
+  /**
+   * What an agency signed, and which names the key of one of its gateways. Public; whoever reads it
+   * verifies it again. The array is not to be changed.
+   *
+   * @param announcement whether it is a session announcement; otherwise it is a key bundle
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Voucher(boolean announcement, byte[] bytes) {}
+
+  /** Keeps the latest statement that vouches for a gateway's key. */
+  public void vouch(Transaction tx, AgencyName agency, byte[] gatewayKey, Voucher voucher) {
+    tx.put(
+        Table.EVIDENCE,
+        Keys.key().u8(6).ascii(agency.value()).bytes(gatewayKey).done(),
+        Keys.key().u8(voucher.announcement() ? 1 : 2).bytes(voucher.bytes()).done());
+  }
+
+  /** What vouches for the keys of an agency's gateways. */
+  public List<Voucher> vouchers(AgencyName agency) {
+    byte[] prefix = Keys.key().u8(6).ascii(agency.value()).done();
+    List<Voucher> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        byte[] value = scan.value();
+        out.add(new Voucher(value[0] == 1, Arrays.copyOfRange(value, 1, value.length)));
+      }
+    }
+    return out;
+  }
+
+  private static byte[] headerKey(byte[] headerHash) {
+    return Keys.key().u8(5).bytes(headerHash).done();
   }
 
   private static byte[] retrievalKey(MessageId id) {

@@ -8,10 +8,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.KeptHeader;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -23,6 +25,7 @@ public final class EvidenceRecords {
 
   private static final String CONTEXT = "evidence";
   private static final String SENT = "sent";
+  private static final String HEADER = "header";
   private static final int REASON = 500;
 
   private final AtRest atRest;
@@ -72,6 +75,31 @@ public final class EvidenceRecords {
       atRest.open(CONTEXT, one).map(EvidenceRecords::parse).ifPresent(out::add);
     }
     return out;
+  }
+
+  /** Keeps header and signature of an envelope in a book, sealed, as long as evidence. */
+  public void keepHeader(Transaction tx, EvidenceBook book, byte[] header, byte[] signature) {
+    KeptHeader kept =
+        KeptHeader.newBuilder()
+            .setHeader(ByteString.copyFrom(header))
+            .setSignature(ByteString.copyFrom(signature))
+            .build();
+    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
+    book.putHeader(tx, Sha256.hash(header), atRest.seal(HEADER, kept.toByteArray(), until));
+  }
+
+  /** Opens header and signature of an envelope; empty once their bucket has ended. */
+  public Optional<KeptHeader> openHeader(byte[] sealed) {
+    return atRest
+        .open(HEADER, sealed)
+        .map(
+            bytes -> {
+              try {
+                return KeptHeader.parseFrom(bytes);
+              } catch (InvalidProtocolBufferException e) {
+                throw new CorruptRecord("EVIDENCE", e);
+              }
+            });
   }
 
   /** Whom a message went to, in the form at rest. */

@@ -92,7 +92,8 @@ public final class EvidenceReturn {
                         LawCategory.NONE,
                         Instant.ofEpochMilli(tx.nowMillis()),
                         AuditActor.gateway(self),
-                        AuditSubject.of(ready.envelope(), ready.messages(), List.of(origin))));
+                        AuditSubject.of(ready.envelope(), ready.messages(), List.of(origin))
+                            .headed(ready.outgoing().headerHash())));
               }
               return items.size();
             })

@@ -55,10 +55,12 @@ sealed interface Inspected {
    * The session of a delivery.
    *
    * @param id 16 bytes
-   * @param announcement exact bytes where it came with this delivery; otherwise empty
+   * @param announcement exact bytes, verified, where it came with this delivery; otherwise empty
    * @param expiresAtMs when it ends
+   * @param gatewayKey the key of the origin's gateway that the announcement vouches for
    */
-  record NewSession(ByteString id, ByteString announcement, long expiresAtMs) {}
+  record NewSession(
+      ByteString id, ByteString announcement, long expiresAtMs, ByteString gatewayKey) {}
 
   /** One message of an envelope. */
   sealed interface Content {

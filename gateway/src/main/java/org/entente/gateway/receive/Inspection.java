@@ -20,6 +20,7 @@ import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.Opening;
 import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.RecipientSession;
 import org.entente.gateway.seal.RecipientSessions;
 import org.entente.gateway.seal.SessionId;
 import org.entente.gateway.transmit.Routes;
@@ -184,13 +185,19 @@ final class Inspection {
               header,
               new Inspected.Own(
                   opened.number(),
-                  new Inspected.NewSession(
-                      ByteString.copyFrom(opened.session().id().bytes()),
-                      wire.getAnnouncement(),
-                      opened.session().terms().expiresAtMs()),
+                  newSession(opened.session(), wire.getAnnouncement().isEmpty()),
                   contents.get()),
               onward);
     }
+  }
+
+  /** Keeps the bytes that were verified, not those on the wire, which a transit can have spoilt. */
+  private static Inspected.NewSession newSession(RecipientSession session, boolean known) {
+    return new Inspected.NewSession(
+        ByteString.copyFrom(session.id().bytes()),
+        known ? ByteString.EMPTY : ByteString.copyFrom(session.announcement()),
+        session.terms().expiresAtMs(),
+        ByteString.copyFrom(session.terms().parties().gateway().key().encoded()));
   }
 
   /** Takes in the session's announcement, from the delivery or as it was kept before a restart. */

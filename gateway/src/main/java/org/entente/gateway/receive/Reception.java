@@ -1,5 +1,6 @@
 package org.entente.gateway.receive;
 
+import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.RetentionBook;
@@ -75,7 +77,7 @@ final class Reception {
       AuditSubject subject =
           header == null
               ? new AuditSubject(null, List.of(), List.of(peer), null)
-              : AuditSubject.of(header.facts().id(), List.of(), List.of(peer));
+              : AuditSubject.of(header, List.of(), List.of(peer));
       tx.audit(
           AuditRecord.of(
                   AuditType.REFUSED,
@@ -96,14 +98,17 @@ final class Reception {
 
   private Answer take(Transaction tx, AgencyName peer, Delivery delivery, Inspected.Taken taken) {
     Answer answer =
-        taken.own() == null ? Answer.COMMITTED : takeOwn(tx, taken.header(), taken.own());
+        taken.own() == null
+            ? Answer.COMMITTED
+            : takeOwn(tx, taken.header(), delivery.getSignature(), taken.own());
     for (Map.Entry<AgencyName, List<HopRecipient>> hop : taken.onward().entrySet()) {
       relay(tx, peer, delivery, taken.header(), hop.getKey(), hop.getValue());
     }
     return answer;
   }
 
-  private Answer takeOwn(Transaction tx, EnvelopeHeader header, Inspected.Own own) {
+  private Answer takeOwn(
+      Transaction tx, EnvelopeHeader header, ByteString signature, Inspected.Own own) {
     AgencyName origin = header.facts().origin();
     Lane lane = header.facts().lane();
     OriginWindow window = window(tx, origin, lane, own.number().epoch());
@@ -124,6 +129,9 @@ final class Reception {
     List<Inspected.Refused> refused = new ArrayList<>();
     for (Inspected.Content content : own.contents()) {
       store(tx, header, content, kept, refused);
+    }
+    if (!kept.isEmpty()) {
+      evidence.keepHeader(tx, ledger.evidence(), header.encoded(), signature.toByteArray());
     }
     audit(tx, header, kept, refused);
     if (!kept.isEmpty()) {
@@ -150,6 +158,13 @@ final class Reception {
               session.id().toByteArray(),
               session.announcement().toByteArray(),
               session.expiresAtMs());
+      ledger
+          .evidence()
+          .vouch(
+              tx,
+              origin,
+              session.gatewayKey().toByteArray(),
+              new EvidenceBook.Voucher(true, session.announcement().toByteArray()));
     }
   }
 
@@ -248,7 +263,7 @@ final class Reception {
             LawCategory.COLLECTION,
             Instant.ofEpochMilli(tx.nowMillis()),
             AuditActor.gateway(origin),
-            AuditSubject.of(header.facts().id(), kept, List.of(origin)));
+            AuditSubject.of(header, kept, List.of(origin)));
     tx.audit(received);
     for (Inspected.Refused one : refused) {
       tx.audit(
@@ -257,7 +272,7 @@ final class Reception {
                   LawCategory.NONE,
                   Instant.ofEpochMilli(tx.nowMillis()),
                   AuditActor.gateway(origin),
-                  AuditSubject.of(header.facts().id(), List.of(one.id()), List.of(origin)))
+                  AuditSubject.of(header, List.of(one.id()), List.of(origin)))
               .refused(one.code(), cut(one.reason())));
       tx.afterCommit(() -> meters.refused(Meters.Side.INGRESS, one.code()));
     }
@@ -300,7 +315,7 @@ final class Reception {
             LawCategory.NONE,
             Instant.ofEpochMilli(tx.nowMillis()),
             AuditActor.gateway(peer),
-            AuditSubject.of(header.facts().id(), List.of(), others)));
+            AuditSubject.of(header, List.of(), others)));
     tx.afterCommit(() -> meters.relayed(hop));
   }
 

@@ -11,12 +11,14 @@ public final class RecipientSession {
   private final SessionId id;
   private final SessionTerms terms;
   private final byte[] announcementHash;
+  private final byte[] announcement;
   private final WrappingKey wrappingKey;
 
   RecipientSession(SessionAnnouncement announcement, WrappingKey wrappingKey) {
     this.id = announcement.id();
     this.terms = announcement.terms();
     this.announcementHash = announcement.hash();
+    this.announcement = announcement.encoded();
     this.wrappingKey = wrappingKey;
   }
 
@@ -28,6 +30,11 @@ public final class RecipientSession {
   /** What the sender stated and its agency signed. */
   public SessionTerms terms() {
     return terms;
+  }
+
+  /** The exact bytes of the announcement as it was verified, a new array. */
+  public byte[] announcement() {
+    return announcement.clone();
   }
 
   boolean isAnnouncedBy(SessionAnnouncement announcement) {

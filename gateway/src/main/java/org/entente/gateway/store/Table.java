@@ -28,6 +28,8 @@ public enum Table {
   AUDIT_NODE,
   /** Leaves of the audit log. */
   AUDIT_LEAF,
+  /** Which leaves of the audit logs speak of a message. */
+  AUDIT_INDEX,
   /** Evidence made and received. */
   EVIDENCE,
   /** Idempotency keys of publishers. */

@@ -3,15 +3,24 @@ package org.entente.gateway.wire;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import org.entente.gateway.account.Proving;
+import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.audit.OpenedLeaf;
 import org.entente.gateway.audit.TileReader;
+import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.ProveRequest;
+import org.entente.proto.v1.ProveResponse;
 import org.entente.proto.v1.ReadRecordRequest;
 import org.entente.proto.v1.ReadRecordResponse;
 import org.entente.proto.v1.ReadTileRequest;
@@ -28,11 +37,13 @@ final class AuditService extends AuditGrpc.AuditImplBase {
   private final AuditLog log;
   private final TileReader tiles;
   private final LeafOpener opener;
+  private final Proving proving;
 
-  AuditService(AuditLog log, LeafOpener opener) {
+  AuditService(AuditLog log, LeafOpener opener, Proving proving) {
     this.log = log;
     this.tiles = new TileReader(log);
     this.opener = opener;
+    this.proving = proving;
   }
 
   @Override
@@ -64,6 +75,47 @@ final class AuditService extends AuditGrpc.AuditImplBase {
     }
     observer.onNext(log.open(index, opener).map(leaf -> opened(index, leaf)).orElse(ERASED));
     observer.onCompleted();
+  }
+
+  @Override
+  public void prove(ProveRequest request, StreamObserver<ProveResponse> observer) {
+    Identified caller = Caller.require(Scope.AUDIT);
+    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    Proving.Answer answer =
+        proving.prove(actor(caller, request.getOnBehalfOf()), id, recipient(request));
+    if (answer instanceof Proving.Answer.Refused refused) {
+      throw Statuses.exception(refused.problem());
+    }
+    byte[] file = ((Proving.Answer.Proven) answer).file();
+    observer.onNext(ProveResponse.newBuilder().setProof(ByteString.copyFrom(file)).build());
+    observer.onCompleted();
+  }
+
+  /** Whoever is given records of the log says on whose behalf. */
+  private AuditActor actor(Identified caller, OnBehalfOf person) {
+    if (person.getOfficer().isBlank()) {
+      throw Statuses.exception(
+          new Problem(
+              Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who asks"));
+    }
+    try {
+      return AuditActor.client(log.origin().agency(), caller.name(), person);
+    } catch (InvalidValue e) {
+      throw Statuses.exception(
+          new Problem(Code.INVALID_FIELD, "on_behalf_of", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Optional<AgencyName> recipient(ProveRequest request) {
+    if (request.getRecipient().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new AgencyName(request.getRecipient()));
+    } catch (InvalidValue e) {
+      throw Statuses.exception(
+          new Problem(Code.INVALID_FIELD, "recipient", String.valueOf(e.getMessage())));
+    }
   }
 
   private static ReadRecordResponse opened(long index, OpenedLeaf leaf) {

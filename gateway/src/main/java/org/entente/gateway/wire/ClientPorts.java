@@ -2,6 +2,7 @@ package org.entente.gateway.wire;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import org.entente.gateway.account.Proving;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.deliver.Subscriptions;
@@ -26,6 +27,7 @@ import org.entente.proto.v1.Outcome;
  * @param evidenceRecords opens it
  * @param audit the transparency log
  * @param auditOpener opens its leaves
+ * @param proving makes proofs about single messages
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
@@ -36,4 +38,5 @@ public record ClientPorts(
     EvidenceBook evidence,
     EvidenceRecords evidenceRecords,
     AuditLog audit,
-    LeafOpener auditOpener) {}
+    LeafOpener auditOpener,
+    Proving proving) {}

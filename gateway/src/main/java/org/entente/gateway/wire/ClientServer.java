@@ -55,7 +55,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(
                 new EvidenceService(
                     ports.evidence(), ports.evidenceRecords(), ports.releases()::find))
-            .addService(new AuditService(ports.audit(), ports.auditOpener()))
+            .addService(new AuditService(ports.audit(), ports.auditOpener(), ports.proving()))
             .addService(health.getHealthService());
     if (reflection) {
       builder.addService(ProtoReflectionServiceV1.newInstance());

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.entente.gateway.account.Proving;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditLog;
@@ -26,6 +27,7 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.CheckpointVerifier;
 import org.entente.gateway.audit.LeafSealer;
+import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.LogOrigin;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
@@ -135,7 +137,18 @@ final class Behind implements AutoCloseable {
         ledger.evidence(),
         evidence,
         audit,
-        (index, bytes) -> Optional.ofNullable(leaves.get(index)));
+        (index, bytes) -> Optional.ofNullable(leaves.get(index)),
+        new Proving(
+            new Proving.Parts(
+                Edge.FR,
+                new LogArchive(
+                    auditStore, folder, n -> (index, b) -> Optional.ofNullable(leaves.get(index))),
+                ledger,
+                evidence,
+                () -> {
+                  throw new IllegalStateException("no test asks that far");
+                },
+                InstantSource.system())));
   }
 
   private Retention retention() {

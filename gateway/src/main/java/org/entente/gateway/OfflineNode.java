@@ -1,0 +1,113 @@
+package org.entente.gateway;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.entente.gateway.account.Proving;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditPerson;
+import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.CommitObserver;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.trust.TrustBundle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node that does not run, opened with its keys for an operator's commands. What they do is in its
+ * audit log like what a running node does; the next start signs it. Closed by whoever opened it.
+ */
+public final class OfflineNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OfflineNode.class);
+
+  private final InstantSource clock = InstantSource.system();
+  private final AgencyName self;
+  private final TrustBundle bundle;
+  private final Keystore keystore;
+  private final Store store;
+  private final Ledger ledger;
+  private final LogArchive archive;
+  private final EvidenceRecords evidence;
+
+  private OfflineNode(NodeFiles files, Keystore keystore, Store store, SecureRandom random) {
+    NodeConfig config = files.config();
+    self = new AgencyName(config.agency());
+    bundle = files.verifiedBundle();
+    this.keystore = keystore;
+    this.store = store;
+    NodeKeys keys = new NodeKeys(keystore, clock, random);
+    AtRest atRest = new AtRest(keys.storageKeys(), random);
+    NodeAudit audit = NodeAudit.open(config, store, keys.auditPair(), atRest, clock, random);
+    ledger = new Ledger(store, audit.journal(), clock, LedgerLimits.DEFAULT, new Failures());
+    archive = NodeAudit.archive(config, store, atRest, clock);
+    evidence = new EvidenceRecords(atRest, self);
+  }
+
+  private static final class Failures implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {
+      // Nobody measures here.
+    }
+
+    @Override
+    public void failed(LedgerUnavailable why) {
+      LOG.error("{}", why.getMessage());
+    }
+  }
+
+  /**
+   * Opens the node that a configuration describes.
+   *
+   * @throws StartProblem if it runs, or its data or keys cannot be used
+   */
+  public static OfflineNode open(Path configFile) {
+    NodeFiles files = NodeFiles.read(configFile, InstantSource.system());
+    SecureRandom random = new SecureRandom();
+    Keystore keystore = files.keystore(random);
+    try {
+      Store store = RocksStore.open(files.config().data(), RocksOptions.defaults());
+      try {
+        OfflineNode node = new OfflineNode(files, keystore, store, random);
+        node.ledger.start();
+        return node;
+      } catch (RuntimeException e) {
+        store.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      keystore.close();
+      throw e;
+    }
+  }
+
+  /** Whose node it is. */
+  public AgencyName agency() {
+    return self;
+  }
+
+  /** Proves that a message was accepted or received here, on behalf of a person. */
+  public Proving.Answer prove(AuditPerson person, MessageId id, Optional<AgencyName> recipient) {
+    Proving proving =
+        new Proving(new Proving.Parts(self, archive, ledger, evidence, () -> bundle, clock));
+    return proving.prove(new AuditActor(self, null, person), id, recipient);
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+    store.close();
+    keystore.close();
+  }
+}

@@ -1,0 +1,125 @@
+package org.entente.gateway.audit;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.note.TreeHash;
+import org.entente.gateway.store.KeyReader;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+
+/**
+ * All logs of a gateway in a store, the one in force and those that ended, to look up what they say
+ * of a message and to prove it. Reads what is committed, and never what is being written. Safe for
+ * use by many threads.
+ */
+public final class LogArchive {
+  private final Store store;
+  private final Path directory;
+  private final IntFunction<LeafOpener> openers;
+
+  /**
+   * The logs of a store.
+   *
+   * @param directory the audit directory
+   * @param openers opens the leaves of a log, by its number
+   */
+  public LogArchive(Store store, Path directory, IntFunction<LeafOpener> openers) {
+    this.store = store;
+    this.directory = directory;
+    this.openers = openers;
+  }
+
+  /**
+   * Place of a leaf.
+   *
+   * @param log number of the gateway's log, from 1
+   * @param index place in it, from 0
+   */
+  public record Place(int log, long index) {}
+
+  /** Number of the log in force. */
+  public int inForce() {
+    return StoredLog.numberInForce(store);
+  }
+
+  /** Leaves that are committed in a log. */
+  public long size(int log) {
+    return log(log).head().map(TreeHead::size).orElse(0L);
+  }
+
+  /** The leaves that speak of a message, oldest first. */
+  public List<Place> about(MessageId id) {
+    byte[] prefix = Keys.key().bytes(id.bytes()).done();
+    List<Place> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.AUDIT_INDEX, prefix, Keys.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        KeyReader key = KeyReader.of(scan.key());
+        key.bytes(MessageId.SIZE);
+        out.add(new Place((int) key.u32(), key.u64()));
+      }
+    }
+    return out;
+  }
+
+  /** The record of a leaf; empty where there is none, it no longer opens or does not match. */
+  public Optional<AuditRecord> record(Place place) {
+    return opened(place).flatMap(OpenedLeaf::record);
+  }
+
+  /** The leaf as log readers see it; empty where there is none. */
+  public Optional<TreeHash> hash(Place place) {
+    return stored(place).map(StoredLeaf::hash);
+  }
+
+  private Optional<OpenedLeaf> opened(Place place) {
+    return stored(place)
+        .flatMap(leaf -> leaf.open(place.index(), openers.apply(place.log())))
+        .filter(OpenedLeaf::matches);
+  }
+
+  private Optional<StoredLeaf> stored(Place place) {
+    return log(place.log())
+        .leaf(place.index())
+        .flatMap(value -> StoredLeaf.parse(place.index(), value));
+  }
+
+  /** The last checkpoint of a log that witnesses cosigned; empty for none. */
+  public Optional<SignedNote> cosigned(int log) {
+    return log(log).cosigned().flatMap(bytes -> SignedNote.parse(bytes).asNote());
+  }
+
+  /** The last checkpoint of a log that it signed; empty for none. */
+  public Optional<SignedNote> signed(int log) {
+    return log(log).checkpointInStore().flatMap(bytes -> SignedNote.parse(bytes).asNote());
+  }
+
+  /**
+   * The proof of a leaf and the record behind it under a checkpoint of its log; empty where the
+   * checkpoint does not cover it or the record no longer opens.
+   */
+  public Optional<LogProof> prove(Place place, SignedNote checkpoint) {
+    long size = Checkpoint.parse(checkpoint.text()).map(Checkpoint::size).orElse(0L);
+    if (place.index() >= size) {
+      return Optional.empty();
+    }
+    Optional<byte[]> opening = opened(place).map(OpenedLeaf::bytes);
+    Optional<List<TreeHash>> path =
+        MerkleTree.proveInclusion(place.index(), size, log(place.log()));
+    return opening.isEmpty()
+        ? Optional.empty()
+        : path.map(hashes -> new LogProof(place.index(), opening, hashes, checkpoint));
+  }
+
+  private StoredLog log(int number) {
+    return new StoredLog(store, directory, number);
+  }
+}
