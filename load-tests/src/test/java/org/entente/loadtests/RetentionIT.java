@@ -58,7 +58,8 @@ final class RetentionIT {
       Child released = records(federation, "hold", "release", recalled, "--officer=DE-7", why);
       assertTrue(released.out().contains("erased at"), released.out() + released.err());
       assertEquals("", records(federation, "hold", "list").out());
-      String answer = awaitLine(federation, recalled, "ERASURE                by de.customs    retr");
+      String answer =
+          awaitLine(federation, recalled, "ERASURE                by de.customs    retr");
       assertTrue(answer.contains("retrieved before by desk"), answer);
 
       Child gone = records(federation, "erase", erased, "--officer=DE-7", why);

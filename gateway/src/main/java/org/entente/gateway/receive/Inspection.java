@@ -180,7 +180,8 @@ final class Inspection {
       Optional<List<Inspected.Content>> contents = unsealing.contents(labels);
       meters.openedIn(System.nanoTime() - start);
       return contents.isEmpty()
-          ? refused(header, Code.MALFORMED, "a label or body inside cannot be read")
+          // As everything that shows once a key was used; the reason stays in the own audit log.
+          ? refused(header, Code.CANNOT_OPEN, "a label or body inside cannot be read")
           : new Inspected.Taken(
               header,
               new Inspected.Own(

@@ -36,7 +36,7 @@ class MerkleVectorsTest {
     }
     Map<String, Integer> counts = new TreeMap<>();
     for (Path file : files) {
-      JsonNode vector = JSON.readTree(Files.readAllBytes(file));
+      JsonNode vector = JSON.readTree(SharedFiles.read(file));
       boolean valid = !vector.path("wantErr").asBoolean();
       assertEquals(valid, verify(folder, vector), file.toString());
       counts.merge(

@@ -3,9 +3,7 @@ package org.entente.gateway.audit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +12,7 @@ import org.entente.gateway.note.NoteCheck;
 import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.note.TreeHash;
+import org.entente.gateway.testkit.SharedFiles;
 
 /**
  * A foreign reader of a log's static files, written from tlog-tiles alone: it computes every tile
@@ -34,9 +33,9 @@ final class TlogClient {
   }
 
   /** Checks one checkpoint with everything under it; returns it. */
-  Checkpoint check(String name, NoteVerifier key) throws IOException {
+  Checkpoint check(String name, NoteVerifier key) {
     SignedNote note =
-        SignedNote.parse(Files.readAllBytes(directory.resolve(name))).asNote().orElseThrow();
+        SignedNote.parse(SharedFiles.read(directory.resolve(name))).asNote().orElseThrow();
     NoteCheck signatures = note.verify(List.of(key));
     assertEquals(1, signatures.signed().size(), () -> name + ": " + signatures);
     Checkpoint checkpoint = Checkpoint.parse(note.text()).orElseThrow();
@@ -48,11 +47,11 @@ final class TlogClient {
     return checkpoint;
   }
 
-  private List<TreeHash> leaves(long size) throws IOException {
+  private List<TreeHash> leaves(long size) {
     List<TreeHash> leaves = new ArrayList<>();
     for (long n = 0; n * 256 < size; n++) {
       int width = (int) Math.min(256, size - n * 256);
-      ByteBuffer bundle = ByteBuffer.wrap(Files.readAllBytes(file("entries", n, width)));
+      ByteBuffer bundle = ByteBuffer.wrap(SharedFiles.read(file("entries", n, width)));
       for (int i = 0; i < width; i++) {
         byte[] entry = new byte[Short.toUnsignedInt(bundle.getShort())];
         bundle.get(entry);
@@ -64,14 +63,14 @@ final class TlogClient {
   }
 
   /** Compares a level's tiles with its hashes; returns the hashes of the full ones. */
-  private List<TreeHash> compareTiles(int level, List<TreeHash> hashes) throws IOException {
+  private List<TreeHash> compareTiles(int level, List<TreeHash> hashes) {
     List<TreeHash> above = new ArrayList<>();
     for (int from = 0; from < hashes.size(); from += 256) {
       List<TreeHash> tile = hashes.subList(from, Math.min(from + 256, hashes.size()));
       ByteBuffer expected = ByteBuffer.allocate(tile.size() * 32);
       tile.forEach(hash -> expected.put(hash.bytes()));
       Path file = file(Integer.toString(level), from / 256, tile.size());
-      assertArrayEquals(expected.array(), Files.readAllBytes(file), file.toString());
+      assertArrayEquals(expected.array(), SharedFiles.read(file), file.toString());
       tiles++;
       if (tile.size() == 256) {
         above.add(root(tile));

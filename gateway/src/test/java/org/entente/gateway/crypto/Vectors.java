@@ -33,7 +33,7 @@ final class Vectors {
   static Vectors read(String folder, String file) {
     Path path = SharedFiles.require("vectors/" + folder + "/" + file);
     try {
-      return new Vectors(file, JsonMapper.builder().build().readTree(path.toFile()));
+      return new Vectors(file, JsonMapper.builder().build().readTree(SharedFiles.read(path)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

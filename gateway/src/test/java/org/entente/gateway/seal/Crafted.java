@@ -13,19 +13,34 @@ import org.entente.proto.link.v1.SealedLabels;
  * rules.
  */
 final class Crafted {
-  final EnvelopeFacts facts =
-      new EnvelopeFacts(
-          Samples.FR,
-          Samples.GW,
-          EnvelopeId.fresh(Samples.NOW_MS, new SeededRandom("crafted")),
-          Lane.PRIORITY,
-          false,
-          Samples.NOW_MS,
-          Samples.NOW_MS + Samples.HOUR_MS);
+  final EnvelopeFacts facts;
   final ContentKey key = key("crafted");
-  final Ed25519SigningKey signingKey = Samples.gatewayKey(Samples.FR);
-  final byte[] label = {1, 2, 3};
-  final byte[] body = {4, 5, 6, 7};
+  final Ed25519SigningKey signingKey;
+  final byte[] label;
+  final byte[] body;
+
+  Crafted() {
+    this(
+        new EnvelopeFacts(
+            Samples.FR,
+            Samples.GW,
+            EnvelopeId.fresh(Samples.NOW_MS, new SeededRandom("crafted")),
+            Lane.PRIORITY,
+            false,
+            Samples.NOW_MS,
+            Samples.NOW_MS + Samples.HOUR_MS),
+        Samples.gatewayKey(Samples.FR),
+        new byte[] {1, 2, 3},
+        new byte[] {4, 5, 6, 7});
+  }
+
+  /** With any one label and body. */
+  Crafted(EnvelopeFacts facts, Ed25519SigningKey signingKey, byte[] label, byte[] body) {
+    this.facts = facts;
+    this.signingKey = signingKey;
+    this.label = label;
+    this.body = body;
+  }
 
   static ContentKey key(String seed) {
     byte[] bytes = new byte[ContentKey.BYTES];

@@ -42,6 +42,7 @@ import org.entente.gateway.seal.AddressedStanza;
 import org.entente.gateway.seal.AgencyIdentity;
 import org.entente.gateway.seal.AgencyPairs;
 import org.entente.gateway.seal.Batching;
+import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.Envelope;
 import org.entente.gateway.seal.GatewayKey;
 import org.entente.gateway.seal.KeySchedule;
@@ -145,12 +146,13 @@ public final class ReceiveKit implements AutoCloseable {
   }
 
   private static final class Origin {
+    private final Ed25519SigningKey key;
     private final Sealer sealer;
     private final PeerKeys peers;
     private final SenderSessions sessions;
 
     Origin(SigningPair pair, AgencyPairs pairs, SecureRandom random, InstantSource clock) {
-      Ed25519SigningKey key = Ed25519SigningKey.generate(random);
+      key = Ed25519SigningKey.generate(random);
       sealer = new Sealer(ORIGIN, NODE, key, random, clock);
       peers = new PeerKeys(FEDERATION, pairs);
       sessions =
@@ -231,6 +233,24 @@ public final class ReceiveKit implements AutoCloseable {
         .addPath(ORIGIN.value())
         .addStanzas(wire)
         .build();
+  }
+
+  /** The name of the origin's gateway. */
+  public static NodeName originGateway() {
+    return NODE;
+  }
+
+  /** With which the origin's gateway signs. */
+  public Ed25519SigningKey originKey() {
+    return origin.key;
+  }
+
+  /** A delivery, under the next end-to-end number, of whatever the origin has put together. */
+  public Delivery address(Envelope envelope, ContentKey key) {
+    Lane lane = envelope.header().facts().lane();
+    OriginNumber number = new OriginNumber(1, lane, numbers.merge(lane, 1L, Long::sum));
+    return delivery(
+        envelope, origin.sessions.wrap(envelope.header(), SELF, number, key).orElseThrow());
   }
 
   /** Hands over under the next hop number of the lane, and waits until it is durable. */

@@ -1,8 +1,14 @@
 package org.entente.gateway.testkit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vectors and sample data that lie beside the repository in a folder named {@code shared}.
@@ -11,6 +17,8 @@ import java.util.Optional;
  * file that is not there is skipped with its reason, or fails under {@code -Dentente.require=all}.
  */
 public final class SharedFiles {
+  private static volatile @Nullable Recording recording;
+
   private SharedFiles() {}
 
   /** The file or folder at {@code relative}, such as {@code vectors/xwing/test-vectors.json}. */
@@ -18,6 +26,41 @@ public final class SharedFiles {
     Optional<Path> found = find(relative);
     Requires.present(found.isPresent(), "shared/" + relative);
     return found.orElseThrow();
+  }
+
+  /** Reads a file that {@link #require} or {@link #find} led to. */
+  public static byte[] read(Path file) {
+    Recording now = recording;
+    if (now != null) {
+      now.opened.add(file);
+    }
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Notes which files are read until it is closed; one at a time. */
+  public static Recording record() {
+    Recording begun = new Recording();
+    recording = begun;
+    return begun;
+  }
+
+  /** The files that were read. */
+  public static final class Recording implements AutoCloseable {
+    private final Queue<Path> opened = new ConcurrentLinkedQueue<>();
+
+    /** What was read up to now. */
+    public Stream<Path> opened() {
+      return opened.stream();
+    }
+
+    @Override
+    public void close() {
+      recording = null;
+    }
   }
 
   /** The file or folder at {@code relative} if there is one. */

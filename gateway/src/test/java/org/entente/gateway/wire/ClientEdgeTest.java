@@ -16,6 +16,7 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
@@ -100,6 +101,28 @@ class ClientEdgeTest {
       raw.begin();
       raw.await(RawClient.SETTINGS);
       assertEquals("TLSv1.3", raw.version());
+    }
+  }
+
+  /** Threat 30: a resumed session would ask nobody whether the certificate still holds. */
+  @Test
+  void connection_ofARevokedClient_isNotResumed() throws Exception {
+    ClientServer server = edge.startClients();
+    TlsHolder all = edge.client("all");
+    try (RawClient first = RawClient.connect(server.address(), all, "TLSv1.3")) {
+      first.begin();
+      // A ticket would have come before it.
+      first.await(RawClient.SETTINGS);
+      edge.revoke(
+          "fr.customs", HexFormat.of().formatHex(Sha256.hash(all.chain().get(0).getEncoded())));
+      assertThrows(IOException.class, () -> reach(first));
+    }
+  }
+
+  private static void reach(RawClient first) throws IOException {
+    try (RawClient again = first.again()) {
+      again.begin();
+      again.await(RawClient.SETTINGS);
     }
   }
 

@@ -32,6 +32,7 @@ final class RawClient implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 60_000;
   private static final char[] PASSWORD = "test".toCharArray();
 
+  private final SSLContext context;
   private final SSLSocket socket;
   private final DataInputStream in;
   private final DataOutputStream out;
@@ -40,7 +41,8 @@ final class RawClient implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Frame(int type, byte[] payload) {}
 
-  private RawClient(SSLSocket socket) throws IOException {
+  private RawClient(SSLContext context, SSLSocket socket) throws IOException {
+    this.context = context;
     this.socket = socket;
     this.in = new DataInputStream(socket.getInputStream());
     this.out = new DataOutputStream(socket.getOutputStream());
@@ -49,7 +51,18 @@ final class RawClient implements AutoCloseable {
   /** Finishes its side of a handshake with one TLS version; throws if the server refuses. */
   static RawClient connect(InetSocketAddress to, TlsHolder holder, String version)
       throws IOException, GeneralSecurityException {
-    SSLSocket socket = (SSLSocket) context(holder).getSocketFactory().createSocket();
+    return connect(to, context(holder), version);
+  }
+
+  /** Another connection, which resumes this one's session if the server lets it. */
+  RawClient again() throws IOException {
+    InetSocketAddress to = new InetSocketAddress(socket.getInetAddress(), socket.getPort());
+    return connect(to, context, version());
+  }
+
+  private static RawClient connect(InetSocketAddress to, SSLContext context, String version)
+      throws IOException {
+    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
     try {
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.connect(to, PATIENCE_MILLIS);
@@ -58,7 +71,7 @@ final class RawClient implements AutoCloseable {
       parameters.setProtocols(new String[] {version});
       socket.setSSLParameters(parameters);
       socket.startHandshake();
-      return new RawClient(socket);
+      return new RawClient(context, socket);
     } catch (IOException e) {
       socket.close();
       throw e;
