@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.entente.gateway.cli.EntenteCommand;
 import org.entente.gateway.config.Reading;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -129,12 +130,10 @@ public final class CertsCommand implements EntenteCommand, Callable<Integer> {
   /** What went wrong with which file, for a person. */
   static String explain(IOException e) {
     return e instanceof FileSystemException file
-        ? file.getFile() + ": " + (file.getReason() == null ? what(e) : file.getReason())
+        ? file.getFile()
+            + ": "
+            + (file.getReason() == null ? FileTrouble.words(e) : file.getReason())
         : String.valueOf(e.getMessage());
-  }
-
-  private static String what(IOException e) {
-    return e.getClass().getSimpleName().replace("Exception", "");
   }
 
   /** Runs the command by itself, for tests. */

@@ -374,7 +374,7 @@ public final class Gateway implements AutoCloseable {
                         trust::current,
                         clock))),
             new ServerSettings(
-                NodeFiles.address(config.listen().clients()),
+                NodeFiles.address("listen.clients", config.listen().clients()),
                 config.limitsInForce(),
                 workers,
                 clock,
@@ -390,7 +390,9 @@ public final class Gateway implements AutoCloseable {
         List.of(),
         () -> List.of(Meters.Sample.of(tls.notAfterMillis() / 1e3)));
     NodeGauges.register(meters, ledger, routes, links, subscriptions, auditLog, trust);
-    admin = AdminServer.start(NodeFiles.address(config.listen().admin()), meters, readiness());
+    admin =
+        AdminServer.start(
+            NodeFiles.address("listen.admin", config.listen().admin()), meters, readiness());
     startChores(files);
     trust.onChange((old, next) -> workers.execute(() -> trustChanged(next)));
     network.serving(true);
@@ -403,9 +405,12 @@ public final class Gateway implements AutoCloseable {
    */
   public static Gateway start(Path file) {
     try {
-      return new Gateway(NodeFiles.read(file, InstantSource.system()));
+      NodeFiles files = NodeFiles.read(file, InstantSource.system());
+      files.requireLinks();
+      return new Gateway(files);
     } catch (IOException e) {
-      throw new StartProblem("the node cannot listen: " + e.getMessage(), e);
+      String why = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
+      throw new StartProblem("listen: " + e.getMessage() + why, e);
     }
   }
 

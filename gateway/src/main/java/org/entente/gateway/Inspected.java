@@ -17,6 +17,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
+import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.Member;
 
@@ -54,6 +55,8 @@ public record Inspected(
                   LeafOpener.WITHOUT_KEYS)
               .verify(LogReader.of(store, config.audit()));
       return counted(agency, report, new InboxBook(store));
+    } catch (StoreFailure e) {
+      throw new StartProblem("data: " + e.getMessage(), e);
     }
   }
 

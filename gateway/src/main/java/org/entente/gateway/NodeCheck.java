@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.Explanation;
@@ -27,8 +29,12 @@ public final class NodeCheck {
       attempt(problems, files::tryPassphrase);
       attempt(problems, () -> NodeTls.open(files, CLOCK));
       attempt(problems, files::clients);
-      attempt(problems, () -> NodeFiles.address(files.config().listen().clients()));
-      attempt(problems, () -> NodeFiles.address(files.config().listen().admin()));
+      attempt(problems, files::requireLinks);
+      NodeConfig.Listen listen = files.config().listen();
+      attempt(problems, () -> NodeFiles.address("listen.clients", listen.clients()));
+      Optional.ofNullable(listen.peers())
+          .ifPresent(at -> attempt(problems, () -> NodeFiles.address("listen.peers", at)));
+      attempt(problems, () -> NodeFiles.address("listen.admin", listen.admin()));
     } catch (StartProblem e) {
       problems.add(e.getMessage());
     }

@@ -26,6 +26,7 @@ import org.entente.gateway.identity.ClientGrant;
 import org.entente.gateway.identity.ClientRegistry;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.Rulebook;
@@ -210,31 +211,55 @@ final class NodeFiles {
   ClientRegistry clients() {
     List<ClientGrant> grants =
         config.clients().stream()
-            .map(
-                client ->
-                    new ClientGrant(
-                        new NodeName(client.name()),
-                        scopes(client.scopes()),
-                        config.limitsInForce().streamsPerClient()))
+            .map(client -> grant(client, config.limitsInForce().streamsPerClient()))
             .toList();
     return ClientRegistry.of(new AgencyName(config.agency()), grants);
   }
 
-  /** An address as the configuration writes it. */
-  static InetSocketAddress address(String text) {
+  /**
+   * An address as the configuration writes it.
+   *
+   * @param field where it stands
+   * @throws StartProblem naming the field, for anything else
+   */
+  static InetSocketAddress address(String field, String text) {
     int colon = text.lastIndexOf(':');
     try {
       return new InetSocketAddress(
           text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      throw new StartProblem("\"" + text + "\" is no address; host:port is expected", e);
+      throw new StartProblem(field + ": \"" + text + "\" is no address; host:port is expected", e);
     }
   }
 
-  private static Set<Scope> scopes(List<String> names) {
+  /**
+   * Looks at what links say, which is used only when they are dialled.
+   *
+   * @throws StartProblem at the first that names no agency or no address
+   */
+  void requireLinks() {
+    for (NodeConfig.Link link : config.links()) {
+      String field = "links: " + link.peer();
+      try {
+        new AgencyName(link.peer());
+      } catch (InvalidValue e) {
+        throw new StartProblem(field + ": " + e.getMessage(), e);
+      }
+      String dial = link.dial();
+      if (dial != null) {
+        address(field + ": dial", dial);
+      }
+    }
+  }
+
+  private static ClientGrant grant(NodeConfig.Client client, int streams) {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-    names.forEach(name -> scopes.add(Scope.parse(name)));
-    return scopes;
+    try {
+      client.scopes().forEach(name -> scopes.add(Scope.parse(name)));
+      return new ClientGrant(new NodeName(client.name()), scopes, streams);
+    } catch (InvalidValue e) {
+      throw new StartProblem("clients: " + client.name() + ": " + e.getMessage(), e);
+    }
   }
 
   private interface Parser<T> {

@@ -80,7 +80,7 @@ final class NodeNetwork {
 
   private static ServerSettings at(ServerSettings settings, String address) {
     return new ServerSettings(
-        NodeFiles.address(address),
+        NodeFiles.address("listen.peers", address),
         settings.limits(),
         settings.executor(),
         settings.clock(),
@@ -91,7 +91,7 @@ final class NodeNetwork {
     String dial = link.dial();
     if (dial != null) {
       AgencyName peer = new AgencyName(link.peer());
-      InetSocketAddress address = NodeFiles.address(dial);
+      InetSocketAddress address = NodeFiles.address("links: " + link.peer() + ": dial", dial);
       Endpoint endpoint = new Endpoint(address.getHostString(), address.getPort());
       PeerName gateway = new PeerName(peer, new NodeName(String.valueOf(link.gateway())));
       links.dial(gateway, () -> channel(channels, peer, endpoint));

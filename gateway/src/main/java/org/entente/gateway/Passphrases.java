@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.FileTrouble;
 
 /** Reads passphrases from where the configuration says. */
 public final class Passphrases {
@@ -63,7 +64,7 @@ public final class Passphrases {
         Arrays.fill(content, (byte) 0);
       }
     } catch (IOException e) {
-      throw new StartProblem("passphrase: " + file + " cannot be read: " + e.getMessage(), e);
+      throw new StartProblem("passphrase: " + file + " cannot be read: " + FileTrouble.words(e), e);
     }
   }
 

@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.entente.gateway.bridge.AlertFiles.AlertFile;
 import org.entente.gateway.bridge.AlertFiles.Format;
 import org.entente.gateway.cel.Expressions;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.model.FileTrouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,12 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     record NotOpened(List<ConfigProblem> problems) implements Opening {
       public NotOpened {
         problems = List.copyOf(problems);
+      }
+
+      /** The problems, a line each. */
+      @Override
+      public String toString() {
+        return problems.stream().map(ConfigProblem::toString).collect(Collectors.joining("\n"));
       }
     }
   }
@@ -78,7 +86,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     try {
       files = AlertFiles.list(path);
     } catch (IOException e) {
-      return notOpened(path, "cannot be read: " + e.getClass().getSimpleName());
+      return notOpened(path, "cannot be read: " + FileTrouble.words(e));
     }
     if (files.isEmpty()) {
       return notOpened(path, "holds neither JSON Lines nor CAP");
@@ -148,7 +156,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       return lines == null ? begin(files.remove()) : line(lines);
     } catch (IOException e) {
       closeQuietly();
-      return new BadRecord(file, 0, "", "cannot be read: " + e.getClass().getSimpleName());
+      return new BadRecord(file, 0, "", "cannot be read: " + FileTrouble.words(e));
     }
   }
 

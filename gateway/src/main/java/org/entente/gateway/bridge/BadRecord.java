@@ -22,9 +22,13 @@ public record BadRecord(String file, int line, String field, String message)
     message = Printable.cut(message, MESSAGE);
   }
 
-  /** {@code file:line: field: message}. */
+  /** {@code file:line: field: message}; without the line where it is the file that is bad. */
   @Override
   public String toString() {
-    return file + ":" + line + ": " + (field.isEmpty() ? "" : field + ": ") + message;
+    return file
+        + (line == 0 ? "" : ":" + line)
+        + ": "
+        + (field.isEmpty() ? "" : field + ": ")
+        + message;
   }
 }

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "erase",
     description = {
-      "Erases one received message for good: its key is destroyed, here and for older copies of the",
-      "ledger. The client needs the scope `retention`. A message under legal hold is not erased."
+      "Erases one received message for good.",
+      "Its key is destroyed, here and for older copies of the ledger. The client needs the scope `retention`. A message under legal hold is not erased."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",

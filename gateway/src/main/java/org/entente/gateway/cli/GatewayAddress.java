@@ -2,12 +2,24 @@ package org.entente.gateway.cli;
 
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.trust.Endpoint;
 import picocli.CommandLine.Option;
 
 /** The options that say which gateway to call, and as whom. */
 final class GatewayAddress {
+  /** Held, since Java forgets the level of a logger that nobody holds. */
+  private static final Logger CHANNELS = Logger.getLogger("io.grpc");
+
+  static {
+    // What a channel has to say is in the failure of its calls, without stack traces.
+    CHANNELS.setLevel(Level.OFF);
+  }
+
   @Option(
       names = "--gateway",
       required = true,
@@ -24,7 +36,9 @@ final class GatewayAddress {
 
   ManagedChannel open() {
     try {
-      return Channels.open(address, Credentials.in(credentials));
+      return Channels.open(Endpoint.parse(address).toString(), Credentials.in(credentials));
+    } catch (InvalidValue e) {
+      throw new CommandFailure("--gateway: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }

@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "init",
     description = {
-      "Makes an agency's keys and certificates under a passphrase, a configuration for its gateway, and",
-      "the request to join that goes to the roots. Nothing secret is in the request."
+      "Makes an agency's keys, its gateway's configuration and its request to join.",
+      "Keys and certificates lie under a passphrase. The request goes to the roots; nothing secret is in it."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",

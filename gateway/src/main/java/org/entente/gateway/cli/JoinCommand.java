@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "join",
     description = {
-      "Takes a signed trust bundle into a node: checks that enough roots signed it, that it says of this",
-      "agency what the agency asked for, shows what the node will trust, and puts it in its place.",
+      "Takes a signed trust bundle into a node.",
+      "Checks that enough roots signed it and that it says of this agency what the agency asked for,",
+      "shows what the node will trust, and puts it in its place.",
       "The first time also the roots file, with the fingerprint that the root holders read aloud.",
       "A running gateway takes the bundle up by itself within seconds."
     },

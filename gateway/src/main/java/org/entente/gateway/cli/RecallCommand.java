@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "recall",
     description = {
-      "Takes a message back from all it was sent to. Their gateways destroy it, refuse it if it comes",
-      "later, and answer with evidence that `track` shows. The client needs the scope `recall`."
+      "Takes a message back from all it was sent to.",
+      "Their gateways destroy it, refuse it if it comes later, and answer with evidence that `track` shows. The client needs the scope `recall`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",

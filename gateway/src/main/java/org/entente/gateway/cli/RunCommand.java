@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = {
-      "Runs a gateway. When it serves it prints its addresses as one JSON object on standard",
-      "output; its log, one JSON object a line without message content, is on standard error.",
+      "Runs a gateway.",
+      "When it serves it prints its addresses as one JSON object on standard output; its log, one JSON object a line without message content, is on standard error.",
       "SIGTERM stops it in order: what it has acknowledged is durable, its log is signed."
     },
     mixinStandardHelpOptions = true,

@@ -12,6 +12,7 @@ import org.entente.gateway.bridge.AlertDraft;
 import org.entente.gateway.bridge.AlertItem;
 import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.BadRecord;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
@@ -27,8 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "send",
     description = {
-      "Publishes alerts from a file or folder: JSON Lines with a mapping, drafts as protobuf JSON,",
-      "or CAP 1.1 and 1.2 XML. Bad records are reported by file, line and field; the rest go on."
+      "Publishes alerts from a file or folder.",
+      "Takes JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Bad records are reported by file, line and field; the rest go on."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -70,7 +71,7 @@ final class SendCommand implements Callable<Integer> {
         item(publisher, source.next());
       }
     } catch (IOException e) {
-      throw new CommandFailure("the alerts cannot be read: " + e.getMessage(), e);
+      throw new CommandFailure("the alerts cannot be read: " + FileTrouble.words(e), e);
     } finally {
       channel.shutdownNow();
     }

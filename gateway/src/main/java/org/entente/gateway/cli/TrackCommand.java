@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "track",
     description = {
-      "Shows what became of a message of this agency: accepted, delivered, retrieved, refused, erased;",
-      "by whom and when. The client needs the scope `evidence`."
+      "Shows what became of a message of this agency.",
+      "Accepted, delivered, retrieved, refused, erased: by whom and when. The client needs the scope `evidence`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.entente.gateway.model.FileTrouble;
 
 /**
  * Strict reader of YAML files into records whose components are written in {@code snake_case}.
@@ -74,7 +75,7 @@ public final class YamlFiles {
       }
       content = Files.readAllBytes(file);
     } catch (IOException e) {
-      String wrong = "cannot be read: " + e.getClass().getSimpleName();
+      String wrong = "cannot be read: " + FileTrouble.words(e);
       return unreadable(ConfigProblem.ofFile(file.toString(), wrong, "a readable file"));
     }
     return parse(file.toString(), content, type);

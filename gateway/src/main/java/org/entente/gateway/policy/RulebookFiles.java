@@ -18,6 +18,7 @@ import org.entente.gateway.cel.Expressions;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.policy.NodeRule.NodeRulesFile;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ final class RulebookFiles {
       report.problem(
           ConfigProblem.ofFile(
               folder.toString(),
-              "cannot be listed: " + e.getClass().getSimpleName(),
+              "cannot be listed: " + FileTrouble.words(e),
               "a folder of agreements"));
       return List.of();
     }
@@ -118,9 +119,7 @@ final class RulebookFiles {
     } catch (IOException e) {
       report.problem(
           ConfigProblem.ofFile(
-              file.toString(),
-              "cannot be read: " + e.getClass().getSimpleName(),
-              "a readable file"));
+              file.toString(), "cannot be read: " + FileTrouble.words(e), "a readable file"));
       return Optional.empty();
     }
   }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
+      "Runs the main job on this machine and counts.",
       "Mints a throwaway federation, starts five gateways as processes (fr.customs, de.customs,",
       "sg.police, us.cbp and the transit x.hub), publishes alerts as their clients, shows what",
       "arrives and what policy refuses, kills one gateway in mid-stream and restarts it, and ends",

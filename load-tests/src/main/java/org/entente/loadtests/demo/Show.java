@@ -50,8 +50,8 @@ final class Show implements Watcher {
     String whom = refusal.getAgency().isEmpty() ? "everybody" : refusal.getAgency();
     once(
         publication.source() + whom,
-        "  REFUSED    %s to %s: %s [%s]"
-            .formatted(publication.publisher(), whom, refusal.getReason(), refusal.getRule()));
+        "  REFUSED    %s to %s by %s: %s"
+            .formatted(publication.publisher(), whom, refusal.getRule(), refusal.getReason()));
   }
 
   @Override

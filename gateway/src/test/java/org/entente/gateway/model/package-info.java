@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.model;
+
+import org.jspecify.annotations.NullMarked;
