@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.admin.AdminServer;
 import org.entente.gateway.admin.Readiness;
@@ -85,6 +86,7 @@ import org.entente.gateway.transmit.Settlement;
 import org.entente.gateway.transmit.Transmission;
 import org.entente.gateway.transmit.Upkeep;
 import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustStore;
@@ -133,6 +135,7 @@ public final class Gateway implements AutoCloseable {
   private final Releases releases;
   private final ErasureJournal erasures;
   private final Erasing erasing;
+  private final NodeRenewal renewal;
   private final Sweep sweep;
   private final Subscriptions subscriptions;
   private final NodeNetwork network;
@@ -162,8 +165,10 @@ public final class Gateway implements AutoCloseable {
     StorageKeys storageKeys = keys.storageKeys();
     atRest = new AtRest(storageKeys, random);
     store = RocksStore.open(config.data(), RocksOptions.defaults());
-    SigningPair auditPair = keys.auditPair();
-    NodeAudit audit = NodeAudit.open(config, store, auditPair, atRest, clock, random);
+    NodePairs auditPairs = keys.auditPairs();
+    SigningPair auditPair = auditPairs.inForce(listed(Member::audit));
+    NodeAudit audit =
+        NodeAudit.open(config, store, auditPair, auditPairs.verifying(), atRest, clock, random);
     auditLog = audit.log();
     checkpoints = audit.signer();
     ledger =
@@ -187,11 +192,14 @@ public final class Gateway implements AutoCloseable {
     EvidenceRecords evidence = new EvidenceRecords(atRest, self.agency());
 
     // Sealing, and the way out.
+    NodePairs agencyPairs = keys.agencyPairs();
+    SigningPair agencyPair = agencyPairs.inForce(listed(Member::signing));
     sealing =
         new NodeSealing(
             new FederationName(config.federation()),
             self,
             keys,
+            agencyPair,
             agency -> pairs(trust.current(), agency),
             random,
             clock,
@@ -279,6 +287,15 @@ public final class Gateway implements AutoCloseable {
             this::sendNotice,
             witness);
     witness.speakThrough(notices);
+    renewal =
+        new NodeRenewal(
+            self.agency(),
+            trust::current,
+            ledger,
+            labelCheck,
+            clock,
+            NodeRenewal.Use.agency(agencyPairs, agencyPair, this::signWith),
+            NodeRenewal.Use.audit(auditPairs, auditPair, this::signLogWith));
     evidenceReturn = new EvidenceReturn(receive, policy::current, outbound, random);
     upkeep =
         new Upkeep(
@@ -363,6 +380,7 @@ public final class Gateway implements AutoCloseable {
                 subscriptions,
                 ledger.evidence(),
                 evidence,
+                renewal,
                 auditLog,
                 audit.opener(),
                 new Proving(
@@ -445,6 +463,7 @@ public final class Gateway implements AutoCloseable {
         .every(Duration.ofSeconds(2), "TLS certificate", tls::reload)
         .every(Duration.ofSeconds(2), "agreements", () -> reloadPolicy(files))
         .every(Duration.ofMinutes(1), "recipient keys", this::renewKeys)
+        .every(Duration.ofMinutes(1), "signing pairs", this::followPairs)
         .every(Duration.ofMinutes(1), "messages held too long", releases::expire)
         .every(Duration.ofMinutes(1), "erasures that have begun", erasing::round)
         .every(Duration.ofMinutes(1), "identities of open streams", network::recheck)
@@ -478,11 +497,10 @@ public final class Gateway implements AutoCloseable {
     for (AgencyName peer : routes.links()) {
       if (!next.isMember(peer)) {
         links.closePeer(peer);
-        sealing.peerKeys.forget(peer);
-        sealing.recipientSessions.forgetOrigin(peer);
         sealing.senderSessions.renew(peer);
       }
     }
+    followPairs();
     recordChange(AuditType.TRUST_CHANGE, "trust bundle version " + next.version());
   }
 
@@ -525,7 +543,31 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
+  /** Takes up what the trust bundle says of pairs, this agency's and others'. */
+  private void followPairs() {
+    sealing.recheck();
+    renewal.follow();
+  }
+
+  private void signWith(SigningPair pair) {
+    sealing.signWith(pair);
+    notices.announceKeys();
+  }
+
+  private void signLogWith(SigningPair pair) {
+    checkpoints.signWith(pair);
+    witness.signWith(pair);
+  }
+
+  private List<AgencyKey> listed(Function<Member, List<AgencyKey>> use) {
+    return trust.current().agency(self.agency()).map(use).orElse(List.of());
+  }
+
   private void expire() {
+    List<String> replaced = renewal.destroyReplaced();
+    if (!replaced.isEmpty()) {
+      LOG.info("destroyed signing pairs that were replaced: {}", replaced);
+    }
     for (LocalDate day : keys.expire()) {
       recordBucketErased(day);
     }

@@ -47,14 +47,13 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
       NodeConfig config,
       Store store,
       SigningPair pair,
+      List<VerifyingPair> known,
       AtRest atRest,
       InstantSource clock,
       SecureRandom random) {
     AuditOpening opening =
         AuditLog.open(
-            store,
-            folder(config.audit()),
-            verifier(config, LogReader.numberInForce(store), List.of(pair.verifyingPair())));
+            store, folder(config.audit()), verifier(config, LogReader.numberInForce(store), known));
     if (opening instanceof AuditOpening.BehindCheckpoint behind) {
       throw new StartProblem(
           "the ledger is older than the last signed checkpoint: "

@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.MessageId;
@@ -51,9 +50,9 @@ final class NodeKeys {
     this.random = random;
   }
 
-  /** The agency's signing pair. */
-  SigningPair agencyPair() {
-    return newest(KeyKind.AGENCY_PAIR).use(SigningPair::fromSeeds);
+  /** The agency's signing pairs. */
+  NodePairs agencyPairs() {
+    return new NodePairs(keystore, KeyKind.AGENCY_PAIR, clock, random);
   }
 
   /**
@@ -68,9 +67,9 @@ final class NodeKeys {
     return newest(KeyKind.GATEWAY_SIGNING).use(Ed25519SigningKey::fromSeed);
   }
 
-  /** The pair that signs audit checkpoints. */
-  SigningPair auditPair() {
-    return newest(KeyKind.AUDIT_SIGNING).use(SigningPair::fromSeeds);
+  /** The pairs that sign audit checkpoints. */
+  NodePairs auditPairs() {
+    return new NodePairs(keystore, KeyKind.AUDIT_SIGNING, clock, random);
   }
 
   /** The key for fingerprints of drafts, made at the first start. */

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.FederationName;
@@ -37,11 +38,12 @@ final class NodeSealing {
       FederationName federation,
       PeerName self,
       NodeKeys keys,
+      SigningPair pair,
       AgencyPairs pairs,
       SecureRandom random,
       InstantSource clock,
       Meters meters) {
-    identity = new AgencyIdentity(federation, self.agency(), keys.agencyPair());
+    identity = new AgencyIdentity(federation, self.agency(), pair);
     gatewayKey = keys.gatewayKey();
     published = new GatewayKey(self.node(), gatewayKey.verifyingKey());
     sealer = new Sealer(self.agency(), self.node(), gatewayKey, random, clock);
@@ -67,8 +69,24 @@ final class NodeSealing {
     renewKeys();
   }
 
+  /**
+   * Signs with another pair of the agency from now on; the key bundle that must be told is signed
+   * with it, and so is every session from the next stanza on.
+   */
+  synchronized void signWith(SigningPair pair) {
+    identity.signWith(pair);
+    senderSessions.renewAll();
+    bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
+  }
+
+  /** Forgets the sessions and key bundles of others that rest on a pair no longer trusted. */
+  void recheck() {
+    recipientSessions.closeUnfounded();
+    peerKeys.forgetUnfounded();
+  }
+
   /** Makes and destroys the recipient keys that are due; whether a new bundle must be told. */
-  boolean renewKeys() {
+  synchronized boolean renewKeys() {
     RecipientKeys.Renewal renewal = recipientKeys.renew();
     renewal.destroyed().forEach(recipientSessions::forgetKey);
     recipientSessions.closeEnded();

@@ -46,6 +46,7 @@ final class NodeWitness implements Notices.WitnessNotices {
   private final Witnessing witnessing;
   private final Ledger ledger;
   private final Meters meters;
+  private final FederationName federation;
   private final AgencyName self;
   private final Executor workers;
   private volatile @Nullable Notices notices;
@@ -61,7 +62,7 @@ final class NodeWitness implements Notices.WitnessNotices {
     this.ledger = ledger;
     this.meters = around.meters();
     this.workers = around.workers();
-    FederationName federation = new FederationName(config.federation());
+    federation = new FederationName(config.federation());
     self = new AgencyName(config.agency());
     witness =
         new Witness(
@@ -81,6 +82,11 @@ final class NodeWitness implements Notices.WitnessNotices {
 
   /** What everything runs on. */
   record Around(InstantSource clock, Executor workers, Meters meters) {}
+
+  /** Cosigns with another pair from now on. */
+  void signWith(SigningPair keys) {
+    witness.signWith(new CheckpointCosigner(federation, self, keys));
+  }
 
   /** From now on there are links. */
   void speakThrough(Notices through) {

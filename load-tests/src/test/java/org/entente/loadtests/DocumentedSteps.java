@@ -12,6 +12,7 @@ final class DocumentedSteps {
   private static final String FR_CLIENTS = FR + " /tmp/federation/fr.customs/clients/";
   private static final String DECLARATIONS = FR_CLIENTS + "declarations";
   private static final String SUPERVISOR = FR_CLIENTS + "supervisor";
+  private static final String OPERATOR = FR_CLIENTS + "operator";
   private static final String DE_CLIENTS =
       " --gateway 127.0.0.1:7442 --credentials /tmp/federation/de.customs/clients/";
   private static final String RECORDS = DE_CLIENTS + "records";
@@ -96,6 +97,12 @@ final class DocumentedSteps {
         Step.of("./entente track MESSAGE" + SUPERVISOR)
             .fills("MESSAGE", "SECOND")
             .says("SUBMISSION_ACCEPTANCE"),
+        Step.of(
+                "./entente keys renew --officer FR-3 --justification 'yearly renewal'"
+                    + " --out /tmp/federation/fr.customs.join"
+                    + OPERATOR)
+            .says("read out"),
+        Step.of("./entente keys show" + OPERATOR).says("in use").says("not in the trust bundle"),
         Step.of("./entente audit verify --config /tmp/federation/fr.customs.yaml")
             .says("fr.customs"),
         Step.of(

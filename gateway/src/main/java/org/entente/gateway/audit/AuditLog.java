@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.note.TreeHash;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class AuditLog {
 
   private final StoredLog stored;
-  private final CheckpointVerifier verifier;
+  private volatile CheckpointVerifier verifier;
   private final Frontier opened;
   private final AtomicBoolean appending = new AtomicBoolean();
   private volatile TreeHead head;
@@ -183,6 +184,11 @@ public final class AuditLog {
   /** Tells the log's checkpoints from all others. */
   public CheckpointVerifier verifier() {
     return verifier;
+  }
+
+  /** Another pair of this log is known from now on, beside those with which it was opened. */
+  public void know(VerifyingPair pair) {
+    verifier = verifier.with(pair);
   }
 
   /**

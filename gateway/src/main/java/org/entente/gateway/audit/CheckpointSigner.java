@@ -19,15 +19,14 @@ import org.jspecify.annotations.Nullable;
  * ML-DSA-44 as a cosignature of the log itself (type 0x06, which tlog-checkpoint recommends), both
  * under the origin as name. A signed size is durable before anybody can see it: the store is synced
  * with the note, then the file kept apart is replaced, then the log shows the note. The stated time
- * never goes back, even when the clock does. One thread; failures of store and disk are thrown, and
- * the next call tries again.
+ * never goes back, even when the clock does. One thread signs; failures of store and disk are
+ * thrown, and the next call tries again.
  */
 public final class CheckpointSigner {
 
   private final AuditLog log;
-  private final NoteSigner ed25519;
-  private final NoteSigner mlDsa44;
   private final Duration interval;
+  private volatile Signers signers;
   private @Nullable Instant lastSigned;
 
   /**
@@ -38,10 +37,30 @@ public final class CheckpointSigner {
    */
   public CheckpointSigner(AuditLog log, SigningPair keys, Duration interval) {
     this.log = log;
-    KeyName name = log.origin().keyName();
-    this.ed25519 = NoteSigner.ed25519(name, keys.ed25519());
-    this.mlDsa44 = NoteSigner.mlDsa44Cosignature(name, keys.mlDsa44());
+    this.signers = Signers.of(log.origin().keyName(), keys);
     this.interval = interval;
+  }
+
+  private record Signers(NoteSigner ed25519, NoteSigner mlDsa44) {
+    static Signers of(KeyName name, SigningPair keys) {
+      return new Signers(
+          NoteSigner.ed25519(name, keys.ed25519()),
+          NoteSigner.mlDsa44Cosignature(name, keys.mlDsa44()));
+    }
+
+    byte[] sign(String text, Instant stated) {
+      return SignedNote.of(text, List.of(ed25519.sign(text, stated), mlDsa44.sign(text, stated)))
+          .encode();
+    }
+  }
+
+  /**
+   * Signs with another pair of the log from the next checkpoint on, and lets the log know it. May
+   * be called by any thread.
+   */
+  public void signWith(SigningPair keys) {
+    log.know(keys.verifyingPair());
+    signers = Signers.of(log.origin().keyName(), keys);
   }
 
   /** Signs when there is something new and it is time; the note, or empty when nothing was due. */
@@ -64,9 +83,7 @@ public final class CheckpointSigner {
             .filter(before -> before.isAfter(now))
             .orElse(now);
     String text = Checkpoint.of(log.origin().line(), head.size(), head.root()).text();
-    byte[] note =
-        SignedNote.of(text, List.of(ed25519.sign(text, stated), mlDsa44.sign(text, stated)))
-            .encode();
+    byte[] note = signers.sign(text, stated);
     CheckpointCheck.Signed signed = requireOwn(note);
     store(note, last.isEmpty());
     log.signed(signed);

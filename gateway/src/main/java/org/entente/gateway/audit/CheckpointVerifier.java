@@ -1,5 +1,6 @@
 package org.entente.gateway.audit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,6 +45,13 @@ public final class CheckpointVerifier {
   /** Knows another log by the same pairs. */
   public CheckpointVerifier of(LogOrigin other) {
     return new CheckpointVerifier(other, known);
+  }
+
+  /** Knows the same log by one pair more. */
+  CheckpointVerifier with(VerifyingPair pair) {
+    List<VerifyingPair> all = new ArrayList<>(known);
+    all.add(pair);
+    return new CheckpointVerifier(origin, all);
   }
 
   /** Checks a checkpoint's bytes. */

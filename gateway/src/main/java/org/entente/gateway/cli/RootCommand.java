@@ -29,6 +29,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       PolicyCommand.class,
       AuditCommand.class,
       ConfigCommand.class,
+      KeysCommand.class,
       KeystoreCommand.class,
       HelpCommand.class
     },

@@ -119,6 +119,24 @@ public final class LabelCheck {
     return findings.list();
   }
 
+  /**
+   * Checks whom a client names as the person who decides something: officer and justification are
+   * required.
+   *
+   * @return problems; none if both are there and good
+   */
+  public List<Problem> decision(OnBehalfOf person) {
+    Findings findings = new Findings(true);
+    person(findings, person);
+    if (person.getOfficer().isBlank()) {
+      findings.add(Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who decides");
+    }
+    if (person.getJustification().isBlank()) {
+      findings.add(Code.INVALID_FIELD, "on_behalf_of.justification", "must say why");
+    }
+    return findings.list();
+  }
+
   private String tooLarge(int size) {
     return "has " + size + " bytes; at most " + limits.maxBodyBytes();
   }

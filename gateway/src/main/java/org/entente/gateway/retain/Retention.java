@@ -349,17 +349,7 @@ public final class Retention {
   }
 
   private @Nullable Problem problem(OnBehalfOf person) {
-    List<Problem> problems = check.person(person);
-    if (!problems.isEmpty()) {
-      return problems.get(0);
-    }
-    if (person.getOfficer().isBlank()) {
-      return new Problem(
-          Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who decides");
-    }
-    return person.getJustification().isBlank()
-        ? new Problem(Code.INVALID_FIELD, "on_behalf_of.justification", "must say why")
-        : null;
+    return check.decision(person).stream().findFirst().orElse(null);
   }
 
   private static Answer notFound(MessageId id) {

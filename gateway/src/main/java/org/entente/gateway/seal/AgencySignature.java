@@ -1,6 +1,7 @@
 package org.entente.gateway.seal;
 
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.crypto.PairSignature;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
@@ -29,8 +30,13 @@ final class AgencySignature {
   }
 
   boolean isBy(List<VerifyingPair> pairs) {
+    return signer(pairs).isPresent();
+  }
+
+  /** Which of these pairs made it; empty if none did. */
+  Optional<VerifyingPair> signer(List<VerifyingPair> pairs) {
     byte[] message = message(domain, body);
-    return pairs.stream().anyMatch(pair -> pair.verify(message, signature));
+    return pairs.stream().filter(pair -> pair.verify(message, signature)).findFirst();
   }
 
   byte[] body() {

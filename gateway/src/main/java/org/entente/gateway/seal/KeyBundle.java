@@ -149,6 +149,11 @@ public final class KeyBundle {
     return signature.isBy(pairs);
   }
 
+  /** Which of these pairs signed it; empty if none did. */
+  Optional<VerifyingPair> signer(List<VerifyingPair> pairs) {
+    return signature.signer(pairs);
+  }
+
   /** The exact bytes: content, then {@link PairSignature}. */
   public byte[] encoded() {
     return signature.signedBytes();

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
@@ -20,7 +21,10 @@ public final class PeerKeys implements RecipientKeySource {
 
   private final FederationName federation;
   private final AgencyPairs pairs;
-  private final Map<AgencyName, KeyBundle> newest = new ConcurrentHashMap<>();
+  private final Map<AgencyName, Held> newest = new ConcurrentHashMap<>();
+
+  /** A bundle and the pair on whose word it rests. */
+  private record Held(KeyBundle bundle, VerifyingPair signer) {}
 
   /** Knows no bundle yet. */
   public PeerKeys(FederationName federation, AgencyPairs pairs) {
@@ -56,16 +60,33 @@ public final class PeerKeys implements RecipientKeySource {
     if (!isNewer(bundle, newest.get(content.agency()))) {
       return new Offer.NotNewer();
     }
-    if (!bundle.isSignedBy(pairs.of(content.agency()))) {
+    Optional<VerifyingPair> signer = bundle.signer(pairs.of(content.agency()));
+    if (signer.isEmpty()) {
       return new Offer.Refused(Code.BAD_SIGNATURE);
     }
-    KeyBundle kept =
-        newest.merge(content.agency(), bundle, (held, next) -> isNewer(next, held) ? next : held);
-    return kept == bundle ? new Offer.Accepted(bundle) : new Offer.NotNewer();
+    Held kept =
+        newest.merge(
+            content.agency(),
+            new Held(bundle, signer.get()),
+            (held, next) -> isNewer(next.bundle(), held) ? next : held);
+    return kept.bundle() == bundle ? new Offer.Accepted(bundle) : new Offer.NotNewer();
   }
 
-  private static boolean isNewer(KeyBundle bundle, @Nullable KeyBundle held) {
-    return held == null || bundle.content().issuedAtMs() > held.content().issuedAtMs();
+  private static boolean isNewer(KeyBundle bundle, @Nullable Held held) {
+    return held == null || bundle.content().issuedAtMs() > held.bundle().content().issuedAtMs();
+  }
+
+  /**
+   * Forgets the bundles that rest on a pair with which their agency may no longer sign. To be
+   * called when another trust bundle is in force, and now and then.
+   */
+  public void forgetUnfounded() {
+    newest.forEach(
+        (agency, held) -> {
+          if (!pairs.of(agency).contains(held.signer())) {
+            newest.remove(agency, held);
+          }
+        });
   }
 
   /** Forgets an agency, such as one that is no member any more. */
@@ -75,7 +96,7 @@ public final class PeerKeys implements RecipientKeySource {
 
   /** The newest bundle of an agency, whether or not its keys are still in force. */
   public Optional<KeyBundle> bundleOf(AgencyName agency) {
-    return Optional.ofNullable(newest.get(agency));
+    return Optional.ofNullable(newest.get(agency)).map(Held::bundle);
   }
 
   @Override

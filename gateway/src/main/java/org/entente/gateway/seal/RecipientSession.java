@@ -2,6 +2,7 @@ package org.entente.gateway.seal;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.entente.gateway.crypto.VerifyingPair;
 
 /**
  * A session at its recipient: verified terms and the wrapping key. Opens only envelopes whose
@@ -12,13 +13,16 @@ public final class RecipientSession {
   private final SessionTerms terms;
   private final byte[] announcementHash;
   private final byte[] announcement;
+  private final VerifyingPair signer;
   private final WrappingKey wrappingKey;
 
-  RecipientSession(SessionAnnouncement announcement, WrappingKey wrappingKey) {
+  RecipientSession(
+      SessionAnnouncement announcement, VerifyingPair signer, WrappingKey wrappingKey) {
     this.id = announcement.id();
     this.terms = announcement.terms();
     this.announcementHash = announcement.hash();
     this.announcement = announcement.encoded();
+    this.signer = signer;
     this.wrappingKey = wrappingKey;
   }
 
@@ -35,6 +39,11 @@ public final class RecipientSession {
   /** The exact bytes of the announcement as it was verified, a new array. */
   public byte[] announcement() {
     return announcement.clone();
+  }
+
+  /** The sender's pair on whose word it rests. */
+  VerifyingPair signer() {
+    return signer;
   }
 
   boolean isAnnouncedBy(SessionAnnouncement announcement) {

@@ -101,15 +101,22 @@ public final class RecipientSessions {
     if (senderPairs.isEmpty()) {
       return new Acceptance.Refused(Code.UNKNOWN_PEER);
     }
-    if (!announcement.isSignedBy(senderPairs)) {
+    Optional<VerifyingPair> signer = announcement.signer(senderPairs);
+    if (signer.isEmpty()) {
       return new Acceptance.Refused(Code.BAD_SIGNATURE);
     }
-    Optional<RecipientSession> session = decapsulate(announcement);
+    Optional<RecipientSession> session = decapsulate(announcement, signer.get());
     if (session.isEmpty()) {
       return new Acceptance.Refused(Code.NEED_REWRAP);
     }
     SessionTerms terms = announcement.terms();
-    RecipientSession kept = heldOf(terms.parties().sender()).add(session.get());
+    AgencyName sender = terms.parties().sender();
+    RecipientSession kept = heldOf(sender).add(session.get());
+    if (!pairs.of(sender).contains(signer.get())) {
+      // Withdrawn meanwhile: the session must not outlive the trust that it rests on.
+      closeUnfounded();
+      return new Acceptance.Refused(Code.BAD_SIGNATURE);
+    }
     if (keys.held().stream().noneMatch(key -> key.id().equals(terms.key().id()))) {
       // Destroyed meanwhile: the session must not outlive the key.
       forgetKey(terms.key().id());
@@ -119,7 +126,8 @@ public final class RecipientSessions {
   }
 
   /** Empty if the key is gone, or if the sender's own agency signed an enc that no key made. */
-  private Optional<RecipientSession> decapsulate(SessionAnnouncement announcement) {
+  private Optional<RecipientSession> decapsulate(
+      SessionAnnouncement announcement, VerifyingPair signer) {
     SessionTerms terms = announcement.terms();
     Optional<XWingPrivateKey> found = keys.find(terms.key().id());
     if (found.isEmpty()) {
@@ -128,7 +136,7 @@ public final class RecipientSessions {
     try (XWingPrivateKey key = found.get()) {
       return HpkeExport.fromSender(
               key, announcement.enc(), terms.hpkeInfo(), Suite.WRAPPING_KEY, WrappingKey.BYTES)
-          .map(secret -> new RecipientSession(announcement, new WrappingKey(secret)));
+          .map(secret -> new RecipientSession(announcement, signer, new WrappingKey(secret)));
     }
   }
 
@@ -152,6 +160,19 @@ public final class RecipientSessions {
     if (held != null) {
       held.closeIf(session -> true);
     }
+  }
+
+  /**
+   * Wipes the sessions that rest on a pair with which their sender may no longer sign: those of an
+   * agency that left, and those announced under a pair that was replaced or is over. To be called
+   * when another trust bundle is in force, and now and then.
+   */
+  public void closeUnfounded() {
+    byOrigin.forEach(
+        (origin, held) -> {
+          List<VerifyingPair> good = pairs.of(origin);
+          held.closeIf(session -> !good.contains(session.signer()));
+        });
   }
 
   /** Wipes sessions that have ended; to be called now and then. */

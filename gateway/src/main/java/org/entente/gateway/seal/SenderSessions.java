@@ -177,6 +177,11 @@ public final class SenderSessions {
         });
   }
 
+  /** The same for every recipient, as when this agency signs with another pair. */
+  public void renewAll() {
+    slots.keySet().stream().map(Route::recipient).distinct().forEach(this::renew);
+  }
+
   /** Wipes the secrets of sessions that would not be used again; to be called now and then. */
   public void closeEnded() {
     long now = clock.millis();

@@ -118,6 +118,11 @@ public final class SessionAnnouncement {
     return signature.isBy(pairs);
   }
 
+  /** Which of these pairs signed it; empty if none did. */
+  Optional<VerifyingPair> signer(List<VerifyingPair> pairs) {
+    return signature.signer(pairs);
+  }
+
   /** The exact bytes. */
   public byte[] encoded() {
     return signature.signedBytes();

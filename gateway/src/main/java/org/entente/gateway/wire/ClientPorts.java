@@ -25,6 +25,7 @@ import org.entente.proto.v1.Outcome;
  * @param subscriptions the cursors
  * @param evidence what is known of the agency's own messages
  * @param evidenceRecords opens it
+ * @param pairs what this gateway signs with
  * @param audit the transparency log
  * @param auditOpener opens its leaves
  * @param proving makes proofs about single messages
@@ -37,6 +38,7 @@ public record ClientPorts(
     Subscriptions subscriptions,
     EvidenceBook evidence,
     EvidenceRecords evidenceRecords,
+    OwnPairs pairs,
     AuditLog audit,
     LeafOpener auditOpener,
     Proving proving) {}

@@ -52,6 +52,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(new SubscriberService(ports.subscriptions()))
             .addService(new ReleaseService(ports.releases()))
             .addService(new RetentionService(ports.recalling(), ports.retention()))
+            .addService(new KeysService(ports.pairs()))
             .addService(
                 new EvidenceService(
                     ports.evidence(), ports.evidenceRecords(), ports.releases()::find))

@@ -66,7 +66,7 @@ public final class Witness {
   private final AgencyName self;
   private final Ledger ledger;
   private final Supplier<TrustBundle> bundle;
-  private final CheckpointCosigner cosigner;
+  private volatile CheckpointCosigner cosigner;
   private final InstantSource clock;
   private final Executor workers;
   private final Meters meters;
@@ -97,6 +97,11 @@ public final class Witness {
     this.clock = parts.clock();
     this.workers = parts.workers();
     this.meters = parts.meters();
+  }
+
+  /** Cosigns with another pair from now on. May be called by any thread. */
+  public void signWith(CheckpointCosigner next) {
+    cosigner = next;
   }
 
   /**

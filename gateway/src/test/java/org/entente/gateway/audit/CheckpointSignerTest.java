@@ -155,6 +155,24 @@ class CheckpointSignerTest {
   }
 
   @Test
+  void signWith_anotherPairWhileRunning_signsAndKnowsItFromThereOn() {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    Appender appender = AuditFixture.appender(log, sealer);
+    CheckpointSigner signer = AuditFixture.signer(log);
+    AuditFixture.grow(store, appender, 1);
+    signer.sign(NOW);
+
+    signer.signWith(AuditFixture.pair(2));
+    AuditFixture.grow(store, appender, 1);
+    byte[] note = signer.sign(NOW.plusSeconds(1)).orElseThrow().encode();
+
+    assertInstanceOf(
+        CheckpointCheck.Signed.class, AuditFixture.verifier(AuditFixture.pair(2)).check(note));
+    assertRefused("no signature of a known key", AuditFixture.VERIFIER.check(note));
+  }
+
+  @Test
   void sign_fileCannotBeWritten_throwsAndTheNextCallSucceeds() throws IOException {
     Path blocked = directory.resolve("audit");
     Store store = new MemoryStore(disk);

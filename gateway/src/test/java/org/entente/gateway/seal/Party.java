@@ -2,6 +2,7 @@ package org.entente.gateway.seal;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +41,10 @@ final class Party {
 
     void expel(AgencyName agency) {
       pairs.remove(agency);
+    }
+
+    void list(AgencyName agency, SigningPair... all) {
+      pairs.put(agency, Arrays.stream(all).map(SigningPair::verifyingPair).toList());
     }
   }
 

@@ -12,9 +12,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.crypto.HpkeExport;
 import org.entente.gateway.crypto.PairSignature;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.Opening.NotOpened;
@@ -380,5 +383,78 @@ class SessionThreatsTest {
     assertEquals(addressed.stanza(), stanza);
     assertEquals(NEED_REWRAP, sg.open(seen, stanza));
     assertEquals(0, sg.opened.get());
+  }
+
+  @Test
+  void session_restingOnAWithdrawnPair_isWipedAndNotTakenAgain() {
+    SigningPair old = fr.identity.pair();
+    SigningPair next = SigningPair.generate(new SeededRandom("next pair of fr"));
+    Sealed sealed = fr.seal(1, 10);
+    AddressedStanza before = fr.stanzaFor(de, sealed, 1);
+    RecipientSession session = de.accept(before);
+    trust.list(Samples.FR, next, old);
+    de.incoming.closeUnfounded();
+    assertFalse(session.isClosed());
+    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), before.stanza()));
+
+    fr.identity.signWith(next);
+    fr.outgoing.renewAll();
+    trust.list(Samples.FR, next);
+    de.incoming.closeUnfounded();
+
+    assertTrue(session.isClosed());
+    assertEquals(NEED_REWRAP, de.open(sealed.envelope(), before.stanza()));
+    assertEquals(
+        new Acceptance.Refused(Code.BAD_SIGNATURE),
+        de.incoming.accept(before.announcement().orElseThrow().encoded()));
+    AddressedStanza after = fr.stanzaFor(de, sealed, 1);
+    de.accept(after);
+    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), after.stanza()));
+  }
+
+  @Test
+  void session_ofAnAgencyThatLeft_isWiped() {
+    RecipientSession session = de.accept(fr.stanzaFor(de, fr.seal(1, 10), 1));
+    RecipientSession other = de.accept(sg.knowing(de).stanzaFor(de, sg.seal(1, 10), 1));
+
+    trust.expel(Samples.FR);
+    de.incoming.closeUnfounded();
+
+    assertTrue(session.isClosed());
+    assertFalse(other.isClosed());
+  }
+
+  @Test
+  void session_whosePairIsWithdrawnWhileItIsTaken_isNotKept() {
+    SigningPair next = SigningPair.generate(new SeededRandom("next pair of fr"));
+    List<VerifyingPair> good = trust.of(Samples.FR);
+    AtomicInteger looks = new AtomicInteger();
+    RecipientSessions racing =
+        new RecipientSessions(
+            Samples.FEDERATION,
+            Samples.DE,
+            agency -> looks.getAndIncrement() == 0 ? good : List.of(next.verifyingPair()),
+            de.holder,
+            clock,
+            4);
+    SessionAnnouncement announcement = announcementTo(de);
+
+    assertEquals(new Acceptance.Refused(Code.BAD_SIGNATURE), racing.accept(announcement.encoded()));
+    assertEquals(Optional.empty(), racing.find(Samples.FR, announcement.id()));
+  }
+
+  @Test
+  void keyBundle_restingOnAWithdrawnPair_isForgotten() {
+    SigningPair next = SigningPair.generate(new SeededRandom("next pair of fr"));
+    de.knowing(fr);
+    trust.list(Samples.FR, next, fr.identity.pair());
+    de.peerKeys.forgetUnfounded();
+    assertTrue(de.peerKeys.bundleOf(Samples.FR).isPresent());
+
+    trust.list(Samples.FR, next);
+    de.peerKeys.forgetUnfounded();
+
+    assertTrue(de.peerKeys.bundleOf(Samples.FR).isEmpty());
+    assertTrue(de.peerKeys.bundleOf(Samples.SG).isPresent());
   }
 }

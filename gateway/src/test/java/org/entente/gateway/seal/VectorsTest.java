@@ -61,7 +61,8 @@ class VectorsTest {
         SessionAnnouncement.parse(bytes(pinned, "session", "announcement")).orElseThrow();
     Stanza stanza = Stanza.parse(bytes(pinned, "session", "stanza")).orElseThrow();
     SecretBytes secret = SecretBytes.takeOver(bytes(pinned, "session", "wrapping_key"));
-    RecipientSession session = new RecipientSession(announcement, new WrappingKey(secret));
+    RecipientSession session =
+        new RecipientSession(announcement, samples.pair.verifyingPair(), new WrappingKey(secret));
 
     ContentKey key = session.unwrap(envelope.header(), stanza).orElseThrow();
     OpenedLabels labels = new Opener(count -> {}).openLabels(envelope, key).orElseThrow();

@@ -41,7 +41,9 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.DemoMembership;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
@@ -61,6 +63,8 @@ import org.entente.gateway.testkit.TestFederation;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.RenewKeysRequest;
+import org.entente.proto.v1.ShowKeysResponse;
 
 /** What stands behind the client server: an intake to be set, and real books over memory. */
 final class Behind implements AutoCloseable {
@@ -88,6 +92,18 @@ final class Behind implements AutoCloseable {
               DemoMembership.demo(),
               Instant.now()));
   private final IntakeKit kit;
+  private final OwnPairs pairs =
+      new OwnPairs() {
+        @Override
+        public Answer renew(NodeName client, RenewKeysRequest request) {
+          return new Answer.Refused(new Problem(Code.NOT_FOUND, "", "no member: " + client));
+        }
+
+        @Override
+        public ShowKeysResponse show() {
+          return ShowKeysResponse.newBuilder().setBundleVersion(7).build();
+        }
+      };
 
   Behind() {
     try {
@@ -136,6 +152,7 @@ final class Behind implements AutoCloseable {
         subscriptions,
         ledger.evidence(),
         evidence,
+        pairs,
         audit,
         (index, bytes) -> Optional.ofNullable(leaves.get(index)),
         new Proving(

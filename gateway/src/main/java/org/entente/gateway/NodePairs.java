@@ -1,0 +1,133 @@
+package org.entente.gateway;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.KeyKind;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.trust.AgencyKey;
+
+/**
+ * The signing pairs of one use that this node holds. Which of them it signs with is said by the
+ * trust bundle: the one whose time there began last, so that a new pair is made first, listed by
+ * the roots next, and used when its time has come, without a restart. Safe for many threads.
+ */
+final class NodePairs {
+  private final Keystore keystore;
+  private final KeyKind kind;
+  private final InstantSource clock;
+  private final SecureRandom random;
+
+  NodePairs(Keystore keystore, KeyKind kind, InstantSource clock, SecureRandom random) {
+    this.keystore = keystore;
+    this.kind = kind;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** A pair and when this node made it or was given it. */
+  private record Held(SigningPair pair, Instant since) {
+    String id() {
+      return pair.verifyingPair().id();
+    }
+  }
+
+  private List<Held> held() {
+    List<Held> out = new ArrayList<>();
+    for (KeyEntry entry : keystore.list(kind)) {
+      try (entry) {
+        out.add(new Held(entry.secret().use(SigningPair::fromSeeds), entry.created()));
+      }
+    }
+    out.sort(Comparator.comparing(Held::since).reversed());
+    if (out.isEmpty()) {
+      throw new StartProblem(
+          "the keystore holds no key of kind " + kind + "; was it minted or restored?");
+    }
+    return out;
+  }
+
+  /** All of them, the newest first; at least one. */
+  List<SigningPair> all() {
+    return held().stream().map(Held::pair).toList();
+  }
+
+  /** The public halves of all of them. */
+  List<VerifyingPair> verifying() {
+    return all().stream().map(SigningPair::verifyingPair).toList();
+  }
+
+  /**
+   * The pair to sign with: of those that the bundle lists for now the one whose time began last;
+   * where it lists none, as before the agency has joined, the newest.
+   */
+  SigningPair inForce(List<AgencyKey> listed) {
+    List<SigningPair> held = all();
+    return listed(listed, held).orElse(held.get(0));
+  }
+
+  private Optional<SigningPair> listed(List<AgencyKey> listed, List<SigningPair> held) {
+    Instant now = clock.instant();
+    return listed.stream()
+        .filter(key -> key.validAt(now))
+        .sorted(Comparator.comparing(AgencyKey::notBefore).reversed())
+        .flatMap(key -> held.stream().filter(pair -> pair.verifyingPair().equals(key.pair())))
+        .findFirst();
+  }
+
+  /**
+   * The newest pair that the bundle does not list; made, and durable on return, if there is none.
+   */
+  SigningPair next(List<AgencyKey> listed) {
+    Held newest = held().get(0);
+    if (listed.stream().noneMatch(key -> key.id().equals(newest.id()))) {
+      return newest.pair();
+    }
+    SigningPair made = SigningPair.generate(random);
+    try (KeyEntry entry =
+        new KeyEntry(
+            kind,
+            made.verifyingPair().id(),
+            clock.instant(),
+            KeyEntry.NEVER,
+            SecretBytes.takeOver(made.seeds()))) {
+      keystore.put(entry);
+    }
+    return made;
+  }
+
+  /**
+   * Destroys the pairs older than the one in force that the bundle no longer lists, or lists for a
+   * time that is over. Nothing while it lists none of those held.
+   *
+   * @return ids of those destroyed
+   */
+  List<String> destroyReplaced(List<AgencyKey> listed) {
+    Instant now = clock.instant();
+    List<Held> held = held();
+    Optional<SigningPair> inForce = listed(listed, held.stream().map(Held::pair).toList());
+    if (inForce.isEmpty()) {
+      return List.of();
+    }
+    String used = inForce.get().verifyingPair().id();
+    List<String> replaced =
+        held.stream()
+            .dropWhile(each -> !each.id().equals(used))
+            .skip(1)
+            .map(Held::id)
+            .filter(
+                id ->
+                    listed.stream().noneMatch(k -> k.id().equals(id) && !now.isAfter(k.notAfter())))
+            .toList();
+    replaced.forEach(id -> keystore.destroy(kind, id));
+    return replaced;
+  }
+}

@@ -1,0 +1,76 @@
+package org.entente.gateway.ceremony;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.AgencyKind;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.Member;
+import org.junit.jupiter.api.Test;
+
+/** What is asked of the bundle when an agency's pairs are renewed. */
+class PairRenewalTest {
+  private final Instant start = Instant.parse("2026-06-01T12:00:00Z");
+  private final TestFederation federation = new TestFederation(start);
+  private final Member member =
+      federation.mint(
+          new AgencyName("at.customs"), "AT", AgencyKind.CUSTOMS, Set.of(AgencyRole.MEMBER));
+  private final VerifyingPair signing = pair();
+  private final VerifyingPair audit = pair();
+
+  private static VerifyingPair pair() {
+    return SigningPair.generate(new SecureRandom()).verifyingPair();
+  }
+
+  private Instant day(int day) {
+    return start.plus(Duration.ofDays(day));
+  }
+
+  @Test
+  void of_member_namesTheNewPairFirst_andEndsTheOldOne() {
+    Member next = new PairRenewal(day(1), day(366), day(3)).of(member, signing, audit);
+
+    AgencyKey old = member.signing().get(0);
+    assertEquals(
+        List.of(
+            AgencyKey.of(signing, day(1), day(366)),
+            AgencyKey.of(old.pair(), old.notBefore(), day(3))),
+        next.signing());
+    assertEquals(audit, next.audit().get(0).pair());
+    assertEquals(2, next.audit().size());
+    assertEquals(member.authorities(), next.authorities());
+    assertEquals(member.roles(), next.roles());
+  }
+
+  @Test
+  void of_pairThatEndsBefore_endsWhenItDid() {
+    Instant end = member.signing().get(0).notAfter();
+    Member next = new PairRenewal(day(1), day(366), day(300)).of(member, signing, audit);
+    assertEquals(end, next.signing().get(1).notAfter());
+  }
+
+  @Test
+  void of_askedTwice_namesThePairOnce() {
+    Member once = new PairRenewal(day(1), day(366), day(3)).of(member, signing, audit);
+    Member again = new PairRenewal(day(2), day(366), day(3)).of(once, signing, audit);
+    assertEquals(2, again.signing().size());
+    assertEquals(day(2), again.signing().get(0).notBefore());
+  }
+
+  @Test
+  void times_thatContradictEachOther_areRefused() {
+    assertThrows(InvalidValue.class, () -> new PairRenewal(day(2), day(2), day(3)));
+    assertThrows(InvalidValue.class, () -> new PairRenewal(day(2), day(3), day(1)));
+  }
+}

@@ -1,0 +1,184 @@
+package org.entente.loadtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.entente.certsdev.Change;
+import org.entente.certsdev.MintedFederation;
+import org.entente.gateway.ceremony.CeremonyFiles;
+import org.entente.gateway.trust.Member;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Publications;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agency's pairs are replaced while its gateway runs: no restart, and no stream ends. */
+final class PairRotationIT {
+  private static final String FR = "fr.customs";
+  private static final String DE = "de.customs";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+  private int published;
+
+  @Test
+  void pairs_replacedWhileRunning_mailAndAuditGoOnOverTheSameStreams() throws IOException {
+    try (Federation federation = Federation.mint(Home.find(), folder)) {
+      federation.start(List.of(FR, DE));
+      deliver(federation);
+      List<String> before = inUse(show(federation));
+      assertEquals(2, before.size());
+
+      Path file = folder.resolve("fr.customs.join");
+      String aMinuteAgo = Instant.now().minus(Duration.ofMinutes(1)).toString();
+      String why = "--justification=yearly renewal";
+      Child stranger = call(federation, "records", "keys", "show");
+      assertTrue(stranger.err().contains("SCOPE_MISSING"), stranger.err());
+      Child nobody =
+          operator(federation, "keys", "renew", why, "--officer= ", "--out", file.toString());
+      assertTrue(nobody.err().contains("on_behalf_of.officer"), nobody.err());
+      assertFalse(Files.exists(file));
+      Child renewed =
+          operator(
+              federation,
+              "keys",
+              "renew",
+              why,
+              "--officer=FR-3",
+              "--from",
+              aMinuteAgo,
+              "--days=5",
+              "--out",
+              file.toString());
+      assertEquals(0, renewed.code(), renewed.err());
+      deliver(federation);
+      assertEquals(before, inUse(show(federation)));
+
+      Member both = CeremonyFiles.request(file).agency();
+      MintedFederation minted =
+          MintedFederation.open(folder.resolve("federation"), InstantSource.system())
+              .publish(InstantSource.system(), List.of(new Change.Add(both)));
+      List<String> after =
+          inUse(await(federation, lines -> inUse(lines).stream().noneMatch(before::contains)));
+      assertEquals(2, after.size());
+      deliver(federation);
+
+      minted.publish(InstantSource.system(), List.of(new Change.Add(onlyNew(both))));
+      await(federation, lines -> lines.contains("trust bundle version 3"));
+      deliver(federation);
+
+      Child verified =
+          call(
+              federation,
+              "auditor",
+              "audit",
+              "verify",
+              "--bundle",
+              minted.bundleFile().toString(),
+              "--roots",
+              minted.rootsFile().toString());
+      assertEquals(0, verified.code(), verified.out() + verified.err());
+      for (String agency : List.of(FR, DE)) {
+        String log = Files.readString(federation.plan(agency).log());
+        assertFalse(log.contains("stream ended"), log);
+      }
+
+      federation.kill(FR);
+      federation.start(List.of(FR));
+      assertEquals(after, inUse(show(federation)));
+      deliver(federation);
+    }
+  }
+
+  private static Member onlyNew(Member both) {
+    return new Member(
+        both.name(),
+        both.jurisdiction(),
+        both.kind(),
+        both.roles(),
+        both.authorities(),
+        both.signing().subList(0, 1),
+        both.audit().subList(0, 1),
+        both.endpoints(),
+        both.via(),
+        both.revoked());
+  }
+
+  /** One message from publisher to subscriber. */
+  private void deliver(Federation federation) {
+    published++;
+    String headline = "Unsafe toys " + published;
+    assertTrue(
+        PublisherGrpc.newBlockingStub(federation.channel(FR, "declarations"))
+            .publish(
+                PublishRequest.newBuilder()
+                    .setDraft(
+                        Publications.draft(DE, headline).toBuilder()
+                            .setIdempotencyKey("rotation-" + published))
+                    .build())
+            .getOutcome()
+            .hasAccepted());
+    Child tail =
+        Child.here(
+            "tail",
+            "--count=1",
+            "--gateway",
+            federation.plan(DE).clients(),
+            "--credentials",
+            federation.credentials(DE, "desk").toString());
+    assertTrue(tail.out().contains(headline), tail.out() + tail.err());
+  }
+
+  private static List<String> await(Federation federation, Predicate<List<String>> wanted) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    List<String> seen = show(federation);
+    while (!wanted.test(seen) && System.nanoTime() < end) {
+      seen = show(federation);
+    }
+    assertTrue(wanted.test(seen), seen.toString());
+    return seen;
+  }
+
+  private static List<String> show(Federation federation) {
+    Child shown = operator(federation, "keys", "show");
+    assertEquals(0, shown.code(), shown.err());
+    return shown.out().lines().toList();
+  }
+
+  /** Use and id of the pairs in use. */
+  private static List<String> inUse(List<String> lines) {
+    return lines.stream()
+        .filter(line -> line.contains("in use"))
+        .map(line -> line.substring(0, line.indexOf("in use")).strip())
+        .toList();
+  }
+
+  private static Child operator(Federation federation, String... command) {
+    return call(federation, "operator", command);
+  }
+
+  private static Child call(Federation federation, String client, String... command) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(
+        List.of(
+            "--gateway",
+            federation.plan(FR).clients(),
+            "--credentials",
+            federation.credentials(FR, client).toString()));
+    return Child.here(all.toArray(String[]::new));
+  }
+}
