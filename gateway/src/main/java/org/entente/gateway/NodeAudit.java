@@ -58,7 +58,8 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
       throw new StartProblem(
           "the ledger is older than the last signed checkpoint: "
               + behind.reason()
-              + "; it was rolled back or restored, and acknowledged messages may be missing");
+              + "; it was rolled back or restored, and acknowledged messages may be missing;"
+              + " see `entente audit new-log`");
     }
     if (opening instanceof AuditOpening.Damaged damaged) {
       throw new StartProblem("the audit log is damaged: " + damaged.reason());

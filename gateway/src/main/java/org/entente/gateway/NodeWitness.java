@@ -182,6 +182,10 @@ final class NodeWitness implements Notices.WitnessNotices {
         "How many witnesses must.",
         () -> (double) witnessing.quorum());
     gauge(
+        "entente_audit_log_number",
+        "Which of the gateway's audit logs is in force, from 1; a further one was opened by hand.",
+        () -> (double) log.origin().number());
+    gauge(
         "entente_audit_log_convicted",
         "Whether a witness holds a checkpoint that the audit log does not continue.",
         () -> witnessing.contradiction().isPresent() ? 1.0 : 0.0);

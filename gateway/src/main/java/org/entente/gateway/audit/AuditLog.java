@@ -62,7 +62,10 @@ public final class AuditLog {
     }
     AuditLog log = new AuditLog(stored, verifier, frontier.get());
     log.recallCosigned();
-    return log.holdAgainstCheckpoints().orElseGet(() -> new AuditOpening.Opened(log));
+    Optional<AuditOpening> later = log.holdAgainstLaterLogs();
+    return later.isPresent()
+        ? later.get()
+        : log.holdAgainstCheckpoints().orElseGet(() -> new AuditOpening.Opened(log));
   }
 
   /** Convenience only: a copy that is damaged is made anew with the next checkpoint. */
@@ -73,6 +76,28 @@ public final class AuditLog {
         .filter(CheckpointCheck.Signed.class::isInstance)
         .map(CheckpointCheck.Signed.class::cast)
         .ifPresent(signed -> cosigned = signed);
+  }
+
+  /** A store set back to the time of an earlier log may continue all that that log had signed. */
+  private Optional<AuditOpening> holdAgainstLaterLogs() {
+    int latest = CheckpointFile.latestLog(stored.directory());
+    if (latest <= stored.number()) {
+      return Optional.empty();
+    }
+    CheckpointFile file = new CheckpointFile(stored.directory(), latest);
+    CheckpointCheck check =
+        verifier.of(verifier.origin().numbered(latest)).check(file.read().orElse(new byte[0]));
+    if (check instanceof CheckpointCheck.Signed signed) {
+      String reason =
+          "the log in force in the store is "
+              + verifier.origin()
+              + ", but "
+              + signed.checkpoint().origin()
+              + " has signed a checkpoint";
+      return Optional.of(
+          new AuditOpening.BehindCheckpoint(head.size(), signed.checkpoint(), reason));
+    }
+    return damaged(file.path() + " is refused: " + ((CheckpointCheck.Refused) check).reason());
   }
 
   private Optional<AuditOpening> holdAgainstCheckpoints() {
@@ -128,6 +153,16 @@ public final class AuditLog {
     return root.get().equals(known.root())
         ? Optional.empty()
         : Optional.of("the log's first " + known.size() + " leaves are not those that were signed");
+  }
+
+  /**
+   * Keeps, apart from the store, a checkpoint that a witness holds and this log does not continue:
+   * what the operator's next step rests on. Durable on return.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
+  public void keepWitnessed(SignedNote note) {
+    CheckpointFile.witnessed(stored.directory()).write(note.encode());
   }
 
   /** The log's identity. */

@@ -1,6 +1,8 @@
 package org.entente.gateway.audit;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.note.TreeHash;
 
 /**
@@ -28,6 +30,16 @@ public record AuditReport(
   /** Copies the list. */
   public AuditReport {
     faults = List.copyOf(faults);
+  }
+
+  /** The same with one fault more, if there is one. */
+  public AuditReport with(Optional<String> fault) {
+    if (fault.isEmpty()) {
+      return this;
+    }
+    List<String> all = new ArrayList<>(faults);
+    all.add(fault.get());
+    return new AuditReport(size, root, checkpointSize, openedRecords, blindedRecords, all);
   }
 
   /** True when nothing is wrong. */

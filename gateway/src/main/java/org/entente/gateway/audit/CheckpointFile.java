@@ -11,11 +11,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * The file {@code checkpoint} of the audit directory: the last signed checkpoint, kept apart from
- * the store so that a store set back to an earlier state is noticed.
+ * A file of the audit directory with a checkpoint, kept apart from the store so that a store set
+ * back to an earlier state is noticed: {@code checkpoint}, the last that the gateway's first log
+ * signed; {@code checkpoint.<number>} of each later log; and {@code witnessed}, the last one that
+ * convicted a log, as a witness held it.
  *
  * <p>On return from {@link #write} the file holds the new note and is on the disk; after a crash it
  * holds the old note or the new one. One writer. Failures of the disk are {@link
@@ -24,13 +29,49 @@ import org.entente.gateway.note.SignedNote;
 final class CheckpointFile {
 
   private static final String NAME = "checkpoint";
+  private static final String WITNESSED = "witnessed";
+  private static final Pattern LATER = Pattern.compile(NAME + "\\.([1-9][0-9]{0,8})");
 
   private final Path directory;
   private final Path file;
 
-  CheckpointFile(Path directory) {
+  private CheckpointFile(Path directory, String name) {
     this.directory = directory;
-    this.file = directory.resolve(NAME);
+    this.file = directory.resolve(name);
+  }
+
+  /** Of one of the gateway's logs. */
+  CheckpointFile(Path directory, int log) {
+    this(directory, log == 1 ? NAME : NAME + '.' + log);
+  }
+
+  /** What convicted a log. */
+  static CheckpointFile witnessed(Path directory) {
+    return new CheckpointFile(directory, WITNESSED);
+  }
+
+  /** Number of the latest log of which there is a file; 0 for none. */
+  static int latestLog(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .mapToInt(CheckpointFile::log)
+          .max()
+          .orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + directory, e);
+    }
+  }
+
+  private static int log(String name) {
+    Matcher later = LATER.matcher(name);
+    if (later.matches()) {
+      return Integer.parseInt(later.group(1));
+    }
+    return name.equals(NAME) ? 1 : 0;
   }
 
   Path path() {
@@ -51,7 +92,7 @@ final class CheckpointFile {
 
   /** Replaces the file. */
   void write(byte[] note) {
-    Path next = directory.resolve(NAME + ".new");
+    Path next = directory.resolve(file.getFileName() + ".new");
     try {
       Files.createDirectories(directory);
       try (FileChannel channel =

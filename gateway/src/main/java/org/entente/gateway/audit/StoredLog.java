@@ -41,12 +41,14 @@ final class StoredLog implements LogReader {
   private static final int HEAD_BYTES = 1 + Long.BYTES + TreeHash.BYTES;
 
   private final Store store;
+  private final Path directory;
   private final CheckpointFile file;
   private final int number;
 
   StoredLog(Store store, Path directory, int number) {
     this.store = store;
-    this.file = new CheckpointFile(directory);
+    this.directory = directory;
+    this.file = new CheckpointFile(directory, number);
     this.number = number;
   }
 
@@ -63,6 +65,10 @@ final class StoredLog implements LogReader {
 
   int number() {
     return number;
+  }
+
+  Path directory() {
+    return directory;
   }
 
   @Override

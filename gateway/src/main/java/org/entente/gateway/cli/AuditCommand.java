@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.entente.gateway.Inspected;
 import org.entente.gateway.StartProblem;
 import org.entente.gateway.audit.AuditReport;
+import org.entente.gateway.audit.LogOrigin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -23,7 +24,12 @@ import picocli.CommandLine.Spec;
     name = "audit",
     description = "Verifies the audit log, and proves single messages from it.",
     mixinStandardHelpOptions = true,
-    subcommands = {AuditCommand.Verify.class, AuditProve.class, AuditVerifyProof.class},
+    subcommands = {
+      AuditCommand.Verify.class,
+      AuditProve.class,
+      AuditVerifyProof.class,
+      AuditNewLog.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -136,12 +142,17 @@ final class AuditCommand implements Callable<Integer> {
       lines.add(
           "  tiles       %d read, every hash is what the leaves give".formatted(found.tiles()));
       lines.add("  records     " + records(found));
-      lines.add(
-          "  history     "
-              + (found.continued() > 0
-                  ? "continues the kept checkpoint over %d leaves".formatted(found.continued())
-                  : "not checked: no earlier checkpoint (--checkpoint)"));
+      lines.add("  history     " + history(found));
       return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String history(RunningNode.Found found) {
+      if (found.follows().isPresent()) {
+        return "follows " + found.follows().get() + ", which ended; its first leaf says so";
+      }
+      return found.continued() > 0
+          ? "continues the kept checkpoint over %d leaves".formatted(found.continued())
+          : "not checked: no earlier checkpoint (--checkpoint)";
     }
 
     private static String records(RunningNode.Found found) {
@@ -167,7 +178,8 @@ final class AuditCommand implements Callable<Integer> {
               .put("tiles", found.tiles())
               .put("records_read", found.records())
               .put("records_opened", found.report().openedRecords())
-              .put("continued_leaves", found.continued()));
+              .put("continued_leaves", found.continued())
+              .put("follows", found.follows().map(LogOrigin::line).orElse(null)));
     }
 
     private static ObjectNode object(String agency, AuditReport report) {

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.AuditVerifier;
 import org.entente.gateway.audit.CheckpointCheck;
@@ -20,10 +21,13 @@ import org.entente.gateway.audit.CheckpointVerifier;
 import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.audit.LogOrigin;
 import org.entente.gateway.audit.LogReader;
+import org.entente.gateway.audit.LogSuccession;
 import org.entente.gateway.audit.TiledLog;
 import org.entente.gateway.client.Answerer;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.identity.SpiffeId;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.BundleVerdict;
 import org.entente.gateway.trust.BundleVerifier;
@@ -81,6 +85,7 @@ final class RunningNode {
    * @param report what is wrong with it, if anything
    * @param signed the checkpoint that the gateway served, if its signatures hold
    * @param continued leaves under the checkpoint of the last time; 0 without one
+   * @param follows the log of the checkpoint of the last time, where the log in force follows it
    * @param tiles how many tiles were read
    * @param bundleVersion version of the trust bundle with the keys
    * @param records whether the records were read
@@ -90,6 +95,7 @@ final class RunningNode {
       AuditReport report,
       Optional<CheckpointCheck.Signed> signed,
       long continued,
+      Optional<LogOrigin> follows,
       long tiles,
       long bundleVersion,
       boolean records) {
@@ -106,26 +112,40 @@ final class RunningNode {
    */
   Found verify() {
     TrustBundle trusted = trusted();
-    List<LogReader.Copy> earlier = earlier();
+    List<LogReader.Copy> held = earlier();
     ManagedChannel channel = gateway.open();
     try {
       Answerer answerer = new Answerer();
       AuditBlockingStub stub =
           AuditGrpc.newBlockingStub(ClientInterceptors.intercept(channel, answerer));
+      Optional<byte[]> served = tile(stub, "checkpoint");
+      CheckpointVerifier verifier = inForce(verifier(trusted, answerer), served);
+      Optional<LogOrigin> former = former(verifier.origin(), held);
+      List<LogReader.Copy> earlier = former.isPresent() ? List.of() : held;
       TiledLog log = new TiledLog(path -> tile(stub, path), earlier);
-      CheckpointVerifier verifier = verifier(trusted, answerer);
       if (log.head().isEmpty() && log.checkpoints().size() == earlier.size()) {
         throw new CommandFailure(
             "the gateway serves no checkpoint; it signs its first about a second after its start");
       }
-      LeafOpener opener = records ? (index, any) -> opened(stub, index) : LeafOpener.WITHOUT_KEYS;
+      LeafOpener opener =
+          (index, any) ->
+              records || (index == 0 && former.isPresent())
+                  ? opened(stub, index)
+                  : Optional.empty();
       AuditReport report = new AuditVerifier(verifier, opener).verify(log);
+      if (former.isPresent()) {
+        report =
+            report.with(
+                succession(
+                    verifier, former.get(), held.get(0), LogSuccession.firstRecord(log, opener)));
+      }
       Found found =
           new Found(
               verifier.origin(),
               report,
               signed(verifier, log.checkpoints(), TiledLog.SERVED),
               earlier.isEmpty() ? 0 : size(verifier, earlier.get(0)),
+              former,
               log.tilesRead(),
               trusted.version(),
               records);
@@ -138,6 +158,43 @@ final class RunningNode {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  /** The log that is served: the gateway's first, or a later one. */
+  private static CheckpointVerifier inForce(CheckpointVerifier any, Optional<byte[]> served) {
+    return served
+        .flatMap(RunningNode::origin)
+        .filter(any.origin()::sameGateway)
+        .map(any::of)
+        .orElse(any);
+  }
+
+  private static Optional<LogOrigin> origin(byte[] note) {
+    return SignedNote.parse(note)
+        .asNote()
+        .flatMap(parsed -> Checkpoint.parse(parsed.text()))
+        .flatMap(checkpoint -> LogOrigin.parse(checkpoint.origin()));
+  }
+
+  /** The log of the kept checkpoint, where it is an earlier one of the same gateway. */
+  private static Optional<LogOrigin> former(LogOrigin log, List<LogReader.Copy> held) {
+    return held.stream()
+        .map(LogReader.Copy::note)
+        .flatMap(note -> origin(note).stream())
+        .filter(origin -> origin.sameGateway(log) && origin.number() < log.number())
+        .findFirst();
+  }
+
+  /** What is wrong with the log in force as the successor of the one that was verified last. */
+  private static Optional<String> succession(
+      CheckpointVerifier verifier,
+      LogOrigin former,
+      LogReader.Copy kept,
+      Optional<AuditRecord> first) {
+    CheckpointCheck check = verifier.of(former).check(kept.note());
+    return check instanceof CheckpointCheck.Signed signed
+        ? LogSuccession.fault(verifier.origin(), first, signed.checkpoint())
+        : Optional.of(kept.place() + " is refused: " + ((CheckpointCheck.Refused) check).reason());
   }
 
   private TrustBundle trusted() {

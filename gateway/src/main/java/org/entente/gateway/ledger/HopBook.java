@@ -6,6 +6,7 @@ import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
@@ -18,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * the peer has answered for them.
  *
  * <pre>
+ * META    "hop-epoch"                             → u64 least epoch; absent: 1
  * META    "hop-out" ascii peer · u8 lane          → u64 epoch · u64 next
  * HOP_OUT ascii peer · u8 lane · u64 sequence     → HopEntry
  * </pre>
  */
 public final class HopBook {
   private static final String HEAD = "hop-out";
+  private static final byte[] LEAST_EPOCH = Keys.key().ascii("hop-epoch").done();
 
   private final Store store;
 
@@ -40,7 +43,7 @@ public final class HopBook {
   /** Adds an entry; its number. */
   public long append(Transaction tx, AgencyName peer, Lane lane, HopEntry entry) {
     byte[] headKey = headKey(peer, lane);
-    Head head = decode(tx.get(Table.META, headKey));
+    Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
     tx.put(Table.HOP_OUT, key(peer, lane, head.next()), entry.toByteArray());
     tx.put(Table.META, headKey, encode(new Head(head.epoch(), head.next() + 1)));
     return head.next();
@@ -71,7 +74,7 @@ public final class HopBook {
   /** Opens a higher epoch; numbers go on. A lower or equal epoch changes nothing. */
   public void openEpoch(Transaction tx, AgencyName peer, Lane lane, long epoch) {
     byte[] headKey = headKey(peer, lane);
-    Head head = decode(tx.get(Table.META, headKey));
+    Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
     if (epoch > head.epoch()) {
       tx.put(Table.META, headKey, encode(new Head(epoch, head.next())));
     }
@@ -79,7 +82,16 @@ public final class HopBook {
 
   /** Committed epoch and next number. */
   public Head head(AgencyName peer, Lane lane) {
-    return decode(store.get(Table.META, headKey(peer, lane)));
+    return decode(store.get(Table.META, headKey(peer, lane)), store.get(Table.META, LEAST_EPOCH));
+  }
+
+  /**
+   * Raises the least epoch, because this ledger may have forgotten numbers that peers have seen:
+   * what is queued goes out in an epoch of at least this, under its numbers.
+   */
+  public static void raiseEpoch(Store store, Batch batch, long epoch) {
+    long least = decode(null, store.get(Table.META, LEAST_EPOCH)).epoch();
+    batch.put(Table.META, LEAST_EPOCH, Keys.key().u64(Math.max(epoch, least + 1)).done());
   }
 
   /** Lowest committed number still queued; the next number if there is none. */
@@ -150,9 +162,10 @@ public final class HopBook {
     return Keys.key().u64(head.epoch()).u64(head.next()).done();
   }
 
-  private static Head decode(byte @Nullable [] value) {
+  private static Head decode(byte @Nullable [] value, byte @Nullable [] leastEpoch) {
+    long least = leastEpoch == null ? 1 : BigEndian.u64(leastEpoch, 0);
     return value == null
-        ? new Head(1, 1)
-        : new Head(BigEndian.u64(value, 0), BigEndian.u64(value, 8));
+        ? new Head(least, 1)
+        : new Head(Math.max(least, BigEndian.u64(value, 0)), BigEndian.u64(value, 8));
   }
 }

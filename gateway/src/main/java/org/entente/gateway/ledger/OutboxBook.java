@@ -7,6 +7,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
@@ -19,12 +20,17 @@ import org.jspecify.annotations.Nullable;
  * and end-to-end numbers, each kept until it is resolved.
  *
  * <pre>
+ * META   "origin-epoch"                                            → u64 least epoch; absent: 1
  * META   "origin-out" ascii recipient · u8 lane                    → u64 epoch · u64 next
  * OUTBOX ascii recipient · u8 lane · u64 epoch · u64 sequence      → OutboxEntry
  * </pre>
+ *
+ * Numbers assigned before the least epoch was raised stay in their own epoch; the next one of each
+ * recipient and lane, used before or not, is the first of the least epoch.
  */
 public final class OutboxBook {
   private static final String HEAD = "origin-out";
+  private static final byte[] LEAST_EPOCH = Keys.key().ascii("origin-epoch").done();
 
   private final Store store;
 
@@ -39,8 +45,10 @@ public final class OutboxBook {
   public OriginNumber append(Transaction tx, AgencyName recipient, Lane lane, OutboxEntry entry) {
     byte[] headKey = headKey(recipient, lane);
     byte[] head = tx.get(Table.META, headKey);
-    long epoch = head == null ? 1 : BigEndian.u64(head, 0);
-    long next = head == null ? 1 : BigEndian.u64(head, 8);
+    long least = leastEpoch(tx.get(Table.META, LEAST_EPOCH));
+    boolean goesOn = head != null && BigEndian.u64(head, 0) >= least;
+    long epoch = goesOn && head != null ? BigEndian.u64(head, 0) : least;
+    long next = goesOn && head != null ? BigEndian.u64(head, 8) : 1;
     OriginNumber number = new OriginNumber(epoch, lane, next);
     tx.put(Table.OUTBOX, key(recipient, number), entry.toByteArray());
     tx.put(Table.META, headKey, Keys.key().u64(epoch).u64(next + 1).done());
@@ -50,7 +58,23 @@ public final class OutboxBook {
   /** Epoch of the numbers that are assigned to a recipient in a lane now. */
   public long epoch(AgencyName recipient, Lane lane) {
     byte[] head = store.get(Table.META, headKey(recipient, lane));
-    return head == null ? 1 : BigEndian.u64(head, 0);
+    long least = leastEpoch(store.get(Table.META, LEAST_EPOCH));
+    return head == null ? least : Math.max(least, BigEndian.u64(head, 0));
+  }
+
+  /**
+   * Raises the least epoch, because this ledger may have forgotten numbers that it had assigned: no
+   * number of a lower epoch is ever assigned again.
+   *
+   * @param epoch at least this; in any case above the one before
+   */
+  public static void raiseEpoch(Store store, Batch batch, long epoch) {
+    long least = Math.max(epoch, leastEpoch(store.get(Table.META, LEAST_EPOCH)) + 1);
+    batch.put(Table.META, LEAST_EPOCH, Keys.key().u64(least).done());
+  }
+
+  private static long leastEpoch(byte @Nullable [] value) {
+    return value == null ? 1 : BigEndian.u64(value, 0);
   }
 
   /** An entry as the transaction sees it, or null once resolved. */

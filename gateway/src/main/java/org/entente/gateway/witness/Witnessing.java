@@ -1,6 +1,7 @@
 package org.entente.gateway.witness;
 
 import com.google.protobuf.ByteString;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +33,8 @@ import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has the checkpoints of this gateway's audit log cosigned by the witnesses of the federation.
@@ -49,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  * behind. Safe for many threads.
  */
 public final class Witnessing {
+  private static final Logger LOG = LoggerFactory.getLogger(Witnessing.class);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration OVERDUE = Duration.ofSeconds(30);
@@ -302,21 +306,35 @@ public final class Witnessing {
     int number = origin.get().number();
     if (number > log.origin().number()) {
       convict(
-          Code.AUDIT_LOG_BEHIND, "a witness holds a checkpoint of the later log " + held.origin());
+          Code.AUDIT_LOG_BEHIND,
+          "a witness holds a checkpoint of the later log " + held.origin(),
+          signed.note());
     } else if (number < log.origin().number()) {
       view.knownSize = 0;
     } else {
       Optional<String> wrong = log.contradiction(held);
       boolean behind = held.size() > log.head().size();
-      wrong.ifPresent(why -> convict(behind ? Code.AUDIT_LOG_BEHIND : Code.AUDIT_LOG_FORKED, why));
+      wrong.ifPresent(
+          why ->
+              convict(behind ? Code.AUDIT_LOG_BEHIND : Code.AUDIT_LOG_FORKED, why, signed.note()));
       view.knownSize = held.size();
     }
   }
 
-  private void convict(Code code, String why) {
+  private void convict(Code code, String why, SignedNote held) {
     if (contradiction == null) {
       contradiction = why;
+      keep(held);
       parts.alarm().accept(code, why);
+    }
+  }
+
+  /** For the operator's next step. The alarm is more urgent than a disk that does not take it. */
+  private void keep(SignedNote held) {
+    try {
+      log.keepWitnessed(held);
+    } catch (UncheckedIOException e) {
+      LOG.error("what a witness holds of the audit log cannot be kept: {}", e.getMessage());
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
@@ -43,6 +44,10 @@ public final class AuditFormats {
             Formats.same(bytes -> LogProof.parse(bytes).map(LogProof::encode)),
             AuditFormats::proofs)
         .with(
+            "message-proof",
+            Formats.same(bytes -> MessageProof.parse(bytes).map(MessageProof::encode)),
+            AuditFormats::messageProofs)
+        .with(
             "add-checkpoint",
             Formats.same(bytes -> AddCheckpoint.parse(bytes).map(AddCheckpoint::encode)),
             () ->
@@ -56,7 +61,10 @@ public final class AuditFormats {
         .with(
             "record",
             AuditFormats::record,
-            () -> List.of(AuditRecordCodec.encode(AuditFixture.record(new Random(1)))))
+            () ->
+                List.of(
+                    AuditRecordCodec.encode(AuditFixture.record(new Random(1))),
+                    AuditRecordCodec.encode(successor())))
         .with("inclusion", AuditFormats::inclusion, AuditFormats::inclusions)
         .with("consistency", AuditFormats::consistency, AuditFormats::consistencies);
   }
@@ -88,6 +96,36 @@ public final class AuditFormats {
     return List.of(
         new LogProof(3, Optional.of(new byte[] {1, 2, 3}), path, note()).encode(),
         new LogProof(0, Optional.empty(), List.of(), note()).encode());
+  }
+
+  private static List<byte[]> messageProofs() {
+    MessageId id = MessageId.fresh(1, new Random(1));
+    MessageProof.Signed envelope = new MessageProof.Signed(new byte[] {1}, new byte[] {2});
+    return proofs().stream()
+        .flatMap(bytes -> LogProof.parse(bytes).stream())
+        .flatMap(
+            leaf ->
+                Stream.of(true, false)
+                    .map(
+                        announcement ->
+                            new MessageProof(
+                                    id,
+                                    envelope,
+                                    new MessageProof.Voucher(announcement, new byte[] {3}),
+                                    note().encode(),
+                                    leaf)
+                                .encode()))
+        .toList();
+  }
+
+  /** The first leaf's record of a log that follows another. */
+  private static AuditRecord successor() {
+    TreeHead head = new TreeHead(LEAVES, MerkleTree.root(LEAVES, TREE).orElseThrow());
+    FormerLog former = new FormerLog(AuditFixture.ORIGIN, null, head, head);
+    return LogSuccession.firstRecord(
+        AuditFixture.NOW,
+        AuditActor.gateway(AuditFixture.AGENCY),
+        new LogSuccession.Finding.Ended(former, AuditFixture.ORIGIN.numbered(2), "set back"));
   }
 
   private static List<TreeHash> consistency() {

@@ -16,6 +16,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.InboxRecord;
@@ -30,13 +31,10 @@ class BooksTest {
   private static final AgencyName SG = new AgencyName("sg.police");
   private static final byte[] HASH = new byte[32];
 
+  private final MemoryStore store = new MemoryStore();
   private final Ledger ledger =
       new Ledger(
-          new MemoryStore(),
-          new NoJournal(),
-          InstantSource.system(),
-          LedgerLimits.DEFAULT,
-          new NoObserver());
+          store, new NoJournal(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
 
   @BeforeEach
   void start() {
@@ -82,6 +80,46 @@ class BooksTest {
           return DE;
         });
     assertEquals(5, ledger.hops().head(DE, Lane.FLASH).epoch());
+  }
+
+  /** A ledger that was set back must never give a number again that it may have given. */
+  @Test
+  void epochsRaised_holdForRecipientsUsedAndNotUsedBefore() {
+    OutboxEntry entry = OutboxEntry.getDefaultInstance();
+    assertEquals(
+        new OriginNumber(1, Lane.FLASH, 1),
+        write(tx -> ledger.outbox().append(tx, DE, Lane.FLASH, entry)));
+    write(tx -> ledger.hops().append(tx, DE, Lane.FLASH, HopEntry.getDefaultInstance()));
+    Batch batch = store.batch();
+    OutboxBook.raiseEpoch(store, batch, 2);
+    HopBook.raiseEpoch(store, batch, 2_000);
+    store.commit(batch, Durability.SYNCED);
+
+    assertEquals(2, ledger.outbox().epoch(DE, Lane.FLASH));
+    assertEquals(2, ledger.outbox().epoch(SG, Lane.FLASH));
+    assertEquals(
+        List.of(
+            new OriginNumber(2, Lane.FLASH, 1),
+            new OriginNumber(2, Lane.FLASH, 2),
+            new OriginNumber(2, Lane.FLASH, 1)),
+        write(
+            tx ->
+                List.of(
+                    ledger.outbox().append(tx, DE, Lane.FLASH, entry),
+                    ledger.outbox().append(tx, DE, Lane.FLASH, entry),
+                    ledger.outbox().append(tx, SG, Lane.FLASH, entry))));
+    assertEquals(new HopBook.Head(2_000, 2), ledger.hops().head(DE, Lane.FLASH));
+    assertEquals(new HopBook.Head(2_000, 1), ledger.hops().head(SG, Lane.FLASH));
+
+    Batch again = store.batch();
+    OutboxBook.raiseEpoch(store, again, 2);
+    store.commit(again, Durability.SYNCED);
+    assertEquals(3, ledger.outbox().epoch(DE, Lane.FLASH));
+    assertEquals(
+        List.of(1L, 2L, 2L),
+        ledger.outbox().page(DE, Lane.FLASH, null, 10).stream()
+            .map(numbered -> numbered.number().epoch())
+            .toList());
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -272,6 +273,7 @@ class WitnessingTest {
     assertEquals(0, restored.signedSize());
     assertFalse(restored.witnessing.maySign());
     assertTrue(restored.witnessing.contradiction().orElseThrow().contains("10"));
+    assertTrue(Files.exists(lost.resolve("witnessed")), "the operator's next step rests on it");
     restored.grow(30);
     restored.seconds(20);
     assertEquals(0, restored.signedSize(), "growing past it does not help");

@@ -1,0 +1,83 @@
+package org.entente.gateway.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.entente.gateway.NodeSuccession;
+import org.entente.gateway.StartProblem;
+import org.entente.gateway.audit.LogSuccession.Finding;
+import org.entente.gateway.model.InvalidValue;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Opens another log where the last one cannot be continued. */
+@Command(
+    name = "new-log",
+    description = {
+      "Opens another audit log for a node that does not run and whose log is behind what it has signed",
+      "or what witnesses hold, as after a restore. Its first leaf names the old log and what is known",
+      "of it, and who decided. The numbers of messages begin new epochs. What was acknowledged after",
+      "the backup was made is lost all the same: see docs/audit.md, Recovery, first.",
+      "",
+      "Refuses where the log can be continued. With --look nothing is changed."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente audit new-log --config /etc/entente/node.yaml --look --officer FR-7 --justification -",
+      "  entente audit new-log --config /etc/entente/node.yaml --officer FR-7 \\",
+      "      --justification 'restored from the backup of 1 March after the fire'"
+    })
+final class AuditNewLog implements Callable<Integer> {
+  @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--witnessed",
+      paramLabel = "FILE",
+      description = "a checkpoint of this gateway's log that a witness has handed over")
+  private @Nullable Path witnessed;
+
+  @Option(names = "--justification", required = true, description = "why; recorded")
+  private String justification = "";
+
+  @Option(names = "--look", description = "only say what is found")
+  private boolean look;
+
+  @Mixin private Person person = new Person();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    try {
+      Finding found =
+          NodeSuccession.open(config, witnessed, look ? null : person.recorded(justification));
+      return tell(found);
+    } catch (StartProblem | InvalidValue e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private int tell(Finding found) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (found instanceof Finding.Continues continues) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "%s can be continued after its %d leaves; nothing was done"
+                  .formatted(continues.log(), continues.size()));
+      return 1;
+    }
+    Finding.Ended ended = (Finding.Ended) found;
+    out.println(ended.former().origin() + " has ended: " + Screen.printable(ended.reason()));
+    out.println(
+        ended.next() + (look ? " would be opened; it " : " is open; it ") + ended.former().words());
+    out.flush();
+    return 0;
+  }
+}

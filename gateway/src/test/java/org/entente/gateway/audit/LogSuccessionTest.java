@@ -1,0 +1,230 @@
+package org.entente.gateway.audit;
+
+import static org.entente.gateway.audit.AuditFixture.KEYS;
+import static org.entente.gateway.audit.AuditFixture.NOW;
+import static org.entente.gateway.audit.AuditFixture.ORIGIN;
+import static org.entente.gateway.audit.AuditFixture.VERIFIER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.entente.gateway.audit.LogSuccession.Finding;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.testkit.MemoryStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store that was set back, the step by which its gateway goes on, and what others see of it. */
+class LogSuccessionTest {
+  private static final AuditActor OPERATOR =
+      new AuditActor(
+          AuditFixture.AGENCY, null, new AuditPerson("FR-1", "", "restored after the fire"));
+
+  @TempDir private Path directory;
+  private final SecureRandom random = new SecureRandom();
+  private final BucketSealer sealer = new BucketSealer();
+  private int stores;
+
+  /** A store with so many leaves, signed at each of the sizes in the audit directory. */
+  private Store store(int... sizes) {
+    Store store = new MemoryStore();
+    AuditLog log = AuditFixture.open(store, directory.resolve("apart-" + stores++));
+    Appender appender = AuditFixture.appender(log, sealer);
+    for (int size : sizes) {
+      AuditFixture.grow(store, appender, size - (int) log.head().size());
+      sign(log, KEYS, NOW.plusSeconds(size));
+    }
+    return store;
+  }
+
+  private static SignedNote sign(
+      AuditLog log, org.entente.gateway.crypto.SigningPair keys, Instant at) {
+    return new CheckpointSigner(log, keys, AuditFixture.SECOND).sign(at).orElseThrow();
+  }
+
+  private void keep(byte[] note) throws IOException {
+    Files.createDirectories(directory.resolve("audit"));
+    Files.write(directory.resolve("audit").resolve("checkpoint"), note);
+  }
+
+  private byte[] signed(Store store) {
+    return new StoredLog(store, directory.resolve("apart"), 1).checkpointInStore().orElseThrow();
+  }
+
+  private Finding examine(Store store) {
+    return examine(store, Optional.empty());
+  }
+
+  private Finding examine(Store store, Optional<byte[]> witnessed) {
+    return LogSuccession.examine(store, directory.resolve("audit"), VERIFIER, witnessed);
+  }
+
+  private void begin(Store store, Finding.Ended ended) {
+    LogSuccession.begin(
+        store,
+        directory.resolve("audit"),
+        VERIFIER,
+        ended,
+        LogSuccession.firstRecord(NOW, OPERATOR, ended),
+        number -> sealer,
+        random,
+        batch -> {});
+  }
+
+  private AuditOpening open(Store store) {
+    int number = LogReader.numberInForce(store);
+    return AuditLog.open(store, directory.resolve("audit"), VERIFIER.of(ORIGIN.numbered(number)));
+  }
+
+  /** Leaves 0 to 4 were restored; 9 had been signed. The store and the checkpoint of then. */
+  private Store restored() throws IOException {
+    Store whole = store(5, 9);
+    keep(signed(whole));
+    return store(5);
+  }
+
+  @Test
+  void logThatContinues_isLeftAlone() throws IOException {
+    Store store = store(5);
+    keep(signed(store));
+    Finding.Continues found = assertInstanceOf(Finding.Continues.class, examine(store));
+    assertEquals(ORIGIN, found.log());
+    assertEquals(5, found.size());
+  }
+
+  @Test
+  void restoredStore_goesOnWithALogThatNamesTheOld() throws IOException {
+    // Two stores grow from other records, so this one is also a fork: either is the same to others.
+    Store store = restored();
+    assertInstanceOf(AuditOpening.BehindCheckpoint.class, open(store));
+    Finding.Ended ended = assertInstanceOf(Finding.Ended.class, examine(store));
+    assertEquals(5, Objects.requireNonNull(ended.former().kept()).size());
+    assertEquals(9, Objects.requireNonNull(ended.former().signed()).size());
+    assertNull(ended.former().witnessed());
+    assertEquals(ORIGIN.numbered(2), ended.next());
+
+    begin(store, ended);
+
+    AuditLog next = assertInstanceOf(AuditOpening.Opened.class, open(store)).log();
+    assertEquals("entente/demo.entente.example/fr.customs/gw-a/2", next.origin().line());
+    assertEquals(1, next.head().size());
+    AuditRecord first = next.open(0, sealer).flatMap(OpenedLeaf::record).orElseThrow();
+    assertEquals(AuditType.LOG_OPENED, first.type());
+    assertEquals(OPERATOR, first.actor());
+    assertEquals(ended.former(), first.subject().formerLog());
+    assertTrue(first.outcome().detail().contains("5 leaves kept, 9 leaves signed"));
+    sign(next, KEYS, NOW.plusSeconds(100));
+    assertInstanceOf(AuditOpening.Opened.class, open(store));
+    assertInstanceOf(Finding.Continues.class, examine(store));
+  }
+
+  /** The same backup restored again: the store has forgotten the second log as well. */
+  @Test
+  void backupFromBeforeTheNewLog_isNoticedAndGetsAThird() throws IOException {
+    Store once = restored();
+    begin(once, assertInstanceOf(Finding.Ended.class, examine(once)));
+    AuditLog second = assertInstanceOf(AuditOpening.Opened.class, open(once)).log();
+    sign(second, KEYS, NOW.plusSeconds(100));
+
+    Store again = store(5, 9);
+    AuditOpening.BehindCheckpoint behind =
+        assertInstanceOf(AuditOpening.BehindCheckpoint.class, open(again));
+    assertTrue(behind.reason().contains("gw-a/2 has signed"), behind.reason());
+    Finding.Ended ended = assertInstanceOf(Finding.Ended.class, examine(again));
+    assertEquals(ORIGIN.numbered(2), ended.former().origin());
+    assertNull(ended.former().kept());
+    assertEquals(1, Objects.requireNonNull(ended.former().signed()).size());
+    assertEquals(ORIGIN.numbered(3), ended.next());
+  }
+
+  @Test
+  void storeAndCheckpointRestored_areFoundByWhatAWitnessHolds() throws IOException {
+    Store whole = store(5, 9);
+    byte[] held = signed(whole);
+    Store store = store(5);
+    keep(signed(store));
+    AuditLog log = assertInstanceOf(AuditOpening.Opened.class, open(store)).log();
+    assertInstanceOf(Finding.Continues.class, examine(store));
+
+    Finding.Ended given = assertInstanceOf(Finding.Ended.class, examine(store, Optional.of(held)));
+    log.keepWitnessed(SignedNote.parse(held).asNote().orElseThrow());
+    Finding.Ended kept = assertInstanceOf(Finding.Ended.class, examine(store));
+
+    assertEquals(given, kept);
+    assertEquals(9, Objects.requireNonNull(kept.former().witnessed()).size());
+    assertEquals(5, Objects.requireNonNull(kept.former().signed()).size());
+    begin(store, kept);
+    assertInstanceOf(AuditOpening.Opened.class, open(store));
+    assertInstanceOf(Finding.Continues.class, examine(store));
+    assertThrows(IllegalStateException.class, () -> begin(store, kept));
+  }
+
+  @Test
+  void checkpointOfAnotherKeyOrGateway_convictsNobody() throws IOException {
+    Store store = store(5);
+    keep(signed(store));
+    SignedNote forged =
+        new CheckpointSigner(
+                ((AuditOpening.Opened)
+                        AuditLog.open(
+                            new MemoryStore(),
+                            directory.resolve("forged"),
+                            AuditFixture.verifier(AuditFixture.pair(2))))
+                    .log(),
+                AuditFixture.pair(2),
+                AuditFixture.SECOND)
+            .sign(NOW)
+            .orElseThrow();
+    String text = new String(forged.encode(), java.nio.charset.StandardCharsets.UTF_8);
+    byte[] renamed =
+        text.replace("/gw-a\n", "/gw-b\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    assertInstanceOf(Finding.Continues.class, examine(store, Optional.of(renamed)));
+    assertInstanceOf(Finding.Continues.class, examine(store, Optional.of(new byte[] {1})));
+  }
+
+  @Test
+  void successor_isHeldAgainstTheCheckpointThatAnAuditorKept() throws IOException {
+    Store store = restored();
+    Finding.Ended ended = assertInstanceOf(Finding.Ended.class, examine(store));
+    Optional<AuditRecord> first = Optional.of(LogSuccession.firstRecord(NOW, OPERATOR, ended));
+    LogOrigin next = ended.next();
+    TreeHead signed = Objects.requireNonNull(ended.former().signed());
+    Checkpoint kept = Checkpoint.of(ORIGIN.line(), signed.size(), signed.root());
+
+    assertEquals(Optional.empty(), LogSuccession.fault(next, first, kept));
+    assertEquals(
+        Optional.empty(),
+        LogSuccession.fault(next, first, Checkpoint.of(ORIGIN.line(), 3, MerkleTree.emptyRoot())));
+    assertFault(
+        "does not admit those under the kept checkpoint of 10",
+        LogSuccession.fault(next, first, Checkpoint.of(ORIGIN.line(), 10, signed.root())));
+    assertFault(
+        "does not admit",
+        LogSuccession.fault(
+            next, first, Checkpoint.of(ORIGIN.line(), signed.size(), MerkleTree.emptyRoot())));
+    LogOrigin other = new LogOrigin(ORIGIN.federation(), ORIGIN.agency(), new NodeName("gw-b"));
+    assertFault(
+        "follows entente/demo.entente.example/fr.customs/gw-a, not",
+        LogSuccession.fault(next, first, Checkpoint.of(other.line(), 9, signed.root())));
+    assertFault("does not open", LogSuccession.fault(next, Optional.empty(), kept));
+    assertFault(
+        "names no log that ended",
+        LogSuccession.fault(next, Optional.of(AuditFixture.record(new java.util.Random(1))), kept));
+  }
+
+  private static void assertFault(String words, Optional<String> fault) {
+    assertTrue(fault.orElse("").contains(words), fault.toString());
+  }
+}
