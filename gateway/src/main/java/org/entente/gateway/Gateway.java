@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.admin.AdminServer;
 import org.entente.gateway.admin.Readiness;
@@ -390,7 +391,15 @@ public final class Gateway implements AutoCloseable {
                         ledger,
                         evidence,
                         trust::current,
-                        clock))),
+                        clock)),
+                new Exporting(
+                    new Exporting.Parts(
+                        self.agency(),
+                        NodeAudit.archive(config, store, atRest, clock),
+                        ledger,
+                        evidence,
+                        new InboxOpening(storageKeys, ledger.inbox()),
+                        atRest))),
             new ServerSettings(
                 NodeFiles.address("listen.clients", config.listen().clients()),
                 config.limitsInForce(),
@@ -579,7 +588,8 @@ public final class Gateway implements AutoCloseable {
             Lane.ROUTINE,
             tx ->
                 ledger.idempotency().prune(tx, now - Intake.REMEMBERED.toMillis(), most)
-                    + ledger.peerFacts().prune(tx, now, most))
+                    + ledger.peerFacts().prune(tx, now, most)
+                    + ledger.subjects().prune(tx, now / 86_400_000, most))
         .join();
   }
 

@@ -86,7 +86,11 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
 
   /** All logs of the node. */
   static LogArchive archive(NodeConfig config, Store store, AtRest atRest, InstantSource clock) {
-    return new LogArchive(store, config.audit(), number -> new Sealing(atRest, clock, number));
+    return new LogArchive(
+        store,
+        config.audit(),
+        verifier(config, 1, List.of()).origin(),
+        number -> new Sealing(atRest, clock, number));
   }
 
   /** The journal of erasures, beside the checkpoint and apart from the ledger. */

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditPerson;
@@ -19,12 +20,14 @@ import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.v1.ExportRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,7 @@ public final class OfflineNode implements AutoCloseable {
   private final Ledger ledger;
   private final LogArchive archive;
   private final EvidenceRecords evidence;
+  private final Exporting exporting;
 
   private OfflineNode(NodeFiles files, Keystore keystore, Store store, SecureRandom random) {
     NodeConfig config = files.config();
@@ -58,6 +62,15 @@ public final class OfflineNode implements AutoCloseable {
     ledger = new Ledger(store, audit.journal(), clock, LedgerLimits.DEFAULT, new Failures());
     archive = NodeAudit.archive(config, store, atRest, clock);
     evidence = new EvidenceRecords(atRest, self);
+    exporting =
+        new Exporting(
+            new Exporting.Parts(
+                self,
+                archive,
+                ledger,
+                evidence,
+                new InboxOpening(keys.storageKeys(), ledger.inbox()),
+                atRest));
   }
 
   private static final class Failures implements CommitObserver {
@@ -100,6 +113,11 @@ public final class OfflineNode implements AutoCloseable {
   /** Whose node it is. */
   public AgencyName agency() {
     return self;
+  }
+
+  /** A page of what was done in a time or with what names somebody, on behalf of a person. */
+  public Exporting.Answer export(AuditPerson person, ExportRequest request) {
+    return exporting.export(new AuditActor(self, null, person), request);
   }
 
   /** Proves that a message was accepted or received here, on behalf of a person. */

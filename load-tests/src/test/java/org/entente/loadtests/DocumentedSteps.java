@@ -111,12 +111,39 @@ final class DocumentedSteps {
                     + "auditor --bundle /tmp/federation/trust-bundle.note"
                     + " --roots /tmp/federation/roots.json"
                     + " --checkpoint /tmp/federation/fr.customs.checkpoint")
-            .says("fr.customs"));
+            .says("fr.customs"),
+        Step.of(
+                "./entente audit prove MESSAGE --recipient de.customs --officer FR-9"
+                    + " --justification 'court order 41/26'"
+                    + FR_CLIENTS
+                    + "auditor --out /tmp/federation/message.proof")
+            .fills("MESSAGE", "SECOND")
+            .says("proof of {SECOND}"),
+        Step.of(
+                "./entente audit verify-proof /tmp/federation/message.proof"
+                    + " --roots /tmp/federation/roots.json")
+            .says("fr.customs: proved; message {SECOND} was accepted"),
+        Step.of(
+                "./entente audit export --subject 'case:DNRED-2026-IPR-00417' --proofs"
+                    + " --officer FR-9 --justification 'access request 12/26'"
+                    + FR_CLIENTS
+                    + "auditor")
+            .says("\"type\":\"ACCEPTED\"")
+            .says("c2sp.org/tlog-proof@v1"));
   }
 
   /** What needs a node that does not run. */
   static List<Step> stopped() {
     return List.of(
+        Step.of(
+                "./entente audit export --from 2026-01-01 --officer FR-9"
+                    + " --justification 'yearly report' --config /tmp/federation/fr.customs.yaml")
+            .says("\"type\":\"NODE_STOP\""),
+        Step.of(
+                "./entente audit new-log --config /tmp/federation/fr.customs.yaml --look"
+                    + " --officer FR-1 --justification 'restored from the backup of 1 March'")
+            .exits(1)
+            .says("can be continued"),
         Step.of("./entente keystore list --config /tmp/federation/fr.customs.yaml").says("since"),
         Step.of(
                 "./entente keystore passphrase --config /tmp/federation/fr.customs.yaml"

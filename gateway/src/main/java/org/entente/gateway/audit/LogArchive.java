@@ -23,17 +23,21 @@ import org.entente.gateway.store.Table;
 public final class LogArchive {
   private final Store store;
   private final Path directory;
+  private final LogOrigin origin;
   private final IntFunction<LeafOpener> openers;
 
   /**
    * The logs of a store.
    *
    * @param directory the audit directory
+   * @param origin any of the gateway's logs
    * @param openers opens the leaves of a log, by its number
    */
-  public LogArchive(Store store, Path directory, IntFunction<LeafOpener> openers) {
+  public LogArchive(
+      Store store, Path directory, LogOrigin origin, IntFunction<LeafOpener> openers) {
     this.store = store;
     this.directory = directory;
+    this.origin = origin;
     this.openers = openers;
   }
 
@@ -48,6 +52,11 @@ public final class LogArchive {
   /** Number of the log in force. */
   public int inForce() {
     return StoredLog.numberInForce(store);
+  }
+
+  /** The identity of a log by its number. */
+  public LogOrigin origin(int log) {
+    return origin.numbered(log);
   }
 
   /** Leaves that are committed in a log. */
@@ -72,15 +81,16 @@ public final class LogArchive {
 
   /** The record of a leaf; empty where there is none, it no longer opens or does not match. */
   public Optional<AuditRecord> record(Place place) {
-    return opened(place).flatMap(OpenedLeaf::record);
+    return opening(place).flatMap(OpenedLeaf::record);
   }
 
-  /** The leaf as log readers see it; empty where there is none. */
-  public Optional<TreeHash> hash(Place place) {
-    return stored(place).map(StoredLeaf::hash);
+  /** The leaf's data as log readers see it, 32 bytes; empty where there is none. */
+  public Optional<byte[]> commitment(Place place) {
+    return stored(place).map(StoredLeaf::commitment);
   }
 
-  private Optional<OpenedLeaf> opened(Place place) {
+  /** What the leaf commits to; empty where there is none, it no longer opens or does not match. */
+  public Optional<OpenedLeaf> opening(Place place) {
     return stored(place)
         .flatMap(leaf -> leaf.open(place.index(), openers.apply(place.log())))
         .filter(OpenedLeaf::matches);
@@ -111,7 +121,7 @@ public final class LogArchive {
     if (place.index() >= size) {
       return Optional.empty();
     }
-    Optional<byte[]> opening = opened(place).map(OpenedLeaf::bytes);
+    Optional<byte[]> opening = opening(place).map(OpenedLeaf::bytes);
     Optional<List<TreeHash>> path =
         MerkleTree.proveInclusion(place.index(), size, log(place.log()));
     return opening.isEmpty()

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       AuditCommand.Verify.class,
       AuditProve.class,
       AuditVerifyProof.class,
+      AuditExport.class,
       AuditNewLog.class
     },
     synopsisSubcommandLabel = "COMMAND")

@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.Mutation;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.meter.Meters;
@@ -23,13 +25,17 @@ import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.policy.Decision;
 import org.entente.gateway.policy.DraftCheck;
 import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.transmit.Outbound;
 import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.SentPart;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -238,9 +244,10 @@ public final class Intake implements AutoCloseable {
       }
     }
     List<Outbound.Ready> sealed = outbound.seal(items);
+    List<List<AtRest.Token>> subjects = round.stream().map(this::subjects).toList();
     return parts
         .ledger()
-        .write(round.get(0).lane(), tx -> commit(tx, round, sealed))
+        .write(round.get(0).lane(), tx -> commit(tx, round, sealed, subjects))
         .thenAccept(
             outcomes -> {
               for (int i = 0; i < round.size(); i++) {
@@ -250,14 +257,19 @@ public final class Intake implements AutoCloseable {
   }
 
   private List<Outcome> commit(
-      Transaction tx, List<Submission> round, List<Outbound.Ready> sealed) {
+      Transaction tx,
+      List<Submission> round,
+      List<Outbound.Ready> sealed,
+      List<List<AtRest.Token>> subjects) {
     for (Outbound.Ready ready : sealed) {
       parts.dispatch().submit(tx, ready.outgoing());
       keepHeader(tx, ready);
     }
     Leaves.accepted(tx, round, sealed);
     List<Outcome> outcomes = new ArrayList<>();
-    for (Submission submission : round) {
+    for (int i = 0; i < round.size(); i++) {
+      Submission submission = round.get(i);
+      parts.ledger().subjects().put(tx, subjects.get(i), submission.id());
       Outcome outcome =
           submission.outcome().toBuilder()
               .setPosition(parts.ledger().inbox().nextPosition(tx))
@@ -275,6 +287,18 @@ public final class Intake implements AutoCloseable {
       outcomes.add(outcome);
     }
     return outcomes;
+  }
+
+  /** Whom a draft names, as keyed terms. */
+  private List<AtRest.Token> subjects(Submission submission) {
+    Permitted any = submission.parts().get(0);
+    try {
+      return parts
+          .evidence()
+          .tokens(SubjectTerms.of(any.label(), Body.parseFrom(any.body())), clock.instant());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a body that this gateway has checked", e);
+    }
   }
 
   private void keepHeader(Transaction tx, Outbound.Ready ready) {
@@ -297,11 +321,27 @@ public final class Intake implements AutoCloseable {
     for (Permitted part : submission.parts()) {
       part.permits().forEach(permit -> facts.addRecipients(permit.recipient().value()));
       facts.setExpiresAtMs(Math.max(facts.getExpiresAtMs(), part.expires().toEpochMilli()));
+      facts.addParts(terms(part));
     }
     parts
         .ledger()
         .evidence()
         .sent(tx, submission.id(), parts.evidence().seal(facts.build(), tx.nowMillis()));
+  }
+
+  private static SentPart terms(Permitted part) {
+    Label label = part.label();
+    SentPart.Builder out =
+        SentPart.newBuilder()
+            .setAgreement(part.agreement())
+            .setLegalBasis(label.getLegalBasis())
+            .setCategory(label.getCategoryValue())
+            .setPurpose(label.getPurposeValue())
+            .setPersonalData(label.getPersonalData())
+            .setRetentionDays(part.retentionDays())
+            .setCaseRef(label.getCaseRef());
+    part.permits().forEach(permit -> out.addRecipients(permit.recipient().value()));
+    return out.build();
   }
 
   private EvidenceItem acceptance(Transaction tx, MessageId id) {

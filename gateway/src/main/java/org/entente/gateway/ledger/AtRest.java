@@ -8,6 +8,8 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.crypto.Hkdf;
+import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.store.Keys;
@@ -24,6 +26,9 @@ import org.entente.gateway.store.Keys;
  */
 public final class AtRest {
   private static final int VERSION = 1;
+  private static final int TOKEN_BYTES = 16;
+  private static final byte[] TERMS =
+      "entente/v1 subject terms".getBytes(StandardCharsets.US_ASCII);
   private static final int PREFIX = 1 + 4 + Aes256Gcm.NONCE_BYTES;
 
   private final StorageKeys keys;
@@ -58,6 +63,34 @@ public final class AtRest {
     return keys.existing(lastDay)
         .flatMap(
             key -> key.records(k -> Aes256Gcm.open(k, nonce, aad(context, prefix), ciphertext)));
+  }
+
+  /**
+   * The MAC of a term under the key of a bucket, by which an entry is found again and nothing said.
+   *
+   * @param lastDay of the bucket, days since 1970
+   * @param mac 16 bytes, not to be changed
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Token(long lastDay, byte[] mac) {}
+
+  /** The token of a term in the bucket in which a retention ends. */
+  public Token token(String term, Instant keepUntil) {
+    LocalDate lastDay = LocalDate.ofInstant(keepUntil, ZoneOffset.UTC);
+    return token(keys.forBucket(lastDay), term, lastDay.toEpochDay());
+  }
+
+  /** The token of a term in a bucket; empty once its key is destroyed. */
+  Optional<Token> existingToken(String term, long lastDay) {
+    return keys.existing(LocalDate.ofEpochDay(lastDay)).map(key -> token(key, term, lastDay));
+  }
+
+  private static Token token(BucketKey bucket, String term, long lastDay) {
+    byte[] text = term.getBytes(StandardCharsets.UTF_8);
+    byte[] mac =
+        bucket.records(
+            k -> HmacSha256.mac(Hkdf.expandSha256(k, TERMS, HmacSha256.MAC_BYTES), text));
+    return new Token(lastDay, Arrays.copyOf(mac, TOKEN_BYTES));
   }
 
   private static byte[] aad(String context, byte[] prefix) {

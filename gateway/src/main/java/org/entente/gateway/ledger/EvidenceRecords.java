@@ -77,6 +77,11 @@ public final class EvidenceRecords {
     return out;
   }
 
+  /** The tokens of terms by which a message of now is found as long as its evidence is kept. */
+  public List<AtRest.Token> tokens(List<String> terms, Instant now) {
+    return terms.stream().map(term -> atRest.token(term, now.plus(KEPT))).toList();
+  }
+
   /** Keeps header and signature of an envelope in a book, sealed, as long as evidence. */
   public void keepHeader(Transaction tx, EvidenceBook book, byte[] header, byte[] signature) {
     KeptHeader kept =

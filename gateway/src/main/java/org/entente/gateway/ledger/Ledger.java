@@ -28,6 +28,7 @@ public final class Ledger implements AutoCloseable {
   private final HeldBook held;
   private final WitnessBook witness;
   private final RetentionBook retention;
+  private final SubjectBook subjects;
 
   /** A ledger over an open store; {@link #start} begins to write. */
   public Ledger(
@@ -50,6 +51,7 @@ public final class Ledger implements AutoCloseable {
     this.held = new HeldBook(store);
     this.witness = new WitnessBook(store);
     this.retention = new RetentionBook(store);
+    this.subjects = new SubjectBook(store);
   }
 
   /** Starts the writer. */
@@ -142,6 +144,11 @@ public final class Ledger implements AutoCloseable {
   /** What is erased, held or refused before or beyond its time. */
   public RetentionBook retention() {
     return retention;
+  }
+
+  /** Which messages name whom. */
+  public SubjectBook subjects() {
+    return subjects;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

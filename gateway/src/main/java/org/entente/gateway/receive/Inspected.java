@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
+import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -72,8 +73,14 @@ sealed interface Inspected {
    * It may be kept: in its form at rest.
    *
    * @param recalled the message that this one takes back, or null
+   * @param subjects whom it names, as keyed terms
    */
-  record Kept(MessageId id, InboxRecord record, ByteString body, @Nullable MessageId recalled)
+  record Kept(
+      MessageId id,
+      InboxRecord record,
+      ByteString body,
+      @Nullable MessageId recalled,
+      List<AtRest.Token> subjects)
       implements Content {}
 
   /** This agency's policy refuses it. */

@@ -22,7 +22,8 @@ public final class PeerReception {
       Reporter reporter,
       SecureRandom random) {
     this.ledger = parts.ledger();
-    Unsealing unsealing = new Unsealing(keys, new LocalSeal(random), ingress, parts.clock());
+    Unsealing unsealing =
+        new Unsealing(keys, new LocalSeal(random), ingress, parts.evidence(), parts.clock());
     this.inspection = new Inspection(parts, unsealing);
     this.reception = new Reception(parts, reporter);
   }

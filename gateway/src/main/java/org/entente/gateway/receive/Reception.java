@@ -214,6 +214,7 @@ final class Reception {
         .retention()
         .placed(tx, new RetentionBook.Place(message.record().getBucketDay(), lane, position));
     owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_DELIVERY, null);
+    ledger.subjects().put(tx, message.subjects(), message.id());
     MessageId recalled = message.recalled();
     if (recalled != null) {
       recalls.received(tx, header, recalled);

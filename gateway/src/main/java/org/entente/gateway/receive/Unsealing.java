@@ -11,12 +11,14 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.seal.BodyKey;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.EnvelopeFacts;
@@ -38,12 +40,19 @@ final class Unsealing {
   private final StorageKeys keys;
   private final LocalSeal localSeal;
   private final IngressCheck ingress;
+  private final EvidenceRecords evidence;
   private final InstantSource clock;
 
-  Unsealing(StorageKeys keys, LocalSeal localSeal, IngressCheck ingress, InstantSource clock) {
+  Unsealing(
+      StorageKeys keys,
+      LocalSeal localSeal,
+      IngressCheck ingress,
+      EvidenceRecords evidence,
+      InstantSource clock) {
     this.keys = keys;
     this.localSeal = localSeal;
     this.ingress = ingress;
+    this.evidence = evidence;
     this.clock = clock;
   }
 
@@ -162,7 +171,9 @@ final class Unsealing {
           ByteString.copyFrom(labels.sealedBody(index)),
           message.body().hasRecall()
               ? MessageId.of(message.body().getRecall().getMessageId().toByteArray())
-              : null);
+              : null,
+          evidence.tokens(
+              SubjectTerms.of(message.label(), message.body()), Instant.ofEpochMilli(now)));
     }
   }
 

@@ -30,6 +30,8 @@ public enum Table {
   AUDIT_LEAF,
   /** Which leaves of the audit logs speak of a message. */
   AUDIT_INDEX,
+  /** Which messages name whom, by keyed terms. */
+  SUBJECT,
   /** Evidence made and received. */
   EVIDENCE,
   /** Idempotency keys of publishers. */

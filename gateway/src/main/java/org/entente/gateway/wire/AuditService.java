@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
+import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditLog;
@@ -18,6 +19,8 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.ProveRequest;
 import org.entente.proto.v1.ProveResponse;
@@ -39,11 +42,14 @@ final class AuditService extends AuditGrpc.AuditImplBase {
   private final LeafOpener opener;
   private final Proving proving;
 
-  AuditService(AuditLog log, LeafOpener opener, Proving proving) {
+  private final Exporting exporting;
+
+  AuditService(AuditLog log, LeafOpener opener, Proving proving, Exporting exporting) {
     this.log = log;
     this.tiles = new TileReader(log);
     this.opener = opener;
     this.proving = proving;
+    this.exporting = exporting;
   }
 
   @Override
@@ -88,6 +94,20 @@ final class AuditService extends AuditGrpc.AuditImplBase {
     }
     byte[] file = ((Proving.Answer.Proven) answer).file();
     observer.onNext(ProveResponse.newBuilder().setProof(ByteString.copyFrom(file)).build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void export(ExportRequest request, StreamObserver<ExportResponse> observer) {
+    Identified caller = Caller.require(Scope.AUDIT);
+    if (!request.getMessageId().isEmpty()) {
+      ReleaseService.id("message_id", request.getMessageId());
+    }
+    Exporting.Answer answer = exporting.export(actor(caller, request.getOnBehalfOf()), request);
+    if (answer instanceof Exporting.Answer.Refused refused) {
+      throw Statuses.exception(refused.problem());
+    }
+    observer.onNext(((Exporting.Answer.Page) answer).page());
     observer.onCompleted();
   }
 

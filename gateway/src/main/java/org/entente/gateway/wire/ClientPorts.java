@@ -2,6 +2,7 @@ package org.entente.gateway.wire;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.LeafOpener;
@@ -29,6 +30,7 @@ import org.entente.proto.v1.Outcome;
  * @param audit the transparency log
  * @param auditOpener opens its leaves
  * @param proving makes proofs about single messages
+ * @param exporting gives account of a period or a subject
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
@@ -41,4 +43,5 @@ public record ClientPorts(
     OwnPairs pairs,
     AuditLog audit,
     LeafOpener auditOpener,
-    Proving proving) {}
+    Proving proving,
+    Exporting exporting) {}

@@ -56,7 +56,9 @@ public final class ClientServer implements AutoCloseable {
             .addService(
                 new EvidenceService(
                     ports.evidence(), ports.evidenceRecords(), ports.releases()::find))
-            .addService(new AuditService(ports.audit(), ports.auditOpener(), ports.proving()))
+            .addService(
+                new AuditService(
+                    ports.audit(), ports.auditOpener(), ports.proving(), ports.exporting()))
             .addService(health.getHealthService());
     if (reflection) {
       builder.addService(ProtoReflectionServiceV1.newInstance());

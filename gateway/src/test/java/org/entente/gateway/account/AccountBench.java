@@ -40,6 +40,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.seal.AgencyIdentity;
 import org.entente.gateway.seal.Batching;
 import org.entente.gateway.seal.Envelope;
@@ -81,6 +82,7 @@ final class AccountBench implements AutoCloseable {
   final LogArchive archive;
   final EvidenceRecords evidence;
   final Proving proving;
+  final Exporting exporting;
   final MemoryStorageKeys storageKeys = new MemoryStorageKeys();
   Instant now;
 
@@ -105,7 +107,7 @@ final class AccountBench implements AutoCloseable {
     signer = new CheckpointSigner(log, auditPair, Duration.ofSeconds(1));
     AtRest atRest = new AtRest(storageKeys, random);
     LeafSealer leaves = leaves(atRest);
-    archive = new LogArchive(store, folder, number -> leaves);
+    archive = new LogArchive(store, folder, origin, number -> leaves);
     Appender appender = log.appender(leaves, random);
     ledger = new Ledger(store, journal(appender), () -> now, LedgerLimits.DEFAULT, new Failing());
     ledger.start();
@@ -120,6 +122,15 @@ final class AccountBench implements AutoCloseable {
                 evidence,
                 () -> federation.bundle(federation.content(1)),
                 () -> now));
+    exporting =
+        new Exporting(
+            new Exporting.Parts(
+                self,
+                archive,
+                ledger,
+                evidence,
+                new InboxOpening(storageKeys, ledger.inbox()),
+                atRest));
   }
 
   private LeafSealer leaves(AtRest atRest) {

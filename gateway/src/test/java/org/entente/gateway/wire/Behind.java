@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditActor;
@@ -158,14 +159,26 @@ final class Behind implements AutoCloseable {
         new Proving(
             new Proving.Parts(
                 Edge.FR,
-                new LogArchive(
-                    auditStore, folder, n -> (index, b) -> Optional.ofNullable(leaves.get(index))),
+                archive(),
                 ledger,
                 evidence,
                 () -> {
                   throw new IllegalStateException("no test asks that far");
                 },
-                InstantSource.system())));
+                InstantSource.system())),
+        new Exporting(
+            new Exporting.Parts(
+                Edge.FR,
+                archive(),
+                ledger,
+                evidence,
+                new InboxOpening(storageKeys, ledger.inbox()),
+                new AtRest(storageKeys, new SecureRandom()))));
+  }
+
+  private LogArchive archive() {
+    return new LogArchive(
+        auditStore, folder, ORIGIN, n -> (index, b) -> Optional.ofNullable(leaves.get(index)));
   }
 
   private Retention retention() {

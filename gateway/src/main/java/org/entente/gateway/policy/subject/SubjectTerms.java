@@ -1,0 +1,142 @@
+package org.entente.gateway.policy.subject;
+
+import java.text.Normalizer;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Company;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Person;
+import org.entente.proto.v1.Subject;
+
+/**
+ * What somebody may be looked up by who asks what was exchanged about them: terms of the form
+ * {@code scheme:value}, spelled alike however a message spells them.
+ *
+ * <pre>
+ *   person:FAMILY/GIVEN            person:FAMILY/GIVEN/BIRTH-DATE      document:NUMBER
+ *   company:NAME   lei:LEI         container:   declaration:   bill_of_lading:   air_waybill:
+ *   consignment:   vessel:         vehicle:     recordation:   case:REFERENCE
+ * </pre>
+ *
+ * Letters lose their case and diacritics, and everything that is neither letter nor digit is left
+ * out. A value of another spelling (transliterated, with a typing error) is another term. Pure.
+ */
+public final class SubjectTerms {
+  private static final Pattern MARKS = Pattern.compile("\\p{M}+");
+  private static final Pattern OTHERS = Pattern.compile("[^\\p{L}\\p{N}]+");
+  private static final Set<String> SCHEMES =
+      Set.of(
+          "person",
+          "document",
+          "company",
+          "lei",
+          "container",
+          "declaration",
+          "bill_of_lading",
+          "air_waybill",
+          "consignment",
+          "vessel",
+          "vehicle",
+          "recordation",
+          "case");
+  private static final int MAX_TERM = 500;
+
+  private SubjectTerms() {}
+
+  /** The terms of a message, each once. */
+  public static List<String> of(Label label, Body body) {
+    Set<String> terms = new LinkedHashSet<>();
+    add(terms, "case", label.getCaseRef());
+    body.getAlert().getSubjectsList().forEach(subject -> add(terms, subject));
+    body.getIntelligence().getSubjectsList().forEach(subject -> add(terms, subject));
+    return List.copyOf(terms);
+  }
+
+  private static void add(Set<String> terms, Subject subject) {
+    switch (subject.getSubjectCase()) {
+      case CONTAINER -> add(terms, "container", subject.getContainer());
+      case DECLARATION -> add(terms, "declaration", subject.getDeclaration());
+      case BILL_OF_LADING -> add(terms, "bill_of_lading", subject.getBillOfLading());
+      case AIR_WAYBILL -> add(terms, "air_waybill", subject.getAirWaybill());
+      case CONSIGNMENT -> add(terms, "consignment", subject.getConsignment());
+      case VESSEL -> add(terms, "vessel", subject.getVessel());
+      case VEHICLE -> add(terms, "vehicle", subject.getVehicle());
+      case RIGHT -> add(terms, "recordation", subject.getRight().getRecordation());
+      case COMPANY -> add(terms, subject.getCompany());
+      case PERSON -> add(terms, subject.getPerson());
+      case PLACE, COMMODITY, SUBJECT_NOT_SET -> {
+        // Nobody is looked up by a port or by what goods are called.
+      }
+    }
+  }
+
+  private static void add(Set<String> terms, Company company) {
+    add(terms, "company", company.getName());
+    add(terms, "lei", company.getLei());
+  }
+
+  private static void add(Set<String> terms, Person person) {
+    add(terms, "document", person.getDocument());
+    String name = plain(person.getFamilyName()) + '/' + plain(person.getGivenNames());
+    if (name.length() > 1) {
+      terms.add("person:" + name);
+      if (!person.getBirthDate().isEmpty()) {
+        terms.add("person:" + name + '/' + plain(person.getBirthDate()));
+      }
+    }
+  }
+
+  private static void add(Set<String> terms, String scheme, String value) {
+    String plain = plain(value);
+    if (!plain.isEmpty()) {
+      terms.add(scheme + ':' + plain);
+    }
+  }
+
+  /**
+   * Reads what an officer asks for.
+   *
+   * @throws InvalidValue saying what would be valid
+   */
+  public static String parse(String text) {
+    int colon = text.indexOf(':');
+    String scheme = colon < 0 ? "" : text.substring(0, colon);
+    if (!SCHEMES.contains(scheme) || text.length() > MAX_TERM) {
+      throw new InvalidValue(
+          "a subject is scheme:value, with a scheme of " + SCHEMES.stream().sorted().toList(),
+          text);
+    }
+    String value = text.substring(colon + 1);
+    return scheme.equals("person") ? person(value) : scheme + ':' + required(value);
+  }
+
+  private static String person(String value) {
+    List<String> parts = List.of(value.split("/", -1));
+    if (parts.size() < 2 || parts.size() > 3) {
+      throw new InvalidValue("a person is FAMILY/GIVEN or FAMILY/GIVEN/BIRTH-DATE", value);
+    }
+    String name = plain(parts.get(0)) + '/' + plain(parts.get(1));
+    if (name.length() == 1) {
+      throw new InvalidValue("a person has a name", value);
+    }
+    return "person:" + name + (parts.size() == 3 ? '/' + required(parts.get(2)) : "");
+  }
+
+  private static String required(String value) {
+    return Optional.of(plain(value))
+        .filter(plain -> !plain.isEmpty())
+        .orElseThrow(() -> new InvalidValue("a value has letters or digits", value));
+  }
+
+  private static String plain(String value) {
+    String parted = Normalizer.normalize(value, Normalizer.Form.NFKD);
+    String bare = OTHERS.matcher(MARKS.matcher(parted).replaceAll("")).replaceAll("");
+    return bare.toUpperCase(Locale.ROOT);
+  }
+}

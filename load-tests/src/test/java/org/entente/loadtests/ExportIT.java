@@ -1,0 +1,178 @@
+package org.entente.loadtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.Child;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a data-protection officer is told about a subject, at the sender and at the recipient. */
+final class ExportIT {
+  private static final String FR = "fr.customs";
+  private static final String DE = "de.customs";
+  private static final String SUBJECT = "declaration:26-FRD3040080-HT31P0";
+
+  @TempDir private Path folder;
+  private Federation federation;
+
+  @BeforeEach
+  void start() {
+    federation = Federation.mint(Home.find(), folder);
+    federation.start(List.of(FR, DE));
+  }
+
+  @AfterEach
+  void stop() {
+    federation.close();
+  }
+
+  private Child call(String agency, String client, String... command) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(
+        List.of(
+            "--gateway",
+            federation.plan(agency).clients(),
+            "--credentials",
+            federation.credentials(agency, client).toString()));
+    return Child.here(all.toArray(String[]::new));
+  }
+
+  private static List<JsonNode> lines(Child child) throws IOException {
+    assertEquals(0, child.code(), child.err());
+    List<JsonNode> out = new ArrayList<>();
+    for (String line : child.out().lines().toList()) {
+      out.add(new ObjectMapper().readTree(line));
+    }
+    return out;
+  }
+
+  private List<JsonNode> export(String agency, String... more) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of("audit", "export", "--officer=DPO-1", "--justification=access request 12/26"));
+    command.addAll(List.of(more));
+    return lines(call(agency, "auditor", command.toArray(String[]::new)));
+  }
+
+  private static JsonNode of(List<JsonNode> lines, String type) {
+    return lines.stream()
+        .filter(line -> line.path("type").asText().equals(type))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + type + " in " + lines));
+  }
+
+  private String send() {
+    Child sent =
+        call(
+            FR,
+            "declarations",
+            "send",
+            "--alerts",
+            Home.find().samples().resolve("hazardous.jsonl").toString());
+    assertTrue(sent.out().contains(DE), sent.out() + sent.err());
+    return sent.out();
+  }
+
+  private void awaitDelivery(String message) {
+    long end = System.nanoTime() + 60_000_000_000L;
+    String told = "";
+    while (!told.contains("DELIVERY               by de.customs")) {
+      assertTrue(System.nanoTime() < end, told);
+      told = call(FR, "supervisor", "track", message).out();
+    }
+  }
+
+  @Test
+  void subject_isFoundAtBothEnds_alsoWhenTheContentIsErased() throws IOException {
+    send();
+    JsonNode accepted = of(export(FR, "--subject", SUBJECT), "ACCEPTED");
+    JsonNode shared = accepted.path("messages").path(0);
+    String message = shared.path("id").asText();
+    awaitDelivery(message);
+
+    accepted = of(export(FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
+    shared = accepted.path("messages").path(0);
+    assertEquals("DISCLOSURE", accepted.path("law_category").asText());
+    assertEquals("declarations", accepted.path("by").path("client").asText());
+    assertTrue(accepted.path("proof").asText().startsWith("c2sp.org/tlog-proof@v1\n"));
+    assertEquals("SENT", shared.path("content").asText());
+    JsonNode terms = shared.path("terms").path(0);
+    assertEquals(accepted.path("agreement"), terms.path("agreement"));
+    assertFalse(terms.path("legal_basis").asText().isEmpty(), terms::toString);
+    assertTrue(terms.path("retention_days").asInt() > 0, terms::toString);
+    assertTrue(terms.path("recipients").toString().contains(DE), terms::toString);
+    assertTrue(shared.path("evidence").toString().contains("\"DELIVERY\""), shared::toString);
+
+    JsonNode received = of(export(DE, "--subject", SUBJECT), "RECEIVED");
+    JsonNode kept =
+        java.util.stream.StreamSupport.stream(received.path("messages").spliterator(), false)
+            .filter(one -> one.path("id").asText().equals(message))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("KEPT", kept.path("content").asText());
+    assertEquals(
+        LocalDate.now(ZoneOffset.UTC).plusDays(terms.path("retention_days").asInt() + 1L)
+            + "T00:00:00Z",
+        kept.path("kept_until").asText());
+    Child erased =
+        call(DE, "records", "erase", message, "--officer=DE-7", "--justification=art. 16(2)");
+    assertEquals(0, erased.code(), erased.err());
+    List<JsonNode> after = export(DE, "--subject", SUBJECT);
+    assertTrue(of(after, "RECEIVED").toString().contains("\"content\":\"ERASED\""));
+    assertTrue(of(after, "RECEIVED").toString().contains("\"erasure_cause\":\"PERSON\""));
+    assertEquals("ERASURE", of(after, "ERASED").path("law_category").asText());
+
+    assertEquals(List.of(), export(DE, "--subject", "person:NOBODY/AT ALL"));
+  }
+
+  @Test
+  void period_isExportedFromRunningAndStoppedNodes_andEachExportIsOnRecord() throws IOException {
+    send();
+    String today = LocalDate.now(ZoneOffset.UTC).toString();
+    List<JsonNode> first = export(FR, "--from", today);
+    assertEquals("NODE_START", first.get(0).path("type").asText());
+    of(first, "ACCEPTED");
+    assertEquals(List.of(), export(FR, "--to", "2026-01-01"));
+
+    JsonNode own = of(export(FR, "--from", today), "OPERATOR_ACTION");
+    assertTrue(own.path("detail").asText().startsWith("export of a period from " + today));
+    assertEquals("DPO-1", own.path("by").path("officer").asText());
+    assertEquals("access request 12/26", own.path("by").path("justification").asText());
+
+    Child stranger =
+        call(FR, "desk", "audit", "export", "--officer=X", "--justification=curiosity");
+    assertTrue(stranger.err().contains("SCOPE_MISSING"), stranger.err());
+    Child unsaid = call(FR, "auditor", "audit", "export", "--officer=X", "--justification=");
+    assertTrue(unsaid.err().contains("say why"), unsaid.err());
+    Child unknown =
+        call(FR, "auditor", "audit", "export", "--officer=X", "--justification=y", "--subject=x:y");
+    assertTrue(unknown.err().contains("a subject is scheme:value"), unknown.err());
+
+    assertEquals(List.of(), federation.stop());
+    List<JsonNode> atRest =
+        lines(
+            Child.here(
+                "audit",
+                "export",
+                "--officer=DPO-1",
+                "--justification=access request 12/26",
+                "--config",
+                federation.plan(FR).config().toString()));
+    assertTrue(atRest.size() > first.size());
+    assertEquals("NODE_STOP", atRest.get(atRest.size() - 1).path("type").asText());
+  }
+}
