@@ -87,7 +87,7 @@ public final class NodeSuccession {
   /** The keys of now and those that the trust bundle still names. */
   private static CheckpointVerifier verifier(NodeFiles files, NodeKeys keys, AgencyName self) {
     List<VerifyingPair> pairs = new ArrayList<>();
-    pairs.add(keys.auditPair().verifyingPair());
+    pairs.addAll(keys.auditPairs().verifying());
     files.verifiedBundle().agency(self).map(Member::audit).orElse(List.of()).stream()
         .map(AgencyKey::pair)
         .forEach(pairs::add);
