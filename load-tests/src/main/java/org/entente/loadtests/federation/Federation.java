@@ -31,6 +31,7 @@ public final class Federation implements AutoCloseable {
   private final Machine machine;
   private final Map<String, GatewayProcess> running = new ConcurrentHashMap<>();
   private final Collection<ManagedChannel> channels = new ArrayList<>();
+  private boolean closed;
 
   private Federation(Map<String, NodePlan> plans, Minted minted, Machine machine) {
     this.machine = machine;
@@ -72,11 +73,21 @@ public final class Federation implements AutoCloseable {
   public void start(Collection<String> agencies) {
     Map<String, GatewayProcess> starting = new TreeMap<>();
     for (String agency : agencies) {
-      GatewayProcess process = GatewayProcess.start(plan(agency), machine);
-      running.put(agency, process);
-      starting.put(agency, process);
+      starting.put(agency, launch(agency));
     }
     starting.values().forEach(process -> process.awaitReady(START));
+  }
+
+  /** What an interrupt closes must not be started behind its back by whoever is still starting. */
+  private GatewayProcess launch(String agency) {
+    synchronized (running) {
+      if (closed) {
+        throw new CommandFailure("the federation was closed while it started");
+      }
+      GatewayProcess process = GatewayProcess.start(plan(agency), machine);
+      running.put(agency, process);
+      return process;
+    }
   }
 
   /** Ends a gateway with SIGKILL; gone on return. */
@@ -156,6 +167,9 @@ public final class Federation implements AutoCloseable {
 
   @Override
   public void close() {
+    synchronized (running) {
+      closed = true;
+    }
     disconnect();
     stop();
   }
