@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ final class ExportIT {
     String message = shared.path("id").asText();
     awaitDelivery(message);
 
-    accepted = of(export(FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
+    accepted = awaitProof();
     shared = accepted.path("messages").path(0);
     assertEquals("DISCLOSURE", accepted.path("law_category").asText());
     assertEquals("declarations", accepted.path("by").path("client").asText());
@@ -137,6 +138,16 @@ final class ExportIT {
     assertEquals("ERASURE", of(after, "ERASED").path("law_category").asText());
 
     assertEquals(List.of(), export(DE, "--subject", "person:NOBODY/AT ALL"));
+  }
+
+  /** A line has its proof once a checkpoint covers the leaf and the witnesses have cosigned it. */
+  private JsonNode awaitProof() throws IOException {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    JsonNode accepted = of(export(FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
+    while (accepted.path("proof").asText().isEmpty() && System.nanoTime() < end) {
+      accepted = of(export(FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
+    }
+    return accepted;
   }
 
   @Test
