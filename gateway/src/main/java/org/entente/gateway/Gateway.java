@@ -560,6 +560,7 @@ public final class Gateway implements AutoCloseable {
 
   private void signWith(SigningPair pair) {
     sealing.signWith(pair);
+    vouch();
     notices.announceKeys();
   }
 
