@@ -26,14 +26,14 @@ import org.entente.gateway.FuzzTarget.Entry;
  */
 public final class FuzzRun {
   private static final String HEAP = "-Xmx512m";
-  private static final int HANG_SECONDS = 10;
+  private static final int HANG_SECONDS = 20;
   private static final int LAST_LINES = 60;
   private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in (\\d+) second.*");
 
   /** Packages that share a process: starting one costs seconds. */
   private static final List<List<String>> SHIFTS =
       List.of(
-          List.of("seal", "note", "audit", "link"),
+          List.of("seal", "note", "audit", "link", "receive"),
           List.of("trust", "ledger", "keys", "crypto", "identity"),
           List.of("policy", "cel", "config", "bridge"));
 

@@ -16,11 +16,11 @@ import org.entente.gateway.ledger.LedgerFormats;
 import org.entente.gateway.link.LinkFormats;
 import org.entente.gateway.note.NoteFormats;
 import org.entente.gateway.policy.PolicyFormats;
+import org.entente.gateway.receive.ReceiveFormats;
 import org.entente.gateway.seal.SealFormats;
 import org.entente.gateway.seal.keys.KeysFormats;
 import org.entente.gateway.testkit.Formats;
 import org.entente.gateway.trust.TrustFormats;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every parser of what a peer, a client or an operator wrote, and the one place at which Jazzer
@@ -36,7 +36,7 @@ public final class FuzzTarget {
 
   private static final Map<String, Supplier<Formats>> ALL = all();
 
-  private static @Nullable List<Entry> chosen;
+  private static List<Entry> chosen = List.of();
 
   /** One format of one package. */
   record Entry(Formats formats, String format) {
@@ -59,6 +59,7 @@ public final class FuzzTarget {
     all.put("audit", AuditFormats::all);
     all.put("trust", TrustFormats::all);
     all.put("link", LinkFormats::all);
+    all.put("receive", ReceiveFormats::all);
     all.put("ledger", LedgerFormats::all);
     all.put("keys", KeysFormats::all);
     all.put("crypto", CryptoFormats::all);
@@ -89,16 +90,19 @@ public final class FuzzTarget {
     return entries;
   }
 
+  /** Called by Jazzer first: what making parsers and loading classes takes is no input's time. */
+  public static void fuzzerInitialize() {
+    chosen = entries(List.of(System.getProperty(PACKAGES, "").split(",", -1)));
+    for (Entry entry : chosen) {
+      entry.formats().examples(entry.format()).forEach(entry::takes);
+    }
+  }
+
   /** Called by Jazzer for every input; throwing is a finding. */
   public static void fuzzerTestOneInput(byte[] input) {
-    List<Entry> entries = chosen;
-    if (entries == null) {
-      entries = entries(List.of(System.getProperty(PACKAGES, "").split(",", -1)));
-      chosen = entries;
-    }
-    int at = input.length == 0 ? entries.size() : input[0] & 0xff;
-    if (at < entries.size()) {
-      entries.get(at).takes(Arrays.copyOfRange(input, 1, input.length));
+    int at = input.length == 0 ? chosen.size() : input[0] & 0xff;
+    if (at < chosen.size()) {
+      chosen.get(at).takes(Arrays.copyOfRange(input, 1, input.length));
     }
   }
 }

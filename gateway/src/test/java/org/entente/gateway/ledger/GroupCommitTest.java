@@ -160,6 +160,32 @@ class GroupCommitTest {
     }
   }
 
+  /** Threat 57: the disk would have taken it, the audit log does not. */
+  @Test
+  void commit_whoseAuditLeafCannotBeWritten_acknowledgesNothingAndWritesNothing() {
+    journal.failing = true;
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      AtomicInteger after = new AtomicInteger();
+      CompletableFuture<String> lost =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                tx.put(Table.META, KEY, VALUE);
+                tx.afterCommit(after::incrementAndGet);
+                return "x";
+              });
+      writer.start();
+      assertEquals(Code.NOT_READY, unavailable(lost).code());
+      assertEquals(0, after.get());
+      assertNull(store.get(Table.META, KEY));
+      assertEquals(0, commits.get());
+      assertEquals(1, journal.rolledBack);
+      // Not even once the log could be written again: what it holds is not known.
+      journal.failing = false;
+      assertEquals(Code.NOT_READY, unavailable(writer.submit(Lane.FLASH, put(KEY, "y"))).code());
+    }
+  }
+
   @Test
   void change_beyondTheLimit_isRefusedAsOverloaded() {
     try (GroupCommit writer = writer(new LedgerLimits(2, 10, 1_000))) {
@@ -213,9 +239,14 @@ class GroupCommitTest {
   private static final class RecordingJournal implements Journal {
     private int committed;
     private int rolledBack;
+    private volatile boolean failing;
 
     @Override
-    public void append(Batch batch, List<AuditRecord> leaves) {}
+    public void append(Batch batch, List<AuditRecord> leaves) {
+      if (failing) {
+        throw new IllegalStateException("no leaf can be written");
+      }
+    }
 
     @Override
     public void committed() {

@@ -74,6 +74,50 @@ class SessionThreatsTest {
     assertEquals(CANNOT_OPEN, de.open(second.envelope(), ofFirst.stanza()));
   }
 
+  /**
+   * Its content key would open the other envelope as well: only the binding to the header does not.
+   */
+  @Test
+  void stanza_movedToAnotherHeaderOverTheSameContentKey_doesNotOpen() {
+    Crafted crafted = new Crafted();
+    byte[] labels = crafted.sealedLabels(crafted.plainLabels().build().toByteArray());
+    Envelope first = crafted.envelope(1, labels, crafted.bodies());
+    EnvelopeFacts facts = crafted.facts;
+    EnvelopeFacts later =
+        new EnvelopeFacts(
+            facts.origin(),
+            facts.gateway(),
+            facts.id(),
+            facts.lane(),
+            facts.exercise(),
+            facts.createdAtMs(),
+            facts.expiresAtMs() + Samples.HOUR_MS);
+    EnvelopeHeader header = EnvelopeHeader.over(later, 1, labels, crafted.bodies());
+    Envelope second =
+        new Envelope(header, header.sign(crafted.signingKey), labels, crafted.bodies());
+    SenderSession session = ownSession(fr, de);
+    assertInstanceOf(
+        Acceptance.Accepted.class, de.incoming.accept(session.announcement().encoded()));
+    OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
+    Stanza ofFirst = session.wrap(first.header(), number, crafted.key);
+    Stanza ofSecond = session.wrap(second.header(), number, crafted.key);
+
+    assertEquals(CANNOT_OPEN, de.open(second, ofFirst));
+    assertInstanceOf(Opening.Opened.class, de.open(second, ofSecond));
+  }
+
+  @Test
+  void announcement_suiteDowngraded_isNotParsed() {
+    byte[] announcement = announcementTo(de).encoded();
+    byte[] bundle = de.bundle().encoded();
+    for (int suite = 0; suite < 256; suite++) {
+      announcement[1] = (byte) suite;
+      bundle[1] = (byte) suite;
+      assertEquals(suite == 1, SessionAnnouncement.parse(announcement).isPresent());
+      assertEquals(suite == 1, KeyBundle.parse(bundle).isPresent());
+    }
+  }
+
   @Test
   void stanza_ofAnotherRecipient_needsRewrap() {
     Sealed sealed = fr.seal(1, 10);
@@ -223,10 +267,14 @@ class SessionThreatsTest {
       byte[] changed = header.clone();
       changed[bit / 8] ^= (byte) (1 << bit % 8);
       Envelope.of(changed, envelope.signature(), envelope.labels(), envelope.bodies())
-          .ifPresent(
-              other -> assertInstanceOf(NotOpened.class, de.open(other, addressed.stanza())));
+          .ifPresent(other -> assertSeenWithoutAKey(de.open(other, addressed.stanza())));
     }
     assertEquals(0, de.opened.get());
+  }
+
+  /** By the signature or the names, before the wrap, which is bound to the header as well. */
+  private static void assertSeenWithoutAKey(Opening opening) {
+    assertNotEquals(CANNOT_OPEN, assertInstanceOf(NotOpened.class, opening));
   }
 
   @Test

@@ -260,6 +260,11 @@ public final class ReceiveKit implements AutoCloseable {
             .orElseThrow()
             .facts()
             .lane();
+    return handOver(lane, delivery);
+  }
+
+  /** Hands over on a lane, whatever the header says, and waits until it is durable. */
+  public Receipt handOver(Lane lane, Delivery delivery) {
     HopIntake intake = reception.intake(ORIGIN, lane);
     long hop = hops.merge(lane, 1L, Long::sum);
     if (hop == 1) {
