@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +116,7 @@ final class DocumentedCommandsIT {
     Files.writeString(folder.resolve("alerts.jsonl"), ALERT);
     steps.run(DocumentedSteps.demonstrated());
     assertEquals(1, left("entente-demo-*").size(), "only --keep leaves its folder");
+    assertEquals(List.of(), running(), "what was stopped leaves no gateway behind");
   }
 
   @Test
@@ -164,5 +166,27 @@ final class DocumentedCommandsIT {
       found.forEach(left::add);
     }
     return left;
+  }
+
+  /** Processes of this machine that were told of this test's folder. */
+  private List<String> running() throws IOException {
+    List<String> found = new ArrayList<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : processes) {
+        String command = commandLine(process).replace('\0', ' ');
+        if (command.contains(" run --config " + folder)) {
+          found.add(process + command.substring(command.indexOf(" run ")));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static String commandLine(Path process) {
+    try {
+      return Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
   }
 }

@@ -31,6 +31,10 @@ public final class Federation implements AutoCloseable {
   private final Machine machine;
   private final Map<String, GatewayProcess> running = new ConcurrentHashMap<>();
   private final Collection<ManagedChannel> channels = new ArrayList<>();
+
+  /** Held while a process starts, so that none starts behind the back of closing. */
+  private final Object starts = new Object();
+
   private boolean closed;
 
   private Federation(Map<String, NodePlan> plans, Minted minted, Machine machine) {
@@ -68,7 +72,8 @@ public final class Federation implements AutoCloseable {
   /**
    * Starts gateways side by side and returns when all are ready.
    *
-   * @throws CommandFailure with the last lines of the log of one that did not start
+   * @throws CommandFailure with the last lines of the log of one that did not start, or when the
+   *     federation is closed: an interrupted command must not leave a process behind
    */
   public void start(Collection<String> agencies) {
     Map<String, GatewayProcess> starting = new TreeMap<>();
@@ -78,11 +83,10 @@ public final class Federation implements AutoCloseable {
     starting.values().forEach(process -> process.awaitReady(START));
   }
 
-  /** What an interrupt closes must not be started behind its back by whoever is still starting. */
   private GatewayProcess launch(String agency) {
-    synchronized (running) {
+    synchronized (starts) {
       if (closed) {
-        throw new CommandFailure("the federation was closed while it started");
+        throw new CommandFailure("stopped before the gateway of " + agency + " was started");
       }
       GatewayProcess process = GatewayProcess.start(plan(agency), machine);
       running.put(agency, process);
@@ -167,7 +171,7 @@ public final class Federation implements AutoCloseable {
 
   @Override
   public void close() {
-    synchronized (running) {
+    synchronized (starts) {
       closed = true;
     }
     disconnect();

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.loadtests.federation;
+
+import org.jspecify.annotations.NullMarked;
