@@ -3,6 +3,8 @@ package org.entente.gateway.config;
 /**
  * One problem of a configuration file, as a value that an operator can act on.
  *
+ * <p>Its texts may quote the file; what does not print, or would break the line, is replaced.
+ *
  * @param file the file as it was named
  * @param line line from 1; 0 where the file as a whole is meant
  * @param column column from 1; 0 where the file as a whole is meant
@@ -12,6 +14,25 @@ package org.entente.gateway.config;
  */
 public record ConfigProblem(
     String file, int line, int column, String field, String wrong, String valid) {
+
+  public ConfigProblem {
+    field = oneLine(field);
+    wrong = oneLine(wrong);
+    valid = oneLine(valid);
+  }
+
+  private static String oneLine(String text) {
+    return text.codePoints().allMatch(ConfigProblem::prints)
+        ? text
+        : text.codePoints()
+            .map(c -> prints(c) ? c : c == '\n' ? ' ' : '?')
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+  }
+
+  private static boolean prints(int c) {
+    return !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT;
+  }
 
   /** A problem of the file as a whole. */
   public static ConfigProblem ofFile(String file, String wrong, String valid) {
