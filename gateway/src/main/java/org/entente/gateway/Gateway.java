@@ -506,7 +506,6 @@ public final class Gateway implements AutoCloseable {
     for (AgencyName peer : routes.links()) {
       if (!next.isMember(peer)) {
         links.closePeer(peer);
-        sealing.senderSessions.renew(peer);
       }
     }
     followPairs();

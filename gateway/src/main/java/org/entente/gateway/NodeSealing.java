@@ -79,10 +79,13 @@ final class NodeSealing {
     bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
   }
 
-  /** Forgets the sessions and key bundles of others that rest on a pair no longer trusted. */
+  /**
+   * Ends what rests on a pair of another agency that is no longer trusted: its sessions to this
+   * agency, its key bundle, and the sessions to the keys that the bundle named.
+   */
   void recheck() {
     recipientSessions.closeUnfounded();
-    peerKeys.forgetUnfounded();
+    peerKeys.forgetUnfounded().forEach(senderSessions::renew);
   }
 
   /** Makes and destroys the recipient keys that are due; whether a new bundle must be told. */

@@ -1,6 +1,8 @@
 package org.entente.gateway.seal;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,7 +71,15 @@ public final class PeerKeys implements RecipientKeySource {
             content.agency(),
             new Held(bundle, signer.get()),
             (held, next) -> isNewer(next.bundle(), held) ? next : held);
-    return kept.bundle() == bundle ? new Offer.Accepted(bundle) : new Offer.NotNewer();
+    if (kept.bundle() != bundle) {
+      return new Offer.NotNewer();
+    }
+    if (!pairs.of(content.agency()).contains(signer.get())) {
+      // Withdrawn meanwhile: what rests on it must not outlive the trust in it.
+      newest.remove(content.agency(), kept);
+      return new Offer.Refused(Code.BAD_SIGNATURE);
+    }
+    return new Offer.Accepted(bundle);
   }
 
   private static boolean isNewer(KeyBundle bundle, @Nullable Held held) {
@@ -79,19 +89,18 @@ public final class PeerKeys implements RecipientKeySource {
   /**
    * Forgets the bundles that rest on a pair with which their agency may no longer sign. To be
    * called when another trust bundle is in force, and now and then.
+   *
+   * @return whose were forgotten: what was sealed to their keys until now must not go on
    */
-  public void forgetUnfounded() {
+  public List<AgencyName> forgetUnfounded() {
+    List<AgencyName> forgotten = new ArrayList<>();
     newest.forEach(
         (agency, held) -> {
-          if (!pairs.of(agency).contains(held.signer())) {
-            newest.remove(agency, held);
+          if (!pairs.of(agency).contains(held.signer()) && newest.remove(agency, held)) {
+            forgotten.add(agency);
           }
         });
-  }
-
-  /** Forgets an agency, such as one that is no member any more. */
-  public void forget(AgencyName agency) {
-    newest.remove(agency);
+    return forgotten;
   }
 
   /** The newest bundle of an agency, whether or not its keys are still in force. */

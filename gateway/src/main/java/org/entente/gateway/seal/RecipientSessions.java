@@ -154,14 +154,6 @@ public final class RecipientSessions {
     byOrigin.values().forEach(held -> held.closeIf(s -> s.terms().key().id().equals(key)));
   }
 
-  /** Wipes all sessions of an origin, such as one that is no member any more. */
-  public void forgetOrigin(AgencyName origin) {
-    Held held = byOrigin.remove(origin);
-    if (held != null) {
-      held.closeIf(session -> true);
-    }
-  }
-
   /**
    * Wipes the sessions that rest on a pair with which their sender may no longer sign: those of an
    * agency that left, and those announced under a pair that was replaced or is over. To be called

@@ -18,6 +18,7 @@ import org.entente.gateway.crypto.PairSignature;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.Opening.NotOpened;
@@ -470,6 +471,7 @@ class SessionThreatsTest {
 
     assertTrue(session.isClosed());
     assertFalse(other.isClosed());
+    assertEquals(Optional.empty(), de.incoming.find(Samples.FR, session.id()));
   }
 
   @Test
@@ -492,16 +494,38 @@ class SessionThreatsTest {
   }
 
   @Test
-  void keyBundle_restingOnAWithdrawnPair_isForgotten() {
+  void keyBundle_whosePairIsWithdrawnWhileItIsTaken_isNotKept() {
+    List<VerifyingPair> good = trust.of(Samples.FR);
+    AtomicInteger looks = new AtomicInteger();
+    PeerKeys racing =
+        new PeerKeys(Samples.FEDERATION, agency -> looks.getAndIncrement() == 0 ? good : List.of());
+
+    assertEquals(
+        new PeerKeys.Offer.Refused(Code.BAD_SIGNATURE),
+        racing.offer(fr.bundle().encoded(), clock.millis()));
+    assertTrue(racing.bundleOf(Samples.FR).isEmpty());
+  }
+
+  @Test
+  void keyBundle_restingOnAWithdrawnPair_isForgottenWithTheSessionsToItsKeys() {
     SigningPair next = SigningPair.generate(new SeededRandom("next pair of fr"));
     de.knowing(fr);
     trust.list(Samples.FR, next, fr.identity.pair());
     de.peerKeys.forgetUnfounded();
     assertTrue(de.peerKeys.bundleOf(Samples.FR).isPresent());
 
+    Sealed mail = de.seal(1, 10);
+    SessionId before = de.stanzaFor(fr, mail, 1).stanza().session();
+    assertEquals(before, de.stanzaFor(fr, mail, 1).stanza().session());
     trust.list(Samples.FR, next);
-    de.peerKeys.forgetUnfounded();
+    List<AgencyName> forgotten = de.peerKeys.forgetUnfounded();
+    forgotten.forEach(de.outgoing::renew);
 
+    assertEquals(List.of(Samples.FR), forgotten);
+    OriginNumber number = new OriginNumber(1, mail.key().lane(), 1);
+    assertEquals(
+        Optional.empty(),
+        de.outgoing.wrap(mail.envelope().header(), Samples.FR, number, mail.contentKey()));
     assertTrue(de.peerKeys.bundleOf(Samples.FR).isEmpty());
     assertTrue(de.peerKeys.bundleOf(Samples.SG).isPresent());
   }

@@ -315,8 +315,6 @@ class SessionsTest {
     assertEquals(Optional.empty(), de.incoming.find(Samples.FR, ofFr.get(1).id()));
     assertEquals(Optional.of(ofFr.get(2)), de.incoming.find(Samples.FR, ofFr.get(2).id()));
     assertEquals(Optional.of(kept), de.incoming.find(Samples.SG, kept.id()));
-    de.incoming.forgetOrigin(Samples.SG);
-    assertEquals(Optional.empty(), de.incoming.find(Samples.SG, kept.id()));
   }
 
   @Test
