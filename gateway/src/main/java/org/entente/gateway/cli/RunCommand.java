@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.entente.gateway.Gateway;
 import org.entente.gateway.StartProblem;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,6 +35,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    logAsJson();
     Gateway gateway = start();
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -49,6 +51,12 @@ final class RunCommand implements Callable<Integer> {
     out.flush();
     stopped.await();
     return 0;
+  }
+
+  /** gRPC logs by Java's own logging: through the same lines of JSON as everything else. */
+  static void logAsJson() {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
   }
 
   private Gateway start() {
