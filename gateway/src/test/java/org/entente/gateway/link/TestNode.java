@@ -90,6 +90,7 @@ final class TestNode implements AutoCloseable {
     if (server != null) {
       server.shutdownNow();
       awaitEnd(server);
+      LoopbackPort.awaitFree(port);
     }
   }
 

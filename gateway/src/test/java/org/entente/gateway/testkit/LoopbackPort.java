@@ -15,6 +15,7 @@ public final class LoopbackPort {
   private static final int FIRST = 18_000;
   private static final int LAST = 32_000;
   private static final int TRIES = 1_000;
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
 
   private LoopbackPort() {}
 
@@ -27,6 +28,20 @@ public final class LoopbackPort {
       }
     }
     throw new IOException("no free port found between " + FIRST + " and " + LAST);
+  }
+
+  /**
+   * Waits until a server that has ended has left its port. Java closes a listening socket only when
+   * its selector looks again, which is a little after the server says that it has ended.
+   */
+  public static void awaitFree(int port) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (!isFree(port)) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("port " + port + " is still taken");
+      }
+      Thread.onSpinWait();
+    }
   }
 
   private static boolean isFree(int port) {
