@@ -123,6 +123,12 @@ final class NodeRenewal implements OwnPairs {
     Optional<Instant> from = second("from", request.getFrom(), problems);
     Optional<Instant> until = second("until", request.getUntil(), problems);
     Optional<Instant> oldUntil = second("old_until", request.getOldUntil(), problems);
+    if (from.isPresent() && until.isPresent() && !until.get().isAfter(from.get())) {
+      problems.add(new Problem(Code.INVALID_FIELD, "until", "must be after `from`"));
+    }
+    if (from.isPresent() && oldUntil.isPresent() && oldUntil.get().isBefore(from.get())) {
+      problems.add(new Problem(Code.INVALID_FIELD, "old_until", "must not be before `from`"));
+    }
     if (member.isEmpty()) {
       problems.add(
           new Problem(
@@ -138,8 +144,9 @@ final class NodeRenewal implements OwnPairs {
           new PairRenewal(from.orElseThrow(), until.orElseThrow(), oldUntil.orElseThrow());
       return new Answer.Made(made(AuditActor.client(self, client, person), member.get(), renewal));
     } catch (InvalidValue e) {
+      // What the times and the pairs there are already would make of the member.
       return new Answer.Refused(
-          new Problem(Code.INVALID_FIELD, "until", String.valueOf(e.getMessage())));
+          new Problem(Code.INVALID_FIELD, "", String.valueOf(e.getMessage())));
     }
   }
 
