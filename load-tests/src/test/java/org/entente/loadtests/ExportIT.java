@@ -42,14 +42,7 @@ final class ExportIT {
   }
 
   private Child call(String agency, String client, String... command) {
-    List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(
-        List.of(
-            "--gateway",
-            federation.plan(agency).clients(),
-            "--credentials",
-            federation.credentials(agency, client).toString()));
-    return Child.here(all.toArray(String[]::new));
+    return Child.of(federation, agency, client, command);
   }
 
   private static List<JsonNode> lines(Child child) throws IOException {

@@ -68,14 +68,7 @@ final class NewLogIT {
   }
 
   private Child call(String client, String... command) {
-    List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(
-        List.of(
-            "--gateway",
-            federation.plan(FR).clients(),
-            "--credentials",
-            federation.credentials(FR, client).toString()));
-    return Child.here(all.toArray(String[]::new));
+    return Child.of(federation, FR, client, command);
   }
 
   private Child verify(Path kept) {

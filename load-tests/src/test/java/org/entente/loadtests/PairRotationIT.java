@@ -10,17 +10,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.entente.certsdev.Change;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.ceremony.CeremonyFiles;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.trust.Member;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Publications;
+import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ final class PairRotationIT {
   void pairs_replacedWhileRunning_mailAndAuditGoOnOverTheSameStreams() throws IOException {
     try (Federation federation = Federation.mint(Home.find(), folder)) {
       federation.start(List.of(FR, DE));
-      deliver(federation);
+      MessageId first = deliver(federation);
       List<String> before = inUse(show(federation));
       assertEquals(2, before.size());
 
@@ -77,7 +78,7 @@ final class PairRotationIT {
       assertEquals(2, after.size());
       deliver(federation);
 
-      minted.publish(InstantSource.system(), List.of(new Change.Add(onlyNew(both))));
+      minted = minted.publish(InstantSource.system(), List.of(new Change.Add(onlyNew(both))));
       await(federation, lines -> lines.contains("trust bundle version 3"));
       deliver(federation);
 
@@ -92,9 +93,12 @@ final class PairRotationIT {
               "--roots",
               minted.rootsFile().toString());
       assertEquals(0, verified.code(), verified.out() + verified.err());
+      prove(federation, first, minted);
       for (String agency : List.of(FR, DE)) {
-        String log = Files.readString(federation.plan(agency).log());
-        assertFalse(log.contains("stream ended"), log);
+        for (String line : Files.readAllLines(federation.plan(agency).log())) {
+          assertFalse(line.contains("stream ended"), line);
+          assertTrue(line.startsWith("{"), "not a line of JSON: " + line);
+        }
       }
 
       federation.kill(FR);
@@ -119,10 +123,10 @@ final class PairRotationIT {
   }
 
   /** One message from publisher to subscriber. */
-  private void deliver(Federation federation) {
+  private MessageId deliver(Federation federation) {
     published++;
     String headline = "Unsafe toys " + published;
-    assertTrue(
+    Outcome outcome =
         PublisherGrpc.newBlockingStub(federation.channel(FR, "declarations"))
             .publish(
                 PublishRequest.newBuilder()
@@ -130,8 +134,8 @@ final class PairRotationIT {
                         Publications.draft(DE, headline).toBuilder()
                             .setIdempotencyKey("rotation-" + published))
                     .build())
-            .getOutcome()
-            .hasAccepted());
+            .getOutcome();
+    assertTrue(outcome.hasAccepted(), outcome.toString());
     Child tail =
         Child.here(
             "tail",
@@ -141,6 +145,27 @@ final class PairRotationIT {
             "--credentials",
             federation.credentials(DE, "desk").toString());
     assertTrue(tail.out().contains(headline), tail.out() + tail.err());
+    return MessageId.of(outcome.getMessageId().toByteArray());
+  }
+
+  /** A message from before is vouched for by the pair of now. */
+  private void prove(Federation federation, MessageId message, MintedFederation minted) {
+    String file = folder.resolve(message + ".proof").toString();
+    Child proved =
+        call(
+            federation,
+            "auditor",
+            "audit",
+            "prove",
+            message.toString(),
+            "--officer=FR-9",
+            "--justification=court order 41/26",
+            "--out",
+            file);
+    assertEquals(0, proved.code(), proved.err());
+    Child verified =
+        Child.here("audit", "verify-proof", file, "--roots", minted.rootsFile().toString());
+    assertEquals(0, verified.code(), verified.out() + verified.err());
   }
 
   private static List<String> await(Federation federation, Predicate<List<String>> wanted) {
@@ -172,13 +197,6 @@ final class PairRotationIT {
   }
 
   private static Child call(Federation federation, String client, String... command) {
-    List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(
-        List.of(
-            "--gateway",
-            federation.plan(FR).clients(),
-            "--credentials",
-            federation.credentials(FR, client).toString()));
-    return Child.here(all.toArray(String[]::new));
+    return Child.of(federation, FR, client, command);
   }
 }

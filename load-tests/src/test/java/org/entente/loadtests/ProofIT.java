@@ -54,14 +54,7 @@ final class ProofIT {
   }
 
   private Child call(String agency, String client, String... command) {
-    List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(
-        List.of(
-            "--gateway",
-            federation.plan(agency).clients(),
-            "--credentials",
-            federation.credentials(agency, client).toString()));
-    return Child.here(all.toArray(String[]::new));
+    return Child.of(federation, agency, client, command);
   }
 
   private Path prove(String agency, String message) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
@@ -29,7 +28,7 @@ final class ReleaseIT {
     try (Federation federation = Federation.mint(Home.find(), folder)) {
       federation.start(List.of(FR, SG, "x.hub"));
 
-      Child sent = call(federation, FR, "declarations", "send", "--alerts", sample.toString());
+      Child sent = Child.of(federation, FR, "declarations", "send", "--alerts", sample.toString());
       assertEquals(0, sent.code(), sent.err());
       assertTrue(sent.out().contains("held until"), sent.out());
       String id = sent.out().substring(0, 32);
@@ -40,9 +39,9 @@ final class ReleaseIT {
       Child list = supervisor(federation, "release", "list");
       assertTrue(list.out().startsWith(id), list.out());
       assertFalse(list.out().contains(HEADLINE), "a list shows no content");
-      assertEquals("", call(federation, FR, "auditor", "release", "list").out());
+      assertEquals("", Child.of(federation, FR, "auditor", "release", "list").out());
       assertTrue(
-          call(federation, FR, "auditor", "release", "list").err().contains("SCOPE_MISSING"));
+          Child.of(federation, FR, "auditor", "release", "list").err().contains("SCOPE_MISSING"));
 
       Child own = supervisor(federation, "release", "approve", id, "--officer", "FR-DNRED-0042");
       assertEquals(1, own.code());
@@ -56,11 +55,11 @@ final class ReleaseIT {
       assertEquals(0, approved.code(), approved.err());
       assertTrue(approved.out().contains("to " + SG), approved.out());
 
-      Child read = call(federation, SG, "desk", "tail", "--count", "1");
+      Child read = Child.of(federation, SG, "desk", "tail", "--count", "1");
       assertTrue(read.out().contains(id), read.out() + read.err());
       assertTrue(read.out().contains(HEADLINE), read.out());
 
-      Child again = call(federation, FR, "declarations", "send", "--alerts", sample.toString());
+      Child again = Child.of(federation, FR, "declarations", "send", "--alerts", sample.toString());
       assertEquals(0, again.code(), again.err());
       assertTrue(again.out().startsWith(id + "  to [" + SG), again.out());
       assertEquals("", supervisor(federation, "release", "list").out());
@@ -68,18 +67,6 @@ final class ReleaseIT {
   }
 
   private static Child supervisor(Federation federation, String... command) {
-    return call(federation, FR, "supervisor", command);
-  }
-
-  private static Child call(
-      Federation federation, String agency, String client, String... command) {
-    List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(
-        List.of(
-            "--gateway",
-            federation.plan(agency).clients(),
-            "--credentials",
-            federation.credentials(agency, client).toString()));
-    return Child.here(all.toArray(String[]::new));
+    return Child.of(federation, FR, "supervisor", command);
   }
 }

@@ -32,20 +32,20 @@ final class RetentionIT {
       List<String> ids = send(federation);
       String recalled = ids.get(0);
       String erased = ids.get(1);
-      Child tail = call(federation, DE, "desk", "tail", "--count", String.valueOf(ids.size()));
+      Child tail = Child.of(federation, DE, "desk", "tail", "--count", String.valueOf(ids.size()));
       assertEquals(0, tail.code(), tail.err());
       awaitLine(federation, recalled, "RETRIEVAL");
 
       String why = "--justification=case 4 Js 12/26";
-      Child stranger = call(federation, DE, "desk", "erase", erased, "--officer=DE-7", why);
+      Child stranger = Child.of(federation, DE, "desk", "erase", erased, "--officer=DE-7", why);
       assertTrue(stranger.err().contains("SCOPE_MISSING"), stranger.err());
 
       assertEquals(0, records(federation, "hold", "place", recalled, "--officer=DE-7", why).code());
       Child recall =
-          call(
+          Child.of(
               federation, FR, "supervisor", "recall", recalled, "--officer=FR-118", "--reason=x y");
       assertTrue(recall.out().contains(DE), recall.out() + recall.err());
-      Child told = call(federation, DE, "desk", "tail", "--count", "1");
+      Child told = Child.of(federation, DE, "desk", "tail", "--count", "1");
       assertTrue(told.out().contains("RECALL of " + recalled + ": x y"), told.out() + told.err());
       awaitLine(federation, recalled, "ON_LEGAL_HOLD");
       assertTrue(records(federation, "hold", "list").out().contains("recalled: case 4 Js 12/26"));
@@ -65,7 +65,8 @@ final class RetentionIT {
       Child gone = records(federation, "erase", erased, "--officer=DE-7", why);
       assertTrue(gone.out().startsWith("erased at"), gone.out() + gone.err());
       Child again =
-          call(federation, DE, "desk", "tail", "--cursor", "fresh", "--from", "1", "--count", "1");
+          Child.of(
+              federation, DE, "desk", "tail", "--cursor", "fresh", "--from", "1", "--count", "1");
       assertFalse(again.out().contains(erased), again.out());
       assertTrue(
           records(federation, "erase", "00".repeat(16), "--officer=DE-7", why)
@@ -85,7 +86,7 @@ final class RetentionIT {
     }
     drafts.removeIf(line -> !line.contains("\"publisher\": \"" + FR) || !line.contains(DE));
     Files.write(alerts, drafts);
-    Child sent = call(federation, FR, "declarations", "send", "--alerts", alerts.toString());
+    Child sent = Child.of(federation, FR, "declarations", "send", "--alerts", alerts.toString());
     List<String> ids =
         sent.out().lines().filter(line -> line.contains(DE)).map(l -> l.substring(0, 32)).toList();
     assertTrue(ids.size() >= 2, sent.out() + sent.err());
@@ -97,7 +98,7 @@ final class RetentionIT {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     String seen = "";
     while (System.nanoTime() < deadline) {
-      seen = call(federation, FR, "supervisor", "track", id).out();
+      seen = Child.of(federation, FR, "supervisor", "track", id).out();
       for (String line : seen.lines().toList()) {
         if (line.contains(wanted)) {
           return line;
@@ -108,18 +109,6 @@ final class RetentionIT {
   }
 
   private static Child records(Federation federation, String... command) {
-    return call(federation, DE, "records", command);
-  }
-
-  private static Child call(
-      Federation federation, String agency, String client, String... command) {
-    List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(
-        List.of(
-            "--gateway",
-            federation.plan(agency).clients(),
-            "--credentials",
-            federation.credentials(agency, client).toString()));
-    return Child.here(all.toArray(String[]::new));
+    return Child.of(federation, DE, "records", command);
   }
 }

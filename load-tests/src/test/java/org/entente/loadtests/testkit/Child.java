@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.cli.RootCommand;
+import org.entente.loadtests.federation.Federation;
 
 /**
  * A child process that ran to its end.
@@ -45,6 +46,18 @@ public record Child(int code, String out, String err) {
             .setErr(new PrintWriter(err))
             .execute(arguments);
     return new Child(code, out.toString(), err.toString());
+  }
+
+  /** Runs a command in this process against an agency's gateway, as one of its clients. */
+  public static Child of(Federation federation, String agency, String client, String... command) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(
+        List.of(
+            "--gateway",
+            federation.plan(agency).clients(),
+            "--credentials",
+            federation.credentials(agency, client).toString()));
+    return here(all.toArray(String[]::new));
   }
 
   /** Runs a command; its output goes through files in the folder. */
