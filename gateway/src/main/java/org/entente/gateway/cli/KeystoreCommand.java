@@ -69,7 +69,7 @@ final class KeystoreCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer =
-          "  entente keystore passphrase --config /etc/entente/node.yaml --new /root/new-passphrase")
+          "  entente keystore passphrase --config /etc/entente/node.yaml --new /etc/entente/next-passphrase")
   static final class Passphrase implements Callable<Integer> {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");

@@ -41,7 +41,6 @@ final class AuditService extends AuditGrpc.AuditImplBase {
   private final TileReader tiles;
   private final LeafOpener opener;
   private final Proving proving;
-
   private final Exporting exporting;
 
   AuditService(AuditLog log, LeafOpener opener, Proving proving, Exporting exporting) {
