@@ -36,7 +36,7 @@ const print = (value, indent = '') => {
 };
 
 /** Reads JSON of a shape and refuses any text of it but the one that is printed. */
-const parseJson = (text, shape) => {
+export const parseJson = (text, shape) => {
   let value;
   try {
     value = JSON.parse(text);
@@ -48,7 +48,7 @@ const parseJson = (text, shape) => {
   return read;
 };
 
-const object = (fields, optional = []) => (value) => {
+export const object = (fields, optional = []) => (value) => {
   require(typeof value === 'object' && value !== null && !Array.isArray(value), 'not an object');
   const names = Object.keys(fields);
   require(Object.keys(value).every((k) => names.includes(k)), 'an unknown field');
@@ -71,17 +71,17 @@ const list = (shape, least, most, what) => (value) => {
   return items;
 };
 
-const text = (holds, what) => (value) => {
+export const text = (holds, what) => (value) => {
   require(typeof value === 'string' && value.length <= 32768 && holds(value), `not ${what}`);
   return value;
 };
 const form = (pattern, what) => text((value) => pattern.test(value), what);
-const whole = (value) => {
+export const whole = (value) => {
   require(Number.isSafeInteger(value) && value >= 1, 'not a whole number from 1');
   return value;
 };
 
-const time = text(
+export const time = text(
   (value) =>
     /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/.test(value) &&
     !Number.isNaN(Date.parse(value)) &&
@@ -116,8 +116,8 @@ const endpoint = text((value) => {
   return at > 0 && HOST.test(value.slice(0, at)) && /^[1-9][0-9]{0,4}$/.test(port) && port <= 65535;
 }, 'an endpoint');
 
-const agency = text(isAgency, 'an agency');
-const fingerprint = form(/^[0-9a-f]{64}$/, 'a fingerprint');
+export const agency = text(isAgency, 'an agency');
+export const fingerprint = form(/^[0-9a-f]{64}$/, 'a fingerprint');
 
 const member = (value) => {
   const read = object(

@@ -1,15 +1,17 @@
 // What a case of each format asks for and what it gives. Every function takes a case, throws
 // Refused, or returns what was found, as JSON.
 import { parseRoots, verifyBundle } from './bundle.mjs';
+import { verifyFreshness } from './freshness.mjs';
 import { fromHex, hex, refuse } from './bytes.mjs';
 import { isContent, isSignedBy, openContent, parseEnvelope, parseHeader } from './envelope.mjs';
+import { readEvidence } from './evidence.mjs';
 import { openOutboxKey, openRecord } from './local.mjs';
 import { verifyMessageProof } from './message-proof.mjs';
 import { parseNote, parseVkey, verifyCheckpoint, verifyNote } from './note.mjs';
 import { ed25519Verifies, isEd25519Key, isXWingKey, pairVerifies, sha256 } from './primitives.mjs';
 import { verifyProof } from './proof.mjs';
 import { isSignedByAgency, learnSession, open, parseAnnouncement, parseStanza } from './session.mjs';
-import { verifyKeyBundle, verifyVoid, verifyWatermarks } from './statements.mjs';
+import { verifyKeyBundle, verifySettled, verifyVoid, verifyWatermarks } from './statements.mjs';
 import { continues, includes } from './tree.mjs';
 
 const many = (list) => list.map(fromHex);
@@ -84,6 +86,15 @@ export const formats = {
   envelope: (one) =>
     content(open(parts(one), fromHex(one.stanza), one.announcement ? [session(one)] : [])),
 
+  /** all that `envelope` asks for, of one message; about: headers of the reader's own envelopes */
+  evidence: (one) => {
+    const { header, labels, bodies } = open(parts(one), fromHex(one.stanza), [session(one)]);
+    if (labels.length !== 1 || bodies[0] === undefined) {
+      refuse('EVIDENCE', 'not one message that opens');
+    }
+    return { items: readEvidence(header, labels[0], bodies[0], many(one.about)) };
+  },
+
   /** header, signature, labels, bodies, content_key, gateway_key: without a session */
   content: (one) => {
     const envelope = parseEnvelope(parts(one));
@@ -107,6 +118,13 @@ export const formats = {
     const { origin, recipient: to, numbers } =
       verifyVoid(fromHex(one.bytes), fromHex(one.gateway_key));
     return text({ origin, recipient: to, numbers });
+  },
+
+  /** bytes, gateway_key */
+  settled: (one) => {
+    const { origin, recipient: to, lanes } =
+      verifySettled(fromHex(one.bytes), fromHex(one.gateway_key));
+    return text({ origin, recipient: to, lanes });
   },
 
   /** bytes, signature, gateway_key */
@@ -196,6 +214,10 @@ export const formats = {
     const current = one.current === undefined ? undefined : fromHex(one.current);
     return text(verifyBundle(fromHex(one.bytes), one.roots, one.now, current));
   },
+
+  /** bytes; bundle (in force); roots (the text of the roots file), now */
+  freshness: (one) =>
+    text(verifyFreshness(fromHex(one.bytes), fromHex(one.bundle), one.roots, one.now)),
 
   /** roots: the text of the roots file */
   trust_roots: (one) => text({ threshold: parseRoots(one.roots).roots.threshold }),

@@ -1,4 +1,5 @@
-// What agencies and gateways state about keys and numbers ("Key bundle", "Void", "Watermarks").
+// What agencies and gateways state about keys and numbers ("Key bundle", "Void",
+// "Settled", "Watermarks").
 import { Reader, ascii, concat, equal, refuse, require } from './bytes.mjs';
 import {
   PAIR_SIGNATURE_BYTES,
@@ -91,6 +92,40 @@ export const parseVoid = (bytes) => {
 export const verifyVoid = (bytes, gatewayKey) => {
   const statement = parseVoid(bytes);
   const message = concat(ascii('entente/v1 void\0'), statement.signed);
+  if (!ed25519Verifies(gatewayKey, message, statement.signature)) {
+    refuse('BAD_SIGNATURE', 'not signed by the gateway');
+  }
+  return statement;
+};
+
+export const parseSettled = (bytes) => {
+  const in_ = new Reader(bytes);
+  in_.exactly(1, 'version');
+  const federation = in_.federation();
+  const origin = in_.agency();
+  const gateway = in_.gateway();
+  const recipient = in_.agency();
+  const issued = in_.u64();
+  const count = in_.u16();
+  require(count >= 1 && count <= 64, 'count out of range');
+  const lanes = times(count, () => ({
+    epoch: in_.u64(1n),
+    lane: in_.lane(),
+    below: in_.u64(2n),
+  }));
+  require(
+    ascending(lanes.map((n) => [big(n.epoch), Uint8Array.of(n.lane)])),
+    'lanes are not ascending',
+  );
+  const signed = in_.before();
+  const signature = in_.take(64);
+  in_.end();
+  return { federation, origin, gateway, recipient, issued, lanes, signed, signature };
+};
+
+export const verifySettled = (bytes, gatewayKey) => {
+  const statement = parseSettled(bytes);
+  const message = concat(ascii('entente/v1 settled\0'), statement.signed);
   if (!ed25519Verifies(gatewayKey, message, statement.signature)) {
     refuse('BAD_SIGNATURE', 'not signed by the gateway');
   }

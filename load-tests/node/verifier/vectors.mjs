@@ -25,6 +25,7 @@ const suite1 = (v) => {
     { name: 'announcement', format: 'announcement', bytes: session.announcement, pairs },
     { name: 'key bundle', format: 'key_bundle', bytes: v.key_bundle, pairs },
     { name: 'void', format: 'void', bytes: v.void, gateway_key: gateway },
+    { name: 'settled', format: 'settled', bytes: v.settled, gateway_key: gateway },
     {
       name: 'watermarks',
       format: 'watermarks',

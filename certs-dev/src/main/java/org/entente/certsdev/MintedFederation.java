@@ -147,7 +147,12 @@ public final class MintedFederation {
             old.roots(),
             old.groups(),
             members);
-    return BundleSigner.sign(next, roots.pairs());
+    return sign(next);
+  }
+
+  /** Any content as a note that all roots signed: also one that no node should accept. */
+  public byte[] sign(BundleContent content) {
+    return BundleSigner.sign(content, roots.pairs());
   }
 
   /**

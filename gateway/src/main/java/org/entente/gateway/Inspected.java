@@ -40,8 +40,8 @@ public record Inspected(
    *
    * @throws StartProblem if its data cannot be read
    */
-  public static Inspected read(Path configFile) {
-    NodeFiles files = NodeFiles.read(configFile, InstantSource.system());
+  public static Inspected read(Path configFile, InstantSource clock) {
+    NodeFiles files = NodeFiles.read(configFile, clock);
     NodeConfig config = files.config();
     AgencyName agency = new AgencyName(config.agency());
     List<VerifyingPair> pairs =

@@ -133,20 +133,18 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
 
   /** The first leaf of a run: under which policy the node serves. */
   void recordStart(Ledger ledger, AgencyName self, String policyVersion) {
-    ledger
-        .write(
-            Lane.ROUTINE,
-            tx -> {
-              tx.audit(
-                  AuditRecord.ofNode(
-                          AuditType.NODE_START,
-                          Instant.ofEpochMilli(tx.nowMillis()),
-                          AuditActor.gateway(self),
-                          "started")
-                      .under("", policyVersion));
-              return self;
-            })
-        .join();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.audit(
+              AuditRecord.ofNode(
+                      AuditType.NODE_START,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      AuditActor.gateway(self),
+                      "started")
+                  .under("", policyVersion));
+          return self;
+        });
   }
 
   /** Audit records at rest, each bound to its place in the log. */

@@ -16,18 +16,16 @@ import org.entente.proto.v1.Label;
 
 /** Questions about a node's configuration that are answered without starting it. */
 public final class NodeCheck {
-  private static final InstantSource CLOCK = InstantSource.system();
-
   private NodeCheck() {}
 
   /** Reads all that a start would read; what is wrong with it, or nothing. */
-  public static List<String> problems(Path file) {
+  public static List<String> problems(Path file, InstantSource clock) {
     List<String> problems = new ArrayList<>();
     try {
-      NodeFiles files = NodeFiles.read(file, CLOCK);
+      NodeFiles files = NodeFiles.read(file, clock);
       attempt(problems, () -> files.rulebook(files.verifiedBundle()));
       attempt(problems, files::tryPassphrase);
-      attempt(problems, () -> NodeTls.open(files, CLOCK));
+      attempt(problems, () -> NodeTls.open(files, clock));
       attempt(problems, files::clients);
       attempt(problems, files::requireLinks);
       NodeConfig.Listen listen = files.config().listen();
@@ -46,14 +44,14 @@ public final class NodeCheck {
    *
    * @throws StartProblem if its policy or trust bundle cannot be read
    */
-  public static Explanation explain(Path file, Label label, Addressing to) {
-    NodeFiles files = NodeFiles.read(file, CLOCK);
+  public static Explanation explain(Path file, Label label, Addressing to, InstantSource clock) {
+    NodeFiles files = NodeFiles.read(file, clock);
     TrustBundle bundle = files.verifiedBundle();
     Policy policy =
         new Policy(
             files.rulebook(bundle), new BundleMembership(bundle), Policy.DEFAULT_CACHE_ENTRIES);
     AgencyName self = new AgencyName(files.config().agency());
-    return policy.egress().explain(label, to, 0, self, CLOCK.instant());
+    return policy.egress().explain(label, to, 0, self, clock.instant());
   }
 
   private static void attempt(List<String> problems, Runnable step) {

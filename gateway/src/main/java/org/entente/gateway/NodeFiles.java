@@ -10,9 +10,12 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,6 +51,7 @@ final class NodeFiles {
 
   private final NodeConfig config;
   private final InstantSource clock;
+  private final Deque<AutoCloseable> kept = new ArrayDeque<>();
 
   private NodeFiles(NodeConfig config, InstantSource clock) {
     this.config = config;
@@ -66,6 +70,24 @@ final class NodeFiles {
 
   NodeConfig config() {
     return config;
+  }
+
+  /** Has something that was opened closed by {@link #letGo}. */
+  synchronized <T extends AutoCloseable> T keep(T opened) {
+    kept.push(opened);
+    return opened;
+  }
+
+  /** Closes what was kept, the last first, whatever fails. */
+  synchronized void letGo() {
+    while (!kept.isEmpty()) {
+      try {
+        kept.pop().close();
+      } catch (Exception e) {
+        // The edge of what the node has open: the rest must be closed too.
+        LOG.warn("closing: {}", e.getMessage());
+      }
+    }
   }
 
   TrustStore trust() {
@@ -98,6 +120,16 @@ final class NodeFiles {
     }
   }
 
+  /** The bundle that the node accepted last, whatever became of it since; empty if none. */
+  Optional<TrustBundle> rememberedBundle() {
+    try {
+      return Optional.ofNullable(
+          remembered(new BundleVerifier(TrustRoots.read(config.trust().roots()))));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new StartProblem("trust: " + e.getMessage(), e);
+    }
+  }
+
   /**
    * The bundle that a start would take up, for a look from outside, which keeps nothing: the
    * configured one, or the one accepted last where that is newer.
@@ -107,7 +139,7 @@ final class NodeFiles {
       BundleVerifier verifier = new BundleVerifier(TrustRoots.read(config.trust().roots()));
       TrustBundle last = remembered(verifier);
       BundleVerdict verdict =
-          verifier.verify(Files.readAllBytes(config.trust().bundle()), last, clock.instant());
+          verifier.verifyFile(Files.readAllBytes(config.trust().bundle()), last, clock.instant());
       if (verdict instanceof BundleVerdict.Verified verified) {
         return verified.bundle();
       }

@@ -1,20 +1,24 @@
 package org.entente.gateway;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
-import org.entente.gateway.audit.AuditLog;
-import org.entente.gateway.deliver.Subscriptions;
+import java.util.stream.Stream;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.UnreadableRecords;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.link.PeerStatus;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.meter.Meters.Sample;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.Routes;
 import org.entente.gateway.transmit.WaitingRecipients;
-import org.entente.gateway.trust.TrustStore;
 
 /** Gauges that are read off the parts at each scrape. */
 final class NodeGauges {
@@ -23,13 +27,55 @@ final class NodeGauges {
   private NodeGauges() {}
 
   static void register(
-      Meters meters,
-      Ledger ledger,
-      Routes routes,
-      PeerLinks links,
-      Subscriptions subscriptions,
-      AuditLog audit,
-      TrustStore trust) {
+      NodeGround ground, NodeOutgoing outgoing, NodeServices services, PeerLinks links) {
+    Meters meters = ground.around.meters();
+    ofLinks(meters, ground.ledger, outgoing.routes, links);
+    ofMail(meters, ground, outgoing);
+    meters.gauge(
+        "entente_subscribers",
+        "Cursors that are open.",
+        List.of(),
+        () -> List.of(Sample.of(services.subscriptions.count())));
+    meters.gauge(
+        "entente_ledger_waiting_changes",
+        "Changes that wait for the disk.",
+        List.of(),
+        () -> List.of(Sample.of(ground.ledger.waiting())));
+    meters.gauge(
+        "entente_ledger_unreadable_records",
+        "Records of the queues that were found to be not what the gateway writes, and are passed"
+            + " over.",
+        List.of("table"),
+        () ->
+            Stream.of(Table.OUTBOX, Table.HOP_OUT)
+                .map(
+                    table ->
+                        new Sample(List.of(table.name()), ground.ledger.unreadable().count(table)))
+                .toList());
+    meters.gauge(
+        "entente_audit_leaves",
+        "Leaves of the audit log.",
+        List.of(),
+        () -> List.of(Sample.of((double) ground.audit.log().head().size())));
+    meters.gauge(
+        "entente_clock_doubted",
+        "Whether the clock leapt forward, or says that the trust bundle is over: then nothing is"
+            + " destroyed or withdrawn by it.",
+        List.of(),
+        () -> List.of(Sample.of(ground.ending.doubts() ? 1 : 0)));
+  }
+
+  /** What an operator should look at. */
+  static List<String> unreadable(UnreadableRecords records) {
+    List<String> all = records.list();
+    return all.isEmpty()
+        ? List.of()
+        : List.of(
+            "ledger: %d records of its queues cannot be read and are passed over, the first is %s"
+                .formatted(all.size(), all.get(0)));
+  }
+
+  private static void ofLinks(Meters meters, Ledger ledger, Routes routes, PeerLinks links) {
     meters.gauge(
         "entente_link_backlog_envelopes",
         "Envelopes queued for a peer.",
@@ -45,40 +91,62 @@ final class NodeGauges {
         "Whether the link to a peer is up.",
         List.of("peer"),
         () -> links.status().stream().map(NodeGauges::up).toList());
+  }
+
+  private static void ofMail(Meters meters, NodeGround ground, NodeOutgoing outgoing) {
     meters.gauge(
-        "entente_subscribers",
-        "Cursors that are open.",
-        List.of(),
-        () -> List.of(Sample.of(subscriptions.count())));
+        "entente_recipient_waiting",
+        "Whether mail for an agency waits outside the queues, for want of a key or a route.",
+        List.of("recipient"),
+        () -> ground.otherMembers().stream().map(a -> waiting(a, outgoing.waiting)).toList());
     meters.gauge(
-        "entente_ledger_waiting_changes",
-        "Changes that wait for the disk.",
-        List.of(),
-        () -> List.of(Sample.of(ledger.waiting())));
+        "entente_origin_gap_messages",
+        "End-to-end numbers missing for more than a minute although later ones arrived, by end:"
+            + " at this gateway (recipient), or by the word of the agency (origin).",
+        List.of("end", "agency", "lane"),
+        () -> gaps(outgoing.gaps.watch().overdue()));
+    meters.gauge(
+        "entente_unopened_messages",
+        "Messages that nobody at a recipient opened in time and nobody has opened since, for at"
+            + " most seven days; without exercises.",
+        List.of("recipient", "lane"),
+        () -> unopened(ground));
     meters.gauge(
         "entente_held_messages",
         "Messages that wait for a second person's release.",
         List.of(),
-        () -> List.of(Sample.of(ledger.held().count())));
+        () -> List.of(Sample.of(ground.ledger.held().count())));
     meters.gauge(
         "entente_held_oldest_timestamp_seconds",
         "Since when the oldest of them waits; 0 if none does.",
         List.of(),
-        () -> List.of(Sample.of(ledger.held().oldestMillis() / 1e3)));
-    meters.gauge(
-        "entente_audit_leaves",
-        "Leaves of the audit log.",
-        List.of(),
-        () -> List.of(Sample.of((double) audit.head().size())));
-    meters.gauge(
-        "entente_trust_bundle_version",
-        "Version of the trust bundle in force.",
-        List.of(),
-        () -> List.of(Sample.of((double) trust.current().version())));
+        () -> List.of(Sample.of(ground.ledger.held().oldestMillis() / 1e3)));
   }
 
-  static Sample waiting(AgencyName agency, WaitingRecipients waiting) {
+  private static List<Sample> unopened(NodeGround ground) {
+    List<Sample> out = new ArrayList<>();
+    for (AgencyName recipient : ground.otherMembers()) {
+      for (Lane lane : Lane.all()) {
+        out.add(
+            Sample.of(recipient, lane, ground.ledger.awaited().unopened(recipient.value(), lane)));
+      }
+    }
+    return out;
+  }
+
+  private static Sample waiting(AgencyName agency, WaitingRecipients waiting) {
     return new Sample(List.of(agency.value()), waiting.isWaiting(agency) ? 1 : 0);
+  }
+
+  private static List<Sample> gaps(List<GapWatch.Gap> overdue) {
+    Map<GapWatch.Place, Long> missing = new LinkedHashMap<>();
+    overdue.forEach(gap -> missing.merge(gap.place(), gap.missing(), Long::sum));
+    return missing.entrySet().stream().map(one -> gap(one.getKey(), one.getValue())).toList();
+  }
+
+  private static Sample gap(GapWatch.Place place, long missing) {
+    String end = place.end().name().toLowerCase(Locale.ROOT);
+    return new Sample(List.of(end, place.agency().value(), place.lane().name()), missing);
   }
 
   private static Sample up(PeerStatus status) {

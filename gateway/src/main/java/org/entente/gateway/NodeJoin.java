@@ -3,6 +3,7 @@ package org.entente.gateway;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,12 +51,17 @@ public final class NodeJoin {
    *
    * @param roots the roots file, or null where the node has one
    * @param request the agency's own request, or null
+   * @param clock by which the bundle must be in force
    * @throws StartProblem saying who must act, if the node would not accept the bundle, or it does
    *     not say what the agency asked for
    */
   public static NodeJoin read(
-      Path configFile, Path bundle, @Nullable Path roots, @Nullable Path request) {
-    NodeFiles files = NodeFiles.read(configFile, InstantSource.system());
+      Path configFile,
+      Path bundle,
+      @Nullable Path roots,
+      @Nullable Path request,
+      InstantSource clock) {
+    NodeFiles files = NodeFiles.read(configFile, clock);
     NodeConfig config = files.config();
     boolean known = Files.exists(config.trust().roots());
     if (!known && roots == null) {
@@ -74,7 +80,7 @@ public final class NodeJoin {
     BundleVerifier verifier = new BundleVerifier(chosen);
     @Nullable TrustBundle before = files.remembered(verifier);
     NodeJoin join = new NodeJoin(config, chosen, !known, note, before);
-    join.require(verifier, bundle);
+    join.require(verifier, bundle, clock.instant());
     if (request != null) {
       join.requireAsked(CeremonyFiles.request(request).agency());
     }
@@ -85,8 +91,8 @@ public final class NodeJoin {
     return CeremonyFiles.roots(config.trust().roots());
   }
 
-  private void require(BundleVerifier verifier, Path file) {
-    BundleVerdict verdict = verifier.verify(note, before, InstantSource.system().instant());
+  private void require(BundleVerifier verifier, Path file, Instant now) {
+    BundleVerdict verdict = verifier.verifyFile(note, before, now);
     if (verdict instanceof BundleVerdict.Refused refused) {
       throw new StartProblem(file + ": " + refused.reason() + "; " + whoActs(refused));
     }

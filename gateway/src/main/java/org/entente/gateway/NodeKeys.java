@@ -118,8 +118,8 @@ final class NodeKeys {
    *
    * @return names of those destroyed
    */
-  List<String> destroyOutboxKeys(Set<String> inUse) {
-    Instant old = clock.instant().minus(Duration.ofDays(2));
+  List<String> destroyOutboxKeys(Set<String> inUse, Instant now) {
+    Instant old = now.minus(Duration.ofDays(2));
     List<String> gone =
         keystore.list(KeyKind.OUTBOX).stream()
             .filter(entry -> entry.created().isBefore(old) && !inUse.contains(entry.id()))
@@ -136,13 +136,13 @@ final class NodeKeys {
   }
 
   /**
-   * Destroys what has expired, recipient keys and buckets alike.
+   * Destroys what has expired at {@code now}, recipient keys and buckets alike.
    *
    * @return last days of the buckets that were erased
    */
-  List<LocalDate> expire() {
+  List<LocalDate> expire(Instant now) {
     List<LocalDate> ended =
-        keystore.expire(clock.instant()).stream()
+        keystore.expire(now).stream()
             .filter(erasure -> erasure.kind() == KeyKind.STORAGE)
             .map(erasure -> LocalDate.parse(erasure.id().substring(BUCKET.length())))
             .toList();
@@ -153,6 +153,14 @@ final class NodeKeys {
       }
     }
     return ended;
+  }
+
+  /**
+   * Whether the key of the bucket that ends on a day is nowhere in the keystore, expired or not.
+   */
+  boolean lacksBucket(LocalDate lastDay) {
+    return keystore.describe().stream()
+        .noneMatch(key -> key.kind() == KeyKind.STORAGE && key.id().equals(bucket(lastDay)));
   }
 
   /** The storage keys of the buckets. */

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Work on the keystore of a node that does not run. */
 public final class NodeKeystore {
-  private static final InstantSource CLOCK = InstantSource.system();
-
   private NodeKeystore() {}
 
   /**
@@ -20,8 +18,8 @@ public final class NodeKeystore {
    *
    * @throws StartProblem if it cannot be opened, as while the node runs
    */
-  public static List<Keystore.Description> describe(Path config) {
-    try (Keystore keystore = NodeFiles.read(config, CLOCK).keystore(new SecureRandom())) {
+  public static List<Keystore.Description> describe(Path config, InstantSource clock) {
+    try (Keystore keystore = NodeFiles.read(config, clock).keystore(new SecureRandom())) {
       return keystore.describe();
     }
   }
@@ -32,9 +30,9 @@ public final class NodeKeystore {
    * @param passphrase file with the new one, or null for none
    * @throws StartProblem if it cannot be opened or written
    */
-  public static void protect(Path config, @Nullable Path passphrase) {
+  public static void protect(Path config, @Nullable Path passphrase, InstantSource clock) {
     try (SecretBytes next = passphrase == null ? null : Passphrases.read(passphrase);
-        Keystore keystore = NodeFiles.read(config, CLOCK).keystore(new SecureRandom())) {
+        Keystore keystore = NodeFiles.read(config, clock).keystore(new SecureRandom())) {
       keystore.protect(next);
     } catch (KeystoreFailure e) {
       throw new StartProblem("keystore: " + e.getMessage(), e);

@@ -1,10 +1,13 @@
 package org.entente.gateway;
 
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.HopQueue;
+import org.entente.gateway.link.LaneAlarm;
 import org.entente.gateway.link.LinkPorts;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
@@ -12,8 +15,10 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.operate.LinkHolds;
 import org.entente.gateway.receive.Notices;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustWord;
 import org.entente.proto.link.v1.Notice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +30,8 @@ record NodeLinkPorts(
     BiFunction<AgencyName, Lane, HopQueue> queues,
     BiFunction<AgencyName, Lane, HopIntake> intakes,
     Notices notices,
+    NodeTrust trust,
+    LinkHolds holds,
     Meters meters)
     implements LinkPorts {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLinkPorts.class);
@@ -55,20 +62,44 @@ record NodeLinkPorts(
   }
 
   @Override
+  public void onTrust(AgencyName neighbour, TrustWord word) {
+    trust.heard(neighbour, word);
+  }
+
+  @Override
   public void onUp(PeerName peer, long bundleVersion) {
     LOG.info("link to {} is up; its trust bundle has version {}", peer, bundleVersion);
+    trust.up(peer.agency());
     notices.neighbourUp(peer.agency());
   }
 
   @Override
   public void onDown(AgencyName peer) {
     LOG.info("link to {} is down", peer);
+    trust.down(peer);
   }
 
   @Override
-  public void onAlarm(AgencyName peer, Lane lane, Code code, String text) {
-    meters.alarm(code);
-    LOG.error("ALARM {}: {} of {} is stopped: {}", code, lane, peer, InvalidValue.printable(text));
+  public void onAlarm(AgencyName peer, Lane lane, LaneAlarm alarm) {
+    meters.alarm(alarm.code());
+    String text = InvalidValue.printable(alarm.text());
+    LOG.error("ALARM {}: {} of {} is stopped: {}", alarm.code(), lane, peer, text);
+    holds.stopped(peer, lane, alarm);
+  }
+
+  @Override
+  public Optional<LaneAlarm> alarm(AgencyName peer, Lane lane) {
+    return holds.alarm(peer, lane);
+  }
+
+  @Override
+  public Optional<Instant> paused(AgencyName peer) {
+    return holds.paused(peer);
+  }
+
+  @Override
+  public void onPause(AgencyName peer, boolean paused) {
+    LOG.info("{} {} the link", peer, paused ? "has paused" : "goes on with");
   }
 
   @Override

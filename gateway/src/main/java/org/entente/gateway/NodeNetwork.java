@@ -4,7 +4,10 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.entente.gateway.config.NodeConfig;
@@ -33,17 +36,28 @@ final class NodeNetwork {
   private final ClientServer clients;
   private final @Nullable PeerServer peers;
   private final PeerChannels channels;
+  private final PeerLinks links;
+  private final List<NodeConfig.Link> configured;
+  private final Set<AgencyName> left = new HashSet<>();
 
-  private NodeNetwork(ClientServer clients, @Nullable PeerServer peers, PeerChannels channels) {
+  private NodeNetwork(
+      ClientServer clients,
+      @Nullable PeerServer peers,
+      PeerChannels channels,
+      PeerLinks links,
+      List<NodeConfig.Link> configured) {
     this.clients = clients;
     this.peers = peers;
     this.channels = channels;
+    this.links = links;
+    this.configured = configured;
   }
 
   /**
    * Listens for peers, dials those that are to be dialled, then listens for clients, who are told
    * that it does not serve yet.
    *
+   * @param at where to listen
    * @param settings of the client server; the peer server has the same but for its address
    */
   static NodeNetwork open(
@@ -52,6 +66,7 @@ final class NodeNetwork {
       PeerLinks links,
       Supplier<TrustBundle> bundle,
       ClientPorts ports,
+      NodeAddresses at,
       ServerSettings settings)
       throws IOException {
     NodeConfig config = files.config();
@@ -59,32 +74,34 @@ final class NodeNetwork {
     PeerIdentity identity =
         new PeerIdentity(
             new AgencyName(config.agency()), TRUST_GRACE, settings.limits().streamsPerClient());
-    PeerTrust peerTrust = new PeerTrust(identity, bundle, settings.clock());
-    String address = config.listen().peers();
+    PeerTrust peerTrust =
+        new PeerTrust(
+            identity,
+            bundle,
+            settings.clock(),
+            new NodeHandshakes(settings.meters(), settings.clock())::refused);
+    InetSocketAddress address = at.peers();
     PeerServer peers =
         address == null
             ? null
-            : PeerServer.start(at(settings, address), tls, peerTrust, links.service());
+            : files.keep(PeerServer.start(at(settings, address), tls, peerTrust, links.service()));
     PeerChannels channels =
         new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), settings.executor());
     config.links().forEach(link -> dial(link, links, channels));
     ClientServer clients =
-        ClientServer.start(
-            settings,
-            tls,
-            new ClientTrust(files.clients(), bundle, settings.clock()),
-            ports,
-            Boolean.TRUE.equals(config.reflection()));
-    return new NodeNetwork(clients, peers, channels);
+        files.keep(
+            ClientServer.start(
+                at(settings, at.clients()),
+                tls,
+                new ClientTrust(files.clients(), bundle, settings.clock()),
+                ports,
+                Boolean.TRUE.equals(config.reflection())));
+    return new NodeNetwork(clients, peers, channels, links, config.links());
   }
 
-  private static ServerSettings at(ServerSettings settings, String address) {
+  private static ServerSettings at(ServerSettings settings, InetSocketAddress address) {
     return new ServerSettings(
-        NodeFiles.address("listen.peers", address),
-        settings.limits(),
-        settings.executor(),
-        settings.clock(),
-        settings.meters());
+        address, settings.limits(), settings.executor(), settings.clock(), settings.meters());
   }
 
   private static void dial(NodeConfig.Link link, PeerLinks links, PeerChannels channels) {
@@ -125,6 +142,23 @@ final class NodeNetwork {
     }
     channels.recheck();
     clients.recheck();
+  }
+
+  /**
+   * Takes up who is a member now: ends the streams of those who are not, dials them no more, and
+   * dials those again who have come back.
+   */
+  synchronized void follow(TrustBundle bundle) {
+    recheck();
+    for (NodeConfig.Link link : configured) {
+      AgencyName peer = new AgencyName(link.peer());
+      if (!bundle.isMember(peer)) {
+        links.closePeer(peer);
+        left.add(peer);
+      } else if (left.remove(peer)) {
+        dial(link, links, channels);
+      }
+    }
   }
 
   /** Tells clients to go elsewhere, and takes no more of them. */

@@ -71,11 +71,11 @@ final class NodePairs {
    */
   SigningPair inForce(List<AgencyKey> listed) {
     List<SigningPair> held = all();
-    return listed(listed, held).orElse(held.get(0));
+    return listed(listed, held, clock.instant()).orElse(held.get(0));
   }
 
-  private Optional<SigningPair> listed(List<AgencyKey> listed, List<SigningPair> held) {
-    Instant now = clock.instant();
+  private static Optional<SigningPair> listed(
+      List<AgencyKey> listed, List<SigningPair> held, Instant now) {
     return listed.stream()
         .filter(key -> key.validAt(now))
         .sorted(Comparator.comparing(AgencyKey::notBefore).reversed())
@@ -106,14 +106,13 @@ final class NodePairs {
 
   /**
    * Destroys the pairs older than the one in force that the bundle no longer lists, or lists for a
-   * time that is over. Nothing while it lists none of those held.
+   * time that is over at {@code now}. Nothing while it lists none of those held.
    *
    * @return ids of those destroyed
    */
-  List<String> destroyReplaced(List<AgencyKey> listed) {
-    Instant now = clock.instant();
+  List<String> destroyReplaced(List<AgencyKey> listed, Instant now) {
     List<Held> held = held();
-    Optional<SigningPair> inForce = listed(listed, held.stream().map(Held::pair).toList());
+    Optional<SigningPair> inForce = listed(listed, held.stream().map(Held::pair).toList(), now);
     if (inForce.isEmpty()) {
       return List.of();
     }

@@ -262,20 +262,18 @@ final class NodeRenewal implements OwnPairs {
   }
 
   /** Destroys the pairs that were replaced and no longer count; ids. */
-  synchronized List<String> destroyReplaced() {
-    List<String> gone = new ArrayList<>(agency.pairs.destroyReplaced(agency.listed(member())));
-    gone.addAll(audit.pairs.destroyReplaced(audit.listed(member())));
+  synchronized List<String> destroyReplaced(Instant now) {
+    List<String> gone = new ArrayList<>(agency.pairs.destroyReplaced(agency.listed(member()), now));
+    gone.addAll(audit.pairs.destroyReplaced(audit.listed(member()), now));
     return gone;
   }
 
   private void record(AuditRecord record) {
-    ledger
-        .write(
-            Lane.ROUTINE,
-            tx -> {
-              tx.audit(record);
-              return record;
-            })
-        .join();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.audit(record);
+          return record;
+        });
   }
 }

@@ -7,10 +7,13 @@ import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.receive.Notices;
 import org.entente.gateway.receive.Reporter;
 import org.entente.gateway.seal.OriginNumber;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Passes on what receiving sets off. Receiving is wired before those who listen, so they are named
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * are one statement.
  */
 final class NodeReporter implements Reporter {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeReporter.class);
+
   private final Meters meters;
   private final Set<AgencyName> toReport = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Listeners listeners;
@@ -62,6 +67,18 @@ final class NodeReporter implements Reporter {
     if (to != null) {
       to.notices().askAgain(origin, numbers);
     }
+  }
+
+  @Override
+  public void lost(AgencyName origin, Lane lane, long numbers) {
+    meters.lost(origin, lane, numbers);
+    LOG.warn(
+        "{} numbers of {} from {} will never come: {} owes nothing for them any more, so this"
+            + " gateway's ledger or that one's has lost them",
+        numbers,
+        lane,
+        origin,
+        origin);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.entente.gateway;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.crypto.Ed25519SigningKey;
@@ -11,6 +12,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.seal.AgencyIdentity;
 import org.entente.gateway.seal.AgencyPairs;
 import org.entente.gateway.seal.GatewayKey;
+import org.entente.gateway.seal.KeyBundle;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.PeerKeys;
@@ -32,6 +34,7 @@ final class NodeSealing {
   private final RecipientKeys recipientKeys;
   private final AgencyIdentity identity;
   private final GatewayKey published;
+  private final InstantSource clock;
   private volatile byte[] bundle = new byte[0];
 
   NodeSealing(
@@ -43,6 +46,7 @@ final class NodeSealing {
       SecureRandom random,
       InstantSource clock,
       Meters meters) {
+    this.clock = clock;
     identity = new AgencyIdentity(federation, self.agency(), pair);
     gatewayKey = keys.gatewayKey();
     published = new GatewayKey(self.node(), gatewayKey.verifyingKey());
@@ -66,7 +70,8 @@ final class NodeSealing {
             clock,
             RecipientSessions.DEFAULT_PER_ORIGIN);
     recipientKeys = new RecipientKeys(keys.recipientKeys(), KeySchedule.DEFAULT, random, clock);
-    renewKeys();
+    // Nothing is destroyed yet: whether the clock can be believed is for the one who renews.
+    renewKeys(Instant.EPOCH);
   }
 
   /**
@@ -76,6 +81,8 @@ final class NodeSealing {
   synchronized void signWith(SigningPair pair) {
     identity.signWith(pair);
     senderSessions.renewAll();
+    // A node that slept may find itself without a key in force, and a bundle names one.
+    recipientKeys.renew(0);
     bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
   }
 
@@ -88,17 +95,33 @@ final class NodeSealing {
     peerKeys.forgetUnfounded().forEach(senderSessions::renew);
   }
 
-  /** Makes and destroys the recipient keys that are due; whether a new bundle must be told. */
-  synchronized boolean renewKeys() {
-    RecipientKeys.Renewal renewal = recipientKeys.renew();
+  /**
+   * Makes the recipient keys that are due, and destroys those whose grace ended by {@code now};
+   * whether a new bundle must be told.
+   */
+  synchronized boolean renewKeys(Instant now) {
+    RecipientKeys.Renewal renewal = recipientKeys.renew(now.toEpochMilli());
     renewal.destroyed().forEach(recipientSessions::forgetKey);
     recipientSessions.closeEnded();
     senderSessions.closeEnded();
-    if (renewal.made().isPresent() || bundle.length == 0) {
+    if (renewal.made().isPresent() || !speaksForNow()) {
       bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
       return true;
     }
     return false;
+  }
+
+  /** The agency's pair that signs at present. */
+  SigningPair pair() {
+    return identity.pair();
+  }
+
+  /** A clock that leapt and came back leaves a bundle behind of keys that are yet to come. */
+  private boolean speaksForNow() {
+    long now = clock.millis();
+    return KeyBundle.parse(bundle)
+        .filter(own -> own.content().keys().stream().anyMatch(key -> key.validity().isInForce(now)))
+        .isPresent();
   }
 
   /** The agency's signed key bundle in force, exact bytes; not to be changed. */

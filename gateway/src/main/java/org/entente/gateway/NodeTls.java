@@ -6,16 +6,23 @@ import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.Certificates;
+import org.entente.gateway.identity.PeerIdentity;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.wire.TlsIdentity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** This gateway's TLS certificate and key, taken up anew when their files change. */
+/**
+ * This gateway's TLS certificate and key, taken up anew when their files change and peers will take
+ * them for its own.
+ */
 final class NodeTls {
   private static final Logger LOG = LoggerFactory.getLogger(NodeTls.class);
 
@@ -23,6 +30,7 @@ final class NodeTls {
   private final InstantSource clock;
   private final TlsIdentity identity;
   private String seen;
+  private volatile boolean refused;
 
   private NodeTls(NodeFiles files, InstantSource clock, TlsIdentity identity, String seen) {
     this.files = files;
@@ -51,8 +59,10 @@ final class NodeTls {
   /**
    * Takes up what the files hold if they have changed. What cannot be used is reported once, and
    * the certificate in force stays.
+   *
+   * @param bundle by which peers judge it
    */
-  void reload() throws IOException {
+  void reload(TrustBundle bundle) throws IOException {
     String now = stamp(files.config());
     if (now.equals(seen)) {
       return;
@@ -62,14 +72,31 @@ final class NodeTls {
       List<X509Certificate> chain = files.tlsChain();
       PrivateKey key = files.tlsKey();
       requireOwn(files.config(), chain.get(0), clock.instant());
+      requireTrusted(chain, bundle);
       identity.replace(key, chain);
+      refused = false;
       LOG.info(
           "new connections show certificate {} until {}",
           chain.get(0).getSerialNumber().toString(16),
           chain.get(0).getNotAfter().toInstant());
     } catch (StartProblem | InvalidKeyException e) {
+      refused = true;
       LOG.error("the certificate in force stays: tls: {}", e.getMessage());
     }
+  }
+
+  private void requireTrusted(List<X509Certificate> chain, TrustBundle bundle) {
+    PeerIdentity own = new PeerIdentity(new AgencyName(files.config().agency()), Duration.ZERO, 1);
+    own.ownFault(chain, bundle, clock.instant())
+        .ifPresent(
+            fault -> {
+              throw new StartProblem("tls.certificate: peers would refuse it: " + fault);
+            });
+  }
+
+  /** Whether the files hold what cannot be used, and the certificate in force is not theirs. */
+  boolean refuses() {
+    return refused;
   }
 
   TlsIdentity identity() {
@@ -88,6 +115,10 @@ final class NodeTls {
     String found = Certificates.spiffeId(leaf).map(Object::toString).orElse("nobody");
     if (!found.equals(own)) {
       throw new StartProblem("tls.certificate: it names " + found + "; this gateway is " + own);
+    }
+    if (now.isBefore(leaf.getNotBefore().toInstant())) {
+      throw new StartProblem(
+          "tls.certificate: it is valid only from " + leaf.getNotBefore().toInstant());
     }
     if (now.isAfter(leaf.getNotAfter().toInstant())) {
       throw new StartProblem("tls.certificate: it ended on " + leaf.getNotAfter().toInstant());

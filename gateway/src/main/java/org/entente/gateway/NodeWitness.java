@@ -25,6 +25,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.receive.Notices;
+import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.witness.Witness;
 import org.entente.gateway.witness.Witnessing;
@@ -117,7 +118,12 @@ final class NodeWitness implements Notices.WitnessNotices {
 
   @Override
   public void answered(AgencyName from, WitnessAnswer answer) {
-    witnessing.answered(from, answer);
+    try {
+      witnessing.answered(from, answer);
+    } catch (StoreFailure e) {
+      // The disk, not the peer: its stream stays, and readiness says what is wrong.
+      LOG.warn("what {} cosigned could not be kept: {}", from, e.getMessage());
+    }
   }
 
   /**

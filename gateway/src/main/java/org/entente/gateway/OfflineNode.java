@@ -22,8 +22,6 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.seal.keys.Keystore;
-import org.entente.gateway.store.RocksOptions;
-import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
@@ -38,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class OfflineNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OfflineNode.class);
 
-  private final InstantSource clock = InstantSource.system();
+  private final InstantSource clock;
   private final AgencyName self;
   private final TrustBundle bundle;
   private final Keystore keystore;
@@ -48,8 +46,10 @@ public final class OfflineNode implements AutoCloseable {
   private final EvidenceRecords evidence;
   private final Exporting exporting;
 
-  private OfflineNode(NodeFiles files, Keystore keystore, Store store, SecureRandom random) {
+  private OfflineNode(
+      NodeFiles files, Keystore keystore, Store store, SecureRandom random, InstantSource clock) {
     NodeConfig config = files.config();
+    this.clock = clock;
     self = new AgencyName(config.agency());
     bundle = files.verifiedBundle();
     this.keystore = keystore;
@@ -90,14 +90,14 @@ public final class OfflineNode implements AutoCloseable {
    *
    * @throws StartProblem if it runs, or its data or keys cannot be used
    */
-  public static OfflineNode open(Path configFile) {
-    NodeFiles files = NodeFiles.read(configFile, InstantSource.system());
+  public static OfflineNode open(Path configFile, InstantSource clock) {
+    NodeFiles files = NodeFiles.read(configFile, clock);
     SecureRandom random = new SecureRandom();
     Keystore keystore = files.keystore(random);
     try {
-      Store store = RocksStore.open(files.config().data(), RocksOptions.defaults());
+      Store store = NodeDisk.open(files.config().data());
       try {
-        OfflineNode node = new OfflineNode(files, keystore, store, random);
+        OfflineNode node = new OfflineNode(files, keystore, store, random, clock);
         node.ledger.start();
         return node;
       } catch (RuntimeException e) {

@@ -3,7 +3,9 @@ package org.entente.gateway;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
@@ -13,7 +15,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Message flow is one way, and the packages show it. */
+/** Message flow is one way, and the packages show it; and what else holds for every class. */
 class DirectionTest {
   private static final String ROOT = "org.entente.gateway.";
 
@@ -41,6 +43,7 @@ class DirectionTest {
           "receive",
           "deliver",
           "account",
+          "operate",
           "wire",
           "admin",
           "client",
@@ -111,6 +114,33 @@ class DirectionTest {
         home("io.netty..", "wire", "link", "client", "admin"),
         // Gateway hands channels of wire to link.
         home("io.grpc..", "wire", "link", "client", "cli", ""));
+  }
+
+  /** A test can only move the clock of a node that asks no other. */
+  @Test
+  void timeOfDay_isAskedOfTheMachineByCommandsOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "cli..")
+        .should()
+        .callMethodWhere(asksTheMachine())
+        .orShould()
+        .callConstructor(java.util.Date.class)
+        .check(CLASSES);
+  }
+
+  private static DescribedPredicate<JavaMethodCall> asksTheMachine() {
+    return new DescribedPredicate<>("the time of day is asked of the machine") {
+      @Override
+      public boolean test(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getName();
+        String name = call.getName();
+        return (owner.startsWith("java.time.")
+                && (name.equals("now") || name.startsWith("system") || name.startsWith("tick")))
+            || (owner.equals("java.lang.System") && name.equals("currentTimeMillis"))
+            || (owner.equals("java.util.Calendar") && name.equals("getInstance"));
+      }
+    };
   }
 
   private static DynamicTest home(String library, String... packages) {

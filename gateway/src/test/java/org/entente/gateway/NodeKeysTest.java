@@ -79,9 +79,9 @@ class NodeKeysTest {
     SecretBytes cached = idle.key();
     now = now.plus(Duration.ofDays(1));
     OutboxKeys.Named fresh = keys.outboxKeys().current();
-    assertEquals(List.of(), keys.destroyOutboxKeys(Set.of(needed.id())), "too young");
+    assertEquals(List.of(), keys.destroyOutboxKeys(Set.of(needed.id()), now), "too young");
     now = now.plus(Duration.ofDays(1)).plusSeconds(1);
-    assertEquals(List.of(idle.id()), keys.destroyOutboxKeys(Set.of(needed.id())));
+    assertEquals(List.of(idle.id()), keys.destroyOutboxKeys(Set.of(needed.id()), now));
     assertTrue(cached.isClosed(), "wiped from memory, too");
     assertTrue(keys.outboxKeys().find(idle.id()).isEmpty());
     restart();

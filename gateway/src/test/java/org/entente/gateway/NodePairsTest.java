@@ -115,12 +115,12 @@ class NodePairsTest {
     List<AgencyKey> both = List.of(key(second, 3, 300), old);
     VerifyingPair third = made(both);
 
-    assertEquals(List.of(), pairs.destroyReplaced(both));
-    assertEquals(List.of(), pairs.destroyReplaced(List.of()));
+    assertEquals(List.of(), pairs.destroyReplaced(both, now));
+    assertEquals(List.of(), pairs.destroyReplaced(List.of(), now));
     now = start.plus(days(4));
-    assertEquals(List.of(), pairs.destroyReplaced(both));
+    assertEquals(List.of(), pairs.destroyReplaced(both, now));
     now = start.plus(days(21));
-    assertEquals(List.of(first.verifyingPair().id()), pairs.destroyReplaced(both));
+    assertEquals(List.of(first.verifyingPair().id()), pairs.destroyReplaced(both, now));
     assertEquals(List.of(third, second), pairs.verifying());
     assertEquals(second, inForce(both));
   }

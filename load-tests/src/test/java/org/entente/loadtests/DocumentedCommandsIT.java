@@ -1,7 +1,6 @@
 package org.entente.loadtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -51,7 +50,6 @@ final class DocumentedCommandsIT {
   void begin() {
     Path home = Home.find().folder();
     replaced.put("/tmp/federation", folder.resolve("federation").toString());
-    replaced.put("/tmp/pilot", folder.resolve("pilot").toString());
     replaced.put("config/", home.resolve("config") + "/");
     replaced.put("alerts.jsonl", folder.resolve("alerts.jsonl").toString());
     replaced.put(
@@ -81,8 +79,8 @@ final class DocumentedCommandsIT {
                 DocumentedSteps.afterwards(),
                 DocumentedSteps.stopped(),
                 DocumentedSteps.demonstrated(),
-                DocumentedSteps.founded(),
-                DocumentedSteps.changed())
+                CeremonySteps.all(),
+                RecoverySteps.all())
             .flatMap(List::stream)
             .map(Step::command)
             .toList();
@@ -117,18 +115,6 @@ final class DocumentedCommandsIT {
     steps.run(DocumentedSteps.demonstrated());
     assertEquals(1, left("entente-demo-*").size(), "only --keep leaves its folder");
     assertEquals(List.of(), running(), "what was stopped leaves no gateway behind");
-  }
-
-  @Test
-  void federationFoundedByItsRoots_doesWhatThePagesSay() throws IOException, InterruptedException {
-    Path pilot = Files.createDirectories(folder.resolve("pilot"));
-    for (String name : List.of("alice", "bob", "carol", "fr", "de")) {
-      secret(pilot.resolve(name + ".passphrase"));
-    }
-    steps.run(DocumentedSteps.founded());
-    steps.run(DocumentedSteps.changed());
-    assertFalse(
-        Files.readString(pilot.resolve("fr").resolve("trust-bundle.note")).contains("de.customs"));
   }
 
   /** The pages' addresses may be taken on this machine. */

@@ -96,13 +96,56 @@ final class DocumentedSteps {
         Step.of("./entente track MESSAGE" + SUPERVISOR)
             .fills("MESSAGE", "SECOND")
             .says("SUBMISSION_ACCEPTANCE"),
+        Step.of("./entente unopened" + SUPERVISOR),
         Step.of(
                 "./entente keys renew --officer FR-3 --justification 'yearly renewal'"
                     + " --out /tmp/federation/fr.customs.join"
                     + OPERATOR)
             .says("read out"),
+        Step.of("./entente backup create --officer FR-3 --justification 'daily backup'" + OPERATOR)
+            .says("audit leaves"),
+        Step.of("./entente backup list --config /tmp/federation/fr.customs.yaml").says("     1  "),
+        Step.of("./entente backup verify --config /tmp/federation/fr.customs.yaml").says("good"),
         Step.of("./entente keys show" + OPERATOR).says("in use").says("not in the trust bundle"),
+        Step.of("./entente link list" + OPERATOR).says("de.customs        up").says("FLASH"),
+        Step.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),
+        Step.of(
+                "./entente link pause de.customs --officer FR-3"
+                    + " --justification 'their maintenance, ticket 12'"
+                    + OPERATOR)
+            .says("de.customs paused"),
+        Step.of(
+                "./entente link unpause de.customs --officer FR-3"
+                    + " --justification 'they are back'"
+                    + OPERATOR)
+            .says("de.customs goes on"),
+        Step.of(
+                "./entente link resume de.customs FLASH --officer FR-3"
+                    + " --justification 'restored on Sunday, ticket 13'"
+                    + OPERATOR)
+            .says("FLASH was not stopped; nothing changed"),
+        Step.of("./entente cursor list" + DE_CLIENTS + "operator")
+            .says("night-shift")
+            .says("last position"),
+        Step.of(
+                "./entente cursor forget desk night-shift --officer DE-3"
+                    + " --justification 'that desk is closed'"
+                    + DE_CLIENTS
+                    + "operator")
+            .says("night-shift of desk forgotten"),
+        Step.of("./entente quarantine show 1" + OPERATOR).exits(1).says("NOT_FOUND"),
+        Step.of("./entente quarantine retry 1 --officer FR-3 --justification 'upgraded'" + OPERATOR)
+            .exits(1)
+            .says("NOT_FOUND"),
+        Step.of(
+                "./entente quarantine discard 1 --officer FR-3 --justification 'sent again by mail'"
+                    + OPERATOR)
+            .exits(1)
+            .says("NOT_FOUND"),
+        // One of its witnesses does not run here, so that its first checkpoint comes only when the
+        // wait for witnesses is over.
         Step.of("./entente audit verify --config /tmp/federation/fr.customs.yaml")
+            .againWhile("no checkpoint is signed")
             .says("fr.customs"),
         Step.of(
                 "./entente audit verify"
@@ -143,6 +186,11 @@ final class DocumentedSteps {
                     + " --officer FR-1 --justification 'restored from the backup of 1 March'")
             .exits(1)
             .says("can be continued"),
+        Step.of(
+                "./entente backup restore --config /tmp/federation/fr.customs.yaml --replace"
+                    + " --officer FR-1 --justification 'the disk of 1 March is lost'")
+            .says("restored     backup 1")
+            .says("set aside"),
         Step.of("./entente keystore list --config /tmp/federation/fr.customs.yaml").says("since"),
         Step.of(
                 "./entente keystore passphrase --config /tmp/federation/fr.customs.yaml"
@@ -165,106 +213,6 @@ final class DocumentedSteps {
             .until(started)
             .doesNotSay("BAD RECORD")
             .exits(143),
-        Step.of("./entente bench smoke").with("--messages", "100").says("ratio"));
-  }
-
-  /** A federation founded by its roots. */
-  static List<Step> founded() {
-    String at = " --passphrase-file /tmp/pilot/";
-    return List.of(
-        root("alice"),
-        root("bob"),
-        root("carol"),
-        Step.of(
-                "./entente federation init --federation pilot.entente.example --threshold 2"
-                    + " --root /tmp/pilot/alice.root/root.pub --root /tmp/pilot/bob.root/root.pub"
-                    + " --root /tmp/pilot/carol.root/root.pub --out /tmp/pilot/founding")
-            .keeps("ROOTS", "read aloud +(.*)"),
-        Step.of(
-                "./entente init --federation pilot.entente.example --agency fr.customs"
-                    + " --kind customs --endpoint 127.0.0.1:7461"
-                    + " --link de.customs=127.0.0.1:7462 --client declarations=publish+evidence"
-                    + " --client desk=subscribe+evidence"
-                    + at
-                    + "fr.passphrase --out /tmp/pilot/fr")
-            .keeps("FR", "fingerprint +(.*)"),
-        Step.of(
-                "./entente init --federation pilot.entente.example --agency de.customs"
-                    + " --kind customs --endpoint 127.0.0.1:7462 --link fr.customs"
-                    + " --client desk=subscribe+evidence --listen-clients 127.0.0.1:7472"
-                    + " --listen-admin 127.0.0.1:9472"
-                    + at
-                    + "de.passphrase --out /tmp/pilot/de")
-            .keeps("DE", "fingerprint +(.*)"),
-        Step.of("./entente federation show /tmp/pilot/fr/fr.customs.join").says("{FR}"),
-        Step.of(
-                "./entente federation add --roots /tmp/pilot/founding/roots.json"
-                    + " --out /tmp/pilot/bundle-1.note --group EU=DE+FR"
-                    + " --request /tmp/pilot/fr/fr.customs.join --fingerprint 'FR-FINGERPRINT'"
-                    + " --request /tmp/pilot/de/de.customs.join --fingerprint 'DE-FINGERPRINT'")
-            .fills("FR-FINGERPRINT", "FR")
-            .fills("DE-FINGERPRINT", "DE")
-            .keeps("DRAFT", "read aloud +(.*)"),
-        Step.of("./entente federation show /tmp/pilot/bundle-1.note").says("{DRAFT}"),
-        signed("alice"),
-        signed("bob"),
-        joined("fr"),
-        joined("de"),
-        Step.of("cp config/agreements/eu-product-safety.yaml /tmp/pilot/fr/agreements/")
-            .in(Step.In.SHELL),
-        Step.of("./entente config check --config /tmp/pilot/fr/node.yaml").says(": valid"));
-  }
-
-  /** The next version of its trust bundle. */
-  static List<Step> changed() {
-    return List.of(
-        Step.of(
-                "./entente federation remove --in /tmp/pilot/bundle-1.note"
-                    + " --out /tmp/pilot/bundle-2.note --agency de.customs")
-            .keeps("NEXT", "read aloud +(.*)"),
-        Step.of("./entente federation diff /tmp/pilot/bundle-1.note /tmp/pilot/bundle-2.note")
-            .says("de.customs"),
-        signedNext("bob"),
-        signedNext("carol"),
-        Step.of("./entente join --config /tmp/pilot/fr/node.yaml --bundle /tmp/pilot/bundle-2.note")
-            .says("wrote"));
-  }
-
-  private static Step root(String holder) {
-    return Step.of(
-            "./entente federation root-key --federation pilot.entente.example --name %s --out /tmp/pilot/%s.root --passphrase-file /tmp/pilot/%s.passphrase"
-                .formatted(holder, holder, holder))
-        .says("root.pub");
-  }
-
-  private static Step signed(String holder) {
-    return Step.of(
-            "./entente federation sign --draft /tmp/pilot/bundle-1.note"
-                + " --fingerprint 'DRAFT-FINGERPRINT'"
-                + key(holder))
-        .fills("DRAFT-FINGERPRINT", "DRAFT")
-        .says(holder + " signed");
-  }
-
-  private static Step signedNext(String holder) {
-    return Step.of(
-            "./entente federation sign --draft /tmp/pilot/bundle-2.note"
-                + " --previous /tmp/pilot/bundle-1.note --fingerprint 'NEXT-FINGERPRINT'"
-                + key(holder))
-        .fills("NEXT-FINGERPRINT", "NEXT")
-        .says(holder + " signed");
-  }
-
-  private static String key(String holder) {
-    return " --key /tmp/pilot/%s.root --passphrase-file /tmp/pilot/%s.passphrase"
-        .formatted(holder, holder);
-  }
-
-  private static Step joined(String folder) {
-    return Step.of(
-            "./entente join --config /tmp/pilot/%s/node.yaml --bundle /tmp/pilot/bundle-1.note --roots /tmp/pilot/founding/roots.json --fingerprint 'ROOTS-FINGERPRINT' --request /tmp/pilot/%s/%s.customs.join"
-                .formatted(folder, folder, folder))
-        .fills("ROOTS-FINGERPRINT", "ROOTS")
-        .says("wrote");
+        Step.of("./entente bench smoke").says("each message a gRPC message"));
   }
 }

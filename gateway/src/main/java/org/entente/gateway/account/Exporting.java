@@ -351,7 +351,7 @@ public final class Exporting {
     MessageId message = asked.message();
     parts
         .ledger()
-        .write(
+        .commit(
             Lane.ROUTINE,
             tx -> {
               tx.audit(
@@ -368,8 +368,7 @@ public final class Exporting {
                       .saying(
                           "export " + what + period + ": " + page.getLeavesCount() + " leaves"));
               return page;
-            })
-        .join();
+            });
   }
 
   private static Answer refused(String field, String message) {

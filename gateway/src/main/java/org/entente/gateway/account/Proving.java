@@ -197,7 +197,7 @@ public final class Proving {
   private void record(AuditActor actor, MessageId id) {
     parts
         .ledger()
-        .write(
+        .commit(
             Lane.ROUTINE,
             tx -> {
               tx.audit(
@@ -209,8 +209,7 @@ public final class Proving {
                           new AuditSubject(null, List.of(id), List.of(), null))
                       .saying("proof given"));
               return id;
-            })
-        .join();
+            });
   }
 
   private static Answer refused(Code code, String field, String message) {

@@ -26,17 +26,19 @@ import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.meter.Meters;
 
 /**
  * HTTP/1.1 server of {@code GET /metrics}, {@code /healthz} (the process lives) and {@code /readyz}
  * (it can do its job, with one warning a line; otherwise 503 with one reason a line). Requests of
- * at most 8 KiB; a connection that says nothing for 30 seconds is closed. Nothing secret and
- * nothing of any message is served.
+ * at most 8 KiB and connections at most 64; one that says nothing for 30 seconds is closed. Nothing
+ * secret and nothing of any message is served.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST = 8_192;
   private static final int IDLE_SECONDS = 30;
+  private static final int MAX_CONNECTIONS = 64;
 
   private final EventLoopGroup group;
   private final Channel channel;
@@ -49,6 +51,7 @@ public final class AdminServer implements AutoCloseable {
   /** Starts to listen. */
   @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for a group that never served
   public static AdminServer start(InetSocketAddress address, Meters meters, Readiness readiness) {
+    AtomicInteger connections = new AtomicInteger();
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -58,6 +61,11 @@ public final class AdminServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel ch) {
+                    ch.closeFuture().addListener(closed -> connections.decrementAndGet());
+                    if (connections.incrementAndGet() > MAX_CONNECTIONS) {
+                      ch.close();
+                      return;
+                    }
                     ch.pipeline()
                         .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
                         .addLast(new HttpServerCodec())

@@ -40,7 +40,15 @@ public enum AuditType {
   /** An audit log, a member's or this gateway's own, contradicted what a witness had cosigned. */
   LOG_CONFLICT(17),
   /** A further log was begun, by a member or by this gateway, instead of one that ended. */
-  LOG_OPENED(18);
+  LOG_OPENED(18),
+  /** Another trust bundle of the version in force was met: somebody made two. */
+  TRUST_CONFLICT(19),
+  /** This gateway failed on a message again and again and set it aside. */
+  QUARANTINED(20),
+  /** Numbers that never came were settled, since their origin owes nothing for them any more. */
+  SETTLED(21),
+  /** An alarm stopped a lane of a link: its numbers and contents contradict each other. */
+  LANE_STOPPED(22);
 
   private final int number;
 

@@ -110,7 +110,10 @@ public final class AuditVerifier {
         }
       }
       if (checkpoints.isEmpty() && faults.isEmpty() && head.size() > 0) {
-        fault("no checkpoint is signed, so nothing shows that the log was not rewritten");
+        fault(
+            "no checkpoint is signed, so nothing shows that the log was not rewritten; a gateway"
+                + " signs its first once its witnesses have answered, "
+                + "or some seconds after its start");
       }
     }
 

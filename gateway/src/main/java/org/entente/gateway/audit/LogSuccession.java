@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
@@ -44,12 +45,17 @@ public final class LogSuccession {
   /**
    * Looks at the log in force.
    *
-   * @param verifier knows any log of the gateway by its keys
+   * @param verifier knows any log of the gateway by all keys it ever signed with, as far as known
+   * @param own the same by those that the gateway can sign with
    * @param witnessed a checkpoint that a witness gave to the operator, if any
    */
   public static Finding examine(
-      Store store, Path directory, CheckpointVerifier verifier, Optional<byte[]> witnessed) {
-    return new Examination(store, directory, verifier, witnessed).find();
+      Store store,
+      Path directory,
+      CheckpointVerifier verifier,
+      CheckpointVerifier own,
+      Optional<byte[]> witnessed) {
+    return new Examination(store, directory, verifier, own, witnessed).find();
   }
 
   /**
@@ -67,16 +73,49 @@ public final class LogSuccession {
       AuditRecord record,
       IntFunction<LeafSealer> sealers,
       SecureRandom random,
-      java.util.function.Consumer<Batch> also) {
+      Consumer<Batch> also) {
     int number = ended.next().number();
     AuditOpening opening = AuditLog.open(store, directory, verifier.of(ended.next()));
     if (!(opening instanceof AuditOpening.Opened opened) || opened.log().head().size() != 0) {
       throw new IllegalStateException("there is something of " + ended.next() + ": " + opening);
     }
-    Appender appender = opened.log().appender(sealers.apply(number), random);
+    append(
+        store,
+        opened.log().appender(sealers.apply(number), random),
+        record,
+        batch -> {
+          StoredLog.putNumberInForce(batch, number);
+          also.accept(batch);
+        });
+  }
+
+  /**
+   * Adds a leaf to a log that can be continued. Durable on return.
+   *
+   * @param record makes the leaf
+   * @param sealers the sealer of a log, by its number
+   * @param also what else belongs to the same commit
+   */
+  public static void goOn(
+      Store store,
+      Path directory,
+      CheckpointVerifier verifier,
+      Finding.Continues found,
+      AuditRecord record,
+      IntFunction<LeafSealer> sealers,
+      SecureRandom random,
+      Consumer<Batch> also) {
+    AuditOpening opening = AuditLog.open(store, directory, verifier.of(found.log()));
+    if (!(opening instanceof AuditOpening.Opened opened)) {
+      throw new IllegalStateException(found.log() + " was found to go on: " + opening);
+    }
+    append(store, opened.log().appender(sealers.apply(found.log().number()), random), record, also);
+  }
+
+  private static void append(
+      Store store, Appender appender, AuditRecord record, Consumer<Batch> also) {
     Batch batch = store.batch();
     appender.append(batch, List.of(record));
-    StoredLog.putNumberInForce(batch, number);
     also.accept(batch);
     store.commit(batch, Durability.SYNCED);
     appender.committed();
@@ -130,6 +169,7 @@ public final class LogSuccession {
     private final Store store;
     private final Path directory;
     private final CheckpointVerifier verifier;
+    private final CheckpointVerifier own;
     private final LogOrigin inForce;
     private final List<Known> signed = new ArrayList<>();
     private final List<Known> witnessed = new ArrayList<>();
@@ -140,7 +180,13 @@ public final class LogSuccession {
       }
     }
 
-    Examination(Store store, Path directory, CheckpointVerifier verifier, Optional<byte[]> given) {
+    Examination(
+        Store store,
+        Path directory,
+        CheckpointVerifier verifier,
+        CheckpointVerifier own,
+        Optional<byte[]> given) {
+      this.own = own;
       this.store = store;
       this.directory = directory;
       this.verifier = verifier;
@@ -173,7 +219,7 @@ public final class LogSuccession {
     Finding find() {
       AuditOpening opening = AuditLog.open(store, directory, verifier.of(inForce));
       if (opening instanceof AuditOpening.Opened opened) {
-        Optional<String> contradiction = contradiction(opened.log());
+        Optional<String> contradiction = contradiction(opened.log()).or(this::lostPair);
         return contradiction.isEmpty()
             ? new Finding.Continues(inForce, opened.log().head().size())
             : ended(opened.log().head(), contradiction.get());
@@ -182,6 +228,13 @@ public final class LogSuccession {
         return ended(kept(), behind.reason());
       }
       return ended(null, ((AuditOpening.Damaged) opening).reason());
+    }
+
+    /** A start knows the log by the keys that are held, and would find it damaged. */
+    private Optional<String> lostPair() {
+      return AuditLog.open(store, directory, own.of(inForce)) instanceof AuditOpening.Opened
+          ? Optional.empty()
+          : Optional.of("the pair that it was signed with is not held any more");
     }
 
     private Optional<String> contradiction(AuditLog log) {

@@ -128,6 +128,9 @@ final class DraftLimits {
     return most == null ? OptionalInt.empty() : OptionalInt.of(most);
   }
 
+  /** The longest time that a draft can give its recipients to open it: 30 days. */
+  private static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
+
   static void check(Draft draft) throws Fault {
     require(!draft.getIdempotencyKey().isEmpty(), "idempotency_key", "is required");
     label(draft.getLabel());
@@ -140,6 +143,11 @@ final class DraftLimits {
     for (int i = 0; i < to.getAgenciesCount(); i++) {
       agency(to.getAgencies(i), "to.agencies[" + i + "]");
     }
+    int open = draft.getOpenWithinMinutes();
+    require(
+        open >= 0 && open <= MAX_OPEN_WITHIN_MINUTES,
+        "open_within_minutes",
+        "must be at most " + MAX_OPEN_WITHIN_MINUTES);
     checkValues(draft);
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -93,7 +94,7 @@ final class AuditCommand implements Callable<Integer> {
 
     private int fromData(Path config) {
       try {
-        Inspected found = Inspected.read(config);
+        Inspected found = Inspected.read(config, InstantSource.system());
         return tell(found.sound(), found.audit(), json ? asJson(found) : asText(found));
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);

@@ -10,6 +10,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
@@ -126,7 +127,7 @@ final class AuditExport implements Callable<Integer> {
   }
 
   private int fromData(Path config) {
-    try (OfflineNode node = OfflineNode.open(config)) {
+    try (OfflineNode node = OfflineNode.open(config, InstantSource.system())) {
       AuditPerson who = person.recorded(justification);
       return print(
           page -> {

@@ -2,6 +2,8 @@ package org.entente.gateway.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.entente.gateway.NodeSuccession;
 import org.entente.gateway.StartProblem;
@@ -55,9 +57,9 @@ final class AuditNewLog implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      Finding found =
-          NodeSuccession.open(config, witnessed, look ? null : person.recorded(justification));
-      return tell(found);
+      NodeSuccession node = NodeSuccession.onDisk(config, InstantSource.system());
+      Optional<byte[]> held = NodeSuccession.note(witnessed);
+      return tell(look ? node.look(held) : node.succeed(held, person.recorded(justification)));
     } catch (StartProblem | InvalidValue e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }

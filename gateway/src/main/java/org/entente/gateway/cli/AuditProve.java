@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -122,7 +123,7 @@ final class AuditProve implements Callable<Integer> {
   }
 
   private byte[] fromData(Path config, MessageId message, Optional<AgencyName> to) {
-    try (OfflineNode node = OfflineNode.open(config)) {
+    try (OfflineNode node = OfflineNode.open(config, InstantSource.system())) {
       AuditPerson who = parse(() -> person.recorded(justification), "--officer");
       Proving.Answer answer = node.prove(who, message, to);
       if (answer instanceof Proving.Answer.Refused refused) {

@@ -1,6 +1,7 @@
 package org.entente.gateway.cli;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.NodeCheck;
@@ -43,7 +44,7 @@ final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      List<String> problems = NodeCheck.problems(config);
+      List<String> problems = NodeCheck.problems(config, InstantSource.system());
       problems.forEach(problem -> spec.commandLine().getErr().println(problem));
       if (problems.isEmpty()) {
         spec.commandLine().getOut().println(config + ": valid");

@@ -220,6 +220,7 @@ final class InitCommand implements Callable<Integer> {
         new NodeConfig.Passphrase(passphraseFile.toAbsolutePath(), null),
         node.resolve("data"),
         node.resolve("audit"),
+        new NodeConfig.Backup(node.resolve("backup"), 0),
         new NodeConfig.Policy(Path.of("agreements"), null),
         new NodeConfig.Listen(
             listenClients, listenPeers == null ? endpoint : listenPeers, listenAdmin),
@@ -227,6 +228,8 @@ final class InitCommand implements Callable<Integer> {
         clients.entrySet().stream()
             .map(entry -> new NodeConfig.Client(entry.getKey(), scopes(entry.getValue())))
             .toList(),
+        null,
+        null,
         null,
         null,
         null);

@@ -1,6 +1,7 @@
 package org.entente.gateway.cli;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.entente.gateway.NodeJoin;
 import org.entente.gateway.trust.BundleWords;
@@ -62,7 +63,7 @@ final class JoinCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     return Saying.attempt(
         () -> {
-          NodeJoin join = NodeJoin.read(config, bundle, roots, request);
+          NodeJoin join = NodeJoin.read(config, bundle, roots, request, InstantSource.system());
           Saying say = new Saying(spec);
           join.newRoots()
               .ifPresent(

@@ -1,6 +1,7 @@
 package org.entente.gateway.cli;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.entente.gateway.NodeKeystore;
 import org.entente.gateway.StartProblem;
@@ -45,7 +46,7 @@ final class KeystoreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       try {
-        for (Keystore.Description key : NodeKeystore.describe(config)) {
+        for (Keystore.Description key : NodeKeystore.describe(config, InstantSource.system())) {
           String until = key.expires().equals(KeyEntry.NEVER) ? "kept" : "until " + key.expires();
           spec.commandLine()
               .getOut()
@@ -95,7 +96,7 @@ final class KeystoreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       try {
-        NodeKeystore.protect(config, next.file);
+        NodeKeystore.protect(config, next.file, InstantSource.system());
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
       }

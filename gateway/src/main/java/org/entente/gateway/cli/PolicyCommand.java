@@ -1,6 +1,7 @@
 package org.entente.gateway.cli;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.NodeCheck;
@@ -97,7 +98,7 @@ final class PolicyCommand implements Callable<Integer> {
               .build();
       Explanation explanation;
       try {
-        explanation = NodeCheck.explain(config, label(), addressing);
+        explanation = NodeCheck.explain(config, label(), addressing, InstantSource.system());
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
       }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.entente.gateway.Gateway;
@@ -61,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
 
   private Gateway start() {
     try {
-      return Gateway.start(config);
+      return Gateway.start(config, InstantSource.system());
     } catch (StartProblem e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }

@@ -125,7 +125,8 @@ final class RunningNode {
       TiledLog log = new TiledLog(path -> tile(stub, path), earlier);
       if (log.head().isEmpty() && log.checkpoints().size() == earlier.size()) {
         throw new CommandFailure(
-            "the gateway serves no checkpoint; it signs its first about a second after its start");
+            "the gateway serves no checkpoint; it signs its first once its witnesses have answered,"
+                + " or some seconds after its start");
       }
       LeafOpener opener =
           (index, any) ->

@@ -2,39 +2,107 @@ package org.entente.gateway.cli;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import java.util.Iterator;
+import java.util.List;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.FollowRequest;
+import org.entente.proto.v1.FollowResponse;
+import org.entente.proto.v1.Held;
+import org.entente.proto.v1.RecipientProgress;
 import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.TrackResponse;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** What became of a message. */
 @Command(
     name = "track",
     description = {
       "Shows what became of a message of this agency.",
-      "Accepted, delivered, retrieved, refused, erased: by whom and when. The client needs the scope `evidence`."
+      "Accepted, taken by a transit, delivered, retrieved, refused, erased: by whom and when, in the"
+          + " order in which the gateway learned it; then where it stands with each recipient. The"
+          + " client needs the scope `evidence`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
-    footer =
-        "  entente track 0197…3f --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor")
+    footer = {
+      "  entente track 0197…3f --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor",
+      "  entente track 0197…3f --follow --gateway … --credentials …"
+    })
 final class TrackCommand extends MessageCall {
+  @Option(
+      names = "--follow",
+      description =
+          "go on with what becomes known, until nothing more is to be expected of any recipient")
+  private boolean follow;
+
   @Override
   int with(ManagedChannel channel) {
+    if (follow) {
+      follow(channel);
+      return 0;
+    }
     TrackResponse known =
         EvidenceGrpc.newBlockingStub(channel)
             .track(TrackRequest.newBuilder().setMessageId(id()).build());
     if (known.hasHeld()) {
-      out()
-          .println(
-              "waits for release until "
-                  + Timestamps.toString(known.getHeld().getUntil())
-                  + ": "
-                  + Screen.printable(known.getHeld().getReason()));
+      print(known.getHeld());
     }
-    known.getItemsList().forEach(item -> out().println(line(item)));
+    known.getItemsList().forEach(this::print);
+    print(known.getRecipientsList());
     return 0;
+  }
+
+  private void follow(ManagedChannel channel) {
+    Iterator<FollowResponse> steps =
+        EvidenceGrpc.newBlockingStub(channel)
+            .follow(FollowRequest.newBuilder().setMessageId(id()).build());
+    while (steps.hasNext()) {
+      FollowResponse step = steps.next();
+      switch (step.getStepCase()) {
+        case ITEM -> print(step.getItem());
+        case HELD -> print(step.getHeld());
+        case SETTLED -> print(step.getSettled().getRecipientsList());
+        case STEP_NOT_SET -> {
+          // A newer gateway may say more than this release understands.
+        }
+      }
+      out().flush();
+    }
+  }
+
+  private void print(Held held) {
+    out()
+        .println(
+            "waits for release until "
+                + Timestamps.toString(held.getUntil())
+                + ": "
+                + Screen.printable(held.getReason()));
+  }
+
+  private void print(EvidenceItem item) {
+    out().println(line(item));
+  }
+
+  private void print(List<RecipientProgress> recipients) {
+    recipients.forEach(recipient -> out().println(line(recipient)));
+  }
+
+  private static String line(RecipientProgress recipient) {
+    StringBuilder line =
+        new StringBuilder(
+            "%-12s  %s"
+                .formatted(
+                    Screen.printable(recipient.getAgency()),
+                    recipient.getProgress().name().replace("PROGRESS_", "")));
+    if (recipient.getOverdue()) {
+      line.append(", nobody had opened it by ").append(Timestamps.toString(recipient.getOpenBy()));
+    }
+    if (recipient.getContradicted()) {
+      line.append(", and what it states contradicts itself");
+    }
+    return line.toString();
   }
 
   private static String line(EvidenceItem item) {
@@ -44,15 +112,21 @@ final class TrackCommand extends MessageCall {
                 .formatted(
                     Timestamps.toString(item.getAt()),
                     item.getKind().name().replace("EVIDENCE_KIND_", ""),
-                    item.getAgency()));
+                    Screen.printable(item.getAgency())));
+    if (!item.getRecipient().isEmpty() && !item.getRecipient().equals(item.getAgency())) {
+      line.append(" for ").append(Screen.printable(item.getRecipient()));
+    }
+    if (item.getTimeOut()) {
+      line.append("  by time-out");
+    }
     if (!item.getCode().isEmpty()) {
       line.append("  ").append(Screen.printable(item.getCode() + ": " + item.getReason()));
     }
     if (!item.getRetrievedBy().isEmpty()) {
-      line.append("  retrieved before by ")
+      boolean before = item.hasRetrievedAt();
+      line.append(before ? "  retrieved before by " : "  client ")
           .append(Screen.printable(item.getRetrievedBy()))
-          .append(" at ")
-          .append(Timestamps.toString(item.getRetrievedAt()));
+          .append(before ? " at " + Timestamps.toString(item.getRetrievedAt()) : "");
     }
     return line.toString();
   }

@@ -21,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  *     absent for neither
  * @param data folder of the ledger
  * @param audit folder of the last signed checkpoint; apart from {@code data}
+ * @param backup where copies of the ledger go; absent: none can be made
  * @param policy agreements and node rules
  * @param listen addresses to listen on
  * @param links direct links to peers
  * @param clients the agency's own systems
  * @param limits bounds
+ * @param disk when a filling disk is acted upon
  * @param witnesses how the audit log is witnessed
+ * @param openWithin how long recipients have to open a message, by lane
  * @param reflection whether gRPC reflection answers clients; true by default
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -40,12 +43,15 @@ public record NodeConfig(
     @Nullable Passphrase passphrase,
     Path data,
     Path audit,
+    @Nullable Backup backup,
     Policy policy,
     Listen listen,
     List<Link> links,
     List<Client> clients,
     @Nullable Limits limits,
+    @Nullable Disk disk,
     @Nullable Witnesses witnesses,
+    @Nullable OpenWithin openWithin,
     @Nullable Boolean reflection) {
 
   public NodeConfig {
@@ -62,7 +68,9 @@ public record NodeConfig(
     links = links == null ? List.of() : List.copyOf(links);
     clients = clients == null ? List.of() : List.copyOf(clients);
     limits = limits == null ? Limits.DEFAULT : limits;
+    disk = disk == null ? Disk.DEFAULT : disk;
     witnesses = witnesses == null ? Witnesses.DEFAULT : witnesses;
+    openWithin = openWithin == null ? OpenWithin.DEFAULT : openWithin;
     reflection = reflection == null || reflection;
   }
 
@@ -71,9 +79,19 @@ public record NodeConfig(
     return Objects.requireNonNull(limits);
   }
 
+  /** When a filling disk is acted upon. */
+  public Disk diskInForce() {
+    return Objects.requireNonNull(disk);
+  }
+
   /** How the audit log is witnessed. */
   public Witnesses witnessesInForce() {
     return Objects.requireNonNull(witnesses);
+  }
+
+  /** How long recipients have to open a message. */
+  public OpenWithin openWithinInForce() {
+    return Objects.requireNonNull(openWithin);
   }
 
   /** The same configuration with every path resolved against a folder. */
@@ -88,6 +106,7 @@ public record NodeConfig(
         passphrase == null ? null : passphrase.resolvedAgainst(folder),
         folder.resolve(data),
         folder.resolve(audit),
+        backup == null ? null : new Backup(folder.resolve(backup.folder()), backup.keep()),
         new Policy(
             folder.resolve(policy.agreements()),
             policy.nodeRules() == null ? null : folder.resolve(policy.nodeRules())),
@@ -95,7 +114,9 @@ public record NodeConfig(
         links,
         clients,
         limits,
+        disk,
         witnesses,
+        openWithin,
         reflection);
   }
 
@@ -143,6 +164,25 @@ public record NodeConfig(
 
     private Passphrase resolvedAgainst(Path folder) {
       return new Passphrase(file == null ? null : folder.resolve(file), environment);
+    }
+  }
+
+  /**
+   * Copies of the ledger.
+   *
+   * @param folder where they go; better on another disk, and neither inside {@code data} nor {@code
+   *     keystore}
+   * @param keep how many of the newest are kept, 7 by default, at most 1,000
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Backup(Path folder, @OrDefault int keep) {
+    public Backup {
+      Objects.requireNonNull(folder, "backup.folder");
+      keep = keep == 0 ? 7 : keep;
+      if (keep < 1 || keep > 1_000) {
+        throw new IllegalArgumentException(
+            "backup.keep is " + keep + "; it must be from 1 to 1000");
+      }
     }
   }
 
@@ -209,28 +249,47 @@ public record NodeConfig(
    * @param messageBytes label and body of one message, 1 MiB by default, at most 16 MiB
    * @param envelopeMessages messages sealed together, 64 by default, at most 4,096
    * @param envelopeBytes bytes sealed together, 1 MiB by default
-   * @param waitingChanges changes that may wait for the disk, 20,000 by default
-   * @param waitingDrafts drafts that may wait for sealing, 10,000 by default
+   * @param waitingChanges changes that may wait for the disk, 20,000 by default, the last eighth of
+   *     them of lane FLASH only
+   * @param waitingDrafts drafts that may wait for sealing, 10,000 by default, the last eighth of
+   *     them of lane FLASH only
+   * @param waitingDraftBytes their size, 64 MiB by default
    * @param heldMessages messages that may wait for a second person, 10,000 by default
    * @param heldHours how long one waits before it is refused, 72 by default, at most 720
+   * @param quarantineMessages messages that this gateway failed on and set aside, 1,000 by default
+   * @param quarantineBytes what is kept for them, 256 MiB by default, at most 2 GiB less one byte;
+   *     of both, one agency may use a quarter
+   * @param quarantineDays how long an operator has to decide about one, 30 by default, at most 365
    * @param streamsPerClient concurrent calls on a connection, 100 by default
    * @param metadataBytes request headers, 8 KiB by default
    * @param handshakeSeconds TLS handshake, 10 by default
+   * @param handshakes connections at a port whose TLS handshake is not over, 200 by default;
+   *     beyond, the oldest of the address that has most of them is closed
+   * @param connections connections at a port, 2,000 by default
+   * @param perClient what one client or peer may take of it
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Limits(
-      int messageBytes,
-      int envelopeMessages,
-      int envelopeBytes,
-      int waitingChanges,
-      int waitingDrafts,
-      int heldMessages,
-      int heldHours,
-      int streamsPerClient,
-      int metadataBytes,
-      int handshakeSeconds) {
+      @OrDefault int messageBytes,
+      @OrDefault int envelopeMessages,
+      @OrDefault int envelopeBytes,
+      @OrDefault int waitingChanges,
+      @OrDefault int waitingDrafts,
+      @OrDefault int waitingDraftBytes,
+      @OrDefault int heldMessages,
+      @OrDefault int heldHours,
+      @OrDefault int quarantineMessages,
+      @OrDefault int quarantineBytes,
+      @OrDefault int quarantineDays,
+      @OrDefault int streamsPerClient,
+      @OrDefault int metadataBytes,
+      @OrDefault int handshakeSeconds,
+      @OrDefault int handshakes,
+      @OrDefault int connections,
+      @Nullable PerClient perClient) {
     /** All defaults. */
-    public static final Limits DEFAULT = new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Limits DEFAULT =
+        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
     public Limits {
       messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
@@ -238,11 +297,25 @@ public record NodeConfig(
       envelopeBytes = bounded("envelope_bytes", envelopeBytes, 1 << 20, 1_024, 32 << 20);
       waitingChanges = bounded("waiting_changes", waitingChanges, 20_000, 16, 1_000_000);
       waitingDrafts = bounded("waiting_drafts", waitingDrafts, 10_000, 16, 1_000_000);
+      waitingDraftBytes =
+          bounded("waiting_draft_bytes", waitingDraftBytes, 64 << 20, 1 << 20, 1 << 30);
       heldMessages = bounded("held_messages", heldMessages, 10_000, 1, 1_000_000);
       heldHours = bounded("held_hours", heldHours, 72, 1, 720);
+      quarantineMessages = bounded("quarantine_messages", quarantineMessages, 1_000, 1, 100_000);
+      quarantineBytes =
+          bounded("quarantine_bytes", quarantineBytes, 256 << 20, 1 << 20, Integer.MAX_VALUE);
+      quarantineDays = bounded("quarantine_days", quarantineDays, 30, 1, 365);
       streamsPerClient = bounded("streams_per_client", streamsPerClient, 100, 1, 1_000);
       metadataBytes = bounded("metadata_bytes", metadataBytes, 8_192, 1_024, 65_536);
       handshakeSeconds = bounded("handshake_seconds", handshakeSeconds, 10, 1, 120);
+      handshakes = bounded("handshakes", handshakes, 200, 2, 100_000);
+      connections = bounded("connections", connections, 2_000, 2, 100_000);
+      perClient = perClient == null ? PerClient.DEFAULT : perClient;
+    }
+
+    /** What one client or peer may take. */
+    public PerClient perClientInForce() {
+      return Objects.requireNonNull(perClient);
     }
 
     private static int bounded(String field, int value, int byDefault, int least, int most) {
@@ -252,6 +325,75 @@ public record NodeConfig(
             "limits." + field + " is " + number + "; it must be from " + least + " to " + most);
       }
       return number;
+    }
+  }
+
+  /**
+   * What one client may take of the node's limits, so that it cannot take it from others; the first
+   * holds for each gateway of a peer too. 0 or absent: the default.
+   *
+   * @param connections connections, 16 by default
+   * @param cursors durable cursors, 100 by default
+   * @param unacknowledged deliveries that its open cursors may have unacknowledged in each lane,
+   *     together, 100,000 by default
+   * @param waitingDrafts drafts that may be on their way into the ledger, 2,500 by default
+   * @param waitingDraftBytes their size, 16 MiB by default; a single draft may always
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record PerClient(
+      @OrDefault int connections,
+      @OrDefault int cursors,
+      @OrDefault int unacknowledged,
+      @OrDefault int waitingDrafts,
+      @OrDefault int waitingDraftBytes) {
+    /** All defaults. */
+    public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0);
+
+    public PerClient {
+      connections = bounded("connections", connections, 16, 1, 10_000);
+      cursors = bounded("cursors", cursors, 100, 1, 100_000);
+      unacknowledged = bounded("unacknowledged", unacknowledged, 100_000, 1, 10_000_000);
+      waitingDrafts = bounded("waiting_drafts", waitingDrafts, 2_500, 1, 1_000_000);
+      waitingDraftBytes =
+          bounded("waiting_draft_bytes", waitingDraftBytes, 16 << 20, 1_024, 1 << 30);
+    }
+
+    private static int bounded(String field, int value, int byDefault, int least, int most) {
+      return Limits.bounded("per_client." + field, value, byDefault, least, most);
+    }
+  }
+
+  /**
+   * When the disk of {@code data} counts as filling, in MiB that are free there. 0 or absent: the
+   * default.
+   *
+   * @param slowBelowMib publishers are slowed below this, 2,048 by default
+   * @param refuseBelowMib nothing is taken from publishers and peers below this, 512 by default;
+   *     less than {@code slowBelowMib}
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Disk(@OrDefault int slowBelowMib, @OrDefault int refuseBelowMib) {
+    /** All defaults. */
+    public static final Disk DEFAULT = new Disk(0, 0);
+
+    public Disk {
+      slowBelowMib = bounded("slow_below_mib", slowBelowMib == 0 ? 2_048 : slowBelowMib);
+      refuseBelowMib = bounded("refuse_below_mib", refuseBelowMib == 0 ? 512 : refuseBelowMib);
+      if (refuseBelowMib >= slowBelowMib) {
+        throw new IllegalArgumentException(
+            "disk.refuse_below_mib is "
+                + refuseBelowMib
+                + "; it must be less than disk.slow_below_mib, which is "
+                + slowBelowMib);
+      }
+    }
+
+    private static int bounded(String field, int value) {
+      if (value < 1 || value > 1 << 20) {
+        throw new IllegalArgumentException(
+            "disk." + field + " is " + value + "; it must be from 1 to " + (1 << 20));
+      }
+      return value;
     }
   }
 
@@ -267,7 +409,8 @@ public record NodeConfig(
    *     at most 3,600
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Witnesses(int quorum, int waitSeconds, int everySeconds) {
+  public record Witnesses(
+      @OrDefault int quorum, @OrDefault int waitSeconds, @OrDefault int everySeconds) {
     /** All defaults. */
     public static final Witnesses DEFAULT = new Witnesses(0, 0, 0);
 
@@ -283,6 +426,43 @@ public record NodeConfig(
             "witnesses." + field + " is " + value + "; it must be from " + least + " to " + most);
       }
       return value;
+    }
+  }
+
+  /**
+   * How long the recipients of a message have until somebody there must have opened it, by its
+   * lane; a draft can say otherwise for itself. When it passes, the origin states evidence of
+   * NON_RETRIEVAL and the message is among the unopened ones. 0 or absent: the default. At most
+   * 43,200 minutes, which is 30 days.
+   *
+   * @param flashMinutes in lane FLASH, 15 by default
+   * @param immediateMinutes in lane IMMEDIATE, 480 by default
+   * @param priorityMinutes in lane PRIORITY, 1,440 by default
+   * @param routineMinutes in lane ROUTINE, 10,080 by default
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record OpenWithin(
+      @OrDefault int flashMinutes,
+      @OrDefault int immediateMinutes,
+      @OrDefault int priorityMinutes,
+      @OrDefault int routineMinutes) {
+    /** All defaults. */
+    public static final OpenWithin DEFAULT = new OpenWithin(0, 0, 0, 0);
+
+    public OpenWithin {
+      flashMinutes = bounded("flash_minutes", flashMinutes, 15);
+      immediateMinutes = bounded("immediate_minutes", immediateMinutes, 480);
+      priorityMinutes = bounded("priority_minutes", priorityMinutes, 1_440);
+      routineMinutes = bounded("routine_minutes", routineMinutes, 10_080);
+    }
+
+    private static int bounded(String field, int value, int byDefault) {
+      int minutes = value == 0 ? byDefault : value;
+      if (minutes < 1 || minutes > 43_200) {
+        throw new IllegalArgumentException(
+            "open_within." + field + " is " + minutes + "; it must be from 1 to 43200");
+      }
+      return minutes;
     }
   }
 }

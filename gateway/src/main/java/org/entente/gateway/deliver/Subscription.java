@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -99,6 +101,11 @@ public final class Subscription {
     return Optional.empty();
   }
 
+  /** Deliveries of one lane that may be unacknowledged. */
+  int window() {
+    return window;
+  }
+
   /** Ends it; nothing is sent afterwards. The cursor stays. */
   public void close() {
     synchronized (lock) {
@@ -123,7 +130,7 @@ public final class Subscription {
         while (step()) {
           // until nothing is left or nothing more is taken
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StackOverflowError e) {
         // The edge of a pool thread: counted by its log line; the subscriber reconnects.
         LOG.error("delivery to cursor {} of client {} failed", cursor, client, e);
         synchronized (lock) {
@@ -169,25 +176,71 @@ public final class Subscription {
   }
 
   private void consider(InboxBook.Placed placed, LanePlace place) {
-    Optional<Label> label =
-        match.mayMatch(placed)
-                && !placed.record().getRecalled()
-                && placed.record().getExpiresAtMs() > ports.clock().millis()
-            ? ports.opening().label(placed).filter(match::matches)
-            : Optional.empty();
-    Optional<Body> body = label.flatMap(l -> ports.opening().body(placed));
-    if (body.isEmpty()) {
+    if (ports.undeliverable().holds(placed.position())) {
       place.passed(placed.position());
       return;
     }
+    openOrSetAside(placed)
+        .ifPresentOrElse(
+            message -> send(placed, place, message), () -> place.passed(placed.position()));
+  }
+
+  /** One message on which this gateway fails holds back none that comes after it. */
+  private Optional<Opened> openOrSetAside(InboxBook.Placed placed) {
+    while (true) {
+      try {
+        return open(placed);
+      } catch (RuntimeException | StackOverflowError e) {
+        Undeliverable.Next next = ports.undeliverable().failed(placed, e);
+        if (next == Undeliverable.Next.STOP) {
+          throw e;
+        }
+        if (next == Undeliverable.Next.PASS) {
+          return Optional.empty();
+        }
+      }
+    }
+  }
+
+  private record Opened(Label label, Body body) {}
+
+  /** Empty for what the subscription does not want and what may not be given any more. */
+  private Optional<Opened> open(InboxBook.Placed placed) {
+    boolean wanted =
+        placed.isDamaged()
+            || (match.mayMatch(placed)
+                && !placed.record().getRecalled()
+                && placed.record().getExpiresAtMs() > ports.clock().millis());
+    if (!wanted) {
+      return Optional.empty();
+    }
+    Optional<Label> label = whole(placed, ports.opening()::label);
+    if (label.isEmpty() || !match.matches(label.get())) {
+      return Optional.empty();
+    }
+    Label readable = label.get();
+    return whole(placed, ports.opening()::body).map(body -> new Opened(readable, body));
+  }
+
+  /** Empty for what was erased; what is there, with its key, and does not open is damaged. */
+  private <T> Optional<T> whole(
+      InboxBook.Placed placed, Function<InboxBook.Placed, Optional<T>> part) {
+    Optional<T> opened = placed.isDamaged() ? Optional.empty() : part.apply(placed);
+    if (opened.isEmpty() && ports.opening().isDamaged(placed)) {
+      throw new CorruptRecord("INBOX", null);
+    }
+    return opened;
+  }
+
+  private void send(InboxBook.Placed placed, LanePlace place, Opened message) {
     boolean again = place.isRedelivery(placed.position());
     sink.send(
         SubscribeResponse.newBuilder()
             .setDelivery(
                 Delivery.newBuilder()
                     .setPosition(placed.position())
-                    .setLabel(label.get())
-                    .setBody(body.get())
+                    .setLabel(message.label())
+                    .setBody(message.body())
                     .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
                     .setRedelivery(again))
             .build());

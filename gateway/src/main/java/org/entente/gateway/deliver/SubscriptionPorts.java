@@ -13,6 +13,8 @@ interface SubscriptionPorts {
 
   InboxOpening opening();
 
+  Undeliverable undeliverable();
+
   Executor executor();
 
   InstantSource clock();

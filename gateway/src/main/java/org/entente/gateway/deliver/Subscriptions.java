@@ -2,11 +2,15 @@ package org.entente.gateway.deliver;
 
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.entente.gateway.ledger.CursorBook;
 import org.entente.gateway.ledger.EvidenceBook;
@@ -38,27 +42,33 @@ public final class Subscriptions {
 
   private final Ports ports;
   private final CursorBook cursors;
+  private final CursorLimits limits;
   private final Map<String, Subscription> open = new ConcurrentHashMap<>();
 
   /**
    * Subscriptions on a ledger.
    *
+   * @param undeliverable what does not open
    * @param retrieval makes the sealed evidence item that tells an origin of a retrieval
+   * @param limits of each client
    */
   public Subscriptions(
       Ledger ledger,
       InboxOpening opening,
+      Undeliverable undeliverable,
       Function<RetrievedMessage, byte[]> retrieval,
-      Executor executor,
-      InstantSource clock,
-      Meters meters) {
-    this.ports = new Ports(ledger, opening, retrieval, executor, clock, meters);
+      Around around,
+      CursorLimits limits) {
+    this.limits = limits;
+    this.ports = new Ports(ledger, opening, undeliverable, retrieval, around);
     this.cursors = ledger.cursors();
   }
 
-  /** A message that a subscriber acknowledged for the first time. */
-  public record RetrievedMessage(
-      org.entente.gateway.model.MessageId id, org.entente.gateway.model.AgencyName origin) {}
+  /** What deliveries run on, read the time from and are counted by. */
+  public record Around(Executor executor, InstantSource clock, Meters meters) {}
+
+  /** A message that a client acknowledged for the first time. */
+  public record RetrievedMessage(org.entente.gateway.model.MessageId id, String client) {}
 
   /** Either an open cursor or what is wrong with the request. */
   public sealed interface Opened {
@@ -74,7 +84,7 @@ public final class Subscriptions {
    * Opens a cursor for a client. Nothing is sent before {@link Subscription#wake} is called the
    * first time.
    */
-  public Opened open(String client, OpenCursor request, Sink sink) {
+  public synchronized Opened open(String client, OpenCursor request, Sink sink) {
     if (!CURSOR.matcher(request.getCursor()).matches()) {
       return invalid("open.cursor", "a cursor's name has 1 to 64 characters of a-z 0-9 . _ -");
     }
@@ -82,6 +92,10 @@ public final class Subscriptions {
       return invalid("open.window", "a window is 1 to " + MAX_WINDOW + ", or 0 for the default");
     }
     int window = request.getWindow() == 0 ? DEFAULT_WINDOW : request.getWindow();
+    Optional<Problem> over = over(client, request.getCursor(), window);
+    if (over.isPresent()) {
+      return new Opened.Invalid(over.get());
+    }
     OpenRequest open =
         new OpenRequest(
             client,
@@ -92,6 +106,9 @@ public final class Subscriptions {
     Map<Lane, LanePlace> places = places(open);
     long from = places.values().stream().mapToLong(LanePlace::next).min().orElse(1);
     long last = ports.inbox().lastPosition();
+    if (open.fromPosition() > last + 1) {
+      return new Opened.Invalid(ahead(open.fromPosition(), last));
+    }
     Subscription subscription = new Subscription(ports, open, places, last, sink);
     Subscription before = this.open.put(key(client, request.getCursor()), subscription);
     if (before != null) {
@@ -104,6 +121,21 @@ public final class Subscriptions {
   public void closed(String client, String cursor, Subscription subscription) {
     subscription.close();
     open.remove(key(client, cursor), subscription);
+  }
+
+  /** Whether a stream holds a cursor. */
+  public boolean isOpen(String client, String cursor) {
+    return open.containsKey(key(client, cursor));
+  }
+
+  /**
+   * Does something about a cursor that no stream holds; none can open one meanwhile.
+   *
+   * @return what it gave; empty, and it was not done, if a stream holds the cursor
+   */
+  public synchronized <T> Optional<T> whileClosed(
+      String client, String cursor, Supplier<T> something) {
+    return isOpen(client, cursor) ? Optional.empty() : Optional.of(something.get());
   }
 
   /** Tells every subscription that something arrived. */
@@ -119,16 +151,73 @@ public final class Subscriptions {
   private Map<Lane, LanePlace> places(OpenRequest request) {
     CursorRecord record =
         cursors.read(request.client(), request.cursor()).orElse(CursorRecord.getDefaultInstance());
+    long end = ports.inbox().lastPosition() + 1;
     Map<Lane, LanePlace> places = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.all()) {
       int index = lane.number() - 1;
       boolean known = index < record.getNextPositionCount();
-      long next = known ? record.getNextPosition(index) : 1;
-      long sent = known ? record.getSentPosition(index) : 0;
+      // A place beyond the end would let what comes next pass by.
+      long next = known ? Math.min(record.getNextPosition(index), end) : 1;
+      long sent = known ? Math.min(record.getSentPosition(index), end - 1) : 0;
       places.put(
           lane, new LanePlace(request.fromPosition() > 0 ? request.fromPosition() : next, sent));
     }
     return places;
+  }
+
+  /**
+   * A client that remembers more than the ledger does would miss what gets those positions next.
+   */
+  private static Problem ahead(long from, long last) {
+    return new Problem(
+        Code.CURSOR_AHEAD,
+        "open.from_position",
+        "position "
+            + from
+            + " is ahead of this ledger, whose last is "
+            + last
+            + ": it was set back; open from "
+            + (last + 1)
+            + " at most, and take positions beyond as new");
+  }
+
+  /** Which limit of the client a cursor would exceed. */
+  private Optional<Problem> over(String client, String cursor, int window) {
+    Set<String> names = new HashSet<>(cursors.names(client, limits.cursors()));
+    long windows = window;
+    String prefix = key(client, "");
+    for (Map.Entry<String, Subscription> one : open.entrySet()) {
+      String name = one.getKey().substring(one.getKey().indexOf('/') + 1);
+      if (one.getKey().startsWith(prefix) && !name.equals(cursor)) {
+        names.add(name);
+        windows += one.getValue().window();
+      }
+    }
+    if (names.size() >= limits.cursors()
+        && !names.contains(cursor)
+        && cursors.read(client, cursor).isEmpty()) {
+      return limit(
+          "open.cursor",
+          "the client has "
+              + names.size()
+              + " cursors and may have "
+              + limits.cursors()
+              + " (limits.per_client.cursors); open one of them, or have the operator forget one");
+    }
+    if (windows > limits.unacknowledged()) {
+      return limit(
+          "open.window",
+          "the client's open cursors would have "
+              + windows
+              + " deliveries unacknowledged and may have "
+              + limits.unacknowledged()
+              + " (limits.per_client.unacknowledged); ask for less, or close one");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Problem> limit(String field, String message) {
+    return Optional.of(new Problem(Code.LIMIT_REACHED, field, message));
   }
 
   private static Opened invalid(String field, String message) {
@@ -142,24 +231,21 @@ public final class Subscriptions {
   private static final class Ports implements SubscriptionPorts {
     private final Ledger ledger;
     private final InboxOpening opening;
+    private final Undeliverable undeliverable;
     private final Function<RetrievedMessage, byte[]> retrieval;
-    private final Executor executor;
-    private final InstantSource clock;
-    private final Meters meters;
+    private final Around around;
 
     Ports(
         Ledger ledger,
         InboxOpening opening,
+        Undeliverable undeliverable,
         Function<RetrievedMessage, byte[]> retrieval,
-        Executor executor,
-        InstantSource clock,
-        Meters meters) {
+        Around around) {
       this.ledger = ledger;
       this.opening = opening;
+      this.undeliverable = undeliverable;
       this.retrieval = retrieval;
-      this.executor = executor;
-      this.clock = clock;
-      this.meters = meters;
+      this.around = around;
     }
 
     @Override
@@ -173,13 +259,18 @@ public final class Subscriptions {
     }
 
     @Override
+    public Undeliverable undeliverable() {
+      return undeliverable;
+    }
+
+    @Override
     public Executor executor() {
-      return executor;
+      return around.executor();
     }
 
     @Override
     public InstantSource clock() {
-      return clock;
+      return around.clock();
     }
 
     @Override
@@ -195,7 +286,7 @@ public final class Subscriptions {
                     evidence.owe(
                         tx,
                         sent.origin(),
-                        retrieval.apply(new RetrievedMessage(sent.id(), sent.origin())));
+                        retrieval.apply(new RetrievedMessage(sent.id(), client)));
                   }
                 }
                 ledger.cursors().write(tx, client, cursor, record);
@@ -211,7 +302,7 @@ public final class Subscriptions {
 
     @Override
     public void delivered(boolean again) {
-      meters.delivered(again);
+      around.meters().delivered(again);
     }
   }
 }

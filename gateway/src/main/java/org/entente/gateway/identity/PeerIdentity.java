@@ -48,7 +48,7 @@ public final class PeerIdentity {
   public Identification identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
     if (bundle.stateAt(now, grace) == TrustState.EXPIRED) {
       return refused(
-          Code.UNKNOWN_PEER,
+          Code.TRUST_EXPIRED,
           "the trust bundle expired at " + bundle.content().expires() + " and its grace is over");
     }
     CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
@@ -67,6 +67,24 @@ public final class PeerIdentity {
       return refused(Code.IDENTITY_MISMATCH, id + " is of this agency and no peer of it");
     }
     return new Identified(id, Set.of(), maxStreams, chain, passed.fingerprint());
+  }
+
+  /**
+   * Why peers would not take these certificates as those of a gateway of this agency; empty if they
+   * do.
+   */
+  public Optional<String> ownFault(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
+    CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
+    if (outcome instanceof CertificateCheck.Outcome.UnknownAgency unknown) {
+      return Optional.of(unknown.reason());
+    }
+    if (outcome instanceof CertificateCheck.Outcome.Failed failed) {
+      return Optional.of(failed.reason());
+    }
+    SpiffeId id = ((CertificateCheck.Outcome.Passed) outcome).id();
+    return id.kind() == SpiffeId.Kind.GATEWAY && id.agency().equals(own)
+        ? Optional.empty()
+        : Optional.of(id + " is no gateway of " + own);
   }
 
   /** Says who holds these certificates, where a certain agency was dialled. */

@@ -1,6 +1,7 @@
 package org.entente.gateway.intake;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,9 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.DiskRoom;
 import org.entente.gateway.ledger.Mutation;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.meter.Meters;
@@ -27,6 +30,7 @@ import org.entente.gateway.policy.DraftCheck;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.transmit.Awaiting;
 import org.entente.gateway.transmit.Outbound;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
@@ -47,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * outcome under its idempotency key are in one synced commit. The same key with the same draft
  * gives the first outcome, also while the first is still on its way and after a restart; once a
  * held draft is decided ({@link Releases}), it gives that outcome. With another draft the key is
- * refused. An invalid outcome changed nothing. Safe for many threads.
+ * refused. An invalid outcome changed nothing. While the disk is filling ({@link DiskRoom}) drafts
+ * are slowed, then refused; recalls are not. Safe for many threads.
  */
 public final class Intake implements AutoCloseable {
   /** How long an outcome is remembered. */
@@ -63,12 +68,14 @@ public final class Intake implements AutoCloseable {
   private final SealingQueue queue;
   private final OutcomeMemory memory;
   private final HeldDrafts held;
+  private final ClientShares shares;
   private final Map<String, OnTheWay> onTheWay = new ConcurrentHashMap<>();
 
   /**
    * An intake; {@link #start} begins to seal.
    *
-   * @param waitingDrafts drafts that may wait or be on their way into the ledger
+   * @param limits how much may be on its way into the ledger
+   * @param sealer where sealing runs, which is given one round at a time and may rest before it
    */
   public Intake(
       IntakeParts parts,
@@ -76,18 +83,25 @@ public final class Intake implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random,
       Meters meters,
-      int waitingDrafts) {
+      IntakeLimits limits,
+      Executor sealer) {
     this.parts = parts;
     this.outbound = outbound;
     this.clock = clock;
     this.random = random;
     this.meters = meters;
-    this.queue = new SealingQueue(this::sealAndCommit, waitingDrafts);
+    this.queue =
+        new SealingQueue(
+            this::sealAndCommit,
+            limits.drafts(),
+            sealer,
+            () -> parts.ledger().room().level() != DiskRoom.Level.AMPLE);
     this.memory = parts.memory();
     this.held = parts.heldDrafts();
+    this.shares = new ClientShares(limits);
   }
 
-  /** Starts the sealing thread. */
+  /** Begins to seal. */
   public void start() {
     queue.start();
   }
@@ -108,9 +122,15 @@ public final class Intake implements AutoCloseable {
             client.value(),
             draft.getIdempotencyKey(),
             parts.fingerprint().apply(draft.toByteArray()));
+    long bytes = draft.getSerializedSize();
+    Optional<Problem> over = shares.take(client, bytes);
+    if (over.isPresent()) {
+      return invalid(draft, over.get());
+    }
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     OnTheWay before = onTheWay.putIfAbsent(key.slot(), new OnTheWay(key, done));
     if (before != null) {
+      shares.giveBack(client, bytes);
       return before.key().equals(key) ? before.done() : invalid(draft, OutcomeMemory.reused());
     }
     try {
@@ -118,7 +138,11 @@ public final class Intake implements AutoCloseable {
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
     }
-    return done.whenComplete((outcome, failure) -> finished(key, outcome));
+    return done.whenComplete(
+        (outcome, failure) -> {
+          shares.giveBack(client, bytes);
+          finished(key, outcome);
+        });
   }
 
   private void finished(OutcomeKey key, @Nullable Outcome outcome) {
@@ -151,26 +175,44 @@ public final class Intake implements AutoCloseable {
       done.complete(known.get());
       return;
     }
+    Optional<Problem> full = parts.ledger().room().refusal();
+    if (full.isPresent()) {
+      meters.refused(Meters.Side.CLIENT, full.get().code());
+      done.complete(Outcomes.invalid(key.key(), full.get()));
+      return;
+    }
     Decision decision =
         parts.policy().get().egress().decide(checked, parts.self(), clock.instant());
     decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
     MessageId id = MessageId.fresh(clock.millis(), random);
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
     switch (decision.outcome()) {
-      case REFUSED -> refuse(key, actor, decision, done);
+      case REFUSED -> refuse(key, actor, id, decision, done);
       case HELD -> hold(key, actor, id, draft, decision, done);
       case ACCEPTED ->
           submit(
-              Submission.of(key, actor, decision.permitted(id), decision.refusals(), null, done));
+              Submission.of(
+                  key,
+                  actor,
+                  decision.permitted(id),
+                  decision.refusals(),
+                  parts.openWithin().of(checked),
+                  null,
+                  done));
     }
   }
 
   private void refuse(
-      OutcomeKey key, AuditActor actor, Decision decision, CompletableFuture<Outcome> done) {
+      OutcomeKey key,
+      AuditActor actor,
+      MessageId id,
+      Decision decision,
+      CompletableFuture<Outcome> done) {
     write(
         tx -> {
-          Outcome outcome = Outcomes.refused(key.key(), null, decision.refusals());
-          Leaves.refused(tx, actor, null, decision.refusals(), decision.policyVersion());
+          Outcome outcome = Outcomes.refused(key.key(), id, decision.refusals());
+          Leaves.refused(tx, actor, id, decision.refusals(), decision.policyVersion());
+          Rejections.of(tx, parts, id, decision.refusals());
           memory.write(tx, key, outcome);
           return outcome;
         },
@@ -281,7 +323,8 @@ public final class Intake implements AutoCloseable {
         Leaves.released(tx, releasedBy, id, submission.policyVersion());
       }
       Leaves.refused(tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
-      parts.ledger().evidence().add(tx, id, parts.evidence().seal(acceptance(tx, id)));
+      parts.evidence().keep(tx, parts.ledger().evidence(), acceptance(tx, id));
+      Rejections.of(tx, parts, id, submission.refusals());
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);
@@ -311,22 +354,26 @@ public final class Intake implements AutoCloseable {
             ready.outgoing().envelope().getSignature().toByteArray());
   }
 
-  /** What a recall needs to know later; a recall itself is final. */
+  /** Whom it went to and by when what is expected of them. */
   private void remember(Transaction tx, Submission submission) {
     Permitted first = submission.parts().get(0);
-    if (first.label().getKind() == Kind.KIND_RECALL) {
-      return;
-    }
-    SentFacts.Builder facts = SentFacts.newBuilder().setExercise(first.exercise());
+    SentFacts.Builder facts =
+        SentFacts.newBuilder()
+            .setExercise(first.exercise())
+            .setLane(first.lane().number())
+            .setRecall(first.label().getKind() == Kind.KIND_RECALL);
     for (Permitted part : submission.parts()) {
       part.permits().forEach(permit -> facts.addRecipients(permit.recipient().value()));
       facts.setExpiresAtMs(Math.max(facts.getExpiresAtMs(), part.expires().toEpochMilli()));
       facts.addParts(terms(part));
     }
-    parts
-        .ledger()
-        .evidence()
-        .sent(tx, submission.id(), parts.evidence().seal(facts.build(), tx.nowMillis()));
+    if (!submission.openWithin().isZero()) {
+      long accepted = Timestamps.toMillis(first.label().getCreatedAt());
+      // After its expiry it is given to nobody any more.
+      facts.setOpenByMs(
+          Math.min(accepted + submission.openWithin().toMillis(), facts.getExpiresAtMs()));
+    }
+    Awaiting.begin(tx, parts.ledger(), parts.evidence(), submission.id(), facts.build());
   }
 
   private static SentPart terms(Permitted part) {

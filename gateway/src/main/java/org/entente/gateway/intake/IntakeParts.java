@@ -21,6 +21,7 @@ import org.entente.proto.v1.OnBehalfOf;
  * @param fingerprint keyed hash of a draft, 32 bytes: what lies on the disk lets nobody guess
  *     drafts
  * @param holding bounds on what waits for a second person
+ * @param openWithin how long recipients have until somebody must have opened a message
  */
 public record IntakeParts(
     AgencyName self,
@@ -31,7 +32,8 @@ public record IntakeParts(
     AtRest atRest,
     EvidenceRecords evidence,
     UnaryOperator<byte[]> fingerprint,
-    Holding holding) {
+    Holding holding,
+    OpenWithin openWithin) {
 
   /**
    * Bounds on what waits for a second person.

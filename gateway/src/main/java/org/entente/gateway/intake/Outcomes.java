@@ -16,7 +16,6 @@ import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Refused;
-import org.jspecify.annotations.Nullable;
 
 /** What a client is told of a draft, as the proto has it. Pure. */
 final class Outcomes {
@@ -37,16 +36,16 @@ final class Outcomes {
         .build();
   }
 
-  /** Refused; with the id that was given before, if it had been held. */
+  /** Refused, with the id by which evidence of it is found. */
   static Outcome refused(
-      String key, @Nullable MessageId id, List<org.entente.gateway.model.Refusal> refusals) {
+      String key, MessageId id, List<org.entente.gateway.model.Refusal> refusals) {
     Refused.Builder refused = Refused.newBuilder();
     refusals.forEach(refusal -> refused.addRefusals(refusal(refusal)));
-    Outcome.Builder outcome = Outcome.newBuilder().setIdempotencyKey(key).setRefused(refused);
-    if (id != null) {
-      outcome.setMessageId(ByteString.copyFrom(id.bytes()));
-    }
-    return outcome.build();
+    return Outcome.newBuilder()
+        .setIdempotencyKey(key)
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setRefused(refused)
+        .build();
   }
 
   static Outcome held(String key, MessageId id, String reason, Instant until) {

@@ -68,7 +68,7 @@ public final class Recalling {
     byte[] sealed = parts.ledger().evidence().sent(target);
     Optional<SentFacts> sent =
         sealed == null ? Optional.empty() : parts.evidence().openSent(sealed);
-    if (sent.isEmpty()) {
+    if (sent.filter(facts -> !facts.getRecall()).isEmpty()) {
       return refused(
           new Problem(Code.NOT_FOUND, "message_id", "this agency sent no message " + target));
     }
@@ -121,7 +121,14 @@ public final class Recalling {
         .thenCompose(
             recorded -> {
               intake.submit(
-                  Submission.of(key(message), actor, List.of(message), List.of(), null, done));
+                  Submission.of(
+                      key(message),
+                      actor,
+                      List.of(message),
+                      List.of(),
+                      OpenWithin.NEVER,
+                      null,
+                      done));
               return done;
             })
         .thenApply(

@@ -22,8 +22,6 @@ import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.policy.Decision;
 import org.entente.gateway.policy.DraftCheck;
 import org.entente.proto.v1.Draft;
-import org.entente.proto.v1.EvidenceItem;
-import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
@@ -69,16 +67,19 @@ public final class Releases {
   private final IntakeParts parts;
   private final Intake intake;
   private final InstantSource clock;
+  private final InstantSource ending;
   private final Meters meters;
   private final HeldDrafts held;
   private final OutcomeMemory memory;
   private final Map<MessageId, CompletableFuture<Outcome>> deciding = new ConcurrentHashMap<>();
 
   /** Decisions about what an intake holds. */
-  public Releases(IntakeParts parts, Intake intake, InstantSource clock, Meters meters) {
+  public Releases(
+      IntakeParts parts, Intake intake, InstantSource clock, InstantSource ending, Meters meters) {
     this.parts = parts;
     this.intake = intake;
     this.clock = clock;
+    this.ending = ending;
     this.meters = meters;
     this.held = parts.heldDrafts();
     this.memory = parts.memory();
@@ -139,6 +140,10 @@ public final class Releases {
     if (samePerson(waits.get().message().getOnBehalfOf(), person)) {
       return refuseSamePerson(by, id);
     }
+    Optional<Problem> full = parts.ledger().room().refusal();
+    if (verdict == Verdict.VERDICT_RELEASE && full.isPresent()) {
+      return invalid(full.get());
+    }
     return once(
         id,
         again ->
@@ -149,14 +154,14 @@ public final class Releases {
 
   /** Refuses what nobody has decided on in time; how many. */
   public int expire() {
-    long now = clock.millis();
+    long now = ending.millis();
     int expired = 0;
     MessageId after = null;
     List<HeldBook.Entry> page = parts.ledger().held().page(null, EXPIRED_AT_ONCE);
     while (!page.isEmpty()) {
       for (HeldBook.Entry entry : page) {
         if (entry.record().getUntilMs() <= now) {
-          timeOut(entry.id()).join();
+          parts.ledger().await(timeOut(entry.id()));
           expired++;
         }
         after = entry.id();
@@ -230,7 +235,13 @@ public final class Releases {
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     intake.submit(
         Submission.of(
-            waits.key(), publisher, decision.released(waits.id()), decision.refusals(), by, done));
+            waits.key(),
+            publisher,
+            decision.released(waits.id()),
+            decision.refusals(),
+            parts.openWithin().of((CheckedDraft) check),
+            by,
+            done));
     return done.thenApply(
         outcome -> {
           if (outcome.hasAccepted()) {
@@ -279,19 +290,7 @@ public final class Releases {
   /** Ends the waiting with evidence that says why. */
   private void reject(Transaction tx, MessageId id, Code code, String reason) {
     parts.ledger().held().remove(tx, id);
-    EvidenceItem item =
-        parts
-            .evidence()
-            .item(
-                EvidenceKind.EVIDENCE_KIND_SUBMISSION_REJECTION,
-                id,
-                "",
-                new byte[0],
-                tx.nowMillis());
-    parts
-        .ledger()
-        .evidence()
-        .add(tx, id, parts.evidence().seal(parts.evidence().failed(item, code, reason)));
+    Rejections.of(tx, parts, id, "", code, reason);
   }
 
   private Outcome remembered(Transaction tx, Held waits, List<Refusal> refusals) {

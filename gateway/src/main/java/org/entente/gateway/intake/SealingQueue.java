@@ -7,8 +7,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -18,25 +20,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Natural batching: whatever waits while the last batch is being sealed goes into the next, the
+ * Natural batching: whatever waits while earlier rounds are being committed goes into the next, the
  * highest lane first. A lone message waits for nobody; under load the cost of a signature and a
- * commit is shared. One thread seals; the next round is sealed while the last one is being
- * committed. Bounded: a submission beyond the limit is refused at once.
+ * commit is shared. One task at a time seals; the next round is sealed while the last one is being
+ * committed, and a FLASH whatever is. Bounded: a submission beyond the limit is refused at once.
  */
 final class SealingQueue implements AutoCloseable {
   /** Submissions sealed in one round, so that a FLASH never waits for more than one such round. */
   static final int ROUND = 256;
 
+  /** The same while space on the disk is scarce and rounds are rare. */
+  static final int SCARCE_ROUND = 32;
+
+  /**
+   * Rounds that may be on their way into the ledger when another is sealed: one that the disk is
+   * busy with and one that is ready for it. Sealing more, each of what little came meanwhile,
+   * brings nothing onto the disk sooner, and costs both ends a signature, a stanza and a receipt
+   * for each.
+   */
+  private static final int MOST_UNCOMMITTED = 2;
+
   private static final Logger LOG = LoggerFactory.getLogger(SealingQueue.class);
 
   private final Function<List<Submission>, CompletableFuture<Void>> sealAndCommit;
   private final int most;
-  private final Thread thread;
+  private final Executor sealer;
+  private final BooleanSupplier scarce;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
+  private final Condition idle = lock.newCondition();
   private final Map<Lane, Deque<Submission>> waiting = new EnumMap<>(Lane.class);
   private int underWay;
   private int waitingCount;
+  private int uncommitted;
+  private boolean started;
+  private boolean running;
   private boolean closing;
 
   /**
@@ -45,18 +62,43 @@ final class SealingQueue implements AutoCloseable {
    * @param sealAndCommit seals a round and hands it to the ledger; the future completes when it is
    *     durable, and its failure is that of every submission of the round
    * @param most submissions that may wait or be on their way into the ledger
+   * @param sealer where sealing runs, which is given one round at a time and may rest before it
+   * @param scarce whether space on the disk is scarce, so that rounds are small
    */
-  SealingQueue(Function<List<Submission>, CompletableFuture<Void>> sealAndCommit, int most) {
+  SealingQueue(
+      Function<List<Submission>, CompletableFuture<Void>> sealAndCommit,
+      int most,
+      Executor sealer,
+      BooleanSupplier scarce) {
     this.sealAndCommit = sealAndCommit;
     this.most = most;
-    this.thread = new Thread(this::run, "sealer");
+    this.sealer = sealer;
+    this.scarce = scarce;
     for (Lane lane : Lane.all()) {
       waiting.put(lane, new ArrayDeque<>());
     }
   }
 
   void start() {
-    thread.start();
+    lock.lock();
+    try {
+      started = true;
+      takeTurn();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Asks for a turn if something waits and none was asked for. Under the lock. */
+  private void takeTurn() {
+    if (started && !running && mayTake()) {
+      running = true;
+      sealer.execute(this::run);
+    }
+  }
+
+  private boolean mayTake() {
+    return uncommitted < MOST_UNCOMMITTED ? waitingCount > 0 : !queue(Lane.FLASH).isEmpty();
   }
 
   /** Takes a submission, or says why not. */
@@ -66,13 +108,14 @@ final class SealingQueue implements AutoCloseable {
       if (closing) {
         return new Problem(Code.NOT_READY, "", "the gateway is stopping");
       }
-      if (underWay >= most) {
-        return new Problem(Code.OVERLOADED, "", "more than " + most + " drafts wait; slow down");
+      int share = submission.lane().share(most);
+      if (underWay >= share) {
+        return new Problem(Code.OVERLOADED, "", "more than " + share + " drafts wait; slow down");
       }
       underWay++;
       waitingCount++;
       queue(submission.lane()).add(submission);
-      arrived.signal();
+      takeTurn();
       return null;
     } finally {
       lock.unlock();
@@ -90,23 +133,28 @@ final class SealingQueue implements AutoCloseable {
   }
 
   private void run() {
-    List<Submission> round = take();
-    while (!round.isEmpty()) {
-      process(round);
-      round = take();
+    process(take());
+    lock.lock();
+    try {
+      running = false;
+      takeTurn();
+      idle.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 
+  /** What waits, highest lane first; something does, or there were no turn. */
   private List<Submission> take() {
     lock.lock();
     try {
-      while (waitingCount == 0 && !closing) {
-        arrived.awaitUninterruptibly();
-      }
       List<Submission> round = new ArrayList<>();
-      for (Lane lane : Lane.all()) {
+      int most = scarce.getAsBoolean() && !closing ? SCARCE_ROUND : ROUND;
+      List<Lane> lanes = uncommitted < MOST_UNCOMMITTED ? Lane.all() : List.of(Lane.FLASH);
+      uncommitted++;
+      for (Lane lane : lanes) {
         Deque<Submission> queue = queue(lane);
-        while (!queue.isEmpty() && round.size() < ROUND) {
+        while (!queue.isEmpty() && round.size() < most) {
           round.add(queue.poll());
         }
       }
@@ -140,6 +188,9 @@ final class SealingQueue implements AutoCloseable {
     lock.lock();
     try {
       underWay -= count;
+      uncommitted--;
+      takeTurn();
+      idle.signalAll();
     } finally {
       lock.unlock();
     }
@@ -150,20 +201,17 @@ final class SealingQueue implements AutoCloseable {
     return waiting.get(lane);
   }
 
-  /** Takes no more, seals what waits, and returns when the thread has ended. */
+  /** Takes no more, seals what waits, and returns when the last round was handed on. */
   @Override
   public void close() {
     lock.lock();
     try {
       closing = true;
-      arrived.signal();
+      while (running || (started && waitingCount > 0)) {
+        idle.awaitUninterruptibly();
+      }
     } finally {
       lock.unlock();
-    }
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.AuditActor;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param parts the permitted message, once for each agreement it falls under
  * @param refusals recipients that policy refused
  * @param outcome what the client is told, but for the position
+ * @param openWithin how long recipients have until somebody must have opened it; zero for ever
  * @param releasedBy the second person who let it go; null where none was asked for
  * @param done completes when it is durable
  */
@@ -27,6 +29,7 @@ record Submission(
     List<Permitted> parts,
     List<Refusal> refusals,
     Outcome outcome,
+    Duration openWithin,
     @Nullable AuditActor releasedBy,
     CompletableFuture<Outcome> done) {
 
@@ -35,10 +38,11 @@ record Submission(
       AuditActor actor,
       List<Permitted> parts,
       List<Refusal> refusals,
+      Duration openWithin,
       @Nullable AuditActor releasedBy,
       CompletableFuture<Outcome> done) {
     Outcome outcome = Outcomes.accepted(key.key(), parts.get(0).messageId(), parts, refusals);
-    return new Submission(key, actor, parts, refusals, outcome, releasedBy, done);
+    return new Submission(key, actor, parts, refusals, outcome, openWithin, releasedBy, done);
   }
 
   Lane lane() {

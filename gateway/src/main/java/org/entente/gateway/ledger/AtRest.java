@@ -62,7 +62,9 @@ public final class AtRest {
     byte[] ciphertext = Arrays.copyOfRange(sealed, PREFIX, sealed.length);
     return keys.existing(lastDay)
         .flatMap(
-            key -> key.records(k -> Aes256Gcm.open(k, nonce, aad(context, prefix), ciphertext)));
+            key ->
+                key.recordsUnlessClosed(
+                    k -> Aes256Gcm.open(k, nonce, aad(context, prefix), ciphertext)));
   }
 
   /**

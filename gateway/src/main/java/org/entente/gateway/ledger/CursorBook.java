@@ -1,8 +1,12 @@
 package org.entente.gateway.ledger;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.CursorRecord;
@@ -22,11 +26,54 @@ public final class CursorBook {
   /** A committed cursor. */
   public Optional<CursorRecord> read(String client, String cursor) {
     byte[] value = store.get(Table.CURSOR, key(client, cursor));
-    if (value == null) {
-      return Optional.empty();
+    return value == null ? Optional.empty() : Optional.of(parse(value));
+  }
+
+  /** Names of a client's committed cursors, in their order; at most so many. */
+  public List<String> names(String client, int most) {
+    byte[] prefix = Keys.key().ascii(client).done();
+    List<String> names = new ArrayList<>();
+    try (Scan scan = store.scan(Table.CURSOR, prefix, Keys.endOf(prefix))) {
+      while (names.size() < most && scan.hasNext()) {
+        scan.next();
+        KeyReader key = KeyReader.of(scan.key());
+        key.ascii();
+        names.add(key.ascii());
+      }
     }
+    return names;
+  }
+
+  /** A committed cursor with its name. */
+  public record Named(String client, String cursor, CursorRecord record) {}
+
+  /**
+   * Committed cursors by client and name, at most so many.
+   *
+   * @param client whose; empty for all
+   */
+  public List<Named> all(String client, int most) {
+    byte[] prefix = client.isEmpty() ? new byte[0] : Keys.key().ascii(client).done();
+    List<Named> all = new ArrayList<>();
+    try (Scan scan =
+        store.scan(Table.CURSOR, prefix, client.isEmpty() ? null : Keys.endOf(prefix))) {
+      while (all.size() < most && scan.hasNext()) {
+        scan.next();
+        KeyReader key = KeyReader.of(scan.key());
+        all.add(new Named(key.ascii(), key.ascii(), parse(scan.value())));
+      }
+    }
+    return all;
+  }
+
+  /** Forgets a cursor. */
+  public void remove(Transaction tx, String client, String cursor) {
+    tx.delete(Table.CURSOR, key(client, cursor));
+  }
+
+  private static CursorRecord parse(byte[] value) {
     try {
-      return Optional.of(CursorRecord.parseFrom(value));
+      return CursorRecord.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
       throw new CorruptRecord("CURSOR", e);
     }

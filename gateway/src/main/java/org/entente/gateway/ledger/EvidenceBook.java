@@ -4,6 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -25,13 +30,27 @@ import org.jspecify.annotations.Nullable;
  * EVIDENCE u8 4 · 16-byte message id                   → sealed SentFacts
  * EVIDENCE u8 5 · 32-byte header hash                  → sealed KeptHeader
  * EVIDENCE u8 6 · ascii agency · 32-byte gateway key   → u8 1 announcement or 2 key bundle · its bytes
+ * EVIDENCE u8 7 · 16-byte message id · 8-byte mark     → u8 how often this statement is known
  * </pre>
+ *
+ * <p>A statement is kept as often as {@link EvidenceName} says, whoever repeats it how often. What
+ * contradicts another statement is another statement. {@link AwaitedBook} has the rest of the
+ * table.
  */
 public final class EvidenceBook {
   private static final byte[] KNOWN = Keys.key().ascii("evidence").done();
   private static final byte[] OWED = Keys.key().ascii("evidence owed").done();
   private static final int ORIGIN_AT = 1;
   private final Store store;
+  private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
+
+  /**
+   * Where what is owed to an origin begins: what lies below was returned. To look for it from the
+   * beginning would be to pass over all that was ever deleted there.
+   */
+  private final ConcurrentMap<AgencyName, Long> owedFrom = new ConcurrentHashMap<>();
+
+  private boolean originsKnown;
 
   EvidenceBook(Store store) {
     this.store = store;
@@ -41,9 +60,45 @@ public final class EvidenceBook {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Owed(long number, byte[] sealedItem) {}
 
-  /** Adds to what is known of a message. */
-  public void add(Transaction tx, MessageId id, byte[] sealedItem) {
-    tx.put(Table.EVIDENCE, knownKey(id, next(tx, KNOWN)), sealedItem);
+  /**
+   * Adds to what is known of a message, unless it is known often enough.
+   *
+   * @param sealedItem asked only if it is added
+   * @return whether it was added
+   */
+  public boolean add(Transaction tx, EvidenceName name, Supplier<byte[]> sealedItem) {
+    byte[] key = markKey(name);
+    byte[] known = tx.get(Table.EVIDENCE, key);
+    int times = known == null ? 0 : known[0];
+    if (times >= name.most()) {
+      return false;
+    }
+    tx.put(Table.EVIDENCE, key, new byte[] {(byte) (times + 1)});
+    tx.put(Table.EVIDENCE, knownKey(name.id(), next(tx, KNOWN)), sealedItem.get());
+    if (!listeners.isEmpty()) {
+      tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(name.id())));
+    }
+    return true;
+  }
+
+  /** Whether a statement is known. */
+  public boolean has(Transaction tx, EvidenceName name) {
+    return tx.get(Table.EVIDENCE, markKey(name)) != null;
+  }
+
+  /** Whether it is, as far as that is committed. */
+  public boolean has(EvidenceName name) {
+    return store.get(Table.EVIDENCE, markKey(name)) != null;
+  }
+
+  /** Is told, after each commit, of which messages more is known: on the writer's thread. */
+  public void onKnown(Consumer<MessageId> listener) {
+    listeners.add(listener);
+  }
+
+  /** Is told no more. */
+  public void forget(Consumer<MessageId> listener) {
+    listeners.remove(listener);
   }
 
   /** All that is committed of a message, oldest first. */
@@ -59,17 +114,10 @@ public final class EvidenceBook {
     return out;
   }
 
-  /** Whether anything is known of a message, which is so from its acceptance on. */
-  public boolean knows(Transaction tx, MessageId id) {
-    byte[] prefix = Keys.key().u8(1).bytes(id.bytes()).done();
-    try (Scan scan = tx.scanCommitted(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
-      return scan.hasNext();
-    }
-  }
-
   /** Adds to what is owed to an origin. */
   public void owe(Transaction tx, AgencyName origin, byte[] sealedItem) {
     tx.put(Table.EVIDENCE, owedKey(origin, next(tx, OWED)), sealedItem);
+    tx.afterCommit(() -> owedFrom.putIfAbsent(origin, 0L));
   }
 
   /** A client's first retrieval of a message. */
@@ -169,8 +217,19 @@ public final class EvidenceBook {
 
   /** The origins to which anything is owed. */
   public List<AgencyName> owing() {
+    findOrigins();
+    return owedFrom.keySet().stream()
+        .sorted()
+        .filter(origin -> !owed(origin, 1).isEmpty())
+        .toList();
+  }
+
+  /** Those of earlier processes; after that {@link #owe} tells of them. */
+  private synchronized void findOrigins() {
+    if (originsKnown) {
+      return;
+    }
     byte[] all = Keys.key().u8(2).done();
-    List<AgencyName> out = new ArrayList<>();
     byte @Nullable [] from = all;
     while (from != null) {
       try (Scan scan = store.scan(Table.EVIDENCE, from, Keys.endOf(all))) {
@@ -178,19 +237,20 @@ public final class EvidenceBook {
         if (scan.hasNext()) {
           scan.next();
           AgencyName origin = originOf(scan.key());
-          out.add(origin);
+          owedFrom.putIfAbsent(origin, 0L);
           from = Keys.endOf(owedTo(origin));
         }
       }
     }
-    return out;
+    originsKnown = true;
   }
 
   /** What is owed to an origin, oldest first, at most so many. */
   public List<Owed> owed(AgencyName origin, int most) {
     byte[] prefix = owedTo(origin);
     List<Owed> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
+    byte[] from = owedKey(origin, owedFrom.getOrDefault(origin, 0L));
+    try (Scan scan = store.scan(Table.EVIDENCE, from, Keys.endOf(prefix))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
@@ -200,10 +260,15 @@ public final class EvidenceBook {
     return out;
   }
 
-  /** Forgets what was owed, because a message carries it now. */
+  /**
+   * Forgets what was owed, because a message carries it now.
+   *
+   * @param items as {@link #owed} gave them, the oldest that there are
+   */
   public void settle(Transaction tx, AgencyName origin, List<Owed> items) {
     for (Owed item : items) {
       tx.delete(Table.EVIDENCE, owedKey(origin, item.number()));
+      tx.afterCommit(() -> owedFrom.merge(origin, item.number() + 1, Math::max));
     }
   }
 
@@ -216,6 +281,10 @@ public final class EvidenceBook {
 
   private static byte[] knownKey(MessageId id, long number) {
     return Keys.key().u8(1).bytes(id.bytes()).u64(number).done();
+  }
+
+  private static byte[] markKey(EvidenceName name) {
+    return Keys.key().u8(7).bytes(name.id().bytes()).bytes(name.mark()).done();
   }
 
   private static byte[] owedTo(AgencyName origin) {

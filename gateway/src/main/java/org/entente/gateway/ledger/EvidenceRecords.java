@@ -56,10 +56,21 @@ public final class EvidenceRecords {
     return item.toBuilder().setCode(code.name()).setReason(cut).build();
   }
 
-  /** A subscriber's first retrieval of a message, sealed, to be owed to its origin. */
-  public byte[] retrieval(MessageId id, long atMillis) {
-    return seal(
-        item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, id, self.value(), new byte[0], atMillis));
+  /** A failure that is concluded from time having passed, and not from what anybody said. */
+  public EvidenceItem timedOut(EvidenceItem item, Code code, String reason) {
+    return failed(item, code, reason).toBuilder().setTimeOut(true).build();
+  }
+
+  /** A client's first retrieval of a message, sealed, to be owed to its origin. */
+  public byte[] retrieval(MessageId id, String client, long atMillis) {
+    EvidenceItem item =
+        item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, id, self.value(), new byte[0], atMillis);
+    return seal(item.toBuilder().setRetrievedBy(client).build());
+  }
+
+  /** Keeps an item about an own message, unless the same statement is known; whether it was. */
+  public boolean keep(Transaction tx, EvidenceBook book, EvidenceItem item) {
+    return book.add(tx, EvidenceName.of(item), () -> seal(item));
   }
 
   /** The form at rest. */

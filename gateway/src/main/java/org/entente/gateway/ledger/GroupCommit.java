@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * under load the cost of the fsync is shared.
  *
  * <p>A mutation that throws is undone alone and its caller told. A commit that fails fails all of
- * its batch and stops the writer for good, because it is unknown what reached the disk: the node
- * restarts and reconciles.
+ * its batch and stops the writer for good, because it is unknown what reached the disk: the node is
+ * opened again and reconciles.
  */
 final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
@@ -46,12 +46,14 @@ final class GroupCommit implements AutoCloseable {
   private final InstantSource clock;
   private final LedgerLimits limits;
   private final CommitObserver observer;
-  private final Thread thread;
+  private final WriterTurns turns;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
+  private final Condition idle = lock.newCondition();
   private final Map<Lane, Deque<Waiting<?>>> waiting = new EnumMap<>(Lane.class);
   private int waitingCount;
+  private boolean started;
+  private boolean running;
   private boolean closing;
   private @Nullable LedgerUnavailable failure;
 
@@ -60,20 +62,35 @@ final class GroupCommit implements AutoCloseable {
       Journal journal,
       InstantSource clock,
       LedgerLimits limits,
-      CommitObserver observer) {
+      CommitObserver observer,
+      WriterTurns turns) {
     this.store = store;
     this.journal = journal;
     this.clock = clock;
     this.limits = limits;
     this.observer = observer;
+    this.turns = turns;
     for (Lane lane : Lane.all()) {
       waiting.put(lane, new ArrayDeque<>());
     }
-    this.thread = new Thread(this::run, "ledger-writer");
   }
 
   void start() {
-    thread.start();
+    lock.lock();
+    try {
+      started = true;
+      takeTurn();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Asks for a turn if there is something to do and none was asked for. Under the lock. */
+  private void takeTurn() {
+    if (started && !running && waitingCount > 0) {
+      running = true;
+      turns.execute(this::run);
+    }
   }
 
   <T> CompletableFuture<T> submit(Lane lane, Mutation<T> mutation) {
@@ -94,15 +111,14 @@ final class GroupCommit implements AutoCloseable {
       if (closing) {
         return new LedgerUnavailable(Code.NOT_READY, "the gateway is stopping", null);
       }
-      if (waitingCount >= limits.maxWaiting()) {
+      int share = lane.share(limits.maxWaiting());
+      if (waitingCount >= share) {
         return new LedgerUnavailable(
-            Code.OVERLOADED,
-            "more than " + limits.maxWaiting() + " changes wait for the disk",
-            null);
+            Code.OVERLOADED, "more than " + share + " changes wait for the disk", null);
       }
       queue(lane).add(entry);
       waitingCount++;
-      arrived.signal();
+      takeTurn();
       return null;
     } finally {
       lock.unlock();
@@ -135,13 +151,10 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /** What waits, highest lane first; empty once closed and drained, or failed. */
+  /** What waits, highest lane first; empty when nothing does, which ends the turn. */
   private List<Waiting<?>> take() {
     lock.lock();
     try {
-      while (waitingCount == 0 && !closing && failure == null) {
-        arrived.awaitUninterruptibly();
-      }
       List<Waiting<?>> batch = new ArrayList<>();
       for (Lane lane : Lane.all()) {
         Deque<Waiting<?>> queue = queue(lane);
@@ -150,6 +163,10 @@ final class GroupCommit implements AutoCloseable {
         }
       }
       waitingCount -= batch.size();
+      running = !batch.isEmpty();
+      if (!running) {
+        idle.signalAll();
+      }
       return batch;
     } finally {
       lock.unlock();
@@ -233,13 +250,16 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private static LedgerUnavailable unavailable(RuntimeException e) {
-    boolean full = e instanceof StoreFailure failure && failure.diskFull();
-    return new LedgerUnavailable(
-        full ? Code.STORAGE_FULL : Code.NOT_READY,
-        full
-            ? "the disk is full; nothing was acknowledged"
-            : "the ledger could not be written and must be reopened",
-        e);
+    if (!(e instanceof StoreFailure failure)) {
+      return new LedgerUnavailable(
+          Code.NOT_READY, "the ledger met a defect; its operator restarts the node", e);
+    }
+    return failure.diskFull()
+        ? new LedgerUnavailable(
+            Code.STORAGE_FULL,
+            "the disk is full, and nothing was acknowledged; its operator makes room",
+            e)
+        : new LedgerUnavailable(Code.NOT_READY, "the ledger could not be written", e);
   }
 
   private void fail(LedgerUnavailable why) {
@@ -252,7 +272,6 @@ final class GroupCommit implements AutoCloseable {
         queue.clear();
       }
       waitingCount = 0;
-      arrived.signalAll();
     } finally {
       lock.unlock();
     }
@@ -276,26 +295,23 @@ final class GroupCommit implements AutoCloseable {
     return waiting.get(lane);
   }
 
-  /** Takes no more, commits what waits, and returns when the thread has ended. */
+  /** What a turn of the writer completes the future with; see {@link WriterTurns#await}. */
+  <T> T await(CompletableFuture<T> future) {
+    return turns.await(future);
+  }
+
+  /** Takes no more, commits what waits, and returns when the last turn is over. */
   @Override
   public void close() {
     lock.lock();
     try {
       closing = true;
-      arrived.signal();
+      while (running) {
+        idle.awaitUninterruptibly();
+      }
     } finally {
       lock.unlock();
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    turns.close();
   }
 }

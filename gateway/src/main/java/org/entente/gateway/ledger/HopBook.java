@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,10 +29,16 @@ public final class HopBook {
   private static final String HEAD = "hop-out";
   private static final byte[] LEAST_EPOCH = Keys.key().ascii("hop-epoch").done();
 
-  private final Store store;
+  /** Under no number was such a hash ever sent: no receipt proves what cannot be read. */
+  private static final HopEntry UNREADABLE =
+      HopEntry.newBuilder().setHeaderHash(ByteString.copyFrom(new byte[32])).build();
 
-  HopBook(Store store) {
+  private final Store store;
+  private final UnreadableRecords unreadable;
+
+  HopBook(Store store, UnreadableRecords unreadable) {
     this.store = store;
+    this.unreadable = unreadable;
   }
 
   /** Epoch and next number of a queue. A queue never used is in epoch 1 with next number 1. */
@@ -49,7 +56,7 @@ public final class HopBook {
     return head.next();
   }
 
-  /** Takes an entry out; null if it is not there. */
+  /** Takes an entry out; null if it is not there. One that cannot be read is for no recipient. */
   public @Nullable HopEntry remove(Transaction tx, AgencyName peer, Lane lane, long sequence) {
     byte[] key = key(peer, lane, sequence);
     byte[] value = tx.get(Table.HOP_OUT, key);
@@ -57,7 +64,11 @@ public final class HopBook {
       return null;
     }
     tx.delete(Table.HOP_OUT, key);
-    return parse(value);
+    HopEntry entry = parse(peer, lane, sequence, value);
+    if (!unreadable.isEmpty()) {
+      tx.afterCommit(() -> unreadable.settled(Table.HOP_OUT, name(peer, lane, sequence)));
+    }
+    return entry;
   }
 
   /** Replaces an entry that is still queued; false if it is not. */
@@ -88,10 +99,12 @@ public final class HopBook {
   /**
    * Raises the least epoch, because this ledger may have forgotten numbers that peers have seen:
    * what is queued goes out in an epoch of at least this, under its numbers.
+   *
+   * @param by how far above the least epoch before; from 1
    */
-  public static void raiseEpoch(Store store, Batch batch, long epoch) {
+  public static void raiseEpoch(Store store, Batch batch, long by) {
     long least = decode(null, store.get(Table.META, LEAST_EPOCH)).epoch();
-    batch.put(Table.META, LEAST_EPOCH, Keys.key().u64(Math.max(epoch, least + 1)).done());
+    batch.put(Table.META, LEAST_EPOCH, Keys.key().u64(least + by).done());
   }
 
   /** Lowest committed number still queued; the next number if there is none. */
@@ -107,7 +120,13 @@ public final class HopBook {
     }
   }
 
-  /** Committed entries from a number on, in order, bounded by count and by sum of sizes. */
+  /**
+   * Committed entries from a number on, in order, bounded by count and by sum of sizes. One that
+   * cannot be read is for no recipient, so that its number goes out as a void and the lane goes on:
+   * what it stood for is sent again by its origin, or its publisher learns that it was not
+   * delivered. If the peer had taken it already, the two contradict each other, which stops the
+   * lane until operators resume it.
+   */
   public List<Numbered> read(AgencyName peer, Lane lane, long from, int maxEntries, long maxBytes) {
     List<Numbered> out = new ArrayList<>();
     long bytes = 0;
@@ -115,9 +134,10 @@ public final class HopBook {
     try (Scan scan = store.scan(Table.HOP_OUT, key(peer, lane, from), end)) {
       while (out.size() < maxEntries && bytes < maxBytes && scan.hasNext()) {
         scan.next();
-        HopEntry entry = parse(scan.value());
+        long sequence = sequenceOf(scan.key());
+        HopEntry entry = parse(peer, lane, sequence, scan.value());
         bytes += entry.getSize();
-        out.add(new Numbered(sequenceOf(scan.key()), entry));
+        out.add(new Numbered(sequence, entry));
       }
     }
     return out;
@@ -134,12 +154,17 @@ public final class HopBook {
     return oldest.isEmpty() ? 0 : oldest.get(0).entry().getQueuedAtMs();
   }
 
-  private static HopEntry parse(byte[] value) {
+  private HopEntry parse(AgencyName peer, Lane lane, long sequence, byte[] value) {
     try {
       return HopEntry.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("HOP_OUT", e);
+      unreadable.found(Table.HOP_OUT, name(peer, lane, sequence), e);
+      return UNREADABLE;
     }
+  }
+
+  private static String name(AgencyName peer, Lane lane, long sequence) {
+    return peer + " " + lane + " number " + sequence;
   }
 
   private static long sequenceOf(byte[] key) {

@@ -33,8 +33,17 @@ public final class InboxBook {
     this.store = store;
   }
 
-  /** A record with its place. */
-  public record Placed(Lane lane, long position, InboxRecord record) {}
+  /**
+   * A record with its place.
+   *
+   * @param record the default instance if what is stored there cannot be read
+   */
+  public record Placed(Lane lane, long position, InboxRecord record) {
+    /** Whether what is stored there is no record. */
+    public boolean isDamaged() {
+      return record.getMessageId().size() != MessageId.SIZE;
+    }
+  }
 
   /** The next position; positions rise over everything that the ledger takes. */
   public long nextPosition(Transaction tx) {
@@ -91,10 +100,35 @@ public final class InboxBook {
 
   /** Removes a message with its body; its position stays empty. */
   public void remove(Transaction tx, Placed placed) {
-    MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
     tx.delete(Table.INBOX, key(placed.lane(), placed.position()));
     tx.delete(Table.MESSAGE, bodyKey(placed.position()));
-    tx.delete(Table.MESSAGE, idKey(id));
+    if (!placed.isDamaged()) {
+      MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
+      tx.delete(Table.MESSAGE, idKey(id));
+    }
+  }
+
+  /** What stands at a position as the transaction sees it, damaged or not; null if nothing. */
+  public @Nullable Placed place(Transaction tx, Lane lane, long position) {
+    byte[] value = tx.get(Table.INBOX, key(lane, position));
+    return value == null ? null : new Placed(lane, position, tolerant(value));
+  }
+
+  /** What stands at a committed position, damaged or not; null if nothing. */
+  public @Nullable Placed place(Lane lane, long position) {
+    byte[] value = store.get(Table.INBOX, key(lane, position));
+    return value == null ? null : new Placed(lane, position, tolerant(value));
+  }
+
+  /** Moves a message behind all others, as if it came now; its new position. */
+  public long moveToEnd(Transaction tx, Placed placed) {
+    MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
+    byte[] body = tx.get(Table.MESSAGE, bodyKey(placed.position()));
+    if (body == null) {
+      throw new CorruptRecord("MESSAGE", null);
+    }
+    remove(tx, placed);
+    return append(tx, placed.lane(), id, placed.record(), body);
   }
 
   /** An index entry of a message id is the key of its record: u8 lane · u64 position. */
@@ -102,14 +136,17 @@ public final class InboxBook {
     return new Placed(Lane.of(place[0]), BigEndian.u64(place, 1), parse(value));
   }
 
-  /** Committed records of a lane from a position on, in order, at most so many. */
+  /**
+   * Committed records of a lane from a position on, in order, at most so many; a damaged one stands
+   * in its place.
+   */
   public List<Placed> read(Lane lane, long from, int most) {
     byte[] prefix = Keys.key().u8(lane.number()).done();
     List<Placed> out = new ArrayList<>();
     try (Scan scan = store.scan(Table.INBOX, key(lane, from), Keys.endOf(prefix))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        out.add(new Placed(lane, BigEndian.u64(scan.key(), 1), parse(scan.value())));
+        out.add(new Placed(lane, BigEndian.u64(scan.key(), 1), tolerant(scan.value())));
       }
     }
     return out;
@@ -124,6 +161,14 @@ public final class InboxBook {
   public @Nullable InboxRecord read(Transaction tx, Lane lane, long position) {
     byte[] value = tx.get(Table.INBOX, key(lane, position));
     return value == null ? null : parse(value);
+  }
+
+  private static InboxRecord tolerant(byte[] value) {
+    try {
+      return InboxRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      return InboxRecord.getDefaultInstance();
+    }
   }
 
   private static InboxRecord parse(byte[] value) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements AutoCloseable {
   private final GroupCommit writer;
+  private final DiskRoom room;
   private final HopBook hops;
   private final HopIntakeBook intake;
   private final EnvelopeBook envelopes;
@@ -23,35 +24,56 @@ public final class Ledger implements AutoCloseable {
   private final CursorBook cursors;
   private final IdempotencyBook idempotency;
   private final EvidenceBook evidence;
+  private final AwaitedBook awaited;
   private final WindowBook windows;
   private final PeerFactsBook peerFacts;
+  private final UnreadableRecords unreadable = new UnreadableRecords();
+  private final EvidenceEnds evidenceEnds;
   private final HeldBook held;
   private final WitnessBook witness;
   private final RetentionBook retention;
   private final SubjectBook subjects;
+  private final QuarantineBook quarantine;
+  private final LinkBook links;
 
-  /** A ledger over an open store; {@link #start} begins to write. */
+  /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
       Store store,
       Journal journal,
       InstantSource clock,
       LedgerLimits limits,
       CommitObserver observer) {
-    this.writer = new GroupCommit(store, journal, clock, limits, observer);
-    this.hops = new HopBook(store);
+    this(store, journal, clock, limits, observer, WriterTurns.ownThread());
+  }
+
+  /** The same with a writer that has its turns elsewhere; they are closed with the ledger. */
+  public Ledger(
+      Store store,
+      Journal journal,
+      InstantSource clock,
+      LedgerLimits limits,
+      CommitObserver observer,
+      WriterTurns turns) {
+    this.writer = new GroupCommit(store, journal, clock, limits, observer, turns);
+    this.room = new DiskRoom(store, limits.disk());
+    this.hops = new HopBook(store, unreadable);
     this.intake = new HopIntakeBook(store);
     this.envelopes = new EnvelopeBook(store);
-    this.outbox = new OutboxBook(store);
+    this.outbox = new OutboxBook(store, unreadable);
     this.inbox = new InboxBook(store);
+    this.evidenceEnds = new EvidenceEnds(store, inbox);
     this.cursors = new CursorBook(store);
     this.idempotency = new IdempotencyBook(store);
     this.evidence = new EvidenceBook(store);
+    this.awaited = new AwaitedBook(store);
     this.windows = new WindowBook(store);
     this.peerFacts = new PeerFactsBook(store);
     this.held = new HeldBook(store);
     this.witness = new WitnessBook(store);
     this.retention = new RetentionBook(store);
     this.subjects = new SubjectBook(store);
+    this.quarantine = new QuarantineBook(store, limits.quarantine());
+    this.links = new LinkBook(store);
   }
 
   /** Starts the writer. */
@@ -68,6 +90,22 @@ public final class Ledger implements AutoCloseable {
     return writer.submit(lane, mutation);
   }
 
+  /**
+   * Applies a change durably and returns when it is.
+   *
+   * <p>Not to be called where {@link #write} completes its futures.
+   *
+   * @throws java.util.concurrent.CompletionException with the causes that {@link #write} names
+   */
+  public <T> T commit(Lane lane, Mutation<T> mutation) {
+    return writer.await(write(lane, mutation));
+  }
+
+  /** Waits for a change that was handed to {@link #write} before. */
+  public <T> T await(CompletableFuture<T> written) {
+    return writer.await(written);
+  }
+
   /** Why it takes no more, or null while it does. */
   public @Nullable LedgerUnavailable failure() {
     return writer.failure();
@@ -81,9 +119,24 @@ public final class Ledger implements AutoCloseable {
     writer.halt(why);
   }
 
+  /** How much room its disk has. */
+  public DiskRoom room() {
+    return room;
+  }
+
   /** Changes that wait for the disk. */
   public int waiting() {
     return writer.waiting();
+  }
+
+  /** What of the evidence is over. */
+  public EvidenceEnds evidenceEnds() {
+    return evidenceEnds;
+  }
+
+  /** Records of the queues that cannot be read. */
+  public UnreadableRecords unreadable() {
+    return unreadable;
   }
 
   /** Queues towards peers. */
@@ -126,6 +179,11 @@ public final class Ledger implements AutoCloseable {
     return evidence;
   }
 
+  /** What is awaited of the recipients of own messages. */
+  public AwaitedBook awaited() {
+    return awaited;
+  }
+
   /** End-to-end numbers received. */
   public WindowBook windows() {
     return windows;
@@ -149,6 +207,16 @@ public final class Ledger implements AutoCloseable {
   /** Which messages name whom. */
   public SubjectBook subjects() {
     return subjects;
+  }
+
+  /** What this gateway failed on and set aside. */
+  public QuarantineBook quarantine() {
+    return quarantine;
+  }
+
+  /** Links that are paused, and lanes that are stopped. */
+  public LinkBook links() {
+    return links;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

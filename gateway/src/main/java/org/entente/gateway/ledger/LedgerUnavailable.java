@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ledger did not take a change: nothing may be acknowledged. The code says who must act; after
  * a failed commit it is unknown whether the change is on the disk, so whoever asked learns the
- * truth by asking again after a restart, which idempotency keys and sequence numbers make safe.
+ * truth by asking again when the ledger was opened again, which idempotency keys and sequence
+ * numbers make safe.
  */
 public final class LedgerUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1L;

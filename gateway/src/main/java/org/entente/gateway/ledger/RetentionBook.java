@@ -145,9 +145,30 @@ public final class RetentionBook {
 
   /** Messages of buckets that ended before a day, at most so many. */
   public List<Place> before(long day, int most) {
+    return places(prefix(BUCKET), Keys.key().u8(BUCKET).u32(day).done(), most);
+  }
+
+  /** Messages of the bucket that ends on a day, at most so many. */
+  public List<Place> of(long day, int most) {
+    return places(
+        Keys.key().u8(BUCKET).u32(day).done(), Keys.key().u8(BUCKET).u32(day + 1).done(), most);
+  }
+
+  /** The last days of all buckets that hold a message. */
+  public List<Long> days() {
+    List<Long> days = new ArrayList<>();
+    List<Place> next = places(prefix(BUCKET), prefix(BUCKET + 1), 1);
+    while (!next.isEmpty()) {
+      long day = next.get(0).lastDay();
+      days.add(day);
+      next = places(Keys.key().u8(BUCKET).u32(day + 1).done(), prefix(BUCKET + 1), 1);
+    }
+    return days;
+  }
+
+  private List<Place> places(byte[] from, byte[] end, int most) {
     List<Place> out = new ArrayList<>();
-    byte[] end = Keys.key().u8(BUCKET).u32(day).done();
-    try (Scan scan = store.scan(Table.RETENTION, prefix(BUCKET), end)) {
+    try (Scan scan = store.scan(Table.RETENTION, from, end)) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();

@@ -16,6 +16,7 @@ public final class Transaction {
   private final Store store;
   private final Overlay batch;
   private final long nowMillis;
+  private final @Nullable Transaction outer;
   private final Overlay own = new Overlay();
   private final List<AuditRecord> leaves = new ArrayList<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
@@ -24,14 +25,40 @@ public final class Transaction {
     this.store = store;
     this.batch = batch;
     this.nowMillis = nowMillis;
+    this.outer = null;
+  }
+
+  private Transaction(Transaction outer) {
+    this.store = outer.store;
+    this.batch = outer.batch;
+    this.nowMillis = outer.nowMillis;
+    this.outer = outer;
+  }
+
+  /**
+   * Applies a change within this one: part of it if it returns, and undone alone if it throws, with
+   * its leaves and what it wanted done after the commit.
+   */
+  public <T> T within(Mutation<T> change) {
+    Transaction inner = new Transaction(this);
+    T result = change.apply(inner);
+    own.absorb(inner.own);
+    leaves.addAll(inner.leaves);
+    afterCommit.addAll(inner.afterCommit);
+    return result;
   }
 
   /** The value of a key, or null; not to be changed. */
   public byte @Nullable [] get(Table table, byte[] key) {
-    if (own.knows(table, key)) {
-      return own.get(table, key);
+    byte[] changed = own.find(table, key);
+    if (changed == null && outer != null) {
+      return outer.get(table, key);
     }
-    return batch.knows(table, key) ? batch.get(table, key) : store.get(table, key);
+    byte[] found = changed == null ? batch.find(table, key) : changed;
+    if (found == null) {
+      return store.get(table, key);
+    }
+    return Overlay.isDeleted(found) ? null : found;
   }
 
   /** Sets a key. The arrays are not copied. */

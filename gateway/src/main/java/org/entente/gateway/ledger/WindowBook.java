@@ -3,6 +3,7 @@ package org.entente.gateway.ledger;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Keys;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which end-to-end numbers of each origin this gateway holds, by lane.
  *
- * <pre>ORIGIN_IN ascii origin · u8 lane → OriginWindow</pre>
+ * <pre>ORIGIN_IN ascii origin · u8 lane → OriginWindows</pre>
  */
 public final class WindowBook {
   private final Store store;
@@ -23,32 +24,29 @@ public final class WindowBook {
     this.store = store;
   }
 
-  /** A window with its lane. */
+  /** The window of an epoch, with its lane. */
   public record OfLane(Lane lane, OriginWindow window) {}
 
-  /** The window as the transaction sees it, or null if nothing was ever received. */
-  public @Nullable OriginWindow read(Transaction tx, AgencyName origin, Lane lane) {
+  /** The windows as the transaction sees them. */
+  public OriginWindows read(Transaction tx, AgencyName origin, Lane lane) {
     return decode(tx.get(Table.ORIGIN_IN, key(origin, lane)));
   }
 
-  /** Replaces a window. */
-  public void write(Transaction tx, AgencyName origin, Lane lane, OriginWindow window) {
-    tx.put(Table.ORIGIN_IN, key(origin, lane), window.encode());
+  /** Replaces the windows. */
+  public void write(Transaction tx, AgencyName origin, Lane lane, OriginWindows windows) {
+    tx.put(Table.ORIGIN_IN, key(origin, lane), windows.encode());
   }
 
-  /** The committed window, or null. */
-  public @Nullable OriginWindow read(AgencyName origin, Lane lane) {
+  /** The committed windows. */
+  public OriginWindows read(AgencyName origin, Lane lane) {
     return decode(store.get(Table.ORIGIN_IN, key(origin, lane)));
   }
 
-  /** All committed windows of an origin, highest lane first. */
+  /** All committed windows of an origin, highest lane first, then lowest epoch first. */
   public List<OfLane> all(AgencyName origin) {
     List<OfLane> out = new ArrayList<>();
     for (Lane lane : Lane.all()) {
-      OriginWindow window = read(origin, lane);
-      if (window != null) {
-        out.add(new OfLane(lane, window));
-      }
+      read(origin, lane).all().forEach(window -> out.add(new OfLane(lane, window)));
     }
     return out;
   }
@@ -69,9 +67,9 @@ public final class WindowBook {
     return out;
   }
 
-  private static @Nullable OriginWindow decode(byte @Nullable [] value) {
+  private static OriginWindows decode(byte @Nullable [] value) {
     try {
-      return value == null ? null : OriginWindow.decode(value);
+      return value == null ? OriginWindows.none() : OriginWindows.decode(value);
     } catch (IllegalArgumentException e) {
       throw new CorruptRecord("ORIGIN_IN", e);
     }

@@ -11,7 +11,7 @@ import org.entente.proto.link.v1.Hello;
 import org.jspecify.annotations.Nullable;
 
 /** A stream that a peer opened. Nobody's until the peer has said in its Hello which lane it is. */
-final class AcceptedStream implements FrameStream, StreamObserver<ExchangeRequest> {
+final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeRequest> {
   /** Who is told of the first frame, on gRPC's thread. */
   interface Greeter {
     void greeted(AcceptedStream stream, Hello hello);
@@ -44,8 +44,8 @@ final class AcceptedStream implements FrameStream, StreamObserver<ExchangeReques
     }
   }
 
-  /** From now on this listener hears, also of an end that has come already. */
-  void listen(Listener toWhom) {
+  @Override
+  public void listen(Listener toWhom) {
     String why;
     synchronized (this) {
       listener = toWhom;

@@ -7,22 +7,34 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.trust.TrustWord;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.LinkPause;
 import org.entente.proto.link.v1.Notice;
 import org.jspecify.annotations.Nullable;
 
-/** Notices to and from one peer, over its control stream. Nothing is kept for a later stream. */
+/**
+ * Notices, and words about trust bundles, to and from one peer, over its control stream. Nothing is
+ * kept for a later stream, and no more waits than {@link #MOST_WAITING} and {@link #MOST_BYTES}.
+ */
 final class ControlTraffic implements StreamSlot.Traffic {
   private static final int MOST_WAITING = 256;
+
+  /** Exceeded by at most one frame. A peer that asks and does not read costs so much. */
+  private static final int MOST_BYTES = 4 << 20;
 
   private final LinkEnvironment environment;
   private final AgencyName peer;
   private final StreamSlot slot;
-  private final Queue<Notice> waiting = new ArrayDeque<>();
+  private final Queue<Frame> waiting = new ArrayDeque<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger acceptedBytes = new AtomicInteger();
   private volatile @Nullable FrameStream stream;
   private volatile @Nullable Instant lastContact;
+
+  /** By the peer's word on the latest stream: a link that went down while paused is no outage. */
+  private volatile @Nullable Instant pausedByPeer;
 
   ControlTraffic(LinkEnvironment environment, AgencyName peer, StreamSlot slot) {
     this.environment = environment;
@@ -39,26 +51,63 @@ final class ControlTraffic implements StreamSlot.Traffic {
     return Optional.ofNullable(lastContact);
   }
 
-  /** Sends a notice if there is a stream and not too much waits for it; from any thread. */
+  /** Since when the peer has paused the link, as it says. */
+  Optional<Instant> pausedByPeer() {
+    return Optional.ofNullable(pausedByPeer);
+  }
+
+  /** Tells the peer whether the link is paused by this side. */
+  void sayPause() {
+    send(pauseFrame());
+  }
+
+  private Frame pauseFrame() {
+    LinkPause.Builder pause = LinkPause.newBuilder();
+    environment
+        .ports()
+        .paused(peer)
+        .ifPresent(since -> pause.setPaused(true).setSinceMs(since.toEpochMilli()));
+    return Frame.newBuilder().setLinkPause(pause).build();
+  }
+
+  private void heardPause(LinkPause pause) {
+    Instant now = environment.clock().instant();
+    long since = Math.min(Math.max(pause.getSinceMs(), 0), now.toEpochMilli());
+    pausedByPeer = pause.getPaused() ? Instant.ofEpochMilli(since) : null;
+    environment.ports().onPause(peer, pause.getPaused());
+  }
+
+  /** Sends a notice as {@link #send(Frame)} does. */
   boolean send(Notice notice) {
-    if (stream == null) {
+    return send(Frame.newBuilder().setNotice(notice).build());
+  }
+
+  /** Sends a frame if there is a stream and not too much waits for it; from any thread. */
+  boolean send(Frame frame) {
+    if (stream == null || acceptedBytes.get() > MOST_BYTES) {
       return false;
     }
     if (accepted.incrementAndGet() > MOST_WAITING) {
       accepted.decrementAndGet();
       return false;
     }
+    acceptedBytes.addAndGet(frame.getSerializedSize());
     slot.executor()
         .execute(
             () -> {
               if (stream == null) {
-                accepted.decrementAndGet();
+                forget(frame);
               } else {
-                waiting.add(notice);
+                waiting.add(frame);
                 ready();
               }
             });
     return true;
+  }
+
+  private void forget(Frame frame) {
+    accepted.decrementAndGet();
+    acceptedBytes.addAndGet(-frame.getSerializedSize());
   }
 
   @Override
@@ -70,6 +119,10 @@ final class ControlTraffic implements StreamSlot.Traffic {
   public void connected(FrameStream opened, PeerName with, Hello said, Hello heard) {
     stream = opened;
     lastContact = environment.clock().instant();
+    pausedByPeer = null;
+    if (environment.ports().paused(peer).isPresent()) {
+      sayPause();
+    }
     environment.ports().onUp(with, heard.getBundleVersion());
     ready();
   }
@@ -79,9 +132,21 @@ final class ControlTraffic implements StreamSlot.Traffic {
     lastContact = environment.clock().instant();
     switch (frame.getFrameCase()) {
       case NOTICE -> environment.ports().onNotice(peer, frame.getNotice());
+      case BUNDLE_IN_FORCE, BUNDLE_REQUEST, BUNDLE_PART, FRESHNESS -> trust(frame);
+      case LINK_PAUSE -> heardPause(frame.getLinkPause());
       // A kind of frame that a newer peer knows.
       case FRAME_NOT_SET -> {}
       default -> slot.drop(Code.MALFORMED, "the control stream carries notices only");
+    }
+  }
+
+  /** One that cannot be read is counted and the link goes on: mail is worth more. */
+  private void trust(Frame frame) {
+    Optional<TrustWord> word = TrustFrames.word(frame);
+    if (word.isPresent()) {
+      environment.ports().onTrust(peer, word.get());
+    } else {
+      environment.ports().onRefusal(peer, Code.MALFORMED);
     }
   }
 
@@ -89,15 +154,16 @@ final class ControlTraffic implements StreamSlot.Traffic {
   public void ready() {
     FrameStream to = stream;
     while (to != null && !waiting.isEmpty() && to.isReady()) {
-      to.send(Frame.newBuilder().setNotice(waiting.remove()).build());
-      accepted.decrementAndGet();
+      Frame next = waiting.remove();
+      to.send(next);
+      forget(next);
     }
   }
 
   @Override
   public void disconnected() {
     stream = null;
-    accepted.addAndGet(-waiting.size());
+    waiting.forEach(this::forget);
     waiting.clear();
     environment.ports().onDown(peer);
   }

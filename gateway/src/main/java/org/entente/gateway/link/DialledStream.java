@@ -36,7 +36,8 @@ final class DialledStream
   @Override
   public void onError(Throwable error) {
     Status status = Status.fromThrowable(error);
-    finish(status.getCode() + ": " + status.getDescription());
+    String code = LinkStatus.reason(error).orElse(status.getCode().toString());
+    finish(code + ": " + status.getDescription());
   }
 
   @Override

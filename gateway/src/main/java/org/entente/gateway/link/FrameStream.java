@@ -8,8 +8,8 @@ import org.entente.proto.link.v1.Frame;
  *
  * <p>{@link #send} and {@link #end} are called from one thread at a time; the rest from any thread.
  */
-interface FrameStream {
-  /** Who hears from a stream; called on gRPC's threads. */
+public interface FrameStream {
+  /** Who hears from a stream; called on the transport's threads. */
   interface Listener {
     /** A frame came; the next one comes only after {@link FrameStream#requestNext}. */
     void received(FrameStream stream, Frame frame);

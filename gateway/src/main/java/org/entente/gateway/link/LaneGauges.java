@@ -27,7 +27,7 @@ final class LaneGauges {
   /** The number whose round trip is being measured, 0 if none, and when it was sent. */
   private long probe;
 
-  private Instant probeSent = Instant.EPOCH;
+  private long probeSentNanos;
 
   void publish(boolean isConnected, boolean isPaused, @Nullable Code isStopped, HopSender sender) {
     connected = isConnected;
@@ -44,20 +44,20 @@ final class LaneGauges {
     lastContact = now;
   }
 
-  void sent(Deliveries deliveries, Instant now) {
+  void sent(Deliveries deliveries, long nowNanos) {
     if (probe == 0) {
       Delivery last = deliveries.getDeliveries(deliveries.getDeliveriesCount() - 1);
       probe = last.getHopSequence();
-      probeSent = now;
+      probeSentNanos = nowNanos;
     }
   }
 
-  void answered(List<Receipt> receipts, Instant now) {
+  void answered(List<Receipt> receipts, long nowNanos) {
     if (probe == 0 || receipts.stream().noneMatch(r -> r.getHopSequence() == probe)) {
       return;
     }
     probe = 0;
-    Duration latest = Duration.between(probeSent, now);
+    Duration latest = Duration.ofNanos(nowNanos - probeSentNanos);
     Duration before = roundTrip;
     roundTrip = before == null ? latest : before.plus(latest.minus(before).dividedBy(SMOOTHING));
   }

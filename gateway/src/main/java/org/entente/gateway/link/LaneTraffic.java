@@ -1,6 +1,5 @@
 package org.entente.gateway.link;
 
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -11,9 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Problem;
 import org.entente.proto.link.v1.Credit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
@@ -25,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deliveries to and from one peer on one lane: does what {@link HopSender} and {@link HopReceiver}
- * decide. All but {@link #wake}, {@link #status}, {@link #pause} and {@link #resume} is called on
- * the slot's executor.
+ * decide. All but {@link #wake}, {@link #status}, {@link #pause}, {@link #unpause}, {@link
+ * #windowChanged} and {@link #resume} is called on the slot's executor.
  */
 final class LaneTraffic implements StreamSlot.Traffic {
   private static final Logger LOG = LoggerFactory.getLogger(LaneTraffic.class);
@@ -42,6 +43,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
   private final HopIntake intake;
   private final HopSender sender;
   private final HopReceiver receiver;
+  private final Supplier<Optional<Problem>> withheld;
 
   /** Answers that wait for the stream to take them; never more than the peer may cause. */
   private final Queue<Frame> replies = new ArrayDeque<>();
@@ -53,23 +55,48 @@ final class LaneTraffic implements StreamSlot.Traffic {
   private final LaneGauges gauges = new LaneGauges();
   private @Nullable FrameStream stream;
   private @Nullable PeerName with;
-  private Instant progress = Instant.EPOCH;
+  private long progressNanos;
   private boolean paused;
   private @Nullable Code stopped;
   private boolean numbersInConflict;
   private boolean hashesInConflict;
 
-  LaneTraffic(LinkEnvironment environment, AgencyName peer, Lane lane, StreamSlot slot) {
+  /**
+   * @param withheld why nothing is taken from peers now
+   */
+  LaneTraffic(
+      LinkEnvironment environment,
+      AgencyName peer,
+      Lane lane,
+      StreamSlot slot,
+      Supplier<Optional<Problem>> withheld) {
     this.environment = environment;
     this.peer = peer;
     this.lane = lane;
     this.slot = slot;
+    this.withheld = withheld;
     this.queue = environment.ports().queue(peer, lane);
     this.intake = environment.ports().intake(peer, lane);
     this.sender = new HopSender(environment.settings());
     this.receiver =
         new HopReceiver(
             environment.settings(), intake::committedHash, intake.epoch(), intake.next());
+    holdAsBefore(environment.ports());
+  }
+
+  /** What held the lane before the process started holds it still. */
+  private void holdAsBefore(LinkPorts ports) {
+    ports
+        .alarm(peer, lane)
+        .ifPresent(
+            alarm -> {
+              stopped = alarm.code();
+              numbersInConflict = alarm.bySender();
+              hashesInConflict = !alarm.bySender();
+            });
+    paused = ports.paused(peer).isPresent();
+    sender.pause(paused);
+    publish();
   }
 
   /** Something was queued. */
@@ -89,7 +116,12 @@ final class LaneTraffic implements StreamSlot.Traffic {
     slot.executor().execute(() -> hold(true));
   }
 
-  /** Goes on after {@link #pause}, and after an alarm: then in a new epoch. */
+  /** Goes on after {@link #pause}. */
+  void unpause() {
+    slot.executor().execute(() -> hold(false));
+  }
+
+  /** Goes on after an alarm, in a new epoch; one that is paused stays so. */
   void resume() {
     slot.executor()
         .execute(
@@ -103,7 +135,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
                 hashesInConflict = false;
                 perform(receiver.renew());
               }
-              hold(false);
+              ready();
               slot.dial();
             });
   }
@@ -116,7 +148,17 @@ final class LaneTraffic implements StreamSlot.Traffic {
   }
 
   private Credit window() {
-    return paused ? Credit.getDefaultInstance() : receiver.window();
+    return paused || withheld.get().isPresent() ? Credit.getDefaultInstance() : receiver.window();
+  }
+
+  /** Something is withheld from now on, or is not any more. */
+  void windowChanged() {
+    slot.executor()
+        .execute(
+            () -> {
+              reply(Frame.newBuilder().setCredit(window()).build());
+              ready();
+            });
   }
 
   LaneStatus status() {
@@ -142,8 +184,8 @@ final class LaneTraffic implements StreamSlot.Traffic {
   public void connected(FrameStream opened, PeerName gateway, Hello said, Hello heard) {
     stream = opened;
     with = gateway;
-    progress = environment.clock().instant();
-    gauges.contact(progress);
+    progressNanos = environment.nanos();
+    gauges.contact(environment.clock().instant());
     HopFacts facts = new HopFacts(said.getSendEpoch(), said.getSendFirst(), said.getSendNext());
     perform(receiver.greeted(heard));
     if (stream == opened) {
@@ -162,8 +204,8 @@ final class LaneTraffic implements StreamSlot.Traffic {
           if (stream != watched) {
             return;
           }
-          Instant due = progress.plus(environment.settings().stallTimeout());
-          if (sender.envelopesInFlight() > 0 && !environment.clock().instant().isBefore(due)) {
+          boolean due = environment.hasPassed(environment.settings().stallTimeout(), progressNanos);
+          if (sender.envelopesInFlight() > 0 && due) {
             slot.drop(Code.NOT_READY, "deliveries stay unanswered");
           } else {
             watch(watched);
@@ -188,16 +230,27 @@ final class LaneTraffic implements StreamSlot.Traffic {
   public void received(Frame frame) {
     gauges.contact(environment.clock().instant());
     switch (frame.getFrameCase()) {
-      case DELIVERIES -> perform(receiver.deliveries(frame.getDeliveries().getDeliveriesList()));
+      case DELIVERIES -> deliveries(frame.getDeliveries().getDeliveriesList());
       case RECEIPTS -> receipts(frame.getReceipts().getReceiptsList());
       case GAP -> perform(sender.gap(frame.getGap(), HopFacts.of(queue)));
       case CREDIT -> sender.credited(frame.getCredit());
       case HELLO -> greetedAgain(frame.getHello());
-      case NOTICE -> slot.drop(Code.MALFORMED, "notices go over the control stream");
+      case NOTICE, BUNDLE_IN_FORCE, BUNDLE_REQUEST, BUNDLE_PART, FRESHNESS, LINK_PAUSE ->
+          slot.drop(Code.MALFORMED, "notices go over the control stream");
       // A kind of frame that a newer peer knows.
       case FRAME_NOT_SET -> {}
     }
     ready();
+  }
+
+  /** What was under way when something began to be withheld is sent again, and so is all else. */
+  private void deliveries(List<Delivery> deliveries) {
+    Optional<Problem> reason = withheld.get();
+    if (reason.isPresent()) {
+      slot.drop(reason.get().code(), reason.get().message());
+    } else {
+      perform(receiver.deliveries(deliveries));
+    }
   }
 
   private void greetedAgain(Hello hello) {
@@ -209,7 +262,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
   }
 
   private void receipts(List<Receipt> receipts) {
-    gauges.answered(receipts, environment.clock().instant());
+    gauges.answered(receipts, environment.nanos());
     perform(sender.receipts(receipts));
   }
 
@@ -226,7 +279,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     } else if (action instanceof HopAction.OpenEpoch open) {
       openEpoch(open.epoch());
     } else if (action instanceof HopAction.Release release) {
-      progress = environment.clock().instant();
+      progressNanos = environment.nanos();
       queue.released(release.receipts());
     } else if (action instanceof HopAction.Receive receive) {
       store(receive.deliveries());
@@ -275,9 +328,18 @@ final class LaneTraffic implements StreamSlot.Traffic {
     if (from == null) {
       throw new IllegalStateException("deliveries without a stream");
     }
-    CompletionStage<List<Receipt>> stored = intake.receive(deliveries, from);
+    CompletionStage<List<Receipt>> stored = receive(deliveries, from);
     storing.add(stored.toCompletableFuture());
     stored.whenComplete((receipts, failure) -> slot.executor().execute(this::collect));
+  }
+
+  /** Whatever is thrown is a failure to store: the receiver waits for what it has handed over. */
+  private CompletionStage<List<Receipt>> receive(List<Delivery> deliveries, PeerName from) {
+    try {
+      return intake.receive(deliveries, from);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** Tells the receiver what came of batches, in the order in which they were handed over. */
@@ -316,7 +378,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     slot.drop(stop.code(), stop.text());
     publish();
     LOG.error("{} {}: stopped, {}: {}", peer, lane, stop.code(), stop.text());
-    environment.ports().onAlarm(peer, lane, stop.code(), stop.text());
+    environment.ports().onAlarm(peer, lane, new LaneAlarm(stop.code(), stop.text(), bySender));
   }
 
   /** Sends answers, then deliveries, for as long as the stream takes them. */
@@ -346,9 +408,9 @@ final class LaneTraffic implements StreamSlot.Traffic {
     if (outgoing.isEmpty()) {
       return false;
     }
-    Instant now = environment.clock().instant();
+    long now = environment.nanos();
     if (sender.envelopesInFlight() == 0) {
-      progress = now;
+      progressNanos = now;
     }
     Frame frame = sender.sending(outgoing);
     gauges.sent(frame.getDeliveries(), now);

@@ -3,9 +3,6 @@ package org.entente.gateway.link;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /** What all links of a gateway share. */
@@ -13,18 +10,23 @@ record LinkEnvironment(
     PeerName self,
     LinkPorts ports,
     LinkSettings settings,
-    ScheduledExecutorService timers,
+    Timers timers,
     Executor workers,
     InstantSource clock,
     RandomGenerator random) {
 
+  /** {@link Timers#nanos}. */
+  long nanos() {
+    return timers.nanos();
+  }
+
+  /** Whether so long a time has passed since {@link #nanos} was {@code thenNanos}. */
+  boolean hasPassed(Duration time, long thenNanos) {
+    return nanos() - thenNanos >= time.toNanos();
+  }
+
   /** Runs a task on an executor after a time; not at all once the timers have been shut down. */
   void after(Duration delay, Executor executor, Runnable task) {
-    try {
-      var unused =
-          timers.schedule(() -> executor.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      // The gateway is stopping: what would have been tried again will not be.
-    }
+    timers.after(delay, () -> executor.execute(task));
   }
 }

@@ -1,8 +1,11 @@
 package org.entente.gateway.link;
 
+import java.time.Instant;
+import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.trust.TrustWord;
 import org.entente.proto.link.v1.Notice;
 
 /**
@@ -26,6 +29,9 @@ public interface LinkPorts {
   /** A notice came from a neighbour; its own {@code from} and {@code to} are not checked yet. */
   void onNotice(AgencyName neighbour, Notice notice);
 
+  /** A neighbour said something about trust bundles; nothing in it is checked but its form. */
+  void onTrust(AgencyName neighbour, TrustWord word);
+
   /** Notices to the peer go through from now on; its trust bundle has this version. */
   void onUp(PeerName peer, long bundleVersion);
 
@@ -39,5 +45,18 @@ public interface LinkPorts {
    * The lane is stopped, in both directions, until {@link PeerLinks#resume}: what was received or
    * acknowledged contradicts what is stored.
    */
-  void onAlarm(AgencyName peer, Lane lane, Code code, String text);
+  void onAlarm(AgencyName peer, Lane lane, LaneAlarm alarm);
+
+  /** The alarm that had stopped a lane before the process started; asked once. */
+  default Optional<LaneAlarm> alarm(AgencyName peer, Lane lane) {
+    return Optional.empty();
+  }
+
+  /** Since when the link to a peer is paused by this side; empty if it is not. */
+  default Optional<Instant> paused(AgencyName peer) {
+    return Optional.empty();
+  }
+
+  /** The peer says that it has paused the link, or goes on. */
+  default void onPause(AgencyName peer, boolean paused) {}
 }

@@ -2,10 +2,8 @@ package org.entente.gateway.link;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.Problem;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Hello;
@@ -39,19 +37,9 @@ final class LinkServer extends LinkServiceGrpc.LinkServiceImplBase {
 
   private void greeted(AcceptedStream stream, PeerName peer, Hello hello) {
     try {
-      environment.workers().execute(() -> admit(stream, peer, hello));
+      environment.workers().execute(() -> links.accept(stream, peer, hello));
     } catch (RejectedExecutionException e) {
       stream.end(Code.NOT_READY, "stopping");
-    }
-  }
-
-  private void admit(AcceptedStream stream, PeerName peer, Hello hello) {
-    Optional<Problem> problem = LinkHello.problem(hello, environment, peer);
-    if (problem.isPresent()) {
-      environment.ports().onRefusal(peer.agency(), problem.get().code());
-      stream.end(problem.get().code(), problem.get().message());
-    } else {
-      links.accept(stream, peer, hello);
     }
   }
 }

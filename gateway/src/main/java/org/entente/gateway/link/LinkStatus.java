@@ -1,11 +1,15 @@
 package org.entente.gateway.link;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
 
 /** Refusals of the peer port as gRPC statuses: stable code in an {@code ErrorInfo}. */
 final class LinkStatus {
@@ -22,6 +26,21 @@ final class LinkStatus {
             .setMessage(text)
             .addDetails(Any.pack(info))
             .build());
+  }
+
+  /** The stable code with which the other side ended a call; empty where it gave none. */
+  static Optional<String> reason(Throwable error) {
+    com.google.rpc.Status details = StatusProto.fromThrowable(error);
+    for (Any detail : details == null ? List.<Any>of() : details.getDetailsList()) {
+      if (detail.is(ErrorInfo.class)) {
+        try {
+          return Optional.of(InvalidValue.printable(detail.unpack(ErrorInfo.class).getReason()));
+        } catch (InvalidProtocolBufferException e) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static Status.Code statusOf(Code code) {

@@ -2,6 +2,7 @@ package org.entente.gateway.link;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.entente.proto.link.v1.LinkServiceGrpc;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Opens streams to one peer over one connection, which it makes when it is first needed and closes
  * with itself. Thread-safe.
  */
-final class PeerDialler {
+final class PeerDialler implements Dialler {
   private final PeerName peer;
   private final Supplier<ManagedChannel> channels;
   private @Nullable ManagedChannel channel;
@@ -21,27 +22,24 @@ final class PeerDialler {
     this.channels = channels;
   }
 
-  /** The gateway that the channels prove to lead to. */
-  PeerName peer() {
+  @Override
+  public PeerName peer() {
     return peer;
   }
 
-  /**
-   * Opens a stream; it hears of a failure through its listener.
-   *
-   * @return false if the dialler has been closed
-   */
-  boolean open(DialledStream stream) {
+  @Override
+  public Optional<FrameStream> open(FrameStream.Listener listener) {
     ManagedChannel to = channel();
     if (to == null) {
-      return false;
+      return Optional.empty();
     }
     // The pauses between attempts are ours: gRPC's own grow to minutes.
     if (to.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       to.resetConnectBackoff();
     }
+    DialledStream stream = new DialledStream(listener);
     var unused = LinkServiceGrpc.newStub(to).exchange(stream);
-    return true;
+    return Optional.of(stream);
   }
 
   private synchronized @Nullable ManagedChannel channel() {
@@ -54,8 +52,8 @@ final class PeerDialler {
     return channel;
   }
 
-  /** Closes the connection and what goes over it. */
-  synchronized void close() {
+  @Override
+  public synchronized void close() {
     closed = true;
     if (channel != null) {
       channel.shutdownNow();

@@ -9,12 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.trust.TrustWord;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.Notice;
 
@@ -32,6 +33,7 @@ public final class PeerLinks implements AutoCloseable {
   private final LinkEnvironment environment;
   private final ConcurrentMap<AgencyName, PeerSlots> peers = new ConcurrentHashMap<>();
   private final Object lifecycle = new Object();
+  private volatile Optional<Problem> withheld = Optional.empty();
   private boolean closed;
 
   /**
@@ -45,7 +47,7 @@ public final class PeerLinks implements AutoCloseable {
       PeerName self,
       LinkPorts ports,
       LinkSettings settings,
-      ScheduledExecutorService timers,
+      Timers timers,
       Executor workers,
       InstantSource clock,
       RandomGenerator random) {
@@ -67,9 +69,14 @@ public final class PeerLinks implements AutoCloseable {
    * another call for the same agency, which replaces it.
    */
   public void dial(PeerName gateway, Supplier<ManagedChannel> channels) {
+    dial(new PeerDialler(gateway, channels));
+  }
+
+  /** The same over another transport than gRPC. */
+  public void dial(Dialler dialler) {
     synchronized (lifecycle) {
       if (!closed) {
-        peer(gateway.agency()).dialWith(new PeerDialler(gateway, channels));
+        peer(dialler.peer().agency()).dialWith(dialler);
       }
     }
   }
@@ -89,6 +96,11 @@ public final class PeerLinks implements AutoCloseable {
     return known(peer).map(slots -> slots.control().send(notice)).orElse(false);
   }
 
+  /** Says something about trust bundles to a neighbour; as {@link #send(AgencyName, Notice)}. */
+  public boolean send(AgencyName peer, TrustWord word) {
+    return known(peer).map(slots -> slots.control().send(TrustFrames.frame(word))).orElse(false);
+  }
+
   /**
    * Ends all streams to a peer at once and dials it no more. It may dial in again for as long as
    * {@link LinkPorts#admits} says so.
@@ -102,9 +114,35 @@ public final class PeerLinks implements AutoCloseable {
     peer(peer).lane(lane).pause();
   }
 
-  /** Goes on with a lane that was paused, or that an alarm has stopped. */
+  /** Goes on with a lane that was paused. */
+  public void unpause(AgencyName peer, Lane lane) {
+    peer(peer).lane(lane).unpause();
+  }
+
+  /** Pauses all lanes of a link and tells the peer; {@link LinkPorts#paused} says so already. */
+  public void pause(AgencyName peer) {
+    peer(peer).eachLane(LaneTraffic::pause);
+    peer(peer).control().sayPause();
+  }
+
+  /** Goes on with all lanes of a link and tells the peer. */
+  public void unpause(AgencyName peer) {
+    peer(peer).eachLane(LaneTraffic::unpause);
+    peer(peer).control().sayPause();
+  }
+
+  /** Goes on with a lane that an alarm has stopped, unless it is paused. */
   public void resume(AgencyName peer, Lane lane) {
     peer(peer).lane(lane).resume();
+  }
+
+  /**
+   * Takes nothing from any peer for as long as there is a reason: peers are granted no credit, and
+   * deliveries that come all the same end their stream with the reason's code. Sending goes on.
+   */
+  public void withhold(Optional<Problem> reason) {
+    withheld = reason;
+    peers.values().forEach(slots -> slots.eachLane(LaneTraffic::windowChanged));
   }
 
   /** The state of every peer that has been dialled or has dialled, by name. */
@@ -115,7 +153,19 @@ public final class PeerLinks implements AutoCloseable {
         .toList();
   }
 
-  void accept(AcceptedStream stream, PeerName from, Hello hello) {
+  /**
+   * Takes or ends a stream that a peer opened.
+   *
+   * @param from the gateway at its other end, as the transport proves
+   * @param hello the first frame on it
+   */
+  public void accept(IncomingStream stream, PeerName from, Hello hello) {
+    Optional<Problem> problem = LinkHello.problem(hello, environment, from);
+    if (problem.isPresent()) {
+      environment.ports().onRefusal(from.agency(), problem.get().code());
+      stream.end(problem.get().code(), problem.get().message());
+      return;
+    }
     synchronized (lifecycle) {
       if (closed) {
         stream.end(Code.NOT_READY, "stopping");
@@ -130,7 +180,7 @@ public final class PeerLinks implements AutoCloseable {
   }
 
   private PeerSlots peer(AgencyName peer) {
-    return peers.computeIfAbsent(peer, name -> new PeerSlots(environment, name));
+    return peers.computeIfAbsent(peer, name -> new PeerSlots(environment, name, () -> withheld));
   }
 
   /** Ends all streams; what was not answered is sent again by the next process. */

@@ -6,9 +6,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Problem;
 import org.entente.proto.link.v1.Hello;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +20,20 @@ final class PeerSlots {
   private final List<StreamSlot> slots = new ArrayList<>();
   private final List<LaneTraffic> lanes = new ArrayList<>();
   private @Nullable ControlTraffic control;
-  private @Nullable PeerDialler dialler;
+  private @Nullable Dialler dialler;
 
-  PeerSlots(LinkEnvironment environment, AgencyName peer) {
+  /**
+   * @param withheld why nothing is taken from peers now
+   */
+  PeerSlots(LinkEnvironment environment, AgencyName peer, Supplier<Optional<Problem>> withheld) {
     this.peer = peer;
     slots.add(
         new StreamSlot(
             environment,
             peer,
             LinkHello.CONTROL,
-            slot -> control = new ControlTraffic(environment, peer, slot)));
+            slot -> control = new ControlTraffic(environment, peer, slot),
+            this::hasten));
     for (Lane lane : Lane.all()) {
       slots.add(
           new StreamSlot(
@@ -35,11 +41,20 @@ final class PeerSlots {
               peer,
               lane.number(),
               slot -> {
-                LaneTraffic traffic = new LaneTraffic(environment, peer, lane, slot);
+                LaneTraffic traffic = new LaneTraffic(environment, peer, lane, slot, withheld);
                 lanes.add(traffic);
                 return traffic;
-              }));
+              },
+              this::hasten));
     }
+  }
+
+  /**
+   * Each slot pauses by its own chance between attempts; once one of them has reached the peer, an
+   * alert must not wait for its lane while bulk goes ahead on another.
+   */
+  private void hasten() {
+    slots.forEach(StreamSlot::hasten);
   }
 
   ControlTraffic control() {
@@ -53,12 +68,12 @@ final class PeerSlots {
     return lanes.get(lane.number() - 1);
   }
 
-  void accept(AcceptedStream stream, PeerName from, Hello hello) {
+  void accept(IncomingStream stream, PeerName from, Hello hello) {
     slots.get(hello.getLane()).accept(stream, from, hello);
   }
 
   /** Dials from now on by this dialler; an earlier one's connection ends. */
-  synchronized void dialWith(PeerDialler by) {
+  synchronized void dialWith(Dialler by) {
     if (dialler != null) {
       dialler.close();
     }
@@ -82,7 +97,7 @@ final class PeerSlots {
                 control().lastContact().stream(),
                 states.stream().flatMap(state -> state.lastContact().stream()))
             .max(Comparator.naturalOrder());
-    return new PeerStatus(peer, control().isUp(), lastContact, states);
+    return new PeerStatus(peer, control().isUp(), control().pausedByPeer(), lastContact, states);
   }
 
   void eachLane(Consumer<LaneTraffic> task) {

@@ -10,8 +10,13 @@ import org.entente.gateway.model.AgencyName;
  *
  * @param peer the agency
  * @param up whether the control stream stands, so that notices go through
+ * @param pausedByPeer since when the peer has paused it, by its word; it may be down since
  * @param lastContact when anything was last received on any stream
  * @param lanes one entry per lane, highest first
  */
 public record PeerStatus(
-    AgencyName peer, boolean up, Optional<Instant> lastContact, List<LaneStatus> lanes) {}
+    AgencyName peer,
+    boolean up,
+    Optional<Instant> pausedByPeer,
+    Optional<Instant> lastContact,
+    List<LaneStatus> lanes) {}

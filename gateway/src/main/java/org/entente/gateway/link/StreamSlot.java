@@ -1,6 +1,5 @@
 package org.entente.gateway.link;
 
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -51,7 +50,7 @@ final class StreamSlot implements FrameStream.Listener {
 
   private record Attempt(FrameStream stream, PeerName peer, Hello said) {}
 
-  private record Standing(FrameStream stream, Instant since) {}
+  private record Standing(FrameStream stream, long sinceNanos) {}
 
   private final LinkEnvironment environment;
   private final AgencyName agency;
@@ -59,26 +58,31 @@ final class StreamSlot implements FrameStream.Listener {
   private final SerialExecutor executor;
   private final Backoff backoff;
   private final Traffic traffic;
-  private @Nullable PeerDialler dialler;
+  private final Runnable stood;
+  private @Nullable Dialler dialler;
   private @Nullable Attempt attempt;
   private @Nullable Standing standing;
   private boolean pausing;
+  private String lastFailure = "";
 
   /**
    * @param number of the lane, 0 for the control stream
    * @param traffic made for this slot
+   * @param stood told when a stream stands
    */
   StreamSlot(
       LinkEnvironment environment,
       AgencyName agency,
       int number,
-      Function<StreamSlot, Traffic> traffic) {
+      Function<StreamSlot, Traffic> traffic,
+      Runnable stood) {
     this.environment = environment;
     this.agency = agency;
     this.number = number;
     this.executor = new SerialExecutor(environment.workers(), this::broke);
     this.backoff = new Backoff(environment.settings().backoff(), environment.random());
     this.traffic = traffic.apply(this);
+    this.stood = stood;
   }
 
   /** Where everything of this slot and its traffic runs. */
@@ -87,7 +91,7 @@ final class StreamSlot implements FrameStream.Listener {
   }
 
   /** Opens streams by a dialler whenever none stands. */
-  void dialWith(PeerDialler by) {
+  void dialWith(Dialler by) {
     executor.execute(
         () -> {
           dialler = by;
@@ -96,7 +100,7 @@ final class StreamSlot implements FrameStream.Listener {
   }
 
   /** Takes a stream that the peer opened, and whose Hello has been checked. */
-  void accept(AcceptedStream stream, PeerName peer, Hello heard) {
+  void accept(IncomingStream stream, PeerName peer, Hello heard) {
     executor.execute(
         () -> {
           Optional<Code> stopped = traffic.stopped();
@@ -139,21 +143,22 @@ final class StreamSlot implements FrameStream.Listener {
 
   /** Dials at once if nothing stands. On the executor. */
   void dial() {
-    PeerDialler by = dialler;
+    Dialler by = dialler;
     if (by == null || standing != null || attempt != null || traffic.stopped().isPresent()) {
       return;
     }
-    DialledStream stream = new DialledStream(this);
-    Attempt opened = new Attempt(stream, by.peer(), hello());
+    FrameStream stream;
     try {
-      if (!by.open(stream)) {
-        return;
-      }
+      stream = by.open(this).orElse(null);
     } catch (RuntimeException e) {
       LOG.warn("{} lane {}: cannot dial", agency, number, e);
       redial();
       return;
     }
+    if (stream == null) {
+      return;
+    }
+    Attempt opened = new Attempt(stream, by.peer(), hello());
     attempt = opened;
     stream.send(Frame.newBuilder().setHello(opened.said()).build());
     environment.after(
@@ -162,7 +167,11 @@ final class StreamSlot implements FrameStream.Listener {
 
   private void giveUp(Attempt opened, String why) {
     if (attempt != null && attempt.stream() == opened.stream()) {
-      LOG.debug("{} lane {}: attempt failed: {}", agency, number, why);
+      if (!why.equals(lastFailure)) {
+        // Told of once: a peer that is away is tried again every few seconds.
+        lastFailure = why;
+        LOG.info("{} lane {}: attempt failed: {}", agency, number, why);
+      }
       opened.stream().end(Code.NOT_READY, why);
       attempt = null;
       redial();
@@ -180,6 +189,16 @@ final class StreamSlot implements FrameStream.Listener {
             dial();
           });
     }
+  }
+
+  /** The peer is there again: what pauses before its next attempt need not. */
+  void hasten() {
+    executor.execute(
+        () -> {
+          if (pausing) {
+            dial();
+          }
+        });
   }
 
   private Hello hello() {
@@ -236,8 +255,7 @@ final class StreamSlot implements FrameStream.Listener {
     if (standing == null || isPreferred(candidate) || !isPreferred(standing.stream())) {
       return true;
     }
-    Instant settled = standing.since().plus(environment.settings().handshakeTimeout());
-    return !environment.clock().instant().isBefore(settled);
+    return environment.hasPassed(environment.settings().handshakeTimeout(), standing.sinceNanos());
   }
 
   private boolean isPreferred(FrameStream stream) {
@@ -249,16 +267,17 @@ final class StreamSlot implements FrameStream.Listener {
       standing.stream().end(Code.NOT_READY, "replaced by a newer stream");
       fall(standing);
     }
-    standing = new Standing(stream, environment.clock().instant());
+    lastFailure = "";
+    standing = new Standing(stream, environment.nanos());
     traffic.connected(stream, peer, said, heard);
+    stood.run();
     // Also when the traffic has ended it at once: asking for more is harmless then.
     stream.requestNext();
   }
 
   private void fall(Standing fallen) {
     standing = null;
-    Instant lasting = fallen.since().plus(environment.settings().backoff().longest());
-    if (!environment.clock().instant().isBefore(lasting)) {
+    if (environment.hasPassed(environment.settings().backoff().longest(), fallen.sinceNanos())) {
       backoff.reset();
     }
     traffic.disconnected();

@@ -11,6 +11,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -27,6 +29,7 @@ public final class Meters {
   };
 
   private final CollectorRegistry registry = new CollectorRegistry();
+  private final Map<String, Collector> gauges = new ConcurrentHashMap<>();
   private final Counter published;
   private final Counter refused;
   private final Counter decided;
@@ -35,7 +38,13 @@ public final class Meters {
   private final Counter delivered;
   private final Counter opened;
   private final Counter alarms;
+  private final Counter mishaps;
+  private final Counter quarantineFull;
+  private final Counter lost;
   private final Counter witnessed;
+  private final Counter trustRefused;
+  private final Counter connectionsClosed;
+  private final Counter reopened;
   private final Counter committedBytes;
   private final Histogram commitSeconds;
   private final Histogram commitChanges;
@@ -70,13 +79,48 @@ public final class Meters {
             "Deliveries to subscribers, by whether the cursor was sent it before.",
             "kind");
     opened = counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
-    alarms = counter("entente_alarms_total", "Alarms of links and audit logs, by code.", "code");
+    alarms =
+        counter("entente_alarms_total", "Alarms of links, audit logs and trust, by code.", "code");
+    mishaps =
+        counter(
+            "entente_mishaps_total",
+            "Failures of this gateway over single messages, by step: receiving, delivering, sending.",
+            "step");
+    quarantineFull =
+        counter(
+            "entente_quarantine_full_total",
+            "Messages that would have been set aside if there were room; they stay where they are.");
+    lost =
+        counter(
+            "entente_origin_lost_envelopes_total",
+            "End-to-end numbers that never came and for which their origin owes nothing any more:"
+                + " mail that a restored or lost ledger, here or there, has forgotten.",
+            "agency",
+            "lane");
     witnessed =
         counter(
             "entente_witness_requests_total",
             "Requests of other agencies' logs for a cosignature, by what was answered.",
             "log",
             "status");
+    trustRefused =
+        counter(
+            "entente_trust_bundles_refused_total",
+            "Trust bundles that peers handed over and that were refused, by which rule.",
+            "fault");
+    connectionsClosed =
+        counter(
+            "entente_connections_closed_total",
+            "Connections closed for a limit, by port (client, peer) and limit: handshakes,"
+                + " connections, caller.",
+            "side",
+            "limit");
+    reopened =
+        counter(
+            "entente_ledger_reopened_total",
+            "Times that the ledger was closed after a failure of its disk and opened again, by"
+                + " whether that succeeded.",
+            "result");
     committedBytes = counter("entente_ledger_committed_bytes_total", "Bytes committed.");
     commitSeconds =
         histogram("entente_ledger_commit_seconds", "Time of one synced commit.", SECONDS);
@@ -147,9 +191,39 @@ public final class Meters {
     witnessed.labels(log.value(), Integer.toString(status)).inc();
   }
 
-  /** A link or an audit log raised an alarm. */
+  /** A trust bundle of a peer was refused by one of the rules, by its name. */
+  public void trustRefused(String fault) {
+    trustRefused.labels(fault).inc();
+  }
+
+  /** A link, an audit log or two trust bundles raised an alarm. */
   public void alarm(Code code) {
     alarms.labels(code.name()).inc();
+  }
+
+  /** This gateway failed over one message: receiving, delivering or sending it. */
+  public void mishap(String step) {
+    mishaps.labels(step).inc();
+  }
+
+  /** There was no room to set something aside. */
+  public void quarantineFull() {
+    quarantineFull.inc();
+  }
+
+  /** So many numbers of an origin will never come. */
+  public void lost(AgencyName origin, Lane lane, long numbers) {
+    lost.labels(origin.value(), lane.name()).inc((double) numbers);
+  }
+
+  /** A connection was closed, or is about to be, for one of the limits of its port. */
+  public void connectionClosed(Side side, String limit) {
+    connectionsClosed.labels(side.label, limit).inc();
+  }
+
+  /** The ledger was closed after a failure and opened again, or could not be opened. */
+  public void reopened(boolean opened) {
+    reopened.labels(opened ? "opened" : "failed").inc();
   }
 
   /** A batch was committed. */
@@ -204,10 +278,13 @@ public final class Meters {
     }
   }
 
-  /** Registers a gauge whose samples are read at each scrape; the source must be quick. */
+  /**
+   * Registers a gauge whose samples are read at each scrape, instead of one of the same name; the
+   * source must be quick.
+   */
   public void gauge(
       String name, String help, List<String> labelNames, Supplier<List<Sample>> source) {
-    registry.register(
+    Collector gauge =
         new Collector() {
           @Override
           public List<MetricFamilySamples> collect() {
@@ -219,7 +296,30 @@ public final class Meters {
             }
             return List.of(new MetricFamilySamples(name, Type.GAUGE, help, samples));
           }
+        };
+    gauges.compute(
+        name,
+        (same, before) -> {
+          if (before != null) {
+            registry.unregister(before);
+          }
+          registry.register(gauge);
+          return gauge;
         });
+  }
+
+  /** Withdraws all gauges, for what they read is about to be closed; counters stay. */
+  public void withdrawGauges() {
+    gauges
+        .keySet()
+        .forEach(
+            name ->
+                gauges.computeIfPresent(
+                    name,
+                    (same, gauge) -> {
+                      registry.unregister(gauge);
+                      return null;
+                    }));
   }
 
   /** All metrics in the Prometheus text format 0.0.4. */

@@ -60,10 +60,14 @@ public enum Code {
   RECALLED(NOBODY, false),
   /** The message was erased here, and nothing of it is kept again. */
   ERASED(NOBODY, false),
+  /** Its key was lost before anybody retrieved the message; whoever sent it can send it again. */
+  KEY_LOST(CLIENT, false),
   /** A legal hold keeps the message; whoever placed it can release it. */
   ON_LEGAL_HOLD(OPERATOR, false),
   /** The message was not delivered before its expiry. */
   EXPIRED(NOBODY, false),
+  /** Nobody at the recipient opened the message in time; somebody may want to call there. */
+  UNOPENED(PEER, false),
   /** The recipient's own policy refused it. */
   INGRESS_REFUSED(PEER, false),
   /** The peer is not a member of the federation, or not under this name. */
@@ -92,14 +96,30 @@ public enum Code {
   NOT_READY(OPERATOR, true),
   /** The disk is full or filling; nothing was stored. */
   STORAGE_FULL(OPERATOR, true),
+  /** This gateway failed on the message again and again and set it aside; an operator decides. */
+  QUARANTINED(OPERATOR, false),
+  /** As many messages are set aside as may be; the origin keeps this one and sends it again. */
+  QUARANTINE_FULL(OPERATOR, true),
+  /** What was stored is damaged and does not open any more. */
+  DAMAGED(OPERATOR, false),
+  /** The recipient's gateway could not process it and its operator gave it up; send it again. */
+  DISCARDED(CLIENT, false),
   /** Too much is waiting; slow down. */
   OVERLOADED(NOBODY, true),
+  /** The caller holds as many of something as one caller may; the message names the limit. */
+  LIMIT_REACHED(CLIENT, false),
+  /** The client asks from a position that the ledger has not reached: it was set back. */
+  CURSOR_AHEAD(CLIENT, false),
+  /** A stream of its client holds the cursor that is to be forgotten. */
+  CURSOR_OPEN(CLIENT, false),
   /** A witness holds a later checkpoint of an audit log than the log has: it was set back. */
   AUDIT_LOG_BEHIND(OPERATOR, false),
   /** Two signed checkpoints of an audit log do not belong to one history. */
   AUDIT_LOG_FORKED(OPERATOR, false),
   /** A log asked for a cosignature and did not show that it continues what was cosigned last. */
   AUDIT_LOG_UNPROVEN(PEER, false),
+  /** The trust bundle expired and its grace is over; no peer is accepted until the next one. */
+  TRUST_EXPIRED(OPERATOR, true),
   /** A defect of this gateway; counted and logged. */
   INTERNAL(OPERATOR, true);
 

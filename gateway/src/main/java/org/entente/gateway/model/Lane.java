@@ -25,6 +25,14 @@ public enum Lane {
     return number;
   }
 
+  /**
+   * How many of a bounded number of places this lane may fill: the last eighth is kept for FLASH,
+   * so that bulk never makes an alert be refused.
+   */
+  public int share(int places) {
+    return this == FLASH ? places : places - places / 8;
+  }
+
   /** All lanes, highest first. */
   public static List<Lane> all() {
     return ALL;

@@ -127,5 +127,7 @@ final class BodyCheck {
     findings.check(hash == 0 || hash == 32, field + ".header_hash", "has 32 bytes or none");
     findings.line(field + ".retrieved_by", item.getRetrievedBy(), 64);
     findings.time(field + ".retrieved_at", item.getRetrievedAt());
+    findings.check(
+        !item.getTimeOut(), field + ".time_out", "is stated by the origin's gateway only");
   }
 }

@@ -1,6 +1,8 @@
 package org.entente.gateway.policy;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.Optional;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
@@ -14,14 +16,21 @@ public final class CheckedDraft implements DraftCheck {
   private final ByteString body;
   private final Addressing to;
   private final OnBehalfOf onBehalfOf;
+  private final int openWithinMinutes;
 
   CheckedDraft(
-      String idempotencyKey, Label label, ByteString body, Addressing to, OnBehalfOf onBehalfOf) {
+      String idempotencyKey,
+      Label label,
+      ByteString body,
+      Addressing to,
+      OnBehalfOf onBehalfOf,
+      int openWithinMinutes) {
     this.idempotencyKey = idempotencyKey;
     this.label = label;
     this.body = body;
     this.to = to;
     this.onBehalfOf = onBehalfOf;
+    this.openWithinMinutes = openWithinMinutes;
   }
 
   /** The client's key. */
@@ -50,6 +59,13 @@ public final class CheckedDraft implements DraftCheck {
   /** The person on whose behalf the client calls; empty where none was given. */
   public OnBehalfOf onBehalfOf() {
     return onBehalfOf;
+  }
+
+  /** How long recipients have until somebody must have opened it; empty if the client says none. */
+  public Optional<Duration> openWithin() {
+    return openWithinMinutes == 0
+        ? Optional.empty()
+        : Optional.of(Duration.ofMinutes(openWithinMinutes));
   }
 
   /** Names the key, never the content. */

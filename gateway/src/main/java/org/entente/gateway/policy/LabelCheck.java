@@ -32,6 +32,10 @@ import org.entente.proto.v1.Status;
  */
 public final class LabelCheck {
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+
+  /** The longest time that a draft can give its recipients to open it: 30 days. */
+  public static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
+
   private static final int MAX_AGENCIES = 256;
   private static final int MAX_JURISDICTIONS = 64;
 
@@ -59,6 +63,11 @@ public final class LabelCheck {
     agreement(findings, draft.getLabel(), draft.getBody());
     addressing(findings, draft.getTo());
     person(findings, draft.getOnBehalfOf());
+    findings.check(
+        draft.getOpenWithinMinutes() >= 0
+            && draft.getOpenWithinMinutes() <= MAX_OPEN_WITHIN_MINUTES,
+        "open_within_minutes",
+        "is 1 to " + MAX_OPEN_WITHIN_MINUTES + ", or 0 for what the gateway's configuration says");
     if (!findings.list().isEmpty()) {
       return new DraftCheck.InvalidDraft(findings.list());
     }
@@ -67,7 +76,8 @@ public final class LabelCheck {
         completed(draft.getLabel(), draft.getBody()),
         draft.getBody().toByteString(),
         draft.getTo(),
-        draft.getOnBehalfOf());
+        draft.getOnBehalfOf(),
+        draft.getOpenWithinMinutes());
   }
 
   /**

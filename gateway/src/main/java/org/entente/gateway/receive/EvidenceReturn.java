@@ -79,25 +79,23 @@ public final class EvidenceReturn {
     List<EvidenceItem> items =
         records.open(owed.stream().map(EvidenceBook.Owed::sealedItem).toList());
     List<Outbound.Ready> sealed = items.isEmpty() ? List.of() : outbound.seal(item(origin, items));
-    ledger
-        .write(
-            Lane.ROUTINE,
-            tx -> {
-              ledger.evidence().settle(tx, origin, owed);
-              for (Outbound.Ready ready : sealed) {
-                dispatch.submit(tx, ready.outgoing());
-                tx.audit(
-                    AuditRecord.of(
-                        AuditType.ACCEPTED,
-                        LawCategory.NONE,
-                        Instant.ofEpochMilli(tx.nowMillis()),
-                        AuditActor.gateway(self),
-                        AuditSubject.of(ready.envelope(), ready.messages(), List.of(origin))
-                            .headed(ready.outgoing().headerHash())));
-              }
-              return items.size();
-            })
-        .join();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.evidence().settle(tx, origin, owed);
+          for (Outbound.Ready ready : sealed) {
+            dispatch.submit(tx, ready.outgoing());
+            tx.audit(
+                AuditRecord.of(
+                    AuditType.ACCEPTED,
+                    LawCategory.NONE,
+                    Instant.ofEpochMilli(tx.nowMillis()),
+                    AuditActor.gateway(self),
+                    AuditSubject.of(ready.envelope(), ready.messages(), List.of(origin))
+                        .headed(ready.outgoing().headerHash())));
+          }
+          return items.size();
+        });
   }
 
   /** Empty for an origin that is no member any more: nobody is left to tell. */

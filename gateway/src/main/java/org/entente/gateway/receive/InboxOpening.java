@@ -60,6 +60,31 @@ public final class InboxOpening {
         });
   }
 
+  /**
+   * Whether a message that did not open should have: it is there still, and so is its key.
+   *
+   * @param placed as it was read, which may be a moment ago
+   */
+  public boolean isDamaged(InboxBook.Placed placed) {
+    InboxBook.Placed now = inbox.place(placed.lane(), placed.position());
+    if (now == null) {
+      return false;
+    }
+    if (now.isDamaged()) {
+      return true;
+    }
+    InboxRecord record = now.record();
+    Optional<BucketKey> key =
+        record.getOnHold()
+            ? keys.held(MessageId.of(record.getMessageId().toByteArray()))
+            : keys.existing(LocalDate.ofEpochDay(record.getBucketDay()));
+    boolean there = key.isPresent() && key.get().holds(address(record));
+    if (record.getOnHold()) {
+      key.ifPresent(BucketKey::close);
+    }
+    return there;
+  }
+
   private <T> Optional<T> open(InboxBook.Placed placed, Function<LocalMessage, Optional<T>> use) {
     InboxRecord record = placed.record();
     if (!record.getOnHold()) {

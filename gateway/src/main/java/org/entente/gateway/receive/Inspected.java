@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.Mishap;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -25,15 +26,18 @@ sealed interface Inspected {
    * Nothing of it is kept.
    *
    * @param header the header, if it could be read
-   * @param unresolved the end-to-end number that stays open, if the origin is to send it again
+   * @param unresolved the end-to-end number that stays open, if its origin has to be asked for it
    */
   record Rejected(
       @Nullable EnvelopeHeader header,
       Result result,
       Code code,
       String reason,
-      @Nullable OriginNumber unresolved)
+      @Nullable Unresolved unresolved)
       implements Inspected {}
+
+  /** An end-to-end number of an origin. */
+  record Unresolved(AgencyName origin, OriginNumber number) {}
 
   /**
    * It is kept here, passed on, or both.
@@ -44,13 +48,31 @@ sealed interface Inspected {
   record Taken(EnvelopeHeader header, @Nullable Own own, Map<AgencyName, List<HopRecipient>> onward)
       implements Inspected {}
 
+  /** Opened for this agency. */
+  sealed interface Own {
+    /** Authenticated as the origin's. */
+    OriginNumber number();
+
+    /** The session under which it came, with its announcement if that is new. */
+    NewSession session();
+  }
+
+  /** Each message of it was judged. */
+  record Judged(OriginNumber number, NewSession session, List<Content> contents) implements Own {}
+
   /**
-   * Opened for this agency.
+   * This gateway failed on it too often: it is kept whole, for an operator.
    *
-   * @param number authenticated as the origin's
-   * @param session id of the session under which it came, with its announcement if that is new
+   * @param messages the ids of its messages, as far as they can be read
+   * @param envelope a QuarantinedEnvelope, serialised
    */
-  record Own(OriginNumber number, NewSession session, List<Content> contents) {}
+  record Failed(
+      OriginNumber number,
+      NewSession session,
+      Mishap mishap,
+      List<MessageId> messages,
+      ByteString envelope)
+      implements Own {}
 
   /**
    * The session of a delivery.
@@ -83,9 +105,13 @@ sealed interface Inspected {
       List<AtRest.Token> subjects)
       implements Content {}
 
-  /** This agency's policy refuses it. */
-  record Refused(MessageId id, Code code, String reason) implements Content {}
+  /**
+   * This agency's policy refuses it.
+   *
+   * @param evidence whether it was evidence itself, of whose refusal there is none
+   */
+  record Refused(MessageId id, Code code, String reason, boolean evidence) implements Content {}
 
-  /** Evidence about this agency's own messages. */
+  /** Evidence about this agency's own messages: what its author may state. */
   record Evidence(MessageId id, List<EvidenceItem> items) implements Content {}
 }

@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.Mishap;
+import org.entente.gateway.ledger.Mishaps;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -15,6 +18,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.Envelope;
+import org.entente.gateway.seal.EnvelopeFacts;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.Opener;
@@ -28,6 +32,7 @@ import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.store.v1.HopRecipient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what a delivery is: all cryptography and all policy of receiving, away from the
@@ -46,8 +51,17 @@ final class Inspection {
   private final BiFunction<AgencyName, SessionId, Optional<byte[]>> storedAnnouncements;
   private final Unsealing unsealing;
   private final Meters meters;
+  private final Mishaps<ByteString> mishaps;
+  private final Custody custody;
 
-  Inspection(ReceiveParts parts, Unsealing unsealing) {
+  /**
+   * @param mishaps failures over envelopes, by header hash
+   * @param custody keeps whole what was failed on too often
+   */
+  Inspection(
+      ReceiveParts parts, Unsealing unsealing, Mishaps<ByteString> mishaps, Custody custody) {
+    this.mishaps = mishaps;
+    this.custody = custody;
     this.self = parts.self();
     this.member = parts.member();
     this.routes = parts.routes();
@@ -60,7 +74,66 @@ final class Inspection {
     this.meters = parts.meters();
   }
 
+  /**
+   * What a delivery is. A failure of this gateway over it is no verdict and stops nothing: it is
+   * left to its origin, which sends it again.
+   */
   Inspected inspect(AgencyName peer, Lane lane, Delivery delivery) {
+    try {
+      return judged(peer, lane, delivery);
+    } catch (RuntimeException | StackOverflowError e) {
+      return failed(peer, delivery, e);
+    }
+  }
+
+  /** Not taken, since this gateway failed over it. */
+  Inspected.Rejected failed(AgencyName peer, Delivery delivery, Throwable failure) {
+    meters.mishap("receiving");
+    mishaps.happened(hash(delivery), failure);
+    return new Inspected.Rejected(
+        null,
+        Result.RESULT_REWRAP,
+        Code.INTERNAL,
+        "this gateway failed over it",
+        claimed(peer, delivery));
+  }
+
+  /** It is judged anew when it comes again, since there was no room to set it aside. */
+  void begunAnew(Delivery delivery) {
+    mishaps.forget(hash(delivery));
+  }
+
+  private static ByteString hash(Delivery delivery) {
+    return ByteString.copyFrom(Sha256.hash(delivery.getHeader().toByteArray()));
+  }
+
+  /**
+   * Who is to be asked for it again, if that is not the peer, which learns it from the receipt.
+   * Nothing of it is authenticated: asking costs a notice and an attempt.
+   */
+  private Inspected.@Nullable Unresolved claimed(AgencyName peer, Delivery delivery) {
+    try {
+      EnvelopeFacts facts =
+          EnvelopeHeader.parse(delivery.getHeader().toByteArray()).orElseThrow().facts();
+      return facts.origin().equals(peer)
+          ? null
+          : delivery.getStanzasList().stream()
+              .filter(stanza -> stanza.getRecipient().equals(self.value()))
+              .map(stanza -> org.entente.gateway.seal.Stanza.parse(bytes(stanza)).orElseThrow())
+              .map(stanza -> new Inspected.Unresolved(facts.origin(), stanza.number(facts.lane())))
+              .findFirst()
+              .orElse(null);
+    } catch (RuntimeException | StackOverflowError e) {
+      // Then even its number cannot be read here; the origin repeats it by itself.
+      return null;
+    }
+  }
+
+  private static byte[] bytes(Stanza stanza) {
+    return stanza.getStanza().toByteArray();
+  }
+
+  private Inspected judged(AgencyName peer, Lane lane, Delivery delivery) {
     if (delivery.getHeader().isEmpty()) {
       return new Inspected.Nothing();
     }
@@ -176,19 +249,19 @@ final class Inspection {
       return notOpened(peer, header, claimed, notOpened.code());
     }
     Opening.Opened opened = (Opening.Opened) opening;
+    Inspected.NewSession session = newSession(opened.session(), wire.getAnnouncement().isEmpty());
     try (OpenedLabels labels = opened.labels()) {
+      Optional<Mishap> mishap = mishaps.over(ByteString.copyFrom(header.hash()));
+      if (mishap.isPresent()) {
+        return new Inspected.Taken(header, custody.failed(opened, session, mishap.get()), onward);
+      }
       Optional<List<Inspected.Content>> contents = unsealing.contents(labels);
       meters.openedIn(System.nanoTime() - start);
       return contents.isEmpty()
           // As everything that shows once a key was used; the reason stays in the own audit log.
           ? refused(header, Code.CANNOT_OPEN, "a label or body inside cannot be read")
           : new Inspected.Taken(
-              header,
-              new Inspected.Own(
-                  opened.number(),
-                  newSession(opened.session(), wire.getAnnouncement().isEmpty()),
-                  contents.get()),
-              onward);
+              header, new Inspected.Judged(opened.number(), session, contents.get()), onward);
     }
   }
 
@@ -227,7 +300,7 @@ final class Inspection {
         code == Code.NEED_REWRAP ? Result.RESULT_REWRAP : Result.RESULT_REFUSED,
         code,
         "it cannot be opened",
-        again && !direct ? claimed : null);
+        again && !direct ? new Inspected.Unresolved(header.facts().origin(), claimed) : null);
   }
 
   private static Inspected.Rejected refused(EnvelopeHeader header, Code code, String reason) {

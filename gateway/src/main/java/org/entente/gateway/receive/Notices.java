@@ -5,16 +5,19 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.OutboxBook;
 import org.entente.gateway.ledger.WindowBook;
 import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.GatewayKey;
 import org.entente.gateway.seal.KeyBundle;
 import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.PeerKeys;
@@ -22,8 +25,10 @@ import org.entente.gateway.seal.VoidStatement;
 import org.entente.gateway.seal.VoidedNumber;
 import org.entente.gateway.seal.Watermark;
 import org.entente.gateway.seal.WatermarkStatement;
+import org.entente.gateway.transmit.RecipientNotices;
 import org.entente.gateway.transmit.Routes;
 import org.entente.gateway.transmit.Settlement;
+import org.entente.proto.link.v1.KeyRequest;
 import org.entente.proto.link.v1.NeedRewrap;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.Watermarks;
@@ -31,14 +36,14 @@ import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 
 /**
- * Control statements between agencies: key bundles, watermarks, voids, requests for a new stanza,
- * and what audit logs and their witnesses say to each other. Not durable and not ordered: whatever
- * one asks for is asked again until it is answered. What changes anything here is signed by the
- * agency or gateway that states it; the rest are hints that cost a bounded answer. A transit passes
- * on what is addressed to others, over at most {@link #MAX_HOPS} hops, without reading it. Safe for
- * many threads.
+ * Control statements between agencies: key bundles, watermarks, voids, what is settled, requests
+ * for a new stanza, and what audit logs and their witnesses say to each other. Not durable and not
+ * ordered: whatever one asks for is asked again until it is answered. What changes anything here is
+ * signed by the agency or gateway that states it; the rest are hints that cost a bounded answer. A
+ * transit passes on what is addressed to others, over at most {@link #MAX_HOPS} hops, without
+ * reading it. Safe for many threads.
  */
-public final class Notices {
+public final class Notices implements RecipientNotices {
   /** Transits that a notice may cross. */
   static final int MAX_HOPS = 4;
 
@@ -53,6 +58,9 @@ public final class Notices {
   private final BiConsumer<AgencyName, Notice> send;
   private final WitnessNotices witnesses;
   private final InstantSource clock;
+  private final Executor workers;
+  private final SignedNotices signed;
+  private final SettledNotices settled;
 
   /**
    * Who states what is sent.
@@ -95,6 +103,10 @@ public final class Notices {
     this.reporter = reporter;
     this.send = send;
     this.clock = parts.clock();
+    this.workers = parts.workers();
+    this.signed =
+        new SignedNotices(signer.federation(), signer.self(), peerKeys, this::askKeys, reporter);
+    this.settled = new SettledNotices(signer, parts, signed, reporter);
   }
 
   /** A neighbour can be reached: it hears which keys are known here, and how far its mail came. */
@@ -181,7 +193,33 @@ public final class Notices {
     address(origin, Notice.newBuilder().setNeedRewrap(need));
   }
 
-  /** Tells a recipient under signature that numbers are withdrawn. */
+  @Override
+  public void askKeys(AgencyName recipient) {
+    address(
+        recipient,
+        Notice.newBuilder().setKeyRequest(KeyRequest.newBuilder().setAgency(recipient.value())));
+  }
+
+  /**
+   * A neighbour has mail for an agency and no key of it. Answered to the neighbour alone, which
+   * knows best who asked it; a transit that does not know the keys either passes the question on,
+   * and its neighbours hear of what it learns.
+   */
+  private void answerKeys(AgencyName neighbour, Notice notice) {
+    AgencyName agency = new AgencyName(notice.getKeyRequest().getAgency());
+    if (agency.equals(signer.self())) {
+      send.accept(neighbour, keys(agency, signer.ownBundle().get(), 0));
+      return;
+    }
+    Optional<byte[]> known = ledger.peerFacts().keyBundle(agency);
+    if (known.isPresent()) {
+      send.accept(neighbour, keys(agency, known.get(), 1));
+    } else {
+      passOn(neighbour, agency, notice);
+    }
+  }
+
+  @Override
   public void withdraw(AgencyName recipient, List<OutboxBook.Numbered> numbers) {
     VoidStatement statement =
         VoidStatement.sign(
@@ -224,7 +262,9 @@ public final class Notices {
   public void received(AgencyName neighbour, Notice notice) {
     try {
       AgencyName from = new AgencyName(notice.getFrom());
-      if (!notice.getTo().isEmpty() && !notice.getTo().equals(signer.self().value())) {
+      if (notice.hasKeyRequest()) {
+        answerKeys(neighbour, notice);
+      } else if (!notice.getTo().isEmpty() && !notice.getTo().equals(signer.self().value())) {
         passOn(neighbour, new AgencyName(notice.getTo()), notice);
       } else if (notice.hasKeyBundle()) {
         takeKeys(neighbour, notice);
@@ -275,6 +315,7 @@ public final class Notices {
     switch (notice.getNoticeCase()) {
       case WATERMARKS -> takeWatermarks(from, notice.getWatermarks());
       case VOID_STATEMENT -> takeVoids(from, notice.getVoidStatement().toByteArray());
+      case SETTLED_STATEMENT -> settled.take(from, notice.getSettledStatement().toByteArray());
       case WITNESS_REQUEST -> witnesses.asked(from, notice.getWitnessRequest());
       case WITNESS_ANSWER -> witnesses.answered(from, notice.getWitnessAnswer());
       case NEED_REWRAP -> settlement.rewrap(from, numbers(notice.getNeedRewrap()));
@@ -294,47 +335,58 @@ public final class Notices {
     return out;
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // stated again until it took effect
   private void takeWatermarks(AgencyName from, Watermarks wire) {
     Optional<WatermarkStatement> statement =
         WatermarkStatement.parse(
             wire.getStatement().toByteArray(), wire.getSignature().toByteArray());
-    Optional<GatewayKey> key = statement.flatMap(s -> gatewayKey(from, s.content().gateway()));
-    if (statement.isEmpty() || key.isEmpty() || !statement.get().isSignedBy(key.get().key())) {
-      reporter.refused(from, Code.BAD_SIGNATURE);
-      return;
-    }
-    WatermarkStatement.Content content = statement.get().content();
-    if (!content.federation().equals(signer.federation())
-        || !content.recipient().equals(from)
-        || !content.origin().equals(signer.self())) {
-      reporter.refused(from, Code.HEADER_MISMATCH);
-      return;
-    }
-    for (Watermark one : content.watermarks()) {
-      settlement.held(
+    signed.taken(from, statement).ifPresent(taken -> learnHeld(from, taken.content()));
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // stated again until it took effect
+  private void learnHeld(AgencyName from, WatermarkStatement.Content content) {
+    for (Lane lane : Lane.all()) {
+      settlement.keeps(
           from,
-          one.lane(),
-          one.epoch(),
-          one.upTo(),
-          one.above().stream().map(r -> new OriginWindow.Range(r.from(), r.to())).toList());
+          lane,
+          content.watermarks().stream()
+              .filter(one -> one.lane() == lane)
+              .map(Watermark::epoch)
+              .collect(Collectors.toSet()));
     }
+    CompletableFuture.allOf(
+            content.watermarks().stream()
+                .map(one -> held(from, one))
+                .toArray(CompletableFuture[]::new))
+        .thenRunAsync(() -> answerLacking(from, content.watermarks()), workers);
+  }
+
+  private CompletableFuture<Integer> held(AgencyName recipient, Watermark one) {
+    return settlement.held(
+        recipient,
+        one.lane(),
+        one.epoch(),
+        one.upTo(),
+        one.above().stream().map(r -> new OriginWindow.Range(r.from(), r.to())).toList());
+  }
+
+  private void answerLacking(AgencyName recipient, List<Watermark> held) {
+    settled
+        .answer(recipient, held)
+        .ifPresent(
+            statement ->
+                address(
+                    recipient,
+                    Notice.newBuilder()
+                        .setSettledStatement(ByteString.copyFrom(statement.encoded()))));
   }
 
   private void takeVoids(AgencyName from, byte[] bytes) {
-    Optional<VoidStatement> statement = VoidStatement.parse(bytes);
-    Optional<GatewayKey> key = statement.flatMap(s -> gatewayKey(from, s.content().gateway()));
-    if (statement.isEmpty() || key.isEmpty() || !statement.get().isSignedBy(key.get().key())) {
-      reporter.refused(from, Code.BAD_SIGNATURE);
-      return;
-    }
-    VoidStatement.Content content = statement.get().content();
-    if (!content.federation().equals(signer.federation())
-        || !content.origin().equals(from)
-        || !content.recipient().equals(signer.self())) {
-      reporter.refused(from, Code.HEADER_MISMATCH);
-      return;
-    }
+    signed
+        .taken(from, VoidStatement.parse(bytes))
+        .ifPresent(taken -> learnVoid(from, taken.content()));
+  }
+
+  private void learnVoid(AgencyName from, VoidStatement.Content content) {
     ledger
         .write(
             Lane.FLASH,
@@ -350,18 +402,11 @@ public final class Notices {
 
   private void resolve(
       org.entente.gateway.ledger.Transaction tx, AgencyName origin, OriginNumber number) {
-    OriginWindow window = ledger.windows().read(tx, origin, number.lane());
-    if (window == null) {
-      window = OriginWindow.fresh(number.epoch());
+    OriginWindows windows = ledger.windows().read(tx, origin, number.lane());
+    Optional<OriginWindow> window = windows.in(number.epoch());
+    if (window.isPresent()) {
+      window.get().resolveVoid(number.sequence());
+      ledger.windows().write(tx, origin, number.lane(), windows);
     }
-    if (window.epoch() == number.epoch()) {
-      window.resolveVoid(number.sequence());
-      ledger.windows().write(tx, origin, number.lane(), window);
-    }
-  }
-
-  private Optional<GatewayKey> gatewayKey(
-      AgencyName agency, org.entente.gateway.model.NodeName gateway) {
-    return peerKeys.bundleOf(agency).flatMap(bundle -> bundle.gateway(gateway));
   }
 }

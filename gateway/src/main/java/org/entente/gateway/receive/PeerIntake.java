@@ -8,10 +8,12 @@ import java.util.concurrent.CompletionStage;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.HopIntakeBook;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Mishap;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
@@ -109,9 +111,26 @@ final class PeerIntake implements HopIntake {
               + " is next");
     }
     byte[] hash = Sha256.hash(delivery.getHeader().toByteArray());
-    Reception.Answer answer = reception.commit(tx, peer, delivery, inspected);
+    Reception.Answer answer = commit(tx, delivery, inspected);
     ledger.hopIntake().advance(tx, peer, lane, delivery.getHopEpoch(), sequence, hash);
     return receipt(delivery, answer, hash);
+  }
+
+  /** A failure over one delivery undoes what was done for it, and is left to its origin. */
+  private Reception.Answer commit(Transaction tx, Delivery delivery, Inspected inspected) {
+    try {
+      Reception.Answer answer =
+          tx.within(inner -> reception.commit(inner, peer, delivery, inspected));
+      if (answer.code().equals(Code.QUARANTINE_FULL.name())) {
+        inspection.begunAnew(delivery);
+      }
+      return answer;
+    } catch (RuntimeException | StackOverflowError e) {
+      if (Mishap.isOfTheMachine(e)) {
+        throw e;
+      }
+      return reception.commit(tx, peer, delivery, inspection.failed(peer, delivery, e));
+    }
   }
 
   private static Receipt receipt(Delivery delivery, Reception.Answer answer, byte[] hash) {

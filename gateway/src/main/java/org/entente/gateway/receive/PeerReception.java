@@ -2,6 +2,8 @@ package org.entente.gateway.receive;
 
 import java.security.SecureRandom;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Mishaps;
+import org.entente.gateway.ledger.SetAside;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.model.AgencyName;
@@ -13,6 +15,7 @@ public final class PeerReception {
   private final Ledger ledger;
   private final Inspection inspection;
   private final Reception reception;
+  private final SetAsideReceipts setAside;
 
   /** Receiving with these parts. */
   public PeerReception(
@@ -23,9 +26,23 @@ public final class PeerReception {
       SecureRandom random) {
     this.ledger = parts.ledger();
     Unsealing unsealing =
-        new Unsealing(keys, new LocalSeal(random), ingress, parts.evidence(), parts.clock());
-    this.inspection = new Inspection(parts, unsealing);
-    this.reception = new Reception(parts, reporter);
+        new Unsealing(
+            keys,
+            new LocalSeal(random),
+            ingress,
+            parts.evidence(),
+            new PeerEvidence(parts.ledger().evidence(), parts.evidence()),
+            parts.clock(),
+            parts.ending());
+    Custody custody = new Custody(keys, random, parts.opener(), parts.setting(), parts.clock());
+    this.inspection = new Inspection(parts, unsealing, new Mishaps<>("receiving"), custody);
+    this.reception = new Reception(parts, reporter, custody);
+    this.setAside = new SetAsideReceipts(parts, custody, unsealing, reception);
+  }
+
+  /** What was received and set aside. */
+  public SetAside setAside() {
+    return setAside;
   }
 
   /** The intake of one peer's lane. */

@@ -1,9 +1,11 @@
 package org.entente.gateway.receive;
 
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.SettingAside;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.retain.Recalls;
@@ -17,6 +19,11 @@ import org.entente.gateway.transmit.Routes;
  *
  * @param member whether an agency is a member now
  * @param recalls what is refused or taken back because its origin says so
+ * @param setting sets aside what is failed on
+ * @param clock the time that statements bear, by which those of others are judged, and from which
+ *     messages are kept
+ * @param ending the time by which what arrives is too late: what is refused by it is lost
+ * @param workers for what may wait for the disk
  */
 public record ReceiveParts(
     AgencyName self,
@@ -29,5 +36,8 @@ public record ReceiveParts(
     Opener opener,
     RecipientSessions sessions,
     Recalls recalls,
+    SettingAside setting,
     InstantSource clock,
+    InstantSource ending,
+    Executor workers,
     Meters meters) {}

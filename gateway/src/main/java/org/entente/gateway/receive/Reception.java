@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,10 +14,12 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.RetentionBook;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -45,8 +48,10 @@ final class Reception {
   private final Recalls recalls;
   private final Meters meters;
   private final Reporter reporter;
+  private final Custody custody;
 
-  Reception(ReceiveParts parts, Reporter reporter) {
+  Reception(ReceiveParts parts, Reporter reporter, Custody custody) {
+    this.custody = custody;
     this.self = parts.self();
     this.ledger = parts.ledger();
     this.dispatch = parts.dispatch();
@@ -88,10 +93,9 @@ final class Reception {
               .refused(rejected.code(), rejected.reason()));
       tx.afterCommit(() -> reporter.refused(peer, rejected.code()));
     }
-    OriginNumber unresolved = rejected.unresolved();
-    if (header != null && unresolved != null) {
-      AgencyName origin = header.facts().origin();
-      tx.afterCommit(() -> reporter.askAgain(origin, List.of(unresolved)));
+    Inspected.Unresolved unresolved = rejected.unresolved();
+    if (unresolved != null) {
+      tx.afterCommit(() -> reporter.askAgain(unresolved.origin(), List.of(unresolved.number())));
     }
     return new Answer(rejected.result(), rejected.code().name());
   }
@@ -100,7 +104,7 @@ final class Reception {
     Answer answer =
         taken.own() == null
             ? Answer.COMMITTED
-            : takeOwn(tx, taken.header(), delivery.getSignature(), taken.own());
+            : takeOwn(tx, peer, taken.header(), delivery.getSignature(), taken.own());
     for (Map.Entry<AgencyName, List<HopRecipient>> hop : taken.onward().entrySet()) {
       relay(tx, peer, delivery, taken.header(), hop.getKey(), hop.getValue());
     }
@@ -108,26 +112,59 @@ final class Reception {
   }
 
   private Answer takeOwn(
-      Transaction tx, EnvelopeHeader header, ByteString signature, Inspected.Own own) {
+      Transaction tx,
+      AgencyName peer,
+      EnvelopeHeader header,
+      ByteString signature,
+      Inspected.Own own) {
     AgencyName origin = header.facts().origin();
     Lane lane = header.facts().lane();
-    OriginWindow window = window(tx, origin, lane, own.number().epoch());
-    if (own.number().epoch() < window.epoch()) {
+    OriginWindows windows = ledger.windows().read(tx, origin, lane);
+    Optional<OriginWindow> window = windows.in(own.number().epoch());
+    if (window.isEmpty()) {
       return new Answer(Result.RESULT_REFUSED, Code.SEQUENCE_CONFLICT.name());
     }
-    OriginWindow.Offer offer = window.offer(own.number().sequence());
+    OriginWindow.Offer offer = window.get().offer(own.number().sequence());
     tx.afterCommit(() -> reporter.reportTo(origin));
     if (offer == OriginWindow.Offer.DUPLICATE) {
       return new Answer(Result.RESULT_DUPLICATE, "");
     }
     if (offer != OriginWindow.Offer.NEW) {
+      // Kept all the same: where nothing of the epoch is known here, the origin has to hear of it.
+      ledger.windows().write(tx, origin, lane, windows);
       return new Answer(Result.RESULT_REWRAP, Code.OVERLOADED.name());
     }
-    ledger.windows().write(tx, origin, lane, window);
+    if (own instanceof Inspected.Failed failed && !custody.put(tx, header, failed)) {
+      return left(tx, peer, origin, own.number());
+    }
+    ledger.windows().write(tx, origin, lane, windows);
     keepSession(tx, origin, own.session());
+    if (own instanceof Inspected.Judged judged) {
+      keep(tx, header, signature, judged.contents());
+    }
+    return Answer.COMMITTED;
+  }
+
+  /** There is no room to set it aside: its origin keeps it and sends it again, ever more seldom. */
+  private Answer left(Transaction tx, AgencyName peer, AgencyName origin, OriginNumber number) {
+    if (!origin.equals(peer)) {
+      tx.afterCommit(() -> reporter.askAgain(origin, List.of(number)));
+    }
+    return new Answer(Result.RESULT_REWRAP, Code.QUARANTINE_FULL.name());
+  }
+
+  /** What became of the messages of an envelope. */
+  record Kept(List<MessageId> kept, List<Inspected.Refused> refused) {}
+
+  /** Keeps what was judged, with leaves and evidence. Its number is the caller's matter. */
+  Kept keep(
+      Transaction tx,
+      EnvelopeHeader header,
+      ByteString signature,
+      List<Inspected.Content> contents) {
     List<MessageId> kept = new ArrayList<>();
     List<Inspected.Refused> refused = new ArrayList<>();
-    for (Inspected.Content content : own.contents()) {
+    for (Inspected.Content content : contents) {
       store(tx, header, content, kept, refused);
     }
     if (!kept.isEmpty()) {
@@ -135,17 +172,9 @@ final class Reception {
     }
     audit(tx, header, kept, refused);
     if (!kept.isEmpty()) {
-      announce(tx, origin, kept.size());
+      announce(tx, header.facts().origin(), kept.size());
     }
-    return Answer.COMMITTED;
-  }
-
-  private OriginWindow window(Transaction tx, AgencyName origin, Lane lane, long epoch) {
-    OriginWindow window = ledger.windows().read(tx, origin, lane);
-    if (window == null) {
-      return OriginWindow.fresh(epoch);
-    }
-    return epoch > window.epoch() ? window.risenTo(epoch) : window;
+    return new Kept(kept, refused);
   }
 
   private void keepSession(Transaction tx, AgencyName origin, Inspected.NewSession session) {
@@ -175,12 +204,20 @@ final class Reception {
       List<MessageId> kept,
       List<Inspected.Refused> refused) {
     if (content instanceof Inspected.Kept message) {
+      if (isHere(tx, message.id(), header)) {
+        // Its origin was set back and gave it another number: what was said of it is repeated.
+        owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_DELIVERY, null);
+        return;
+      }
       if (ledger.inbox().knows(tx, message.id())) {
         refuse(
             tx,
             header,
             new Inspected.Refused(
-                message.id(), Code.SEQUENCE_CONFLICT, "a message of this id is here already"),
+                message.id(),
+                Code.SEQUENCE_CONFLICT,
+                "a message of this id is here already",
+                false),
             refused);
         return;
       }
@@ -190,7 +227,7 @@ final class Reception {
             gone.get() == Code.RECALLED
                 ? "its origin recalled it before it arrived"
                 : "it was erased here; nothing of it is kept again";
-        refuse(tx, header, new Inspected.Refused(message.id(), gone.get(), reason), refused);
+        refuse(tx, header, new Inspected.Refused(message.id(), gone.get(), reason, false), refused);
         return;
       }
       keep(tx, header, message);
@@ -202,6 +239,13 @@ final class Reception {
         learn(tx, item);
       }
     }
+  }
+
+  /** Whether a message of an envelope came before, in this very envelope. */
+  private boolean isHere(Transaction tx, MessageId id, EnvelopeHeader header) {
+    InboxBook.Placed held = ledger.inbox().find(tx, id);
+    return held != null
+        && Arrays.equals(held.record().getHeaderHash().toByteArray(), header.hash());
   }
 
   private void keep(Transaction tx, EnvelopeHeader header, Inspected.Kept message) {
@@ -226,7 +270,9 @@ final class Reception {
       EnvelopeHeader header,
       Inspected.Refused message,
       List<Inspected.Refused> refused) {
-    owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, message);
+    if (!message.evidence()) {
+      owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, message);
+    }
     refused.add(message);
   }
 
@@ -242,13 +288,13 @@ final class Reception {
     ledger.evidence().owe(tx, header.facts().origin(), evidence.seal(told));
   }
 
-  /** Only what speaks of a message that this agency has sent is kept. */
+  /** A recipient says something of a message that it was sent; the first time counts. */
   private void learn(Transaction tx, EvidenceItem item) {
-    if (item.getMessageId().size() == MessageId.SIZE) {
+    evidence.keep(tx, ledger.evidence(), item);
+    if (item.getKind() == EvidenceKind.EVIDENCE_KIND_RETRIEVAL
+        || item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE) {
       MessageId id = MessageId.of(item.getMessageId().toByteArray());
-      if (ledger.evidence().knows(tx, id)) {
-        ledger.evidence().add(tx, id, evidence.seal(item));
-      }
+      ledger.awaited().unlist(tx, id, item.getRecipient());
     }
   }
 

@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.OriginNumber;
 
 /** What receiving sets off elsewhere; called after the commit, quick. */
@@ -15,6 +16,9 @@ public interface Reporter {
 
   /** The origin is to send these again under a new stanza. */
   void askAgain(AgencyName origin, List<OriginNumber> numbers);
+
+  /** So many numbers of an origin will never come: it owes nothing for them any more. */
+  void lost(AgencyName origin, Lane lane, long numbers);
 
   /** A peer's delivery was refused. */
   void refused(AgencyName peer, Code code);

@@ -41,19 +41,25 @@ final class Unsealing {
   private final LocalSeal localSeal;
   private final IngressCheck ingress;
   private final EvidenceRecords evidence;
+  private final PeerEvidence stated;
   private final InstantSource clock;
+  private final InstantSource ending;
 
   Unsealing(
       StorageKeys keys,
       LocalSeal localSeal,
       IngressCheck ingress,
       EvidenceRecords evidence,
-      InstantSource clock) {
+      PeerEvidence stated,
+      InstantSource clock,
+      InstantSource ending) {
     this.keys = keys;
     this.localSeal = localSeal;
     this.ingress = ingress;
     this.evidence = evidence;
+    this.stated = stated;
     this.clock = clock;
+    this.ending = ending;
   }
 
   /** The messages in their order; empty if a label or body is not what its format says. */
@@ -86,7 +92,11 @@ final class Unsealing {
     }
   }
 
-  private record Message(MessageId id, Label label, Body body) {}
+  private record Message(MessageId id, Label label, Body body) {
+    Inspected.Refused refused(Code code, String reason) {
+      return new Inspected.Refused(id, code, reason, label.getKind() == Kind.KIND_EVIDENCE);
+    }
+  }
 
   private Inspected.Content judge(
       EnvelopeHeader header, OpenedLabels labels, int index, Message message) {
@@ -95,15 +105,14 @@ final class Unsealing {
     if (mismatch.isPresent()) {
       return mismatch.get();
     }
-    if (message.label().getKind() == Kind.KIND_EVIDENCE) {
-      return evidence(facts.origin(), message);
-    }
     Optional<Refusal> refusal = ingress.refusal(facts.origin(), message.label(), message.body());
     if (refusal.isPresent()) {
-      return new Inspected.Refused(
-          message.id(), refusal.get().code(), refusal.get().rule() + ": " + refusal.get().reason());
+      return message.refused(
+          refusal.get().code(), refusal.get().rule() + ": " + refusal.get().reason());
     }
-    return keep(header, labels, index, message);
+    return message.label().getKind() == Kind.KIND_EVIDENCE
+        ? evidence(facts.origin(), message)
+        : keep(header, labels, index, message);
   }
 
   private Optional<Inspected.Refused> againstHeader(EnvelopeFacts facts, Message message) {
@@ -114,27 +123,25 @@ final class Unsealing {
             && (label.getStatus() == Status.STATUS_EXERCISE) == facts.exercise();
     if (!agrees) {
       return Optional.of(
-          new Inspected.Refused(
-              message.id(),
+          message.refused(
               Code.HEADER_MISMATCH,
               "origin, lane or exercise flag of the label differ from the header's"));
     }
-    if (expiry(facts, label) <= clock.millis()) {
-      return Optional.of(
-          new Inspected.Refused(message.id(), Code.EXPIRED, "arrived after its expiry"));
+    if (expiry(facts, label) <= ending.millis()) {
+      return Optional.of(message.refused(Code.EXPIRED, "arrived after its expiry"));
     }
     return Optional.empty();
   }
 
-  private static Inspected.Content evidence(AgencyName origin, Message message) {
+  private Inspected.Content evidence(AgencyName origin, Message message) {
     boolean own =
         message.body().hasEvidence()
             && message.body().getEvidence().getItemsList().stream()
                 .allMatch(item -> item.getAgency().equals(origin.value()));
     return own
-        ? new Inspected.Evidence(message.id(), message.body().getEvidence().getItemsList())
-        : new Inspected.Refused(
-            message.id(), Code.LABEL_BODY_MISMATCH, "evidence of another agency, or none");
+        ? new Inspected.Evidence(
+            message.id(), stated.of(origin, message.body().getEvidence().getItemsList()))
+        : message.refused(Code.LABEL_BODY_MISMATCH, "evidence of another agency, or none");
   }
 
   private Inspected.Content keep(
@@ -149,8 +156,7 @@ final class Unsealing {
       Optional<byte[]> record =
           localSeal.seal(labels.address(index), bucket, bodyKey, labels.label(index));
       if (record.isEmpty()) {
-        return new Inspected.Refused(
-            message.id(), Code.ERASED, "it was erased here; nothing of it is kept again");
+        return message.refused(Code.ERASED, "it was erased here; nothing of it is kept again");
       }
       InboxRecord stored =
           InboxRecord.newBuilder()

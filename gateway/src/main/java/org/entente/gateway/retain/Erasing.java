@@ -103,7 +103,7 @@ public final class Erasing {
     }
     boolean forgotten = forget(begun);
     keys.destroyHold(id);
-    return ledger.write(Lane.ROUTINE, tx -> end(tx, begun, forgotten)).join();
+    return ledger.commit(Lane.ROUTINE, tx -> end(tx, begun, forgotten));
   }
 
   private boolean forget(ErasureRecord erasure) {
@@ -179,19 +179,17 @@ public final class Erasing {
       MessageId id = MessageId.of(erased.getMessageId().toByteArray());
       forget(erased);
       boolean there =
-          ledger
-              .write(
-                  Lane.ROUTINE,
-                  tx -> {
-                    InboxBook.Placed placed = ledger.inbox().find(tx, id);
-                    if (placed == null
-                        || !placed.record().getEnvelopeId().equals(erased.getEnvelopeId())) {
-                      return false;
-                    }
-                    begin(tx, placed, erased.getCause());
-                    return true;
-                  })
-              .join();
+          ledger.commit(
+              Lane.ROUTINE,
+              tx -> {
+                InboxBook.Placed placed = ledger.inbox().find(tx, id);
+                if (placed == null
+                    || !placed.record().getEnvelopeId().equals(erased.getEnvelopeId())) {
+                  return false;
+                }
+                begin(tx, placed, erased.getCause());
+                return true;
+              });
       again += there ? 1 : 0;
     }
     round();

@@ -323,8 +323,7 @@ public final class Retention {
   /** Destroys keys of holds that a crash kept from beginning or let end; called before serving. */
   public void tidy() {
     for (MessageId id : keys.holds()) {
-      boolean held =
-          ledger.write(Lane.ROUTINE, tx -> ledger.retention().held(tx, id) != null).join();
+      boolean held = ledger.commit(Lane.ROUTINE, tx -> ledger.retention().held(tx, id) != null);
       if (!held) {
         keys.destroyHold(id);
       }
@@ -332,7 +331,7 @@ public final class Retention {
   }
 
   private Step write(org.entente.gateway.ledger.Mutation<Step> mutation) {
-    return ledger.write(Lane.ROUTINE, mutation).join();
+    return ledger.commit(Lane.ROUTINE, mutation);
   }
 
   private static void record(

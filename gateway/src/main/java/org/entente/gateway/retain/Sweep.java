@@ -4,12 +4,15 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.RetentionBook;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.InboxRecord;
@@ -44,24 +47,52 @@ public final class Sweep {
     List<RetentionBook.Place> ended = ledger.retention().before(today, AT_ONCE);
     while (!ended.isEmpty()) {
       List<RetentionBook.Place> page = ended;
-      removed += ledger.write(Lane.ROUTINE, tx -> remove(tx, page)).join();
+      removed += ledger.commit(Lane.ROUTINE, tx -> remove(tx, page, item -> item));
       ended = ledger.retention().before(today, AT_ONCE);
     }
-    ledger
-        .write(
-            Lane.ROUTINE, tx -> ledger.retention().prune(tx, tx.nowMillis(), today, AT_ONCE * 20))
-        .join();
+    ledger.commit(
+        Lane.ROUTINE, tx -> ledger.retention().prune(tx, clock.millis(), today, AT_ONCE * 20));
     return removed;
   }
 
-  private int remove(Transaction tx, List<RetentionBook.Place> places) {
+  /**
+   * Removes messages whose bucket's key this node does not have, although their retention is not
+   * over: their keys were lost. The origins of those that nobody had retrieved are told, and can
+   * send them again. To be called once at a start.
+   *
+   * @param lost whether the key of the bucket that ends on a day is nowhere
+   * @return how many messages
+   */
+  public int removeUnreadable(Predicate<LocalDate> lost) {
+    int removed = 0;
+    for (long day : ledger.retention().days()) {
+      if (!lost.test(LocalDate.ofEpochDay(day))) {
+        continue;
+      }
+      List<RetentionBook.Place> places = ledger.retention().of(day, AT_ONCE);
+      while (!places.isEmpty()) {
+        List<RetentionBook.Place> page = places;
+        removed += ledger.commit(Lane.ROUTINE, tx -> remove(tx, page, this::keyLost));
+        places = ledger.retention().of(day, AT_ONCE);
+      }
+    }
+    return removed;
+  }
+
+  private EvidenceItem keyLost(EvidenceItem item) {
+    return evidence.failed(
+        item, Code.KEY_LOST, "the recipient lost the key that it was kept under; send it again");
+  }
+
+  private int remove(
+      Transaction tx, List<RetentionBook.Place> places, UnaryOperator<EvidenceItem> saying) {
     int removed = 0;
     for (RetentionBook.Place place : places) {
       ledger.retention().removed(tx, place);
       InboxRecord record = ledger.inbox().read(tx, place.lane(), place.position());
       if (record != null && !record.getOnHold()) {
         ledger.inbox().remove(tx, new InboxBook.Placed(place.lane(), place.position(), record));
-        tellUnretrieved(tx, record);
+        tellUnretrieved(tx, record, saying);
         removed++;
       }
     }
@@ -69,7 +100,8 @@ public final class Sweep {
   }
 
   /** The origin learns that no subscriber ever took it. */
-  private void tellUnretrieved(Transaction tx, InboxRecord record) {
+  private void tellUnretrieved(
+      Transaction tx, InboxRecord record, UnaryOperator<EvidenceItem> saying) {
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
     if (ledger.evidence().retrieval(tx, id) == null) {
       EvidenceItem item =
@@ -79,7 +111,9 @@ public final class Sweep {
               self.value(),
               record.getHeaderHash().toByteArray(),
               tx.nowMillis());
-      ledger.evidence().owe(tx, new AgencyName(record.getOrigin()), evidence.seal(item));
+      ledger
+          .evidence()
+          .owe(tx, new AgencyName(record.getOrigin()), evidence.seal(saying.apply(item)));
     }
   }
 }

@@ -72,6 +72,16 @@ public final class BucketKey implements AutoCloseable {
     return records.use(use);
   }
 
+  /** Lends the key of records to {@code use}; empty once it is destroyed. */
+  public <T> Optional<T> recordsUnlessClosed(Function<byte[], Optional<T>> use) {
+    lock.readLock().lock();
+    try {
+      return records.isClosed() ? Optional.empty() : records.use(use);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** The key that wraps one message's body key, which the caller wipes; empty once forgotten. */
   Optional<byte[]> message(BodyAddress address) {
     lock.readLock().lock();

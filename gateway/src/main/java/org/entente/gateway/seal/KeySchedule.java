@@ -54,8 +54,9 @@ public record KeySchedule(Duration validity, Duration grace) {
     return new Plan(!fresh, ended);
   }
 
-  /** Validity of a key that is made now. */
+  /** Validity of a key that is made now; from a bit ago, for senders whose clocks are behind. */
   KeyValidity validityFrom(long nowMs, RecipientKeyId id) {
-    return new KeyValidity(id, nowMs, nowMs + validity.toMillis());
+    long from = Math.max(0, nowMs - PeerKeys.CLOCK_ALLOWANCE_MS);
+    return new KeyValidity(id, from, nowMs + validity.toMillis());
   }
 }

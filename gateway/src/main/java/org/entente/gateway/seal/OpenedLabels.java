@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.ConstantTime;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.proto.link.v1.SealedLabels;
 
 /**
@@ -126,6 +127,11 @@ public final class OpenedLabels implements AutoCloseable {
   public BodyAddress address(int index) {
     EnvelopeFacts facts = envelope.header().facts();
     return new BodyAddress(facts.origin(), facts.id(), index);
+  }
+
+  /** The content key in the form in which {@code wrapping} keeps it under a key. */
+  byte[] wrapped(OutboxSeal wrapping, SecretBytes key) {
+    return wrapping.seal(envelope.header(), key, contentKey);
   }
 
   /** The key of a message's body, which the caller closes. */

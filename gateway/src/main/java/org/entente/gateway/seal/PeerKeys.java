@@ -59,7 +59,7 @@ public final class PeerKeys implements RecipientKeySource {
         || content.issuedAtMs() > nowMs + CLOCK_ALLOWANCE_MS) {
       return new Offer.Refused(Code.HEADER_MISMATCH);
     }
-    if (!isNewer(bundle, newest.get(content.agency()))) {
+    if (!isNewer(bundle, newest.get(content.agency()), nowMs)) {
       return new Offer.NotNewer();
     }
     Optional<VerifyingPair> signer = bundle.signer(pairs.of(content.agency()));
@@ -70,7 +70,7 @@ public final class PeerKeys implements RecipientKeySource {
         newest.merge(
             content.agency(),
             new Held(bundle, signer.get()),
-            (held, next) -> isNewer(next.bundle(), held) ? next : held);
+            (held, next) -> isNewer(next.bundle(), held, nowMs) ? next : held);
     if (kept.bundle() != bundle) {
       return new Offer.NotNewer();
     }
@@ -82,8 +82,13 @@ public final class PeerKeys implements RecipientKeySource {
     return new Offer.Accepted(bundle);
   }
 
-  private static boolean isNewer(KeyBundle bundle, @Nullable Held held) {
-    return held == null || bundle.content().issuedAtMs() > held.bundle().content().issuedAtMs();
+  /** What is held from a future, since clocks were wrong when it came, gives way to all. */
+  private static boolean isNewer(KeyBundle bundle, @Nullable Held held, long nowMs) {
+    if (held == null) {
+      return true;
+    }
+    long heldSince = held.bundle().content().issuedAtMs();
+    return bundle.content().issuedAtMs() > heldSince || heldSince > nowMs + CLOCK_ALLOWANCE_MS;
   }
 
   /**

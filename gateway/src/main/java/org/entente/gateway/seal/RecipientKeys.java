@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.crypto.XWingPrivateKey;
 
 /**
@@ -16,6 +17,7 @@ public final class RecipientKeys {
   private final KeySchedule schedule;
   private final SecureRandom random;
   private final InstantSource clock;
+  private final AtomicLong issued = new AtomicLong();
 
   /** Works on the keys in {@code holder}. */
   public RecipientKeys(
@@ -35,12 +37,24 @@ public final class RecipientKeys {
   public record Renewal(Optional<KeyValidity> made, List<RecipientKeyId> destroyed) {}
 
   /**
-   * Makes and destroys what is due now; durable on return. To be called at start and at least every
-   * few minutes.
+   * Makes what is due now, and destroys what is; durable on return. To be called at start and at
+   * least every few minutes.
    */
-  public synchronized Renewal renew() {
+  public Renewal renew() {
+    return renew(clock.millis());
+  }
+
+  /**
+   * The same, but only keys whose grace has also ended at {@code endedMs} are destroyed: a clock
+   * that leapt makes a key for its time at most.
+   */
+  public synchronized Renewal renew(long endedMs) {
     long now = clock.millis();
-    KeySchedule.Plan plan = schedule.plan(now, holder.held());
+    List<KeyValidity> held = holder.held();
+    KeySchedule.Plan plan =
+        new KeySchedule.Plan(
+            schedule.plan(now, held).makeKey(),
+            schedule.plan(Math.min(now, endedMs), held).destroy());
     Optional<KeyValidity> made = plan.makeKey() ? Optional.of(make(now)) : Optional.empty();
     plan.destroy().forEach(holder::destroy);
     return new Renewal(made, plan.destroy());
@@ -62,6 +76,7 @@ public final class RecipientKeys {
    */
   public KeyBundle bundle(AgencyIdentity identity, List<GatewayKey> gateways) {
     long now = clock.millis();
+    long at = issued.updateAndGet(last -> after(last, now));
     List<PublishedKey> keys =
         holder.held().stream()
             .filter(key -> key.isInForce(now))
@@ -73,8 +88,14 @@ public final class RecipientKeys {
       throw new IllegalStateException("no recipient key is in force");
     }
     return KeyBundle.sign(
-        new KeyBundle.Content(identity.federation(), identity.agency(), now, gateways, keys),
+        new KeyBundle.Content(identity.federation(), identity.agency(), at, gateways, keys),
         identity.pair());
+  }
+
+  /** Later than the last, which peers would otherwise keep: in one millisecond, or set back. */
+  private static long after(long last, long now) {
+    boolean keptByPeers = last >= now && last - now < PeerKeys.CLOCK_ALLOWANCE_MS;
+    return keptByPeers ? last + 1 : now;
   }
 
   private Optional<PublishedKey> published(KeyValidity validity) {

@@ -18,6 +18,7 @@ final class Suite {
   static final byte[] ANNOUNCEMENT = ascii("entente/v1 announcement\0");
   static final byte[] KEY_BUNDLE = ascii("entente/v1 key bundle\0");
   static final byte[] VOID = ascii("entente/v1 void\0");
+  static final byte[] SETTLED = ascii("entente/v1 settled\0");
   static final byte[] WATERMARKS = ascii("entente/v1 watermarks\0");
 
   // Hashed.
@@ -42,6 +43,7 @@ final class Suite {
   static final byte[] BUCKET_RECORDS = ascii("entente/v1 bucket records");
   static final byte[] BUCKET_MESSAGES = ascii("entente/v1 bucket messages");
   static final byte[] OUTBOX = ascii("entente/v1 outbox");
+  static final byte[] CUSTODY = ascii("entente/v1 custody");
 
   private Suite() {}
 

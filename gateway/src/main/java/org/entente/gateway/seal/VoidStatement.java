@@ -18,7 +18,7 @@ import org.entente.gateway.model.NodeName;
  * <p>What parses encodes to the same bytes; the signature is checked by {@link #isSignedBy} alone.
  * Immutable and safe for use by many threads.
  */
-public final class VoidStatement {
+public final class VoidStatement implements GatewayStatement {
   /** Greatest number of withdrawn numbers in one statement. */
   public static final int MAX_NUMBERS = 1024;
 
@@ -116,7 +116,14 @@ public final class VoidStatement {
     return content;
   }
 
+  @Override
+  public Frame frame() {
+    return new Frame(
+        content.federation(), content.origin(), content.gateway(), content.recipient());
+  }
+
   /** Whether this key's owner signed it. */
+  @Override
   public boolean isSignedBy(Ed25519VerifyingKey key) {
     return signature.isBy(key);
   }

@@ -18,7 +18,7 @@ import org.entente.gateway.model.NodeName;
  * <p>What parses encodes to the same bytes; the signature is checked by {@link #isSignedBy} alone.
  * Immutable and safe for use by many threads.
  */
-public final class WatermarkStatement {
+public final class WatermarkStatement implements GatewayStatement {
   /** Greatest number of epochs and lanes in one statement. */
   public static final int MAX_WATERMARKS = 64;
 
@@ -142,7 +142,14 @@ public final class WatermarkStatement {
     return content;
   }
 
+  @Override
+  public Frame frame() {
+    return new Frame(
+        content.federation(), content.recipient(), content.gateway(), content.origin());
+  }
+
   /** Whether this key's owner signed it. */
+  @Override
   public boolean isSignedBy(Ed25519VerifyingKey key) {
     return signature.isBy(key);
   }

@@ -18,10 +18,14 @@ import org.entente.gateway.store.StoreFailure.Kind;
  * short, and a stretch of zeros looks like space not yet written: RocksDB goes on without the
  * records that follow, though they may have been acknowledged. Here what follows is searched: where
  * a whole record still stands behind the first one that does not fit, the log was damaged, not cut
- * short. A log that ends early although a later one was written to is damaged as well. The manifest
- * must be whole: if its last record is not, logs whose content it placed may already be gone, and
- * only a power cut within the moment of writing it leaves that innocently. All else is left to
- * RocksDB, which is stricter.
+ * short. Where none follows, a crash can have left the beginning of a record or space never
+ * written, and nothing else: a record that is all there under another checksum, type or length was
+ * whole once, and may have been acknowledged. (Pages of a record that a power cut wrote out of
+ * order look the same; refusing them asks for a person where nothing was lost, taking them for a
+ * crash would lose what was acknowledged.) A log that ends early although a later one was written
+ * to is damaged as well. The manifest must be whole: if its last record is not, logs whose content
+ * it placed may already be gone, and only a power cut within the moment of writing it leaves that
+ * innocently. All else is left to RocksDB, which is stricter.
  *
  * <pre>
  * block of 32 KiB (the last may be shorter): records, then fewer than 7 zero bytes
@@ -102,6 +106,7 @@ final class LogFiles {
         if (gap < 0) {
           searched = wholeRecords(block, size);
           gap = searched < size ? position + searched : -1;
+          requireTorn(file, block, searched, size, gap);
         }
         if (gap >= 0 && holdsRecord(block, searched, size)) {
           throw damaged(file, "a record at byte " + gap + " does not fit, but others follow it");
@@ -120,6 +125,26 @@ final class LogFiles {
     return at > BLOCK - HEADER && isZero(block, at, size) ? size : at;
   }
 
+  /** What does not fit at {@code at} is what a crash can leave there, or nothing is there. */
+  private static void requireTorn(Path file, byte[] block, int at, int size, long position) {
+    if (at > size - HEADER) {
+      return;
+    }
+    int length = length(block, at);
+    String record = "the record at byte " + position;
+    if (block[at + 6] == 0 && length == 0) {
+      if (!isZero(block, at, size)) {
+        throw damaged(file, record + " begins with zeros");
+      }
+    } else if (length > BLOCK - at - HEADER) {
+      throw damaged(file, record + " has a length that no record there can have");
+    } else if (length <= size - at - HEADER) {
+      throw damaged(file, record + " is not what was written");
+    } else if (fitsWith(block, at, size - at - HEADER)) {
+      throw damaged(file, record + " has another length than was written");
+    }
+  }
+
   private static boolean holdsRecord(byte[] block, int from, int size) {
     for (int at = from; at <= size - HEADER; at++) {
       if (fits(block, at, size)) {
@@ -135,9 +160,11 @@ final class LogFiles {
       return false;
     }
     int length = length(block, at);
-    if (length > size - at - HEADER) {
-      return false;
-    }
+    return length <= size - at - HEADER && fitsWith(block, at, length);
+  }
+
+  /** Whether the checksum at {@code at} is that of a payload of this length. */
+  private static boolean fitsWith(byte[] block, int at, int length) {
     CRC32C crc = new CRC32C();
     crc.update(block, at + 6, 1 + length);
     int plain = (int) crc.getValue();

@@ -15,16 +15,23 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WALRecoveryMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens a RocksDB directory as a store: checks what is there, opens it, checks its format.
  *
  * <p>The format version is the entry {@code entente.store.format} of {@link Table#META}, two bytes
  * big-endian, written by the first commit of a new store. A newer version, or a table that this
- * release does not know, is refused.
+ * release does not know, is refused. An older one is taken up: what this release reads of it stays
+ * as it is until it is written again, and the version rises before anything else is written, so
+ * that no older release meets what it cannot read. Versions: 1, the first; 2, windows of several
+ * epochs in {@link Table#ORIGIN_IN}.
  */
 final class RocksOpening {
-  static final int FORMAT = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(RocksOpening.class);
+
+  static final int FORMAT = 2;
   static final byte[] FORMAT_KEY = "entente.store.format".getBytes(StandardCharsets.US_ASCII);
 
   static {
@@ -61,11 +68,16 @@ final class RocksOpening {
     }
     requireUndamagedLogs();
     requireKnownTables();
+    requireAllTables();
     RocksResources resources =
         new RocksResources(options, WALRecoveryMode.TolerateCorruptedTailRecords);
     resources.keepNoInfoLog();
     RocksStore store = open(resources, true);
-    return checked(store, () -> requireFormat(store));
+    return checked(
+        store,
+        () -> {
+          int unused = requireFormat(store);
+        });
   }
 
   private RocksStore open(RocksResources resources, boolean readOnly) {
@@ -117,12 +129,32 @@ final class RocksOpening {
     if (!RocksDirectory.holdsStore(dir)) {
       return;
     }
-    try (Options listing = new Options()) {
-      for (byte[] name : RocksDB.listColumnFamilies(listing, dir.toString())) {
-        if (!isKnown(name)) {
-          throw newerFormat("it has a table " + new String(name, StandardCharsets.UTF_8));
-        }
+    for (byte[] name : tables()) {
+      if (!isKnown(name)) {
+        throw newerFormat("it has a table " + new String(name, StandardCharsets.UTF_8));
       }
+    }
+  }
+
+  /** A store that is only read cannot be given the tables that this release has beyond it. */
+  private void requireAllTables() {
+    List<byte[]> there = tables();
+    for (Table table : Table.values()) {
+      if (there.stream().noneMatch(name -> Arrays.equals(name, nameOf(table)))) {
+        throw new StoreFailure(
+            Kind.IO,
+            dir
+                + " was written by an older release: it has no table "
+                + table
+                + "; it gets it when this release starts the gateway",
+            null);
+      }
+    }
+  }
+
+  private List<byte[]> tables() {
+    try (Options listing = new Options()) {
+      return RocksDB.listColumnFamilies(listing, dir.toString());
     } catch (RocksDBException e) {
       throw Failures.of("opening " + dir, e);
     }
@@ -142,10 +174,15 @@ final class RocksOpening {
       byte[] format = Keys.key().u16(FORMAT).done();
       store.commit(store.batch().put(Table.META, FORMAT_KEY, format), Durability.SYNCED);
     }
-    requireFormat(store);
+    int format = requireFormat(store);
+    if (format < FORMAT) {
+      LOG.info("{} has format {}; from now on it has format {}", dir, format, FORMAT);
+      byte[] next = Keys.key().u16(FORMAT).done();
+      store.commit(store.batch().put(Table.META, FORMAT_KEY, next), Durability.SYNCED);
+    }
   }
 
-  private void requireFormat(RocksStore store) {
+  private int requireFormat(RocksStore store) {
     byte[] value = store.get(Table.META, FORMAT_KEY);
     if (value == null || value.length != 2) {
       throw new StoreFailure(Kind.CORRUPT, dir + " does not name its format", null);
@@ -154,6 +191,7 @@ final class RocksOpening {
     if (format > FORMAT) {
       throw newerFormat("its format is " + format + ", known is up to " + FORMAT);
     }
+    return format;
   }
 
   private StoreFailure newerFormat(String why) {

@@ -24,6 +24,9 @@ import org.rocksdb.WriteOptions;
 final class RocksResources implements AutoCloseable {
   private static final long MIB = 1 << 20;
   private static final int BLOOM_BITS_PER_KEY = 10;
+  private static final int CACHE_SHARD_BITS = 1;
+  private static final double FOR_FILTERS = 0.5;
+  private static final long MERGE_BYTES = 256 * MIB;
 
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final DBOptions database;
@@ -106,16 +109,28 @@ final class RocksResources implements AutoCloseable {
   private ColumnFamilyOptions tableOptions(RocksOptions options) {
     BlockBasedTableConfig blocks =
         new BlockBasedTableConfig()
-            .setBlockCache(own(new LRUCache(options.blockCacheBytes())))
+            .setBlockCache(own(cache(options.blockCacheBytes())))
             // Indexes and filters count as cache too: memory stays bounded as data grows.
             .setCacheIndexAndFilterBlocks(true)
+            .setCacheIndexAndFilterBlocksWithHighPriority(true)
             .setPinL0FilterAndIndexBlocksInCache(true)
             .setFilterPolicy(own(new BloomFilter(BLOOM_BITS_PER_KEY)));
     return new ColumnFamilyOptions()
         .setTableFormatConfig(blocks)
         .setWriteBufferSize(Math.max(MIB, options.writeBufferBytes() / 4))
+        // Merging writes its result beside its input: this is what it may take of a filling disk.
+        .setMaxCompactionBytes(MERGE_BYTES)
         // Nearly all values are sealed: they do not compress.
         .setCompressionType(CompressionType.NO_COMPRESSION);
+  }
+
+  /**
+   * Few shards, so that the filter of a large file fits into one: RocksDB would cut a small cache
+   * into shards of half a mebibyte, and each question for what is not there would read a filter
+   * that no shard can hold. Half of it is kept for filters and indexes.
+   */
+  private static LRUCache cache(long bytes) {
+    return new LRUCache(bytes, CACHE_SHARD_BITS, /* strictCapacityLimit= */ false, FOR_FILTERS);
   }
 
   private static final class SilentLogger extends Logger {

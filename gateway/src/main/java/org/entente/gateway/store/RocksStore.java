@@ -1,5 +1,6 @@
 package org.entente.gateway.store;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -7,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.BackupEngine;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -46,6 +49,7 @@ public final class RocksStore implements Store {
   private final Object commits = new Object();
   private final Set<RocksScan> scans = ConcurrentHashMap.newKeySet();
   private final Object states = new Object();
+  private final AtomicBoolean reclaiming = new AtomicBoolean();
   private volatile StoreState state = StoreState.OPEN;
 
   RocksStore(
@@ -195,6 +199,57 @@ public final class RocksStore implements Store {
     }
   }
 
+  /** Adds a copy of what is here now. That the copy fails says nothing of the store. */
+  void backUp(BackupEngine engine, String note) throws RocksDBException {
+    lifetime.readLock().lock();
+    try {
+      requireCommits();
+      handle(Table.META);
+      engine.createNewBackupWithMetadata(database, note, /* flushBeforeBackup= */ true);
+    } finally {
+      lifetime.readLock().unlock();
+    }
+  }
+
+  @Override
+  public long freeBytes() {
+    lifetime.readLock().lock();
+    try {
+      handle(Table.META);
+      Path dir = Path.of(database.getName());
+      long free = dir.toFile().getUsableSpace();
+      if (free == 0 && !Files.isDirectory(dir)) {
+        throw new StoreFailure(StoreFailure.Kind.IO, dir + " is not there any more", null);
+      }
+      return free;
+    } finally {
+      lifetime.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void reclaim() {
+    lifetime.readLock().lock();
+    try {
+      handle(Table.META);
+      if (!reclaiming.compareAndSet(false, true)) {
+        return;
+      }
+      try {
+        for (ColumnFamilyHandle handle : tables.values()) {
+          database.compactRange(handle);
+        }
+      } finally {
+        reclaiming.set(false);
+      }
+    } catch (RocksDBException e) {
+      // Not a failed commit: whether commits still work is theirs to find out.
+      throw Failures.of("writing anew without what was deleted", e);
+    } finally {
+      lifetime.readLock().unlock();
+    }
+  }
+
   @Override
   public StoreState state() {
     return state;
@@ -221,6 +276,7 @@ public final class RocksStore implements Store {
 
   @Override
   public void close() {
+    endReclaiming();
     lifetime.writeLock().lock();
     try {
       StoreState before = state;
@@ -233,6 +289,18 @@ public final class RocksStore implements Store {
       }
     } finally {
       lifetime.writeLock().unlock();
+    }
+  }
+
+  /** What is written anew holds the lock for as long as it takes. */
+  private void endReclaiming() {
+    lifetime.readLock().lock();
+    try {
+      if (reclaiming.get() && !tables.isEmpty()) {
+        database.cancelAllBackgroundWork(false);
+      }
+    } finally {
+      lifetime.readLock().unlock();
     }
   }
 

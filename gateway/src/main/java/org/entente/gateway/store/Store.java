@@ -56,6 +56,23 @@ public interface Store extends AutoCloseable {
    */
   void commit(Batch batch, Durability durability);
 
+  /**
+   * Bytes that the disk below the store still takes, or {@link Long#MAX_VALUE} where nothing bounds
+   * it. Quick enough to be asked every second.
+   *
+   * @throws StoreFailure if the disk does not say; commits may go on
+   */
+  long freeBytes();
+
+  /**
+   * Gives back to the disk what deleted entries still take there, as far as it can be done while
+   * reads and commits go on. Takes as long as writing all anew does; closing the store ends it
+   * early.
+   *
+   * @throws StoreFailure if the disk refused; what is stored is as it was
+   */
+  void reclaim();
+
   /** Whether the store takes commits. */
   StoreState state();
 

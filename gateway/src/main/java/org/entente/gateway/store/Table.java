@@ -43,5 +43,9 @@ public enum Table {
   /** The latest checkpoints of other agencies' audit logs that were cosigned here. */
   WITNESS,
   /** What is erased, recalled or held before or beyond its time. */
-  RETENTION
+  RETENTION,
+  /** What this gateway failed on and set aside. */
+  QUARANTINE,
+  /** Links that an operator paused, and lanes that an alarm stopped. */
+  LINK
 }

@@ -145,6 +145,13 @@ public final class Dispatch {
     append(tx, peer, lane, headerHash, sizeOf(envelope), path, recipients);
   }
 
+  /**
+   * The transit that leads to a recipient; empty where it is linked directly or there is no way.
+   */
+  Optional<AgencyName> transitTo(AgencyName recipient) {
+    return routes.nextHop(recipient).filter(hop -> !hop.equals(recipient));
+  }
+
   private Optional<AgencyName> hopNow(AgencyName recipient) {
     return sendable.test(recipient) && !waiting.isWaiting(recipient)
         ? routes.nextHop(recipient)

@@ -1,8 +1,10 @@
 package org.entente.gateway.transmit;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.entente.gateway.model.AgencyName;
 
@@ -23,7 +25,7 @@ public final class Routes {
    *     agency that is no member
    */
   public Routes(Set<AgencyName> links, Function<AgencyName, List<AgencyName>> transitsOf) {
-    this.links = Set.copyOf(links);
+    this.links = Collections.unmodifiableSortedSet(new TreeSet<>(links));
     this.transitsOf = transitsOf;
   }
 
@@ -35,7 +37,7 @@ public final class Routes {
     return transitsOf.apply(recipient).stream().filter(links::contains).findFirst();
   }
 
-  /** All directly linked agencies. */
+  /** All directly linked agencies, by name. */
   public Set<AgencyName> links() {
     return links;
   }

@@ -1,12 +1,16 @@
 package org.entente.gateway.transmit;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.EvidenceName;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.OutboxBook;
@@ -17,6 +21,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.SessionId;
@@ -29,6 +34,7 @@ import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What answers mean for what is owed to a recipient. The origin keeps an envelope until the
@@ -45,11 +51,13 @@ public final class Settlement {
   private final AgencyName self;
   private final WaitingRecipients waiting;
   private final SessionConfirmations sessions;
+  private final GapWatch gaps;
 
   /**
    * Settlement in a ledger.
    *
    * @param sessions told which recipients hold a session, and which do not know it
+   * @param gaps told what recipients hold
    */
   public Settlement(
       Ledger ledger,
@@ -57,13 +65,15 @@ public final class Settlement {
       EvidenceRecords evidence,
       AgencyName self,
       WaitingRecipients waiting,
-      SessionConfirmations sessions) {
+      SessionConfirmations sessions,
+      GapWatch gaps) {
     this.ledger = ledger;
     this.dispatch = dispatch;
     this.evidence = evidence;
     this.self = self;
     this.waiting = waiting;
     this.sessions = sessions;
+    this.gaps = gaps;
   }
 
   /** A peer answered for hop numbers. */
@@ -96,15 +106,17 @@ public final class Settlement {
     AgencyName recipient = new AgencyName(hop.getAgency());
     OriginNumber number = new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
-    if (entry == null || entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
+    if (entry == null
+        || entry.getState() == OutboxState.OUTBOX_STATE_VOID
+        || entry.getState() == OutboxState.OUTBOX_STATE_QUARANTINED) {
       return;
     }
     Result result = receipt.getResult();
     if (result == Result.RESULT_REWRAP) {
       tx.afterCommit(() -> sessions.stale(recipient));
-      park(tx, recipient, number, entry);
+      park(tx, recipient, number, heardOf(entry));
     } else if (result == Result.RESULT_REFUSED) {
-      withdraw(tx, recipient, number, entry, codeOf(receipt.getCode()), "refused by " + peer);
+      refused(tx, peer, recipient, number, entry, codeOf(receipt.getCode()));
     } else if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {
       resolve(tx, recipient, number, entry);
     } else {
@@ -114,20 +126,48 @@ public final class Settlement {
     }
   }
 
+  /** A transit that refuses custody is a statement of its own, beside what follows from it. */
+  private void refused(
+      Transaction tx,
+      AgencyName peer,
+      AgencyName recipient,
+      OriginNumber number,
+      OutboxEntry entry,
+      Code code) {
+    String reason = "refused by " + peer;
+    if (!peer.equals(recipient)) {
+      note(
+          tx,
+          recipient,
+          entry,
+          item -> evidence.failed(item, code, reason).toBuilder().setAgency(peer.value()).build(),
+          EvidenceKind.EVIDENCE_KIND_RELAY_REJECTION);
+    }
+    withdraw(tx, recipient, number, entry, code, reason);
+  }
+
   private void relayed(
       Transaction tx,
       AgencyName transit,
       AgencyName recipient,
       OriginNumber number,
       OutboxEntry entry) {
+    if (entry.getState() == OutboxState.OUTBOX_STATE_WAITING) {
+      // The recipient's word that it cannot open it was faster than the transit's receipt.
+      return;
+    }
     ledger
         .outbox()
         .update(
             tx,
             recipient,
             number,
-            entry.toBuilder().setState(OutboxState.OUTBOX_STATE_RELAYED).build());
-    if (entry.getAttempts() > 1 || transit.equals(recipient)) {
+            entry.toBuilder()
+                .setState(OutboxState.OUTBOX_STATE_RELAYED)
+                .setUnanswered(entry.getUnanswered() + 1)
+                .setRelayTold(true)
+                .build());
+    if (transit.equals(recipient)) {
       return;
     }
     note(
@@ -136,6 +176,10 @@ public final class Settlement {
         entry,
         item -> item.toBuilder().setAgency(transit.value()).build(),
         EvidenceKind.EVIDENCE_KIND_RELAY_ACCEPTANCE);
+  }
+
+  private static OutboxEntry heardOf(OutboxEntry entry) {
+    return entry.toBuilder().setUnanswered(0).build();
   }
 
   private void park(Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
@@ -149,9 +193,15 @@ public final class Settlement {
             entry.toBuilder().setState(OutboxState.OUTBOX_STATE_WAITING).build());
   }
 
+  /** A recipient has named all epochs of a lane of which it keeps anything. */
+  public void keeps(AgencyName recipient, Lane lane, Set<Long> epochs) {
+    gaps.only(new GapWatch.Place(GapWatch.End.ORIGIN, recipient, lane), epochs);
+  }
+
   /** A recipient says under its signature what it holds in one lane. */
   public CompletableFuture<Integer> held(
       AgencyName recipient, Lane lane, long epoch, long watermark, List<OriginWindow.Range> above) {
+    gaps.seen(new GapWatch.Place(GapWatch.End.ORIGIN, recipient, lane), epoch, watermark, above);
     return ledger.write(
         lane,
         tx -> {
@@ -170,6 +220,11 @@ public final class Settlement {
               }
             }
           } while (page.size() == PAGE && resolved == PAGE);
+          for (OriginNumber number : ledger.outbox().unreadable(recipient, lane)) {
+            if (number.epoch() == epoch && holds(number.sequence(), watermark, above)) {
+              ledger.outbox().remove(tx, recipient, number);
+            }
+          }
           return resolved;
         });
   }
@@ -179,7 +234,10 @@ public final class Settlement {
         || above.stream().anyMatch(r -> sequence >= r.first() && sequence <= r.last());
   }
 
-  /** A recipient could not open these; they wait for a new session. */
+  /**
+   * A recipient could not open these; they wait for a new session. It may say so before the transit
+   * has said that it took them.
+   */
   public CompletableFuture<Integer> rewrap(AgencyName recipient, List<OriginNumber> numbers) {
     return ledger.write(
         Lane.FLASH,
@@ -187,8 +245,10 @@ public final class Settlement {
           int waiting = 0;
           for (OriginNumber number : numbers) {
             OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
-            if (entry != null && entry.getState() == OutboxState.OUTBOX_STATE_RELAYED) {
-              park(tx, recipient, number, entry);
+            if (entry != null
+                && (entry.getState() == OutboxState.OUTBOX_STATE_RELAYED
+                    || entry.getState() == OutboxState.OUTBOX_STATE_QUEUED)) {
+              park(tx, recipient, number, heardOf(entry));
               waiting++;
             }
           }
@@ -212,6 +272,18 @@ public final class Settlement {
     }
   }
 
+  /** Lets one that was set aside wait to be queued, as if it had not been tried yet. */
+  void resume(Transaction tx, AgencyName recipient, OriginNumber number) {
+    OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+    if (entry != null) {
+      park(tx, recipient, number, waitingAgain(entry));
+      if (number.epoch() < ledger.outbox().oldestEpoch(recipient, number.lane())) {
+        // The recipient takes nothing of that epoch any more.
+        var unused = renumber(tx, recipient, number);
+      }
+    }
+  }
+
   /** Queues again, if it is still owed. */
   void again(Transaction tx, AgencyName recipient, OriginNumber number) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
@@ -220,6 +292,33 @@ public final class Settlement {
             || entry.getState() == OutboxState.OUTBOX_STATE_RELAYED)) {
       dispatch.again(tx, recipient, number, entry);
     }
+  }
+
+  /**
+   * Gives what is owed the next number, and has it sent under that. If it has come under the old
+   * one, the recipient knows it again. What is withdrawn is done with: nothing of its epoch is owed
+   * any more, which the recipient is told when it states a gap.
+   */
+  boolean renumber(Transaction tx, AgencyName recipient, OriginNumber number) {
+    OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+    if (entry == null || entry.getState() == OutboxState.OUTBOX_STATE_QUARANTINED) {
+      return false;
+    }
+    if (entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
+      resolve(tx, recipient, number, entry);
+      return false;
+    }
+    waiting.mark(recipient);
+    var unused = ledger.outbox().move(tx, recipient, number, waitingAgain(entry));
+    return true;
+  }
+
+  private static OutboxEntry waitingAgain(OutboxEntry entry) {
+    return entry.toBuilder()
+        .setState(OutboxState.OUTBOX_STATE_WAITING)
+        .setAttempts(0)
+        .setUnanswered(0)
+        .build();
   }
 
   /** Withdraws, if it is still owed: the content goes, the number stays until it is resolved. */
@@ -238,12 +337,16 @@ public final class Settlement {
       OutboxEntry entry,
       Code code,
       String reason) {
-    note(
-        tx,
-        recipient,
-        entry,
-        item -> evidence.failed(item, code, reason),
-        EvidenceKind.EVIDENCE_KIND_NON_DELIVERY);
+    if (code == Code.EXPIRED) {
+      expired(tx, recipient, entry, reason);
+    } else {
+      note(
+          tx,
+          recipient,
+          entry,
+          item -> evidence.failed(item, code, reason),
+          EvidenceKind.EVIDENCE_KIND_NON_DELIVERY);
+    }
     auditVoid(tx, recipient, entry, code, reason);
     ledger
         .outbox()
@@ -255,6 +358,36 @@ public final class Settlement {
     ledger.envelopes().release(tx, entry.getHeaderHash().toByteArray());
   }
 
+  /**
+   * It is concluded from time having passed, so where the recipient has said that it holds the
+   * message nothing is stated against its word: only the word that its number is done got lost.
+   */
+  private void expired(Transaction tx, AgencyName recipient, OutboxEntry entry, String reason) {
+    dispatch
+        .transitTo(recipient)
+        .filter(transit -> entry.getState() != OutboxState.OUTBOX_STATE_WAITING)
+        .ifPresent(
+            transit ->
+                note(
+                    tx,
+                    recipient,
+                    entry,
+                    item -> evidence.timedOut(item, Code.EXPIRED, failure(transit, entry)),
+                    EvidenceKind.EVIDENCE_KIND_RELAY_FAILURE));
+    note(
+        tx,
+        recipient,
+        entry,
+        item -> evidence.timedOut(item, Code.EXPIRED, reason),
+        EvidenceKind.EVIDENCE_KIND_NON_DELIVERY);
+  }
+
+  private static String failure(AgencyName transit, OutboxEntry entry) {
+    return entry.getRelayTold()
+        ? transit + " took it, and the recipient never said that it has it"
+        : transit + " did not take it";
+  }
+
   private void resolve(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
     ledger.outbox().remove(tx, recipient, number);
@@ -264,21 +397,47 @@ public final class Settlement {
     }
   }
 
+  /** Evidence of an envelope's messages, unless they are evidence themselves. */
   private void note(
       Transaction tx,
       AgencyName recipient,
       OutboxEntry entry,
-      java.util.function.UnaryOperator<EvidenceItem> change,
+      UnaryOperator<EvidenceItem> change,
       EvidenceKind kind) {
+    if (entry.getAgreement().equals(EvidenceMessages.AGREEMENT)) {
+      return;
+    }
     byte[] headerHash = entry.getHeaderHash().toByteArray();
     for (MessageId id : messages(tx, headerHash)) {
-      EvidenceItem item = evidence.item(kind, id, recipient.value(), headerHash, tx.nowMillis());
-      ledger.evidence().add(tx, id, evidence.seal(change.apply(item)));
+      EvidenceItem item =
+          change.apply(evidence.item(kind, id, recipient.value(), headerHash, tx.nowMillis()));
+      if (!item.getTimeOut() || !isDelivered(tx, id, recipient)) {
+        evidence.keep(tx, ledger.evidence(), item);
+      }
     }
   }
 
-  private List<MessageId> messages(Transaction tx, byte[] headerHash) {
-    StoredEnvelope envelope = ledger.envelopes().read(tx, headerHash);
+  private boolean isDelivered(Transaction tx, MessageId id, AgencyName recipient) {
+    return ledger
+        .evidence()
+        .has(
+            tx,
+            new EvidenceName(
+                id, EvidenceKind.EVIDENCE_KIND_DELIVERY, recipient.value(), recipient.value()));
+  }
+
+  /** Without its envelope if that is gone or damaged: what withdraws it must not fail on it. */
+  private @Nullable StoredEnvelope readable(Transaction tx, byte[] headerHash) {
+    try {
+      return ledger.envelopes().read(tx, headerHash);
+    } catch (CorruptRecord e) {
+      return null;
+    }
+  }
+
+  /** The messages of an envelope; none if it is gone or cannot be read. */
+  List<MessageId> messages(Transaction tx, byte[] headerHash) {
+    StoredEnvelope envelope = readable(tx, headerHash);
     return envelope == null
         ? List.of()
         : envelope.getMessageIdsList().stream().map(id -> MessageId.of(id.toByteArray())).toList();
@@ -287,7 +446,7 @@ public final class Settlement {
   private void auditVoid(
       Transaction tx, AgencyName recipient, OutboxEntry entry, Code code, String reason) {
     byte[] headerHash = entry.getHeaderHash().toByteArray();
-    StoredEnvelope envelope = ledger.envelopes().read(tx, headerHash);
+    StoredEnvelope envelope = readable(tx, headerHash);
     EnvelopeId id =
         envelope == null
             ? null

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.HopBook;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Mishap;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.link.Outgoing;
 import org.entente.gateway.model.AgencyName;
@@ -39,6 +41,7 @@ public final class Transmission {
   private final Function<StoredEnvelope, Optional<ContentKey>> contentKeys;
   private final StillPermitted permitted;
   private final Origin origin;
+  private final Unsendable unsendable;
 
   /** Who transmits. */
   public record Origin(AgencyName self, InstantSource clock) {}
@@ -47,6 +50,7 @@ public final class Transmission {
    * Transmission out of a ledger.
    *
    * @param contentKeys opens the content key of an own envelope
+   * @param unsendable takes what fails again and again
    */
   public Transmission(
       Ledger ledger,
@@ -54,7 +58,9 @@ public final class Transmission {
       SenderSessions sessions,
       Function<StoredEnvelope, Optional<ContentKey>> contentKeys,
       StillPermitted permitted,
-      Origin origin) {
+      Origin origin,
+      Unsendable unsendable) {
+    this.unsendable = unsendable;
     this.ledger = ledger;
     this.settlement = settlement;
     this.sessions = sessions;
@@ -72,17 +78,24 @@ public final class Transmission {
     record Ends(Code code, String reason) implements Fate {}
 
     record Done() implements Fate {}
+
+    /** This gateway failed over it, not for the first time. */
+    record Fails(Mishap mishap) implements Fate {}
   }
 
   /** What one number carries now. */
   Outgoing prepare(AgencyName peer, Lane lane, long epoch, HopBook.Numbered numbered) {
     HopEntry entry = numbered.entry();
     byte[] headerHash = entry.getHeaderHash().toByteArray();
-    StoredEnvelope envelope = ledger.envelopes().read(headerHash);
-    List<Stanza> stanzas =
-        entry.getRecipientsList().stream().anyMatch(r -> !r.getStanza().isEmpty())
-            ? relayed(entry)
-            : own(peer, lane, numbered, envelope);
+    boolean relays = entry.getRecipientsList().stream().anyMatch(r -> !r.getStanza().isEmpty());
+    StoredEnvelope envelope = null;
+    List<Stanza> stanzas;
+    try {
+      envelope = ledger.envelopes().read(headerHash);
+      stanzas = relays ? relayed(entry) : own(peer, lane, numbered, envelope);
+    } catch (CorruptRecord e) {
+      stanzas = damaged(peer, lane, numbered, relays, e);
+    }
     Delivery.Builder delivery =
         Delivery.newBuilder().setHopEpoch(epoch).setHopSequence(numbered.sequence());
     if (envelope != null && !stanzas.isEmpty()) {
@@ -110,6 +123,35 @@ public final class Transmission {
         .toList();
   }
 
+  /**
+   * What cannot be read is not sent: an own one waits, and is set aside in the end; what was in
+   * custody for others goes out as a void, and its origin sends it again.
+   */
+  private List<Stanza> damaged(
+      AgencyName peer,
+      Lane lane,
+      HopBook.Numbered numbered,
+      boolean relays,
+      CorruptRecord failure) {
+    List<HopRecipient> recipients = numbered.entry().getRecipientsList();
+    List<Fate> fates = new ArrayList<>();
+    for (HopRecipient hop : recipients) {
+      fates.add(relays ? new Fate.Done() : failed(lane, hop, failure));
+    }
+    ledger.commit(lane, tx -> takeOut(tx, peer, lane, numbered, fates, List.of()));
+    return List.of();
+  }
+
+  private Fate failed(Lane lane, HopRecipient hop, Throwable failure) {
+    return unsendable
+        .failed(
+            new AgencyName(hop.getAgency()),
+            new OriginNumber(hop.getEpoch(), lane, hop.getSequence()),
+            failure)
+        .<Fate>map(Fate.Fails::new)
+        .orElseGet(Fate.Waits::new);
+  }
+
   private List<Stanza> own(
       AgencyName peer,
       Lane lane,
@@ -130,7 +172,7 @@ public final class Transmission {
     }
     if (going.size() < recipients.size()) {
       // Durable before it is sent: a number once handed out as a void stays one.
-      ledger.write(lane, tx -> takeOut(tx, peer, lane, numbered, fates, going)).join();
+      ledger.commit(lane, tx -> takeOut(tx, peer, lane, numbered, fates, going));
     }
     return stanzas;
   }
@@ -147,11 +189,24 @@ public final class Transmission {
     try {
       List<Fate> fates = new ArrayList<>();
       for (HopRecipient hop : recipients) {
-        fates.add(header.isEmpty() ? new Fate.Done() : fate(lane, hop, header.get(), key));
+        fates.add(header.isEmpty() ? new Fate.Done() : guarded(lane, hop, header.get(), key));
       }
       return fates;
     } finally {
       key.ifPresent(ContentKey::close);
+    }
+  }
+
+  /** A failure over one recipient holds back neither the others nor the lane. */
+  private Fate guarded(
+      Lane lane, HopRecipient hop, EnvelopeHeader header, Optional<ContentKey> key) {
+    try {
+      return fate(lane, hop, header, key);
+    } catch (RuntimeException | StackOverflowError e) {
+      if (Mishap.isOfTheMachine(e)) {
+        throw e;
+      }
+      return failed(lane, hop, e);
     }
   }
 
@@ -212,6 +267,8 @@ public final class Transmission {
         settlement.withdraw(tx, recipient, number, ends.code(), ends.reason());
       } else if (fates.get(i) instanceof Fate.Waits) {
         settlement.park(tx, recipient, number);
+      } else if (fates.get(i) instanceof Fate.Fails fails) {
+        unsendable.put(tx, recipient, number, fails.mishap());
       }
     }
     return ledger

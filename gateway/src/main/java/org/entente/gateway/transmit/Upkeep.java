@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.entente.gateway.ledger.Ledger;
@@ -33,7 +32,32 @@ public final class Upkeep {
   /** The longest wait. */
   static final long LONGEST_WAIT_MILLIS = 3_600_000;
 
+  /** Longer than a stream lets what it carries stay unanswered. */
+  static final long UNDER_WAY_MILLIS = 60_000;
+
+  /**
+   * So often a recipient may say that it cannot open a message before the origin takes its time.
+   */
+  static final int PROMPT_ATTEMPTS = 3;
+
+  /** The first pause after that, which doubles too. */
+  static final long FIRST_PAUSE_MILLIS = 1_000;
+
+  /** The longest pause: a recipient whose clock or keys are wrong is not flooded. */
+  static final long LONGEST_PAUSE_MILLIS = 60_000;
+
+  /** Keys that are missing are asked for in every so many-th round. */
+  private static final int ROUNDS_A_REQUEST = 8;
+
   private static final int PAGE = 256;
+
+  /**
+   * The time, twice.
+   *
+   * @param clock by which something is due to be sent again
+   * @param ending by which it is too late: what is withdrawn by it is lost
+   */
+  public record Times(InstantSource clock, InstantSource ending) {}
 
   private record Place(AgencyName recipient, Lane lane) {}
 
@@ -53,8 +77,9 @@ public final class Upkeep {
   private final WaitingRecipients waiting;
   private final Supplier<Set<AgencyName>> recipients;
   private final Predicate<AgencyName> reachable;
-  private final BiConsumer<AgencyName, List<OutboxBook.Numbered>> voids;
-  private final InstantSource clock;
+  private final RecipientNotices notices;
+  private final Times times;
+  private long rounds;
   private final Map<Place, OriginNumber> places = new HashMap<>();
   private final Map<AgencyName, Look> looks = new HashMap<>();
 
@@ -63,7 +88,8 @@ public final class Upkeep {
    *
    * @param recipients agencies to which anything may be owed
    * @param reachable whether a key and a route to an agency are known now
-   * @param voids sends a statement that withdraws these numbers
+   * @param notices says what is withdrawn, and asks for keys that are missing
+   * @param times by which mail is sent again and withdrawn
    */
   public Upkeep(
       Ledger ledger,
@@ -71,19 +97,20 @@ public final class Upkeep {
       WaitingRecipients waiting,
       Supplier<Set<AgencyName>> recipients,
       Predicate<AgencyName> reachable,
-      BiConsumer<AgencyName, List<OutboxBook.Numbered>> voids,
-      InstantSource clock) {
+      RecipientNotices notices,
+      Times times) {
     this.ledger = ledger;
     this.settlement = settlement;
     this.waiting = waiting;
     this.recipients = recipients;
     this.reachable = reachable;
-    this.voids = voids;
-    this.clock = clock;
+    this.notices = notices;
+    this.times = times;
   }
 
   /** One round over all recipients. */
   public void round() {
+    rounds++;
     for (AgencyName recipient : recipients.get()) {
       boolean now = reachable.test(recipient);
       List<OutboxBook.Numbered> withdrawn = new ArrayList<>();
@@ -93,7 +120,11 @@ public final class Upkeep {
       }
       conclude(recipient, look);
       if (now && !withdrawn.isEmpty()) {
-        voids.accept(recipient, withdrawn);
+        notices.withdraw(recipient, withdrawn);
+      }
+      if (!now && waiting.isWaiting(recipient) && rounds % ROUNDS_A_REQUEST == 0) {
+        // It was told once, or will be; but what is told once can get lost.
+        notices.askKeys(recipient);
       }
     }
   }
@@ -117,15 +148,15 @@ public final class Upkeep {
     }
     look.foundWaiting |=
         page.stream().anyMatch(o -> o.entry().getState() == OutboxState.OUTBOX_STATE_WAITING);
-    long now = clock.millis();
+    long now = times.clock().millis();
+    long ending = times.ending().millis();
     List<OriginNumber> again = new ArrayList<>();
     List<OriginNumber> expired = new ArrayList<>();
     List<OutboxBook.Numbered> withdrawn = new ArrayList<>();
     for (OutboxBook.Numbered one : page) {
       if (one.entry().getState() == OutboxState.OUTBOX_STATE_VOID) {
         withdrawn.add(one);
-      } else if (one.entry().getExpiresAtMs() <= now
-          && one.entry().getState() != OutboxState.OUTBOX_STATE_QUEUED) {
+      } else if (hasExpired(one.entry(), ending)) {
         expired.add(one.number());
       } else if (reachableNow && isDue(one.entry(), now)) {
         again.add(one.number());
@@ -140,32 +171,50 @@ public final class Upkeep {
     if (again.isEmpty() && expired.isEmpty()) {
       return;
     }
-    ledger
-        .write(
-            lane,
-            tx -> {
-              again.forEach(number -> settlement.again(tx, recipient, number));
-              expired.forEach(
-                  number ->
-                      settlement.withdraw(
-                          tx, recipient, number, Code.EXPIRED, "not delivered before its expiry"));
-              return again.size();
-            })
-        .join();
+    ledger.commit(
+        lane,
+        tx -> {
+          again.forEach(number -> settlement.again(tx, recipient, number));
+          expired.forEach(
+              number ->
+                  settlement.withdraw(
+                      tx, recipient, number, Code.EXPIRED, "not delivered before its expiry"));
+          return again.size();
+        });
   }
 
-  private static boolean isDue(OutboxEntry entry, long now) {
-    return switch (entry.getState()) {
-      case OUTBOX_STATE_WAITING -> true;
-      case OUTBOX_STATE_RELAYED -> now - entry.getQueuedAtMs() > waitAfter(entry.getAttempts());
-      default -> false;
-    };
+  /** A queued one may be under way, and its answer too. */
+  private static boolean hasExpired(OutboxEntry entry, long now) {
+    boolean queued = entry.getState() == OutboxState.OUTBOX_STATE_QUEUED;
+    return entry.getExpiresAtMs() <= now - (queued ? UNDER_WAY_MILLIS : 0);
   }
 
-  /** How long the recipient's confirmation is waited for after so many attempts. */
-  static long waitAfter(int attempts) {
-    int doublings = Math.min(Math.max(attempts - 1, 0), 20);
-    return Math.min(FIRST_WAIT_MILLIS << doublings, LONGEST_WAIT_MILLIS);
+  static boolean isDue(OutboxEntry entry, long now) {
+    long wait =
+        switch (entry.getState()) {
+          case OUTBOX_STATE_WAITING -> pauseAfter(entry.getAttempts());
+          case OUTBOX_STATE_RELAYED -> waitAfter(entry.getUnanswered());
+          default -> Long.MAX_VALUE;
+        };
+    long waited = now - entry.getQueuedAtMs();
+    // Queued in the future: the clock was set back, and how long it waited is not known.
+    return wait < Long.MAX_VALUE && (waited >= wait || waited < 0);
+  }
+
+  /** How long the recipient's word is waited for after so many times without any. */
+  static long waitAfter(int unanswered) {
+    return doubled(FIRST_WAIT_MILLIS, unanswered - 1, LONGEST_WAIT_MILLIS);
+  }
+
+  /** How long a message that was queued so often, and could not be opened, stays put. */
+  static long pauseAfter(int attempts) {
+    return attempts <= PROMPT_ATTEMPTS
+        ? 0
+        : doubled(FIRST_PAUSE_MILLIS, attempts - PROMPT_ATTEMPTS - 1, LONGEST_PAUSE_MILLIS);
+  }
+
+  private static long doubled(long first, int times, long most) {
+    return Math.min(first << Math.min(Math.max(times, 0), 20), most);
   }
 
   private void remember(Place place, @Nullable OriginNumber last) {

@@ -9,170 +9,242 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.trust.TrustWord.Ask;
+import org.entente.gateway.trust.TrustWord.InForce;
+import org.entente.gateway.trust.TrustWord.Part;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a newer bundle is fetched from a peer and handed to one: rules without sockets.
+ * How a newer bundle is fetched from neighbours and handed to them: rules without sockets.
  *
- * <p>What a peer says of its bundle is a claim, which costs a fetch of at most {@link
- * SignedNote#MAX_BYTES}, one at a time, part by part, each only after it was asked for. What was
- * fetched is judged by {@link BundleVerifier} like any other; a hash that was refused is not
- * fetched again for a time. Peers are handed a bounded number of parts a minute. Safe for use by
- * many threads.
+ * <p>Design. What a neighbour says of its bundle is a claim. It is remembered, one a neighbour, and
+ * costs a fetch of at most {@link SignedNote#MAX_BYTES}, part by part, each only after it was asked
+ * for. Each neighbour has its own fetch and its own account of what was refused, so that none can
+ * hold back what another brings: neither by sending slowly, nor by handing out rubbish under the
+ * hash of a good bundle. Two fetch the same hash at once only if the first takes long. A neighbour
+ * whose fetches come to nothing is asked {@link #FAILURES} times in {@link #REFUSED_FOR}. What is
+ * fetched is judged by {@link BundleVerifier}, not here. Neighbours are handed a bounded number of
+ * parts a minute. Safe for use by many threads.
  */
 public final class BundleExchange {
   /** Bytes of a note in one part, the last one aside. */
   public static final int PART_BYTES = 64 << 10;
 
-  /** Without a part for so long, another peer may be asked. */
+  /** Without a part for so long, a fetch is given up. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** A refused hash is not asked for again so soon. */
+  /** A fetch that takes longer than this is given up. */
+  static final Duration LONGEST = Duration.ofMinutes(2);
+
+  /** A fetch that lasts so long no longer keeps others from fetching the same. */
+  static final Duration ALONE = Duration.ofSeconds(3);
+
+  /** A hash that a neighbour's fetch failed for is not asked of it again so soon. */
   static final Duration REFUSED_FOR = Duration.ofMinutes(10);
 
-  private static final int MOST_REFUSED = 64;
+  /** Fetches that may fail at a neighbour in that time. */
+  static final int FAILURES = 6;
+
+  private static final int MOST_REFUSED = 16;
   private static final int PARTS_A_MINUTE = 2 * (SignedNote.MAX_BYTES / PART_BYTES);
 
-  private @Nullable Fetch fetch;
-  private final Map<AgencyName, Budget> budgets = new HashMap<>();
-  private final Map<String, Instant> refused =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+  private final Map<AgencyName, Neighbour> neighbours = new HashMap<>();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-          return size() > MOST_REFUSED;
-        }
-      };
+  /** What is known of a neighbour; its accounts outlive its streams. */
+  private static final class Neighbour {
+    private final Budget parts = new Budget(PARTS_A_MINUTE, Duration.ofMinutes(1));
+    private final Budget failures = new Budget(FAILURES, REFUSED_FOR);
+    private final Map<String, Instant> refused =
+        new LinkedHashMap<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+            return size() > MOST_REFUSED;
+          }
+        };
+    private @Nullable InForce claim;
+    private @Nullable Fetch fetch;
+
+    void refuse(String hash, Instant now) {
+      refused.remove(hash);
+      refused.put(hash, now.plus(REFUSED_FOR));
+    }
+  }
 
   private static final class Fetch {
-    private final AgencyName peer;
+    private final String claimed;
+    private final Instant begun;
     private Instant progress;
     private @Nullable String hash;
     private int total;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    Fetch(AgencyName peer, Instant now) {
-      this.peer = peer;
+    Fetch(String claimed, Instant now) {
+      this.claimed = claimed;
+      this.begun = now;
       this.progress = now;
     }
   }
 
-  private static final class Budget {
-    private Instant since;
-    private int parts;
-
-    Budget(Instant since) {
-      this.since = since;
-    }
-  }
-
-  /**
-   * A request for a part.
-   *
-   * @param have version in force here: the peer answers with the one to take next
-   * @param hash of the bundle whose part is asked for; empty for the first part
-   * @param offset where the part begins
-   */
-  public record Ask(long have, String hash, int offset) {}
-
-  /**
-   * A part of a signed note.
-   *
-   * @param hash {@link TrustBundle#hash()} of the bundle
-   * @param offset where it begins
-   * @param total bytes of the note
-   */
-  public record Part(String hash, int offset, int total, ByteBuffer bytes) {}
-
   /** What a part leads to. */
   public sealed interface Next {
-    /** Ask the same peer for this. */
+    /** Ask the same neighbour for this. */
     record More(Ask ask) implements Next {}
 
-    /** The note is whole; judge it and report what was refused by {@link #refused}. */
-    record Whole(String hash, ByteBuffer note) implements Next {}
+    /**
+     * The note is whole; judge it, and tell {@link #judged} what came of it.
+     *
+     * @param claimed what the neighbour has in force by its own word, to which the note is a step
+     */
+    record Whole(String claimed, ByteBuffer note) implements Next {}
 
     /** Nobody asked for it, or it does not fit. */
     record Unasked() implements Next {}
   }
 
-  /** A peer said which bundle it has in force; what to ask it for, if anything. */
+  /** A neighbour said which bundle it has in force; what to ask it for now, if anything. */
   public synchronized Optional<Ask> heard(
-      AgencyName peer, long version, String hash, TrustBundle current, Instant now) {
-    boolean other =
-        version > current.version()
-            || (version == current.version() && !hash.equals(current.hash()));
-    Instant until = refused.get(hash);
-    boolean hopeless = until != null && now.isBefore(until);
-    boolean busy = fetch != null && now.isBefore(fetch.progress.plus(PATIENCE));
-    if (!other || hopeless || busy) {
+      AgencyName peer, InForce claim, TrustBundle current, Instant now) {
+    of(peer).claim = claim;
+    return next(peer, current, now);
+  }
+
+  /**
+   * What to ask a neighbour for now; to be called now and then, since a fetch may have stalled and
+   * a pause may be over.
+   */
+  public synchronized Optional<Ask> next(AgencyName peer, TrustBundle current, Instant now) {
+    Neighbour neighbour = of(peer);
+    giveUpStalled(neighbour, now);
+    InForce claim = neighbour.claim;
+    if (claim == null || neighbour.fetch != null || !isOther(claim, current)) {
       return Optional.empty();
     }
-    fetch = new Fetch(peer, now);
+    Instant until = neighbour.refused.get(claim.hash());
+    boolean hopeless = until != null && now.isBefore(until);
+    if (hopeless || !neighbour.failures.isLeft(now) || isFetched(claim.hash(), now)) {
+      return Optional.empty();
+    }
+    neighbour.fetch = new Fetch(claim.hash(), now);
     return Optional.of(new Ask(current.version(), "", 0));
   }
 
-  /** A part came from a peer. */
+  private static boolean isOther(InForce claim, TrustBundle current) {
+    return claim.version() > current.version()
+        || (claim.version() == current.version() && !claim.hash().equals(current.hash()));
+  }
+
+  private static void giveUpStalled(Neighbour neighbour, Instant now) {
+    Fetch fetch = neighbour.fetch;
+    if (fetch != null
+        && (!now.isBefore(fetch.progress.plus(PATIENCE))
+            || !now.isBefore(fetch.begun.plus(LONGEST)))) {
+      neighbour.fetch = null;
+      neighbour.failures.spend();
+    }
+  }
+
+  private boolean isFetched(String hash, Instant now) {
+    return neighbours.values().stream()
+        .map(neighbour -> neighbour.fetch)
+        .anyMatch(
+            fetch ->
+                fetch != null
+                    && fetch.claimed.equals(hash)
+                    && now.isBefore(fetch.begun.plus(ALONE)));
+  }
+
+  /** A part came from a neighbour. */
   public synchronized Next part(AgencyName peer, Part part, TrustBundle current, Instant now) {
-    Fetch running = fetch;
-    if (running == null || !running.peer.equals(peer) || !fits(running, part)) {
+    Neighbour neighbour = of(peer);
+    giveUpStalled(neighbour, now);
+    Fetch running = neighbour.fetch;
+    if (running == null || !fits(running, part)) {
       return new Next.Unasked();
     }
-    running.hash = part.hash;
-    running.total = part.total;
+    running.hash = part.hash();
+    running.total = part.total();
     running.progress = now;
-    byte[] bytes = bytes(part.bytes);
+    byte[] bytes = bytes(part.bytes());
     running.bytes.write(bytes, 0, bytes.length);
     if (running.bytes.size() < running.total) {
-      return new Next.More(new Ask(current.version(), part.hash, running.bytes.size()));
+      return new Next.More(new Ask(current.version(), part.hash(), running.bytes.size()));
     }
-    fetch = null;
-    return new Next.Whole(part.hash, ByteBuffer.wrap(running.bytes.toByteArray()));
+    neighbour.fetch = null;
+    return new Next.Whole(running.claimed, ByteBuffer.wrap(running.bytes.toByteArray()));
   }
 
   private static boolean fits(Fetch running, Part part) {
     boolean first = running.hash == null;
-    int length = part.bytes.remaining();
-    int rest = part.total - part.offset;
-    return part.total > 0
-        && part.total <= SignedNote.MAX_BYTES
-        && part.offset == running.bytes.size()
+    int length = part.bytes().remaining();
+    int rest = part.total() - part.offset();
+    return part.total() > 0
+        && part.total() <= SignedNote.MAX_BYTES
+        && part.offset() == running.bytes.size()
         && length == Math.min(PART_BYTES, rest)
-        && (first || (part.hash.equals(running.hash) && part.total == running.total));
-  }
-
-  /** What was fetched, or claimed by this peer, was refused: not to be fetched again for a time. */
-  public synchronized void refused(String hash, Instant now) {
-    refused.put(hash, now.plus(REFUSED_FOR));
+        && (first || (part.hash().equals(running.hash) && part.total() == running.total));
   }
 
   /**
-   * The part to answer with; empty if the request does not fit, or the peer asks too often.
+   * What was fetched from a neighbour was judged. If it led nowhere, the neighbour is not asked for
+   * what it claimed again for a time; others are.
    *
-   * @param note the bundle to hand out
+   * @param helped whether a newer bundle is in force because of it
    */
-  public synchronized Optional<Part> answer(
-      AgencyName peer, Ask ask, TrustBundle note, Instant now) {
-    Budget budget = budgets.computeIfAbsent(peer, name -> new Budget(now));
-    if (!now.isBefore(budget.since.plus(Duration.ofMinutes(1)))) {
-      budget.since = now;
-      budget.parts = 0;
+  public synchronized void judged(AgencyName peer, String claimed, boolean helped, Instant now) {
+    if (!helped) {
+      Neighbour neighbour = of(peer);
+      neighbour.refuse(claimed, now);
+      neighbour.failures.spend();
     }
-    byte[] whole = note.noteBytes();
-    if (ask.offset < 0 || ask.offset >= whole.length || budget.parts >= PARTS_A_MINUTE) {
+  }
+
+  /**
+   * A neighbour is gone: what it claimed holds no longer, and what it was to send will not come.
+   */
+  public synchronized void gone(AgencyName peer) {
+    Neighbour neighbour = of(peer);
+    neighbour.claim = null;
+    neighbour.fetch = null;
+  }
+
+  /**
+   * The part to answer with; empty if the request does not fit, or the neighbour asks too often.
+   *
+   * @param notes finds the bundle that is asked for; not called for one that asks too often
+   */
+  public Optional<Part> answer(
+      AgencyName peer, Ask ask, Function<Ask, Optional<TrustBundle>> notes, Instant now) {
+    synchronized (this) {
+      Budget budget = of(peer).parts;
+      if (!budget.isLeft(now)) {
+        return Optional.empty();
+      }
+      budget.spend();
+    }
+    return notes.apply(ask).flatMap(bundle -> part(bundle, ask.offset()));
+  }
+
+  private static Optional<Part> part(TrustBundle bundle, int offset) {
+    byte[] whole = bundle.noteBytes();
+    if (offset >= whole.length) {
       return Optional.empty();
     }
-    budget.parts++;
-    int end = Math.min(whole.length, ask.offset + PART_BYTES);
+    int end = Math.min(whole.length, offset + PART_BYTES);
     return Optional.of(
         new Part(
-            note.hash(),
-            ask.offset,
+            bundle.hash(),
+            offset,
             whole.length,
-            ByteBuffer.wrap(Arrays.copyOfRange(whole, ask.offset, end))));
+            ByteBuffer.wrap(Arrays.copyOfRange(whole, offset, end))));
+  }
+
+  private Neighbour of(AgencyName peer) {
+    return neighbours.computeIfAbsent(peer, name -> new Neighbour());
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

@@ -70,6 +70,29 @@ public final class BundleVerifier {
   }
 
   /**
+   * Judges the file of an operator as {@link #verify} does. One that says itself that it is older
+   * than the bundle in force is a {@link BundleFault#ROLLBACK} whoever signed it: since then other
+   * roots may sign, and a neighbour may have been quicker than the file.
+   */
+  public BundleVerdict verifyFile(byte[] noteBytes, @Nullable TrustBundle current, Instant now) {
+    BundleVerdict verdict = verify(noteBytes, current, now);
+    boolean unsigned =
+        verdict instanceof Refused refused
+            && (refused.fault() == BundleFault.THRESHOLD
+                || refused.fault() == BundleFault.ROTATION);
+    if (!unsigned || current == null) {
+      return verdict;
+    }
+    long said = BundleDraft.parse(noteBytes).content().version();
+    return said < current.version() ? rollback(said, current) : verdict;
+  }
+
+  private static Refused rollback(long version, TrustBundle current) {
+    return new Refused(
+        BundleFault.ROLLBACK, "version " + version + " after version " + current.version());
+  }
+
+  /**
    * Takes up a bundle that this node accepted before: signed by the roots it names itself, since
    * the configured ones may have been replaced; its time is not judged.
    */
@@ -134,9 +157,7 @@ public final class BundleVerifier {
     BundleContent content = bundle.content();
     boolean again = current != null && bundle.equals(current);
     if (current != null && content.version() < current.version()) {
-      return new Refused(
-          BundleFault.ROLLBACK,
-          "version " + content.version() + " after version " + current.version());
+      return rollback(content.version(), current);
     }
     if (current != null && content.version() == current.version() && !again) {
       return new Refused(

@@ -40,6 +40,9 @@ public record Freshness(
   public static final int MAX_BYTES = 8192;
 
   public Freshness {
+    if (version < 1 || version > BundleContent.MAX_VERSION) {
+      throw new InvalidValue("a version is 1 to 2^53-1", Long.toString(version));
+    }
     hash = new Fingerprint(hash).hex();
   }
 

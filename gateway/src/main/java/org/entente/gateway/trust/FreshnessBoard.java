@@ -19,11 +19,17 @@ import org.entente.gateway.model.Code;
  * <p>Holds one statement a witness, so it is bounded by the bundle. Safe for use by many threads.
  */
 public final class FreshnessBoard {
-  /** A witness states again after so long, and when another bundle is in force. */
+  /** A witness states again after so long, and sooner when another bundle is in force. */
   public static final Duration EVERY = Duration.ofHours(12);
 
   /** Without a statement for so long a node takes itself for frozen. */
   public static final Duration STALE = Duration.ofHours(36);
+
+  /**
+   * A witness's statements are so far apart at least, by their own times, so that one that states
+   * without end cannot keep the federation busy.
+   */
+  static final Duration APART = Duration.ofMinutes(1);
 
   private final Map<AgencyName, Kept> latest = new TreeMap<>();
 
@@ -63,7 +69,7 @@ public final class FreshnessBoard {
     }
     Freshness stated = ((Freshness.Verdict.Stated) verdict).freshness();
     Kept before = latest.get(stated.agency());
-    if (before != null && !stated.stated().isAfter(before.freshness.stated())) {
+    if (before != null && stated.stated().isBefore(before.freshness.stated().plus(APART))) {
       return new Offer.Known();
     }
     latest.put(stated.agency(), new Kept(stated, ByteBuffer.wrap(note.clone()).asReadOnlyBuffer()));
@@ -73,9 +79,11 @@ public final class FreshnessBoard {
   /** Whether a witness has to state again. */
   public synchronized boolean isDue(AgencyName witness, TrustBundle bundle, Instant now) {
     Kept own = latest.get(witness);
-    return own == null
-        || !own.freshness.hash().equals(bundle.hash())
-        || !now.isBefore(own.freshness.stated().plus(EVERY));
+    if (own == null) {
+      return true;
+    }
+    Duration pause = own.freshness.hash().equals(bundle.hash()) ? EVERY : APART;
+    return !now.isBefore(own.freshness.stated().plus(pause));
   }
 
   /** The latest statements, as they came, of those who are still witnesses. */
@@ -117,6 +125,16 @@ public final class FreshnessBoard {
     boolean recent =
         lastStated(bundle, self).filter(last -> now.isBefore(last.plus(STALE))).isPresent();
     return recent ? State.FRESH : State.STALE;
+  }
+
+  /**
+   * The statement of another witness that makes the state {@link State#BEHIND} or {@link
+   * State#CONTRADICTED}: the one with the highest version; empty in any other state.
+   */
+  public synchronized Optional<Freshness> ahead(TrustBundle bundle, AgencyName self) {
+    return others(bundle, self).stream()
+        .filter(f -> f.version() > bundle.version() || contradicts(f, bundle))
+        .max(Comparator.comparingLong(Freshness::version));
   }
 
   private static boolean contradicts(Freshness freshness, TrustBundle bundle) {

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,17 +31,27 @@ public final class TrustStore {
   private final Object change = new Object();
   private volatile TrustBundle current;
 
+  /** Those that changed the roots, oldest first: verified once, since peers may ask often. */
+  private volatile List<TrustBundle> rotations;
+
   private TrustStore(
       BundleVerifier verifier,
       Path bundleFile,
       AcceptedFile accepted,
       InstantSource clock,
-      TrustBundle current) {
+      TrustBundle current)
+      throws IOException {
     this.verifier = verifier;
     this.bundleFile = bundleFile;
     this.accepted = accepted;
     this.clock = clock;
     this.current = current;
+    this.rotations =
+        accepted.rotationsAfter(0).stream()
+            .map(verifier::recall)
+            .filter(Verified.class::isInstance)
+            .map(verdict -> ((Verified) verdict).bundle())
+            .toList();
   }
 
   /** What came of opening: a store, or why the node has nobody to trust. */
@@ -114,10 +126,14 @@ public final class TrustStore {
 
   private static void keep(AcceptedFile accepted, @Nullable TrustBundle old, TrustBundle next)
       throws IOException {
-    if (old != null && !old.content().roots().equals(next.content().roots())) {
+    if (old != null && changesRoots(old, next)) {
       accepted.keepRotation(next.version(), next.noteBytes());
     }
     accepted.write(next.noteBytes());
+  }
+
+  private static boolean changesRoots(TrustBundle old, TrustBundle next) {
+    return !old.content().roots().equals(next.content().roots());
   }
 
   /**
@@ -140,7 +156,7 @@ public final class TrustStore {
       throws IOException {
     Optional<byte[]> note = AcceptedFile.read(file);
     return note.isPresent()
-        ? verifier.verify(note.get(), current, now)
+        ? verifier.verifyFile(note.get(), current, now)
         : new Refused(BundleFault.MALFORMED, "there is no file " + file);
   }
 
@@ -167,8 +183,16 @@ public final class TrustStore {
    */
   public BundleVerdict reload() throws IOException {
     synchronized (change) {
-      return enforce(judge(verifier, bundleFile, current, clock.instant()));
+      return isInForce(AcceptedFile.read(bundleFile))
+          ? new Verified(current, state())
+          : enforce(judge(verifier, bundleFile, current, clock.instant()));
     }
+  }
+
+  /** To verify again what is in force would cost signatures of ML-DSA every other second. */
+  private boolean isInForce(Optional<byte[]> file) {
+    return state() != TrustState.EXPIRED
+        && file.filter(bytes -> Arrays.equals(bytes, current.noteBytes())).isPresent();
   }
 
   /**
@@ -199,8 +223,8 @@ public final class TrustStore {
     if (have > newest.version()) {
       return Optional.empty();
     }
-    return rotationsAfter(have).stream()
-        .filter(step -> step.version() < newest.version())
+    return rotations.stream()
+        .filter(step -> step.version() > have && step.version() < newest.version())
         .findFirst()
         .or(() -> Optional.of(newest));
   }
@@ -210,26 +234,18 @@ public final class TrustStore {
     TrustBundle newest = current;
     return newest.hash().equals(hash)
         ? Optional.of(newest)
-        : rotationsAfter(0).stream().filter(bundle -> bundle.hash().equals(hash)).findFirst();
-  }
-
-  /** None if they cannot be read: a peer that needs one asks others. */
-  private List<TrustBundle> rotationsAfter(long have) {
-    try {
-      return accepted.rotationsAfter(have).stream()
-          .map(verifier::recall)
-          .filter(Verified.class::isInstance)
-          .map(verdict -> ((Verified) verdict).bundle())
-          .toList();
-    } catch (IOException e) {
-      return List.of();
-    }
+        : rotations.stream().filter(bundle -> bundle.hash().equals(hash)).findFirst();
   }
 
   private BundleVerdict enforce(BundleVerdict verdict) throws IOException {
     if (verdict instanceof Verified verified && !verified.bundle().equals(current)) {
       TrustBundle old = current;
       keep(accepted, old, verified.bundle());
+      if (changesRoots(old, verified.bundle())) {
+        List<TrustBundle> all = new ArrayList<>(rotations);
+        all.add(verified.bundle());
+        rotations = List.copyOf(all);
+      }
       current = verified.bundle();
       listeners.forEach(listener -> listener.onChange(old, verified.bundle()));
     }

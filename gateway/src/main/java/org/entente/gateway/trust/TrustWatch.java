@@ -57,6 +57,12 @@ public final class TrustWatch {
     return Optional.of(word(condition, bundle));
   }
 
+  /** What is to be told of a bundle's end now, said or not; empty while it is far. */
+  public Optional<Word> state(TrustBundle bundle, Instant now) {
+    Condition condition = condition(bundle, now);
+    return condition == Condition.CURRENT ? Optional.empty() : Optional.of(word(condition, bundle));
+  }
+
   /** How near the end of a bundle is. */
   Condition condition(TrustBundle bundle, Instant now) {
     BundleContent content = bundle.content();

@@ -4,14 +4,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
+import org.entente.gateway.account.Tracking;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
-import org.entente.gateway.ledger.EvidenceBook;
-import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.operate.Cursors;
+import org.entente.gateway.operate.Links;
+import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.retain.Retention;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
@@ -24,9 +26,12 @@ import org.entente.proto.v1.Outcome;
  * @param recalling takes messages of the agency back
  * @param retention erases and holds received messages
  * @param subscriptions the cursors
- * @param evidence what is known of the agency's own messages
- * @param evidenceRecords opens it
+ * @param tracking what is known of the agency's own messages
  * @param pairs what this gateway signs with
+ * @param quarantine what this gateway failed on and set aside
+ * @param links the links to other gateways
+ * @param cursors the durable cursors, as operators see them
+ * @param backups copies of the ledger
  * @param audit the transparency log
  * @param auditOpener opens its leaves
  * @param proving makes proofs about single messages
@@ -38,9 +43,12 @@ public record ClientPorts(
     Recalling recalling,
     Retention retention,
     Subscriptions subscriptions,
-    EvidenceBook evidence,
-    EvidenceRecords evidenceRecords,
+    Tracking tracking,
     OwnPairs pairs,
+    Quarantine quarantine,
+    Links links,
+    Cursors cursors,
+    OwnBackups backups,
     AuditLog audit,
     LeafOpener auditOpener,
     Proving proving,

@@ -11,9 +11,9 @@ import org.entente.gateway.meter.Meters;
 
 /**
  * The gRPC server of the agency's own clients: Publisher, Release, Subscriber, Evidence, Audit,
- * gRPC health and, where configured, reflection. A caller without a certificate of a configured
- * client fails in the TLS handshake; one without the scope that a call needs gets
- * PERMISSION_DENIED.
+ * Retention, Keys, Quarantine, Links, Cursors, Backups, gRPC health and, where configured,
+ * reflection. A caller without a certificate of a configured client fails in the TLS handshake; one
+ * without the scope that a call needs gets PERMISSION_DENIED.
  *
  * <p>Safe for use by many threads. Closed by whoever started it.
  */
@@ -53,9 +53,11 @@ public final class ClientServer implements AutoCloseable {
             .addService(new ReleaseService(ports.releases()))
             .addService(new RetentionService(ports.recalling(), ports.retention()))
             .addService(new KeysService(ports.pairs()))
-            .addService(
-                new EvidenceService(
-                    ports.evidence(), ports.evidenceRecords(), ports.releases()::find))
+            .addService(new QuarantineService(ports.quarantine()))
+            .addService(new LinksService(ports.links()))
+            .addService(new CursorsService(ports.cursors()))
+            .addService(new BackupsService(ports.backups()))
+            .addService(new EvidenceService(ports.tracking()))
             .addService(
                 new AuditService(
                     ports.audit(), ports.auditOpener(), ports.proving(), ports.exporting()))
@@ -63,7 +65,11 @@ public final class ClientServer implements AutoCloseable {
     if (reflection) {
       builder.addService(ProtoReflectionServiceV1.newInstance());
     }
-    ConnectionIdentities connections = new ConnectionIdentities(trust, settings.clock());
+    ConnectionIdentities connections =
+        new ConnectionIdentities(
+            trust,
+            settings.clock(),
+            new Connections(settings.limits(), settings.meters(), Meters.Side.CLIENT));
     CallGuard guard = new CallGuard(connections, Caller::in, settings.meters(), Meters.Side.CLIENT);
     return new ClientServer(GuardedServer.start(builder, trust, connections, guard), health);
   }
@@ -88,6 +94,11 @@ public final class ClientServer implements AutoCloseable {
    */
   public int recheck() {
     return server.recheck();
+  }
+
+  /** Connections that are open, in their handshakes too. */
+  public int openConnections() {
+    return server.openConnections();
   }
 
   /** Calls that are open. */

@@ -30,10 +30,16 @@ final class GuardedServer implements AutoCloseable {
   private final Identities identities;
   private final ConnectionIdentities connections;
   private final CallGuard guard;
+  private final Sockets sockets;
 
   private GuardedServer(
-      Server server, Identities identities, ConnectionIdentities connections, CallGuard guard) {
+      Server server,
+      Identities identities,
+      ConnectionIdentities connections,
+      CallGuard guard,
+      Sockets sockets) {
     this.server = server;
+    this.sockets = sockets;
     this.identities = identities;
     this.connections = connections;
     this.guard = guard;
@@ -71,8 +77,18 @@ final class GuardedServer implements AutoCloseable {
       ConnectionIdentities connections,
       CallGuard guard)
       throws IOException {
-    Server server = builder.addTransportFilter(connections).intercept(guard).build().start();
-    return new GuardedServer(server, identities, connections, guard);
+    Sockets sockets = new Sockets(connections.counted());
+    boolean started = false;
+    try {
+      Server server =
+          sockets.in(builder).addTransportFilter(connections).intercept(guard).build().start();
+      started = true;
+      return new GuardedServer(server, identities, connections, guard, sockets);
+    } finally {
+      if (!started) {
+        sockets.close();
+      }
+    }
   }
 
   InetSocketAddress address() {
@@ -82,6 +98,10 @@ final class GuardedServer implements AutoCloseable {
   int recheck() {
     connections.forget();
     return guard.open().recheck(identities);
+  }
+
+  int openConnections() {
+    return connections.counted().count();
   }
 
   int openCalls() {
@@ -104,6 +124,7 @@ final class GuardedServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       server.shutdownNow();
+      sockets.close();
     }
   }
 }

@@ -41,7 +41,11 @@ public final class PeerServer implements AutoCloseable {
     NettyServerBuilder builder =
         GuardedServer.builder(settings, tls.peerServer(trust.inHandshake()), MESSAGE_BYTES)
             .addService(link);
-    ConnectionIdentities connections = new ConnectionIdentities(trust, settings.clock());
+    ConnectionIdentities connections =
+        new ConnectionIdentities(
+            trust,
+            settings.clock(),
+            new Connections(settings.limits(), settings.meters(), Meters.Side.PEER));
     CallGuard guard =
         new CallGuard(connections, PeerServer::in, settings.meters(), Meters.Side.PEER);
     return new PeerServer(GuardedServer.start(builder, trust, connections, guard));
@@ -65,6 +69,11 @@ public final class PeerServer implements AutoCloseable {
    */
   public int recheck() {
     return server.recheck();
+  }
+
+  /** Connections that are open, in their handshakes too. */
+  public int openConnections() {
+    return server.openConnections();
   }
 
   /** Calls that are open. */

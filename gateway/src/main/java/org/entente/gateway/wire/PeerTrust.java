@@ -4,9 +4,11 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.entente.gateway.identity.Identification;
+import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.model.AgencyName;
@@ -21,12 +23,23 @@ public final class PeerTrust implements Identities {
   private final PeerIdentity peers;
   private final Supplier<TrustBundle> bundle;
   private final InstantSource clock;
+  private final Consumer<Problem> refused;
 
-  /** Trust in the gateways of other members. */
-  public PeerTrust(PeerIdentity peers, Supplier<TrustBundle> bundle, InstantSource clock) {
+  /**
+   * Trust in the gateways of other members.
+   *
+   * @param refused told why a handshake was refused, of which the other side sees a TLS alert only;
+   *     called on network threads, as often as strangers like
+   */
+  public PeerTrust(
+      PeerIdentity peers,
+      Supplier<TrustBundle> bundle,
+      InstantSource clock,
+      Consumer<Problem> refused) {
     this.peers = peers;
     this.bundle = bundle;
     this.clock = clock;
+    this.refused = refused;
   }
 
   @Override
@@ -46,11 +59,18 @@ public final class PeerTrust implements Identities {
 
   /** Refuses in the handshake whoever is no peer. */
   X509ExtendedTrustManager inHandshake() {
-    return new HandshakeTrust(this::identify);
+    return new HandshakeTrust(chain -> told(identify(chain)));
   }
 
   /** Refuses in the handshake whoever is no gateway of the agency that was dialled. */
   X509ExtendedTrustManager dialling(AgencyName expected) {
-    return new HandshakeTrust(chain -> identifyAs(expected, chain));
+    return new HandshakeTrust(chain -> told(identifyAs(expected, chain)));
+  }
+
+  private Identification told(Identification identification) {
+    if (identification instanceof Unidentified unidentified) {
+      refused.accept(unidentified.problem());
+    }
+    return identification;
   }
 }

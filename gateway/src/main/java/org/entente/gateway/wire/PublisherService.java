@@ -20,6 +20,11 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
   /** Drafts of one stream that may be on their way; a client that sends more is held back. */
   static final int STREAM_WINDOW = 1_024;
 
+  /** Their size, as far as the largest draft so far tells what is asked for. */
+  static final int STREAM_BYTES = 4 << 20;
+
+  private static final int FIRST_WINDOW = 4;
+
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
 
   PublisherService(BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake) {
@@ -55,7 +60,8 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
 
   /**
    * One stream: takes drafts while fewer than {@link #STREAM_WINDOW} are on their way and the
-   * client reads its outcomes, so its memory is bounded whatever the client does.
+   * client reads its outcomes, so its memory is bounded whatever the client does; large drafts
+   * count by their size.
    */
   private static final class PublishStream implements StreamObserver<PublishStreamRequest> {
     private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
@@ -63,6 +69,7 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     private final ServerCallStreamObserver<PublishStreamResponse> answers;
     private int onTheirWay;
     private int asked;
+    private long largest;
     private boolean halfClosed;
     private boolean ended;
 
@@ -81,14 +88,16 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers
     public void onNext(PublishStreamRequest request) {
+      Draft draft = request.getDraft();
       synchronized (this) {
         asked--;
         onTheirWay++;
+        largest = Math.max(Math.max(largest, 1), draft.getSerializedSize());
       }
-      Draft draft = request.getDraft();
       intake
           .apply(caller, draft)
           .whenComplete((outcome, failure) -> answer(draft, outcome, failure));
+      askForMore();
     }
 
     private void answer(Draft draft, @Nullable Outcome outcome, @Nullable Throwable failure) {
@@ -114,11 +123,18 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
       if (ended || halfClosed || !answers.isReady()) {
         return;
       }
-      int room = STREAM_WINDOW - onTheirWay - asked;
-      if (room >= STREAM_WINDOW / 4 || (room > 0 && asked == 0)) {
+      int room = window() - onTheirWay - asked;
+      if (room >= Math.max(1, window() / 4) || (room > 0 && asked == 0)) {
         asked += room;
         answers.request(room);
       }
+    }
+
+    /** By the largest draft so far; before the first, as if all were as large as they may be. */
+    private int window() {
+      return largest == 0
+          ? FIRST_WINDOW
+          : (int) Math.max(1, Math.min(STREAM_WINDOW, STREAM_BYTES / largest));
     }
 
     private synchronized void cancelled() {

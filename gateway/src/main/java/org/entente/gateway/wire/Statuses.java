@@ -105,7 +105,8 @@ final class Statuses {
           HEADER_MISMATCH ->
           Code.INVALID_ARGUMENT;
       case IDEMPOTENCY_KEY_REUSED -> Code.ALREADY_EXISTS;
-      case UNKNOWN_CLIENT, UNKNOWN_PEER, IDENTITY_MISMATCH, BAD_SIGNATURE -> Code.UNAUTHENTICATED;
+      case UNKNOWN_CLIENT, UNKNOWN_PEER, IDENTITY_MISMATCH, BAD_SIGNATURE, TRUST_EXPIRED ->
+          Code.UNAUTHENTICATED;
       case SCOPE_MISSING,
           NO_AGREEMENT,
           NOT_COVERED,
@@ -125,8 +126,15 @@ final class Statuses {
           RELEASE_TIMED_OUT,
           RECALLED,
           ERASED,
+          KEY_LOST,
+          QUARANTINED,
+          DAMAGED,
+          DISCARDED,
           ON_LEGAL_HOLD,
           EXPIRED,
+          CURSOR_AHEAD,
+          CURSOR_OPEN,
+          UNOPENED,
           PROTOCOL_VERSION,
           CANNOT_OPEN,
           NEED_REWRAP,
@@ -136,7 +144,7 @@ final class Statuses {
           AUDIT_LOG_UNPROVEN ->
           Code.FAILED_PRECONDITION;
       case NO_ROUTE, NOT_READY -> Code.UNAVAILABLE;
-      case STORAGE_FULL, OVERLOADED -> Code.RESOURCE_EXHAUSTED;
+      case STORAGE_FULL, QUARANTINE_FULL, OVERLOADED, LIMIT_REACHED -> Code.RESOURCE_EXHAUSTED;
       case INTERNAL -> Code.INTERNAL;
     };
   }

@@ -12,8 +12,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AdminServerTest {
+  private static final int PATIENCE_MILLIS = 20_000;
+
   private final Meters meters = new Meters();
   private final List<String> obstacles = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
@@ -113,5 +117,48 @@ class AdminServerTest {
       assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 400"), answer);
     }
     assertEquals(200, get("/healthz").statusCode());
+  }
+
+  /** Someone who can reach the port holds all the connections that it has, and says nothing. */
+  @Test
+  void connections_overTheirNumber_areClosedAtOnce_andOthersAreServedWhenOneIsGivenUp()
+      throws Exception {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < 64; i++) {
+        idle.add(connect());
+      }
+      // The server has seen them all: it is one thread, and this came last.
+      try (Socket over = connect()) {
+        assertEquals(-1, over.getInputStream().read(), "closed without an answer");
+      }
+      idle.remove(0).close();
+      assertEquals(200, eventually("/healthz").statusCode());
+    } finally {
+      for (Socket one : idle) {
+        one.close();
+      }
+    }
+    assertEquals(200, eventually("/metrics").statusCode());
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    return socket;
+  }
+
+  /** Asked again while the server has not seen yet that a connection is gone. */
+  private HttpResponse<String> eventually(String path) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    while (true) {
+      try {
+        return get(path);
+      } catch (IOException e) {
+        if (System.nanoTime() > end) {
+          throw e;
+        }
+      }
+    }
   }
 }

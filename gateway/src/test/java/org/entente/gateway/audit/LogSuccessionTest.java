@@ -15,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.audit.LogSuccession.Finding;
+import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
@@ -49,8 +51,7 @@ class LogSuccessionTest {
     return store;
   }
 
-  private static SignedNote sign(
-      AuditLog log, org.entente.gateway.crypto.SigningPair keys, Instant at) {
+  private static SignedNote sign(AuditLog log, SigningPair keys, Instant at) {
     return new CheckpointSigner(log, keys, AuditFixture.SECOND).sign(at).orElseThrow();
   }
 
@@ -68,7 +69,7 @@ class LogSuccessionTest {
   }
 
   private Finding examine(Store store, Optional<byte[]> witnessed) {
-    return LogSuccession.examine(store, directory.resolve("audit"), VERIFIER, witnessed);
+    return LogSuccession.examine(store, directory.resolve("audit"), VERIFIER, VERIFIER, witnessed);
   }
 
   private void begin(Store store, Finding.Ended ended) {
@@ -102,6 +103,35 @@ class LogSuccessionTest {
     Finding.Continues found = assertInstanceOf(Finding.Continues.class, examine(store));
     assertEquals(ORIGIN, found.log());
     assertEquals(5, found.size());
+  }
+
+  /** As after the loss of a keystore: whose log it was is known, and nobody can sign it on. */
+  @Test
+  void logWhosePairWasLost_endsWithAllThatItHadSigned() throws IOException {
+    Store store = store(5, 9);
+    keep(signed(store));
+    SigningPair next = SigningPair.generate(random);
+    CheckpointVerifier own = new CheckpointVerifier(ORIGIN, List.of(next.verifyingPair()));
+    Finding.Ended ended =
+        assertInstanceOf(
+            Finding.Ended.class,
+            LogSuccession.examine(
+                store, directory.resolve("audit"), VERIFIER, own, Optional.empty()));
+    assertEquals("the pair that it was signed with is not held any more", ended.reason());
+    assertEquals(9, Objects.requireNonNull(ended.former().kept()).size());
+    assertEquals(9, Objects.requireNonNull(ended.former().signed()).size());
+
+    begin(store, ended);
+
+    AuditOpening opening =
+        AuditLog.open(store, directory.resolve("audit"), own.of(ORIGIN.numbered(2)));
+    AuditLog log = assertInstanceOf(AuditOpening.Opened.class, opening).log();
+    sign(log, next, NOW.plusSeconds(100));
+    CheckpointVerifier both =
+        new CheckpointVerifier(ORIGIN, List.of(KEYS.verifyingPair(), next.verifyingPair()));
+    assertInstanceOf(
+        Finding.Continues.class,
+        LogSuccession.examine(store, directory.resolve("audit"), both, own, Optional.empty()));
   }
 
   @Test

@@ -250,7 +250,7 @@ final class PeerIdentityTest {
   void peer_bundleBeyondGrace_refused() {
     Instant late = END.plus(BundleVerifier.MAX_GRACE).plusSeconds(1);
     assertRefused(
-        Code.UNKNOWN_PEER,
+        Code.TRUST_EXPIRED,
         "grace is over",
         peers.identify(List.of(issue("fr.customs", FR)), bundle, late));
   }
@@ -273,6 +273,6 @@ final class PeerIdentityTest {
     Instant grace = START.plusSeconds(3600).plus(BundleVerifier.MAX_GRACE);
     assertInstanceOf(Identified.class, peers.identify(chain, hour, grace));
     assertRefused(
-        Code.UNKNOWN_PEER, "grace is over", peers.identify(chain, hour, grace.plusSeconds(1)));
+        Code.TRUST_EXPIRED, "grace is over", peers.identify(chain, hour, grace.plusSeconds(1)));
   }
 }

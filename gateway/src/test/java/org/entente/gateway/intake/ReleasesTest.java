@@ -177,6 +177,25 @@ class ReleasesTest {
     assertEquals(1, kit().releases().count());
   }
 
+  /** Threat 16: only what frees space goes on. */
+  @Test
+  void diskThatFills_refusesDraftsAndReleases_answersWhatWasAnswered_andIsDeniedStill() {
+    MessageId first = held("k1");
+    MessageId second = held("k2");
+    disk.free(100 << 20);
+    ledger().room().look();
+    Outcome refused = publish(draft("k3"));
+    assertEquals("STORAGE_FULL", refused.getInvalid().getCode());
+    assertTrue(refused.getInvalid().getMessage().contains("100 MiB"), refused.toString());
+    assertTrue(publish(draft("k1")).hasHeld(), "an answer that was given is given again");
+    assertEquals("STORAGE_FULL", release(first).getInvalid().getCode());
+    assertTrue(decide(second, Verdict.VERDICT_DENY, person("FR-2", "no")).hasRefused());
+    disk.free(Long.MAX_VALUE);
+    ledger().room().look();
+    assertTrue(release(first).hasAccepted());
+    assertTrue(publish(draft("k3")).hasHeld());
+  }
+
   @Test
   void held_afterARestart_isStillThereAndGoesOnce() {
     MessageId id = held("k1");
@@ -193,8 +212,11 @@ class ReleasesTest {
     assertEquals("NOT_FOUND", release(id).getInvalid().getCode());
     assertEquals(1, envelopes());
     assertEquals(
-        List.of(EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE),
-        evidence(id).stream().map(EvidenceItem::getKind).toList());
+        List.of(
+            EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE,
+            EvidenceKind.EVIDENCE_KIND_SUBMISSION_REJECTION),
+        evidence(id).stream().map(EvidenceItem::getKind).toList(),
+        "for sg.police, and not for us.cbp");
     AuditRecord released = journal.only(AuditType.RELEASED);
     assertEquals(DESK, released.actor().client());
     assertEquals("FR-2", Objects.requireNonNull(released.actor().onBehalfOf()).officer());

@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +54,39 @@ class AtRestTest {
     assertEquals(1, keys.days().size());
     keys.days().forEach(keys::destroy);
     assertTrue(atRest.open("evidence", sealed).isEmpty());
+  }
+
+  /** Whoever was given the bucket before may still be opening with it. */
+  @Test
+  void sealed_whileItsBucketsKeyIsDestroyed_opensWholeOrNotAtAll() throws Exception {
+    for (int round = 0; round < 50; round++) {
+      byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
+      BucketKey bucket = keys.forBucket(keys.days().iterator().next());
+      CountDownLatch opening = new CountDownLatch(100);
+      CompletableFuture<Void> end =
+          CompletableFuture.runAsync(
+              () -> {
+                awaitUninterruptibly(opening);
+                bucket.close();
+              });
+      boolean gone = false;
+      while (!gone) {
+        Optional<byte[]> opened = atRest.open("evidence", sealed);
+        opening.countDown();
+        gone = opened.isEmpty();
+        opened.ifPresent(plain -> assertArrayEquals(text("the reason"), plain));
+      }
+      end.get();
+      keys.days().forEach(keys::destroy);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

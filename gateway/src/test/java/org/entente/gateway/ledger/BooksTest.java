@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -91,9 +93,9 @@ class BooksTest {
         write(tx -> ledger.outbox().append(tx, DE, Lane.FLASH, entry)));
     write(tx -> ledger.hops().append(tx, DE, Lane.FLASH, HopEntry.getDefaultInstance()));
     Batch batch = store.batch();
-    OutboxBook.raiseEpoch(store, batch, 2);
-    HopBook.raiseEpoch(store, batch, 2_000);
+    HopBook.raiseEpoch(store, batch, 1_999);
     store.commit(batch, Durability.SYNCED);
+    OutboxBook.beginEpoch(store, 2, 1);
 
     assertEquals(2, ledger.outbox().epoch(DE, Lane.FLASH));
     assertEquals(2, ledger.outbox().epoch(SG, Lane.FLASH));
@@ -111,15 +113,68 @@ class BooksTest {
     assertEquals(new HopBook.Head(2_000, 2), ledger.hops().head(DE, Lane.FLASH));
     assertEquals(new HopBook.Head(2_000, 1), ledger.hops().head(SG, Lane.FLASH));
 
-    Batch again = store.batch();
-    OutboxBook.raiseEpoch(store, again, 2);
-    store.commit(again, Durability.SYNCED);
+    OutboxBook.beginEpoch(store, 2, 1);
     assertEquals(3, ledger.outbox().epoch(DE, Lane.FLASH));
     assertEquals(
         List.of(1L, 2L, 2L),
         ledger.outbox().page(DE, Lane.FLASH, null, 10).stream()
             .map(numbered -> numbered.number().epoch())
             .toList());
+  }
+
+  /** A recipient takes nothing of an epoch when eight more have begun. */
+  @Test
+  void oldestEpoch_isOneThatTheRecipientKeeps_andWhatIsOwedBelowIsMoved() {
+    OutboxEntry entry = OutboxEntry.newBuilder().setAgreement("a").build();
+    OutboxBook outbox = ledger.outbox();
+    List<OriginNumber> numbers = new ArrayList<>();
+    for (int start = 0; start < OriginWindows.MAX_EPOCHS; start++) {
+      assertEquals(
+          start < OriginWindows.MAX_EPOCHS - 1 ? 0 : 10, outbox.oldestEpoch(DE, Lane.FLASH));
+      OutboxBook.beginEpoch(store, 10, 1);
+      assertEquals(0, outbox.oldestEpoch(SG, Lane.FLASH), "nothing was ever sent there");
+      numbers.add(write(tx -> outbox.append(tx, DE, Lane.FLASH, entry)));
+    }
+    assertEquals(
+        List.of(10L, 11L, 12L, 13L, 14L, 15L, 16L, 17L),
+        numbers.stream().map(OriginNumber::epoch).toList());
+    assertEquals(11, outbox.oldestEpoch(DE, Lane.FLASH));
+    assertEquals(
+        new OriginNumber(17, Lane.FLASH, 2),
+        write(tx -> outbox.move(tx, DE, numbers.get(0), entry)));
+    assertEquals(
+        List.of(11L, 12L, 13L, 14L, 15L, 16L, 17L, 17L),
+        outbox.page(DE, Lane.FLASH, null, 10).stream().map(n -> n.number().epoch()).toList());
+  }
+
+  /** Below it a recipient that lacks numbers will never be sent any. */
+  @Test
+  void firstOwed_isTheLowestEntry_orTheNextNumber() {
+    OutboxEntry entry = OutboxEntry.getDefaultInstance();
+    OutboxBook outbox = ledger.outbox();
+    assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 1, 0), "nothing was ever sent");
+    for (int i = 0; i < 4; i++) {
+      write(tx -> outbox.append(tx, DE, Lane.FLASH, entry));
+    }
+    assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 1, 9));
+    for (long number : new long[] {1, 2, 4}) {
+      write(
+          tx -> {
+            outbox.remove(tx, DE, new OriginNumber(1, Lane.FLASH, number));
+            return number;
+          });
+    }
+    assertEquals(3, outbox.firstOwed(DE, Lane.FLASH, 1, 0));
+    OutboxBook.beginEpoch(store, 7, 1);
+    write(tx -> outbox.append(tx, DE, Lane.FLASH, entry));
+    assertEquals(3, outbox.firstOwed(DE, Lane.FLASH, 1, 90), "of an earlier epoch");
+    write(
+        tx -> {
+          outbox.remove(tx, DE, new OriginNumber(1, Lane.FLASH, 3));
+          return tx;
+        });
+    assertEquals(91, outbox.firstOwed(DE, Lane.FLASH, 1, 90), "none is assigned there any more");
+    assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 7, 0));
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.entente.gateway.ledger;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -46,7 +47,8 @@ class GroupCommitTest {
 
           @Override
           public void failed(LedgerUnavailable why) {}
-        });
+        },
+        WriterTurns.ownThread());
   }
 
   private static Mutation<String> put(byte[] key, String result) {
@@ -88,6 +90,22 @@ class GroupCommitTest {
       routine.join();
       flash.join();
       assertEquals(List.of("flash", "routine"), order);
+    }
+  }
+
+  @Test
+  void flash_whereBulkHasFilledItsShare_isStillTaken() {
+    try (GroupCommit writer = writer(new LedgerLimits(16, 1_000, 1 << 20))) {
+      for (int i = 0; i < 14; i++) {
+        assertFalse(writer.submit(Lane.ROUTINE, put(KEY, "bulk")).isDone());
+      }
+      for (Lane lane : List.of(Lane.ROUTINE, Lane.PRIORITY, Lane.IMMEDIATE)) {
+        assertEquals(Code.OVERLOADED, unavailable(writer.submit(lane, put(KEY, "more"))).code());
+      }
+      assertFalse(writer.submit(Lane.FLASH, put(KEY, "1")).isDone());
+      assertFalse(writer.submit(Lane.FLASH, put(KEY, "2")).isDone());
+      assertEquals(Code.OVERLOADED, unavailable(writer.submit(Lane.FLASH, put(KEY, "3"))).code());
+      writer.start();
     }
   }
 

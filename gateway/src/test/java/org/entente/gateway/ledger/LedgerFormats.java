@@ -1,7 +1,10 @@
 package org.entente.gateway.ledger;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import java.util.List;
 import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Keys;
@@ -18,6 +21,7 @@ public final class LedgerFormats {
             "window",
             Formats.same(InvalidValue.class, bytes -> OriginWindow.decode(bytes).encode()),
             LedgerFormats::windows)
+        .with("windows", LedgerFormats::windowsOfEpochs, LedgerFormats::severalWindows)
         .with(
             "cursor-key",
             Formats.same(IllegalStateException.class, LedgerFormats::cursor),
@@ -30,6 +34,29 @@ public final class LedgerFormats {
       window.offer(number);
     }
     return List.of(OriginWindow.fresh(1).encode(), window.encode());
+  }
+
+  /** The form of before, a single window, is read and written no more. */
+  private static boolean windowsOfEpochs(byte[] bytes) {
+    try {
+      OriginWindows read = OriginWindows.decode(bytes);
+      byte[] again = read.encode();
+      if (bytes[0] != 1) {
+        assertArrayEquals(bytes, again);
+      }
+      assertArrayEquals(again, OriginWindows.decode(again).encode());
+      return true;
+    } catch (InvalidValue e) {
+      return false;
+    }
+  }
+
+  private static List<byte[]> severalWindows() {
+    OriginWindows windows = OriginWindows.none();
+    for (long epoch : new long[] {1, 4, 1_790_000_000}) {
+      windows.in(epoch).orElseThrow().offer(epoch);
+    }
+    return List.of(OriginWindows.none().encode(), windows.encode(), OriginWindow.fresh(2).encode());
   }
 
   private static byte[] cursor(byte[] key) {

@@ -2,12 +2,15 @@ package org.entente.gateway.link;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.testkit.Formats;
+import org.entente.gateway.trust.TrustWord;
 import org.entente.proto.link.v1.Credit;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
@@ -29,7 +32,35 @@ public final class LinkFormats {
 
   /** All of them. */
   public static Formats all() {
-    return new Formats("link").with("frames", LinkFormats::stream, LinkFormats::streams);
+    return new Formats("link")
+        .with("frames", LinkFormats::stream, LinkFormats::streams)
+        .with("trust-frame", LinkFormats::trustFrame, LinkFormats::trustFrames);
+  }
+
+  /** What is read of a frame about trust bundles says the same again. */
+  private static boolean trustFrame(byte[] bytes) {
+    try {
+      Optional<TrustWord> word = TrustFrames.word(Frame.parseFrom(bytes));
+      if (word.isPresent() && !TrustFrames.word(TrustFrames.frame(word.get())).equals(word)) {
+        throw new AssertionError("another word after encoding: " + word.get());
+      }
+      return word.isPresent();
+    } catch (InvalidProtocolBufferException notAFrame) {
+      return false;
+    }
+  }
+
+  private static List<byte[]> trustFrames() {
+    String hash = "0123456789abcdef".repeat(4);
+    ByteBuffer bytes = ByteBuffer.wrap(new byte[] {1, 2, 3});
+    return Stream.of(
+            new TrustWord.InForce(7, hash),
+            new TrustWord.Ask(7, "", 0),
+            new TrustWord.Ask(7, hash, 65_536),
+            new TrustWord.Part(hash, 65_536, 65_539, bytes),
+            new TrustWord.Stated(bytes))
+        .map(word -> TrustFrames.frame(word).toByteArray())
+        .toList();
   }
 
   private static boolean stream(byte[] bytes) {
@@ -74,7 +105,8 @@ public final class LinkFormats {
         case RECEIPTS -> perform(sender.receipts(frame.getReceipts().getReceiptsList()));
         case GAP -> perform(sender.gap(frame.getGap(), queue));
         case CREDIT -> sender.credited(frame.getCredit());
-        case NOTICE -> ended = true;
+        case NOTICE, BUNDLE_IN_FORCE, BUNDLE_REQUEST, BUNDLE_PART, FRESHNESS, LINK_PAUSE ->
+            ended = true;
         case FRAME_NOT_SET -> {}
       }
       if (!ended) {

@@ -313,8 +313,22 @@ class LinkOverSocketsTest {
     assertEquals(0, fr.ports.intake(de.agency(), Lane.FLASH).size());
     assertTrue(fr.lane(de, Lane.FLASH).paused());
     fr.links().resume(de.agency(), Lane.FLASH);
+    assertEquals(0, fr.ports.intake(de.agency(), Lane.FLASH).size(), "a resume is no unpause");
+    fr.links().unpause(de.agency(), Lane.FLASH);
     awaitLedger(de, fr, Lane.FLASH, there);
     awaitLedger(fr, de, Lane.FLASH, back);
+  }
+
+  /** Before, the receiver waited for ever for what it had handed over. */
+  @Test
+  void intake_thatThrows_getsWhatItWasHandedAgain() throws Exception {
+    TestNode fr = node("fr.customs");
+    TestNode de = node("de.customs");
+    de.ports.intake(fr.agency(), Lane.FLASH).throwOver(2);
+    fr.dial(de, de::port);
+    List<String> there = publish(fr, de, Lane.FLASH, 100);
+    awaitLedger(de, fr, Lane.FLASH, there);
+    awaitReleased(fr, de, Lane.FLASH);
   }
 
   @Test

@@ -6,14 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.testkit.MemoryPorts;
+import org.entente.gateway.trust.BundleExchange;
+import org.entente.gateway.trust.TrustWord;
+import org.entente.proto.link.v1.BundleInForce;
+import org.entente.proto.link.v1.BundlePart;
+import org.entente.proto.link.v1.BundleRequest;
 import org.entente.proto.link.v1.Credit;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
@@ -123,6 +133,33 @@ class LinkServerTest {
         "PERMISSION_DENIED entente/UNKNOWN_PEER", endAfter(frame(RawPeer.hello(PEER, FLASH))));
   }
 
+  /** Threat 16: a node whose disk is filling takes nothing from peers, and says why. */
+  @Test
+  void deliveries_whileSomethingIsWithheld_areNotTakenAndComeAgain() throws Exception {
+    gateway.start();
+    Problem full = new Problem(Code.STORAGE_FULL, "", "the disk is filling");
+    try (RawPeer peer = greeted(gateway)) {
+      peer.say(deliveries(1, 3));
+      assertEquals(3, peer.hear().getReceipts().getReceiptsCount());
+      gateway.links().withhold(Optional.of(full));
+      assertEquals(Credit.getDefaultInstance(), peer.hear().getCredit());
+      peer.say(deliveries(4, 6));
+      assertEquals("RESOURCE_EXHAUSTED entente/STORAGE_FULL", peer.end());
+    }
+    assertEquals(List.of(Code.STORAGE_FULL), ports.refusals());
+    try (RawPeer peer = RawPeer.open(PEER, gateway)) {
+      peer.say(frame(RawPeer.hello(PEER, FLASH).setSendFirst(4).setSendNext(7)));
+      Hello hello = peer.hear().getHello();
+      assertEquals(4, hello.getReceiveNext());
+      assertEquals(Credit.getDefaultInstance(), hello.getCredit());
+      gateway.links().withhold(Optional.empty());
+      assertTrue(peer.hear().getCredit().getEnvelopes() > 0);
+      peer.say(deliveries(4, 6));
+      assertEquals(3, peer.hear().getReceipts().getReceiptsCount());
+    }
+    assertEquals(6, ports.intake(PEER.agency(), Lane.FLASH).size());
+  }
+
   @Test
   void silentStream_isEndedAfterTheHandshakeTime() throws Exception {
     try (TestNode hasty =
@@ -188,6 +225,79 @@ class LinkServerTest {
       ports.await("the notice came", () -> ports.notices().size() == 1);
       peer.say(deliveries(1, 1));
       assertEquals("INVALID_ARGUMENT entente/MALFORMED", peer.end());
+    }
+  }
+
+  private static Frame.Builder inForce(long version, int hashBytes) {
+    return Frame.newBuilder()
+        .setBundleInForce(
+            BundleInForce.newBuilder()
+                .setVersion(version)
+                .setHash(ByteString.copyFrom(new byte[hashBytes])));
+  }
+
+  private static Frame.Builder part(int bytes) {
+    return Frame.newBuilder()
+        .setBundlePart(
+            BundlePart.newBuilder()
+                .setHash(ByteString.copyFrom(new byte[32]))
+                .setTotal(1 << 20)
+                .setNote(ByteString.copyFrom(new byte[bytes])));
+  }
+
+  /** Threat 51: a peer that claims any number at all. */
+  @Test
+  void wordOfTrust_thatBreaksABound_isCountedAndTheLinkGoesOn() throws Exception {
+    gateway.start();
+    try (RawPeer peer = RawPeer.open(PEER, gateway)) {
+      peer.say(frame(RawPeer.hello(PEER, 0).setBundleVersion(Long.MAX_VALUE)));
+      assertTrue(peer.hear().hasHello());
+      peer.say(inForce(Long.MAX_VALUE, 32));
+      peer.say(inForce(0, 32));
+      peer.say(inForce(2, 31));
+      peer.say(inForce(2, 1 << 20));
+      peer.say(part(BundleExchange.PART_BYTES + 1));
+      peer.say(Frame.newBuilder().setFreshness(ByteString.copyFrom(new byte[8193])));
+      peer.say(
+          Frame.newBuilder().setBundleRequest(BundleRequest.newBuilder().setHave(1).setOffset(-1)));
+      UnknownFieldSet later =
+          UnknownFieldSet.newBuilder()
+              .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+              .build();
+      peer.say(Frame.newBuilder().setUnknownFields(later));
+      peer.say(inForce(2, 32));
+      ports.await("the good word came", () -> ports.words().size() == 1);
+      assertEquals(new TrustWord.InForce(2, "00".repeat(32)), ports.words().get(0));
+      assertEquals(Collections.nCopies(7, Code.MALFORMED), ports.refusals());
+    }
+  }
+
+  @Test
+  void wordOfTrust_onALane_endsItsStream() throws Exception {
+    gateway.start();
+    try (RawPeer peer = greeted(gateway)) {
+      peer.say(inForce(2, 32));
+      assertEquals("INVALID_ARGUMENT entente/MALFORMED", peer.end());
+    }
+  }
+
+  /** A peer that asks for parts and reads none of them. */
+  @Test
+  void parts_forAPeerThatDoesNotRead_waitUpToABound() throws Exception {
+    gateway.start();
+    try (RawPeer peer = RawPeer.openWithoutReading(PEER, gateway)) {
+      peer.say(frame(RawPeer.hello(PEER, 0)));
+      assertTrue(peer.hear().hasHello());
+      ports.await("the control stream stands", () -> ports.isUp(PEER.agency()));
+      TrustWord part =
+          new TrustWord.Part(
+              "00".repeat(32), 0, 1 << 20, ByteBuffer.wrap(new byte[BundleExchange.PART_BYTES]));
+      int taken = 0;
+      while (gateway.links().send(PEER.agency(), part)) {
+        taken++;
+        assertTrue(taken < 256, "what waits is bounded");
+      }
+      assertTrue(taken >= 64, taken + " parts of 64 KiB");
     }
   }
 

@@ -224,7 +224,7 @@ final class SimReceiver {
     SimContent content = SimContent.of(delivery);
     OriginWindow window = OriginWindow.decode(disk.window);
     if (content.originEpoch() > window.epoch()) {
-      window = window.risenTo(content.originEpoch());
+      window = OriginWindow.fresh(content.originEpoch());
     } else if (content.originEpoch() < window.epoch()) {
       throw new AssertionError("a delivery of an older origin epoch after a newer one");
     }

@@ -69,7 +69,7 @@ final class TestNode implements AutoCloseable {
             name,
             ports,
             settings,
-            timers,
+            Timers.of(timers),
             workers,
             InstantSource.system(),
             new Random(name.hashCode()));

@@ -214,7 +214,8 @@ class PolicyTest {
         label,
         ByteString.EMPTY,
         Addressing.newBuilder().addAgencies(to.value()).build(),
-        OnBehalfOf.getDefaultInstance());
+        OnBehalfOf.getDefaultInstance(),
+        0);
   }
 
   /** Plausible or absurd in every field. */

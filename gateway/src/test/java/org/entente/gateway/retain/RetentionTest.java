@@ -496,6 +496,36 @@ class RetentionTest {
     assertNotEquals(null, node.ledger.inbox().find(target.messageId()));
   }
 
+  /** As after the loss of a keystore: the ledger holds what no key opens. */
+  @Test
+  void messagesWhoseKeysWereLost_goAndTheirOriginsAreToldOfTheUnretrieved() {
+    MessageId lost = received("one");
+    MessageId taken = received("two");
+    LocalDate day = today().plusDays(30);
+    now = now.plus(Duration.ofDays(1));
+    node.kit.renewKeys();
+    MessageId kept = received("three");
+    node.ledger
+        .write(
+            Lane.ROUTINE,
+            (Transaction tx) -> node.ledger.evidence().firstRetrieval(tx, taken, "desk"))
+        .join();
+    assertEquals(0, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
+    keys.destroy(day);
+    assertEquals(2, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
+    assertEquals(0, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
+    assertTrue(node.body(kept).isPresent());
+    assertNull(node.ledger.inbox().find(lost));
+    assertNull(node.ledger.inbox().find(taken));
+    List<EvidenceItem> told =
+        node.kit.owed().stream()
+            .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL)
+            .toList();
+    assertEquals(1, told.size());
+    assertEquals(ByteString.copyFrom(lost.bytes()), told.get(0).getMessageId());
+    assertEquals("KEY_LOST", told.get(0).getCode());
+  }
+
   @Test
   void endOfRetention_withoutRetrieval_isToldToTheOrigin() {
     MessageId id = received("one");

@@ -23,9 +23,9 @@ import org.entente.gateway.testkit.ForeignVerifier.Tally;
 import org.junit.jupiter.api.Test;
 
 /**
- * Key bundles, voids, watermarks and the forms at rest, as the verifier in Node sees them. Damaged
- * ones are refused by both for the same reason; what is altered and signed again by its rightful
- * signer is judged alike.
+ * Key bundles, voids, what is settled, watermarks and the forms at rest, as the verifier in Node
+ * sees them. Damaged ones are refused by both for the same reason; what is altered and signed again
+ * by its rightful signer is judged alike.
  */
 class ForeignStatementsTest {
   private static final long SEED = System.nanoTime();
@@ -99,6 +99,37 @@ class ForeignStatementsTest {
     Optional<VoidStatement> statement = VoidStatement.parse(bytes);
     Case one =
         new Case("void", name)
+            .with("bytes", bytes)
+            .with("gateway_key", exchange.fr.gateway.key().encoded());
+    cases.add(one, verdict(statement.map(s -> s.isSignedBy(exchange.fr.gateway.key()))));
+  }
+
+  @Test
+  void settledStatement_damagedOrSignedAgain_isJudgedAlike() {
+    SettledStatement.Content content =
+        new SettledStatement.Content(
+            Samples.FEDERATION,
+            exchange.fr.name,
+            Samples.GW,
+            exchange.de.name,
+            Samples.NOW_MS,
+            List.of(
+                new SettledNumbers(1, Lane.FLASH, 2),
+                new SettledNumbers(1, Lane.ROUTINE, 2 + exchange.random.nextInt(1000)),
+                new SettledNumbers(2, Lane.IMMEDIATE, Long.MAX_VALUE)));
+    byte[] good = SettledStatement.sign(content, exchange.fr.signingKey).encoded();
+    int[] fields = {1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 2, 8, 1, 8, 8, 1, 8, 8, 1, 8};
+    compareStatements(
+        good,
+        fields,
+        this::addSettled,
+        body -> joined(body, exchange.fr.signingKey.sign(joined(Suite.SETTLED, body))));
+  }
+
+  private void addSettled(Comparison cases, String name, byte[] bytes) {
+    Optional<SettledStatement> statement = SettledStatement.parse(bytes);
+    Case one =
+        new Case("settled", name)
             .with("bytes", bytes)
             .with("gateway_key", exchange.fr.gateway.key().encoded());
     cases.add(one, verdict(statement.map(s -> s.isSignedBy(exchange.fr.gateway.key()))));

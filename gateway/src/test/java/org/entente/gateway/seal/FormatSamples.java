@@ -32,6 +32,7 @@ final class FormatSamples {
   final Stanza stanza;
   final KeyBundle keyBundle;
   final VoidStatement voidStatement;
+  final SettledStatement settled;
   final WatermarkStatement watermarks;
 
   FormatSamples() {
@@ -57,6 +58,7 @@ final class FormatSamples {
                 List.of(published, nextPublished)),
             pair);
     voidStatement = VoidStatement.sign(voidContent(), signingKey);
+    settled = SettledStatement.sign(settledContent(), signingKey);
     watermarks = WatermarkStatement.sign(watermarkContent(), signingKey);
   }
 
@@ -70,6 +72,17 @@ final class FormatSamples {
         List.of(
             new VoidedNumber(number, envelope.header().hash()),
             new VoidedNumber(new OriginNumber(3, Lane.ROUTINE, 1), new byte[32])));
+  }
+
+  private static SettledStatement.Content settledContent() {
+    return new SettledStatement.Content(
+        Samples.FEDERATION,
+        Samples.FR,
+        Samples.GW,
+        Samples.SG,
+        Samples.NOW_MS,
+        List.of(
+            new SettledNumbers(2, Lane.FLASH, 901), new SettledNumbers(3, Lane.PRIORITY, 1_042)));
   }
 
   private static WatermarkStatement.Content watermarkContent() {

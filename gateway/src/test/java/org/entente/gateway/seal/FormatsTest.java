@@ -59,6 +59,10 @@ class FormatsTest {
             samples.voidStatement.encoded(),
             bytes -> VoidStatement.parse(bytes).map(VoidStatement::encoded)),
         new Format(
+            "settled",
+            samples.settled.encoded(),
+            bytes -> SettledStatement.parse(bytes).map(SettledStatement::encoded)),
+        new Format(
             "watermarks",
             samples.watermarks.statement(),
             bytes ->

@@ -11,11 +11,12 @@ import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.seal.PeerKeys.Offer;
+import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 
 /** Recipient keys: made, published, taken by peers, ended, destroyed. */
 class RecipientKeysTest {
-  private final SettableClock clock = new SettableClock();
+  private final SettableClock clock = new SettableClock(Samples.NOW);
   private final Party.Trust trust = new Party.Trust();
   private final Party fr = new Party(Samples.FR, trust, clock);
   private final Party de = new Party(Samples.DE, trust, clock);

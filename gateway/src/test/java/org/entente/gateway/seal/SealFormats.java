@@ -38,6 +38,10 @@ public final class SealFormats {
             "void",
             Formats.same(bytes -> VoidStatement.parse(bytes).map(VoidStatement::encoded)),
             () -> List.of(samples.voidStatement.encoded()))
+        .with(
+            "settled",
+            Formats.same(bytes -> SettledStatement.parse(bytes).map(SettledStatement::encoded)),
+            () -> List.of(samples.settled.encoded()))
         .with("watermarks", Formats.same(SealFormats::watermarks), () -> watermarks(samples))
         .with("labels", SealFormats::labels, SealFormats::plainLabels);
   }

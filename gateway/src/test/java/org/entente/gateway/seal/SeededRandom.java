@@ -10,7 +10,7 @@ import org.entente.gateway.model.BigEndian;
  * Randomness that repeats: SHA-256 of the seed's text and a counter, block after block. As the
  * generator of a virtual machine that was resumed twice from one snapshot.
  */
-final class SeededRandom extends SecureRandom {
+public final class SeededRandom extends SecureRandom {
   private static final long serialVersionUID = 1L;
 
   private final String seed;
@@ -18,7 +18,8 @@ final class SeededRandom extends SecureRandom {
   private byte[] block = {};
   private int at;
 
-  SeededRandom(String seed) {
+  /** Repeats for the same text. */
+  public SeededRandom(String seed) {
     super(null, null);
     this.seed = seed;
   }

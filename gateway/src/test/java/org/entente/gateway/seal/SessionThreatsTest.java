@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.crypto.HpkeExport;
 import org.entente.gateway.crypto.PairSignature;
@@ -23,6 +25,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.Opening.NotOpened;
 import org.entente.gateway.seal.RecipientSessions.Acceptance;
+import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +34,7 @@ class SessionThreatsTest {
   private static final NotOpened CANNOT_OPEN = new NotOpened(Code.CANNOT_OPEN);
   private static final NotOpened NEED_REWRAP = new NotOpened(Code.NEED_REWRAP);
 
-  private final SettableClock clock = new SettableClock();
+  private final SettableClock clock = new SettableClock(Samples.NOW);
   private final Party.Trust trust = new Party.Trust();
   private final Party fr = new Party(Samples.FR, trust, clock);
   private final Party de = new Party(Samples.DE, trust, clock);
@@ -376,6 +379,40 @@ class SessionThreatsTest {
 
     var opened = assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), fresh.stanza()));
     assertEquals(new OriginNumber(1, Lane.PRIORITY, 9), opened.number());
+  }
+
+  /** Never as mail that does not open: from its origin that would be refused for good. */
+  @Test
+  void key_thatDiesWhileMailIsBeingOpened_opensItOrHasItRewrapped() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      Sealed sealed = fr.seal(1, 200);
+      fr.outgoing.renew(Samples.DE);
+      AddressedStanza addressed = fr.stanzaFor(de, sealed, 1);
+      de.accept(addressed);
+      RecipientKeyId key = de.holder.held().get(0).id();
+      CountDownLatch opening = new CountDownLatch(20);
+      CompletableFuture<Void> death =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  opening.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+                de.holder.destroy(key);
+                de.incoming.forgetKey(key);
+              });
+      Opening outcome = de.open(sealed.envelope(), addressed.stanza());
+      while (outcome instanceof Opening.Opened opened) {
+        opened.labels().close();
+        opening.countDown();
+        outcome = de.open(sealed.envelope(), addressed.stanza());
+      }
+      assertEquals(NEED_REWRAP, outcome);
+      death.get();
+      de.recipientKeys.renew();
+      fr.knowing(de);
+    }
   }
 
   @Test

@@ -21,11 +21,12 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.RecipientSessions.Acceptance;
+import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 
 /** One live session from sender to recipient, and what ends it. */
 class SessionsTest {
-  private final SettableClock clock = new SettableClock();
+  private final SettableClock clock = new SettableClock(Samples.NOW);
   private final Party.Trust trust = new Party.Trust();
   private final Party fr = new Party(Samples.FR, trust, clock);
   private final Party de = new Party(Samples.DE, trust, clock);
@@ -259,7 +260,7 @@ class SessionsTest {
 
   @Test
   void announcement_clocksAnHourApart_isAccepted() {
-    SettableClock ahead = new SettableClock();
+    SettableClock ahead = new SettableClock(Samples.NOW);
     ahead.move(Duration.ofHours(1));
     Party fast = new Party(Samples.SG, trust, ahead).knowing(de);
     Sealed sealed = fast.seal(1, 10);

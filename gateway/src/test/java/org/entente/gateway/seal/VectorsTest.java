@@ -116,6 +116,7 @@ class VectorsTest {
           case "announcement" -> SessionAnnouncement.parse(bytes);
           case "key_bundle" -> KeyBundle.parse(bytes);
           case "void" -> VoidStatement.parse(bytes);
+          case "settled" -> SettledStatement.parse(bytes);
           case "watermarks" -> WatermarkStatement.parse(bytes, samples.watermarks.signature());
           default -> throw new AssertionError(format);
         };
@@ -130,6 +131,7 @@ class VectorsTest {
     all.put("session", session());
     all.put("key_bundle", hex(samples.keyBundle.encoded()));
     all.put("void", hex(samples.voidStatement.encoded()));
+    all.put("settled", hex(samples.settled.encoded()));
     all.put("watermarks", hex(samples.watermarks.statement()));
     all.put("watermarks_signature", hex(samples.watermarks.signature()));
     all.put("local", local());
@@ -250,6 +252,11 @@ class VectorsTest {
     int number = voids.length - 64 - 49;
     all.add(changed("void", voids, "numbers not ascending", number + 8, 1));
     all.add(changed("void", voids, "lane 9", number + 8, 9));
+    byte[] settled = samples.settled.encoded();
+    int lane = settled.length - 64 - 9;
+    all.add(changed("settled", settled, "lane 9", lane, 9));
+    all.add(changed("settled", settled, "settled below 1", lane + 1, 0, 0, 0, 0, 0, 0, 0, 1));
+    all.add(changed("settled", settled, "numbers not ascending", lane - 1, 2, 1));
     byte[] watermarks = samples.watermarks.statement();
     int range = watermarks.length - 32;
     all.add(changed("watermarks", watermarks, "range meets the watermark", range + 7, 41));

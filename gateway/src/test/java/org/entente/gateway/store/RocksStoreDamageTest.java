@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -73,34 +74,56 @@ class RocksStoreDamageTest {
     }
   }
 
-  /** The last record excepted: there a flip in a length cannot be told from a crash. */
   @Test
   void open_bitFlippedInTheLog_isRefused() throws IOException {
     byte[] log = Files.readAllBytes(newestLog(killed));
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 40; i++) {
-      int bit = random.nextInt(8 * (log.length - 2 * VALUE));
+      int bit = random.nextInt(8 * log.length);
       requireRefused(flipped(log, bit), "bit " + bit + ", seed " + seed);
     }
+  }
+
+  /** Nothing follows it that would tell damage from a crash; it was acknowledged all the same. */
+  @Test
+  void open_anyBitFlippedInTheHeadOfTheLastRecord_isRefused() throws IOException {
+    byte[] log = Files.readAllBytes(newestLog(killed));
+    int last = records(log).stream().reduce((one, next) -> next).orElseThrow();
+    assertTrue(log.length - last > 7 + VALUE, "a whole commit");
+    for (int bit = 0; bit < 8 * 7; bit++) {
+      requireRefused(flipped(log, 8 * last + bit), "bit " + bit + " of the last record");
+    }
+    byte[] zeroed = log.clone();
+    Arrays.fill(zeroed, last, last + 64, (byte) 0);
+    requireRefused(zeroed, "zeros where the last record begins");
   }
 
   @Test
   void open_bitFlippedInAnyLengthOfTheLog_isRefused() throws IOException {
     byte[] log = Files.readAllBytes(newestLog(killed));
-    int record = 0;
-    for (int at = 0; at < log.length - 2 * VALUE; record++) {
-      int length = (log[at + 4] & 0xff) | (log[at + 5] & 0xff) << 8;
+    List<Integer> records = records(log);
+    for (int record = 0; record < records.size(); record++) {
+      int at = records.get(record);
       if (record % 24 == 0) {
         requireRefused(flipped(log, 8 * (at + 5) + 7), "length at " + at + ", highest bit");
         requireRefused(flipped(log, 8 * (at + 5)), "length at " + at + ", middle bit");
         requireRefused(
             flipped(log, 8 * (at + 4) + record / 24 % 8), "length at " + at + ", low bit");
       }
-      at += 7 + length;
+    }
+    assertTrue(records.size() > COMMITS / 2, "walked over the records");
+  }
+
+  /** Where the records of a log begin. */
+  private static List<Integer> records(byte[] log) {
+    List<Integer> records = new ArrayList<>();
+    for (int at = 0; at < log.length; ) {
+      records.add(at);
+      at += 7 + ((log[at + 4] & 0xff) | (log[at + 5] & 0xff) << 8);
       at += (32768 - at % 32768) < 7 ? 32768 - at % 32768 : 0;
     }
-    assertTrue(record > COMMITS / 2, "walked over the records");
+    return records;
   }
 
   @Test

@@ -58,6 +58,27 @@ class RocksStoreTest {
   }
 
   @Test
+  void reclaim_whatWasDeleted_isGivenBackToTheDisk() throws IOException {
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      Numbered.commit(store, 1, 600, 100_000, Durability.BUFFERED);
+      store.commit(
+          store.batch().deleteRange(Table.INBOX, new byte[0], Keys.key().u32(700).done()),
+          Durability.SYNCED);
+      long before = bytes();
+      store.reclaim();
+      store.reclaim();
+      assertTrue(before > 50_000_000, before + " bytes before");
+      assertTrue(bytes() < 10_000_000, bytes() + " bytes of " + before);
+    }
+  }
+
+  private long bytes() throws IOException {
+    try (Stream<Path> files = Files.list(temp)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+
+  @Test
   void openReadOnly_stoppedStore_readsAndChangesNothing() throws IOException {
     Path killed;
     try (RocksStore store = RocksStore.open(temp.resolve("live"), OPTIONS)) {
@@ -107,6 +128,51 @@ class RocksStoreTest {
     assertEquals(
         Kind.NEWER_FORMAT,
         assertThrows(StoreFailure.class, () -> RocksStore.openReadOnly(temp).close()).kind());
+  }
+
+  /** What it holds stays; only what this release writes must not meet an older one. */
+  @Test
+  void open_olderFormat_isTakenUpAndNamedAnew() {
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      Numbered.commit(store, 1, 5, 10, Durability.SYNCED);
+      byte[] older = Keys.key().u16(1).done();
+      store.commit(
+          store.batch().put(Table.META, RocksOpening.FORMAT_KEY, older), Durability.SYNCED);
+    }
+    try (RocksStore store = RocksStore.openReadOnly(temp)) {
+      assertArrayEquals(
+          Keys.key().u16(1).done(), store.get(Table.META, RocksOpening.FORMAT_KEY), "only read");
+    }
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      assertArrayEquals(
+          Keys.key().u16(RocksOpening.FORMAT).done(),
+          store.get(Table.META, RocksOpening.FORMAT_KEY));
+      assertEquals(5, Numbered.count(store, 10));
+    }
+  }
+
+  /** Reading alone cannot give it what this release has beyond it. */
+  @Test
+  void openReadOnly_ofAStoreWithoutATableOfThisRelease_saysWhatToDo() throws RocksDBException {
+    RocksStore.open(temp, OPTIONS).close();
+    List<ColumnFamilyDescriptor> tables = new ArrayList<>();
+    tables.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY));
+    for (Table table : Table.values()) {
+      tables.add(new ColumnFamilyDescriptor(table.name().getBytes(US_ASCII)));
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (DBOptions options = new DBOptions();
+        RocksDB database = RocksDB.open(options, temp.toString(), tables, handles)) {
+      database.dropColumnFamily(handles.get(handles.size() - 1));
+      handles.forEach(ColumnFamilyHandle::close);
+    }
+
+    StoreFailure refused =
+        assertThrows(StoreFailure.class, () -> RocksStore.openReadOnly(temp).close());
+
+    assertTrue(refused.getMessage().contains("older release"), refused.getMessage());
+    RocksStore.open(temp, OPTIONS).close();
+    RocksStore.openReadOnly(temp).close();
   }
 
   @Test

@@ -60,6 +60,22 @@ class StoreContractTest {
   }
 
   @Test
+  void reclaim_afterDeletions_keepsWhatIsThere() {
+    Numbered.commit(store, 1, 50, 1_000, Durability.SYNCED);
+    store.commit(
+        store.batch().put(Table.META, bytes("a"), bytes("1")).delete(Table.META, bytes("b")),
+        Durability.SYNCED);
+    assertTrue(store.freeBytes() > 0);
+    store.reclaim();
+    assertEquals(50, Numbered.count(store, 1_000));
+    assertEquals(StoreState.OPEN, store.state());
+    Numbered.commit(store, 51, 60, 1_000, Durability.SYNCED);
+    store.close();
+    store = opening.get();
+    assertEquals(60, Numbered.count(store, 1_000));
+  }
+
+  @Test
   void get_absentKey_isNull() {
     assertNull(store.get(Table.INBOX, bytes("a")));
   }

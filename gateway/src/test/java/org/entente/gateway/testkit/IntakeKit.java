@@ -5,12 +5,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.intake.Intake;
+import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.intake.OpenWithin;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
 import org.entente.gateway.ledger.AtRest;
@@ -38,6 +42,7 @@ public final class IntakeKit implements AutoCloseable {
   /** How long a message is held. */
   public static final Duration HELD = Duration.ofDays(3);
 
+  private final ExecutorService sealer = Executors.newSingleThreadExecutor();
   private final Intake intake;
   private final Releases releases;
   private final Recalling recalling;
@@ -55,6 +60,25 @@ public final class IntakeKit implements AutoCloseable {
       InstantSource clock,
       SecretBytes outboxKey,
       int mostHeld) {
+    this(
+        ledger,
+        atRest,
+        policy,
+        clock,
+        outboxKey,
+        mostHeld,
+        new IntakeLimits(1_000, 64 << 20, 1_000, 64 << 20));
+  }
+
+  /** The same with limits of its own. */
+  public IntakeKit(
+      Ledger ledger,
+      AtRest atRest,
+      Supplier<Policy> policy,
+      InstantSource clock,
+      SecretBytes outboxKey,
+      int mostHeld,
+      IntakeLimits limits) {
     SecureRandom random = new SecureRandom();
     Meters meters = new Meters();
     Dispatch dispatch =
@@ -85,9 +109,14 @@ public final class IntakeKit implements AutoCloseable {
             atRest,
             new EvidenceRecords(atRest, SELF),
             draft -> outboxKey.use(key -> HmacSha256.mac(key, draft)),
-            new IntakeParts.Holding(mostHeld, HELD));
-    intake = new Intake(parts, outbound, clock, random, meters, 1000);
-    releases = new Releases(parts, intake, clock, meters);
+            new IntakeParts.Holding(mostHeld, HELD),
+            new OpenWithin(
+                Duration.ofMinutes(15),
+                Duration.ofHours(8),
+                Duration.ofDays(1),
+                Duration.ofDays(7)));
+    intake = new Intake(parts, outbound, clock, random, meters, limits, sealer);
+    releases = new Releases(parts, intake, clock, clock, meters);
     recalling = new Recalling(parts, intake, clock, random);
     intake.start();
   }
@@ -122,5 +151,6 @@ public final class IntakeKit implements AutoCloseable {
   @Override
   public void close() {
     intake.close();
+    sealer.shutdown();
   }
 }

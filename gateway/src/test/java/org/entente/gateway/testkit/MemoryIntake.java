@@ -31,6 +31,7 @@ public final class MemoryIntake implements HopIntake {
   private long handedOver;
   private long committed;
   private long mostPending;
+  private int defects;
 
   /**
    * @param disk runs one commit after the other
@@ -70,9 +71,18 @@ public final class MemoryIntake implements HopIntake {
     return Optional.ofNullable(hashes.get(new HopNumber(ofEpoch, sequence)));
   }
 
+  /** Throws over the next so many batches, as a defect does. */
+  public synchronized void throwOver(int batches) {
+    defects = batches;
+  }
+
   @Override
   public CompletionStage<List<Receipt>> receive(List<Delivery> deliveries, PeerName from) {
     synchronized (this) {
+      if (defects > 0) {
+        defects--;
+        throw new IllegalStateException("a defect");
+      }
       handedOver += deliveries.size();
       mostPending = Math.max(mostPending, handedOver - committed);
     }

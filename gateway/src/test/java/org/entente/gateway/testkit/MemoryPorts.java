@@ -1,18 +1,22 @@
 package org.entente.gateway.testkit;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.entente.gateway.link.LaneAlarm;
 import org.entente.gateway.link.LinkPorts;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.trust.TrustWord;
 import org.entente.proto.link.v1.Notice;
 
 /** The link's ports on memory: queues, intakes, and a record of what else was told. Thread-safe. */
@@ -27,8 +31,11 @@ public final class MemoryPorts implements LinkPorts {
   private final Map<Key, MemoryIntake> intakes = new ConcurrentHashMap<>();
   private final Set<AgencyName> refused = ConcurrentHashMap.newKeySet();
   private final List<Notice> notices = new CopyOnWriteArrayList<>();
+  private final List<TrustWord> words = new CopyOnWriteArrayList<>();
   private final List<Code> refusals = new CopyOnWriteArrayList<>();
   private final List<Code> alarms = new CopyOnWriteArrayList<>();
+  private final Map<Key, LaneAlarm> kept = new ConcurrentHashMap<>();
+  private final Set<AgencyName> pausedHere = ConcurrentHashMap.newKeySet();
   private final Set<AgencyName> up = ConcurrentHashMap.newKeySet();
   private final Object changed = new Object();
 
@@ -105,6 +112,17 @@ public final class MemoryPorts implements LinkPorts {
     change();
   }
 
+  /** What neighbours said about trust bundles. */
+  public List<TrustWord> words() {
+    return words;
+  }
+
+  @Override
+  public void onTrust(AgencyName neighbour, TrustWord word) {
+    words.add(word);
+    change();
+  }
+
   @Override
   public void onUp(PeerName peer, long bundleVersion) {
     up.add(peer.agency());
@@ -128,8 +146,38 @@ public final class MemoryPorts implements LinkPorts {
   }
 
   @Override
-  public void onAlarm(AgencyName peer, Lane lane, Code code, String text) {
-    alarms.add(code);
+  public void onAlarm(AgencyName peer, Lane lane, LaneAlarm alarm) {
+    alarms.add(alarm.code());
+    kept.put(new Key(peer, lane), alarm);
+    change();
+  }
+
+  /** Forgets the alarm of a lane, as a resume does. */
+  public void resumed(AgencyName peer, Lane lane) {
+    kept.remove(new Key(peer, lane));
+  }
+
+  @Override
+  public Optional<LaneAlarm> alarm(AgencyName peer, Lane lane) {
+    return Optional.ofNullable(kept.get(new Key(peer, lane)));
+  }
+
+  /** Says that the link is paused, or not. */
+  public void pause(AgencyName peer, boolean paused) {
+    if (paused) {
+      pausedHere.add(peer);
+    } else {
+      pausedHere.remove(peer);
+    }
+  }
+
+  @Override
+  public Optional<Instant> paused(AgencyName peer) {
+    return pausedHere.contains(peer) ? Optional.of(Instant.EPOCH) : Optional.empty();
+  }
+
+  @Override
+  public void onPause(AgencyName peer, boolean paused) {
     change();
   }
 }

@@ -32,6 +32,7 @@ public final class MemoryStore implements Store {
   public static final class Disk {
     private final Map<Table, NavigableMap<byte[], byte[]>> tables = new EnumMap<>(Table.class);
     private final Deque<Runnable> undo = new ArrayDeque<>();
+    private long free = Long.MAX_VALUE;
 
     /** A disk on which nothing is. */
     public Disk() {
@@ -47,6 +48,33 @@ public final class MemoryStore implements Store {
       while (!undo.isEmpty()) {
         undo.pop().run();
       }
+    }
+
+    /** What is on it now, synced or not, on a disk of its own. */
+    public synchronized Disk copy() {
+      Disk copy = new Disk();
+      copy.become(this);
+      return copy;
+    }
+
+    /** Holds from now on what another does. Stores on this one are to be dropped. */
+    public synchronized void become(Disk other) {
+      undo.clear();
+      for (Table table : Table.values()) {
+        table(table).clear();
+        // Neither keys nor values are ever changed in place.
+        table(table).putAll(other.table(table));
+      }
+    }
+
+    /** Says how many bytes are free from now on; without any, commits fail. */
+    public synchronized void free(long bytes) {
+      free = bytes;
+    }
+
+    /** Bytes that are free. */
+    public synchronized long free() {
+      return free;
     }
 
     private NavigableMap<byte[], byte[]> table(Table table) {
@@ -138,6 +166,9 @@ public final class MemoryStore implements Store {
     if (state.failure() != null) {
       throw new StoreFailure(StoreFailure.Kind.FAILED_EARLIER, "failed earlier", state.failure());
     }
+    if (disk.free <= 0) {
+      next = new StoreFailure(StoreFailure.Kind.DISK_FULL, "no space is left", null);
+    }
     if (next != null) {
       StoreFailure failure = next;
       next = null;
@@ -149,6 +180,18 @@ public final class MemoryStore implements Store {
   private void requireOpen() {
     if (state.status() == StoreState.Status.CLOSED) {
       throw new IllegalStateException("the store is closed");
+    }
+  }
+
+  @Override
+  public long freeBytes() {
+    return disk.free();
+  }
+
+  @Override
+  public void reclaim() {
+    synchronized (disk) {
+      requireOpen();
     }
   }
 

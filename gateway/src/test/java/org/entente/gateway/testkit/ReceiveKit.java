@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.entente.gateway.crypto.Ed25519SigningKey;
@@ -20,6 +21,8 @@ import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.SetAside;
+import org.entente.gateway.ledger.SettingAside;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
@@ -84,11 +87,16 @@ public final class ReceiveKit implements AutoCloseable {
   private final Ledger ledger;
   private final EvidenceRecords evidence;
   private final Erasing erasing;
+  private final SettingAside setting;
   private final Origin origin;
   private final PeerReception reception;
+  private final Silent reporter = new Silent();
   private final Runnable renewal;
-  private final Map<Lane, Long> hops = new HashMap<>();
+  private final Map<Hop, Long> hops = new HashMap<>();
+  private final Map<Lane, Long> throughTransit = new HashMap<>();
   private final Map<Lane, Long> numbers = new HashMap<>();
+
+  private record Hop(AgencyName peer, Lane lane) {}
 
   /** Reception over a ledger that has started. */
   public ReceiveKit(
@@ -101,6 +109,13 @@ public final class ReceiveKit implements AutoCloseable {
     this.ledger = ledger;
     evidence = new EvidenceRecords(new AtRest(storage, random), SELF);
     erasing = new Erasing(SELF, ledger, retention, journal, evidence);
+    setting =
+        new SettingAside(
+            SELF,
+            ledger.quarantine(),
+            new AtRest(storage, random),
+            Duration.ofDays(30),
+            new Meters());
     MemoryKeyHolder holder = new MemoryKeyHolder();
     SigningPair mine = SigningPair.generate(random);
     SigningPair theirs = SigningPair.generate(random);
@@ -140,9 +155,12 @@ public final class ReceiveKit implements AutoCloseable {
             new Opener(count -> {}),
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
             new Recalls(SELF, ledger, erasing, evidence, executor),
+            setting,
             clock,
+            clock,
+            executor,
             new Meters());
-    reception = new PeerReception(parts, storage, ingress, new Silent(), random);
+    reception = new PeerReception(parts, storage, ingress, reporter, random);
   }
 
   private static final class Origin {
@@ -167,6 +185,8 @@ public final class ReceiveKit implements AutoCloseable {
   }
 
   private static final class Silent implements Reporter {
+    private final List<OriginNumber> asked = new CopyOnWriteArrayList<>();
+
     @Override
     public void arrived() {}
 
@@ -174,7 +194,12 @@ public final class ReceiveKit implements AutoCloseable {
     public void reportTo(AgencyName origin) {}
 
     @Override
-    public void askAgain(AgencyName origin, List<OriginNumber> numbers) {}
+    public void askAgain(AgencyName origin, List<OriginNumber> numbers) {
+      asked.addAll(numbers);
+    }
+
+    @Override
+    public void lost(AgencyName origin, Lane lane, long numbers) {}
 
     @Override
     public void refused(AgencyName peer, Code code) {}
@@ -253,6 +278,21 @@ public final class ReceiveKit implements AutoCloseable {
         envelope, origin.sessions.wrap(envelope.header(), SELF, number, key).orElseThrow());
   }
 
+  /** The same under a number that the origin may have given before. */
+  public Delivery addressAs(OriginNumber number, Envelope envelope, ContentKey key) {
+    return delivery(
+        envelope, origin.sessions.wrap(envelope.header(), SELF, number, key).orElseThrow());
+  }
+
+  /** Seals messages of one lane as one envelope; its key is the origin's secret. */
+  public Sealed sealed(Permitted... messages) {
+    List<SealingItem> items = new ArrayList<>();
+    for (Permitted message : messages) {
+      items.add(SealingItem.of(message));
+    }
+    return origin.sealer.seal(Batching.group(items, 64, 1 << 20).get(0));
+  }
+
   /** Hands over under the next hop number of the lane, and waits until it is durable. */
   public Receipt handOver(Delivery delivery) {
     Lane lane =
@@ -263,19 +303,49 @@ public final class ReceiveKit implements AutoCloseable {
     return handOver(lane, delivery);
   }
 
-  /** Hands over on a lane, whatever the header says, and waits until it is durable. */
-  public Receipt handOver(Lane lane, Delivery delivery) {
-    HopIntake intake = reception.intake(ORIGIN, lane);
-    long hop = hops.merge(lane, 1L, Long::sum);
+  /** Hands over what came through a transit, under the transit's next hop number. */
+  public Receipt handOverThrough(AgencyName transit, Lane lane, Delivery delivery) {
+    HopIntake intake = reception.intake(transit, lane);
+    long hop = throughTransit.merge(lane, 1L, Long::sum);
     if (hop == 1) {
       intake.adopt(1, 1);
     }
-    Delivery numbered = delivery.toBuilder().setHopEpoch(1).setHopSequence(hop).build();
+    Delivery numbered =
+        delivery.toBuilder().addPath(transit.value()).setHopEpoch(1).setHopSequence(hop).build();
     return intake
-        .receive(List.of(numbered), new PeerName(ORIGIN, NODE))
+        .receive(List.of(numbered), new PeerName(transit, NODE))
         .toCompletableFuture()
         .join()
         .get(0);
+  }
+
+  /** End-to-end numbers for which the origin was asked again, in their order. */
+  public List<OriginNumber> asked() {
+    return List.copyOf(reporter.asked);
+  }
+
+  /** Hands over on a lane, whatever the header says, and waits until it is durable. */
+  public Receipt handOver(Lane lane, Delivery delivery) {
+    return handOver(lane, List.of(delivery)).get(0);
+  }
+
+  /** Hands over in one message, and waits until all of it is durable. */
+  public List<Receipt> handOver(Lane lane, List<Delivery> deliveries) {
+    return handOver(ORIGIN, lane, deliveries);
+  }
+
+  /** The same by any peer, each of which has hop numbers of its own. */
+  public List<Receipt> handOver(AgencyName peer, Lane lane, List<Delivery> deliveries) {
+    HopIntake intake = reception.intake(peer, lane);
+    List<Delivery> numbered = new ArrayList<>();
+    for (Delivery delivery : deliveries) {
+      long hop = hops.merge(new Hop(peer, lane), 1L, Long::sum);
+      if (hop == 1) {
+        intake.adopt(1, 1);
+      }
+      numbered.add(delivery.toBuilder().setHopEpoch(1).setHopSequence(hop).build());
+    }
+    return intake.receive(numbered, new PeerName(peer, NODE)).toCompletableFuture().join();
   }
 
   /** Waits until what receiving has set off is done. */
@@ -287,6 +357,16 @@ public final class ReceiveKit implements AutoCloseable {
   public List<EvidenceItem> owed() {
     return evidence.open(
         ledger.evidence().owed(ORIGIN, 1000).stream().map(EvidenceBook.Owed::sealedItem).toList());
+  }
+
+  /** Sets aside at the recipient. */
+  public SettingAside setting() {
+    return setting;
+  }
+
+  /** What the recipient received and set aside. */
+  public SetAside setAside() {
+    return reception.setAside();
   }
 
   /** Erasing at the recipient. */

@@ -48,7 +48,7 @@ public final class TestFederation {
   /** How long bundles and certificates last. */
   public static final Duration LIFETIME = Duration.ofDays(7);
 
-  private final SecureRandom random = new SecureRandom();
+  private final SecureRandom random;
   private final Map<KeyName, SigningPair> roots = new LinkedHashMap<>();
   private final Map<AgencyName, CertificateAuthority> authorities = new TreeMap<>();
   private final Map<AgencyName, SigningPair> signing = new TreeMap<>();
@@ -58,6 +58,12 @@ public final class TestFederation {
 
   /** A federation whose validity starts now. */
   public TestFederation(Instant start) {
+    this(start, new SecureRandom());
+  }
+
+  /** The same with keys out of this randomness. */
+  public TestFederation(Instant start, SecureRandom random) {
+    this.random = random;
     this.start = start;
     for (int i = 1; i <= 3; i++) {
       roots.put(rootName(i), SigningPair.generate(random));

@@ -1,30 +1,40 @@
 package org.entente.gateway.transmit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
+import org.entente.gateway.ledger.EvidenceName;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.seal.AgencyIdentity;
 import org.entente.gateway.seal.GatewayKey;
 import org.entente.gateway.seal.OriginNumber;
@@ -38,6 +48,8 @@ import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,10 +63,15 @@ class SettlementTest {
   private static final byte[] HASH = new byte[32];
 
   private final SecureRandom random = new SecureRandom();
+  private final MessageId id = MessageId.fresh(1, random);
+  private final EvidenceRecords evidence =
+      new EvidenceRecords(new AtRest(new MemoryStorageKeys(), random), FR);
   private final InstantSource clock = InstantSource.system();
   private final Ledger ledger =
       new Ledger(new MemoryStore(), new NoJournal(), clock, LedgerLimits.DEFAULT, new Silent());
   private final WaitingRecipients waiting = new WaitingRecipients();
+  private final AtomicLong nanos = new AtomicLong();
+  private final GapWatch gaps = new GapWatch(nanos::get);
   private final Dispatch dispatch =
       new Dispatch(
           ledger.envelopes(),
@@ -66,12 +83,7 @@ class SettlementTest {
           (peer, lane) -> {});
   private final Settlement settlement =
       new Settlement(
-          ledger,
-          dispatch,
-          new EvidenceRecords(new AtRest(new MemoryStorageKeys(), random), FR),
-          FR,
-          waiting,
-          new SessionConfirmations(sessions()));
+          ledger, dispatch, evidence, FR, waiting, new SessionConfirmations(sessions()), gaps);
 
   private SenderSessions sessions() {
     Ed25519SigningKey key = Ed25519SigningKey.generate(random);
@@ -97,8 +109,15 @@ class SettlementTest {
   }
 
   private void submit(AgencyName recipient) {
+    submit(recipient, "an-agreement");
+  }
+
+  private void submit(AgencyName recipient, String agreement) {
     StoredEnvelope envelope =
-        StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
+        StoredEnvelope.newBuilder()
+            .setHeader(ByteString.copyFromUtf8("header"))
+            .addMessageIds(ByteString.copyFrom(id.bytes()))
+            .build();
     ledger
         .write(
             LANE,
@@ -110,13 +129,17 @@ class SettlementTest {
                       envelope,
                       LANE,
                       Long.MAX_VALUE,
-                      List.of(new Dispatch.Recipient(recipient, "an-agreement"))));
+                      List.of(new Dispatch.Recipient(recipient, agreement))));
               return recipient;
             })
         .join();
   }
 
   private void answer(AgencyName peer, Result result) {
+    answer(peer, 1, result);
+  }
+
+  private void answer(AgencyName peer, int hop, Result result) {
     settlement
         .released(
             peer,
@@ -124,16 +147,147 @@ class SettlementTest {
             List.of(
                 Receipt.newBuilder()
                     .setHopEpoch(1)
-                    .setHopSequence(1)
+                    .setHopSequence(hop)
                     .setHeaderHash(ByteString.copyFrom(HASH))
                     .setResult(result)
+                    .setCode(result == Result.RESULT_REFUSED ? "ROUTING_LOOP" : "")
                     .build()))
         .join();
   }
 
-  private OutboxState stateFor(AgencyName recipient) {
+  private List<String> known() {
+    return evidence.open(ledger.evidence().read(id)).stream().map(SettlementTest::words).toList();
+  }
+
+  private static String words(EvidenceItem item) {
+    return item.getKind().name().replace("EVIDENCE_KIND_", "")
+        + (" by " + item.getAgency() + " for " + item.getRecipient())
+        + (item.getCode().isEmpty() ? "" : " " + item.getCode())
+        + (item.getTimeOut() ? " by time-out" : "");
+  }
+
+  private void expire(AgencyName recipient) {
+    ledger
+        .write(
+            LANE,
+            tx -> {
+              settlement.withdraw(
+                  tx, recipient, new OriginNumber(1, LANE, 1), Code.EXPIRED, "too late");
+              return recipient;
+            })
+        .join();
+  }
+
+  /** Else it would overtake, and the order of a lane would not hold. */
+  @Test
+  void submit_whileSomethingWaitsForTheRecipient_waitsBehindItAndHoldsBackNobodyElse() {
+    waiting.mark(DE);
+    submit(DE);
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, only(DE).entry().getState());
+    assertEquals(0, ledger.hops().depth(DE, LANE));
+    submit(SG);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, only(SG).entry().getState());
+    assertEquals(1, ledger.hops().depth(HUB, LANE));
+  }
+
+  private OutboxBook.Numbered only(AgencyName recipient) {
+    List<OutboxBook.Numbered> all = ledger.outbox().page(recipient, LANE, null, 2);
+    assertEquals(1, all.size());
+    return all.get(0);
+  }
+
+  @Test
+  void transitThatTakesIt_isEvidence_eachTimeUpToABound() {
+    submit(SG);
+    for (int hop = 1; hop <= 20; hop++) {
+      answer(HUB, hop, Result.RESULT_COMMITTED);
+      settlement.rewrap(SG, List.of(new OriginNumber(1, LANE, 1))).join();
+      ledger
+          .write(
+              LANE,
+              tx -> {
+                settlement.again(tx, SG, new OriginNumber(1, LANE, 1));
+                return id;
+              })
+          .join();
+    }
+    String taken = "RELAY_ACCEPTANCE by x.hub for sg.police";
+    assertEquals(Collections.nCopies(EvidenceName.REPEATS, taken), known());
+  }
+
+  @Test
+  void transitThatRefusesIt_isEvidenceOfItsOwn_andItIsNotDelivered() {
+    submit(SG);
+    answer(HUB, Result.RESULT_REFUSED);
+    assertEquals(
+        List.of(
+            "RELAY_REJECTION by x.hub for sg.police ROUTING_LOOP",
+            "NON_DELIVERY by fr.customs for sg.police ROUTING_LOOP"),
+        known());
+  }
+
+  @Test
+  void recipientThatRefusesIt_isNoRelay() {
+    submit(DE);
+    answer(DE, Result.RESULT_REFUSED);
+    assertEquals(List.of("NON_DELIVERY by fr.customs for de.customs ROUTING_LOOP"), known());
+  }
+
+  @Test
+  void expiredAtATransit_isARelayFailureToo_markedAsMadeByTimeOut() {
+    submit(SG);
+    answer(HUB, Result.RESULT_COMMITTED);
+    expire(SG);
+    expire(SG);
+    assertEquals(
+        List.of(
+            "RELAY_ACCEPTANCE by x.hub for sg.police",
+            "RELAY_FAILURE by fr.customs for sg.police EXPIRED by time-out",
+            "NON_DELIVERY by fr.customs for sg.police EXPIRED by time-out"),
+        known());
+  }
+
+  @Test
+  void expiredOnADirectLink_isNotDelivered() {
+    submit(DE);
+    expire(DE);
+    assertEquals(List.of("NON_DELIVERY by fr.customs for de.customs EXPIRED by time-out"), known());
+  }
+
+  /** Only the recipient's word that its number is done got lost; it has said that it holds it. */
+  @Test
+  void expired_afterTheRecipientSaidThatItHoldsIt_statesNothingAgainstItsWord() {
+    submit(SG);
+    EvidenceItem delivery =
+        evidence.item(EvidenceKind.EVIDENCE_KIND_DELIVERY, id, SG.value(), HASH, 1).toBuilder()
+            .setAgency(SG.value())
+            .build();
+    ledger.write(LANE, tx -> evidence.keep(tx, ledger.evidence(), delivery)).join();
+    expire(SG);
+    assertEquals(List.of("DELIVERY by sg.police for sg.police"), known());
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, stateFor(SG));
+  }
+
+  /** Evidence begets none: not of being relayed, nor of being refused, nor of its expiry. */
+  @Test
+  void evidence_relayedRefusedOrExpired_begetsNoEvidence() {
+    submit(SG, EvidenceMessages.AGREEMENT);
+    answer(HUB, Result.RESULT_COMMITTED);
+    expire(SG);
+    submit(DE, EvidenceMessages.AGREEMENT);
+    answer(DE, Result.RESULT_REFUSED);
+    assertEquals(List.of(), known());
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, stateFor(SG));
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, stateFor(DE));
+  }
+
+  private OutboxEntry entryFor(AgencyName recipient) {
     OutboxEntry entry = ledger.outbox().read(recipient, new OriginNumber(1, LANE, 1));
-    return Objects.requireNonNull(entry, "resolved").getState();
+    return Objects.requireNonNull(entry, "resolved");
+  }
+
+  private OutboxState stateFor(AgencyName recipient) {
+    return entryFor(recipient).getState();
   }
 
   @Test
@@ -172,6 +326,59 @@ class SettlementTest {
     answer(DE, Result.RESULT_REWRAP);
     assertEquals(OutboxState.OUTBOX_STATE_WAITING, stateFor(DE));
     assertNotNull(ledger.envelopes().read(HASH));
+  }
+
+  /** Found by the simulator: the transit's receipt and the recipient's notice go different ways. */
+  @Test
+  void rewrap_heardBeforeTheTransitsReceipt_isNotForgotten() {
+    submit(SG);
+    settlement.rewrap(SG, List.of(new OriginNumber(1, LANE, 1))).join();
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, stateFor(SG));
+    answer(HUB, Result.RESULT_COMMITTED);
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, stateFor(SG));
+  }
+
+  /** Found by the simulator: rewraps made the next wait for a lost delivery an hour long. */
+  @Test
+  void waiting_forARecipientsWord_growsOnlyWhileItSaysNothing() {
+    submit(SG);
+    answer(HUB, Result.RESULT_COMMITTED);
+    assertEquals(1, entryFor(SG).getUnanswered());
+    settlement.rewrap(SG, List.of(new OriginNumber(1, LANE, 1))).join();
+    assertEquals(0, entryFor(SG).getUnanswered());
+  }
+
+  @Test
+  void again_isDue_soonAtFirst_thenMoreSeldom_andAfterTheClockWasSetBack() {
+    OutboxEntry.Builder waits =
+        OutboxEntry.newBuilder()
+            .setState(OutboxState.OUTBOX_STATE_WAITING)
+            .setQueuedAtMs(1_000_000);
+    assertTrue(Upkeep.isDue(waits.setAttempts(3).build(), 1_000_000));
+    assertFalse(Upkeep.isDue(waits.setAttempts(4).build(), 1_000_999));
+    assertTrue(Upkeep.isDue(waits.setAttempts(4).build(), 1_001_000));
+    assertFalse(Upkeep.isDue(waits.setAttempts(40).build(), 1_059_999));
+    assertTrue(Upkeep.isDue(waits.setAttempts(40).build(), 1_060_000));
+    assertTrue(Upkeep.isDue(waits.setAttempts(40).build(), 999_999));
+    OutboxEntry.Builder relayed =
+        waits.clone().setState(OutboxState.OUTBOX_STATE_RELAYED).setAttempts(40).setUnanswered(1);
+    assertFalse(Upkeep.isDue(relayed.build(), 1_009_999));
+    assertTrue(Upkeep.isDue(relayed.build(), 1_010_000));
+    assertFalse(Upkeep.isDue(relayed.setUnanswered(20).build(), 4_599_999));
+    assertTrue(Upkeep.isDue(relayed.setUnanswered(20).build(), 4_600_000));
+    OutboxEntry queued = relayed.setState(OutboxState.OUTBOX_STATE_QUEUED).build();
+    assertFalse(Upkeep.isDue(queued, Long.MAX_VALUE));
+  }
+
+  @Test
+  void gap_thatARecipientsWatermarksLeave_isSeenAtTheOrigin() {
+    submit(SG);
+    settlement.held(SG, LANE, 1, 0, List.of(new OriginWindow.Range(2, 3))).join();
+    nanos.addAndGet(GapWatch.AFTER.toNanos());
+    GapWatch.Place place = new GapWatch.Place(GapWatch.End.ORIGIN, SG, LANE);
+    assertEquals(List.of(new GapWatch.Gap(place, 1, 1, 1)), gaps.news());
+    settlement.held(SG, LANE, 1, 3, List.of()).join();
+    assertEquals(List.of(), gaps.overdue());
   }
 
   private static final class NoJournal implements Journal {

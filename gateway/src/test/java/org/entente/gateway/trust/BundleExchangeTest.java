@@ -14,13 +14,18 @@ import java.util.Set;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.TrustWord.Ask;
+import org.entente.gateway.trust.TrustWord.InForce;
+import org.entente.gateway.trust.TrustWord.Part;
 import org.junit.jupiter.api.Test;
 
 final class BundleExchangeTest {
   private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final AgencyName DE = new AgencyName("de.customs");
+  private static final AgencyName FR = new AgencyName("fr.customs");
   private static final AgencyName HUB = new AgencyName("x.hub");
   private static final String OTHER = Fingerprint.of("another bundle").hex();
+  private static final String THIRD = Fingerprint.of("a third").hex();
 
   private final TestFederation federation = new TestFederation(START);
   private final TrustBundle one = federation.bundle(federation.content(1));
@@ -42,15 +47,23 @@ final class BundleExchangeTest {
     return federation.bundle(federation.content(2, members));
   }
 
+  private Optional<Ask> claim(AgencyName peer, long version, String hash, Instant now) {
+    return behind.heard(peer, new InForce(version, hash), one, now);
+  }
+
+  private static Part part(String hash, int offset, int total, byte[] bytes) {
+    return new Part(hash, offset, total, ByteBuffer.wrap(bytes));
+  }
+
   @Test
   void newerBundle_isFetchedInPartsEachAskedFor() {
     TrustBundle two = large();
     assertTrue(two.noteBytes().length > BundleExchange.PART_BYTES, "several parts");
-    BundleExchange.Ask ask = behind.heard(HUB, two.version(), two.hash(), one, START).orElseThrow();
+    Ask ask = claim(HUB, two.version(), two.hash(), START).orElseThrow();
     int parts = 0;
     BundleExchange.Next next = new BundleExchange.Next.More(ask);
     while (next instanceof BundleExchange.Next.More more) {
-      BundleExchange.Part part = ahead.answer(DE, more.ask(), two, START).orElseThrow();
+      Part part = ahead.answer(DE, more.ask(), any -> Optional.of(two), START).orElseThrow();
       next = behind.part(HUB, part, one, START);
       parts++;
     }
@@ -63,23 +76,72 @@ final class BundleExchangeTest {
 
   @Test
   void sameOrOlderBundle_isNotAskedFor_butAnotherOfTheVersionIs() {
-    assertEquals(Optional.empty(), behind.heard(DE, 1, one.hash(), one, START));
-    assertEquals(Optional.empty(), behind.heard(DE, 0, OTHER, one, START));
-    assertTrue(behind.heard(DE, 1, OTHER, one, START).isPresent(), "it may prove equivocation");
+    assertEquals(Optional.empty(), claim(DE, 1, one.hash(), START));
+    TrustBundle two = federation.bundle(federation.content(2));
+    assertEquals(
+        Optional.empty(), behind.heard(HUB, new InForce(1, one.hash()), two, START), "older");
+    assertTrue(claim(DE, 1, OTHER, START).isPresent(), "it may prove equivocation");
   }
 
   @Test
-  void oneFetchAtATime_untilItsPeerIsSilentTooLong() {
-    assertTrue(behind.heard(DE, 9, OTHER, one, START).isPresent());
-    assertEquals(Optional.empty(), behind.heard(HUB, 9, OTHER, one, START.plusSeconds(1)));
-    assertTrue(behind.heard(HUB, 9, OTHER, one, START.plus(BundleExchange.PATIENCE)).isPresent());
+  void sameHash_isFetchedFromOneNeighbour_unlessThatTakesLong() {
+    assertTrue(claim(DE, 9, OTHER, START).isPresent());
+    assertEquals(Optional.empty(), claim(HUB, 9, OTHER, START.plusSeconds(1)));
+    Instant late = START.plus(BundleExchange.ALONE);
+    assertTrue(behind.next(HUB, one, late).isPresent(), "nobody waits for the slow one");
+    assertEquals(Optional.empty(), behind.next(HUB, one, late), "once");
+    assertTrue(claim(FR, 10, THIRD, START.plusSeconds(1)).isPresent(), "another hash at once");
   }
 
   @Test
-  void refusedHash_isNotFetchedAgainForATime() {
-    behind.refused(OTHER, START);
-    assertEquals(Optional.empty(), behind.heard(DE, 9, OTHER, one, START.plusSeconds(30)));
-    assertTrue(behind.heard(DE, 9, OTHER, one, START.plus(BundleExchange.REFUSED_FOR)).isPresent());
+  void fetchWithoutParts_isGivenUp_andAskedForAnew() {
+    assertTrue(claim(DE, 9, OTHER, START).isPresent());
+    Instant late = START.plus(BundleExchange.PATIENCE);
+    assertEquals(Optional.empty(), behind.next(DE, one, late.minusMillis(1)));
+    assertTrue(behind.next(DE, one, late).isPresent());
+  }
+
+  @Test
+  void fetchThatTrickles_isGivenUpAfterItsLongestTime() {
+    byte[] full = new byte[BundleExchange.PART_BYTES];
+    claim(DE, 9, OTHER, START);
+    Instant now = START;
+    int taken = 0;
+    while (behind.part(DE, part(OTHER, taken * full.length, SignedNote.MAX_BYTES, full), one, now)
+        instanceof BundleExchange.Next.More) {
+      taken++;
+      now = now.plus(BundleExchange.PATIENCE).minusMillis(1);
+    }
+    assertTrue(!now.isBefore(START.plus(BundleExchange.LONGEST)), now.toString());
+    assertTrue(taken * full.length < SignedNote.MAX_BYTES, taken + " parts");
+  }
+
+  @Test
+  void refusedHash_isNotFetchedAgainFromThatNeighbourForATime_butFromOthers() {
+    claim(DE, 9, OTHER, START);
+    behind.judged(DE, OTHER, false, START);
+    behind.gone(DE);
+    assertEquals(Optional.empty(), claim(DE, 9, OTHER, START.plusSeconds(30)));
+    assertTrue(claim(HUB, 9, OTHER, START.plusSeconds(30)).isPresent(), "rubbish binds its sender");
+    Instant later = START.plus(BundleExchange.REFUSED_FOR);
+    assertTrue(behind.next(DE, one, later).isPresent());
+  }
+
+  @Test
+  void neighbourOfManyHashesThatLeadNowhere_isAskedOnlySoOften() {
+    int asked = 0;
+    Instant now = START;
+    for (int i = 0; i < 100; i++) {
+      String hash = Fingerprint.of("bundle " + i).hex();
+      if (claim(DE, 9, hash, now).isPresent()) {
+        asked++;
+        behind.judged(DE, hash, false, now);
+        behind.gone(DE);
+      }
+      now = now.plusSeconds(1);
+    }
+    assertEquals(BundleExchange.FAILURES, asked);
+    assertTrue(claim(HUB, 9, OTHER, now).isPresent(), "others are asked");
   }
 
   @Test
@@ -87,18 +149,16 @@ final class BundleExchangeTest {
     byte[] full = new byte[BundleExchange.PART_BYTES];
     int total = 3 * full.length;
     assertUnasked(DE, OTHER, 0, total, full);
-    behind.heard(DE, 9, OTHER, one, START);
+    claim(DE, 9, OTHER, START);
     assertUnasked(HUB, OTHER, 0, total, full);
     assertUnasked(DE, OTHER, full.length, total, full);
     assertUnasked(DE, OTHER, 0, SignedNote.MAX_BYTES + 1, full);
     assertUnasked(DE, OTHER, 0, 0, new byte[0]);
     assertUnasked(DE, OTHER, 0, total, new byte[100]);
     assertUnasked(DE, OTHER, 0, total, new byte[full.length + 1]);
-    BundleExchange.Next first =
-        behind.part(
-            DE, new BundleExchange.Part(OTHER, 0, total, ByteBuffer.wrap(full)), one, START);
+    BundleExchange.Next first = behind.part(DE, part(OTHER, 0, total, full), one, START);
     assertInstanceOf(BundleExchange.Next.More.class, first);
-    assertUnasked(DE, Fingerprint.of("a third").hex(), full.length, total, full);
+    assertUnasked(DE, THIRD, full.length, total, full);
     assertUnasked(DE, OTHER, full.length, total + 1, full);
     assertUnasked(DE, OTHER, 0, total, full);
   }
@@ -106,27 +166,32 @@ final class BundleExchangeTest {
   private void assertUnasked(AgencyName from, String hash, int offset, int total, byte[] bytes) {
     assertInstanceOf(
         BundleExchange.Next.Unasked.class,
-        behind.part(
-            from,
-            new BundleExchange.Part(hash, offset, total, ByteBuffer.wrap(bytes)),
-            one,
-            START));
+        behind.part(from, part(hash, offset, total, bytes), one, START));
   }
 
   @Test
   void peerThatAsksWithoutEnd_isAnsweredSoOftenAMinute() {
+    Ask first = new Ask(0, "", 0);
     int answers = 0;
-    while (ahead.answer(DE, new BundleExchange.Ask(0, "", 0), one, START).isPresent()) {
+    while (answer(DE, first, START).isPresent()) {
       answers++;
     }
     assertEquals(2 * SignedNote.MAX_BYTES / BundleExchange.PART_BYTES, answers);
-    assertTrue(ahead.answer(HUB, new BundleExchange.Ask(0, "", 0), one, START).isPresent());
-    assertTrue(
-        ahead.answer(DE, new BundleExchange.Ask(0, "", 0), one, START.plusSeconds(60)).isPresent());
     assertEquals(
         Optional.empty(),
-        ahead.answer(HUB, new BundleExchange.Ask(0, "", one.noteBytes().length), one, START));
-    assertEquals(
-        Optional.empty(), ahead.answer(HUB, new BundleExchange.Ask(0, "", -1), one, START));
+        ahead.answer(
+            DE,
+            first,
+            ask -> {
+              throw new AssertionError("looked up for one that asks too often");
+            },
+            START));
+    assertTrue(answer(HUB, first, START).isPresent());
+    assertTrue(answer(DE, first, START.plusSeconds(60)).isPresent());
+    assertEquals(Optional.empty(), answer(HUB, new Ask(0, "", one.noteBytes().length), START));
+  }
+
+  private Optional<Part> answer(AgencyName peer, Ask ask, Instant now) {
+    return ahead.answer(peer, ask, any -> Optional.of(one), now);
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.TestFederation;
@@ -106,5 +107,56 @@ final class FreshnessTest {
     assertTrue(board.isDue(DE, two, START.plusSeconds(60)));
     assertTrue(board.isDue(DE, one, START.plus(FreshnessBoard.EVERY)));
     assertEquals(1, board.notes(one).size());
+  }
+
+  @Test
+  void witness_statingWithoutEnd_isTakenOnceAMinute() {
+    int taken = 0;
+    for (int second = 0; second < 180; second++) {
+      TrustBundle bundle = second % 2 == 0 ? one : two;
+      byte[] note = stated(bundle, DE, START.plusSeconds(second));
+      if (board.offer(note, one, START.plusSeconds(second)) instanceof FreshnessBoard.Offer.Taken) {
+        taken++;
+      }
+    }
+    assertEquals(3, taken);
+  }
+
+  @Test
+  void watch_tellsWhatLasts_onceAnHour_andWhenItIsOver() {
+    FreshnessWatch watch = new FreshnessWatch(START);
+    assertEquals(Optional.empty(), watch.look(board, one, FR, START));
+    board.offer(stated(two, DE, START), one, START);
+    assertEquals(Optional.empty(), watch.look(board, one, FR, START.plusSeconds(1)));
+    Instant lasted = START.plusSeconds(1).plus(FreshnessWatch.LASTING);
+    TrustWatch.Word word = watch.look(board, one, FR, lasted).orElseThrow();
+    assertTrue(word.alarm());
+    assertTrue(word.text().contains("de.customs states version 2"), word.text());
+    assertEquals(word, watch.state().orElseThrow());
+    assertEquals(Optional.empty(), watch.look(board, one, FR, lasted.plusSeconds(60)));
+    assertTrue(watch.look(board, one, FR, lasted.plusSeconds(3600)).isPresent());
+    TrustWatch.Word over = watch.look(board, two, FR, lasted.plusSeconds(3601)).orElseThrow();
+    assertFalse(over.alarm());
+    assertEquals(Optional.empty(), watch.state());
+  }
+
+  @Test
+  void watch_namesWhoStatesAnotherBundleOfTheVersion_andWhenNobodyStates() {
+    List<Member> without =
+        federation.content(1).agencies().stream().filter(m -> !m.name().equals(FR)).toList();
+    TrustBundle other = federation.bundle(federation.content(1, without));
+    board.offer(stated(other, DE, START), one, START);
+    FreshnessWatch watch = new FreshnessWatch(START);
+    watch.look(board, one, FR, START);
+    String text =
+        watch.look(board, one, FR, START.plus(FreshnessWatch.LASTING)).orElseThrow().text();
+    assertTrue(text.contains("de.customs") && text.contains(other.hash()), text);
+
+    FreshnessBoard silent = new FreshnessBoard();
+    FreshnessWatch second = new FreshnessWatch(START);
+    second.look(silent, one, FR, START);
+    String stale =
+        second.look(silent, one, FR, START.plus(FreshnessWatch.LASTING)).orElseThrow().text();
+    assertTrue(stale.contains("36 hours"), stale);
   }
 }

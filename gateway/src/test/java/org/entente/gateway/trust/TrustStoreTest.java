@@ -231,4 +231,27 @@ final class TrustStoreTest {
     TrustBundle first = federation.bundle(federation.content(1));
     assertRefused(BundleFault.THRESHOLD, verifier.verify(last, first, now));
   }
+
+  /**
+   * The operator's file is older than what came over a link, and its roots do not sign any more.
+   */
+  @Test
+  void reload_fileFromBeforeTheRootsChanged_isOlderAndNotUnsigned() throws IOException {
+    publish(federation.content(1));
+    TrustStore store = opened();
+    RootSet next = new RootSet(1, federation.rootSet().keys().subList(2, 3));
+    BundleContent rotated =
+        BundleEdit.after(store.current().content())
+            .rotate(next)
+            .build(now, now.plus(TestFederation.LIFETIME));
+    store.offer(BundleSigner.sign(rotated, federation.roots()));
+    assertRefused(BundleFault.ROLLBACK, store.reload());
+    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    assertEquals(2, again.store().current().version());
+    assertEquals(BundleFault.ROLLBACK, again.refused().orElseThrow().fault());
+    publish(federation.content(3));
+    assertRefused(BundleFault.THRESHOLD, store.reload());
+    Files.writeString(bundleFile(), "garbage");
+    assertRefused(BundleFault.MALFORMED, store.reload());
+  }
 }

@@ -44,4 +44,13 @@ final class TrustWatchTest {
     TrustWatch.Word word = watch.look(federation.bundle(next), END.plusSeconds(2)).orElseThrow();
     assertTrue(!word.alarm() && word.text().contains("is valid until"), word.text());
   }
+
+  @Test
+  void state_isWhatHolds_whetherOrNotItWasSaid() {
+    assertEquals(Optional.empty(), watch.state(bundle, START));
+    Instant late = END.plusSeconds(1);
+    TrustWatch.Word word = said(late);
+    assertEquals(word, watch.state(bundle, late).orElseThrow());
+    assertEquals(word, watch.state(bundle, late).orElseThrow());
+  }
 }

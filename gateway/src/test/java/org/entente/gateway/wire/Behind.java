@@ -11,14 +11,18 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
+import org.entente.gateway.account.Tracking;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditLog;
@@ -32,7 +36,9 @@ import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.LogOrigin;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
@@ -41,10 +47,19 @@ import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.link.LinkSettings;
+import org.entente.gateway.link.PeerLinks;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.operate.Cursors;
+import org.entente.gateway.operate.Links;
+import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.policy.DemoMembership;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
@@ -58,11 +73,15 @@ import org.entente.gateway.retain.Retention;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Backup;
+import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.ListBackupsResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.RenewKeysRequest;
 import org.entente.proto.v1.ShowKeysResponse;
@@ -77,12 +96,17 @@ final class Behind implements AutoCloseable {
   final AuditLog audit;
   final EvidenceRecords evidence;
   final Subscriptions subscriptions;
+
+  /** What would have become leaves, as it was committed. */
+  final List<AuditRecord> recorded = new CopyOnWriteArrayList<>();
+
   final Map<Long, byte[]> leaves = new ConcurrentHashMap<>();
   volatile BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake =
       (caller, draft) -> CompletableFuture.completedFuture(accepted(draft));
   private final MemoryStorageKeys storageKeys = new MemoryStorageKeys();
   private final MemoryStore auditStore = new MemoryStore();
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
+  private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
   private final SigningPair keys = SigningPair.generate(new SecureRandom());
   private final Path folder;
   private final Policy policy =
@@ -93,11 +117,28 @@ final class Behind implements AutoCloseable {
               DemoMembership.demo(),
               Instant.now()));
   private final IntakeKit kit;
+  private final OwnBackups backups =
+      new OwnBackups() {
+        @Override
+        public OwnBackups.Answer create(NodeName client, CreateBackupRequest request) {
+          return new OwnBackups.Answer.Refused(
+              new Problem(Code.NOT_READY, "", "no folder: " + client));
+        }
+
+        @Override
+        public OwnBackups.Listed list() {
+          return new OwnBackups.Listed.Known(
+              ListBackupsResponse.newBuilder()
+                  .addBackups(Backup.newBuilder().setNumber(3))
+                  .build());
+        }
+      };
   private final OwnPairs pairs =
       new OwnPairs() {
         @Override
-        public Answer renew(NodeName client, RenewKeysRequest request) {
-          return new Answer.Refused(new Problem(Code.NOT_FOUND, "", "no member: " + client));
+        public OwnPairs.Answer renew(NodeName client, RenewKeysRequest request) {
+          return new OwnPairs.Answer.Refused(
+              new Problem(Code.NOT_FOUND, "", "no member: " + client));
         }
 
         @Override
@@ -116,7 +157,7 @@ final class Behind implements AutoCloseable {
     audit = ((AuditOpening.Opened) AuditLog.open(auditStore, folder, verifier)).log();
     ledger =
         new Ledger(
-            store, new NoJournal(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
+            store, new Leaves(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
     ledger.start();
     evidence = new EvidenceRecords(new AtRest(storageKeys, new SecureRandom()), Edge.FR);
     kit =
@@ -131,10 +172,54 @@ final class Behind implements AutoCloseable {
         new Subscriptions(
             ledger,
             new InboxOpening(storageKeys, ledger.inbox()),
+            undeliverable(),
             retrieved -> new byte[0],
+            new Subscriptions.Around(executor, InstantSource.system(), new Meters()),
+            new CursorLimits(3, 5_000));
+  }
+
+  private Undeliverable undeliverable() {
+    return new Undeliverable(
+        Edge.FR,
+        ledger,
+        new InboxOpening(storageKeys, ledger.inbox()),
+        evidence,
+        setting(),
+        new Meters(),
+        () -> {});
+  }
+
+  Quarantine quarantine() {
+    return new Quarantine(
+        Edge.FR,
+        ledger,
+        setting(),
+        new LabelCheck(MessageLimits.defaults()),
+        InstantSource.system(),
+        new Quarantine.Stages(undeliverable(), undeliverable(), undeliverable()));
+  }
+
+  private Links links() {
+    PeerLinks links =
+        new PeerLinks(
+            new PeerName(Edge.FR, new NodeName("gateway-1")),
+            new MemoryPorts(lane -> Runnable::run, 1),
+            LinkSettings.defaults(),
+            Timers.of(timers),
             executor,
             InstantSource.system(),
-            new Meters());
+            new SecureRandom());
+    LabelCheck check = new LabelCheck(MessageLimits.defaults());
+    return new Links(Edge.FR, ledger, check, Set.of(new AgencyName("de.customs")), links);
+  }
+
+  SettingAside setting() {
+    return new SettingAside(
+        Edge.FR,
+        ledger.quarantine(),
+        new AtRest(storageKeys, new SecureRandom()),
+        Duration.ofDays(30),
+        new Meters());
   }
 
   static Outcome accepted(Draft draft) {
@@ -151,9 +236,12 @@ final class Behind implements AutoCloseable {
         kit.recalling(),
         retention(),
         subscriptions,
-        ledger.evidence(),
-        evidence,
+        new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
         pairs,
+        quarantine(),
+        links(),
+        new Cursors(Edge.FR, ledger, new LabelCheck(MessageLimits.defaults()), subscriptions),
+        backups,
         audit,
         (index, bytes) -> Optional.ofNullable(leaves.get(index)),
         new Proving(
@@ -231,6 +319,7 @@ final class Behind implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
+    timers.shutdownNow();
     kit.close();
     ledger.close();
     try {
@@ -245,10 +334,11 @@ final class Behind implements AutoCloseable {
     }
   }
 
-  private static final class NoJournal implements Journal {
+  /** These tests keep the audit log in a store of its own. */
+  private final class Leaves implements Journal {
     @Override
-    public void append(Batch batch, List<AuditRecord> leaves) {
-      // These tests keep the audit log in a store of its own.
+    public void append(Batch batch, List<AuditRecord> records) {
+      recorded.addAll(records);
     }
 
     @Override

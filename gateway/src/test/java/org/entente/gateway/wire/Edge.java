@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLException;
@@ -28,6 +29,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.gateway.trust.Member;
@@ -47,6 +49,7 @@ final class Edge implements AutoCloseable {
       new TestFederation(Instant.now().minus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS));
   final Meters meters = new Meters();
   final Behind behind = new Behind();
+  final List<Problem> refused = new CopyOnWriteArrayList<>();
   final PeerTrust peerTrust;
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final List<ManagedChannel> channels = new ArrayList<>();
@@ -75,7 +78,10 @@ final class Edge implements AutoCloseable {
 
   private PeerTrust trustOf(AgencyName agency) {
     return new PeerTrust(
-        new PeerIdentity(agency, Duration.ofDays(1), 100), () -> bundle, InstantSource.system());
+        new PeerIdentity(agency, Duration.ofDays(1), 100),
+        () -> bundle,
+        InstantSource.system(),
+        refused::add);
   }
 
   ClientServer startClients(NodeConfig.Limits limits, boolean reflection) throws IOException {

@@ -3,6 +3,7 @@ package org.entente.gateway.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ClientCall;
@@ -17,7 +18,10 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.proto.v1.Body;
@@ -33,7 +37,26 @@ import org.junit.jupiter.api.Test;
 /** What a caller may ask of a connection: threats 23, 25, 26, 27 and 28. */
 class LimitsTest {
   private static final NodeConfig.Limits SMALL =
-      new NodeConfig.Limits(1_024, 0, 0, 0, 0, 0, 0, 2, 2_048, 1);
+      new NodeConfig.Limits(1_024, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2_048, 1, 0, 0, null);
+  private static final NodeConfig.Limits FEW_CONNECTIONS =
+      new NodeConfig.Limits(
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          60,
+          4,
+          20,
+          new NodeConfig.PerClient(3, 0, 0, 0, 0));
 
   private final Edge edge = new Edge();
 
@@ -138,6 +161,74 @@ class LimitsTest {
     try (Socket socket = new Socket(server.address().getAddress(), server.address().getPort())) {
       socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Answers.PATIENCE_SECONDS));
       assertEquals(-1, socket.getInputStream().read());
+    }
+  }
+
+  /** Threat 23: one address opens connections and says nothing; who handshakes comes in. */
+  @Test
+  void connections_thatNeverHandshake_endEachOtherAndNobodyElse() throws Exception {
+    ClientServer server = edge.startClients(FEW_CONNECTIONS, false);
+    ManagedChannel kept = edge.channel(server.address(), edge.client("publisher"));
+    Answers<HealthCheckResponse> watching = watch(kept);
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 50; i++) {
+        silent.add(new Socket(server.address().getAddress(), server.address().getPort()));
+      }
+      for (Socket oldest : silent.subList(0, 46)) {
+        assertEnded(oldest);
+      }
+      assertTrue(server.openConnections() <= 5, "" + server.openConnections());
+      assertTrue(edge.meters.text().contains("limit=\"handshakes\",} 46.0"), edge.meters::text);
+      check(HealthGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all"))));
+      assertFalse(watching.hasEnded());
+      check(HealthGrpc.newBlockingStub(kept));
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void assertEnded(Socket socket) throws IOException {
+    socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Answers.PATIENCE_SECONDS));
+    try {
+      assertEquals(-1, socket.getInputStream().read());
+    } catch (SocketException reset) {
+      // Ended as well, and not in order.
+      assertFalse(socket.isClosed(), reset::toString);
+    }
+  }
+
+  @Test
+  void connections_ofOneClientOverItsLimit_areRefusedAndThoseOfOthersAreNot() throws Exception {
+    ClientServer server = edge.startClients(FEW_CONNECTIONS, false);
+    List<Answers<HealthCheckResponse>> kept = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      kept.add(watch(edge.channel(server.address(), edge.client("all"))));
+    }
+    for (int i = 0; i < 8; i++) {
+      ManagedChannel more = edge.channel(server.address(), edge.client("all"));
+      StatusRuntimeException refused =
+          assertThrows(StatusRuntimeException.class, () -> check(HealthGrpc.newBlockingStub(more)));
+      // Beyond twice the limit there is no word any more.
+      if (i == 0 || refused.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+        assertEquals("LIMIT_REACHED", Refusals.of(refused).reason());
+      }
+    }
+    check(HealthGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher"))));
+    kept.forEach(answers -> assertFalse(answers.hasEnded()));
+    Answers.until(() -> server.openConnections() <= 4);
+  }
+
+  @Test
+  void connections_ofAClientThatHasClosedSome_areTakenAgain() throws Exception {
+    ClientServer server = edge.startClients(FEW_CONNECTIONS, false);
+    for (int i = 0; i < 12; i++) {
+      ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
+      check(HealthGrpc.newBlockingStub(channel));
+      channel.shutdownNow();
+      Answers.until(() -> server.openConnections() == 0);
     }
   }
 

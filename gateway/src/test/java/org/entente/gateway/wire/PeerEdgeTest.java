@@ -14,9 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.testkit.Requires;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.gateway.trust.Endpoint;
@@ -155,6 +159,9 @@ class PeerEdgeTest {
     assertRefused(exchangeAs(edge.gateway("fr.customs")));
     assertRefused(exchangeAs(edge.holder("de.customs", "us.cbp/gateway/gw-1")));
     assertRefused(exchange(edge.channel(server.address(), null)));
+    assertEquals(
+        Set.of(Code.IDENTITY_MISMATCH, Code.UNKNOWN_PEER),
+        edge.refused.stream().map(Problem::code).collect(Collectors.toSet()));
   }
 
   @Test

@@ -199,6 +199,40 @@ class PublisherServiceTest {
     assertEquals(Status.Code.OK, answers.code());
   }
 
+  /** Large drafts count by their size: what is held back is not in the gateway's memory. */
+  @Test
+  void stream_ofLargeDrafts_isHeldBackByTheirSize() throws Exception {
+    int size = 512 << 10;
+    BlockingQueue<CompletableFuture<Outcome>> taken = new LinkedBlockingQueue<>();
+    edge.behind.intake =
+        (caller, draft) -> {
+          CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+          taken.add(outcome);
+          return outcome;
+        };
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<PublishStreamRequest> drafts = stream(answers);
+    for (int i = 0; i < 40; i++) {
+      send(drafts, "k" + i + "x".repeat(size));
+    }
+    int window = PublisherService.STREAM_BYTES / size - 1;
+    List<CompletableFuture<Outcome>> first = new ArrayList<>();
+    for (int i = 0; i < window; i++) {
+      first.add(taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+    check();
+    assertTrue(taken.size() <= 1, "" + taken.size());
+    first.forEach(outcome -> outcome.complete(ANY));
+    for (int i = window; i < 40; i++) {
+      taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
+    }
+    drafts.onCompleted();
+    for (int i = 0; i < 40; i++) {
+      answers.next();
+    }
+    assertEquals(Status.Code.OK, answers.code());
+  }
+
   private void check() {
     HealthGrpc.newBlockingStub(channel)
         .withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)

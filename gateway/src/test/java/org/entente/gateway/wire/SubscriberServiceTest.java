@@ -8,6 +8,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.List;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.SubscribeRequest;
@@ -71,6 +74,89 @@ class SubscriberServiceTest {
     assertEnd(Status.Code.ABORTED, "CURSOR_TAKEN_OVER", "", first);
     assertFalse(second.hasEnded());
     assertEquals(1, edge.behind.subscriptions.count());
+  }
+
+  private Answers<SubscribeResponse> refused(String cursor, int window) {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    OpenCursor open = OpenCursor.newBuilder().setCursor(cursor).setWindow(window).build();
+    subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
+    return answers;
+  }
+
+  /** A client that opens ever new cursors ends at its own limit. */
+  @Test
+  void open_moreCursorsThanAClientMay_isRefusedForItAlone() throws Exception {
+    for (String cursor : List.of("a", "b", "c")) {
+      opened(cursor);
+    }
+    assertEnd(Status.Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", "open.cursor", refused("d", 0));
+    assertFalse(opened("c").hasEnded(), "one that it has may be opened again");
+    channel = edge.channel(server.address(), edge.client("few"));
+    assertFalse(opened("d").hasEnded());
+  }
+
+  @Test
+  void open_widerWindowsThanAClientMay_isRefusedForItAlone() throws Exception {
+    opened("a");
+    assertEnd(Status.Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", "open.window", refused("b", 4_001));
+    channel = edge.channel(server.address(), edge.client("few"));
+    Answers<SubscribeResponse> other = refused("b", 4_001);
+    assertTrue(other.next().hasOpened());
+  }
+
+  @Test
+  void cursorsThatAreDurable_countWhenTheyAreClosed() throws Exception {
+    for (String cursor : List.of("a", "b", "c")) {
+      edge.behind
+          .ledger
+          .write(
+              Lane.ROUTINE,
+              tx -> {
+                edge.behind
+                    .ledger
+                    .cursors()
+                    .write(tx, "all", cursor, CursorRecord.getDefaultInstance());
+                return cursor;
+              })
+          .join();
+    }
+    assertEnd(Status.Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", "open.cursor", refused("d", 0));
+    assertFalse(opened("b").hasEnded());
+  }
+
+  /** Threat 12: the ledger was set back behind what the client remembers. */
+  @Test
+  void open_fromAPositionAheadOfTheLedger_isRefusedAndNothingIsSkipped() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    OpenCursor open = OpenCursor.newBuilder().setCursor("desk").setFromPosition(2).build();
+    subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
+    assertEnd(Status.Code.FAILED_PRECONDITION, "CURSOR_AHEAD", "open.from_position", answers);
+    Answers<SubscribeResponse> next = new Answers<>();
+    subscribe(next)
+        .onNext(SubscribeRequest.newBuilder().setOpen(open.toBuilder().setFromPosition(1)).build());
+    assertEquals(1, next.next().getOpened().getFromPosition());
+  }
+
+  /** Threat 12: a durable place beyond the end waits for the next message and not for a later. */
+  @Test
+  void open_cursorWhosePlaceIsAheadOfTheLedger_startsAtItsEnd() throws Exception {
+    CursorRecord ahead =
+        CursorRecord.newBuilder()
+            .addAllNextPosition(List.of(7L, 7L, 7L, 7L))
+            .addAllSentPosition(List.of(6L, 6L, 6L, 6L))
+            .build();
+    edge.behind
+        .ledger
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              edge.behind.ledger.cursors().write(tx, "all", "desk", ahead);
+              return ahead;
+            })
+        .join();
+    Answers<SubscribeResponse> answers = new Answers<>();
+    subscribe(answers).onNext(open("desk"));
+    assertEquals(1, answers.next().getOpened().getFromPosition());
   }
 
   @Test

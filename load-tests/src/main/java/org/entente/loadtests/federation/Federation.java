@@ -76,22 +76,61 @@ public final class Federation implements AutoCloseable {
    *     federation is closed: an interrupted command must not leave a process behind
    */
   public void start(Collection<String> agencies) {
-    Map<String, GatewayProcess> starting = new TreeMap<>();
-    for (String agency : agencies) {
-      starting.put(agency, launch(agency));
-    }
-    starting.values().forEach(process -> process.awaitReady(START));
+    agencies.forEach(this::launch);
+    awaitReady(agencies);
   }
 
-  private GatewayProcess launch(String agency) {
+  /**
+   * Starts a gateway and does not wait until it is ready.
+   *
+   * @throws CommandFailure when the federation is closed
+   */
+  public void launch(String agency) {
+    launch(agency, List.of(), Map.of());
+  }
+
+  /**
+   * The same with further variables in the process's environment.
+   *
+   * @throws CommandFailure when the federation is closed
+   */
+  public void launchIn(String agency, Map<String, String> environment) {
+    launch(agency, List.of(), environment);
+  }
+
+  /**
+   * The same with classes that are found before the gateway's own, as another release has them.
+   *
+   * @throws CommandFailure when the federation is closed
+   */
+  public void launchWith(String agency, Path classes) {
+    launch(agency, List.of(classes), Map.of());
+  }
+
+  private void launch(String agency, List<Path> before, Map<String, String> environment) {
     synchronized (starts) {
       if (closed) {
         throw new CommandFailure("stopped before the gateway of " + agency + " was started");
       }
-      GatewayProcess process = GatewayProcess.start(plan(agency), machine);
-      running.put(agency, process);
-      return process;
+      running.put(agency, GatewayProcess.start(plan(agency), machine, before, environment));
     }
+  }
+
+  /**
+   * Waits until gateways that were started are ready.
+   *
+   * @throws CommandFailure with the last lines of the log of one that did not start
+   */
+  public void awaitReady(Collection<String> agencies) {
+    agencies.forEach(agency -> process(agency).awaitReady(START));
+  }
+
+  private GatewayProcess process(String agency) {
+    GatewayProcess process = running.get(agency);
+    if (process == null) {
+      throw new IllegalArgumentException(agency + " does not run");
+    }
+    return process;
   }
 
   /** Ends a gateway with SIGKILL; gone on return. */
@@ -110,11 +149,7 @@ public final class Federation implements AutoCloseable {
 
   /** Process id of a gateway that runs. */
   public long pid(String agency) {
-    GatewayProcess process = running.get(agency);
-    if (process == null) {
-      throw new IllegalArgumentException(agency + " does not run");
-    }
-    return process.pid();
+    return process(agency).pid();
   }
 
   /** The gateways that ended although nobody ended them. */

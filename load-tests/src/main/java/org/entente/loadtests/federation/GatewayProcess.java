@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
@@ -37,15 +39,26 @@ final class GatewayProcess {
     this.process = process;
   }
 
-  /** Starts the process; it is not ready yet. */
-  static GatewayProcess start(NodePlan plan, Machine machine) {
+  /**
+   * Starts the process; it is not ready yet.
+   *
+   * @param before classes that are found before the gateway's own
+   * @param environment variables beside those of this process
+   */
+  static GatewayProcess start(
+      NodePlan plan, Machine machine, List<Path> before, Map<String, String> environment) {
     try {
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(
                   machine.command(
-                      "org.entente.gateway.Main", "run", "--config", plan.config().toString()))
-              .redirectError(ProcessBuilder.Redirect.appendTo(plan.log().toFile()))
-              .start();
+                      before,
+                      "org.entente.gateway.Main",
+                      "run",
+                      "--config",
+                      plan.config().toString()))
+              .redirectError(ProcessBuilder.Redirect.appendTo(plan.log().toFile()));
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       GatewayProcess gateway = new GatewayProcess(plan, process);
       Thread reader = new Thread(gateway::readOutput, "output of " + plan.agency());
       reader.setDaemon(true);

@@ -62,15 +62,25 @@ public final class Clients implements AutoCloseable {
 
   /** Begins to publish; the tally says when all is answered. */
   public void publish(List<Publication> publications, int perSecond) {
-    Publishing publishing =
-        new Publishing(
-            agency ->
-                federation.channel(
-                    agency, federation.plan(agency).clientWith("publish").orElseThrow()),
-            timer,
-            tally,
-            watcher);
-    publishing.begin(publications, perSecond);
+    publishing().begin(publications, perSecond);
+  }
+
+  /**
+   * Begins to publish what a source gives, so many a second, until it gives none.
+   *
+   * @param publishers every agency that it publishes for; each needs a client that may
+   */
+  public void publish(Collection<String> publishers, Publishing.Source source, int perSecond) {
+    publishing().begin(publishers, source, perSecond);
+  }
+
+  private Publishing publishing() {
+    return new Publishing(
+        agency ->
+            federation.channel(agency, federation.plan(agency).clientWith("publish").orElseThrow()),
+        timer,
+        tally,
+        watcher);
   }
 
   @Override

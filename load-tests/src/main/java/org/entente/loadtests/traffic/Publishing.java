@@ -4,10 +4,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -52,18 +55,38 @@ public final class Publishing {
     this.watcher = watcher;
   }
 
+  /** Where publications come from; asked by one thread at a time. */
+  public interface Source {
+    /** The next one, or null: there is none and will be none. */
+    @Nullable Publication next();
+  }
+
   /** Begins to publish, in this order and so many a second; the tally says when all is answered. */
   public void begin(List<Publication> publications, int perSecond) {
-    for (Publication publication : publications) {
-      desks.computeIfAbsent(publication.publisher(), Desk::new);
-    }
+    Set<String> publishers = new TreeSet<>();
+    publications.forEach(publication -> publishers.add(publication.publisher()));
     AtomicInteger next = new AtomicInteger();
+    begin(
+        publishers,
+        () -> {
+          int index = next.getAndIncrement();
+          return index < publications.size() ? publications.get(index) : null;
+        },
+        perSecond);
+  }
+
+  /**
+   * Begins to publish what a source gives, so many a second, until it gives none.
+   *
+   * @param publishers every agency that it publishes for
+   */
+  public void begin(Collection<String> publishers, Source source, int perSecond) {
+    publishers.forEach(agency -> desks.computeIfAbsent(agency, Desk::new));
     AtomicReference<ScheduledFuture<?>> ticking = new AtomicReference<>();
     Runnable tick =
         () -> {
-          int index = next.getAndIncrement();
-          if (index < publications.size()) {
-            Publication publication = publications.get(index);
+          Publication publication = source.next();
+          if (publication != null) {
             desk(publication.publisher()).add(publication);
           } else {
             ScheduledFuture<?> self = ticking.get();

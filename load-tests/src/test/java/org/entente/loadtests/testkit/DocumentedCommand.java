@@ -12,7 +12,7 @@ import org.entente.loadtests.federation.Home;
 
 /**
  * A command that a page tells its reader to type: a line of a fenced code block that begins with
- * {@code ./entente} or {@code cp}, with those that a backslash joins to it.
+ * {@code ./entente}, {@code cp} or {@code rm}, with those that a backslash joins to it.
  *
  * @param page file name, from the repository
  * @param line where it begins, from 1
@@ -20,7 +20,7 @@ import org.entente.loadtests.federation.Home;
  */
 public record DocumentedCommand(String page, int line, String text) {
   private static final String FENCE = "```";
-  private static final Pattern COMMAND = Pattern.compile("(\\./entente|cp) .*");
+  private static final Pattern COMMAND = Pattern.compile("(\\./entente|cp|rm) .*");
   private static final Pattern COMMENT = Pattern.compile("\\s+#\\s.*$");
   private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 

@@ -72,6 +72,11 @@ public final class Started implements AutoCloseable {
     return String.join("\n", seen);
   }
 
+  /** The processes that it started and that run now. */
+  public List<ProcessHandle> children() {
+    return process.children().toList();
+  }
+
   /**
    * Ends it with SIGTERM, as a service manager does.
    *

@@ -30,6 +30,7 @@ public final class Step {
   private In in = In.THIS_PROCESS;
   private int exit;
   private @Nullable String until;
+  private @Nullable String notYet;
   private boolean keptRunning;
 
   private Step(String command) {
@@ -69,6 +70,12 @@ public final class Step {
   public Step until(String text) {
     until = text;
     in = In.OWN_PROCESS;
+    return this;
+  }
+
+  /** It is run again for as long as its output contains this, within bounds. */
+  public Step againWhile(String text) {
+    notYet = text;
     return this;
   }
 
@@ -130,6 +137,10 @@ public final class Step {
 
   public @Nullable String awaited() {
     return until;
+  }
+
+  public @Nullable String againWhile() {
+    return notYet;
   }
 
   public boolean isKeptRunning() {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.entente.loadtests.federation.Machine;
  */
 public final class Steps implements AutoCloseable {
   private static final String PROGRAM = "./entente";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path folder;
   private final Path temporary;
@@ -65,7 +67,7 @@ public final class Steps implements AutoCloseable {
   private void run(Step step) throws IOException, InterruptedException {
     String output =
         switch (step.in()) {
-          case THIS_PROCESS -> ended(step, Child.here(arguments(step)));
+          case THIS_PROCESS -> ended(step, here(step));
           case LAUNCHER -> ended(step, Child.run(folder, launcher(step)));
           case SHELL -> ended(step, Child.run(folder, shell(step)));
           case OWN_PROCESS -> started(step);
@@ -77,6 +79,18 @@ public final class Steps implements AutoCloseable {
       assertFalse(output.contains(text), () -> says(step, "says " + text, output));
     }
     step.kept().forEach((name, pattern) -> keep(step, name, pattern, output));
+  }
+
+  private Child here(Step step) {
+    String notYet = step.againWhile();
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      Child child = Child.here(arguments(step));
+      boolean tooEarly = notYet != null && (child.out() + child.err()).contains(notYet);
+      if (!tooEarly || System.nanoTime() > end) {
+        return child;
+      }
+    }
   }
 
   private static String ended(Step step, Child child) {
@@ -149,6 +163,11 @@ public final class Steps implements AutoCloseable {
       result = result.replace("{" + one.getKey() + "}", one.getValue());
     }
     return result;
+  }
+
+  /** Stops what was started last and kept running, with SIGTERM. */
+  public void stopLast() throws InterruptedException {
+    running.remove(running.size() - 1).stop();
   }
 
   /** Stops what was kept running, in order and with SIGTERM. */

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
-import org.entente.loadtests.smoke.PeerTls;
-import org.entente.loadtests.smoke.RawBytes;
+import org.entente.loadtests.raw.PeerTls;
+import org.entente.loadtests.raw.RawBytes;
 import org.jspecify.annotations.Nullable;
 
 /**

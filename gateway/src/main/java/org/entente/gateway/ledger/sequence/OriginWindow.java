@@ -6,8 +6,8 @@ import java.util.List;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * Which numbers of one (origin, lane) have been received or resolved in the current epoch: a
- * watermark, below which all are, and a bounded set of ranges received above it.
+ * Which numbers of one (origin, lane) have been received or resolved in one epoch: a watermark,
+ * below which all are, and a bounded set of ranges received above it.
  *
  * <p>Makes delivery into the recipient's ledger exactly once: a number is {@link Offer#NEW} at most
  * once per epoch, whatever paths, duplicates and gaps it came through. Holds at most {@link
@@ -71,18 +71,6 @@ public final class OriginWindow {
       throw new IllegalArgumentException("epochs begin at 1, not " + epoch);
     }
     return new OriginWindow(epoch, 0);
-  }
-
-  /**
-   * The window of a later epoch, in which nothing was received.
-   *
-   * @throws IllegalArgumentException unless the epoch is higher: epochs only rise
-   */
-  public OriginWindow risenTo(long higherEpoch) {
-    if (higherEpoch <= epoch) {
-      throw new IllegalArgumentException("epoch " + higherEpoch + " is not above " + epoch);
-    }
-    return fresh(higherEpoch);
   }
 
   /** A copy that changes on its own, to be kept or dropped with the commit it belongs to. */
@@ -160,6 +148,29 @@ public final class OriginWindow {
    */
   public Offer resolveVoid(long sequence) {
     return offer(sequence);
+  }
+
+  /**
+   * Counts every number below one as resolved, on its origin's signed word that it owes none of
+   * them.
+   *
+   * @param below from 1
+   * @return how many of them were neither received nor resolved before: they never come
+   */
+  public long settleBelow(long below) {
+    long last = Math.min(below, Long.MAX_VALUE - SPAN) - 1;
+    if (last <= watermark) {
+      return 0;
+    }
+    long missing = last - watermark;
+    while (!above.isEmpty() && above.get(0).first() <= last) {
+      Range range = above.remove(0);
+      missing -= Math.min(range.last(), last) - range.first() + 1;
+      last = Math.max(last, range.last());
+    }
+    watermark = last;
+    absorb();
+    return missing;
   }
 
   private Offer insert(long sequence) {

@@ -72,15 +72,54 @@ class OriginWindowTest {
   }
 
   @Test
-  void epoch_onlyRises() {
-    OriginWindow window = OriginWindow.fresh(5);
-    window.offer(1);
-    assertThrows(IllegalArgumentException.class, () -> window.risenTo(5));
-    assertThrows(IllegalArgumentException.class, () -> window.risenTo(4));
-    OriginWindow risen = window.risenTo(6);
-    assertEquals(Offer.NEW, risen.offer(1));
+  void window_ofNoEpochOrNumber_isNotTaken() {
     assertThrows(IllegalArgumentException.class, () -> OriginWindow.fresh(0));
-    assertThrows(IllegalArgumentException.class, () -> risen.offer(0));
+    OriginWindow window = OriginWindow.fresh(5);
+    assertThrows(IllegalArgumentException.class, () -> window.offer(0));
+  }
+
+  @Test
+  void settleBelow_countsWhatNeverCame_andLetsTheWatermarkPass() {
+    OriginWindow window = OriginWindow.fresh(1);
+    for (long n : new long[] {1, 4, 5, 9, 10}) {
+      window.offer(n);
+    }
+    assertEquals(0, window.settleBelow(2), "all below are here");
+    assertEquals(2, window.settleBelow(4), "2 and 3");
+    assertEquals(5, window.watermark(), "4 and 5 were here");
+    assertEquals(0, window.settleBelow(3), "it never goes back");
+    assertEquals(3, window.settleBelow(10), "6, 7 and 8, in the middle of a range");
+    assertEquals(10, window.watermark());
+    assertEquals(OriginWindow.SPAN + 89L, window.settleBelow(OriginWindow.SPAN + 100L));
+    assertEquals(Offer.NEW, window.offer(OriginWindow.SPAN + 100L), "no longer too far");
+    assertEquals(Offer.DUPLICATE, window.offer(7), "a settled number brings nothing any more");
+  }
+
+  @Test
+  void settleBelow_atAnyPoint_agreesWithASet() {
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      OriginWindow window = OriginWindow.fresh(1);
+      Set<Long> seen = new HashSet<>();
+      for (int step = 0; step < 60; step++) {
+        long n = 1L + random.nextInt(100);
+        if (random.nextInt(10) == 0) {
+          long never = 0;
+          for (long below = 1; below < n; below++) {
+            never += seen.add(below) ? 1 : 0;
+          }
+          assertEquals(never, window.settleBelow(n), "seed " + seed);
+        } else {
+          assertEquals(seen.add(n) ? Offer.NEW : Offer.DUPLICATE, window.offer(n), "seed " + seed);
+        }
+        byte[] encoded = window.encode();
+        window = OriginWindow.decode(encoded);
+        assertArrayEquals(encoded, window.encode(), "seed " + seed);
+      }
+      for (long n = 1; n <= 100; n++) {
+        assertEquals(seen.contains(n), window.holds(n), "seed " + seed);
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,146 @@
+package org.entente.gateway;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.link.HopQueue;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.transmit.Awaiting;
+import org.entente.gateway.transmit.Dispatch;
+import org.entente.gateway.transmit.LedgerHopQueue;
+import org.entente.gateway.transmit.OldEpochs;
+import org.entente.gateway.transmit.Outbound;
+import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.SessionConfirmations;
+import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.Transmission;
+import org.entente.gateway.transmit.Unsendable;
+import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.Member;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The stage by which messages leave: sealing, queues, and what becomes of what was sent. */
+final class NodeOutgoing {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeOutgoing.class);
+
+  final NodeSealing sealing;
+  final Routes routes;
+  final WaitingRecipients waiting = new WaitingRecipients();
+  final Dispatch dispatch;
+  final Settlement settlement;
+  final Awaiting awaiting;
+  final NodeGaps gaps;
+  final Outbound outbound;
+  final Unsendable unsendable;
+  final Transmission transmission;
+
+  private final NodeGround ground;
+
+  /**
+   * Wires the stage.
+   *
+   * @param running a time that only runs
+   * @param wake says that there is something for a peer in a lane
+   */
+  NodeOutgoing(NodeGround ground, LongSupplier running, BiConsumer<AgencyName, Lane> wake) {
+    this.ground = ground;
+    NodeCore.Surroundings around = ground.around;
+    sealing =
+        new NodeSealing(
+            new FederationName(ground.config.federation()),
+            ground.self,
+            ground.keys,
+            ground.agencyPairs.first(),
+            this::pairsInForce,
+            around.random(),
+            around.clock(),
+            around.meters());
+    long now = around.clock().millis();
+    ground.ledger.peerFacts().keyBundles().forEach(bytes -> sealing.peerKeys.offer(bytes, now));
+    routes = new Routes(linked(), this::transitsOf);
+    dispatch =
+        new Dispatch(
+            ground.ledger.envelopes(),
+            ground.ledger.outbox(),
+            ground.ledger.hops(),
+            routes,
+            waiting,
+            this::sendable,
+            wake);
+    gaps = new NodeGaps(running, ground.ledger.windows());
+    settlement =
+        new Settlement(
+            ground.ledger,
+            dispatch,
+            ground.evidence,
+            ground.agency(),
+            waiting,
+            new SessionConfirmations(sealing.senderSessions),
+            gaps.watch());
+    awaiting = new Awaiting(ground.agency(), ground.ledger, ground.evidence, ground.ending);
+    outbound =
+        new Outbound(
+            sealing.sealer,
+            new OutboxSeal(around.random()),
+            ground.keys.outboxKeys(),
+            around.meters(),
+            ground.config.limitsInForce().envelopeMessages(),
+            ground.config.limitsInForce().envelopeBytes());
+    unsendable = new Unsendable(ground.ledger, settlement, ground.setting, around.meters());
+    transmission =
+        new Transmission(
+            ground.ledger,
+            settlement,
+            sealing.senderSessions,
+            outbound::contentKey,
+            (agreement, recipient) ->
+                ground.policy.stillPermits(agreement, recipient, around.clock().instant()),
+            new Transmission.Origin(ground.agency(), ground.ending),
+            unsendable);
+  }
+
+  /** Whether a key of a recipient is in force, under which mail for it can be sealed. */
+  boolean sendable(AgencyName recipient) {
+    return sealing.peerKeys.keyOf(recipient, ground.around.clock().millis()).isPresent();
+  }
+
+  /** To be done at a start, before anything new is numbered. */
+  void renumberOldEpochs() {
+    int moved = new OldEpochs(ground.ledger, settlement).renumber();
+    if (moved > 0) {
+      LOG.info("{} messages that waited over many starts go out under other numbers", moved);
+    }
+  }
+
+  /** What goes out to a peer in a lane. */
+  HopQueue queue(AgencyName peer, Lane lane) {
+    return new LedgerHopQueue(ground.ledger, settlement, transmission, peer, lane);
+  }
+
+  private Set<AgencyName> linked() {
+    Set<AgencyName> out = new HashSet<>();
+    ground.config.links().forEach(link -> out.add(new AgencyName(link.peer())));
+    return out;
+  }
+
+  private List<AgencyName> transitsOf(AgencyName agency) {
+    return ground.trust.current().agency(agency).map(Member::via).orElse(List.of());
+  }
+
+  private List<VerifyingPair> pairsInForce(AgencyName agency) {
+    Instant now = ground.around.clock().instant();
+    return ground.trust.current().agency(agency).map(Member::signing).orElse(List.of()).stream()
+        .filter(key -> key.validAt(now))
+        .map(AgencyKey::pair)
+        .toList();
+  }
+}

@@ -1,0 +1,83 @@
+package org.entente.gateway;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.BundleMembership;
+import org.entente.gateway.policy.EvidenceMessages;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.RecallMessages;
+import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.RulebookHolder;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustStore;
+
+/**
+ * The agreements in force, read again when their files change. What is wrong in them is said once,
+ * and the last good ones stay in force. Safe for many threads.
+ */
+final class NodePolicy {
+  private final NodeFiles files;
+  private final TrustStore trust;
+  private final RulebookHolder holder;
+  private String stamp;
+
+  /**
+   * Reads them for the first time.
+   *
+   * @throws StartProblem naming file, line and field
+   */
+  NodePolicy(NodeFiles files, TrustStore trust) {
+    this.files = files;
+    this.trust = trust;
+    try {
+      stamp = files.policyStamp();
+    } catch (IOException e) {
+      throw new StartProblem("policy: " + e.getMessage(), e);
+    }
+    holder =
+        new RulebookHolder(
+            files.rulebook(trust.current()),
+            new BundleMembership(trust.current()),
+            Policy.DEFAULT_CACHE_ENTRIES);
+  }
+
+  /** What decides; the same as long as the node runs. */
+  RulebookHolder holder() {
+    return holder;
+  }
+
+  /** What decides now. */
+  Policy current() {
+    return holder.current();
+  }
+
+  /** Takes up what changed in the files; the version in force now, if it is another. */
+  synchronized Optional<String> reload() throws IOException {
+    String seen = files.policyStamp();
+    if (seen.equals(stamp)) {
+      return Optional.empty();
+    }
+    // Remembered before it is read: files that are wrong are reported once, until they change.
+    stamp = seen;
+    Rulebook next = files.rulebook(trust.current());
+    if (next.version().equals(current().rulebook().version())) {
+      return Optional.empty();
+    }
+    holder.rulebook(next);
+    return Optional.of(next.version());
+  }
+
+  /** Members are now those of this bundle. */
+  void follow(TrustBundle bundle) {
+    holder.membership(new BundleMembership(bundle));
+  }
+
+  /** Whether mail may still go to a recipient under the agreement that let it in. */
+  boolean stillPermits(String agreement, AgencyName recipient, Instant now) {
+    return agreement.equals(EvidenceMessages.AGREEMENT)
+        || agreement.equals(RecallMessages.AGREEMENT)
+        || NodeIngress.inForce(current(), agreement, recipient, now);
+  }
+}

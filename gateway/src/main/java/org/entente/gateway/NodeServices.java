@@ -1,0 +1,170 @@
+package org.entente.gateway;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.entente.gateway.account.Exporting;
+import org.entente.gateway.account.Proving;
+import org.entente.gateway.account.Tracking;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.HmacSha256;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.deliver.CursorLimits;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.deliver.Undeliverable;
+import org.entente.gateway.intake.Intake;
+import org.entente.gateway.intake.IntakeLimits;
+import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.intake.OpenWithin;
+import org.entente.gateway.intake.Recalling;
+import org.entente.gateway.intake.Releases;
+import org.entente.gateway.operate.Cursors;
+import org.entente.gateway.operate.Links;
+import org.entente.gateway.operate.Quarantine;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.retain.Retention;
+import org.entente.gateway.wire.ClientPorts;
+
+/** The stage that serves clients: what they hand in, what they are given, what they may ask. */
+final class NodeServices {
+  private static final byte[] DRAFTS = "entente/v1 draft".getBytes(StandardCharsets.US_ASCII);
+
+  final Intake intake;
+  final Releases releases;
+  final Retention retention;
+  final Subscriptions subscriptions;
+  final Quarantine quarantine;
+
+  private final Tracking tracking;
+  private final NodeGround ground;
+  private final Recalling recalling;
+
+  NodeServices(NodeGround ground, NodeOutgoing out, NodeIncoming in) {
+    this.ground = ground;
+    NodeCore.Surroundings around = ground.around;
+    IntakeParts parts = intakeParts(ground, out);
+    intake =
+        new Intake(
+            parts,
+            out.outbound,
+            around.clock(),
+            around.random(),
+            around.meters(),
+            intakeLimits(ground.config.limitsInForce()),
+            ground.disk.resting(around.sealer(), around.timers()));
+    releases = new Releases(parts, intake, around.clock(), ground.ending, around.meters());
+    recalling = new Recalling(parts, intake, around.clock(), around.random());
+    retention =
+        new Retention(
+            ground.agency(),
+            ground.ledger,
+            ground.storageKeys,
+            in.retentionKeys,
+            in.erasing,
+            ground.labelCheck,
+            around.random());
+    Undeliverable undeliverable =
+        new Undeliverable(
+            ground.agency(),
+            ground.ledger,
+            inboxOpening(),
+            ground.evidence,
+            ground.setting,
+            around.meters(),
+            in.reporter::arrived);
+    subscriptions =
+        new Subscriptions(
+            ground.ledger,
+            inboxOpening(),
+            undeliverable,
+            message ->
+                ground.evidence.retrieval(message.id(), message.client(), around.clock().millis()),
+            new Subscriptions.Around(around.workers(), around.clock(), around.meters()),
+            new CursorLimits(
+                ground.config.limitsInForce().perClientInForce().cursors(),
+                ground.config.limitsInForce().perClientInForce().unacknowledged()));
+    tracking =
+        new Tracking(
+            ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
+    in.reporter.listen(subscriptions, in.notices);
+    quarantine =
+        new Quarantine(
+            ground.agency(),
+            ground.ledger,
+            ground.setting,
+            ground.labelCheck,
+            ground.ending,
+            new Quarantine.Stages(in.reception.setAside(), undeliverable, out.unsendable));
+  }
+
+  private static IntakeLimits intakeLimits(NodeConfig.Limits limits) {
+    NodeConfig.PerClient each = limits.perClientInForce();
+    return new IntakeLimits(
+        limits.waitingDrafts(),
+        limits.waitingDraftBytes(),
+        each.waitingDrafts(),
+        each.waitingDraftBytes());
+  }
+
+  private static IntakeParts intakeParts(NodeGround ground, NodeOutgoing out) {
+    SecretBytes fingerprintKey = ground.keys.draftFingerprintKey();
+    return new IntakeParts(
+        ground.agency(),
+        ground.ledger,
+        out.dispatch,
+        ground.labelCheck,
+        ground.policy.holder()::current,
+        ground.atRest,
+        ground.evidence,
+        draft -> fingerprintKey.use(key -> HmacSha256.mac(key, DRAFTS, draft)),
+        new IntakeParts.Holding(
+            ground.config.limitsInForce().heldMessages(),
+            Duration.ofHours(ground.config.limitsInForce().heldHours())),
+        openWithin(ground.config.openWithinInForce()));
+  }
+
+  private static OpenWithin openWithin(NodeConfig.OpenWithin within) {
+    return new OpenWithin(
+        Duration.ofMinutes(within.flashMinutes()),
+        Duration.ofMinutes(within.immediateMinutes()),
+        Duration.ofMinutes(within.priorityMinutes()),
+        Duration.ofMinutes(within.routineMinutes()));
+  }
+
+  private InboxOpening inboxOpening() {
+    return new InboxOpening(ground.storageKeys, ground.ledger.inbox());
+  }
+
+  /** What clients may ask for. */
+  ClientPorts ports(NodeRenewal renewal, Links links, NodeBackups.Copies copies) {
+    return new ClientPorts(
+        (caller, draft) -> intake.publish(caller.name(), draft),
+        releases,
+        recalling,
+        retention,
+        subscriptions,
+        tracking,
+        renewal,
+        quarantine,
+        links,
+        new Cursors(ground.agency(), ground.ledger, ground.labelCheck, subscriptions),
+        new NodeBackups(ground, copies),
+        ground.audit.log(),
+        ground.audit.opener(),
+        new Proving(
+            new Proving.Parts(
+                ground.agency(),
+                ground.archive(),
+                ground.ledger,
+                ground.evidence,
+                ground.trust::current,
+                ground.around.clock())),
+        new Exporting(
+            new Exporting.Parts(
+                ground.agency(),
+                ground.archive(),
+                ground.ledger,
+                ground.evidence,
+                inboxOpening(),
+                ground.atRest)));
+  }
+}

@@ -1,0 +1,117 @@
+package org.entente.gateway.cli;
+
+import io.grpc.ManagedChannel;
+import java.util.concurrent.Callable;
+import org.entente.proto.v1.CursorState;
+import org.entente.proto.v1.CursorsGrpc;
+import org.entente.proto.v1.ForgetCursorRequest;
+import org.entente.proto.v1.ListCursorsRequest;
+import org.entente.proto.v1.ListCursorsResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The durable cursors of a running gateway's subscribers: list, forget. */
+@Command(
+    name = "cursor",
+    description = {
+      "The durable cursors of subscribers: shows where each stands, forgets one that nobody uses any",
+      "more. The client needs the scope `operator`."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {CursorCommand.ListAll.class, CursorCommand.Forget.class},
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente cursor list --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator",
+      "  entente cursor forget desk night-shift --officer DE-3 --justification 'not used any more' \\",
+      "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
+    })
+final class CursorCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** All that are durable. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists the durable cursors by client and name: open or not, and the lowest position that the",
+        "client has not acknowledged. The last line is the ledger's last position."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends ClientCall {
+    @Option(names = "--client", paramLabel = "CLIENT", description = "of this client only")
+    private String client = "";
+
+    @Override
+    int with(ManagedChannel channel) {
+      ListCursorsResponse listed =
+          CursorsGrpc.newBlockingStub(channel)
+              .listCursors(ListCursorsRequest.newBuilder().setClient(client).build());
+      for (CursorState one : listed.getCursorsList()) {
+        out()
+            .println(
+                Screen.printable(
+                    "%-16s  %-24s  %-6s  next position %d"
+                        .formatted(
+                            one.getClient(),
+                            one.getCursor(),
+                            one.getOpen() ? "open" : "closed",
+                            one.getNextPosition())));
+      }
+      if (listed.getMore()) {
+        out().println("there are more; ask with --client");
+      }
+      out().println("last position " + listed.getLastPosition());
+      return 0;
+    }
+  }
+
+  /** Forgets one. */
+  @Command(
+      name = "forget",
+      description = {
+        "Forgets a cursor that no stream holds open, so that it does not count towards its client's",
+        "limit any more. No message is touched; who opens it again is given all that is still kept."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Forget extends ClientCall {
+    @Parameters(index = "0", paramLabel = "CLIENT", description = "whose")
+    private String client = "";
+
+    @Parameters(index = "1", paramLabel = "CURSOR", description = "its name")
+    private String cursor = "";
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    int with(ManagedChannel channel) {
+      long next =
+          CursorsGrpc.newBlockingStub(channel)
+              .forgetCursor(
+                  ForgetCursorRequest.newBuilder()
+                      .setClient(client)
+                      .setCursor(cursor)
+                      .setOnBehalfOf(person.because(justification))
+                      .build())
+              .getNextPosition();
+      out()
+          .println(
+              Screen.printable(
+                  "cursor %s of %s forgotten; it stood at position %d"
+                      .formatted(cursor, client, next)));
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package org.entente.gateway.cli;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.Iterator;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.EvidenceGrpc;
+import org.entente.proto.v1.WatchUnopenedRequest;
+import org.entente.proto.v1.WatchUnopenedResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What nobody has opened in time. */
+@Command(
+    name = "unopened",
+    description = {
+      "Lists messages of this agency that nobody at a recipient has opened in time, oldest first.",
+      "Whoever watches may want to call there. A message stays here until it is opened or taken back,"
+          + " and for seven days at most. The client needs the scope `evidence`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer =
+        "  entente unopened --follow --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor")
+final class UnopenedCommand extends ClientCall {
+  @Option(names = "--follow", description = "go on with those that follow, until interrupted")
+  private boolean follow;
+
+  @Override
+  int with(ManagedChannel channel) {
+    Iterator<WatchUnopenedResponse> messages =
+        EvidenceGrpc.newBlockingStub(channel)
+            .watchUnopened(WatchUnopenedRequest.newBuilder().setFollow(follow).build());
+    while (messages.hasNext()) {
+      out().println(line(messages.next()));
+      out().flush();
+    }
+    return 0;
+  }
+
+  private static String line(WatchUnopenedResponse message) {
+    return "%s  %-12s %-9s  to be opened by %s, %s%s"
+        .formatted(
+            MessageId.of(message.getMessageId().toByteArray()),
+            Screen.printable(message.getRecipient()),
+            message.getLane().name().replace("LANE_", ""),
+            Timestamps.toString(message.getOpenBy()),
+            message.getProgress().name().replace("PROGRESS_", ""),
+            message.getExercise() ? "  (exercise)" : "");
+  }
+}

@@ -1,0 +1,220 @@
+package org.entente.gateway.deliver;
+
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Mishap;
+import org.entente.gateway.ledger.Mishaps;
+import org.entente.gateway.ledger.Mutation;
+import org.entente.gateway.ledger.RetentionBook;
+import org.entente.gateway.ledger.SetAside;
+import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.store.v1.QuarantineRecord;
+import org.entente.proto.store.v1.QuarantineState;
+import org.entente.proto.store.v1.QuarantineStep;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+
+/**
+ * Received messages on whose opening this gateway fails. One that is set aside stays where it lies,
+ * so that recall, erasure and retention reach it, and is passed over by every subscription. Once it
+ * opens again it moves behind all others, so that those subscriptions get it too. Safe for many
+ * threads.
+ */
+public final class Undeliverable implements SetAside {
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final InboxOpening opening;
+  private final EvidenceRecords evidence;
+  private final SettingAside setting;
+  private final Meters meters;
+  private final Runnable arrived;
+  private final Mishaps<Long> mishaps = new Mishaps<>("delivering");
+
+  /**
+   * Setting aside out of the inbox of a ledger.
+   *
+   * @param arrived told when a message opens again
+   */
+  public Undeliverable(
+      AgencyName self,
+      Ledger ledger,
+      InboxOpening opening,
+      EvidenceRecords evidence,
+      SettingAside setting,
+      Meters meters,
+      Runnable arrived) {
+    this.self = self;
+    this.ledger = ledger;
+    this.opening = opening;
+    this.evidence = evidence;
+    this.setting = setting;
+    this.meters = meters;
+    this.arrived = arrived;
+  }
+
+  /** Whether the message at a position is set aside. Quick. */
+  boolean holds(long position) {
+    return ledger.quarantine().holds(position);
+  }
+
+  /** What to do about a message that could not be opened. */
+  enum Next {
+    /** Try again: it has failed too seldom. */
+    AGAIN,
+    /** Pass it over: it is set aside. */
+    PASS,
+    /** Stop here: the machine failed, or there is no room to set it aside. */
+    STOP
+  }
+
+  /** A message could not be opened. Waits for the disk where it sets it aside. */
+  Next failed(InboxBook.Placed placed, Throwable failure) {
+    meters.mishap("delivering");
+    mishaps.happened(placed.position(), failure);
+    if (Mishap.isOfTheMachine(failure)) {
+      return Next.STOP;
+    }
+    Optional<Mishap> over = mishaps.over(placed.position());
+    if (over.isEmpty()) {
+      return Next.AGAIN;
+    }
+    mishaps.forget(placed.position());
+    boolean aside = ledger.commit(placed.lane(), tx -> put(tx, placed, over.get()));
+    return aside ? Next.PASS : Next.STOP;
+  }
+
+  private boolean put(Transaction tx, InboxBook.Placed seen, Mishap mishap) {
+    InboxBook.Placed placed = ledger.inbox().place(tx, seen.lane(), seen.position());
+    if (placed == null || ledger.quarantine().holds(tx, seen.position())) {
+      return true;
+    }
+    InboxRecord record = placed.record();
+    QuarantineRecord.Builder aside =
+        QuarantineRecord.newBuilder()
+            .setStep(QuarantineStep.QUARANTINE_STEP_DELIVERING)
+            .setLane(placed.lane().number())
+            .setPosition(placed.position())
+            .setUntilMs(placed.isDamaged() ? Long.MAX_VALUE : ends(record));
+    if (!placed.isDamaged()) {
+      aside
+          .setAgency(record.getOrigin())
+          .setHeaderHash(record.getHeaderHash())
+          .addMessageIds(record.getMessageId());
+    }
+    return setting.put(tx, mishap, aside, new byte[0]);
+  }
+
+  /** When it would be delivered no more: its expiry, or the end of its bucket's last day. */
+  private static long ends(InboxRecord record) {
+    long bucket =
+        LocalDate.ofEpochDay(record.getBucketDay() + 1)
+            .atStartOfDay(ZoneOffset.UTC)
+            .toInstant()
+            .toEpochMilli();
+    return Math.min(record.getExpiresAtMs(), bucket);
+  }
+
+  @Override
+  public Mutation<Ended> retry(QuarantineRecord record, byte[] content) {
+    InboxBook.Placed placed = ledger.inbox().place(lane(record), record.getPosition());
+    if (placed != null && opens(placed)) {
+      return tx -> again(tx, record);
+    }
+    if (placed != null && opening.isDamaged(placed)) {
+      throw new CorruptRecord("INBOX", null);
+    }
+    return tx -> gone();
+  }
+
+  private boolean opens(InboxBook.Placed placed) {
+    return !placed.isDamaged()
+        && opening.label(placed).isPresent()
+        && opening.body(placed).isPresent();
+  }
+
+  private Ended again(Transaction tx, QuarantineRecord record) {
+    InboxBook.Placed placed = ledger.inbox().place(tx, lane(record), record.getPosition());
+    if (placed == null) {
+      return gone();
+    }
+    long bucket = placed.record().getBucketDay();
+    ledger
+        .retention()
+        .removed(tx, new RetentionBook.Place(bucket, placed.lane(), placed.position()));
+    long position = ledger.inbox().moveToEnd(tx, placed);
+    ledger.retention().placed(tx, new RetentionBook.Place(bucket, placed.lane(), position));
+    tx.afterCommit(arrived);
+    return new Ended(
+        QuarantineState.QUARANTINE_STATE_RELEASED,
+        "it opens; subscribers get it at position " + position);
+  }
+
+  private static Ended gone() {
+    return new Ended(
+        QuarantineState.QUARANTINE_STATE_GONE, "it is not kept any more: erased, or its time over");
+  }
+
+  @Override
+  public Ended discard(Transaction tx, QuarantineRecord record, boolean expired) {
+    InboxBook.Placed placed = ledger.inbox().place(tx, lane(record), record.getPosition());
+    if (placed == null) {
+      return gone();
+    }
+    if (expired) {
+      // It lies in the inbox and ends there, as every message that nobody took.
+      return new Ended(
+          QuarantineState.QUARANTINE_STATE_EXPIRED, "nobody decided before its time was over");
+    }
+    ledger
+        .retention()
+        .removed(
+            tx,
+            new RetentionBook.Place(
+                placed.record().getBucketDay(), placed.lane(), placed.position()));
+    ledger.inbox().remove(tx, placed);
+    boolean told = !placed.isDamaged() && tell(tx, placed.record());
+    return new Ended(
+        QuarantineState.QUARANTINE_STATE_DISCARDED,
+        told ? "given up; origin told that nobody retrieved it" : "given up");
+  }
+
+  /** The origin has its evidence of delivery; it learns that nobody got it, if nobody did. */
+  private boolean tell(Transaction tx, InboxRecord record) {
+    MessageId id = MessageId.of(record.getMessageId().toByteArray());
+    if (ledger.evidence().retrieval(tx, id) != null) {
+      return false;
+    }
+    EvidenceItem item =
+        evidence.item(
+            EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL,
+            id,
+            self.value(),
+            record.getHeaderHash().toByteArray(),
+            tx.nowMillis());
+    String reason = "the recipient's gateway could not open what it had stored";
+    ledger
+        .evidence()
+        .owe(
+            tx,
+            new AgencyName(record.getOrigin()),
+            evidence.seal(evidence.failed(item, Code.DISCARDED, reason)));
+    return true;
+  }
+
+  private static Lane lane(QuarantineRecord record) {
+    return Lane.of(record.getLane());
+  }
+}

@@ -1,0 +1,156 @@
+package org.entente.gateway.ledger;
+
+import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is over in the table of {@link EvidenceBook} and {@link AwaitedBook}. A sealed record is
+ * over with the day of its bucket, whose key is destroyed then: whatever opens it, a proof and an
+ * export too, is at an end with it. What is beside it is over when nothing sealed of its message is
+ * left. Safe for many threads.
+ */
+public final class EvidenceEnds {
+  private static final int DAY_AT = 1;
+  private static final int SEALED = 5;
+  private static final int ID_AT = 1;
+
+  /** A part of the table, in the order in which they are gone through. */
+  public enum Part {
+    /** Statements about own messages. */
+    KNOWN(1),
+    /** Whom own messages went to. */
+    SENT(4),
+    /** Headers and signatures of envelopes that were received. */
+    HEADERS(5),
+    /** How often a statement is known. */
+    MARKS(7),
+    /** Places in the list of unopened messages. */
+    NUMBERS(10),
+    /** First retrievals of received messages. */
+    RETRIEVED(3);
+
+    private final int number;
+
+    Part(int number) {
+      this.number = number;
+    }
+  }
+
+  /**
+   * Some of a part.
+   *
+   * @param over keys of what is over
+   * @param next where to go on; null at the end of what can be over
+   */
+  public record Page(List<ByteString> over, @Nullable ByteString next) {
+    public Page {
+      over = List.copyOf(over);
+    }
+  }
+
+  private final Store store;
+  private final InboxBook inbox;
+
+  EvidenceEnds(Store store, InboxBook inbox) {
+    this.store = store;
+    this.inbox = inbox;
+  }
+
+  /**
+   * Looks at records of a part.
+   *
+   * @param from where to begin, as a page before said; null for the first
+   * @param now by the time by which things end, milliseconds since 1970
+   * @param most how many are looked at
+   */
+  public Page page(Part part, @Nullable ByteString from, long now, int most) {
+    byte[] prefix = Keys.key().u8(part.number).done();
+    List<ByteString> over = new ArrayList<>();
+    int looked = 0;
+    byte[] start = from == null ? prefix : from.toByteArray();
+    try (Scan scan = store.scan(Table.EVIDENCE, start, Keys.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        if (isOfOwn(part) && millisOf(scan.key()) > now - EvidenceRecords.KEPT.toMillis()) {
+          // Own ids are ordered by time: nothing of those that follow has been kept so long.
+          return new Page(over, null);
+        }
+        if (looked++ == most) {
+          return new Page(over, ByteString.copyFrom(scan.key()));
+        }
+        if (isOver(part, scan.key(), scan.value(), now)) {
+          over.add(ByteString.copyFrom(scan.key()));
+        }
+      }
+    }
+    return new Page(over, null);
+  }
+
+  /** Removes what a page named, unless it was kept anew since; how many. */
+  public int remove(Transaction tx, Part part, List<ByteString> over, long now) {
+    int removed = 0;
+    for (ByteString one : over) {
+      byte[] key = one.toByteArray();
+      byte[] value = tx.get(Table.EVIDENCE, key);
+      if (value != null && isOver(part, key, value, now)) {
+        tx.delete(Table.EVIDENCE, key);
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  private static boolean isOfOwn(Part part) {
+    return switch (part) {
+      case KNOWN, SENT, MARKS, NUMBERS -> true;
+      case HEADERS, RETRIEVED -> false;
+    };
+  }
+
+  private boolean isOver(Part part, byte[] key, byte[] value, long now) {
+    return switch (part) {
+      case KNOWN, SENT, HEADERS -> hasEnded(value, now);
+      case MARKS, NUMBERS -> nothingIsSealedOf(idIn(key));
+      case RETRIEVED ->
+          BigEndian.u64(value, 0) < now - EvidenceRecords.KEPT.toMillis()
+              && inbox.find(MessageId.of(idIn(key))) == null;
+    };
+  }
+
+  /** {@link AtRest} has the form; what has another is not touched. */
+  private static boolean hasEnded(byte[] sealed, long now) {
+    long today = LocalDate.ofInstant(Instant.ofEpochMilli(now), ZoneOffset.UTC).toEpochDay();
+    return sealed.length > SEALED && BigEndian.u32(sealed, DAY_AT) < today;
+  }
+
+  private boolean nothingIsSealedOf(byte[] id) {
+    byte[] known = Keys.key().u8(Part.KNOWN.number).bytes(id).done();
+    if (store.get(Table.EVIDENCE, Keys.key().u8(Part.SENT.number).bytes(id).done()) != null) {
+      return false;
+    }
+    try (Scan scan = store.scan(Table.EVIDENCE, known, Keys.endOf(known))) {
+      return !scan.hasNext();
+    }
+  }
+
+  private static byte[] idIn(byte[] key) {
+    return Arrays.copyOfRange(key, ID_AT, ID_AT + MessageId.SIZE);
+  }
+
+  /** The first 48 bits of a UUID of version 7. */
+  private static long millisOf(byte[] key) {
+    return BigEndian.u64(key, ID_AT) >>> 16;
+  }
+}

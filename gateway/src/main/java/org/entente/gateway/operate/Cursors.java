@@ -1,0 +1,151 @@
+package org.entente.gateway.operate;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.ledger.CursorBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.proto.v1.OnBehalfOf;
+
+/**
+ * The durable cursors of subscribers as an operator sees and forgets them: none is forgotten by
+ * itself, and each counts towards its client's limit. Safe for many threads; forgetting waits for
+ * the disk.
+ */
+public final class Cursors {
+  /** Most that are listed at once. */
+  public static final int MOST = 10_000;
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final LabelCheck check;
+  private final Subscriptions subscriptions;
+
+  /**
+   * A cursor.
+   *
+   * @param open whether a stream holds it now
+   * @param nextPosition the lowest position that the client has not acknowledged, over all lanes
+   */
+  public record Cursor(String client, String name, boolean open, long nextPosition) {}
+
+  /**
+   * Cursors, by client and name.
+   *
+   * @param lastPosition of the ledger
+   * @param more whether there are more than these
+   */
+  public record Listed(List<Cursor> cursors, long lastPosition, boolean more) {
+    public Listed {
+      cursors = List.copyOf(cursors);
+    }
+  }
+
+  /** What is answered to forgetting. */
+  public sealed interface Answer {
+    /** It is forgotten, durably; it had stood there. */
+    record Forgotten(long nextPosition) implements Answer {}
+
+    /** Nothing changed. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /** Cursors of a gateway. */
+  public Cursors(AgencyName self, Ledger ledger, LabelCheck check, Subscriptions subscriptions) {
+    this.self = self;
+    this.ledger = ledger;
+    this.check = check;
+    this.subscriptions = subscriptions;
+  }
+
+  /**
+   * The durable ones.
+   *
+   * @param client whose; empty for all
+   */
+  public Listed list(String client) {
+    List<CursorBook.Named> found = ledger.cursors().all(client, MOST + 1);
+    List<Cursor> cursors = new ArrayList<>();
+    for (CursorBook.Named one : found.subList(0, Math.min(found.size(), MOST))) {
+      cursors.add(
+          new Cursor(
+              one.client(),
+              one.cursor(),
+              subscriptions.isOpen(one.client(), one.cursor()),
+              nextPosition(one)));
+    }
+    return new Listed(cursors, ledger.inbox().lastPosition(), found.size() > MOST);
+  }
+
+  private static long nextPosition(CursorBook.Named cursor) {
+    return cursor.record().getNextPositionList().stream()
+        .mapToLong(Long::longValue)
+        .min()
+        .orElse(1);
+  }
+
+  /** Forgets a cursor that no stream holds; its client begins anew under that name. */
+  public Answer forget(NodeName operator, String client, String cursor, OnBehalfOf person) {
+    List<Problem> problems = check.decision(person);
+    if (!problems.isEmpty()) {
+      return new Answer.Refused(problems.get(0));
+    }
+    return subscriptions
+        .whileClosed(client, cursor, () -> forgotten(operator, client, cursor, person))
+        .orElseGet(
+            () ->
+                new Answer.Refused(
+                    new Problem(
+                        Code.CURSOR_OPEN,
+                        "cursor",
+                        "the client holds it open; have it end that stream first")));
+  }
+
+  private Answer forgotten(NodeName operator, String client, String cursor, OnBehalfOf person) {
+    Optional<CursorBook.Named> found =
+        ledger.cursors().all(client, MOST).stream()
+            .filter(one -> one.cursor().equals(cursor))
+            .findFirst();
+    if (client.isEmpty() || found.isEmpty()) {
+      return new Answer.Refused(
+          new Problem(
+              Code.NOT_FOUND,
+              "cursor",
+              "client %s has no durable cursor %s"
+                  .formatted(InvalidValue.printable(client), InvalidValue.printable(cursor))));
+    }
+    long next = nextPosition(found.get());
+    long last = ledger.inbox().lastPosition();
+    // The last lane: what its closed stream had still to write comes before.
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.cursors().remove(tx, client, cursor);
+          tx.audit(
+              AuditRecord.of(
+                      AuditType.OPERATOR_ACTION,
+                      LawCategory.NONE,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      AuditActor.client(self, operator, person),
+                      new AuditSubject(null, List.of(), List.of(), null))
+                  .saying(
+                      "forgets cursor %s of client %s, which stood at position %d of %d"
+                          .formatted(cursor, client, next, last)));
+          return new Answer.Forgotten(next);
+        });
+  }
+}

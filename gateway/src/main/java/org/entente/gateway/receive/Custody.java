@@ -1,0 +1,140 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.Mishap;
+import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.ContentKey;
+import org.entente.gateway.seal.CustodySeal;
+import org.entente.gateway.seal.Envelope;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.OpenedLabels;
+import org.entente.gateway.seal.Opener;
+import org.entente.gateway.seal.Opening;
+import org.entente.proto.store.v1.QuarantineRecord;
+import org.entente.proto.store.v1.QuarantineStep;
+import org.entente.proto.store.v1.QuarantinedEnvelope;
+import org.entente.proto.v1.Label;
+
+/**
+ * Keeps whole envelopes whose origin is proven and whose content this gateway cannot deal with: as
+ * they came, with the content key under the storage key of the day on which they end. Safe for many
+ * threads.
+ */
+final class Custody {
+  private final StorageKeys keys;
+  private final CustodySeal seal;
+  private final Opener opener;
+  private final SettingAside setting;
+  private final InstantSource clock;
+
+  Custody(
+      StorageKeys keys,
+      SecureRandom random,
+      Opener opener,
+      SettingAside setting,
+      InstantSource clock) {
+    this.keys = keys;
+    this.seal = new CustodySeal(random);
+    this.opener = opener;
+    this.setting = setting;
+    this.clock = clock;
+  }
+
+  /** An opened envelope in the form in which it is set aside. */
+  Inspected.Failed failed(Opening.Opened opened, Inspected.NewSession session, Mishap mishap) {
+    OpenedLabels labels = opened.labels();
+    Envelope envelope = labels.envelope();
+    long now = clock.millis();
+    long until = setting.until(now, envelope.header().facts().expiresAtMs());
+    LocalDate lastDay =
+        LocalDate.ofInstant(Instant.ofEpochMilli(Math.max(now, until)), ZoneOffset.UTC);
+    QuarantinedEnvelope kept =
+        QuarantinedEnvelope.newBuilder()
+            .setHeader(ByteString.copyFrom(envelope.header().encoded()))
+            .setSignature(ByteString.copyFrom(envelope.signature()))
+            .setLabels(ByteString.copyFrom(envelope.labels()))
+            .setBodies(ByteString.copyFrom(envelope.bodies()))
+            .setSealedContentKey(ByteString.copyFrom(seal.seal(labels, keys.forBucket(lastDay))))
+            .setBucketDay(lastDay.toEpochDay())
+            .build();
+    return new Inspected.Failed(
+        opened.number(), session, mishap, messages(labels), kept.toByteString());
+  }
+
+  /** Sets it aside in the transaction that takes its number; false if there is no room. */
+  boolean put(Transaction tx, EnvelopeHeader header, Inspected.Failed failed) {
+    QuarantineRecord.Builder record =
+        QuarantineRecord.newBuilder()
+            .setStep(QuarantineStep.QUARANTINE_STEP_RECEIVING)
+            .setUntilMs(header.facts().expiresAtMs())
+            .setAgency(header.facts().origin().value())
+            .setLane(header.facts().lane().number())
+            .setEpoch(failed.number().epoch())
+            .setSequence(failed.number().sequence())
+            .setHeaderHash(ByteString.copyFrom(header.hash()));
+    failed.messages().forEach(id -> record.addMessageIds(ByteString.copyFrom(id.bytes())));
+    return setting.put(tx, failed.mishap(), record, failed.envelope().toByteArray());
+  }
+
+  private static List<MessageId> messages(OpenedLabels labels) {
+    List<MessageId> ids = new ArrayList<>();
+    for (int i = 0; i < labels.count(); i++) {
+      message(labels.label(i)).ifPresent(ids::add);
+    }
+    return ids;
+  }
+
+  /** One whose id cannot be read is set aside without it. */
+  private static Optional<MessageId> message(byte[] label) {
+    try {
+      return Optional.of(MessageId.of(Label.parseFrom(label).getMessageId().toByteArray()));
+    } catch (InvalidProtocolBufferException | InvalidValue e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What was set aside, as it came. */
+  static QuarantinedEnvelope parse(byte[] content) {
+    try {
+      return QuarantinedEnvelope.parseFrom(content);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("QUARANTINE", e);
+    }
+  }
+
+  /** Opens it again; empty once its bucket's key is destroyed. The caller closes it. */
+  Optional<OpenedLabels> open(QuarantinedEnvelope kept) {
+    Envelope envelope =
+        Envelope.of(
+                kept.getHeader().toByteArray(),
+                kept.getSignature().toByteArray(),
+                kept.getLabels().toByteArray(),
+                kept.getBodies().toByteArray())
+            .orElseThrow(() -> new CorruptRecord("QUARANTINE", null));
+    Optional<ContentKey> key =
+        keys.existing(LocalDate.ofEpochDay(kept.getBucketDay()))
+            .flatMap(
+                bucket ->
+                    CustodySeal.open(
+                        envelope.header(), bucket, kept.getSealedContentKey().toByteArray()));
+    Optional<OpenedLabels> labels = key.flatMap(open -> opener.openLabels(envelope, open));
+    if (labels.isEmpty()) {
+      key.ifPresent(ContentKey::close);
+    }
+    return labels;
+  }
+}

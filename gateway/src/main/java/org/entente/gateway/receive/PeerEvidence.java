@@ -1,0 +1,64 @@
+package org.entente.gateway.receive;
+
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.EvidenceBook;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.EvidenceItem;
+
+/**
+ * Which items of a member's evidence count: what a recipient of a message of this agency states of
+ * itself. Whatever else a member says (of messages that it was not sent, of other recipients, of
+ * what only this gateway states, such as submission and relay) is passed over. Safe for many
+ * threads.
+ */
+final class PeerEvidence {
+  private final EvidenceBook book;
+  private final EvidenceRecords records;
+
+  PeerEvidence(EvidenceBook book, EvidenceRecords records) {
+    this.book = book;
+    this.records = records;
+  }
+
+  /** Those of a member's items that count, in their order. */
+  List<EvidenceItem> of(AgencyName member, List<EvidenceItem> items) {
+    return items.stream()
+        .filter(item -> isOfItself(member, item) && wasSentTo(member, item))
+        .toList();
+  }
+
+  private static boolean isOfItself(AgencyName member, EvidenceItem item) {
+    return item.getAgency().equals(member.value())
+        && item.getRecipient().equals(member.value())
+        && switch (item.getKind()) {
+          case EVIDENCE_KIND_DELIVERY,
+              EVIDENCE_KIND_NON_DELIVERY,
+              EVIDENCE_KIND_RETRIEVAL,
+              EVIDENCE_KIND_NON_RETRIEVAL,
+              EVIDENCE_KIND_ERASURE ->
+              true;
+          case EVIDENCE_KIND_UNSPECIFIED,
+              EVIDENCE_KIND_SUBMISSION_ACCEPTANCE,
+              EVIDENCE_KIND_SUBMISSION_REJECTION,
+              EVIDENCE_KIND_RELAY_ACCEPTANCE,
+              EVIDENCE_KIND_RELAY_REJECTION,
+              EVIDENCE_KIND_RELAY_FAILURE,
+              UNRECOGNIZED ->
+              false;
+        };
+  }
+
+  /** A message was committed here before anybody can state anything of it. */
+  private boolean wasSentTo(AgencyName member, EvidenceItem item) {
+    if (item.getMessageId().size() != MessageId.SIZE) {
+      return false;
+    }
+    byte[] sealed = book.sent(MessageId.of(item.getMessageId().toByteArray()));
+    Optional<SentFacts> facts = sealed == null ? Optional.empty() : records.openSent(sealed);
+    return facts.filter(sent -> sent.getRecipientsList().contains(member.value())).isPresent();
+  }
+}

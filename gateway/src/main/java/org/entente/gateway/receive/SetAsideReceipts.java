@@ -1,0 +1,102 @@
+package org.entente.gateway.receive;
+
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Mutation;
+import org.entente.gateway.ledger.SetAside;
+import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.OpenedLabels;
+import org.entente.proto.store.v1.QuarantineRecord;
+import org.entente.proto.store.v1.QuarantineState;
+import org.entente.proto.store.v1.QuarantinedEnvelope;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+
+/**
+ * Envelopes that were opened, and on whose content this gateway failed. They are set aside with
+ * their end-to-end number, so that each is dealt with once: when another try succeeds, or by
+ * evidence that it was not delivered.
+ */
+final class SetAsideReceipts implements SetAside {
+  private final Ledger ledger;
+  private final AgencyName self;
+  private final EvidenceRecords evidence;
+  private final Custody custody;
+  private final Unsealing unsealing;
+  private final Reception reception;
+
+  SetAsideReceipts(ReceiveParts parts, Custody custody, Unsealing unsealing, Reception reception) {
+    this.ledger = parts.ledger();
+    this.self = parts.self();
+    this.evidence = parts.evidence();
+    this.custody = custody;
+    this.unsealing = unsealing;
+    this.reception = reception;
+  }
+
+  @Override
+  public Mutation<Ended> retry(QuarantineRecord record, byte[] content) {
+    QuarantinedEnvelope kept = Custody.parse(content);
+    Optional<OpenedLabels> opened = custody.open(kept);
+    if (opened.isEmpty()) {
+      throw new CorruptRecord("QUARANTINE", null);
+    }
+    try (OpenedLabels labels = opened.get()) {
+      EnvelopeHeader header = labels.envelope().header();
+      Optional<List<Inspected.Content>> contents = unsealing.contents(labels);
+      return contents.isEmpty()
+          ? tx -> unreadable(tx, record)
+          : tx -> ended(reception.keep(tx, header, kept.getSignature(), contents.get()));
+    }
+  }
+
+  private Ended unreadable(Transaction tx, QuarantineRecord record) {
+    tell(tx, record, Code.CANNOT_OPEN, "a label or body inside cannot be read");
+    return new Ended(
+        QuarantineState.QUARANTINE_STATE_REFUSED, Code.CANNOT_OPEN + ": it cannot be read");
+  }
+
+  private static Ended ended(Reception.Kept kept) {
+    StringBuilder text = new StringBuilder(kept.kept().size() + " messages kept for subscribers");
+    kept.refused().forEach(r -> text.append(", one refused: ").append(r.code()));
+    boolean refused = kept.kept().isEmpty() && !kept.refused().isEmpty();
+    return new Ended(
+        refused
+            ? QuarantineState.QUARANTINE_STATE_REFUSED
+            : QuarantineState.QUARANTINE_STATE_RELEASED,
+        text.length() > 300 ? text.substring(0, 300) + "…" : text.toString());
+  }
+
+  @Override
+  public Ended discard(Transaction tx, QuarantineRecord record, boolean expired) {
+    tell(
+        tx,
+        record,
+        expired ? Code.EXPIRED : Code.DISCARDED,
+        "the recipient's gateway could not process it");
+    String told = " (of " + record.getMessageIdsCount() + " messages)";
+    return expired
+        ? new Ended(
+            QuarantineState.QUARANTINE_STATE_EXPIRED, "nobody decided in time; origin told" + told)
+        : new Ended(QuarantineState.QUARANTINE_STATE_DISCARDED, "given up; origin told" + told);
+  }
+
+  private void tell(Transaction tx, QuarantineRecord record, Code code, String reason) {
+    AgencyName origin = new AgencyName(record.getAgency());
+    byte[] hash = record.getHeaderHash().toByteArray();
+    for (MessageId id : SettingAside.messages(record)) {
+      EvidenceItem item =
+          evidence.item(
+              EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, id, self.value(), hash, tx.nowMillis());
+      ledger.evidence().owe(tx, origin, evidence.seal(evidence.failed(item, code, reason)));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.entente.gateway.receive;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.sequence.OriginWindows;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.SettledNumbers;
+import org.entente.gateway.seal.SettledStatement;
+import org.entente.gateway.seal.Watermark;
+
+/**
+ * Reconciles two ledgers after one of them was restored or lost: a recipient states that it lacks
+ * numbers, their origin owes nothing below one of them, and says so under signature. Without that
+ * the gap would stay, and with it no number a million further on could ever be taken. Safe for many
+ * threads.
+ */
+final class SettledNotices {
+  private final Notices.Signer signer;
+  private final Ledger ledger;
+  private final SignedNotices signed;
+  private final Reporter reporter;
+  private final InstantSource clock;
+
+  SettledNotices(
+      Notices.Signer signer, ReceiveParts parts, SignedNotices signed, Reporter reporter) {
+    this.signer = signer;
+    this.ledger = parts.ledger();
+    this.signed = signed;
+    this.reporter = reporter;
+    this.clock = parts.clock();
+  }
+
+  /** What is to be said to a recipient that states what it holds; empty if it lacks nothing. */
+  Optional<SettledStatement> answer(AgencyName recipient, List<Watermark> held) {
+    List<SettledNumbers> settled = new ArrayList<>();
+    for (Watermark one : held) {
+      long below = ledger.outbox().firstOwed(recipient, one.lane(), one.epoch(), highest(one));
+      if (below > one.upTo() + 1) {
+        settled.add(new SettledNumbers(one.epoch(), one.lane(), below));
+      }
+    }
+    if (settled.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        SettledStatement.sign(
+            new SettledStatement.Content(
+                signer.federation(),
+                signer.self(),
+                signer.gateway(),
+                recipient,
+                clock.millis(),
+                settled),
+            signer.key()));
+  }
+
+  private static long highest(Watermark held) {
+    List<Watermark.Range> above = held.above();
+    return above.isEmpty() ? held.upTo() : above.get(above.size() - 1).to();
+  }
+
+  /** An origin says that it owes nothing below some numbers. */
+  void take(AgencyName from, byte[] bytes) {
+    signed
+        .taken(from, SettledStatement.parse(bytes))
+        .ifPresent(taken -> learn(from, taken.content()));
+  }
+
+  private void learn(AgencyName from, SettledStatement.Content content) {
+    ledger
+        .write(
+            Lane.FLASH,
+            tx -> {
+              content.numbers().forEach(numbers -> settle(tx, from, numbers));
+              tx.afterCommit(() -> reporter.reportTo(from));
+              return content.numbers().size();
+            })
+        .exceptionally(e -> 0);
+  }
+
+  private void settle(Transaction tx, AgencyName origin, SettledNumbers settled) {
+    Lane lane = settled.lane();
+    OriginWindows windows = ledger.windows().read(tx, origin, lane);
+    Optional<OriginWindow> window = windows.in(settled.epoch());
+    long lost = window.isPresent() ? window.get().settleBelow(settled.below()) : 0;
+    if (lost == 0) {
+      return;
+    }
+    ledger.windows().write(tx, origin, lane, windows);
+    tx.audit(
+        AuditRecord.ofNode(
+            AuditType.SETTLED,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            AuditActor.gateway(origin),
+            "%d numbers of epoch %d in %s below %d never arrived, or are lost with a restored ledger"
+                .formatted(lost, settled.epoch(), lane, settled.below())));
+    tx.afterCommit(() -> reporter.lost(origin, lane, lost));
+  }
+}

@@ -1,0 +1,106 @@
+package org.entente.gateway.trust;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.trust.FreshnessBoard.State;
+import org.entente.gateway.trust.TrustWatch.Word;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator must hear about what witnesses say of the bundle in force: once when it has
+ * stayed so for a while, again every hour for as long as it is bad, and once when it is over.
+ *
+ * <p>A node that has just started, or whose witness has just taken up the next bundle, hears the
+ * rest within moments, so that what is bad must last. Pure but for what it saw last. Not safe for
+ * use by many threads.
+ */
+public final class FreshnessWatch {
+  /** How long it must last. */
+  static final Duration LASTING = Duration.ofMinutes(2);
+
+  private static final Duration AGAIN = Duration.ofHours(1);
+
+  private State seen = State.FRESH;
+  private Instant since;
+  private @Nullable Word bad;
+  private Instant said = Instant.MIN;
+
+  /** A watch that begins now. */
+  public FreshnessWatch(Instant now) {
+    since = now;
+  }
+
+  /** What there is to tell now, if anything. */
+  public Optional<Word> look(
+      FreshnessBoard board, TrustBundle bundle, AgencyName self, Instant now) {
+    State state = board.state(bundle, self, now);
+    if (state != seen) {
+      seen = state;
+      since = now;
+    }
+    if (state == State.FRESH || state == State.UNWITNESSED) {
+      return over();
+    }
+    if (now.isBefore(since.plus(LASTING))) {
+      return Optional.empty();
+    }
+    Word word = word(state, board, bundle, self);
+    boolean same = bad != null && bad.text().equals(word.text());
+    bad = word;
+    if (same && now.isBefore(said.plus(AGAIN))) {
+      return Optional.empty();
+    }
+    said = now;
+    return Optional.of(word);
+  }
+
+  private Optional<Word> over() {
+    boolean wasBad = bad != null;
+    bad = null;
+    return wasBad
+        ? Optional.of(new Word(false, "witnesses no longer doubt the trust bundle in force"))
+        : Optional.empty();
+  }
+
+  /** What is bad now, if it has lasted. */
+  public Optional<Word> state() {
+    return Optional.ofNullable(bad);
+  }
+
+  private static Word word(State state, FreshnessBoard board, TrustBundle bundle, AgencyName self) {
+    String here = "trust bundle version " + bundle.version();
+    Optional<Freshness> ahead = board.ahead(bundle, self);
+    String witness = ahead.map(f -> f.agency().value()).orElse("a witness");
+    return switch (state) {
+      case FRESH, UNWITNESSED -> throw new IllegalArgumentException("nothing is bad");
+      case STALE ->
+          new Word(
+              true,
+              "no witness has stated for "
+                  + FreshnessBoard.STALE.toHours()
+                  + " hours that "
+                  + here
+                  + " is the newest: links are down, or newer ones are kept from this node");
+      case BEHIND ->
+          new Word(
+              true,
+              here
+                  + " is not the newest: "
+                  + witness
+                  + " states version "
+                  + ahead.map(Freshness::version).orElse(0L)
+                  + "; ask it for that bundle, and why it does not come over the links");
+      case CONTRADICTED ->
+          new Word(
+              true,
+              witness
+                  + " states another bundle of version "
+                  + bundle.version()
+                  + ", with the hash "
+                  + ahead.map(Freshness::hash).orElse("")
+                  + "; tell the root holders");
+    };
+  }
+}

@@ -1,0 +1,59 @@
+package org.entente.gateway.wire;
+
+import io.grpc.stub.StreamObserver;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.operate.Cursors;
+import org.entente.proto.v1.CursorState;
+import org.entente.proto.v1.CursorsGrpc;
+import org.entente.proto.v1.ForgetCursorRequest;
+import org.entente.proto.v1.ForgetCursorResponse;
+import org.entente.proto.v1.ListCursorsRequest;
+import org.entente.proto.v1.ListCursorsResponse;
+
+/** The Cursors service over {@link Cursors}. */
+final class CursorsService extends CursorsGrpc.CursorsImplBase {
+  private final Cursors cursors;
+
+  CursorsService(Cursors cursors) {
+    this.cursors = cursors;
+  }
+
+  @Override
+  public void listCursors(
+      ListCursorsRequest request, StreamObserver<ListCursorsResponse> observer) {
+    Caller.require(Scope.OPERATOR);
+    Cursors.Listed listed = cursors.list(request.getClient());
+    ListCursorsResponse.Builder response =
+        ListCursorsResponse.newBuilder()
+            .setLastPosition(listed.lastPosition())
+            .setMore(listed.more());
+    for (Cursors.Cursor one : listed.cursors()) {
+      response.addCursors(
+          CursorState.newBuilder()
+              .setClient(one.client())
+              .setCursor(one.name())
+              .setOpen(one.open())
+              .setNextPosition(one.nextPosition()));
+    }
+    observer.onNext(response.build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void forgetCursor(
+      ForgetCursorRequest request, StreamObserver<ForgetCursorResponse> observer) {
+    Identified caller = Caller.require(Scope.OPERATOR);
+    Cursors.Answer answer =
+        cursors.forget(
+            caller.name(), request.getClient(), request.getCursor(), request.getOnBehalfOf());
+    if (answer instanceof Cursors.Answer.Refused refused) {
+      throw Statuses.exception(refused.problem());
+    }
+    observer.onNext(
+        ForgetCursorResponse.newBuilder()
+            .setNextPosition(((Cursors.Answer.Forgotten) answer).nextPosition())
+            .build());
+    observer.onCompleted();
+  }
+}

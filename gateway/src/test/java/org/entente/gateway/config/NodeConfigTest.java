@@ -1,0 +1,84 @@
+package org.entente.gateway.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Bounds in a node's configuration: their defaults, and what is said where they are wrong. */
+class NodeConfigTest {
+  private static final String NODE =
+      """
+      federation: test.entente.example
+      agency: fr.customs
+      gateway: gateway-1
+      trust: { bundle: b, roots: r }
+      tls: { certificate: c, key: k }
+      keystore: s
+      data: d
+      audit: a
+      policy: { agreements: p }
+      listen: { clients: "127.0.0.1:0", admin: "127.0.0.1:0" }
+      """;
+
+  private static Reading<NodeConfig> read(String more) {
+    return new YamlFiles()
+        .parse("node.yaml", (NODE + more).getBytes(StandardCharsets.UTF_8), NodeConfig.class);
+  }
+
+  private static NodeConfig good(String more) {
+    return (NodeConfig) assertInstanceOf(Reading.Read.class, read(more)).value();
+  }
+
+  @Test
+  void disk_absentOrInPart_hasDefaults() {
+    assertEquals(new NodeConfig.Disk(2_048, 512), good("").diskInForce());
+    assertEquals(
+        new NodeConfig.Disk(600, 512), good("disk: { slow_below_mib: 600 }").diskInForce());
+    assertEquals(
+        new NodeConfig.Disk(128, 64),
+        good("disk: { slow_below_mib: 128, refuse_below_mib: 64 }").diskInForce());
+  }
+
+  @Test
+  void limits_inPart_haveDefaultsElsewhere() {
+    assertEquals(NodeConfig.Limits.DEFAULT, good("").limitsInForce());
+    NodeConfig.Limits some = good("limits: { streams_per_client: 7 }").limitsInForce();
+    assertEquals(7, some.streamsPerClient());
+    assertEquals(NodeConfig.Limits.DEFAULT.messageBytes(), some.messageBytes());
+    assertEquals(2, good("witnesses: { quorum: 2 }").witnessesInForce().quorum());
+  }
+
+  @Test
+  void backup_absentOrInPart() {
+    assertNull(good("").backup());
+    assertEquals(
+        new NodeConfig.Backup(Path.of("copies"), 7), good("backup: { folder: copies }").backup());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "disk: { slow_below_mib: 500 } | disk.refuse_below_mib is 512; it must be less than",
+        "disk: { refuse_below_mib: -1 } | disk.refuse_below_mib is -1; it must be from 1 to",
+        "disk: { slow_below_mib: 2000000 } | disk.slow_below_mib is 2000000; it must be from 1",
+        "disk: { slow_below_mib: many } | disk.slow_below_mib: text; valid: a whole number",
+        "disk: { slow_below_mib: 2.5 } | disk.slow_below_mib: \"2.5\"; valid: a whole number",
+        "backup: { folder: copies, keep: 1001 } | backup.keep is 1001; it must be from 1 to 1000",
+        "limits: { handshake_seconds: 900 } | limits.handshake_seconds is 900; it must be from 1",
+        "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib"
+      })
+  void bound_thatIsWrong_isRefusedWithPlaceAndCure(String text, String expected) {
+    var unreadable = assertInstanceOf(Reading.Unreadable.class, read(text));
+    String problem = unreadable.problems().get(0).toString();
+    assertTrue(problem.contains("node.yaml:11"), problem);
+    assertTrue(problem.contains(expected), problem);
+  }
+}

@@ -1,0 +1,456 @@
+package org.entente.gateway.simulation;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.entente.gateway.NodeCore;
+import org.entente.gateway.NodeSuccession;
+import org.entente.gateway.Reopening;
+import org.entente.gateway.audit.AuditPerson;
+import org.entente.gateway.ledger.DiskThresholds;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.ledger.WriterTurns;
+import org.entente.gateway.link.IncomingStream;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.link.Timers;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.SeededRandom;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.proto.link.v1.Hello;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One gateway: its disk and configuration, which outlive its processes, and the process that runs,
+ * if one does.
+ */
+final class SimNode {
+  private static final int MOST_STEP = 300_000;
+  private static final int MOST_SYNC = 4_000_000;
+  private static final AuditPerson OPERATOR = new AuditPerson("S-1", "", "simulated");
+  private static final long KNOWN_AFTER = 2_000_000_000L;
+  private static final long LOOK_AFTER = 500_000_000L;
+
+  private final PeerName name;
+  private final Path config;
+  private final Supplier<Instant> clock;
+  private final VirtualTime time;
+  private final Random random;
+  private final SimNetwork network;
+  private final Violations violations;
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private MemoryStore.@Nullable Disk copy;
+  private Map<String, byte[]> copyOfAudit = Map.of();
+  private final List<SimNode> dials;
+  private Runnable whenStarted = () -> {};
+  private @Nullable Run process;
+  private Duration clockOffset = Duration.ZERO;
+  private long syncDelay;
+  private final Reopening reopening = new Reopening(DiskThresholds.DEFAULT);
+  private long fullSince = Long.MAX_VALUE;
+  private int starts;
+
+  /**
+   * A node that is not started.
+   *
+   * @param clock the right time
+   * @param dials the nodes that it dials
+   */
+  SimNode(
+      PeerName name,
+      Path config,
+      Supplier<Instant> clock,
+      List<SimNode> dials,
+      VirtualTime time,
+      Random random,
+      SimNetwork network,
+      Violations violations) {
+    this.name = name;
+    this.config = config;
+    this.clock = clock;
+    this.dials = dials;
+    this.time = time;
+    this.random = random;
+    this.network = network;
+    this.violations = violations;
+  }
+
+  PeerName name() {
+    return name;
+  }
+
+  AgencyName agency() {
+    return name.agency();
+  }
+
+  @Nullable Run process() {
+    return process;
+  }
+
+  /** Done whenever a process has started. */
+  void whenStarted(Runnable task) {
+    whenStarted = task;
+  }
+
+  /** The node's clock, which may be wrong. */
+  Instant now() {
+    return clock.get().plus(clockOffset);
+  }
+
+  void moveClock(Duration by) {
+    clockOffset = clockOffset.plus(by);
+  }
+
+  /** The clock is right from now on. */
+  void setClock() {
+    clockOffset = Duration.ZERO;
+  }
+
+  /** Every sync takes so much longer. */
+  void slowDisk(long nanos) {
+    syncDelay = nanos;
+  }
+
+  /** So many bytes are free on its disk from now on; without any, commits fail. */
+  void freeBytes(long bytes) {
+    disk.free(bytes);
+    boolean full = bytes < DiskThresholds.DEFAULT.refuseBelow();
+    fullSince = full ? Math.min(fullSince, time.nanos()) : Long.MAX_VALUE;
+  }
+
+  /** Whether its disk has been so full for so long that the node knows it and takes nothing in. */
+  boolean refuses() {
+    return fullSince < time.nanos() - KNOWN_AFTER;
+  }
+
+  void start() {
+    if (process != null) {
+      return;
+    }
+    Run begun = new Run();
+    process = begun;
+    starts++;
+    begun.run(begun::begin);
+    if (process == begun && begun.core != null) {
+      whenStarted.run();
+    }
+  }
+
+  /** Starts it again after a time, if it does not run by then. */
+  void startAfter(Duration delay) {
+    time.after(delay.toNanos(), this::start);
+  }
+
+  /**
+   * The process is gone, and what it had not synced.
+   *
+   * @param silently its peers are not told
+   */
+  void kill(boolean silently) {
+    Run gone = process;
+    if (gone != null) {
+      process = null;
+      gone.end(silently);
+    }
+  }
+
+  /** An operator's copies of the ledger and of the folder beside it, made while it runs. */
+  void backUp() {
+    copy = disk.copy();
+    copyOfAudit = SimFolder.read(audit());
+  }
+
+  /** What its ledger has received, while it does not run. */
+  Set<MessageId> inbox() {
+    Set<MessageId> inbox = new HashSet<>();
+    try (MemoryStore store = new MemoryStore(disk)) {
+      InboxBook book = new InboxBook(store);
+      for (Lane lane : Lane.all()) {
+        for (InboxBook.Placed placed : book.read(lane, 1, 10_000)) {
+          inbox.add(MessageId.of(placed.record().getMessageId().toByteArray()));
+        }
+      }
+    }
+    return inbox;
+  }
+
+  /**
+   * The ledger is lost, and the copy takes its place.
+   *
+   * @param auditToo the folder beside it is set back too, against all advice
+   */
+  void restore(boolean auditToo) {
+    freeBytes(Long.MAX_VALUE);
+    kill(/* silently= */ false);
+    disk.become(copy == null ? new MemoryStore.Disk() : copy);
+    if (auditToo) {
+      SimFolder.write(audit(), copyOfAudit);
+    }
+    var unused = succession().restored(Optional.empty(), OPERATOR, "restored from a copy");
+    startAfter(Duration.ofSeconds(1 + random.nextInt(5)));
+  }
+
+  /**
+   * The machine is set back to a snapshot, folder and all, and goes on as if nothing had been: no
+   * command was given.
+   */
+  void setBackUnnoticed() {
+    freeBytes(Long.MAX_VALUE);
+    kill(/* silently= */ false);
+    disk.become(copy == null ? new MemoryStore.Disk() : copy);
+    SimFolder.write(audit(), copyOfAudit);
+    startAfter(Duration.ofSeconds(1 + random.nextInt(5)));
+  }
+
+  /**
+   * The ledger is lost, and there is no copy.
+   *
+   * @param auditToo the folder beside it is lost too: the gateway is installed anew
+   */
+  void lose(boolean auditToo) {
+    freeBytes(Long.MAX_VALUE);
+    kill(/* silently= */ false);
+    disk.become(new MemoryStore.Disk());
+    if (auditToo) {
+      SimFolder.write(audit(), Map.of());
+    } else {
+      var unused = succession().succeed(Optional.empty(), OPERATOR);
+    }
+    startAfter(Duration.ofSeconds(1 + random.nextInt(5)));
+  }
+
+  /** What its witnesses say makes it stop; an operator opens another log. */
+  void succeed() {
+    freeBytes(Long.MAX_VALUE);
+    kill(/* silently= */ false);
+    var unused = succession().succeed(Optional.empty(), OPERATOR);
+    startAfter(Duration.ofSeconds(1 + random.nextInt(5)));
+  }
+
+  private NodeSuccession succession() {
+    return new NodeSuccession(
+        config,
+        folder -> new MemoryStore(disk),
+        this::now,
+        new SeededRandom(name + " operator " + random.nextLong()));
+  }
+
+  private Path audit() {
+    return config.resolveSibling(agency().value()).resolve("audit");
+  }
+
+  int starts() {
+    return starts;
+  }
+
+  /** A process of the node. Nothing of it acts once it is over. */
+  final class Run {
+    private final SimStore store = new SimStore(disk);
+    private final Deque<Runnable> writing = new ArrayDeque<>();
+    private final Meters meters = new Meters();
+    private boolean alive = true;
+    private @Nullable NodeCore core;
+
+    PeerName name() {
+      return name;
+    }
+
+    boolean isAlive() {
+      return alive;
+    }
+
+    NodeCore core() {
+      if (core == null) {
+        throw new IllegalStateException("not begun");
+      }
+      return core;
+    }
+
+    /** What it counts, as Prometheus reads it; for whoever looks into a failure. */
+    String metrics() {
+      return meters.text();
+    }
+
+    /** Changes that wait for the ledger's writer. */
+    int writes() {
+      return writing.size();
+    }
+
+    SimStore store() {
+      return store;
+    }
+
+    private void begin() {
+      NodeCore begun;
+      try {
+        begun = NodeCore.open(config, () -> store, surroundings());
+        core = begun;
+        begun.start();
+      } catch (StoreFailure e) {
+        startedInVain();
+        return;
+      } catch (CompletionException e) {
+        if (!(e.getCause() instanceof LedgerUnavailable)) {
+          throw e;
+        }
+        startedInVain();
+        return;
+      }
+      begun.chores(this::every);
+      post(LOOK_AFTER, this::look);
+      for (SimNode other : dials) {
+        begun.links().dial(network.dialler(this, other));
+      }
+    }
+
+    private NodeCore.Surroundings surroundings() {
+      return new NodeCore.Surroundings(
+          SimNode.this::now,
+          new SeededRandom(name + " " + random.nextLong()),
+          task -> post(random.nextInt(MOST_STEP), task),
+          task -> post(random.nextInt(MOST_STEP), task),
+          new Turns(),
+          new VirtualTimers(),
+          meters);
+    }
+
+    /** Its disk is full again: the process ends, and who looks after it starts it later. */
+    private void startedInVain() {
+      process = null;
+      end(/* silently= */ false);
+      startAfter(Duration.ofSeconds(2));
+    }
+
+    /** Closes and opens the node again within its process, as {@code Gateway} does. */
+    private void look() {
+      boolean failed = core().mendingFailure().isPresent();
+      if (failed && reopening.isDue(store.freeBytes(), time.nanos())) {
+        reopening.tried(time.nanos());
+        process = null;
+        alive = false;
+        network.gone(this, /* silently= */ false);
+        core().abandon();
+        startAfter(Duration.ofMillis(1 + random.nextInt(500)));
+      } else {
+        post(LOOK_AFTER, this::look);
+      }
+    }
+
+    private void every(Duration period, String what, NodeCore.Schedule.Chore chore) {
+      long pause = period.toNanos() + random.nextInt(MOST_STEP);
+      post(
+          pause,
+          () -> {
+            try {
+              chore.run();
+            } catch (StoreFailure e) {
+              // The disk failed, which obstacles() says.
+            } catch (CompletionException e) {
+              if (!(e.getCause() instanceof LedgerUnavailable)) {
+                violations.add(name + ": " + what, e);
+              }
+            } catch (Exception e) {
+              violations.add(name + ": " + what, e);
+            }
+            every(period, what, chore);
+          });
+    }
+
+    /** Does something after a time, unless the process is over by then. */
+    void post(long nanos, Runnable task) {
+      time.after(nanos, () -> run(task));
+    }
+
+    /** Does something now, unless the process is over. */
+    void run(Runnable task) {
+      if (!alive) {
+        return;
+      }
+      try {
+        task.run();
+      } catch (PowerCut cut) {
+        if (process == this) {
+          process = null;
+        }
+        end(/* silently= */ random.nextInt(4) == 0);
+        startAfter(Duration.ofMillis(200 + random.nextInt(5_000)));
+      } catch (RuntimeException e) {
+        violations.add(name + " at " + now(), e);
+      }
+    }
+
+    void accept(IncomingStream stream, AgencyName from, Hello hello) {
+      post(
+          random.nextInt(MOST_STEP),
+          () -> core().links().accept(stream, new PeerName(from, name.node()), hello));
+    }
+
+    private void end(boolean silently) {
+      alive = false;
+      network.gone(this, silently);
+      store.cutPower();
+      if (core != null) {
+        core.abandon();
+      }
+    }
+
+    /** The ledger's writer, which is as slow as the disk. */
+    private final class Turns implements WriterTurns {
+      @Override
+      public void execute(Runnable task) {
+        writing.add(task);
+        post(syncDelay + random.nextInt(MOST_SYNC), this::turn);
+      }
+
+      private void turn() {
+        Runnable task = writing.poll();
+        if (task != null) {
+          task.run();
+        }
+      }
+
+      @Override
+      public <T> T await(CompletableFuture<T> future) {
+        while (!future.isDone()) {
+          if (writing.isEmpty()) {
+            throw new IllegalStateException("waits for what nobody does");
+          }
+          turn();
+        }
+        return future.join();
+      }
+
+      @Override
+      public void close() {
+        // Nothing is waiting any more.
+      }
+    }
+
+    private final class VirtualTimers implements Timers {
+      @Override
+      public long nanos() {
+        return time.nanos();
+      }
+
+      @Override
+      public void after(Duration delay, Runnable task) {
+        post(delay.toNanos(), task);
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package org.entente.gateway.testkit;
+
+import java.time.InstantSource;
+import java.util.List;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.ledger.CommitObserver;
+import org.entente.gateway.ledger.Journal;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Store;
+
+/** A ledger whose audit leaves nobody reads, for tests of what else it keeps. */
+public final class QuietLedger {
+  private QuietLedger() {}
+
+  /** A ledger over a store, not started. */
+  public static Ledger over(Store store, InstantSource clock) {
+    return new Ledger(store, new NoJournal(), clock, LedgerLimits.DEFAULT, new Silent());
+  }
+
+  /** A ledger over a store, started. */
+  public static Ledger started(Store store, InstantSource clock) {
+    Ledger ledger = over(store, clock);
+    ledger.start();
+    return ledger;
+  }
+
+  private static final class NoJournal implements Journal {
+    @Override
+    public void append(Batch batch, List<AuditRecord> leaves) {}
+
+    @Override
+    public void committed() {}
+
+    @Override
+    public void rolledBack() {}
+  }
+
+  private static final class Silent implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {}
+
+    @Override
+    public void failed(LedgerUnavailable why) {}
+  }
+}

@@ -1,0 +1,185 @@
+package org.entente.gateway.wire;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.List;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.v1.CursorState;
+import org.entente.proto.v1.CursorsGrpc;
+import org.entente.proto.v1.ForgetCursorRequest;
+import org.entente.proto.v1.ListCursorsRequest;
+import org.entente.proto.v1.ListCursorsResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Operators see where subscribers stand, and forget places that nobody uses any more. */
+class CursorsServiceTest {
+  private static final OnBehalfOf PERSON =
+      OnBehalfOf.newBuilder().setOfficer("DE-3").setJustification("that desk is closed").build();
+
+  private final Edge edge = new Edge();
+  private ManagedChannel channel;
+  private ManagedChannel stranger;
+
+  @BeforeEach
+  void start() throws IOException {
+    ClientServer server = edge.startClients();
+    channel = edge.channel(server.address(), edge.client("all"));
+    stranger = edge.channel(server.address(), edge.client("publisher"));
+    place("all", "desk", 7, 3);
+    place("all", "night", 9, 9);
+    place("closed-office", "desk", 2, 2);
+  }
+
+  @AfterEach
+  void stop() {
+    edge.close();
+  }
+
+  private void place(String client, String cursor, long flash, long others) {
+    CursorRecord record =
+        CursorRecord.newBuilder()
+            .addAllNextPosition(List.of(flash, others, others, others))
+            .addAllSentPosition(List.of(flash, others, others, others))
+            .build();
+    edge.behind.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          edge.behind.ledger.cursors().write(tx, client, cursor, record);
+          return record;
+        });
+  }
+
+  private List<String> listed(String client) {
+    ListCursorsResponse response =
+        CursorsGrpc.newBlockingStub(channel)
+            .listCursors(ListCursorsRequest.newBuilder().setClient(client).build());
+    assertFalse(response.getMore());
+    return response.getCursorsList().stream().map(CursorsServiceTest::words).toList();
+  }
+
+  private static String words(CursorState one) {
+    return "%s/%s %s %d"
+        .formatted(
+            one.getClient(),
+            one.getCursor(),
+            one.getOpen() ? "open" : "closed",
+            one.getNextPosition());
+  }
+
+  private long forget(String client, String cursor, OnBehalfOf person) {
+    return CursorsGrpc.newBlockingStub(channel)
+        .forgetCursor(
+            ForgetCursorRequest.newBuilder()
+                .setClient(client)
+                .setCursor(cursor)
+                .setOnBehalfOf(person)
+                .build())
+        .getNextPosition();
+  }
+
+  private static void assertRefused(String reason, String field, Executable call) {
+    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
+    assertEquals(reason, details.reason());
+    assertEquals(field, details.field());
+  }
+
+  @Test
+  void list_showsThoseOfEveryClient_orOfOne_withTheirLowestPlace() {
+    assertEquals(
+        List.of("all/desk closed 3", "all/night closed 9", "closed-office/desk closed 2"),
+        listed(""));
+    assertEquals(List.of("closed-office/desk closed 2"), listed("closed-office"));
+    assertEquals(List.of(), listed("closed"));
+  }
+
+  @Test
+  void forget_takesOneAndNoOther_onRecord_andMakesRoomForANewName() throws Exception {
+    place("all", "third", 1, 1);
+    Answers<SubscribeResponse> before = new Answers<>();
+    subscribe("fourth", before);
+    assertEquals("LIMIT_REACHED", Refusals.of(before.end()).reason());
+
+    assertEquals(3, forget("all", "desk", PERSON));
+
+    assertEquals(
+        List.of("all/night closed 9", "all/third closed 1", "closed-office/desk closed 2"),
+        listed(""));
+    AuditRecord leaf = edge.behind.recorded.get(edge.behind.recorded.size() - 1);
+    assertEquals(AuditType.OPERATOR_ACTION, leaf.type());
+    assertTrue(leaf.toString().contains("forgets cursor desk of client all"), leaf::toString);
+    assertEquals("that desk is closed", requireNonNull(leaf.actor().onBehalfOf()).justification());
+    Answers<SubscribeResponse> after = new Answers<>();
+    subscribe("fourth", after);
+    assertTrue(after.next().hasOpened());
+  }
+
+  @Test
+  void forget_ofOneThatAStreamHolds_isRefused_untilItEnds() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamObserver<SubscribeRequest> stream = subscribe("night", answers);
+    assertTrue(answers.next().hasOpened());
+    assertTrue(listed("all").contains("all/night open 9"), listed("all")::toString);
+    assertRefused("CURSOR_OPEN", "cursor", () -> forget("all", "night", PERSON));
+    stream.onCompleted();
+    answers.code();
+    assertEquals(9, forget("all", "night", PERSON));
+    assertRefused("NOT_FOUND", "cursor", () -> forget("all", "night", PERSON));
+  }
+
+  @Test
+  void forget_withoutAPersonOrACursor_isRefused_andChangesNothing() {
+    assertRefused(
+        "INVALID_FIELD",
+        "on_behalf_of.officer",
+        () -> forget("all", "desk", OnBehalfOf.getDefaultInstance()));
+    assertRefused("NOT_FOUND", "cursor", () -> forget("all", "des", PERSON));
+    assertRefused("NOT_FOUND", "cursor", () -> forget("", "desk", PERSON));
+    assertEquals(3, listed("").size());
+    assertEquals(List.of(), edge.behind.recorded);
+  }
+
+  @Test
+  void client_withoutTheScope_isDeniedEveryCall_andChangesNothing() {
+    CursorsGrpc.CursorsBlockingStub calls = CursorsGrpc.newBlockingStub(stranger);
+    assertRefused(
+        "SCOPE_MISSING", "", () -> calls.listCursors(ListCursorsRequest.getDefaultInstance()));
+    assertRefused(
+        "SCOPE_MISSING",
+        "",
+        () ->
+            calls.forgetCursor(
+                ForgetCursorRequest.newBuilder()
+                    .setClient("all")
+                    .setCursor("desk")
+                    .setOnBehalfOf(PERSON)
+                    .build()));
+    assertEquals(3, listed("").size());
+  }
+
+  private StreamObserver<SubscribeRequest> subscribe(
+      String cursor, Answers<SubscribeResponse> answers) {
+    StreamObserver<SubscribeRequest> stream = SubscriberGrpc.newStub(channel).subscribe(answers);
+    stream.onNext(
+        SubscribeRequest.newBuilder().setOpen(OpenCursor.newBuilder().setCursor(cursor)).build());
+    return stream;
+  }
+}

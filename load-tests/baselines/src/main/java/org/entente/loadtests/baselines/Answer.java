@@ -1,0 +1,84 @@
+package org.entente.loadtests.baselines;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+import org.entente.loadtests.measure.Arrivals;
+import org.entente.loadtests.measure.Pacing;
+import org.entente.loadtests.measure.Percentile;
+import org.entente.loadtests.measure.Saturation;
+import org.entente.loadtests.measure.Sender;
+
+/** What a baseline measured, as the benchmark reads it: one line of JSON on standard output. */
+final class Answer {
+  private static final int DIGITS = 3;
+  private static final Duration BEFORE = Duration.ofMillis(500);
+
+  private final ObjectNode root = new ObjectMapper().createObjectNode();
+  private final ArrayNode figures = root.putArray("figures");
+  private final ArrayNode curve = root.putArray("curve");
+
+  /**
+   * An answer without figures yet.
+   *
+   * @param note versions, and what a reader must know
+   */
+  Answer(String note) {
+    root.put("note", note);
+  }
+
+  /** Says that it cannot be measured here, and why. */
+  static void absent(String why) {
+    System.out.println(new ObjectMapper().createObjectNode().put("absent", why));
+  }
+
+  void print() {
+    System.out.println(root);
+  }
+
+  /** Throughput with so many messages under way, after the warm-up. */
+  void saturate(String id, String what, Sender sender, Arrivals arrivals, int window, Task task)
+      throws InterruptedException {
+    saturation(sender, arrivals, window).run(Duration.ZERO, task.warmUp());
+    List<Double> rates = new ArrayList<>();
+    for (int i = 0; i < task.repeats(); i++) {
+      rates.add(saturation(sender, arrivals, window).run(BEFORE, task.saturated()));
+    }
+    add(id, "throughput", "1 KiB, " + what, "messages/s", rates);
+  }
+
+  private static Saturation saturation(Sender sender, Arrivals arrivals, int window) {
+    return new Saturation(sender, arrivals, 1, window);
+  }
+
+  /** Latency under open load. */
+  void pace(Sender sender, Arrivals arrivals, int rate, Task task) throws InterruptedException {
+    Histogram all = new Histogram(DIGITS);
+    List<Double> medians = new ArrayList<>();
+    List<Double> tails = new ArrayList<>();
+    for (int i = 0; i < task.repeats(); i++) {
+      Histogram micros = Pacing.run(sender, arrivals, rate, BEFORE, task.paced());
+      medians.add(Percentile.millis(micros, 50));
+      tails.add(Percentile.millis(micros, 99));
+      all.add(micros);
+    }
+    String load = rate == Task.LOW_RATE ? "1,000/s" : rate + "/s";
+    root.put("load", load);
+    add("p50." + rate, "latency", load + ", p50", "ms", medians);
+    add("p99." + rate, "latency", load + ", p99", "ms", tails);
+    for (Percentile point : Percentile.curve(all)) {
+      curve.addObject().put("percent", point.percent()).put("millis", point.millis());
+    }
+  }
+
+  private void add(String id, String scenario, String what, String unit, List<Double> values) {
+    ObjectNode figure = figures.addObject();
+    figure.put("id", id).put("scenario", scenario).put("what", what).put("unit", unit);
+    ArrayNode array = figure.putArray("values");
+    values.forEach(array::add);
+  }
+}

@@ -1,0 +1,70 @@
+package org.entente.loadtests.bench;
+
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.EntenteCommand;
+import org.entente.loadtests.measure.MeasurementFailed;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Benchmarks. */
+@Command(
+    name = "bench",
+    description = "Measures gateways on this machine.",
+    mixinStandardHelpOptions = true,
+    subcommands = BenchCommand.Smoke.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class BenchCommand implements EntenteCommand, Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  /** A command whose options picocli sets. */
+  public BenchCommand() {}
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** Two gateways beside a pass-through chain of as many processes. */
+  @Command(
+      name = "smoke",
+      description = {
+        "Half a minute of load-tests/run without baselines: throughput and latency of two gateways",
+        "beside a chain of as many processes that only passes bytes on over the same TLS. Shows",
+        "that everything works; figures to keep come from load-tests/run."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Smoke implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      Bench bench = new Bench(Effort.SMOKE, null, this::say);
+      Runtime.getRuntime().addShutdownHook(new Thread(bench::close, "stop"));
+      try (bench) {
+        Results results = bench.run(null);
+        for (Figure figure : results.figures()) {
+          spec.commandLine()
+              .getOut()
+              .printf(
+                  "%-14s %12s %-10s %s%n",
+                  figure.subject().title(),
+                  Markdown.number(figure.spread().median()),
+                  figure.unit(),
+                  figure.what());
+        }
+        spec.commandLine().getOut().flush();
+        return 0;
+      } catch (MeasurementFailed failure) {
+        throw new CommandFailure(failure.getMessage() + "", failure);
+      }
+    }
+
+    private void say(String line) {
+      spec.commandLine().getErr().println(line);
+      spec.commandLine().getErr().flush();
+    }
+  }
+}

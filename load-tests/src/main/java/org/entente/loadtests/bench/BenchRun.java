@@ -1,0 +1,95 @@
+package org.entente.loadtests.bench;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.measure.MeasurementFailed;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The benchmark from the shell: {@code load-tests/run --quick --json}. */
+@Command(
+    name = "load-tests/run",
+    description = {
+      "Measures two gateways from outside, beside a chain of as many processes that only passes",
+      "bytes on over the same TLS, and beside what users have today. Writes results.json,",
+      "results.md and charts; progress goes to standard error. See docs/benchmarks.md."
+    },
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:measured", "1:something lost or repeated a message, or failed", "2:usage"})
+public final class BenchRun implements Callable<Integer> {
+  @Option(names = "--quick", description = "under 3 minutes, for a first impression")
+  private boolean quick;
+
+  @Option(names = "--smoke", description = "half a minute, shows only that everything works")
+  private boolean smoke;
+
+  @Option(names = "--json", description = "print the results as one JSON object")
+  private boolean json;
+
+  @Option(names = "--without-baselines", description = "leave out AS4, Artemis and NATS")
+  private boolean withoutBaselines;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "where to write (default: load-tests/results/ and the effort's name)")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "FOLDER",
+      description = "also record both gateways under saturation with JFR, and say what they do")
+  private @Nullable Path recordings;
+
+  @Spec private CommandSpec spec;
+
+  /** A command whose options picocli sets. */
+  public BenchRun() {}
+
+  /** The entry point of the command. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new BenchRun()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Effort effort = smoke ? Effort.SMOKE : quick ? Effort.QUICK : Effort.LONG;
+    String baselines = withoutBaselines ? null : System.getProperty(Baselines.PROPERTY);
+    Bench bench = new Bench(effort, baselines, this::say);
+    Thread onInterrupt = new Thread(bench::close, "stop");
+    Runtime.getRuntime().addShutdownHook(onInterrupt);
+    try (bench) {
+      Results results = bench.run(recordings);
+      Path to = out == null ? results(effort) : out;
+      Bench.write(results, to);
+      say("written to " + to);
+      if (json) {
+        PrintWriter printed = spec.commandLine().getOut();
+        printed.println(results.json());
+        printed.flush();
+      }
+      return 0;
+    } catch (CommandFailure | MeasurementFailed failure) {
+      say(failure.getMessage() + "");
+      return 1;
+    }
+  }
+
+  private static Path results(Effort effort) {
+    return Home.find().folder().resolve("load-tests").resolve("results").resolve(effort.name());
+  }
+
+  private void say(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("run: " + line);
+    err.flush();
+  }
+}

@@ -1,0 +1,36 @@
+package org.entente.loadtests.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Leaves a node's configuration the links between the gateways that run: one that dials a gateway
+ * which does not run tries for ever, and would be measured with it.
+ */
+final class DirectLink {
+  private DirectLink() {}
+
+  /** Takes links to all others out of a configuration file. */
+  static void only(List<String> peers, Path config) {
+    ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+    try {
+      ObjectNode node = (ObjectNode) yaml.readTree(config.toFile());
+      Iterator<JsonNode> links = node.path("links").elements();
+      while (links.hasNext()) {
+        if (!peers.contains(links.next().path("peer").asText())) {
+          links.remove();
+        }
+      }
+      yaml.writeValue(config.toFile(), node);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

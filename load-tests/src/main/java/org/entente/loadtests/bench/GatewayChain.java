@@ -1,0 +1,159 @@
+package org.entente.loadtests.bench;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.measure.Arrivals;
+import org.entente.loadtests.measure.Content;
+import org.entente.loadtests.measure.Sender;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Document;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishResponse;
+import org.entente.proto.v1.PublishStreamRequest;
+import org.entente.proto.v1.PublishStreamResponse;
+import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Purpose;
+
+/**
+ * The whole way: a publisher, its gateway, the recipient's gateway, a subscriber that acknowledges.
+ * Alerts of French customs to German customs under the agreement on customs cooperation, ROUTINE
+ * unless said otherwise.
+ */
+final class GatewayChain {
+  static final String FROM = "fr.customs";
+  static final String TO = "de.customs";
+  static final List<String> GATEWAYS = List.of(FROM, TO);
+
+  /** A client may have a hundred open, its streams and those among them that are about to end. */
+  private static final int CALLS = 64;
+
+  private final Arrivals routine = new Arrivals();
+  private final Arrivals flash = new Arrivals();
+  private final Map<Lane, StreamObserver<PublishStreamRequest>> streams = new EnumMap<>(Lane.class);
+  private final ManagedChannel publisher;
+
+  /** Opens the subscriber's cursor and the publisher's channel; the gateways run. */
+  GatewayChain(Federation federation) throws InterruptedException {
+    new Subscription(routine, flash).open(federation.channel(TO, "desk"));
+    publisher = federation.channel(FROM, "declarations");
+  }
+
+  /** What comes out in a lane: ROUTINE or FLASH. */
+  Arrivals arrivals(Lane lane) {
+    return lane == Lane.LANE_FLASH ? flash : routine;
+  }
+
+  /** A stream of drafts in a lane; the protocol has one draft in a gRPC message. */
+  Sender stream(Lane lane, Content content) {
+    Draft draft = draft(lane);
+    StreamObserver<PublishStreamRequest> drafts =
+        streams.computeIfAbsent(
+            lane,
+            l -> PublisherGrpc.newStub(publisher).publishStream(new StreamOutcomes(arrivals(l))));
+    return (first, count) -> {
+      for (int i = 0; i < count; i++) {
+        drafts.onNext(
+            PublishStreamRequest.newBuilder()
+                .setDraft(numbered(draft, content, first + i))
+                .build());
+      }
+    };
+  }
+
+  /** A call for each ROUTINE message, a bounded number of them at a time. */
+  Sender calls(Content content) {
+    Draft draft = draft(Lane.LANE_ROUTINE);
+    Semaphore free = new Semaphore(CALLS);
+    return (first, count) -> {
+      for (int i = 0; i < count; i++) {
+        free.acquire();
+        PublisherGrpc.newStub(publisher)
+            .publish(
+                PublishRequest.newBuilder().setDraft(numbered(draft, content, first + i)).build(),
+                new CallOutcome(free, routine));
+      }
+    };
+  }
+
+  private static Draft numbered(Draft draft, Content content, long number) {
+    ByteString bytes = UnsafeByteOperations.unsafeWrap(content.of(number, 1));
+    return draft.toBuilder()
+        .setIdempotencyKey(draft.getLabel().getLane().getNumber() + "-" + number)
+        .setBody(
+            Body.newBuilder()
+                .setDocument(
+                    Document.newBuilder()
+                        .setMediaType("application/octet-stream")
+                        .setContent(bytes)))
+        .build();
+  }
+
+  private static Draft draft(Lane lane) {
+    return Draft.newBuilder()
+        .setLabel(
+            Label.newBuilder()
+                .setKind(Kind.KIND_ALERT)
+                .setCategory(Category.CATEGORY_EXCISE)
+                .setPurpose(Purpose.PURPOSE_CUSTOMS_CONTROL)
+                .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
+                .setLane(lane))
+        .setTo(Addressing.newBuilder().addAgencies(TO))
+        .build();
+  }
+
+  private static void look(Outcome outcome, Arrivals arrivals) {
+    if (!outcome.hasAccepted()) {
+      arrivals.failed("a gateway did not accept a draft: " + outcome);
+    }
+  }
+
+  private record StreamOutcomes(Arrivals arrivals)
+      implements StreamObserver<PublishStreamResponse> {
+    @Override
+    public void onNext(PublishStreamResponse response) {
+      look(response.getOutcome(), arrivals);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      arrivals.failed("the publisher's stream ended: " + failure);
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+
+  private record CallOutcome(Semaphore free, Arrivals arrivals)
+      implements StreamObserver<PublishResponse> {
+    @Override
+    public void onNext(PublishResponse response) {
+      look(response.getOutcome(), arrivals);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      arrivals.failed("a publisher's call failed: " + failure);
+      free.release();
+    }
+
+    @Override
+    public void onCompleted() {
+      free.release();
+    }
+  }
+}

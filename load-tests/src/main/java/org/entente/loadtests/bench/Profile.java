@@ -1,0 +1,184 @@
+package org.entente.loadtests.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordingFile;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.measure.Content;
+import org.entente.loadtests.measure.Saturation;
+import org.entente.proto.v1.Lane;
+
+/**
+ * Records both gateways with JDK Flight Recorder while they have all they can do, and sums up:
+ * which threads run, which methods they run, what they allocate. A method counts where it is on top
+ * of the stack, and where it is the gateway's own method nearest to the top.
+ */
+final class Profile {
+  /**
+   * The first recording makes a virtual machine forget all it has compiled (it changes classes, and
+   * code compiled before does not know on what it depends), so there is one only for that.
+   */
+  private static final Duration COMPILING = Duration.ofSeconds(40);
+
+  private static final Duration RECORDED = Duration.ofSeconds(40);
+  private static final long COMMAND_SECONDS = 60;
+  private static final int SHOWN = 30;
+  private static final String OWN = "org.entente.";
+
+  private final GatewayChain gateways;
+  private final Federation federation;
+  private final Consumer<String> say;
+
+  Profile(GatewayChain gateways, Federation federation, Consumer<String> say) {
+    this.gateways = gateways;
+    this.federation = federation;
+    this.say = say;
+  }
+
+  /** Writes a recording and a summary of each gateway into the folder. */
+  void record(Path folder) throws InterruptedException {
+    try {
+      Files.createDirectories(folder);
+      start();
+      saturate(COMPILING);
+      for (String agency : GatewayChain.GATEWAYS) {
+        jcmd(agency, "JFR.stop", "name=bench");
+      }
+      start();
+      Map<String, Map<String, Double>> before = new HashMap<>();
+      for (String agency : GatewayChain.GATEWAYS) {
+        before.put(agency, new Usage(federation.pid(agency)).threads());
+      }
+      double rate = saturate(RECORDED);
+      say.accept(String.format(Locale.ROOT, "recorded at %,.0f messages/s", rate));
+      for (String agency : GatewayChain.GATEWAYS) {
+        Map<String, Double> threads = new Usage(federation.pid(agency)).threads();
+        before.getOrDefault(agency, Map.of()).forEach((t, s) -> threads.merge(t, -s, Double::sum));
+        Path file = folder.resolve(agency + ".jfr").toAbsolutePath();
+        jcmd(agency, "JFR.stop", "name=bench", "filename=" + file);
+        Files.writeString(folder.resolve(agency + ".txt"), summary(file, threads));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void start() throws IOException, InterruptedException {
+    for (String agency : GatewayChain.GATEWAYS) {
+      jcmd(agency, "JFR.start", "name=bench", "settings=profile");
+    }
+  }
+
+  private double saturate(Duration time) throws InterruptedException {
+    Content content = new Content(Effort.KIB);
+    return new Saturation(
+            gateways.stream(Lane.LANE_ROUTINE, content),
+            gateways.arrivals(Lane.LANE_ROUTINE),
+            1,
+            Throughput.window(content.bytes()))
+        .run(Duration.ZERO, time);
+  }
+
+  private void jcmd(String agency, String... command) throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    line.add(Long.toString(federation.pid(agency)));
+    line.addAll(List.of(command));
+    Process process =
+        new ProcessBuilder(line)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      throw new CommandFailure("jcmd " + command[0] + " failed for " + agency);
+    }
+  }
+
+  private static String summary(Path recording, Map<String, Double> threads) throws IOException {
+    Map<String, Double> kinds = new HashMap<>();
+    Map<String, Double> tops = new HashMap<>();
+    Map<String, Double> own = new HashMap<>();
+    Map<String, Double> allocations = new HashMap<>();
+    Map<String, Double> allocated = new HashMap<>();
+    try (RecordingFile file = new RecordingFile(recording)) {
+      while (file.hasMoreEvents()) {
+        RecordedEvent event = file.readEvent();
+        switch (event.getEventType().getName()) {
+          case "jdk.ExecutionSample" -> {
+            tops.merge(frame(event, ""), 1.0, Double::sum);
+            own.merge(frame(event, OWN), 1.0, Double::sum);
+            kinds.merge(kind(event), 1.0, Double::sum);
+          }
+          case "jdk.ObjectAllocationSample" -> {
+            double weight = event.getLong("weight");
+            allocations.merge(frame(event, OWN), weight, Double::sum);
+            allocated.merge(
+                event.getClass("objectClass").getName() + " in " + frame(event, ""),
+                weight,
+                Double::sum);
+          }
+          default -> {}
+        }
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    section(text, "Processor time by thread, of seconds", threads);
+    section(text, "How the method on top was run, of samples of Java code", kinds);
+    section(text, "Methods on top of the stack, of samples of Java code", tops);
+    section(text, "The gateway's own methods nearest to the top, of the same", own);
+    section(text, "Allocation by the gateway's own methods, of bytes", allocations);
+    section(text, "Allocation by class and method, of bytes", allocated);
+    return text.toString();
+  }
+
+  /** A profile of code that is mostly interpreted says nothing about code that is warm. */
+  private static String kind(RecordedEvent event) {
+    return event.getStackTrace() == null || event.getStackTrace().getFrames().isEmpty()
+        ? "?"
+        : event.getStackTrace().getFrames().get(0).getType() + "";
+  }
+
+  private static String frame(RecordedEvent event, String prefix) {
+    if (event.getStackTrace() == null) {
+      return "?";
+    }
+    for (RecordedFrame frame : event.getStackTrace().getFrames()) {
+      String type = frame.getMethod().getType().getName();
+      if (type.startsWith(prefix)) {
+        return type + "." + frame.getMethod().getName();
+      }
+    }
+    return "(none)";
+  }
+
+  private static void section(StringBuilder text, String title, Map<String, Double> weights) {
+    double all = weights.values().stream().mapToDouble(weight -> weight).sum();
+    text.append(title).append(String.format(Locale.ROOT, " (%,.0f)%n", all));
+    weights.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+        .limit(SHOWN)
+        .forEach(
+            entry ->
+                text.append(
+                    String.format(
+                        Locale.ROOT,
+                        "%6.1f %%  %s%n",
+                        100 * entry.getValue() / all,
+                        entry.getKey())));
+    text.append('\n');
+  }
+}

@@ -1,0 +1,62 @@
+package org.entente.loadtests.bench;
+
+import java.security.SecureRandom;
+import org.entente.gateway.client.Credentials;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.FreePorts;
+import org.entente.loadtests.raw.RawChain;
+
+/**
+ * Both chains side by side, in processes of their own, so that what is compared is measured in
+ * turns on the same machine.
+ */
+final class Rig implements AutoCloseable {
+  private final Federation federation;
+  private final GatewayChain gateways;
+  private final RawChain raw;
+
+  /** Starts everything; the federation's owner ends the gateways. */
+  Rig(Federation federation) throws InterruptedException {
+    this.federation = federation;
+    for (String agency : GatewayChain.GATEWAYS) {
+      DirectLink.only(GatewayChain.GATEWAYS, federation.plan(agency).config());
+    }
+    federation.start(GatewayChain.GATEWAYS);
+    gateways = new GatewayChain(federation);
+    FreePorts ports = new FreePorts(new SecureRandom());
+    raw =
+        new RawChain(
+            ports.address(),
+            ports.address(),
+            federation.gatewayCredentials(GatewayChain.FROM),
+            Credentials.in(federation.credentials(GatewayChain.FROM, "declarations")));
+  }
+
+  GatewayChain gateways() {
+    return gateways;
+  }
+
+  RawChain raw() {
+    return raw;
+  }
+
+  /** The gateway that seals and sends. */
+  Usage sender() {
+    return new Usage(federation.pid(GatewayChain.FROM));
+  }
+
+  /** The gateway that receives and opens. */
+  Usage recipient() {
+    return new Usage(federation.pid(GatewayChain.TO));
+  }
+
+  /** A hop of the chain that only passes on. */
+  Usage hop() {
+    return new Usage(raw.middle());
+  }
+
+  @Override
+  public void close() {
+    raw.close();
+  }
+}

@@ -1,0 +1,106 @@
+package org.entente.loadtests.bench;
+
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.measure.Arrivals;
+import org.entente.loadtests.measure.Content;
+import org.entente.proto.v1.Acknowledge;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscriber at the far end. An acknowledgement covers everything before it in its lane, so one
+ * is sent for every few deliveries, as a client does that keeps up.
+ */
+final class Subscription implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
+  private static final long OPEN_SECONDS = 30;
+  private static final int WINDOW = 10_000;
+  private static final int DELIVERIES_AN_ACKNOWLEDGEMENT = 64;
+
+  private final Arrivals routine;
+  private final Arrivals flash;
+  private final CountDownLatch opened = new CountDownLatch(1);
+  private final Map<Lane, Integer> unacknowledged = new EnumMap<>(Lane.class);
+  private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
+  private boolean asked;
+
+  /** A subscriber that does not subscribe yet. */
+  Subscription(Arrivals routine, Arrivals flash) {
+    this.routine = routine;
+    this.flash = flash;
+  }
+
+  /** Opens the cursor; it is open on return. */
+  void open(ManagedChannel channel) throws InterruptedException {
+    SubscriberGrpc.newStub(channel).subscribe(this);
+    if (!opened.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
+      throw new CommandFailure("the cursor is not open after " + OPEN_SECONDS + " s");
+    }
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
+    requests = stream;
+    // The cursor's window bounds what is under way.
+    stream.disableAutoRequestWithInitial(Integer.MAX_VALUE);
+    stream.setOnReadyHandler(
+        () -> {
+          if (!asked) {
+            asked = true;
+            stream.onNext(
+                SubscribeRequest.newBuilder()
+                    .setOpen(OpenCursor.newBuilder().setCursor("bench").setWindow(WINDOW))
+                    .build());
+          }
+        });
+  }
+
+  @Override
+  public void onNext(SubscribeResponse response) {
+    if (response.hasOpened()) {
+      opened.countDown();
+    }
+    if (response.hasDelivery()) {
+      take(response.getDelivery());
+    }
+  }
+
+  private void take(Delivery delivery) {
+    Lane lane = delivery.getLabel().getLane();
+    Arrivals arrivals = lane == Lane.LANE_FLASH ? flash : routine;
+    arrivals.arrived(
+        Content.number(delivery.getBody().getDocument().getContent().asReadOnlyByteBuffer()));
+    int waiting = unacknowledged.merge(lane, 1, Integer::sum);
+    ClientCallStreamObserver<SubscribeRequest> stream = requests;
+    if (waiting >= DELIVERIES_AN_ACKNOWLEDGEMENT && stream != null) {
+      unacknowledged.put(lane, 0);
+      stream.onNext(
+          SubscribeRequest.newBuilder()
+              .setAck(Acknowledge.newBuilder().setPosition(delivery.getPosition()))
+              .build());
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    String what = "the subscriber's stream ended: " + failure;
+    routine.failed(what);
+    flash.failed(what);
+  }
+
+  @Override
+  public void onCompleted() {
+    onError(new CommandFailure("the gateway ended it"));
+  }
+}

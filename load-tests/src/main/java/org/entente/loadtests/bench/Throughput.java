@@ -1,0 +1,249 @@
+package org.entente.loadtests.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.entente.loadtests.measure.Arrivals;
+import org.entente.loadtests.measure.Content;
+import org.entente.loadtests.measure.Saturation;
+import org.entente.loadtests.measure.Sender;
+import org.entente.loadtests.measure.Spread;
+import org.entente.proto.v1.Lane;
+
+/** Messages a second of both chains, by size and by how clients hand messages over. */
+final class Throughput {
+  private static final String SCENARIO = "throughput";
+  private static final String UNIT = "messages/s";
+  private static final int MOST_PACKED = 64;
+  private static final int PACKED_BYTES = 1 << 20;
+  private static final int WINDOW_BYTES = 4 << 20;
+  private static final int LEAST_WINDOW = 16;
+  private static final int MOST_WINDOW = 4_096;
+  private static final double MIB = 1 << 20;
+
+  /** Who hands over how. */
+  enum Way {
+    RAW_PACKED("raw.packed", Subject.RAW, "stream, up to 64 messages and 1 MiB in a gRPC message"),
+    RAW_SINGLE("raw.single", Subject.RAW, "stream, each message a gRPC message"),
+    ENTENTE_STREAM("entente.stream", Subject.ENTENTE, "stream, each message a gRPC message"),
+    RAW_CALL("raw.call", Subject.RAW, "a call for each message"),
+    ENTENTE_CALL("entente.call", Subject.ENTENTE, "a call for each message");
+
+    private final String id;
+    private final Subject subject;
+    private final String words;
+
+    Way(String id, Subject subject, String words) {
+      this.id = id;
+      this.subject = subject;
+      this.words = words;
+    }
+
+    String title() {
+      return subject.title() + ": " + words;
+    }
+  }
+
+  private final Rig rig;
+  private final Effort effort;
+  private final Results results;
+  private final Consumer<String> say;
+
+  Throughput(Rig rig, Effort effort, Results results, Consumer<String> say) {
+    this.rig = rig;
+    this.effort = effort;
+    this.results = results;
+    this.say = say;
+  }
+
+  /** The id of a figure. */
+  static String id(Way way, int bytes) {
+    return way.id + "." + bytes;
+  }
+
+  /** Runs everything until it is warm. */
+  void warmUp() throws InterruptedException {
+    say.accept("warming up");
+    results.add(resident("memory.rest", "resident, at rest, after the start"));
+    Content content = new Content(Effort.KIB);
+    saturate(Way.RAW_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
+    saturate(Way.RAW_SINGLE, content, Duration.ZERO, effort.warmUp().dividedBy(4));
+    saturate(Way.ENTENTE_STREAM, content, Duration.ZERO, effort.warmUp());
+    saturate(Way.RAW_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
+    saturate(Way.ENTENTE_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
+  }
+
+  /** All ways at 1 KiB in turns, then streams of the other sizes. */
+  void run() throws InterruptedException {
+    List<Cost> costs =
+        List.of(
+            new Cost("cpu.entente.sender", "sender's gateway", Way.ENTENTE_STREAM, rig.sender()),
+            new Cost("cpu.entente.recipient", "recipient's", Way.ENTENTE_STREAM, rig.recipient()),
+            new Cost("cpu.raw.hop", "one hop, unpacked", Way.RAW_SINGLE, rig.hop()));
+    Map<Way, List<Double>> rates = new EnumMap<>(Way.class);
+    for (int i = 0; i < effort.repeats(); i++) {
+      for (Way way : Way.values()) {
+        rates.computeIfAbsent(way, w -> new ArrayList<>()).add(turn(way, costs));
+      }
+    }
+    rates.forEach((way, values) -> add(way, Effort.KIB, values));
+    ratios();
+    costs.forEach(cost -> results.add(cost.figure()));
+    results.add(resident("memory.loaded", "resident, after load"));
+    sizes();
+  }
+
+  private double turn(Way way, List<Cost> costs) throws InterruptedException {
+    List<Cost> ofWay = costs.stream().filter(cost -> cost.way == way).toList();
+    ofWay.forEach(Cost::begin);
+    Counted counted = saturate(way, new Content(Effort.KIB), effort.before(), effort.saturated());
+    ofWay.forEach(cost -> cost.end(counted.messages));
+    return counted.rate;
+  }
+
+  private void ratios() {
+    results.ratio(
+        "throughput_to_raw",
+        "client's stream through two gateways / raw chain, packed 64; 1 KiB",
+        id(Way.ENTENTE_STREAM, Effort.KIB),
+        id(Way.RAW_PACKED, Effort.KIB));
+    results.ratio(
+        "single_to_raw",
+        "each message a gRPC message, through two gateways / raw chain; 1 KiB",
+        id(Way.ENTENTE_STREAM, Effort.KIB),
+        id(Way.RAW_SINGLE, Effort.KIB));
+    results.ratio(
+        "call_to_raw",
+        "a call for each message, through two gateways / raw chain; 1 KiB",
+        id(Way.ENTENTE_CALL, Effort.KIB),
+        id(Way.RAW_CALL, Effort.KIB));
+  }
+
+  private void sizes() throws InterruptedException {
+    List<Way> streams = List.of(Way.RAW_PACKED, Way.RAW_SINGLE, Way.ENTENTE_STREAM);
+    for (int bytes : effort.sizes()) {
+      Map<Way, List<Double>> rates = new EnumMap<>(Way.class);
+      // Fewer repeats than at 1 KiB, where ratios are asked for.
+      for (int i = 0; i < Math.max(1, effort.repeats() - 2); i++) {
+        for (Way way : streams) {
+          rates
+              .computeIfAbsent(way, w -> new ArrayList<>())
+              .add(saturate(way, new Content(bytes), effort.before(), effort.saturated()).rate);
+        }
+      }
+      rates.forEach((way, values) -> add(way, bytes, values));
+      results.ratio(
+          "throughput_to_raw_" + bytes,
+          "client's stream through two gateways / raw chain, packed; " + size(bytes),
+          id(Way.ENTENTE_STREAM, bytes),
+          id(Way.RAW_PACKED, bytes));
+    }
+  }
+
+  private Counted saturate(Way way, Content content, Duration before, Duration measured)
+      throws InterruptedException {
+    int packing =
+        way == Way.RAW_PACKED
+            ? Math.max(1, Math.min(MOST_PACKED, PACKED_BYTES / content.bytes()))
+            : 1;
+    Saturation saturation =
+        new Saturation(sender(way, content), arrivals(way), packing, window(content.bytes()));
+    double rate = saturation.run(before, measured);
+    say.accept(
+        String.format(
+            Locale.ROOT, "%-14s %-7s %,10.0f messages/s", way.id, size(content.bytes()), rate));
+    return new Counted(rate, saturation.sent());
+  }
+
+  /** Messages under way at a time: 4 MiB of them, for gateways and the raw chain alike. */
+  static int window(int bytes) {
+    return Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, WINDOW_BYTES / bytes));
+  }
+
+  private Sender sender(Way way, Content content) {
+    return switch (way) {
+      case RAW_PACKED, RAW_SINGLE -> rig.raw().stream(content);
+      case RAW_CALL -> rig.raw().calls(content);
+      case ENTENTE_STREAM -> rig.gateways().stream(Lane.LANE_ROUTINE, content);
+      case ENTENTE_CALL -> rig.gateways().calls(content);
+    };
+  }
+
+  private Arrivals arrivals(Way way) {
+    return way.subject == Subject.RAW
+        ? rig.raw().arrivals()
+        : rig.gateways().arrivals(Lane.LANE_ROUTINE);
+  }
+
+  private void add(Way way, int bytes, List<Double> values) {
+    results.add(
+        new Figure(
+            id(way, bytes),
+            SCENARIO,
+            way.subject,
+            size(bytes) + ", " + way.words,
+            UNIT,
+            Spread.of(values)));
+  }
+
+  private Figure resident(String id, String what) {
+    return new Figure(
+        id,
+        "memory",
+        Subject.ENTENTE,
+        "sender's gateway, " + what,
+        "MiB",
+        Spread.of(List.of(rig.sender().resident() / MIB)));
+  }
+
+  /** A size as people say it. */
+  static String size(int bytes) {
+    if (bytes == Effort.LARGEST) {
+      return "1 MiB";
+    }
+    return bytes < Effort.KIB ? bytes + " B" : bytes / Effort.KIB + " KiB";
+  }
+
+  private record Counted(double rate, long messages) {}
+
+  /** Processor time a message, by turn. */
+  private static final class Cost {
+    private final String id;
+    private final String what;
+    private final Way way;
+    private final Usage usage;
+    private final List<Double> micros = new ArrayList<>();
+    private Duration start = Duration.ZERO;
+
+    Cost(String id, String what, Way way, Usage usage) {
+      this.id = id;
+      this.what = what;
+      this.way = way;
+      this.usage = usage;
+    }
+
+    void begin() {
+      start = usage.processor();
+    }
+
+    void end(long messages) {
+      Duration spent = usage.processor().minus(start);
+      micros.add(spent.toNanos() / (double) TimeUnit.MICROSECONDS.toNanos(1) / messages);
+    }
+
+    Figure figure() {
+      return new Figure(
+          id,
+          "cost of a message of 1 KiB",
+          way.subject,
+          "processor time, " + what + ", all its threads",
+          "µs",
+          Spread.of(micros));
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package org.entente.loadtests.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What a process takes of the machine, as the system counts it.
+ *
+ * @param pid of the process
+ */
+record Usage(long pid) {
+  private static final String RESIDENT = "VmRSS:";
+
+  /** Places of utime and stime in /proc/PID/task/TID/stat, counted behind the name; proc(5). */
+  private static final int USER = 11;
+
+  private static final int SYSTEM = 12;
+  private static final double TICKS = 100;
+
+  /** Processor time so far, of all its threads; counted in hundredths of a second. */
+  Duration processor() {
+    return ProcessHandle.of(pid)
+        .flatMap(process -> process.info().totalCpuDuration())
+        .orElse(Duration.ZERO);
+  }
+
+  /**
+   * Seconds of processor time so far by name of thread, those of the virtual machine included;
+   * threads whose names differ in a number only are taken together.
+   */
+  Map<String, Double> threads() {
+    Map<String, Double> seconds = new HashMap<>();
+    try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (Path task : tasks.toList()) {
+        String stat = Files.readString(task.resolve("stat"), StandardCharsets.UTF_8);
+        int end = stat.lastIndexOf(')');
+        String name = stat.substring(stat.indexOf('(') + 1, end).replaceAll("[-#]?\\d+", "");
+        String[] fields = stat.substring(end + 2).split(" ", -1);
+        seconds.merge(
+            name,
+            (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) / TICKS,
+            Double::sum);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return seconds;
+  }
+
+  /** Bytes that are in memory for it. */
+  long resident() {
+    try {
+      return Files.readAllLines(
+                  Path.of("/proc", Long.toString(pid), "status"), StandardCharsets.UTF_8)
+              .stream()
+              .filter(line -> line.startsWith(RESIDENT))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+              .findFirst()
+              .orElse(0)
+          << 10;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

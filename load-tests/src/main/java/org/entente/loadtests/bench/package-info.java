@@ -1,0 +1,8 @@
+/**
+ * The benchmark: two gateways, driven from outside, beside a chain that only passes bytes on and
+ * beside what users have today; see docs/benchmarks.md.
+ */
+@NullMarked
+package org.entente.loadtests.bench;
+
+import org.jspecify.annotations.NullMarked;

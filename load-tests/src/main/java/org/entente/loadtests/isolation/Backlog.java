@@ -1,0 +1,31 @@
+package org.entente.loadtests.isolation;
+
+import java.util.List;
+
+/**
+ * What came of queueing for a dead peer.
+ *
+ * @param memory after each tenth of the messages
+ * @param through messages a second that come through where nothing is in the way
+ * @param drained messages a second from the peer's start to the last arrival
+ * @param repeated deliveries that came twice to the subscriber
+ */
+record Backlog(List<Memory> memory, double through, double drained, long repeated) {
+  Backlog {
+    memory = List.copyOf(memory);
+  }
+
+  /** Heap at the end as a part of that after the first tenth. */
+  double heapGrowth() {
+    return (double) last().heap() / memory.get(0).heap();
+  }
+
+  /** Bytes in memory that came after the first tenth. */
+  long residentGrowth() {
+    return last().resident() - memory.get(0).resident();
+  }
+
+  private Memory last() {
+    return memory.get(memory.size() - 1);
+  }
+}

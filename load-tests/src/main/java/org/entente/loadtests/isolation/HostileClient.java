@@ -1,0 +1,147 @@
+package org.entente.loadtests.isolation;
+
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishResponse;
+import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+
+/**
+ * A client with good credentials and bad intentions: opens cursors and resets them before they are
+ * answered, and hands in drafts as large as may be, which are none, and larger ones; a few at a
+ * time, again and again, until it is closed. Cut off, it comes again.
+ */
+final class HostileClient implements AutoCloseable {
+  private static final int AT_A_TIME = 4;
+  private static final int PAUSE_MILLIS = 10;
+  private static final int RESETS_TO_A_DRAFT = 8;
+
+  /** Under the limit of a message, 1 MiB, and over it. */
+  private static final int[] LENGTHS = {900_000, 1_500_000};
+
+  private final ManagedChannel channel;
+  private final Semaphore room = new Semaphore(AT_A_TIME);
+  private final AtomicLong resets = new AtomicLong();
+  private final AtomicLong refusals = new AtomicLong();
+  private final Thread thread = new Thread(this::run, "hostile client");
+  private volatile boolean over;
+
+  HostileClient(ManagedChannel channel) {
+    this.channel = channel;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      for (int round = 0; !over; round++) {
+        if (round % RESETS_TO_A_DRAFT != 0) {
+          reset();
+        } else if (room.tryAcquire(1, TimeUnit.SECONDS)) {
+          int length = LENGTHS[round / RESETS_TO_A_DRAFT % LENGTHS.length];
+          PublisherGrpc.newStub(channel).publish(draft(length), new Outcome());
+        }
+        // Cut off, a channel would rest before it dials again.
+        channel.resetConnectBackoff();
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Opens a cursor and takes it back with RST_STREAM. */
+  private void reset() {
+    Context.CancellableContext call = Context.current().withCancellation();
+    call.run(
+        () ->
+            SubscriberGrpc.newStub(channel)
+                .subscribe(new Ignored())
+                .onNext(
+                    SubscribeRequest.newBuilder()
+                        .setOpen(OpenCursor.newBuilder().setCursor("hostile"))
+                        .build()));
+    call.cancel(null);
+    resets.incrementAndGet();
+  }
+
+  /** Has no label, so that it is refused once all of it was read. */
+  private static PublishRequest draft(int length) {
+    return PublishRequest.newBuilder()
+        .setDraft(
+            Draft.newBuilder()
+                .setBody(
+                    Body.newBuilder()
+                        .setAlert(
+                            Alert.newBuilder()
+                                .addTexts(
+                                    AlertText.newBuilder().setDescription("h".repeat(length))))))
+        .build();
+  }
+
+  /** What it did and what came of it, in a line. */
+  String told() {
+    return "%d streams reset, %d drafts refused".formatted(resets.get(), refusals.get());
+  }
+
+  /** Drafts that were refused, or ended with the connection. */
+  long refusals() {
+    return refusals.get();
+  }
+
+  private final class Outcome implements StreamObserver<PublishResponse> {
+    @Override
+    public void onNext(PublishResponse response) {
+      if (!response.getOutcome().hasAccepted()) {
+        refusals.incrementAndGet();
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      refusals.incrementAndGet();
+      room.release();
+    }
+
+    @Override
+    public void onCompleted() {
+      room.release();
+    }
+  }
+
+  private static final class Ignored implements StreamObserver<SubscribeResponse> {
+    @Override
+    public void onNext(SubscribeResponse response) {}
+
+    @Override
+    public void onError(Throwable failure) {
+      // It took the call back, or was cut off.
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+
+  @Override
+  public void close() {
+    over = true;
+    channel.shutdownNow();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

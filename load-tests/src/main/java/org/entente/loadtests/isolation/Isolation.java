@@ -1,0 +1,295 @@
+package org.entente.loadtests.isolation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.client.Credentials;
+import org.entente.loadtests.federation.Federation;
+
+/**
+ * Measures one gateway that sends to two peers, a good one and one that is dead, slow, stuck or
+ * hostile, and the same beside clients of the two gateways that are so, all in one run, so that
+ * what is compared was measured on the same machine at the same time. The same background load goes
+ * to the second peer whatever its state.
+ */
+final class Isolation {
+  /** What the second peer is, or who is there beside a good one. */
+  enum Neighbour {
+    /** As good as the first, and nobody else is there. */
+    GOOD,
+    /** Its process is gone. */
+    DEAD,
+    /** Its connection passes 5 KiB a second. */
+    SLOW,
+    /** Its connection stands and passes nothing. */
+    STUCK,
+    /** It floods the port of the gateway that is measured. */
+    HOSTILE,
+    /** A further subscriber where the good one is reads nothing of what it is sent. */
+    CLIENT_SLOW,
+    /** One that reads all and acknowledges nothing. */
+    CLIENT_STUCK,
+    /** Further clients of both gateways flood their ports. */
+    CLIENT_HOSTILE
+  }
+
+  /** The gateway that is measured. */
+  private static final String GATEWAY = "fr.customs";
+
+  private static final String GOOD_PEER = "de.customs";
+  private static final String TRANSIT = "x.hub";
+  private static final String BEHIND = "sg.police";
+  private static final int BACKGROUND_MILLIS = 10;
+
+  private final Federation federation;
+  private final Relay relay;
+  private final Consumer<String> say;
+  private final Stream good;
+  private final Stream behind;
+
+  /** Starts the gateways; the second peer is good. */
+  Isolation(Federation federation, Consumer<String> say) throws InterruptedException, IOException {
+    this.federation = federation;
+    this.say = say;
+    String transit = String.valueOf(federation.plan(TRANSIT).peers());
+    this.relay = Relay.to(transit);
+    send(federation.plan(GATEWAY).config(), transit, relay.address());
+    federation.start(List.of(GATEWAY, GOOD_PEER, TRANSIT, BEHIND));
+    good = new Stream(federation, GATEWAY, GOOD_PEER, "good");
+    behind = new Stream(federation, GATEWAY, BEHIND, "behind");
+    good.subscribe();
+    behind.subscribe();
+    good.send();
+    behind.send();
+    good.awaitArrived(1);
+    behind.awaitArrived(1);
+  }
+
+  /** Has a configuration dial another address. */
+  static void send(Path config, String from, String to) {
+    try {
+      String yaml = Files.readString(config);
+      if (!yaml.contains(from)) {
+        throw new CommandFailure(config + " does not dial " + from);
+      }
+      Files.writeString(config, yaml.replace(from, to));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Throughput to the good peer beside each kind of neighbour as a part of that beside a good one:
+   * the best of some rounds of each, taken in turns.
+   *
+   * @param messages of a round
+   */
+  Map<Neighbour, Double> ratios(int messages, int rounds) throws InterruptedException, IOException {
+    round(Neighbour.GOOD, messages);
+    Map<Neighbour, Double> best = new EnumMap<>(Neighbour.class);
+    for (int i = 0; i < rounds; i++) {
+      for (Neighbour neighbour : Neighbour.values()) {
+        double rate = round(neighbour, messages);
+        best.merge(neighbour, rate, Math::max);
+        say.accept("beside a neighbour that is %s: %,.0f messages/s".formatted(neighbour, rate));
+      }
+    }
+    double alone = best.getOrDefault(Neighbour.GOOD, 0.0);
+    best.replaceAll((neighbour, rate) -> rate / alone);
+    behind.awaitArrived(behind.sent());
+    return best;
+  }
+
+  private double round(Neighbour neighbour, int messages) throws InterruptedException, IOException {
+    begin(neighbour);
+    try (Background background = new Background();
+        Beside beside = beside(neighbour)) {
+      long first = good.arrived();
+      long start = System.nanoTime();
+      for (int i = 0; i < messages; i++) {
+        good.send();
+      }
+      good.awaitArrived(first + messages);
+      double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+      background.check();
+      String told = beside.told();
+      if (!told.isEmpty()) {
+        say.accept(told);
+      }
+      return messages / seconds;
+    } finally {
+      end(neighbour);
+    }
+  }
+
+  /** Who is there beside the second peer. */
+  private Beside beside(Neighbour neighbour) throws InterruptedException {
+    return switch (neighbour) {
+      case GOOD, DEAD, SLOW, STUCK -> new Beside(List.of(), () -> "");
+      case HOSTILE -> hostilePeer();
+      case CLIENT_SLOW -> idle(false);
+      case CLIENT_STUCK -> idle(true);
+      case CLIENT_HOSTILE -> hostileClients();
+    };
+  }
+
+  private Beside hostilePeer() {
+    Credentials hub = federation.gatewayCredentials(TRANSIT);
+    Hostile hostile =
+        new Hostile(
+            String.valueOf(federation.plan(GATEWAY).peers()),
+            new Credentials(
+                hub.certificate(), hub.key(), federation.gatewayCredentials(GATEWAY).authority()));
+    return new Beside(
+        List.of(hostile), () -> "the hostile peer was refused " + hostile.refusals() + " times");
+  }
+
+  private Beside idle(boolean reads) throws InterruptedException {
+    String client = federation.plan(GOOD_PEER).clientWith("subscribe").orElseThrow();
+    IdleSubscriber idle = IdleSubscriber.open(federation.channel(GOOD_PEER, client), reads);
+    return new Beside(
+        List.of(idle), () -> "the idle subscriber read " + idle.delivered() + " deliveries");
+  }
+
+  /** Not the clients that the good traffic has: what one of those does is its own loss. */
+  private Beside hostileClients() {
+    HostileClient sending = hostile(GATEWAY, "subscribe");
+    HostileClient receiving = hostile(GOOD_PEER, "publish");
+    return new Beside(
+        List.of(sending, receiving),
+        () -> "hostile clients: " + sending.told() + "; " + receiving.told());
+  }
+
+  private HostileClient hostile(String agency, String scope) {
+    String client = federation.plan(agency).clientWith(scope).orElseThrow();
+    return new HostileClient(federation.channel(agency, client));
+  }
+
+  private void begin(Neighbour neighbour) {
+    switch (neighbour) {
+      case GOOD, HOSTILE, CLIENT_SLOW, CLIENT_STUCK, CLIENT_HOSTILE -> {}
+      case DEAD -> federation.kill(TRANSIT);
+      case SLOW -> relay.mode(Relay.Mode.TRICKLING);
+      case STUCK -> relay.mode(Relay.Mode.STUCK);
+    }
+  }
+
+  private void end(Neighbour neighbour) throws InterruptedException {
+    relay.mode(Relay.Mode.PASSING);
+    if (neighbour == Neighbour.DEAD) {
+      federation.start(List.of(TRANSIT));
+    }
+    behind.awaitArrived(behind.sent());
+  }
+
+  /**
+   * Queues messages for a dead peer, looks at the memory of the process meanwhile, and lets the
+   * peer return.
+   */
+  Backlog queue(int messages) throws InterruptedException {
+    double through = through(Math.min(messages, 5_000));
+    federation.kill(TRANSIT);
+    List<Memory> memory = new ArrayList<>();
+    int steps = 10;
+    long first = behind.sent();
+    for (int step = 1; step <= steps; step++) {
+      long goal = first + (long) messages * step / steps;
+      while (behind.sent() < goal) {
+        behind.send();
+      }
+      // The one that made the streams be set up has arrived long ago.
+      behind.awaitAccepted(goal);
+      Memory now = Memory.of(federation.pid(GATEWAY), federation.plan(GATEWAY).admin());
+      memory.add(now);
+      say.accept((goal - first) + " queued: " + now);
+    }
+    long before = behind.arrived();
+    federation.start(List.of(TRANSIT));
+    long start = System.nanoTime();
+    behind.awaitArrived(behind.sent());
+    double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+    return new Backlog(memory, through, (behind.sent() - before) / seconds, behind.repeated());
+  }
+
+  /** Messages a second that come through while nothing is in the way. */
+  private double through(int messages) throws InterruptedException {
+    long start = System.nanoTime();
+    for (int i = 0; i < messages; i++) {
+      behind.send();
+    }
+    behind.awaitArrived(behind.sent());
+    return messages / ((System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1));
+  }
+
+  /** Lets go of the relay; the federation's owner ends the gateways. */
+  void close() throws IOException {
+    relay.close();
+  }
+
+  /** Whoever else is there during a round, ended in the order they came. */
+  private record Beside(List<AutoCloseable> all, Supplier<String> teller) implements AutoCloseable {
+    /** What became of them, or nothing. */
+    String told() {
+      return teller.get();
+    }
+
+    @Override
+    public void close() {
+      for (AutoCloseable one : all) {
+        try {
+          one.close();
+        } catch (Exception e) {
+          throw new CommandFailure("a neighbour does not end", e);
+        }
+      }
+    }
+  }
+
+  /** A little mail for the second peer, all the time. */
+  private final class Background implements AutoCloseable {
+    private final Thread thread = new Thread(this::run, "background");
+    private volatile boolean over;
+    private volatile boolean failed;
+
+    Background() {
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void run() {
+      try {
+        while (!over) {
+          behind.send();
+          TimeUnit.MILLISECONDS.sleep(BACKGROUND_MILLIS);
+        }
+      } catch (InterruptedException | CommandFailure e) {
+        failed = !over;
+      }
+    }
+
+    void check() {
+      if (failed) {
+        throw new CommandFailure("the mail for the second peer was not taken");
+      }
+    }
+
+    @Override
+    public void close() {
+      over = true;
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

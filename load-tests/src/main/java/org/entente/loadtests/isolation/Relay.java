@@ -1,0 +1,182 @@
+package org.entente.loadtests.isolation;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A TCP relay between one who dials and one who answers, which can become slow, or stop forwarding
+ * without closing anything: what a broken middle box does. Safe for many threads.
+ */
+public final class Relay implements AutoCloseable {
+  private static final int CHUNK = 64 << 10;
+  private static final int TRICKLE = 512;
+  private static final int TRICKLE_MILLIS = 100;
+
+  /** How it treats what comes, on connections that stand too. */
+  public enum Mode {
+    /** Passes everything on. */
+    PASSING,
+    /** Passes 5 KiB a second each way. */
+    TRICKLING,
+    /** Takes no more and passes nothing on; nothing is closed, new connections are accepted. */
+    STUCK
+  }
+
+  private final ServerSocket server;
+  private final InetSocketAddress target;
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Object modes = new Object();
+  private Mode mode = Mode.PASSING;
+  private int generation;
+  private boolean closed;
+
+  private Relay(ServerSocket server, InetSocketAddress target) {
+    this.server = server;
+    this.target = target;
+  }
+
+  /**
+   * Listens on a free loopback port.
+   *
+   * @param target {@code host:port} of who answers
+   */
+  public static Relay to(String target) throws IOException {
+    int colon = target.lastIndexOf(':');
+    InetSocketAddress address =
+        new InetSocketAddress(
+            target.substring(0, colon), Integer.parseInt(target.substring(colon + 1)));
+    Relay relay = new Relay(new ServerSocket(0, 64, InetAddress.getLoopbackAddress()), address);
+    begin("relay to " + target, relay::accept);
+    return relay;
+  }
+
+  /** Where the dialler has to be sent instead. */
+  public String address() {
+    return "127.0.0.1:" + server.getLocalPort();
+  }
+
+  /** Treats what comes so from now on. */
+  public void mode(Mode next) {
+    synchronized (modes) {
+      mode = next;
+      modes.notifyAll();
+    }
+  }
+
+  /** Passes nothing more on over the connections that stand, for good, and closes none. */
+  public void abandon() {
+    synchronized (modes) {
+      generation++;
+    }
+  }
+
+  private int generation() {
+    synchronized (modes) {
+      return generation;
+    }
+  }
+
+  private void accept() {
+    while (!server.isClosed()) {
+      try {
+        Socket dialler = server.accept();
+        sockets.add(dialler);
+        begin("relay", () -> connect(dialler));
+      } catch (IOException e) {
+        // Closed, which ends the loop; anything else concerns that connection only.
+      }
+    }
+  }
+
+  private void connect(Socket dialler) {
+    Socket answerer = new Socket();
+    sockets.add(answerer);
+    int of = generation();
+    try {
+      passes(of);
+      answerer.connect(target);
+      begin("relay back", () -> copy(answerer, dialler, of));
+      copy(dialler, answerer, of);
+    } catch (IOException e) {
+      end(dialler, answerer);
+    }
+  }
+
+  private void copy(Socket from, Socket to, int of) {
+    byte[] chunk = new byte[CHUNK];
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      while (true) {
+        boolean slow = passes(of) == Mode.TRICKLING;
+        int count = in.read(chunk, 0, slow ? TRICKLE : CHUNK);
+        if (count < 0) {
+          break;
+        }
+        passes(of);
+        out.write(chunk, 0, count);
+      }
+    } catch (IOException e) {
+      // One side is gone: so is the other.
+    }
+    end(from, to);
+  }
+
+  /** Waits while it is stuck, and a moment while it trickles; which of the two it is not now. */
+  private Mode passes(int of) throws IOException {
+    synchronized (modes) {
+      try {
+        while ((mode == Mode.STUCK || of < generation) && !closed) {
+          modes.wait();
+        }
+        if (mode == Mode.TRICKLING && !closed) {
+          TimeUnit.MILLISECONDS.timedWait(modes, TRICKLE_MILLIS);
+        }
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      if (closed) {
+        throw new IOException("closed");
+      }
+      return mode;
+    }
+  }
+
+  private void end(Socket one, Socket other) {
+    for (Socket socket : Set.of(one, other)) {
+      sockets.remove(socket);
+      try {
+        socket.close();
+      } catch (IOException e) {
+        // It is closed, or the system closes it with the process.
+      }
+    }
+  }
+
+  private static void begin(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Closes all connections. */
+  @Override
+  public void close() throws IOException {
+    synchronized (modes) {
+      closed = true;
+      modes.notifyAll();
+    }
+    server.close();
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+}

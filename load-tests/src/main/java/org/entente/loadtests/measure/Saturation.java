@@ -1,0 +1,90 @@
+package org.entente.loadtests.measure;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Counts what comes through a way that always has enough to do: a bounded number of messages is
+ * under way, so that throughput is measured and not the length of queues.
+ */
+public final class Saturation {
+  private static final long QUIET_SECONDS = 60;
+
+  private final Sender sender;
+  private final Arrivals arrivals;
+  private final int packing;
+  private final int window;
+  private final Semaphore room;
+  private long sent;
+
+  /**
+   * A measurement that does not run yet.
+   *
+   * @param packing messages handed over at a time
+   * @param window most messages under way, at least {@code packing}
+   */
+  public Saturation(Sender sender, Arrivals arrivals, int packing, int window) {
+    if (window < packing) {
+      throw new IllegalArgumentException("a window of " + window + " below " + packing);
+    }
+    this.sender = sender;
+    this.arrivals = arrivals;
+    this.packing = packing;
+    this.window = window;
+    this.room = new Semaphore(window);
+  }
+
+  /**
+   * Messages a second that arrive; returns when all that was sent has arrived.
+   *
+   * @param before how long it runs unmeasured, until queues have their length
+   * @param measured how long it counts
+   * @throws MeasurementFailed if messages are lost or repeated, or nothing arrives for a minute
+   */
+  public double run(Duration before, Duration measured) throws InterruptedException {
+    long already = arrivals.count();
+    arrivals.listen(number -> room.release());
+    fillUntil(System.nanoTime() + before.toNanos());
+    long counted = arrivals.count();
+    long from = System.nanoTime();
+    fillUntil(from + measured.toNanos());
+    double seconds = (System.nanoTime() - from) / (double) TimeUnit.SECONDS.toNanos(1);
+    double rate = (arrivals.count() - counted) / seconds;
+    take(window);
+    arrivals.check();
+    if (arrivals.count() - already != sent) {
+      throw new MeasurementFailed(
+          sent + " messages were sent and " + (arrivals.count() - already) + " arrived");
+    }
+    return rate;
+  }
+
+  /** How many were sent so far, measured or not. */
+  public long sent() {
+    return sent;
+  }
+
+  private void fillUntil(long end) throws InterruptedException {
+    while (System.nanoTime() - end < 0) {
+      take(packing);
+      sender.send(arrivals.reserve(packing), packing);
+      sent += packing;
+    }
+  }
+
+  private void take(int places) throws InterruptedException {
+    long start = System.nanoTime();
+    while (!room.tryAcquire(places, 1, TimeUnit.SECONDS)) {
+      arrivals.check();
+      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(QUIET_SECONDS)) {
+        throw new MeasurementFailed(
+            window
+                - room.availablePermits()
+                + " messages did not arrive in "
+                + QUIET_SECONDS
+                + " s");
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package org.entente.loadtests.raw;
+
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.client.Channels;
+import org.entente.gateway.client.Credentials;
+import org.entente.loadtests.federation.Machine;
+import org.entente.loadtests.measure.Arrivals;
+import org.entente.loadtests.measure.Content;
+import org.entente.loadtests.measure.Sender;
+
+/**
+ * As many processes as gateways, with the same TLS, that pass bytes on and do nothing else. Closing
+ * ends the processes; so does the end of this one, whatever its cause.
+ */
+public final class RawChain implements AutoCloseable {
+  private static final long OPEN_SECONDS = 30;
+
+  /** As many calls at a time as the benchmark makes at a gateway. */
+  private static final int CALLS = 64;
+
+  private final List<Process> processes = new ArrayList<>();
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final CountDownLatch opened = new CountDownLatch(1);
+  private final Arrivals arrivals = new Arrivals();
+  private final ManagedChannel publisher;
+  private final StreamObserver<byte[]> stream;
+
+  /** How long the messages are that come packed; all of a measurement are as long. */
+  private volatile int bytes = Long.BYTES;
+
+  private boolean closed;
+
+  /**
+   * Starts both processes, which are ready on return.
+   *
+   * @param first address of the one that the publisher calls
+   * @param second address of the one that the subscriber calls
+   */
+  public RawChain(String first, String second, Credentials server, Credentials client)
+      throws InterruptedException {
+    start(server, second);
+    start(server, first, second);
+    ClientCalls.asyncServerStreamingCall(
+        open(second, client).newCall(RawMethods.RECEIVE, CallOptions.DEFAULT),
+        new byte[0],
+        new Arriving());
+    if (!opened.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
+      throw new CommandFailure("the pass-through chain is not ready after " + OPEN_SECONDS + " s");
+    }
+    publisher = open(first, client);
+    stream =
+        ClientCalls.asyncBidiStreamingCall(
+            publisher.newCall(RawMethods.FORWARD, CallOptions.DEFAULT), new Failing());
+  }
+
+  private ManagedChannel open(String address, Credentials client) {
+    ManagedChannel channel = Channels.open(address, client);
+    channels.add(channel);
+    return channel;
+  }
+
+  private void start(Credentials server, String address, String... next) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(address);
+    arguments.add(server.certificate().toString());
+    arguments.add(server.key().toString());
+    arguments.add(server.authority().toString());
+    arguments.addAll(List.of(next));
+    try {
+      Process process =
+          new ProcessBuilder(
+                  Machine.THROUGHPUT.command(
+                      PassThrough.class.getName(), arguments.toArray(new String[0])))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      keep(process);
+      BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+      if (!"ready".equals(out.readLine())) {
+        throw new CommandFailure("a process of the pass-through chain did not start");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private synchronized void keep(Process process) {
+    if (closed) {
+      process.destroyForcibly();
+      throw new CommandFailure("stopped before the pass-through chain was started");
+    }
+    processes.add(process);
+  }
+
+  /** What comes out. */
+  public Arrivals arrivals() {
+    return arrivals;
+  }
+
+  /** The process that the publisher calls: a hop without its beginning and end. */
+  public synchronized long middle() {
+    return processes.get(1).pid();
+  }
+
+  /** A stream of messages, as many in a gRPC message as are sent at a time. */
+  public Sender stream(Content content) {
+    bytes = content.bytes();
+    return (first, count) -> stream.onNext(content.of(first, count));
+  }
+
+  /** A call for each message, a bounded number of them at a time. */
+  public Sender calls(Content content) {
+    bytes = content.bytes();
+    Semaphore free = new Semaphore(CALLS);
+    return (first, count) -> {
+      for (int i = 0; i < count; i++) {
+        free.acquire();
+        ClientCalls.asyncUnaryCall(
+            publisher.newCall(RawMethods.CALL, CallOptions.DEFAULT),
+            content.of(first + i, 1),
+            new Answer(free));
+      }
+    };
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    channels.forEach(ManagedChannel::shutdownNow);
+    for (Process process : processes) {
+      process.destroyForcibly();
+      process.onExit().join();
+    }
+  }
+
+  private class Failing implements ClientResponseObserver<byte[], byte[]> {
+    @Override
+    public final void beforeStart(ClientCallStreamObserver<byte[]> call) {
+      call.disableAutoRequestWithInitial(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(byte[] message) {}
+
+    @Override
+    public final void onError(Throwable failure) {
+      arrivals.failed("a stream of the pass-through chain ended: " + failure);
+    }
+
+    @Override
+    public final void onCompleted() {}
+  }
+
+  /** The first message says that the subscriber is known; it is empty, as no other is. */
+  private final class Arriving extends Failing {
+    @Override
+    public void onNext(byte[] message) {
+      if (message.length == 0) {
+        opened.countDown();
+      }
+      for (int start = 0; start < message.length; start += bytes) {
+        arrivals.arrived(Content.number(ByteBuffer.wrap(message).position(start)));
+      }
+    }
+  }
+
+  private final class Answer implements StreamObserver<byte[]> {
+    private final Semaphore free;
+
+    Answer(Semaphore free) {
+      this.free = free;
+    }
+
+    @Override
+    public void onNext(byte[] message) {}
+
+    @Override
+    public void onError(Throwable failure) {
+      arrivals.failed("a call of the pass-through chain failed: " + failure);
+      free.release();
+    }
+
+    @Override
+    public void onCompleted() {
+      free.release();
+    }
+  }
+}

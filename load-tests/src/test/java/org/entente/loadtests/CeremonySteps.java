@@ -1,0 +1,323 @@
+package org.entente.loadtests;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.entente.loadtests.testkit.Step;
+
+/** The commands of docs/ceremony.md in their order, with what must become of each. */
+final class CeremonySteps {
+  private static final String AGREEMENT = "cp config/agreements/eu-product-safety.yaml";
+
+  private CeremonySteps() {}
+
+  /** Every one of them, once. */
+  static List<Step> all() {
+    return Stream.of(
+            founding(),
+            started(),
+            admitting(),
+            newcomerStarted(),
+            rotating(),
+            rotated(),
+            removing(),
+            emergency(),
+            renewing(),
+            refounding(),
+            refounded())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** Roots, two agencies, the first bundle, and all that a node needs. */
+  static List<Step> founding() {
+    List<Step> steps = new ArrayList<>();
+    for (String holder : List.of("alice", "bob", "carol")) {
+      steps.add(root(holder));
+    }
+    steps.add(
+        Step.of(
+                "./entente federation init --federation pilot.entente.example --threshold 2"
+                    + " --root /tmp/pilot/alice.root/root.pub --root /tmp/pilot/bob.root/root.pub"
+                    + " --root /tmp/pilot/carol.root/root.pub --out /tmp/pilot/founding")
+            .says("2 of 3 sign what follows")
+            .says("{ROOT-alice}")
+            .says("{ROOT-carol}")
+            .keeps("ROOTS", "read aloud +(.*)"));
+    steps.addAll(asking());
+    steps.add(
+        Step.of(
+                "./entente federation add --roots /tmp/pilot/founding/roots.json"
+                    + " --out /tmp/pilot/bundle-1.note --group EU=DE+FR"
+                    + requests())
+            .fills("FR-FINGERPRINT", "FR")
+            .fills("DE-FINGERPRINT", "DE")
+            .keeps("DRAFT", "read aloud +(.*)"));
+    steps.add(
+        Step.of("./entente federation show /tmp/pilot/bundle-1.note")
+            .says("{DRAFT}")
+            .says("{ROOT-bob}")
+            .says("not complete"));
+    steps.add(signedFirst("alice").says("not complete"));
+    steps.add(signedFirst("bob").says("complete").doesNotSay("not complete"));
+    steps.add(
+        joined("fr", "bundle-1", "founding", "ROOTS-FINGERPRINT", "ROOTS", "fr.customs.join"));
+    steps.add(
+        joined("de", "bundle-1", "founding", "ROOTS-FINGERPRINT", "ROOTS", "de.customs.join"));
+    steps.add(Step.of(AGREEMENT + " /tmp/pilot/fr/agreements/").in(Step.In.SHELL));
+    steps.add(Step.of(AGREEMENT + " /tmp/pilot/de/agreements/").in(Step.In.SHELL));
+    steps.add(Step.of("./entente config check --config /tmp/pilot/fr/node.yaml").says(": valid"));
+    return steps;
+  }
+
+  private static List<Step> asking() {
+    return List.of(
+        Step.of(
+                "./entente init --federation pilot.entente.example --agency fr.customs"
+                    + " --kind customs --role MEMBER --role WITNESS --endpoint 127.0.0.1:7461"
+                    + " --link de.customs=127.0.0.1:7462 --link it.customs"
+                    + " --client declarations=publish+evidence --client desk=subscribe+evidence"
+                    + " --listen-clients 127.0.0.1:7471 --listen-admin 127.0.0.1:9471"
+                    + " --passphrase-file /tmp/pilot/fr.passphrase --out /tmp/pilot/fr")
+            .keeps("FR", "fingerprint +(.*)"),
+        Step.of(
+                "./entente init --federation pilot.entente.example --agency de.customs"
+                    + " --kind customs --role MEMBER --role WITNESS --endpoint 127.0.0.1:7462"
+                    + " --link fr.customs --client desk=subscribe+evidence"
+                    + " --client archive=subscribe"
+                    + " --listen-clients 127.0.0.1:7472 --listen-admin 127.0.0.1:9472"
+                    + " --passphrase-file /tmp/pilot/de.passphrase --out /tmp/pilot/de")
+            .keeps("DE", "fingerprint +(.*)"),
+        Step.of("./entente federation show /tmp/pilot/fr/fr.customs.join").says("{FR}"),
+        Step.of("./entente federation show /tmp/pilot/de/de.customs.join").says("{DE}"));
+  }
+
+  /** Two gateways that run from then on; also after the refounding. */
+  static List<Step> started() {
+    return List.of(running("fr"), running("de"));
+  }
+
+  /** A third agency, by the second version. */
+  static List<Step> admitting() {
+    return List.of(
+        Step.of(
+                "./entente init --federation pilot.entente.example --agency it.customs"
+                    + " --kind customs --endpoint 127.0.0.1:7463"
+                    + " --link fr.customs=127.0.0.1:7461 --client desk=subscribe+evidence"
+                    + " --listen-clients 127.0.0.1:7473 --listen-admin 127.0.0.1:9473"
+                    + " --passphrase-file /tmp/pilot/it.passphrase --out /tmp/pilot/it")
+            .keeps("IT", "fingerprint +(.*)"),
+        Step.of("./entente federation show /tmp/pilot/it/it.customs.join").says("{IT}"),
+        Step.of(
+                "./entente federation add --in /tmp/pilot/bundle-1.note"
+                    + " --out /tmp/pilot/bundle-2.note --group EU=DE+FR+IT"
+                    + " --request /tmp/pilot/it/it.customs.join --fingerprint 'IT-FINGERPRINT'")
+            .fills("IT-FINGERPRINT", "IT")
+            .keeps("SECOND", "read aloud +(.*)"),
+        Step.of("./entente federation diff /tmp/pilot/bundle-1.note /tmp/pilot/bundle-2.note")
+            .says("it.customs joins")
+            .says("group EU"),
+        signed("alice", 2, "SECOND"),
+        signed("carol", 2, "SECOND").says("complete"),
+        taken("fr", 2),
+        joined("it", "bundle-2", "founding", "ROOTS-FINGERPRINT", "ROOTS", "it.customs.join"),
+        Step.of(AGREEMENT + " /tmp/pilot/it/agreements/").in(Step.In.SHELL));
+  }
+
+  static List<Step> newcomerStarted() {
+    return List.of(running("it"));
+  }
+
+  /** Dora instead of Carol, up to before any gateway has it. */
+  static List<Step> rotating() {
+    return List.of(
+        root("dora"),
+        Step.of(
+                "./entente federation rotate --in /tmp/pilot/bundle-2.note"
+                    + " --out /tmp/pilot/bundle-3.note --threshold 2"
+                    + " --root /tmp/pilot/alice.root/root.pub"
+                    + " --root /tmp/pilot/bob.root/root.pub"
+                    + " --root /tmp/pilot/dora.root/root.pub --roots-out /tmp/pilot/roots-3.json")
+            .keeps("THIRD", "read aloud +(.*)"),
+        Step.of("./entente federation diff /tmp/pilot/bundle-2.note /tmp/pilot/bundle-3.note")
+            .says("new root entente/pilot.entente.example/dora {ROOT-dora}")
+            .says("no longer root entente/pilot.entente.example/carol"),
+        signed("dora", 3, "THIRD").says("not complete"),
+        signed("alice", 3, "THIRD").says("not complete"),
+        signed("bob", 3, "THIRD").doesNotSay("not complete"),
+        Step.of(
+                "./entente federation show /tmp/pilot/bundle-3.note"
+                    + " --previous /tmp/pilot/bundle-2.note")
+            .says("2 of old roots signed")
+            .says("3 of new roots signed")
+            .says("{THIRD}")
+            .doesNotSay("not complete"));
+  }
+
+  static List<Step> rotated() {
+    return List.of(taken("de", 3));
+  }
+
+  /** The third agency leaves. */
+  static List<Step> removing() {
+    return List.of(
+        Step.of(
+                "./entente federation remove --in /tmp/pilot/bundle-3.note"
+                    + " --out /tmp/pilot/bundle-4.note --agency it.customs")
+            .keeps("FOURTH", "read aloud +(.*)"),
+        Step.of("./entente federation diff /tmp/pilot/bundle-3.note /tmp/pilot/bundle-4.note")
+            .says("it.customs leaves"),
+        signed("bob", 4, "FOURTH"),
+        signed("dora", 4, "FOURTH"),
+        taken("fr", 4));
+  }
+
+  /** A client's key was stolen. */
+  static List<Step> emergency() {
+    return List.of(
+        Step.of(
+                "./entente federation remove --in /tmp/pilot/bundle-4.note"
+                    + " --out /tmp/pilot/bundle-5.note"
+                    + " --certificate de.customs=/tmp/pilot/de/clients/desk/tls.crt")
+            .keeps("FIFTH", "read aloud +(.*)"),
+        Step.of("./entente federation diff /tmp/pilot/bundle-4.note /tmp/pilot/bundle-5.note")
+            .says("revocation of certificate"),
+        signed("alice", 5, "FIFTH"),
+        signed("dora", 5, "FIFTH"),
+        taken("fr", 5));
+  }
+
+  /** The same again for longer. */
+  static List<Step> renewing() {
+    return List.of(
+        Step.of(
+                "./entente federation renew --in /tmp/pilot/bundle-5.note"
+                    + " --out /tmp/pilot/bundle-6.note")
+            .keeps("SIXTH", "read aloud +(.*)"),
+        Step.of("./entente federation diff /tmp/pilot/bundle-5.note /tmp/pilot/bundle-6.note")
+            .says("nothing else changes"),
+        signed("alice", 6, "SIXTH"),
+        signed("bob", 6, "SIXTH"),
+        taken("fr", 6));
+  }
+
+  /** Two of three roots are lost: other roots, the same agencies. */
+  static List<Step> refounding() {
+    return List.of(
+        root("erin"),
+        root("frank"),
+        Step.of(
+                "./entente federation init --federation pilot.entente.example --threshold 2"
+                    + " --root /tmp/pilot/erin.root/root.pub --root /tmp/pilot/frank.root/root.pub"
+                    + " --out /tmp/pilot/refounding")
+            .keeps("NEW-ROOTS", "read aloud +(.*)"),
+        Step.of(
+                "./entente federation add --roots /tmp/pilot/refounding/roots.json"
+                    + " --out /tmp/pilot/refounded.note --group EU=DE+FR"
+                    + requests())
+            .fills("FR-FINGERPRINT", "FR")
+            .fills("DE-FINGERPRINT", "DE")
+            .keeps("REFOUNDED", "read aloud +(.*)"),
+        signedAgain("erin"),
+        signedAgain("frank").doesNotSay("not complete"));
+  }
+
+  /** With both gateways stopped. */
+  static List<Step> refounded() {
+    return List.of(forgotten("fr"), joinedAnew("fr"), forgotten("de"), joinedAnew("de"));
+  }
+
+  private static String requests() {
+    return " --request /tmp/pilot/fr/fr.customs.join --fingerprint 'FR-FINGERPRINT'"
+        + " --request /tmp/pilot/de/de.customs.join --fingerprint 'DE-FINGERPRINT'";
+  }
+
+  private static Step running(String folder) {
+    return Step.of("./entente run --config /tmp/pilot/%s/node.yaml".formatted(folder))
+        .until("\"agency\":\"" + folder + ".customs\"")
+        .keptRunning();
+  }
+
+  private static Step root(String holder) {
+    return Step.of(
+            ("./entente federation root-key --federation pilot.entente.example --name %s"
+                    + " --out /tmp/pilot/%s.root --passphrase-file /tmp/pilot/%s.passphrase")
+                .formatted(holder, holder, holder))
+        .says("root.pub")
+        .keeps("ROOT-" + holder, "read aloud +(.*)");
+  }
+
+  private static Step signedFirst(String holder) {
+    return Step.of(
+            "./entente federation sign --draft /tmp/pilot/bundle-1.note"
+                + " --fingerprint 'DRAFT-FINGERPRINT'"
+                + key(holder))
+        .fills("DRAFT-FINGERPRINT", "DRAFT")
+        .says(holder + " signed");
+  }
+
+  private static Step signedAgain(String holder) {
+    return Step.of(
+            "./entente federation sign --draft /tmp/pilot/refounded.note"
+                + " --fingerprint 'REFOUNDED-FINGERPRINT'"
+                + key(holder))
+        .fills("REFOUNDED-FINGERPRINT", "REFOUNDED")
+        .says(holder + " signed");
+  }
+
+  private static Step signed(String holder, int version, String name) {
+    return Step.of(
+            ("./entente federation sign --draft /tmp/pilot/bundle-%d.note"
+                        + " --previous /tmp/pilot/bundle-%d.note --fingerprint '%s-FINGERPRINT'")
+                    .formatted(version, version - 1, name)
+                + key(holder))
+        .fills(name + "-FINGERPRINT", name)
+        .says(holder + " signed");
+  }
+
+  private static String key(String holder) {
+    return " --key /tmp/pilot/%s.root --passphrase-file /tmp/pilot/%s.passphrase"
+        .formatted(holder, holder);
+  }
+
+  private static Step taken(String folder, int version) {
+    return Step.of(
+            "./entente join --config /tmp/pilot/%s/node.yaml --bundle /tmp/pilot/bundle-%d.note"
+                .formatted(folder, version))
+        .says("wrote");
+  }
+
+  private static Step joined(
+      String folder, String bundle, String roots, String placeholder, String name, String request) {
+    return Step.of(
+            ("./entente join --config /tmp/pilot/%s/node.yaml --bundle /tmp/pilot/%s.note"
+                    + " --roots /tmp/pilot/%s/roots.json --fingerprint '%s'"
+                    + " --request /tmp/pilot/%s/%s")
+                .formatted(folder, bundle, roots, placeholder, folder, request))
+        .fills(placeholder, name)
+        .says("wrote");
+  }
+
+  private static Step joinedAnew(String folder) {
+    return Step.of(
+            ("./entente join --config /tmp/pilot/%s/node.yaml --bundle /tmp/pilot/refounded.note"
+                    + " --roots /tmp/pilot/refounding/roots.json"
+                    + " --fingerprint 'NEW-ROOTS-FINGERPRINT'")
+                .formatted(folder))
+        .fills("NEW-ROOTS-FINGERPRINT", "NEW-ROOTS")
+        .says("wrote");
+  }
+
+  private static Step forgotten(String folder) {
+    String at = "/tmp/pilot/" + folder;
+    return Step.of(
+            "rm "
+                + at
+                + "/roots.json "
+                + at
+                + "/trust-bundle.note "
+                + at
+                + "/gateway-1/audit/accepted-bundle*")
+        .in(Step.In.SHELL);
+  }
+}

@@ -1,0 +1,168 @@
+package org.entente.loadtests;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.entente.gateway.client.Channels;
+import org.entente.gateway.client.Credentials;
+import org.entente.loadtests.federation.FreePorts;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Publications;
+import org.entente.loadtests.testkit.Steps;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * An agency loses its keystore with mail of every kind under way, and goes on with another by the
+ * steps of docs/keys.md.
+ */
+final class LostKeystoreIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private static final String LOOPBACK = "127.0.0.1:";
+
+  @TempDir private Path folder;
+  private final Map<String, String> replaced = new LinkedHashMap<>();
+  private Path pilot;
+  private String fr;
+  private String de;
+  private Steps steps;
+
+  @BeforeEach
+  void begin() throws IOException {
+    FreePorts ports = new FreePorts(new SecureRandom());
+    pilot = Files.createDirectories(folder.resolve("pilot"));
+    replaced.put("/tmp/pilot", pilot.toString());
+    replaced.put("config/", Home.find().folder().resolve("config") + "/");
+    fr = ports.address();
+    de = ports.address();
+    replaced.put(LOOPBACK + "7471", fr);
+    replaced.put(LOOPBACK + "7472", de);
+    for (String port : List.of("7461", "7462", "9471", "9472")) {
+      replaced.put(LOOPBACK + port, ports.address());
+    }
+    for (String name : List.of("alice", "bob", "carol", "fr", "de")) {
+      Path secret = pilot.resolve(name + ".passphrase");
+      Files.createFile(
+          secret,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(secret, "a passphrase for " + name + "\n");
+    }
+    steps = new Steps(folder, replaced);
+  }
+
+  @AfterEach
+  void end() {
+    steps.close();
+  }
+
+  @Test
+  void keystore_lostWithItsDisk_isReplacedAsThePageSays() throws Exception {
+    steps.run(CeremonySteps.founding());
+    steps.run(CeremonySteps.started());
+    retrieve("de", send("retrieved"), "retrieved");
+    String left = send("left in the inbox");
+    await(left, "DELIVERY               by de.customs");
+    steps.stopLast();
+    destroyKeystore();
+    String waits = send("under way");
+    steps.run(RecoverySteps.all());
+    retrieve("de-again", waits, "under way");
+    await(waits, "RETRIEVAL              by de.customs");
+    await(left, "KEY_LOST");
+    retrieve("de-again", send("sent again"), "sent again");
+    steps.stopAll();
+  }
+
+  private Path credentials(String agency, String client) {
+    return pilot.resolve(agency).resolve("clients").resolve(client);
+  }
+
+  /** Sends a warning from France to Germany; its id. */
+  private String send(String headline) {
+    ManagedChannel channel = Channels.open(fr, Credentials.in(credentials("fr", "declarations")));
+    try {
+      Outcome outcome =
+          PublisherGrpc.newBlockingStub(channel)
+              .publish(
+                  PublishRequest.newBuilder()
+                      .setDraft(
+                          Publications.draft("de.customs", headline).toBuilder()
+                              .setIdempotencyKey(headline.replace(' ', '-')))
+                      .build())
+              .getOutcome();
+      assertTrue(outcome.hasAccepted(), outcome.toString());
+      return HexFormat.of().formatHex(outcome.getMessageId().toByteArray());
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  /** The German desk is given the next message, and acknowledges it. */
+  private void retrieve(String folder, String message, String headline) {
+    Child tail =
+        Child.here(
+            "tail",
+            "--count=1",
+            "--gateway",
+            de,
+            "--credentials",
+            credentials(folder, "desk").toString());
+    assertTrue(tail.out().contains(message), tail.out() + tail.err());
+    assertTrue(tail.out().contains(headline), tail.out() + tail.err());
+  }
+
+  /** Waits until the French desk is told something of a message. */
+  private void await(String message, String wanted) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    String told = track(message);
+    while (!told.contains(wanted)) {
+      assertTrue(System.nanoTime() < end, "no " + wanted + " in\n" + told);
+      told = track(message);
+    }
+  }
+
+  private String track(String message) {
+    Child track =
+        Child.here(
+            "track",
+            message,
+            "--gateway",
+            fr,
+            "--credentials",
+            credentials("fr", "declarations").toString());
+    return track.out() + track.err();
+  }
+
+  /** The disk with the keystore is no more. */
+  private void destroyKeystore() throws IOException {
+    Path keystore = pilot.resolve("de").resolve("gateway-1").resolve("keystore");
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(keystore)) {
+      files = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      Files.delete(file);
+    }
+    assertFalse(Files.exists(keystore));
+  }
+}

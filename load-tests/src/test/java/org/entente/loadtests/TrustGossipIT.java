@@ -1,0 +1,393 @@
+package org.entente.loadtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.google.rpc.ErrorInfo;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.entente.certsdev.Change;
+import org.entente.certsdev.MintedFederation;
+import org.entente.gateway.ceremony.CeremonyFiles;
+import org.entente.gateway.crypto.Pem;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.Member;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Metrics;
+import org.entente.loadtests.testkit.OwnBundles;
+import org.entente.loadtests.testkit.Publications;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A trust bundle that one operator puts in place takes effect at gateways that nobody touches. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+final class TrustGossipIT {
+  private static final String FR = "fr.customs";
+  private static final String DE = "de.customs";
+  private static final String SG = "sg.police";
+  private static final String US = "us.cbp";
+  private static final String HUB = "x.hub";
+  private static final String VERSION = "entente_trust_bundle_version";
+  private static final Pattern METRIC = Pattern.compile("\\bentente_[a-z0-9_]+");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+  private Federation federation;
+  private MintedFederation minted;
+  private OwnBundles bundles;
+  private int published;
+
+  @BeforeEach
+  void mint() throws IOException {
+    federation = Federation.mint(Home.find(), folder);
+    minted = MintedFederation.open(folder.resolve("federation"), InstantSource.system());
+    bundles = OwnBundles.of(federation, minted.bundleFile(), folder);
+  }
+
+  private Metrics at(String agency) {
+    return Metrics.of(federation.plan(agency));
+  }
+
+  /** Threat 30, over gossip: the hub is reached directly, sg and us only through it. */
+  @Test
+  void bundlePlacedAtOneNode_closesLinkAndSubscribersElsewhere_alsoBehindATransit()
+      throws Exception {
+    try (Federation running = federation) {
+      running.start(List.of(FR, DE, SG, US, HUB));
+      at(HUB).await("entente_link_up{peer=\"us.cbp\",}", 1);
+      at(HUB).await("entente_link_up{peer=\"sg.police\",}", 1);
+      at(SG).await("entente_trust_freshness{state=\"fresh\",}", 1);
+      deliver(DE);
+      Subscriber subscriber = new Subscriber();
+      subscriber.open(running);
+
+      byte[] next =
+          minted.bundle(
+              Instant.now(),
+              List.of(
+                  new Change.Remove(new AgencyName(US)),
+                  new Change.Revoke(
+                      new AgencyName(SG), fingerprint(running.credentials(SG, "desk")))));
+      bundles.place(FR, next);
+
+      for (String agency : List.of(FR, DE, HUB, SG)) {
+        at(agency).await(VERSION, 2);
+        at(agency).await("entente_trust_bundle_grace", 0);
+      }
+      assertEquals("IDENTITY_MISMATCH", subscriber.end());
+      at(HUB).await("entente_link_up{peer=\"us.cbp\",}", 0);
+      at(US).await("entente_link_up{peer=\"x.hub\",}", 0);
+      awaitLog(US, line -> line.contains("stream ended: UNKNOWN_PEER"));
+      // On the connection that it has, each further stream is refused; a new one is in TLS.
+      awaitLog(US, line -> line.contains("attempt failed: UNKNOWN_PEER"));
+      running.kill(US);
+      running.start(List.of(US));
+      awaitLog(HUB, line -> line.contains("handshake, UNKNOWN_PEER") && line.contains(US));
+      assertTrue(at(HUB).value("entente_refused_total{side=\"peer\",code=\"UNKNOWN_PEER\",}") >= 1);
+      assertEquals(1.0, at(US).value(VERSION), "whoever is removed is not told of the others");
+      deliver(DE);
+      for (String agency : List.of(FR, DE, SG)) {
+        for (String line : Files.readAllLines(federation.plan(agency).log())) {
+          assertFalse(line.contains("stream ended"), agency + ": " + line);
+        }
+      }
+      alertsNameOnlyMetricsThatExist();
+    }
+  }
+
+  private void alertsNameOnlyMetricsThatExist() throws Exception {
+    Path file = Home.find().folder().resolve("config").resolve("prometheus").resolve("alerts.yaml");
+    List<JsonNode> rules =
+        new ObjectMapper(new YAMLFactory())
+            .readTree(file.toFile()).findValues("rules").stream()
+                .flatMap(group -> StreamSupport.stream(group.spliterator(), false))
+                .toList();
+    Set<String> unknown = new TreeSet<>();
+    Set<String> existing = at(FR).names();
+    assertTrue(rules.size() > 5, rules.toString());
+    for (JsonNode rule : rules) {
+      assertFalse(rule.path("annotations").path("summary").asText().isEmpty(), rule.toString());
+      assertFalse(rule.path("annotations").path("action").asText().isEmpty(), rule.toString());
+      Matcher names = METRIC.matcher(rule.path("expr").asText());
+      assertTrue(names.find(), rule.toString());
+      names.reset();
+      while (names.find()) {
+        if (!existing.contains(names.group())) {
+          unknown.add(rule.path("alert").asText() + ": " + names.group());
+        }
+      }
+    }
+    assertEquals(Set.of(), unknown);
+  }
+
+  /** Threat 51: two bundles of one version, signed by the roots, meet over a link. */
+  @Test
+  void twoBundlesOfOneVersion_areAnAlarmOnBothSides_andMailGoesOn() throws Exception {
+    try (Federation running = federation) {
+      bundles.place(FR, minted.bundle(Instant.now(), List.of()));
+      bundles.place(
+          DE, minted.bundle(Instant.now(), List.of(new Change.Remove(new AgencyName(US)))));
+      running.start(List.of(FR, DE));
+      for (String agency : List.of(FR, DE)) {
+        at(agency).await("entente_trust_bundle_contradicted", 1);
+        at(agency).awaitReadiness("another bundle of version 2");
+        // A witness's word may come first, and is no proof yet.
+        at(agency).await("entente_trust_bundles_refused_total{fault=\"EQUIVOCATION\",}", 1);
+        awaitProof(federation.plan(agency).folder().resolve("audit/contradicting-bundle-2"));
+      }
+      deliver(DE);
+      Child exported =
+          Child.of(
+              running,
+              FR,
+              "auditor",
+              "audit",
+              "export",
+              "--from",
+              "2026-01-01",
+              "--officer=FR-9",
+              "--justification=two bundles");
+      assertTrue(exported.out().contains("TRUST_CONFLICT"), exported.out() + exported.err());
+    }
+  }
+
+  /** Threat 51: past the grace nobody is a peer, and what is accepted meanwhile waits. */
+  @Test
+  void bundlePastItsGrace_holdsMailUntilTheNextOneIsPlaced() throws Exception {
+    try (Federation running = federation) {
+      running.start(List.of(FR, DE));
+      deliver(DE);
+      running.kill(FR);
+      BundleContent first = minted.bundle().content();
+      Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+      byte[] old =
+          minted.sign(
+              lasting(first, now.minus(Duration.ofDays(30)), now.minus(Duration.ofDays(4))));
+      Files.write(federation.plan(FR).folder().resolve("audit").resolve("accepted-bundle"), old);
+      bundles.place(FR, old);
+      running.start(List.of(FR));
+
+      at(FR).await("entente_trust_bundle_expired", 1);
+      at(FR).awaitReadiness("grace is over");
+      String held = accepted(DE);
+      awaitLog(FR, line -> line.contains("handshake, TRUST_EXPIRED"));
+      assertEquals(0.0, at(FR).value("entente_link_up{peer=\"de.customs\",}"));
+
+      bundles.place(FR, minted.sign(next(first, now, now.plus(Duration.ofHours(1)))));
+      at(FR).await("entente_trust_bundle_expired", 0);
+      at(DE).await(VERSION, 2);
+      Child tail = tail(DE);
+      assertTrue(tail.out().contains(held), tail.out() + tail.err());
+    }
+  }
+
+  /**
+   * fr signs its keys anew, with a pair that de hears of a moment later and has to refuse until
+   * then; what de knew of fr is void by then. It must hear it again, or could send nothing to fr.
+   */
+  @Test
+  void pairReplacedAtOnce_isToldAgainToWhoeverWasBehind() throws Exception {
+    try (Federation running = federation) {
+      running.start(List.of(FR, DE));
+      at(DE).await("entente_link_up{peer=\"fr.customs\",}", 1);
+      deliver(DE);
+      Path file = folder.resolve("fr.customs.join");
+      Child renewed =
+          Child.of(
+              running,
+              FR,
+              "operator",
+              "keys",
+              "renew",
+              "--justification=stolen",
+              "--officer=FR-3",
+              "--from",
+              Instant.now().minus(Duration.ofMinutes(1)).toString(),
+              "--days=5",
+              "--out",
+              file.toString());
+      assertEquals(0, renewed.code(), renewed.err());
+      bundles.place(
+          FR,
+          minted.bundle(
+              Instant.now(),
+              List.of(new Change.Add(onlyNew(CeremonyFiles.request(file).agency())))));
+      at(DE).await(VERSION, 2);
+      publish(DE, FR, "declarations", "back");
+      Child tail = tail(FR);
+      assertTrue(tail.out().contains("back"), tail.out() + tail.err());
+      deliver(DE);
+    }
+  }
+
+  private static Member onlyNew(Member both) {
+    return new Member(
+        both.name(),
+        both.jurisdiction(),
+        both.kind(),
+        both.roles(),
+        both.authorities(),
+        both.signing().subList(0, 1),
+        both.audit().subList(0, 1),
+        both.endpoints(),
+        both.via(),
+        both.revoked());
+  }
+
+  private static BundleContent lasting(BundleContent content, Instant from, Instant to) {
+    return new BundleContent(
+        content.federation(),
+        content.version(),
+        from,
+        to,
+        content.roots(),
+        content.groups(),
+        content.agencies());
+  }
+
+  private static BundleContent next(BundleContent content, Instant from, Instant to) {
+    List<Member> agencies = content.agencies();
+    return new BundleContent(
+        content.federation(),
+        content.version() + 1,
+        from,
+        to,
+        content.roots(),
+        content.groups(),
+        agencies);
+  }
+
+  /** One message from publisher to subscriber. */
+  private void deliver(String recipient) {
+    String headline = accepted(recipient);
+    Child tail = tail(recipient);
+    assertTrue(tail.out().contains(headline), tail.out() + tail.err());
+  }
+
+  private Child tail(String recipient) {
+    return Child.of(federation, recipient, "desk", "tail", "--count=1");
+  }
+
+  private String accepted(String recipient) {
+    published++;
+    String headline = "Unsafe toys " + published;
+    publish(FR, recipient, "declarations", headline);
+    return headline;
+  }
+
+  private void publish(String from, String recipient, String client, String headline) {
+    Outcome outcome =
+        PublisherGrpc.newBlockingStub(federation.channel(from, client))
+            .publish(
+                PublishRequest.newBuilder()
+                    .setDraft(
+                        Publications.draft(recipient, headline).toBuilder()
+                            .setIdempotencyKey("gossip-" + headline.replace(' ', '-')))
+                    .build())
+            .getOutcome();
+    assertTrue(outcome.hasAccepted(), outcome.toString());
+  }
+
+  private static void awaitProof(Path file) throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!holdsBundle(file) && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    assertTrue(holdsBundle(file), file.toString());
+  }
+
+  private static boolean holdsBundle(Path file) throws IOException {
+    return Files.exists(file) && Files.readString(file).contains("/trust-bundle");
+  }
+
+  private void awaitLog(String agency, Predicate<String> wanted) throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    List<String> lines = Files.readAllLines(federation.plan(agency).log());
+    while (lines.stream().noneMatch(wanted) && System.nanoTime() < end) {
+      lines = Files.readAllLines(federation.plan(agency).log());
+    }
+    String all = String.join("\n", lines);
+    assertTrue(lines.stream().anyMatch(wanted), () -> agency + ":\n" + all);
+  }
+
+  private static String fingerprint(Path credentials) throws Exception {
+    X509Certificate first =
+        Pem.certificates(Files.readString(credentials.resolve("tls.crt"))).get(0);
+    return HexFormat.of().formatHex(Sha256.hash(first.getEncoded()));
+  }
+
+  /** An open stream of sg's desk, and how it ends. */
+  private static final class Subscriber implements StreamObserver<SubscribeResponse> {
+    private final CountDownLatch opened = new CountDownLatch(1);
+    private final CompletableFuture<Throwable> end = new CompletableFuture<>();
+
+    void open(Federation running) throws InterruptedException {
+      StreamObserver<SubscribeRequest> requests =
+          SubscriberGrpc.newStub(running.channel(SG, "desk")).subscribe(this);
+      requests.onNext(
+          SubscribeRequest.newBuilder()
+              .setOpen(OpenCursor.newBuilder().setCursor("gossip"))
+              .build());
+      assertTrue(opened.await(PATIENCE.toSeconds(), TimeUnit.SECONDS), "not opened");
+    }
+
+    /** The stable code with which the gateway ended it. */
+    String end() throws Exception {
+      Throwable error = end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return StatusProto.fromThrowable(error).getDetails(0).unpack(ErrorInfo.class).getReason();
+    }
+
+    @Override
+    public void onNext(SubscribeResponse response) {
+      if (response.hasOpened()) {
+        opened.countDown();
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      end.complete(error);
+    }
+
+    @Override
+    public void onCompleted() {
+      end.complete(new AssertionError("ended in order"));
+    }
+  }
+}

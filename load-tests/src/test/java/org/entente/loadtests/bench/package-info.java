@@ -1,0 +1,5 @@
+/** Tests of the benchmark; none judges a time. */
+@NullMarked
+package org.entente.loadtests.bench;
+
+import org.jspecify.annotations.NullMarked;
