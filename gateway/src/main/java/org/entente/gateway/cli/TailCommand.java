@@ -6,10 +6,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Delivery;
@@ -36,9 +39,12 @@ import picocli.CommandLine.Spec;
       "  entente tail --gateway 127.0.0.1:7443 --credentials de.customs/clients/desk \\",
       "      --cursor night-shift",
       "",
-      "The cursor is durable: the next call goes on where this one stopped."
+      "The cursor is durable: the next call goes on where this one stopped. Ctrl-C (SIGINT) and",
+      "SIGTERM stop it in order: what it has printed is acknowledged."
     })
 final class TailCommand implements Callable<Integer> {
+  private static final Duration LAST_WORD = Duration.ofSeconds(3);
+
   @Mixin private GatewayAddress gateway = new GatewayAddress();
 
   @Option(
@@ -66,6 +72,7 @@ final class TailCommand implements Callable<Integer> {
     ManagedChannel channel = gateway.open();
     try {
       Printing printing = new Printing(spec.commandLine().getOut());
+      Runtime.getRuntime().addShutdownHook(new Thread(printing::finish, "stop"));
       SubscriberGrpc.newStub(channel).subscribe(printing);
       printing.done.get();
       return 0;
@@ -82,6 +89,7 @@ final class TailCommand implements Callable<Integer> {
     private final PrintWriter out;
     private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
     private long seen;
+    private boolean finished;
 
     Printing(PrintWriter out) {
       this.out = out;
@@ -114,9 +122,30 @@ final class TailCommand implements Callable<Integer> {
           .build();
     }
 
+    /** Prints nothing more, and waits a moment until what was printed is acknowledged durably. */
+    void finish() {
+      halfClose();
+      try {
+        done.get(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        // The process ends all the same; the gateway sends what it has not heard of again.
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private synchronized void halfClose() {
+      ClientCallStreamObserver<SubscribeRequest> stream = requests;
+      if (!finished && stream != null) {
+        finished = true;
+        stream.onCompleted();
+      }
+    }
+
     @Override
-    public void onNext(SubscribeResponse response) {
-      if (!response.hasDelivery() || (count > 0 && seen >= count)) {
+    public synchronized void onNext(SubscribeResponse response) {
+      if (!response.hasDelivery() || finished) {
         return;
       }
       Delivery delivery = response.getDelivery();
@@ -130,7 +159,7 @@ final class TailCommand implements Callable<Integer> {
                 .build());
         seen++;
         if (count > 0 && seen >= count) {
-          stream.onCompleted();
+          halfClose();
         }
       }
     }

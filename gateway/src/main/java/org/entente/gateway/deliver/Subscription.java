@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -51,6 +52,7 @@ public final class Subscription {
   private final long lastAtOpen;
   private boolean caughtUp;
   private boolean closed;
+  private CompletableFuture<?> acknowledged = CompletableFuture.completedFuture(null);
 
   Subscription(
       SubscriptionPorts ports,
@@ -96,9 +98,22 @@ public final class Subscription {
       done = place.get().acknowledge(position);
       record = record();
     }
-    ports.acknowledged(client, cursor, record, done);
+    CompletableFuture<?> written = ports.acknowledged(client, cursor, record, done);
+    synchronized (lock) {
+      acknowledged = written;
+    }
     wake();
     return Optional.empty();
+  }
+
+  /**
+   * Done when everything that was acknowledged is durable: the ledger commits in the order of
+   * acknowledging. Failed if the last was not made durable.
+   */
+  public CompletableFuture<?> settled() {
+    synchronized (lock) {
+      return acknowledged;
+    }
   }
 
   /** Deliveries of one lane that may be unacknowledged. */

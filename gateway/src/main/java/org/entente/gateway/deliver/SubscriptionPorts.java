@@ -2,6 +2,7 @@ package org.entente.gateway.deliver;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.receive.InboxOpening;
@@ -19,8 +20,11 @@ interface SubscriptionPorts {
 
   InstantSource clock();
 
-  /** Makes a place durable and owes the origins evidence of the retrieval. */
-  void acknowledged(
+  /**
+   * Makes a place durable and owes the origins evidence of the retrieval. Done when both are
+   * durable; failed if they could not be made so.
+   */
+  CompletableFuture<?> acknowledged(
       String client, String cursor, CursorRecord record, List<LanePlace.Sent> messages);
 
   void delivered(boolean again);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -274,9 +275,9 @@ public final class Subscriptions {
     }
 
     @Override
-    public void acknowledged(
+    public CompletableFuture<?> acknowledged(
         String client, String cursor, CursorRecord record, List<LanePlace.Sent> messages) {
-      ledger
+      return ledger
           .write(
               Lane.ROUTINE,
               tx -> {
@@ -292,11 +293,12 @@ public final class Subscriptions {
                 ledger.cursors().write(tx, client, cursor, record);
                 return messages.size();
               })
-          .exceptionally(
-              e -> {
-                // Not durable: delivered again after the restart, which subscribers drop by id.
-                LOG.warn("cursor {} of client {} was not made durable", cursor, client, e);
-                return 0;
+          .whenComplete(
+              (done, e) -> {
+                if (e != null) {
+                  // Delivered again after the restart, which subscribers drop by id.
+                  LOG.warn("cursor {} of client {} was not made durable", cursor, client, e);
+                }
               });
     }
 

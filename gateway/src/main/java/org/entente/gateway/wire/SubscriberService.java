@@ -145,13 +145,30 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // what completes it ends the stream
     public void onCompleted() {
+      Subscription subscribed = held();
       release();
-      synchronized (this) {
-        if (!ended) {
-          ended = true;
-          out.onCompleted();
-        }
+      if (subscribed == null) {
+        complete();
+        return;
+      }
+      subscribed
+          .settled()
+          .whenComplete(
+              (done, failure) -> {
+                if (failure == null) {
+                  complete();
+                } else {
+                  end(new Problem(Code.INTERNAL, "ack", "the last acknowledgements are not kept"));
+                }
+              });
+    }
+
+    private synchronized void complete() {
+      if (!ended) {
+        ended = true;
+        out.onCompleted();
       }
     }
 
