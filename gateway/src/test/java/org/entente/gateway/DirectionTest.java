@@ -49,6 +49,7 @@ class DirectionTest {
           "client",
           "bridge",
           "ceremony",
+          "sizing",
           "cli");
 
   /** Support packages import {@code model} and only the further ones named here. */

@@ -40,6 +40,9 @@ final class DocumentedSteps {
                     + " --to sg.police --to de.customs --category IPR --purpose IPR_ENFORCEMENT")
             .says("sg.police")
             .says("de.customs"),
+        Step.of("./entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
+            .says("transit")
+            .doesNotSay("LIMIT EXCEEDED"),
         Step.of("./entente run --config /tmp/federation/fr.customs.yaml")
             .until("\"agency\":\"fr.customs\"")
             .keptRunning(),

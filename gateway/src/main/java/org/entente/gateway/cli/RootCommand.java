@@ -36,6 +36,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       LinkCommand.class,
       CursorCommand.class,
       KeystoreCommand.class,
+      SizingCommand.class,
       HelpCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -36,7 +36,9 @@ public final class LabelCheck {
   /** The longest time that a draft can give its recipients to open it: 30 days. */
   public static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
 
-  private static final int MAX_AGENCIES = 256;
+  /** Most agencies that a draft may name as recipients. */
+  public static final int MAX_AGENCIES = 256;
+
   private static final int MAX_JURISDICTIONS = 64;
 
   private final MessageLimits limits;

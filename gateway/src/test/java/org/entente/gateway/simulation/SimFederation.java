@@ -39,7 +39,8 @@ final class SimFederation {
           "sg.police", List.of("x.hub"),
           "x.hub", List.of("de.customs", "fr.customs", "sg.police"));
 
-  private static final String AGREEMENT =
+  /** Everybody may send warnings to everybody. */
+  static final String AGREEMENT =
       """
       id: warnings
       title: Warnings to the public
@@ -124,7 +125,8 @@ final class SimFederation {
         member.revoked());
   }
 
-  private static void put(Keystore keys, KeyKind kind, SigningPair pair) {
+  /** Puts a pair into a keystore for good. */
+  static void put(Keystore keys, KeyKind kind, SigningPair pair) {
     try (KeyEntry entry =
         new KeyEntry(
             kind,

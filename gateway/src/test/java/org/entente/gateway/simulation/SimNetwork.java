@@ -30,6 +30,9 @@ final class SimNetwork {
   /** When the keep-alive of a stream finds that nobody is at its other end. */
   private static final long KEEP_ALIVE = 30_000_000_000L;
 
+  /** Until both ends of a stream know that it is over. */
+  private static final long NOTICED = 1_000_000_000L;
+
   /** Of so many frames in an unreliable direction one is lost, one doubled and one overtaken. */
   private static final int SPOILT = 15;
 
@@ -37,17 +40,29 @@ final class SimNetwork {
 
   private record Direction(AgencyName from, AgencyName to) {}
 
+  /** Sees every frame at the moment at which it is sent. */
+  interface Tap {
+    /** A frame was given to a stream, whether it arrives or not. */
+    void sent(AgencyName from, AgencyName to, Frame frame);
+  }
+
   private final VirtualTime time;
   private final Random random;
   private final Trace trace;
   private final Set<Direction> blocked = new HashSet<>();
   private final Set<Direction> unreliable = new HashSet<>();
   private final List<End> open = new ArrayList<>();
+  private final List<Tap> taps = new ArrayList<>();
 
   SimNetwork(VirtualTime time, Random random, Trace trace) {
     this.time = time;
     this.random = random;
     this.trace = trace;
+  }
+
+  /** Is told of every frame from now on. */
+  void tap(Tap tap) {
+    taps.add(tap);
   }
 
   private long latency() {
@@ -148,6 +163,19 @@ final class SimNetwork {
     }
   }
 
+  /**
+   * Nothing of a process that is about to end is kept alive by the far ends of its streams, once
+   * they have noticed.
+   */
+  void forget(SimNode.Run process) {
+    for (End end : open) {
+      End far = end.other;
+      if (end.process == process && far != null) {
+        time.after(NOTICED, () -> far.other = null);
+      }
+    }
+  }
+
   /** One end of a stream. */
   private final class End implements IncomingStream {
     private final SimNode.Run process;
@@ -188,6 +216,7 @@ final class SimNetwork {
       }
       onTheWay++;
       trace.add(process.name().agency().value(), frame.toByteArray());
+      taps.forEach(tap -> tap.sent(process.name().agency(), peer, frame));
       boolean sound =
           frame.hasHello()
               || frame.hasCredit()

@@ -133,6 +133,11 @@ final class SimNode {
     fullSince = full ? Math.min(fullSince, time.nanos()) : Long.MAX_VALUE;
   }
 
+  /** Bytes of what is on its ledger's disk. */
+  long diskBytes() {
+    return disk.contentBytes();
+  }
+
   /** Whether its disk has been so full for so long that the node knows it and takes nothing in. */
   boolean refuses() {
     return fullSince < time.nanos() - KNOWN_AFTER;
@@ -373,7 +378,7 @@ final class SimNode {
 
     /** Does something after a time, unless the process is over by then. */
     void post(long nanos, Runnable task) {
-      time.after(nanos, () -> run(task));
+      time.after(nanos, this, () -> run(task));
     }
 
     /** Does something now, unless the process is over. */

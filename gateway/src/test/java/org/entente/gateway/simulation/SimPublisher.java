@@ -87,7 +87,8 @@ final class SimPublisher {
         });
   }
 
-  private static Draft draft(String key, Lane lane, List<String> recipients, int length) {
+  /** A warning to the public whose text has so many characters. */
+  static Draft draft(String key, Lane lane, List<String> recipients, int length) {
     return Draft.newBuilder()
         .setIdempotencyKey(key)
         .setLabel(

@@ -5,7 +5,7 @@ import java.util.PriorityQueue;
 
 /** Events in the order of their virtual time; of the same time, in the order in which they came. */
 final class VirtualTime {
-  private record Event(long nanos, long number, Runnable task) {}
+  private record Event(long nanos, long number, Object owner, Runnable task) {}
 
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::nanos).thenComparingLong(Event::number));
@@ -28,7 +28,17 @@ final class VirtualTime {
   }
 
   void after(long nanos, Runnable task) {
-    events.add(new Event(now + nanos, count++, task));
+    after(nanos, this, task);
+  }
+
+  /** The same for somebody whose events {@link #forget} drops. */
+  void after(long nanos, Object owner, Runnable task) {
+    events.add(new Event(now + nanos, count++, owner, task));
+  }
+
+  /** Drops what somebody would have done later. */
+  void forget(Object owner) {
+    events.removeIf(event -> event.owner() == owner);
   }
 
   /** Runs the events up to a time, which it then is. */

@@ -77,6 +77,14 @@ public final class MemoryStore implements Store {
       return free;
     }
 
+    /** Bytes of all keys and values, as they are: no log, no index, not compressed. */
+    public synchronized long contentBytes() {
+      return tables.values().stream()
+          .flatMap(table -> table.entrySet().stream())
+          .mapToLong(entry -> (long) entry.getKey().length + entry.getValue().length)
+          .sum();
+    }
+
     private NavigableMap<byte[], byte[]> table(Table table) {
       NavigableMap<byte[], byte[]> entries = tables.get(table);
       if (entries == null) {

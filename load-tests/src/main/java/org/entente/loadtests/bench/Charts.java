@@ -1,40 +1,22 @@
 package org.entente.loadtests.bench;
 
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
-import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.geom.Rectangle2D;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.entente.loadtests.measure.Percentile;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
-import org.jfree.chart.axis.LogarithmicAxis;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
-import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
-import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.category.DefaultCategoryDataset;
-import org.jfree.data.xy.XYSeries;
-import org.jfree.data.xy.XYSeriesCollection;
 
 /** A run's results as SVG. */
 final class Charts {
-  private static final int WIDTH = 900;
-  private static final int HEIGHT = 560;
-  private static final float LINE = 1.8f;
   private static final String RATE = "messages/s";
 
   private final Results results;
@@ -60,54 +42,30 @@ final class Charts {
   }
 
   private void sizes() throws IOException {
-    XYSeriesCollection lines = new XYSeriesCollection();
+    LogChart chart = new LogChart("Throughput by size of a message", "bytes of a message", RATE);
     for (Throughput.Way way : Throughput.Way.values()) {
-      XYSeries line = new XYSeries(way.title());
+      Map<Number, Number> line = new LinkedHashMap<>();
       for (int size : List.of(256, Effort.KIB, 16 << 10, Effort.LARGEST)) {
         results
             .find(Throughput.id(way, size))
-            .ifPresent(figure -> line.add(size, figure.spread().median()));
+            .ifPresent(figure -> line.put(size, figure.spread().median()));
       }
-      if (line.getItemCount() > 1) {
-        lines.addSeries(line);
-      }
+      chart.line(way.title(), line);
     }
-    draw("Throughput by size of a message", "bytes of a message", RATE, lines, "by-size");
+    drawn.put("Throughput by size of a message", chart.write(folder, "by-size"));
   }
 
   private void percentiles() throws IOException {
-    XYSeriesCollection lines = new XYSeriesCollection();
+    String title = "Latency of 1 KiB, publish to subscriber";
+    LogChart chart = new LogChart(title, "one message in so many takes longer", "ms");
     for (Curve curve : results.curves()) {
-      XYSeries line = new XYSeries(curve.subject().title() + ": " + curve.scenario());
+      Map<Number, Number> line = new LinkedHashMap<>();
       for (Percentile point : curve.points()) {
-        line.add(1 / (1 - point.percent() / 100), point.millis());
+        line.put(1 / (1 - point.percent() / 100), point.millis());
       }
-      lines.addSeries(line);
+      chart.line(curve.subject().title() + ": " + curve.scenario(), line);
     }
-    draw(
-        "Latency of 1 KiB, publish to subscriber",
-        "one message in so many takes longer",
-        "ms",
-        lines,
-        "latency");
-  }
-
-  private void draw(String title, String x, String y, XYSeriesCollection lines, String file)
-      throws IOException {
-    JFreeChart chart =
-        ChartFactory.createXYLineChart(
-            title, x, y, lines, PlotOrientation.VERTICAL, true, false, false);
-    XYPlot plot = chart.getXYPlot();
-    plot.setDomainAxis(logarithmic(x));
-    plot.setRangeAxis(logarithmic(y));
-    plot.setBackgroundPaint(Color.WHITE);
-    plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
-    plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
-    XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
-    renderer.setDefaultStroke(new BasicStroke(LINE));
-    renderer.setAutoPopulateSeriesStroke(false);
-    plot.setRenderer(renderer);
-    write(chart, file);
+    drawn.put(title, chart.write(folder, "latency"));
   }
 
   private void systems() throws IOException {
@@ -142,32 +100,9 @@ final class Charts {
     renderer.setBase(1);
     renderer.setShadowVisible(false);
     plot.setRenderer(renderer);
-    plot.setRangeAxis(logarithmic(RATE));
+    plot.setRangeAxis(LogChart.axis(RATE));
     plot.setBackgroundPaint(Color.WHITE);
     plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
-    write(chart, "systems");
-  }
-
-  /** With its numbers in full, as text. */
-  private static LogarithmicAxis logarithmic(String label) {
-    LogarithmicAxis axis = new LogarithmicAxis(label);
-    axis.setAllowNegativesFlag(false);
-    axis.setStrictValuesFlag(true);
-    axis.setNumberFormatOverride(
-        new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
-    return axis;
-  }
-
-  private void write(JFreeChart chart, String name) throws IOException {
-    VectorGraphics2D graphics = new VectorGraphics2D();
-    chart.setBackgroundPaint(Color.WHITE);
-    chart.draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
-    String file = name + ".svg";
-    try (OutputStream out = Files.newOutputStream(folder.resolve(file))) {
-      new SVGProcessor()
-          .getDocument(graphics.getCommands(), new PageSize(WIDTH, HEIGHT))
-          .writeTo(out);
-    }
-    drawn.put(chart.getTitle().getText(), file);
+    drawn.put(chart.getTitle().getText(), LogChart.write(chart, folder, "systems"));
   }
 }

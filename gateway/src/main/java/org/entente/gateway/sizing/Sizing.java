@@ -1,0 +1,173 @@
+package org.entente.gateway.sizing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.trust.BundleContent;
+
+/**
+ * Reckons what gateways need from {@link Costs}: linear in each of them, since that is how they
+ * were found to grow (docs/scale.md). Reckoned as if every message travelled alone in its envelope
+ * and the rate held all day, so that the result is what suffices. Immutable; does no I/O.
+ */
+public final class Sizing {
+  private static final double MICROS = 1e6;
+  private static final double SECONDS_A_DAY = 86_400;
+
+  private final Demand demand;
+  private final Costs costs;
+
+  /** A reckoning of a demand. */
+  public Sizing(Demand demand, Costs costs) {
+    this.demand = demand;
+    this.costs = costs;
+  }
+
+  /**
+   * What the gateway of an agency needs.
+   *
+   * @param witness whether it is one of the witnesses
+   */
+  public Need agency(boolean witness) {
+    Costs.Processor time = costs.processor();
+    double sent = demand.rate();
+    double received = demand.received();
+    double own = checkpoints(sent + received) * others(witness);
+    double asked = witness ? asked() : 0;
+    double sending = sent * (time.sentMessage() + more() * time.furtherRecipient());
+    double receiving = received * time.receivedMessage();
+    double ofSent =
+        sent * (costs.disk().sentMessage() + demand.recipients() * costs.disk().sentRecipient());
+    double ofReceived = received * costs.disk().receivedMessage();
+    double witnessing = (own + asked) * costs.wire().witnessExchange();
+    double answers = received * costs.wire().answers();
+    return new Need(
+        demand.hub() ? 1 : demand.agencies() - 1,
+        (sending + receiving + asked * time.witnessAnswer()) / MICROS,
+        (sending * time.writerShareSent() + receiving * time.writerShareReceived()) / MICROS,
+        memory(demand.hub() ? 1 : demand.agencies() - 1),
+        perDay(ofSent + ofReceived + received * padded()),
+        kept(ofSent + ofReceived, received * padded()),
+        received * delivery() + answers + witnessing / 2,
+        sent * sentBytes() + answers + witnessing / 2,
+        witnessing,
+        bundle(),
+        demand.hub() ? 1 : demand.agencies() - 1);
+  }
+
+  /** What the gateway of the transit needs with which all are linked. */
+  public Need transit() {
+    double published = demand.agencies() * demand.rate();
+    double forwarded = published * demand.recipients();
+    double kept = forwarded * costs.disk().forwardedMessage();
+    double exchanges = asked() * demand.witnesses();
+    double witnessing = exchanges * costs.wire().witnessExchange();
+    double answers = forwarded * costs.wire().answers();
+    double micros = forwarded * costs.processor().forwardedMessage();
+    return new Need(
+        demand.agencies(),
+        micros / MICROS,
+        micros * costs.processor().writerShareReceived() / MICROS,
+        memory(demand.agencies()),
+        perDay(kept),
+        kept(kept, 0),
+        published * sentBytes() + answers + witnessing,
+        forwarded * delivery() + answers + witnessing,
+        2 * witnessing,
+        bundle(),
+        demand.agencies());
+  }
+
+  /** What is beyond a limit of this release, one line each; empty if nothing is. */
+  public List<String> exceeded() {
+    List<String> lines = new ArrayList<>();
+    above(lines, "agencies in a trust bundle", demand.gateways(), BundleContent.MAX_AGENCIES);
+    above(lines, "bytes of the trust bundle", bundle(), SignedNote.MAX_BYTES);
+    above(lines, "recipients of a message", demand.recipients(), LabelCheck.MAX_AGENCIES);
+    int largest = NodeConfig.Limits.DEFAULT.messageBytes();
+    above(lines, "bytes of label and body (limits.message_bytes)", demand.size(), largest);
+    int connections = NodeConfig.Limits.DEFAULT.connections();
+    Need agency = agency(true);
+    above(lines, "links of an agency (limits.connections)", agency.links(), connections);
+    writer(lines, "an agency's gateway", agency);
+    if (demand.hub()) {
+      above(lines, "links of the transit (limits.connections)", transit().links(), connections);
+      writer(lines, "the transit's gateway", transit());
+    }
+    return lines;
+  }
+
+  private static void above(List<String> lines, String what, double value, long most) {
+    if (value > most) {
+      lines.add(String.format(Locale.ROOT, "%s: %,.0f, at most %,d", what, value, most));
+    }
+  }
+
+  private static void writer(List<String> lines, String who, Need need) {
+    if (need.writer() > 1) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%s: the thread that writes the ledger needs %.2f of one core; more cores do not help",
+              who,
+              need.writer()));
+    }
+  }
+
+  private int more() {
+    return demand.recipients() - 1;
+  }
+
+  private double padded() {
+    return demand.size() * (1 + costs.wire().paddingShare());
+  }
+
+  /** A message in an envelope of its own to one recipient. */
+  private double delivery() {
+    return padded() + costs.wire().deliveryOverhead();
+  }
+
+  /** What the origin sends: one envelope over its one link, or one for each recipient. */
+  private double sentBytes() {
+    return demand.hub()
+        ? delivery() + more() * costs.wire().stanza()
+        : delivery() * demand.recipients();
+  }
+
+  private double checkpoints(double leavesPerSecond) {
+    return demand.checkpoints(leavesPerSecond);
+  }
+
+  /** Witnesses that a log asks: all, or all others where it is one itself. */
+  private int others(boolean witness) {
+    return witness ? Math.max(0, demand.witnesses() - 1) : demand.witnesses();
+  }
+
+  /** Requests a second that each witness is asked by all other logs. */
+  private double asked() {
+    double ofAgencies = (demand.agencies() - 1) * checkpoints(demand.rate() + demand.received());
+    double ofTransit = demand.hub() ? checkpoints(demand.agencies() * demand.received()) : 0;
+    return demand.witnesses() == 0 ? 0 : ofAgencies + ofTransit;
+  }
+
+  private double bundle() {
+    return costs.wire().bundleBase() + demand.gateways() * costs.wire().bundleMember();
+  }
+
+  private double memory(int links) {
+    Costs.Memory memory = costs.memory();
+    double heap = demand.gateways() * memory.member() + links * memory.link();
+    return memory.process() + heap * (1 + memory.dead()) + links * memory.connection();
+  }
+
+  private double perDay(double bytesPerSecond) {
+    return bytesPerSecond * SECONDS_A_DAY * costs.disk().amplification();
+  }
+
+  private double kept(double records, double bodies) {
+    return perDay(records) * costs.disk().recordsDays() + perDay(bodies) * demand.retentionDays();
+  }
+}

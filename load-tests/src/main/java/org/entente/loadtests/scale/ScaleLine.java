@@ -1,0 +1,51 @@
+package org.entente.loadtests.scale;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A quantity of federations linked in one way: its points, and the law through them where there are
+ * enough.
+ *
+ * @param points values by number of agencies
+ */
+record ScaleLine(
+    String quantity,
+    String what,
+    String unit,
+    String shape,
+    SortedMap<Integer, Double> points,
+    Optional<GrowthLaw> law) {
+
+  /** Lines out of points in whatever order, in that of their first points. */
+  static List<ScaleLine> of(List<ScalePoint> points) {
+    Map<String, List<ScalePoint>> groups = new LinkedHashMap<>();
+    for (ScalePoint point : points) {
+      groups
+          .computeIfAbsent(point.quantity() + " " + point.shape(), key -> new ArrayList<>())
+          .add(point);
+    }
+    return groups.values().stream().map(ScaleLine::line).toList();
+  }
+
+  private static ScaleLine line(List<ScalePoint> group) {
+    SortedMap<Integer, Double> values = new TreeMap<>();
+    group.forEach(point -> values.put(point.agencies(), point.value()));
+    ScalePoint first = group.get(0);
+    boolean lawful =
+        values.size() >= GrowthLaw.LEAST_POINTS
+            && values.values().stream().allMatch(value -> value > 0);
+    return new ScaleLine(
+        first.quantity(),
+        first.what(),
+        first.unit(),
+        first.shape(),
+        values,
+        lawful ? Optional.of(GrowthLaw.fit(values)) : Optional.empty());
+  }
+}
