@@ -347,7 +347,7 @@ public final class NodeCore {
 
   /** The evidence known about a message that the agency sent or received. */
   public List<EvidenceItem> evidence(MessageId message) {
-    return ground.evidence.open(ground.ledger.evidence().read(message));
+    return ground.evidence.known(ground.ledger.evidence(), message);
   }
 
   /** What the node keeps. */

@@ -76,8 +76,7 @@ final class NodeServices {
             ground.ledger,
             inboxOpening(),
             undeliverable,
-            message ->
-                ground.evidence.retrieval(message.id(), message.client(), around.clock().millis()),
+            ground.evidence,
             new Subscriptions.Around(around.workers(), around.clock(), around.meters()),
             new CursorLimits(
                 ground.config.limitsInForce().perClientInForce().cursors(),

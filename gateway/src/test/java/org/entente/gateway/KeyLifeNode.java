@@ -20,7 +20,6 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
-import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Journal;
@@ -511,13 +510,11 @@ final class KeyLifeNode implements AutoCloseable {
   /** What is known here of a message, and what is owed to others of it. */
   List<EvidenceItem> evidence(MessageId message) {
     Running now = running();
-    List<byte[]> sealed = new ArrayList<>(now.ledger.evidence().read(message));
+    List<EvidenceItem> all = new ArrayList<>(now.evidence.known(now.ledger.evidence(), message));
     for (AgencyName origin : now.ledger.evidence().owing()) {
-      now.ledger.evidence().owed(origin, 100_000).stream()
-          .map(EvidenceBook.Owed::sealedItem)
-          .forEach(sealed::add);
+      all.addAll(now.evidence.openOwed(now.ledger.evidence().owed(origin, 100_000)));
     }
-    return now.evidence.open(sealed).stream()
+    return all.stream()
         .filter(item -> MessageId.of(item.getMessageId().toByteArray()).equals(message))
         .toList();
   }

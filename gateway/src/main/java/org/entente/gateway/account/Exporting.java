@@ -269,7 +269,7 @@ public final class Exporting {
         ExportedMessage.newBuilder().setMessageId(ByteString.copyFrom(id.bytes()));
     InboxBook.Placed placed = parts.ledger().inbox().find(id);
     ErasureRecord erased = parts.ledger().retention().done(id);
-    byte[] sent = parts.ledger().evidence().sent(id);
+    Optional<SentFacts> sent = parts.evidence().sent(parts.ledger().evidence(), id);
     if (placed != null) {
       kept(out, placed);
     } else if (erased != null) {
@@ -279,15 +279,13 @@ public final class Exporting {
       if (erased.getOldCopiesOpen()) {
         out.setOldCopiesUntil(endOf(erased.getBucketDay()));
       }
-    } else if (sent != null) {
+    } else if (sent.isPresent()) {
       out.setState(ContentState.CONTENT_STATE_SENT);
     } else {
       out.setState(ContentState.CONTENT_STATE_ENDED);
     }
-    if (sent != null) {
-      parts.evidence().openSent(sent).ifPresent(facts -> sent(out, facts));
-    }
-    return out.addAllEvidence(parts.evidence().open(parts.ledger().evidence().read(id))).build();
+    sent.ifPresent(facts -> sent(out, facts));
+    return out.addAllEvidence(parts.evidence().known(parts.ledger().evidence(), id)).build();
   }
 
   private void kept(ExportedMessage.Builder out, InboxBook.Placed placed) {

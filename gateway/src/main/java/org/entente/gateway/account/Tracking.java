@@ -77,18 +77,13 @@ public final class Tracking {
   /** What is known of a message; empty if nothing is. */
   public Optional<Tracked> track(MessageId id) {
     HeldMessage waits = held.apply(id).orElse(null);
-    List<EvidenceItem> items = records.open(ledger.evidence().read(id));
+    List<EvidenceItem> items = records.known(ledger.evidence(), id);
     if (!items.isEmpty()) {
-      return Optional.of(tracked(items, facts(id)));
+      return Optional.of(tracked(items, records.sent(ledger.evidence(), id)));
     }
     return waits == null
         ? Optional.empty()
         : Optional.of(new Tracked(List.of(), waits, List.of(), false));
-  }
-
-  private Optional<SentFacts> facts(MessageId id) {
-    byte[] sealed = ledger.evidence().sent(id);
-    return sealed == null ? Optional.empty() : records.openSent(sealed);
   }
 
   private Tracked tracked(List<EvidenceItem> items, Optional<SentFacts> facts) {

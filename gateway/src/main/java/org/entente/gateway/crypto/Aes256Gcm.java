@@ -57,8 +57,11 @@ public final class Aes256Gcm {
 
   /** Seals a slice into {@code output} at {@code at}, where it takes 16 bytes more. */
   static void seal(byte[] key, byte[] nonce, byte[] aad, Slice plaintext, byte[] output, int at) {
+    seal(ready(Cipher.ENCRYPT_MODE, key, nonce), aad, plaintext, output, at);
+  }
+
+  private static void seal(Cipher cipher, byte[] aad, Slice plaintext, byte[] output, int at) {
     try {
-      Cipher cipher = ready(Cipher.ENCRYPT_MODE, key, nonce);
       cipher.updateAAD(aad);
       cipher.doFinal(plaintext.bytes, plaintext.offset, plaintext.length, output, at);
     } catch (GeneralSecurityException e) {
@@ -69,11 +72,12 @@ public final class Aes256Gcm {
   /** Opens a slice into {@code output} at {@code at}; false, with nothing left there, if forged. */
   static boolean open(
       byte[] key, byte[] nonce, byte[] aad, Slice ciphertext, byte[] output, int at) {
-    if (ciphertext.length < TAG_BYTES) {
-      return false;
-    }
+    return ciphertext.length >= TAG_BYTES
+        && open(ready(Cipher.DECRYPT_MODE, key, nonce), aad, ciphertext, output, at);
+  }
+
+  private static boolean open(Cipher cipher, byte[] aad, Slice ciphertext, byte[] output, int at) {
     try {
-      Cipher cipher = ready(Cipher.DECRYPT_MODE, key, nonce);
       cipher.updateAAD(aad);
       cipher.doFinal(ciphertext.bytes, ciphertext.offset, ciphertext.length, output, at);
       return true;
@@ -85,22 +89,27 @@ public final class Aes256Gcm {
     }
   }
 
-  private static Cipher ready(int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {
+  private static Cipher ready(int mode, byte[] key, byte[] nonce) {
+    Cipher cipher = ready(CIPHERS.get(), mode, key, nonce);
+    CIPHERS.set(cipher);
+    return cipher;
+  }
+
+  private static Cipher ready(Cipher cipher, int mode, byte[] key, byte[] nonce) {
     Bytes.requireLength(key, KEY_BYTES, "AES-256 key");
     Bytes.requireLength(nonce, NONCE_BYTES, "GCM nonce");
     SecretKeySpec secret = new SecretKeySpec(key, "AES");
     GCMParameterSpec parameters = new GCMParameterSpec(8 * TAG_BYTES, nonce);
-    Cipher cipher = CIPHERS.get();
     try {
       cipher.init(mode, secret, parameters);
+      return cipher;
     } catch (InvalidAlgorithmParameterException e) {
       // A JDK cipher refuses the key and nonce it sealed with last. Sealing the same thing again is
       // legitimate here (a stanza sent twice), so that memory is dropped with the cipher.
-      cipher = newCipher();
-      CIPHERS.set(cipher);
-      cipher.init(mode, secret, parameters);
+      return ready(newCipher(), mode, key, nonce);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-256-GCM takes every key", e);
     }
-    return cipher;
   }
 
   private static Cipher newCipher() {
@@ -108,6 +117,49 @@ public final class Aes256Gcm {
       return Cipher.getInstance("AES/GCM/NoPadding");
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has AES-GCM", e);
+    }
+  }
+
+  /**
+   * Sealing and opening under one key, again and again: a JDK cipher that is given the key it had
+   * before does not expand it again, which for a small record costs more than the record. Safe for
+   * many threads, one after the other.
+   */
+  public static final class OneKey {
+    private static final byte[] NO_KEY = new byte[KEY_BYTES];
+    private static final byte[] NO_NONCE = new byte[NONCE_BYTES];
+
+    private Cipher cipher = newCipher();
+
+    /** Sealing and opening; the key comes with each call and is to be the same. */
+    public OneKey() {}
+
+    /** As {@link Aes256Gcm#seal(byte[], byte[], byte[], byte[])}. */
+    public synchronized byte[] seal(byte[] key, byte[] nonce, byte[] aad, byte[] plaintext) {
+      byte[] ciphertext = new byte[Math.addExact(plaintext.length, TAG_BYTES)];
+      cipher = ready(cipher, Cipher.ENCRYPT_MODE, key, nonce);
+      Slice whole = new Slice(plaintext, 0, plaintext.length);
+      Aes256Gcm.seal(cipher, aad, whole, ciphertext, 0);
+      return ciphertext;
+    }
+
+    /** As {@link Aes256Gcm#open(byte[], byte[], byte[], byte[])}. */
+    public synchronized Optional<byte[]> open(
+        byte[] key, byte[] nonce, byte[] aad, byte[] ciphertext) {
+      if (ciphertext.length < TAG_BYTES) {
+        return Optional.empty();
+      }
+      byte[] plaintext = new byte[ciphertext.length - TAG_BYTES];
+      cipher = ready(cipher, Cipher.DECRYPT_MODE, key, nonce);
+      Slice whole = new Slice(ciphertext, 0, ciphertext.length);
+      return Aes256Gcm.open(cipher, aad, whole, plaintext, 0)
+          ? Optional.of(plaintext)
+          : Optional.empty();
+    }
+
+    /** Has the cipher forget the key. */
+    public synchronized void forget() {
+      cipher = ready(cipher, Cipher.DECRYPT_MODE, NO_KEY, NO_NONCE);
     }
   }
 

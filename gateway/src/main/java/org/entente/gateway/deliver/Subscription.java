@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.AgencyName;
@@ -17,12 +16,14 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.CaughtUp;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.SubscribeResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -229,22 +230,19 @@ public final class Subscription {
     if (!wanted) {
       return Optional.empty();
     }
-    Optional<Label> label = whole(placed, ports.opening()::label);
-    if (label.isEmpty() || !match.matches(label.get())) {
-      return Optional.empty();
-    }
-    Label readable = label.get();
-    return whole(placed, ports.opening()::body).map(body -> new Opened(readable, body));
+    InboxOpening.Message message = whole(placed);
+    Body body = message == null ? null : message.body();
+    return body == null ? Optional.empty() : Optional.of(new Opened(message.label(), body));
   }
 
-  /** Empty for what was erased; what is there, with its key, and does not open is damaged. */
-  private <T> Optional<T> whole(
-      InboxBook.Placed placed, Function<InboxBook.Placed, Optional<T>> part) {
-    Optional<T> opened = placed.isDamaged() ? Optional.empty() : part.apply(placed);
+  /** Null for what was erased; what is there, with its key, and does not open is damaged. */
+  private InboxOpening.@Nullable Message whole(InboxBook.Placed placed) {
+    Optional<InboxOpening.Message> opened =
+        placed.isDamaged() ? Optional.empty() : ports.opening().message(placed, match::matches);
     if (opened.isEmpty() && ports.opening().isDamaged(placed)) {
       throw new CorruptRecord("INBOX", null);
     }
-    return opened;
+    return opened.orElse(null);
   }
 
   private void send(InboxBook.Placed placed, LanePlace place, Opened message) {

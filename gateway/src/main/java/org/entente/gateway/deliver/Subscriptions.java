@@ -1,8 +1,10 @@
 package org.entente.gateway.deliver;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,19 +12,21 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.entente.gateway.ledger.CursorBook;
-import org.entente.gateway.ledger.EvidenceBook;
+import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.OpenCursor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,26 +54,23 @@ public final class Subscriptions {
    * Subscriptions on a ledger.
    *
    * @param undeliverable what does not open
-   * @param retrieval makes the sealed evidence item that tells an origin of a retrieval
+   * @param evidence tells origins of retrievals
    * @param limits of each client
    */
   public Subscriptions(
       Ledger ledger,
       InboxOpening opening,
       Undeliverable undeliverable,
-      Function<RetrievedMessage, byte[]> retrieval,
+      EvidenceRecords evidence,
       Around around,
       CursorLimits limits) {
     this.limits = limits;
-    this.ports = new Ports(ledger, opening, undeliverable, retrieval, around);
+    this.ports = new Ports(ledger, opening, undeliverable, evidence, around);
     this.cursors = ledger.cursors();
   }
 
   /** What deliveries run on, read the time from and are counted by. */
   public record Around(Executor executor, InstantSource clock, Meters meters) {}
-
-  /** A message that a client acknowledged for the first time. */
-  public record RetrievedMessage(org.entente.gateway.model.MessageId id, String client) {}
 
   /** Either an open cursor or what is wrong with the request. */
   public sealed interface Opened {
@@ -233,19 +234,19 @@ public final class Subscriptions {
     private final Ledger ledger;
     private final InboxOpening opening;
     private final Undeliverable undeliverable;
-    private final Function<RetrievedMessage, byte[]> retrieval;
+    private final EvidenceRecords evidence;
     private final Around around;
 
     Ports(
         Ledger ledger,
         InboxOpening opening,
         Undeliverable undeliverable,
-        Function<RetrievedMessage, byte[]> retrieval,
+        EvidenceRecords evidence,
         Around around) {
       this.ledger = ledger;
       this.opening = opening;
       this.undeliverable = undeliverable;
-      this.retrieval = retrieval;
+      this.evidence = evidence;
       this.around = around;
     }
 
@@ -281,15 +282,7 @@ public final class Subscriptions {
           .write(
               Lane.ROUTINE,
               tx -> {
-                EvidenceBook evidence = ledger.evidence();
-                for (LanePlace.Sent sent : messages) {
-                  if (evidence.firstRetrieval(tx, sent.id(), client)) {
-                    evidence.owe(
-                        tx,
-                        sent.origin(),
-                        retrieval.apply(new RetrievedMessage(sent.id(), client)));
-                  }
-                }
+                owe(tx, client, messages);
                 ledger.cursors().write(tx, client, cursor, record);
                 return messages.size();
               })
@@ -300,6 +293,18 @@ public final class Subscriptions {
                   LOG.warn("cursor {} of client {} was not made durable", cursor, client, e);
                 }
               });
+    }
+
+    private void owe(Transaction tx, String client, List<LanePlace.Sent> messages) {
+      Map<AgencyName, List<EvidenceItem>> byOrigin = new LinkedHashMap<>();
+      for (LanePlace.Sent sent : messages) {
+        if (ledger.evidence().firstRetrieval(tx, sent.id(), client)) {
+          byOrigin
+              .computeIfAbsent(sent.origin(), origin -> new ArrayList<>())
+              .add(evidence.retrieval(sent.id(), client, tx.nowMillis()));
+        }
+      }
+      byOrigin.forEach((origin, items) -> evidence.owe(tx, ledger.evidence(), origin, items));
     }
 
     @Override

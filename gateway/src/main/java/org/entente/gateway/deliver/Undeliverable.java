@@ -140,9 +140,7 @@ public final class Undeliverable implements SetAside {
   }
 
   private boolean opens(InboxBook.Placed placed) {
-    return !placed.isDamaged()
-        && opening.label(placed).isPresent()
-        && opening.body(placed).isPresent();
+    return !placed.isDamaged() && opening.body(placed).isPresent();
   }
 
   private Ended again(Transaction tx, QuarantineRecord record) {
@@ -205,12 +203,11 @@ public final class Undeliverable implements SetAside {
             record.getHeaderHash().toByteArray(),
             tx.nowMillis());
     String reason = "the recipient's gateway could not open what it had stored";
-    ledger
-        .evidence()
-        .owe(
-            tx,
-            new AgencyName(record.getOrigin()),
-            evidence.seal(evidence.failed(item, Code.DISCARDED, reason)));
+    evidence.owe(
+        tx,
+        ledger.evidence(),
+        new AgencyName(record.getOrigin()),
+        evidence.failed(item, Code.DISCARDED, reason));
     return true;
   }
 

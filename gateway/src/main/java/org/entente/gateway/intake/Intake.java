@@ -36,8 +36,6 @@ import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
-import org.entente.proto.v1.EvidenceItem;
-import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
@@ -323,7 +321,6 @@ public final class Intake implements AutoCloseable {
         Leaves.released(tx, releasedBy, id, submission.policyVersion());
       }
       Leaves.refused(tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
-      parts.evidence().keep(tx, parts.ledger().evidence(), acceptance(tx, id));
       Rejections.of(tx, parts, id, submission.refusals());
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
@@ -389,13 +386,6 @@ public final class Intake implements AutoCloseable {
             .setCaseRef(label.getCaseRef());
     part.permits().forEach(permit -> out.addRecipients(permit.recipient().value()));
     return out.build();
-  }
-
-  private EvidenceItem acceptance(Transaction tx, MessageId id) {
-    return parts
-        .evidence()
-        .item(
-            EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE, id, "", new byte[0], tx.nowMillis());
   }
 
   /** Takes no more and commits what waits. */

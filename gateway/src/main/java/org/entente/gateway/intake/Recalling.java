@@ -65,9 +65,7 @@ public final class Recalling {
     if (problem != null) {
       return refused(problem);
     }
-    byte[] sealed = parts.ledger().evidence().sent(target);
-    Optional<SentFacts> sent =
-        sealed == null ? Optional.empty() : parts.evidence().openSent(sealed);
+    Optional<SentFacts> sent = parts.evidence().sent(parts.ledger().evidence(), target);
     if (sent.filter(facts -> !facts.getRecall()).isEmpty()) {
       return refused(
           new Problem(Code.NOT_FOUND, "message_id", "this agency sent no message " + target));

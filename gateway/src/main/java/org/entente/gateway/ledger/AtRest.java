@@ -47,7 +47,7 @@ public final class AtRest {
     random.nextBytes(nonce);
     byte[] prefix = Keys.key().u8(VERSION).u32(lastDay.toEpochDay()).bytes(nonce).done();
     BucketKey key = keys.forBucket(lastDay);
-    byte[] sealed = key.records(k -> Aes256Gcm.seal(k, nonce, aad(context, prefix), plaintext));
+    byte[] sealed = key.sealRecord(nonce, aad(context, prefix), plaintext);
     return Keys.key().bytes(prefix).bytes(sealed).done();
   }
 
@@ -61,10 +61,7 @@ public final class AtRest {
     byte[] nonce = Arrays.copyOfRange(sealed, 5, PREFIX);
     byte[] ciphertext = Arrays.copyOfRange(sealed, PREFIX, sealed.length);
     return keys.existing(lastDay)
-        .flatMap(
-            key ->
-                key.recordsUnlessClosed(
-                    k -> Aes256Gcm.open(k, nonce, aad(context, prefix), ciphertext)));
+        .flatMap(key -> key.openRecord(nonce, aad(context, prefix), ciphertext));
   }
 
   /**

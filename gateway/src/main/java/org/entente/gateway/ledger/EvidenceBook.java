@@ -3,6 +3,7 @@ package org.entente.gateway.ledger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -24,23 +25,31 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * META     "evidence"                                  → u64 last number of what is known
  * META     "evidence owed"                             → u64 last number of what was ever owed
- * EVIDENCE u8 1 · 16-byte message id · u64 number      → sealed EvidenceItem
- * EVIDENCE u8 2 · ascii origin · u64 number            → sealed EvidenceItem, still to be returned
+ * EVIDENCE u8 1 · 16-byte message id · u64 number      → sealed EvidenceItem; only read
+ * EVIDENCE u8 2 · ascii origin · u64 number            → sealed EvidenceBatch, still to be returned
  * EVIDENCE u8 3 · 16-byte message id                   → u64 when first retrieved · ascii client
  * EVIDENCE u8 4 · 16-byte message id                   → sealed SentFacts
  * EVIDENCE u8 5 · 32-byte header hash                  → sealed KeptHeader
  * EVIDENCE u8 6 · ascii agency · 32-byte gateway key   → u8 1 announcement or 2 key bundle · its bytes
- * EVIDENCE u8 7 · 16-byte message id · 8-byte mark     → u8 how often this statement is known
+ * EVIDENCE u8 7 · 16-byte message id · 8-byte mark     → u8 how often it is known; only read
+ * EVIDENCE u8 11 · 16-byte message id · 8-byte mark ·
+ *          u8 which time                               → u64 number · sealed EvidenceItem
  * </pre>
  *
  * <p>A statement is kept as often as {@link EvidenceName} says, whoever repeats it how often. What
- * contradicts another statement is another statement. {@link AwaitedBook} has the rest of the
- * table.
+ * contradicts another statement is another statement. Once its time is over it could be stated
+ * again, but for a message that old nobody is heard any more. Parts 1 and 7 are from before format
+ * 3, which has both in part 11. {@link AwaitedBook} has the rest of the table.
  */
 public final class EvidenceBook {
   private static final byte[] KNOWN = Keys.key().ascii("evidence").done();
   private static final byte[] OWED = Keys.key().ascii("evidence owed").done();
   private static final int ORIGIN_AT = 1;
+  private static final int STATEMENT = 11;
+
+  /** A statement's number stands before what is sealed. */
+  static final int NUMBER_BYTES = 8;
+
   private final Store store;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
 
@@ -50,15 +59,22 @@ public final class EvidenceBook {
    */
   private final ConcurrentMap<AgencyName, Long> owedFrom = new ConcurrentHashMap<>();
 
+  /** Whether there are statements from before format 3. */
+  private final boolean oldStatements;
+
   private boolean originsKnown;
 
   EvidenceBook(Store store) {
     this.store = store;
+    byte[] marks = Keys.key().u8(7).done();
+    try (Scan scan = store.scan(Table.EVIDENCE, marks, Keys.endOf(marks))) {
+      this.oldStatements = scan.hasNext();
+    }
   }
 
-  /** An item that is owed, with its number. The array is not to be changed. */
+  /** Items that are owed, with their number. The array is not to be changed. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Owed(long number, byte[] sealedItem) {}
+  public record Owed(long number, byte[] sealedItems) {}
 
   /**
    * Adds to what is known of a message, unless it is known often enough.
@@ -67,28 +83,37 @@ public final class EvidenceBook {
    * @return whether it was added
    */
   public boolean add(Transaction tx, EvidenceName name, Supplier<byte[]> sealedItem) {
-    byte[] key = markKey(name);
-    byte[] known = tx.get(Table.EVIDENCE, key);
-    int times = known == null ? 0 : known[0];
+    byte[] old = oldStatements ? tx.get(Table.EVIDENCE, oldMarkKey(name)) : null;
+    int times = old == null ? 0 : old[0];
+    byte[] key = statementKey(name, times + 1);
+    while (times < name.most() && tx.get(Table.EVIDENCE, key) != null) {
+      times++;
+      key = statementKey(name, times + 1);
+    }
     if (times >= name.most()) {
       return false;
     }
-    tx.put(Table.EVIDENCE, key, new byte[] {(byte) (times + 1)});
-    tx.put(Table.EVIDENCE, knownKey(name.id(), next(tx, KNOWN)), sealedItem.get());
-    if (!listeners.isEmpty()) {
-      tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(name.id())));
-    }
+    tx.put(Table.EVIDENCE, key, Keys.key().u64(next(tx, KNOWN)).bytes(sealedItem.get()).done());
+    known(tx, name.id());
     return true;
+  }
+
+  private void known(Transaction tx, MessageId id) {
+    if (!listeners.isEmpty()) {
+      tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(id)));
+    }
   }
 
   /** Whether a statement is known. */
   public boolean has(Transaction tx, EvidenceName name) {
-    return tx.get(Table.EVIDENCE, markKey(name)) != null;
+    return tx.get(Table.EVIDENCE, statementKey(name, 1)) != null
+        || (oldStatements && tx.get(Table.EVIDENCE, oldMarkKey(name)) != null);
   }
 
   /** Whether it is, as far as that is committed. */
   public boolean has(EvidenceName name) {
-    return store.get(Table.EVIDENCE, markKey(name)) != null;
+    return store.get(Table.EVIDENCE, statementKey(name, 1)) != null
+        || (oldStatements && store.get(Table.EVIDENCE, oldMarkKey(name)) != null);
   }
 
   /** Is told, after each commit, of which messages more is known: on the writer's thread. */
@@ -101,22 +126,34 @@ public final class EvidenceBook {
     listeners.remove(listener);
   }
 
-  /** All that is committed of a message, oldest first. */
-  public List<byte[]> read(MessageId id) {
-    byte[] prefix = Keys.key().u8(1).bytes(id.bytes()).done();
+  /** All statements that are committed of a message, oldest first, sealed. */
+  List<byte[]> read(MessageId id) {
     List<byte[]> out = new ArrayList<>();
+    if (oldStatements) {
+      byte[] before = Keys.key().u8(1).bytes(id.bytes()).done();
+      try (Scan scan = store.scan(Table.EVIDENCE, before, Keys.endOf(before))) {
+        while (scan.hasNext()) {
+          scan.next();
+          out.add(scan.value());
+        }
+      }
+    }
+    List<byte[]> statements = new ArrayList<>();
+    byte[] prefix = Keys.key().u8(STATEMENT).bytes(id.bytes()).done();
     try (Scan scan = store.scan(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
-        out.add(scan.value());
+        statements.add(scan.value());
       }
     }
+    statements.sort(Comparator.comparingLong(value -> BigEndian.u64(value, 0)));
+    statements.forEach(value -> out.add(Arrays.copyOfRange(value, NUMBER_BYTES, value.length)));
     return out;
   }
 
   /** Adds to what is owed to an origin. */
-  public void owe(Transaction tx, AgencyName origin, byte[] sealedItem) {
-    tx.put(Table.EVIDENCE, owedKey(origin, next(tx, OWED)), sealedItem);
+  void owe(Transaction tx, AgencyName origin, byte[] sealedItems) {
+    tx.put(Table.EVIDENCE, owedKey(origin, next(tx, OWED)), sealedItems);
     tx.afterCommit(() -> owedFrom.putIfAbsent(origin, 0L));
   }
 
@@ -147,12 +184,13 @@ public final class EvidenceBook {
   }
 
   /** Notes whom a message of this agency goes to. */
-  public void sent(Transaction tx, MessageId id, byte[] sealedFacts) {
+  void sent(Transaction tx, MessageId id, byte[] sealedFacts) {
     tx.put(Table.EVIDENCE, sentKey(id), sealedFacts);
+    known(tx, id);
   }
 
   /** Whom a message of this agency went to, sealed; null if it is not one. */
-  public byte @Nullable [] sent(MessageId id) {
+  byte @Nullable [] sent(MessageId id) {
     return store.get(Table.EVIDENCE, sentKey(id));
   }
 
@@ -279,11 +317,11 @@ public final class EvidenceBook {
     return number;
   }
 
-  private static byte[] knownKey(MessageId id, long number) {
-    return Keys.key().u8(1).bytes(id.bytes()).u64(number).done();
+  private static byte[] statementKey(EvidenceName name, int time) {
+    return Keys.key().u8(STATEMENT).bytes(name.id().bytes()).bytes(name.mark()).u8(time).done();
   }
 
-  private static byte[] markKey(EvidenceName name) {
+  private static byte[] oldMarkKey(EvidenceName name) {
     return Keys.key().u8(7).bytes(name.id().bytes()).bytes(name.mark()).done();
   }
 

@@ -29,12 +29,14 @@ public final class EvidenceEnds {
   /** A part of the table, in the order in which they are gone through. */
   public enum Part {
     /** Statements about own messages. */
+    STATEMENTS(11),
+    /** The same from before format 3. */
     KNOWN(1),
     /** Whom own messages went to. */
     SENT(4),
     /** Headers and signatures of envelopes that were received. */
     HEADERS(5),
-    /** How often a statement is known. */
+    /** How often a statement from before format 3 is known. */
     MARKS(7),
     /** Places in the list of unopened messages. */
     NUMBERS(10),
@@ -114,14 +116,15 @@ public final class EvidenceEnds {
 
   private static boolean isOfOwn(Part part) {
     return switch (part) {
-      case KNOWN, SENT, MARKS, NUMBERS -> true;
+      case STATEMENTS, KNOWN, SENT, MARKS, NUMBERS -> true;
       case HEADERS, RETRIEVED -> false;
     };
   }
 
   private boolean isOver(Part part, byte[] key, byte[] value, long now) {
     return switch (part) {
-      case KNOWN, SENT, HEADERS -> hasEnded(value, now);
+      case STATEMENTS -> hasEnded(value, EvidenceBook.NUMBER_BYTES, now);
+      case KNOWN, SENT, HEADERS -> hasEnded(value, 0, now);
       case MARKS, NUMBERS -> nothingIsSealedOf(idIn(key));
       case RETRIEVED ->
           BigEndian.u64(value, 0) < now - EvidenceRecords.KEPT.toMillis()
@@ -130,17 +133,21 @@ public final class EvidenceEnds {
   }
 
   /** {@link AtRest} has the form; what has another is not touched. */
-  private static boolean hasEnded(byte[] sealed, long now) {
+  private static boolean hasEnded(byte[] value, int at, long now) {
     long today = LocalDate.ofInstant(Instant.ofEpochMilli(now), ZoneOffset.UTC).toEpochDay();
-    return sealed.length > SEALED && BigEndian.u32(sealed, DAY_AT) < today;
+    return value.length > at + SEALED && BigEndian.u32(value, at + DAY_AT) < today;
   }
 
   private boolean nothingIsSealedOf(byte[] id) {
-    byte[] known = Keys.key().u8(Part.KNOWN.number).bytes(id).done();
-    if (store.get(Table.EVIDENCE, Keys.key().u8(Part.SENT.number).bytes(id).done()) != null) {
-      return false;
-    }
-    try (Scan scan = store.scan(Table.EVIDENCE, known, Keys.endOf(known))) {
+    byte[] sent = Keys.key().u8(Part.SENT.number).bytes(id).done();
+    return store.get(Table.EVIDENCE, sent) == null
+        && isEmpty(Part.STATEMENTS, id)
+        && isEmpty(Part.KNOWN, id);
+  }
+
+  private boolean isEmpty(Part part, byte[] id) {
+    byte[] prefix = Keys.key().u8(part.number).bytes(id).done();
+    try (Scan scan = store.scan(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
       return !scan.hasNext();
     }
   }

@@ -1,5 +1,7 @@
 package org.entente.gateway.ledger;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
@@ -15,6 +17,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.KeptHeader;
 import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
@@ -23,13 +26,31 @@ public final class EvidenceRecords {
   /** How long evidence is kept. */
   public static final Duration KEPT = Duration.ofDays(400);
 
+  /** Items that are owed in one record at most. */
+  public static final int TOGETHER = 64;
+
+  /** How much of whom messages went to is remembered for those who speak of it soon, bytes. */
+  private static final long RECENT_BYTES = 4 << 20;
+
+  private static final Duration RECENT = Duration.ofMinutes(1);
+
   private static final String CONTEXT = "evidence";
+  private static final String OWED = "evidence owed";
   private static final String SENT = "sent";
   private static final String HEADER = "header";
   private static final int REASON = 500;
 
   private final AtRest atRest;
   private final AgencyName self;
+
+  /** Each recipient soon says two things of a message. */
+  private final Cache<MessageId, SentFacts> recent =
+      Caffeine.newBuilder()
+          .maximumWeight(RECENT_BYTES)
+          .weigher((MessageId id, SentFacts facts) -> facts.getSerializedSize() + MessageId.SIZE)
+          .expireAfterWrite(RECENT)
+          .executor(Runnable::run)
+          .build();
 
   /** Items stated by an agency. */
   public EvidenceRecords(AtRest atRest, AgencyName self) {
@@ -61,11 +82,12 @@ public final class EvidenceRecords {
     return failed(item, code, reason).toBuilder().setTimeOut(true).build();
   }
 
-  /** A client's first retrieval of a message, sealed, to be owed to its origin. */
-  public byte[] retrieval(MessageId id, String client, long atMillis) {
-    EvidenceItem item =
-        item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, id, self.value(), new byte[0], atMillis);
-    return seal(item.toBuilder().setRetrievedBy(client).build());
+  /** A client's first retrieval of a message, for its origin. */
+  public EvidenceItem retrieval(MessageId id, String client, long atMillis) {
+    return item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, id, self.value(), new byte[0], atMillis)
+        .toBuilder()
+        .setRetrievedBy(client)
+        .build();
   }
 
   /** Keeps an item about an own message, unless the same statement is known; whether it was. */
@@ -73,16 +95,61 @@ public final class EvidenceRecords {
     return book.add(tx, EvidenceName.of(item), () -> seal(item));
   }
 
-  /** The form at rest. */
-  public byte[] seal(EvidenceItem item) {
-    Instant until = Instant.ofEpochMilli(Timestamps.toMillis(item.getAt())).plus(KEPT);
-    return atRest.seal(CONTEXT, item.toByteArray(), until);
+  private byte[] seal(EvidenceItem item) {
+    return atRest.seal(CONTEXT, item.toByteArray(), until(item));
   }
 
-  /** Opens what can still be opened, in the same order. */
-  public List<EvidenceItem> open(List<byte[]> sealed) {
+  private static Instant until(EvidenceItem item) {
+    return Instant.ofEpochMilli(Timestamps.toMillis(item.getAt())).plus(KEPT);
+  }
+
+  /** Owes an origin what happened to a message of its. */
+  public void owe(Transaction tx, EvidenceBook book, AgencyName origin, EvidenceItem item) {
+    owe(tx, book, origin, List.of(item));
+  }
+
+  /** Owes an origin what happened to messages of its; one record for up to {@link #TOGETHER}. */
+  public void owe(Transaction tx, EvidenceBook book, AgencyName origin, List<EvidenceItem> items) {
+    for (int from = 0; from < items.size(); from += TOGETHER) {
+      List<EvidenceItem> some = items.subList(from, Math.min(items.size(), from + TOGETHER));
+      byte[] batch = EvidenceBatch.newBuilder().addAllItems(some).build().toByteArray();
+      book.owe(tx, origin, atRest.seal(OWED, batch, until(some.get(0))));
+    }
+  }
+
+  /** Opens what is owed, as far as it can still be opened, in the same order. */
+  public List<EvidenceItem> openOwed(List<EvidenceBook.Owed> owed) {
     List<EvidenceItem> out = new ArrayList<>();
-    for (byte[] one : sealed) {
+    for (EvidenceBook.Owed one : owed) {
+      Optional<byte[]> batch = atRest.open(OWED, one.sealedItems());
+      if (batch.isPresent()) {
+        out.addAll(parseBatch(batch.get()).getItemsList());
+      } else {
+        // A single one, as it was owed before format 3.
+        atRest.open(CONTEXT, one.sealedItems()).map(EvidenceRecords::parse).ifPresent(out::add);
+      }
+    }
+    return out;
+  }
+
+  /**
+   * All that is committed of a message, as far as it can still be opened, oldest first. That it was
+   * accepted follows from whom it was sent to.
+   */
+  public List<EvidenceItem> known(EvidenceBook book, MessageId id) {
+    List<EvidenceItem> out = new ArrayList<>();
+    sent(book, id)
+        .filter(facts -> facts.getAcceptedAtMs() > 0)
+        .map(
+            facts ->
+                item(
+                    EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE,
+                    id,
+                    "",
+                    new byte[0],
+                    facts.getAcceptedAtMs()))
+        .ifPresent(out::add);
+    for (byte[] one : book.read(id)) {
       atRest.open(CONTEXT, one).map(EvidenceRecords::parse).ifPresent(out::add);
     }
     return out;
@@ -118,14 +185,27 @@ public final class EvidenceRecords {
             });
   }
 
-  /** Whom a message went to, in the form at rest. */
-  public byte[] seal(SentFacts facts, long atMillis) {
-    Instant until = Instant.ofEpochMilli(atMillis).plus(KEPT);
-    return atRest.seal(SENT, facts.toByteArray(), until);
+  /** Keeps that a message of this agency was accepted, and whom it goes to. */
+  public void accepted(Transaction tx, EvidenceBook book, MessageId id, SentFacts facts) {
+    SentFacts dated = facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build();
+    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
+    book.sent(tx, id, atRest.seal(SENT, dated.toByteArray(), until));
+    tx.afterCommit(() -> recent.put(id, dated));
   }
 
-  /** Opens whom a message went to; empty once its bucket has ended. */
-  public Optional<SentFacts> openSent(byte[] sealed) {
+  /** Whom a message of this agency went to; empty if it is none, or once its bucket has ended. */
+  public Optional<SentFacts> sent(EvidenceBook book, MessageId id) {
+    SentFacts known = recent.getIfPresent(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    byte[] sealed = book.sent(id);
+    Optional<SentFacts> facts = sealed == null ? Optional.empty() : openSent(sealed);
+    facts.ifPresent(found -> recent.put(id, found));
+    return facts;
+  }
+
+  private Optional<SentFacts> openSent(byte[] sealed) {
     return atRest
         .open(SENT, sealed)
         .map(
@@ -136,6 +216,14 @@ public final class EvidenceRecords {
                 throw new CorruptRecord("EVIDENCE", e);
               }
             });
+  }
+
+  private static EvidenceBatch parseBatch(byte[] bytes) {
+    try {
+      return EvidenceBatch.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("EVIDENCE", e);
+    }
   }
 
   private static EvidenceItem parse(byte[] bytes) {

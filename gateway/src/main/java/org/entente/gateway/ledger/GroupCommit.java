@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Batch;
@@ -174,45 +173,31 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void write(List<Waiting<?>> entries) {
-    Overlay overlay = new Overlay();
-    List<AuditRecord> leaves = new ArrayList<>();
-    List<Runnable> actions = new ArrayList<>();
-    List<Applied<?>> applied = new ArrayList<>();
     long now = clock.millis();
+    Transaction tx = new Transaction(store, now);
+    List<Applied<?>> applied = new ArrayList<>();
     for (Waiting<?> entry : entries) {
-      Applied<?> done = apply(entry, overlay, now, leaves, actions);
+      Applied<?> done = apply(entry, tx);
       if (done != null) {
         applied.add(done);
       }
-      if (overlay.bytes() > limits.maxBatchBytes()) {
-        if (!commit(overlay, leaves, actions, applied)) {
+      if (tx.changes().bytes() > limits.maxBatchBytes()) {
+        if (!commit(tx, applied)) {
           failRest(entries);
           return;
         }
-        overlay = new Overlay();
-        leaves.clear();
-        actions.clear();
+        tx = new Transaction(store, now);
         applied.clear();
       }
     }
-    if (!applied.isEmpty() && !commit(overlay, leaves, actions, applied)) {
+    if (!applied.isEmpty() && !commit(tx, applied)) {
       failRest(entries);
     }
   }
 
-  private <T> @Nullable Applied<T> apply(
-      Waiting<T> entry,
-      Overlay overlay,
-      long now,
-      List<AuditRecord> leaves,
-      List<Runnable> actions) {
-    Transaction tx = new Transaction(store, overlay, now);
+  private <T> @Nullable Applied<T> apply(Waiting<T> entry, Transaction tx) {
     try {
-      T result = entry.mutation().apply(tx);
-      overlay.absorb(tx.changes());
-      leaves.addAll(tx.leaves());
-      actions.addAll(tx.actions());
-      return new Applied<>(entry.done(), result);
+      return new Applied<>(entry.done(), tx.within(entry.mutation()));
     } catch (RuntimeException e) {
       // The edge of the writer thread: one caller's defect must not take the others down.
       LOG.error("a change of the ledger failed and was undone", e);
@@ -221,13 +206,12 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private boolean commit(
-      Overlay overlay, List<AuditRecord> leaves, List<Runnable> actions, List<Applied<?>> applied) {
+  private boolean commit(Transaction tx, List<Applied<?>> applied) {
     long start = System.nanoTime();
     try {
       Batch batch = store.batch();
-      overlay.writeTo(batch);
-      journal.append(batch, leaves);
+      tx.changes().writeTo(batch);
+      journal.append(batch, tx.leaves());
       store.commit(batch, Durability.SYNCED);
       journal.committed();
     } catch (RuntimeException e) {
@@ -235,8 +219,8 @@ final class GroupCommit implements AutoCloseable {
       fail(unavailable(e));
       return false;
     }
-    observer.committed(applied.size(), overlay.bytes(), System.nanoTime() - start);
-    actions.forEach(GroupCommit::runQuietly);
+    observer.committed(applied.size(), tx.changes().bytes(), System.nanoTime() - start);
+    tx.actions().forEach(GroupCommit::runQuietly);
     applied.forEach(Applied::complete);
     return true;
   }

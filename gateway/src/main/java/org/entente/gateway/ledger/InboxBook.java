@@ -27,6 +27,7 @@ public final class InboxBook {
   private static final byte[] POSITION = Keys.key().ascii("position").done();
 
   private final Store store;
+  private final FreshContent fresh = new FreshContent();
 
   /** The inbox of a store. */
   public InboxBook(Store store) {
@@ -102,6 +103,7 @@ public final class InboxBook {
   public void remove(Transaction tx, Placed placed) {
     tx.delete(Table.INBOX, key(placed.lane(), placed.position()));
     tx.delete(Table.MESSAGE, bodyKey(placed.position()));
+    tx.afterCommit(() -> fresh.forget(placed.position()));
     if (!placed.isDamaged()) {
       MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
       tx.delete(Table.MESSAGE, idKey(id));
@@ -150,6 +152,11 @@ public final class InboxBook {
       }
     }
     return out;
+  }
+
+  /** What has just been received, opened. */
+  public FreshContent fresh() {
+    return fresh;
   }
 
   /** The sealed body at a position, or null once erased. */

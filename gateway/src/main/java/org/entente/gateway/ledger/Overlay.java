@@ -1,21 +1,28 @@
 package org.entente.gateway.ledger;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
-/** Changes that are not committed yet, by table and key; the last change of a key counts. */
+/**
+ * Changes that are not committed yet, by table and key; the last change of a key counts. What was
+ * done since a {@link #mark} can be undone, so that each change is noted once however many changes
+ * it is nested in.
+ */
 final class Overlay {
   private static final byte[] DELETED = new byte[0];
 
   private final Map<Table, Map<Key, byte[]>> changes = new EnumMap<>(Table.class);
+  private final List<Change> history = new ArrayList<>();
   private long bytes;
 
-  /** A key, not to be changed, with its hash: it goes from one map into the next. */
+  /** A key, not to be changed, with its hash. */
   private static final class Key {
     private final byte[] bytes;
     private final int hash;
@@ -36,14 +43,24 @@ final class Overlay {
     }
   }
 
+  /** What stood under a key before it was changed: null if nothing stood here. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Change(Table table, Key key, byte @Nullable [] before, int bytes) {}
+
   void put(Table table, byte[] key, byte[] value) {
-    bytes += key.length + value.length;
-    table(table).put(new Key(key), value.length == 0 ? value.clone() : value);
+    // A marker is told by identity, so an empty value must not be the marker.
+    set(table, key, value.length == 0 ? value.clone() : value, key.length + value.length);
   }
 
   void delete(Table table, byte[] key) {
-    bytes += key.length;
-    table(table).put(new Key(key), DELETED);
+    set(table, key, DELETED, key.length);
+  }
+
+  private void set(Table table, byte[] bytesOfKey, byte[] value, int more) {
+    Key key = new Key(bytesOfKey);
+    byte[] before = table(table).put(key, value);
+    history.add(new Change(table, key, before, more));
+    bytes += more;
   }
 
   /**
@@ -54,10 +71,22 @@ final class Overlay {
     return entries == null ? null : entries.get(new Key(key));
   }
 
-  /** Takes over all changes of another, which is not used afterwards. */
-  void absorb(Overlay other) {
-    other.changes.forEach((table, entries) -> table(table).putAll(entries));
-    bytes += other.bytes;
+  /** How far it has come, for {@link #undoTo}. */
+  int mark() {
+    return history.size();
+  }
+
+  /** Undoes what was changed since a mark. */
+  void undoTo(int mark) {
+    for (int i = history.size() - 1; i >= mark; i--) {
+      Change change = history.remove(i);
+      if (change.before() == null) {
+        table(change.table()).remove(change.key());
+      } else {
+        table(change.table()).put(change.key(), change.before());
+      }
+      bytes -= change.bytes();
+    }
   }
 
   void writeTo(Batch batch) {

@@ -10,29 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Mutation} sees and changes: the committed state under the changes of those before
- * it in the batch and its own. Confined to the writer thread and to one mutation.
+ * it in the batch and its own. Confined to the writer thread.
  */
 public final class Transaction {
   private final Store store;
-  private final Overlay batch;
   private final long nowMillis;
-  private final @Nullable Transaction outer;
-  private final Overlay own = new Overlay();
+  private final Overlay changes = new Overlay();
   private final List<AuditRecord> leaves = new ArrayList<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
 
-  Transaction(Store store, Overlay batch, long nowMillis) {
+  /** One for a batch; its mutations are applied {@link #within} it. */
+  Transaction(Store store, long nowMillis) {
     this.store = store;
-    this.batch = batch;
     this.nowMillis = nowMillis;
-    this.outer = null;
-  }
-
-  private Transaction(Transaction outer) {
-    this.store = outer.store;
-    this.batch = outer.batch;
-    this.nowMillis = outer.nowMillis;
-    this.outer = outer;
   }
 
   /**
@@ -40,21 +30,26 @@ public final class Transaction {
    * its leaves and what it wanted done after the commit.
    */
   public <T> T within(Mutation<T> change) {
-    Transaction inner = new Transaction(this);
-    T result = change.apply(inner);
-    own.absorb(inner.own);
-    leaves.addAll(inner.leaves);
-    afterCommit.addAll(inner.afterCommit);
-    return result;
+    int changed = changes.mark();
+    int left = leaves.size();
+    int wanted = afterCommit.size();
+    boolean applied = false;
+    try {
+      T result = change.apply(this);
+      applied = true;
+      return result;
+    } finally {
+      if (!applied) {
+        changes.undoTo(changed);
+        leaves.subList(left, leaves.size()).clear();
+        afterCommit.subList(wanted, afterCommit.size()).clear();
+      }
+    }
   }
 
   /** The value of a key, or null; not to be changed. */
   public byte @Nullable [] get(Table table, byte[] key) {
-    byte[] changed = own.find(table, key);
-    if (changed == null && outer != null) {
-      return outer.get(table, key);
-    }
-    byte[] found = changed == null ? batch.find(table, key) : changed;
+    byte[] found = changes.find(table, key);
     if (found == null) {
       return store.get(table, key);
     }
@@ -63,12 +58,12 @@ public final class Transaction {
 
   /** Sets a key. The arrays are not copied. */
   public void put(Table table, byte[] key, byte[] value) {
-    own.put(table, key, value);
+    changes.put(table, key, value);
   }
 
   /** Removes a key. */
   public void delete(Table table, byte[] key) {
-    own.delete(table, key);
+    changes.delete(table, key);
   }
 
   /**
@@ -95,7 +90,7 @@ public final class Transaction {
   }
 
   Overlay changes() {
-    return own;
+    return changes;
   }
 
   List<AuditRecord> leaves() {

@@ -24,13 +24,13 @@ import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 
 /**
- * Returns evidence to the origins it is owed to: as sealed messages of kind EVIDENCE, many items a
- * message, in the same transaction that forgets them as owed. Evidence is permitted to the origin
- * of what it speaks of without an agreement, and begets no evidence. {@link #round} is called
- * regularly by one thread.
+ * Returns evidence to the origins it is owed to: as sealed messages of kind EVIDENCE, up to {@code
+ * RECORDS * EvidenceRecords.TOGETHER} items a message, in the same transaction that forgets them as
+ * owed. Evidence is permitted to the origin of what it speaks of without an agreement, and begets
+ * no evidence. {@link #round} is called regularly by one thread.
  */
 public final class EvidenceReturn {
-  private static final int ITEMS = 1_000;
+  private static final int RECORDS = 16;
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -66,9 +66,9 @@ public final class EvidenceReturn {
     }
     boolean all = true;
     for (AgencyName origin : ledger.evidence().owing()) {
-      List<EvidenceBook.Owed> owed = ledger.evidence().owed(origin, ITEMS);
+      List<EvidenceBook.Owed> owed = ledger.evidence().owed(origin, RECORDS);
       send(origin, owed);
-      all &= owed.size() < ITEMS;
+      all &= owed.size() < RECORDS;
     }
     if (all) {
       returned = last;
@@ -76,8 +76,7 @@ public final class EvidenceReturn {
   }
 
   private void send(AgencyName origin, List<EvidenceBook.Owed> owed) {
-    List<EvidenceItem> items =
-        records.open(owed.stream().map(EvidenceBook.Owed::sealedItem).toList());
+    List<EvidenceItem> items = records.openOwed(owed);
     List<Outbound.Ready> sealed = items.isEmpty() ? List.of() : outbound.seal(item(origin, items));
     ledger.commit(
         Lane.ROUTINE,

@@ -4,7 +4,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.LocalDate;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.FreshContent;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.AgencyName;
@@ -17,6 +19,7 @@ import org.entente.gateway.seal.LocalSeal;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
 
 /** Opens received messages from their form at rest; empty once their bucket's key is destroyed. */
 public final class InboxOpening {
@@ -31,33 +34,68 @@ public final class InboxOpening {
 
   /** The label alone. */
   public Optional<Label> label(InboxBook.Placed placed) {
-    return open(
-        placed,
-        message -> {
-          try {
-            return Optional.of(Label.parseFrom(message.label()));
-          } catch (InvalidProtocolBufferException e) {
-            throw new CorruptRecord("INBOX", e);
-          }
-        });
+    return open(placed, message -> Optional.of(label(message)));
   }
 
-  /** The content. */
-  public Optional<Body> body(InboxBook.Placed placed) {
-    byte[] sealed = inbox.body(placed.position());
-    if (sealed == null) {
-      return Optional.empty();
+  /**
+   * A message, opened.
+   *
+   * @param body null where the label was not wanted
+   */
+  public record Message(Label label, @Nullable Body body) {}
+
+  /** The label, and the content with it if the label is wanted; empty if it does not open. */
+  public Optional<Message> message(InboxBook.Placed placed, Predicate<Label> wanted) {
+    Optional<FreshContent.Content> fresh = fresh(placed);
+    if (fresh.isPresent()) {
+      Label label = fresh.get().label();
+      return Optional.of(new Message(label, wanted.test(label) ? fresh.get().body() : null));
     }
     return open(
         placed,
         message -> {
-          try {
-            Optional<byte[]> plain = message.bodyKey().open(address(placed.record()), sealed);
-            return plain.isPresent() ? Optional.of(Body.parseFrom(plain.get())) : Optional.empty();
-          } catch (InvalidProtocolBufferException e) {
-            throw new CorruptRecord("MESSAGE", e);
-          }
+          Label label = label(message);
+          return wanted.test(label)
+              ? body(placed, message).map(body -> new Message(label, body))
+              : Optional.of(new Message(label, null));
         });
+  }
+
+  /** The content alone. */
+  public Optional<Body> body(InboxBook.Placed placed) {
+    return message(placed, label -> true).map(Message::body);
+  }
+
+  /** As it was opened when it came, unless its key is gone since. */
+  private Optional<FreshContent.Content> fresh(InboxBook.Placed placed) {
+    InboxRecord record = placed.record();
+    return Optional.ofNullable(inbox.fresh().at(placed.position()))
+        .filter(
+            content ->
+                !record.getOnHold()
+                    && content.label().getMessageId().equals(record.getMessageId())
+                    && keys.existing(LocalDate.ofEpochDay(record.getBucketDay())).isPresent());
+  }
+
+  private static Label label(LocalMessage message) {
+    try {
+      return Label.parseFrom(message.label());
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("INBOX", e);
+    }
+  }
+
+  private Optional<Body> body(InboxBook.Placed placed, LocalMessage message) {
+    byte[] sealed = inbox.body(placed.position());
+    if (sealed == null) {
+      return Optional.empty();
+    }
+    try {
+      Optional<byte[]> plain = message.bodyKey().open(address(placed.record()), sealed);
+      return plain.isPresent() ? Optional.of(Body.parseFrom(plain.get())) : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("MESSAGE", e);
+    }
   }
 
   /**

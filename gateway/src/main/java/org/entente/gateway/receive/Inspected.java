@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.FreshContent;
 import org.entente.gateway.ledger.Mishap;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -94,6 +95,7 @@ sealed interface Inspected {
   /**
    * It may be kept: in its form at rest.
    *
+   * @param content the same as opened
    * @param recalled the message that this one takes back, or null
    * @param subjects whom it names, as keyed terms
    */
@@ -101,6 +103,7 @@ sealed interface Inspected {
       MessageId id,
       InboxRecord record,
       ByteString body,
+      FreshContent.Content content,
       @Nullable MessageId recalled,
       List<AtRest.Token> subjects)
       implements Content {}

@@ -1,12 +1,10 @@
 package org.entente.gateway.receive;
 
 import java.util.List;
-import java.util.Optional;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
-import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 
 /**
@@ -57,8 +55,9 @@ final class PeerEvidence {
     if (item.getMessageId().size() != MessageId.SIZE) {
       return false;
     }
-    byte[] sealed = book.sent(MessageId.of(item.getMessageId().toByteArray()));
-    Optional<SentFacts> facts = sealed == null ? Optional.empty() : records.openSent(sealed);
-    return facts.filter(sent -> sent.getRecipientsList().contains(member.value())).isPresent();
+    return records
+        .sent(book, MessageId.of(item.getMessageId().toByteArray()))
+        .filter(sent -> sent.getRecipientsList().contains(member.value()))
+        .isPresent();
   }
 }

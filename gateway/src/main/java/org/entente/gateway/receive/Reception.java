@@ -156,25 +156,39 @@ final class Reception {
   /** What became of the messages of an envelope. */
   record Kept(List<MessageId> kept, List<Inspected.Refused> refused) {}
 
+  /** The same while it is being decided, with what its origin is to be told. */
+  private record Keeping(
+      EnvelopeHeader header,
+      List<MessageId> kept,
+      List<Inspected.Refused> refused,
+      List<EvidenceItem> told) {}
+
   /** Keeps what was judged, with leaves and evidence. Its number is the caller's matter. */
   Kept keep(
       Transaction tx,
       EnvelopeHeader header,
       ByteString signature,
       List<Inspected.Content> contents) {
-    List<MessageId> kept = new ArrayList<>();
-    List<Inspected.Refused> refused = new ArrayList<>();
+    Keeping keeping = new Keeping(header, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (Inspected.Content content : contents) {
-      store(tx, header, content, kept, refused);
+      store(tx, keeping, content);
     }
+    tell(tx, keeping);
+    List<MessageId> kept = keeping.kept();
     if (!kept.isEmpty()) {
       evidence.keepHeader(tx, ledger.evidence(), header.encoded(), signature.toByteArray());
     }
-    audit(tx, header, kept, refused);
+    audit(tx, header, kept, keeping.refused());
     if (!kept.isEmpty()) {
       announce(tx, header.facts().origin(), kept.size());
     }
-    return new Kept(kept, refused);
+    return new Kept(kept, keeping.refused());
+  }
+
+  private void tell(Transaction tx, Keeping keeping) {
+    AgencyName origin = keeping.header().facts().origin();
+    evidence.owe(tx, ledger.evidence(), origin, keeping.told());
+    keeping.told().clear();
   }
 
   private void keepSession(Transaction tx, AgencyName origin, Inspected.NewSession session) {
@@ -197,48 +211,39 @@ final class Reception {
     }
   }
 
-  private void store(
-      Transaction tx,
-      EnvelopeHeader header,
-      Inspected.Content content,
-      List<MessageId> kept,
-      List<Inspected.Refused> refused) {
+  private void store(Transaction tx, Keeping keeping, Inspected.Content content) {
     if (content instanceof Inspected.Kept message) {
-      if (isHere(tx, message.id(), header)) {
-        // Its origin was set back and gave it another number: what was said of it is repeated.
-        owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_DELIVERY, null);
-        return;
-      }
-      if (ledger.inbox().knows(tx, message.id())) {
-        refuse(
-            tx,
-            header,
-            new Inspected.Refused(
-                message.id(),
-                Code.SEQUENCE_CONFLICT,
-                "a message of this id is here already",
-                false),
-            refused);
-        return;
-      }
-      Optional<Code> gone = recalls.refusal(tx, header.facts().origin(), message.id());
-      if (gone.isPresent()) {
-        String reason =
-            gone.get() == Code.RECALLED
-                ? "its origin recalled it before it arrived"
-                : "it was erased here; nothing of it is kept again";
-        refuse(tx, header, new Inspected.Refused(message.id(), gone.get(), reason, false), refused);
-        return;
-      }
-      keep(tx, header, message);
-      kept.add(message.id());
+      keepUnlessThere(tx, keeping, message);
     } else if (content instanceof Inspected.Refused message) {
-      refuse(tx, header, message, refused);
+      refuse(tx, keeping, message);
     } else if (content instanceof Inspected.Evidence message) {
       for (EvidenceItem item : message.items()) {
         learn(tx, item);
       }
     }
+  }
+
+  private void keepUnlessThere(Transaction tx, Keeping keeping, Inspected.Kept message) {
+    MessageId id = message.id();
+    if (ledger.inbox().knows(tx, id)) {
+      if (isHere(tx, id, keeping.header())) {
+        // Its origin was set back and gave it another number: what was said of it is repeated.
+        keeping.told().add(delivery(tx, keeping.header(), id));
+      } else {
+        refuse(tx, keeping, id, Code.SEQUENCE_CONFLICT, "a message of this id is here already");
+      }
+      return;
+    }
+    Optional<Code> gone = recalls.refusal(tx, keeping.header().facts().origin(), id);
+    if (gone.isPresent()) {
+      String reason =
+          gone.get() == Code.RECALLED
+              ? "its origin recalled it before it arrived"
+              : "it was erased here; nothing of it is kept again";
+      refuse(tx, keeping, id, gone.get(), reason);
+      return;
+    }
+    keep(tx, keeping, message);
   }
 
   /** Whether a message of an envelope came before, in this very envelope. */
@@ -248,7 +253,8 @@ final class Reception {
         && Arrays.equals(held.record().getHeaderHash().toByteArray(), header.hash());
   }
 
-  private void keep(Transaction tx, EnvelopeHeader header, Inspected.Kept message) {
+  private void keep(Transaction tx, Keeping keeping, Inspected.Kept message) {
+    EnvelopeHeader header = keeping.header();
     Lane lane = header.facts().lane();
     long position =
         ledger
@@ -257,35 +263,39 @@ final class Reception {
     ledger
         .retention()
         .placed(tx, new RetentionBook.Place(message.record().getBucketDay(), lane, position));
-    owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_DELIVERY, null);
+    tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content()));
+    keeping.told().add(delivery(tx, header, message.id()));
     ledger.subjects().put(tx, message.subjects(), message.id());
     MessageId recalled = message.recalled();
     if (recalled != null) {
+      // What it is answered follows what is said of the recall itself.
+      tell(tx, keeping);
       recalls.received(tx, header, recalled);
     }
+    keeping.kept().add(message.id());
   }
 
-  private void refuse(
-      Transaction tx,
-      EnvelopeHeader header,
-      Inspected.Refused message,
-      List<Inspected.Refused> refused) {
+  private void refuse(Transaction tx, Keeping keeping, MessageId id, Code code, String reason) {
+    refuse(tx, keeping, new Inspected.Refused(id, code, reason, false));
+  }
+
+  private void refuse(Transaction tx, Keeping keeping, Inspected.Refused message) {
     if (!message.evidence()) {
-      owe(tx, header, message.id(), EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, message);
+      EvidenceItem item =
+          evidence.item(
+              EvidenceKind.EVIDENCE_KIND_NON_DELIVERY,
+              message.id(),
+              self.value(),
+              keeping.header().hash(),
+              tx.nowMillis());
+      keeping.told().add(evidence.failed(item, message.code(), message.reason()));
     }
-    refused.add(message);
+    keeping.refused().add(message);
   }
 
-  private void owe(
-      Transaction tx,
-      EnvelopeHeader header,
-      MessageId id,
-      EvidenceKind kind,
-      Inspected.@org.jspecify.annotations.Nullable Refused refusal) {
-    EvidenceItem item = evidence.item(kind, id, self.value(), header.hash(), tx.nowMillis());
-    EvidenceItem told =
-        refusal == null ? item : evidence.failed(item, refusal.code(), refusal.reason());
-    ledger.evidence().owe(tx, header.facts().origin(), evidence.seal(told));
+  private EvidenceItem delivery(Transaction tx, EnvelopeHeader header, MessageId id) {
+    return evidence.item(
+        EvidenceKind.EVIDENCE_KIND_DELIVERY, id, self.value(), header.hash(), tx.nowMillis());
   }
 
   /** A recipient says something of a message that it was sent; the first time counts. */

@@ -96,7 +96,7 @@ final class SetAsideReceipts implements SetAside {
       EvidenceItem item =
           evidence.item(
               EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, id, self.value(), hash, tx.nowMillis());
-      ledger.evidence().owe(tx, origin, evidence.seal(evidence.failed(item, code, reason)));
+      evidence.owe(tx, ledger.evidence(), origin, evidence.failed(item, code, reason));
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.FreshContent;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -175,6 +176,7 @@ final class Unsealing {
           message.id(),
           stored,
           ByteString.copyFrom(labels.sealedBody(index)),
+          new FreshContent.Content(message.label(), message.body()),
           message.body().hasRecall()
               ? MessageId.of(message.body().getRecall().getMessageId().toByteArray())
               : null,

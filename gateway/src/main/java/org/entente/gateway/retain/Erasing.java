@@ -134,7 +134,7 @@ public final class Erasing {
                 new AuditSubject(null, List.of(id), List.of(origin), null))
             .saying(forgotten ? "" : "old copies of the ledger open until the bucket ends"));
     if (done.getCause() == ErasureCause.ERASURE_CAUSE_RECALL) {
-      ledger.evidence().owe(tx, origin, evidence.seal(answer(tx, done)));
+      evidence.owe(tx, ledger.evidence(), origin, answer(tx, done));
     }
     return done;
   }

@@ -106,6 +106,6 @@ public final class Recalls {
   }
 
   private void owe(Transaction tx, AgencyName origin, EvidenceItem item) {
-    ledger.evidence().owe(tx, origin, evidence.seal(item));
+    evidence.owe(tx, ledger.evidence(), origin, item);
   }
 }

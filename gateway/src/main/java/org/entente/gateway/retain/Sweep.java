@@ -111,9 +111,7 @@ public final class Sweep {
               self.value(),
               record.getHeaderHash().toByteArray(),
               tx.nowMillis());
-      ledger
-          .evidence()
-          .owe(tx, new AgencyName(record.getOrigin()), evidence.seal(saying.apply(item)));
+      evidence.owe(tx, ledger.evidence(), new AgencyName(record.getOrigin()), saying.apply(item));
     }
   }
 }

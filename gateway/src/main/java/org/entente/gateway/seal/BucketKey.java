@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.PuncturableKey;
 import org.entente.gateway.crypto.SecretBytes;
@@ -33,6 +34,7 @@ public final class BucketKey implements AutoCloseable {
 
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final SecretBytes records;
+  private final Aes256Gcm.OneKey recordCipher = new Aes256Gcm.OneKey();
   private PuncturableKey messages;
 
   private BucketKey(SecretBytes records, PuncturableKey messages) {
@@ -80,6 +82,16 @@ public final class BucketKey implements AutoCloseable {
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /** Seals a record with AES-256-GCM under the key of records. */
+  public byte[] sealRecord(byte[] nonce, byte[] aad, byte[] plaintext) {
+    return records.use(key -> recordCipher.seal(key, nonce, aad, plaintext));
+  }
+
+  /** Opens what {@link #sealRecord} made; empty if it is not that, or once the key is destroyed. */
+  public Optional<byte[]> openRecord(byte[] nonce, byte[] aad, byte[] ciphertext) {
+    return recordsUnlessClosed(key -> recordCipher.open(key, nonce, aad, ciphertext));
   }
 
   /** The key that wraps one message's body key, which the caller wipes; empty once forgotten. */
@@ -155,6 +167,7 @@ public final class BucketKey implements AutoCloseable {
     lock.writeLock().lock();
     try {
       records.close();
+      recordCipher.forget();
       messages.close();
     } finally {
       lock.writeLock().unlock();

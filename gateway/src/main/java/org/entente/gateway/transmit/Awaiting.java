@@ -58,7 +58,7 @@ public final class Awaiting {
   /** Keeps whom an own message goes to, and by when what is awaited of them. */
   public static void begin(
       Transaction tx, Ledger ledger, EvidenceRecords evidence, MessageId id, SentFacts facts) {
-    ledger.evidence().sent(tx, id, evidence.seal(facts, tx.nowMillis()));
+    evidence.accepted(tx, ledger.evidence(), id, facts);
     ledger.awaited().look(tx, new AwaitedBook.Due(TimeOuts.first(facts), id));
   }
 
@@ -82,7 +82,10 @@ public final class Awaiting {
   }
 
   private void page(List<AwaitedBook.Due> due, long now) {
-    List<Found> found = due.stream().map(one -> new Found(one, facts(one.id()))).toList();
+    List<Found> found =
+        due.stream()
+            .map(one -> new Found(one, evidence.sent(ledger.evidence(), one.id())))
+            .toList();
     Map<Group, List<MessageId>> unopened = new LinkedHashMap<>();
     ledger.commit(
         Lane.ROUTINE,
@@ -92,11 +95,6 @@ public final class Awaiting {
           return found.size();
         });
     unopened.forEach(Awaiting::tell);
-  }
-
-  private Optional<SentFacts> facts(MessageId id) {
-    byte[] sealed = ledger.evidence().sent(id);
-    return sealed == null ? Optional.empty() : evidence.openSent(sealed);
   }
 
   private void look(Transaction tx, Found found, long now, Map<Group, List<MessageId>> unopened) {

@@ -146,7 +146,7 @@ class ReleasesTest {
   }
 
   private List<EvidenceItem> evidence(MessageId id) {
-    return new EvidenceRecords(atRest, IntakeKit.SELF).open(ledger().evidence().read(id));
+    return new EvidenceRecords(atRest, IntakeKit.SELF).known(ledger().evidence(), id);
   }
 
   private int envelopes() {

@@ -1,7 +1,6 @@
 package org.entente.gateway.intake;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -77,7 +76,7 @@ class SubmissionEvidenceTest {
   }
 
   private List<String> known(Outcome outcome) {
-    return records.open(ledger.evidence().read(id(outcome))).stream()
+    return records.known(ledger.evidence(), id(outcome)).stream()
         .map(SubmissionEvidenceTest::words)
         .toList();
   }
@@ -88,9 +87,7 @@ class SubmissionEvidenceTest {
   }
 
   private SentFacts facts(Outcome outcome) {
-    byte[] sealed = ledger.evidence().sent(id(outcome));
-    assertNotNull(sealed);
-    return records.openSent(sealed).orElseThrow();
+    return records.sent(ledger.evidence(), id(outcome)).orElseThrow();
   }
 
   @Test

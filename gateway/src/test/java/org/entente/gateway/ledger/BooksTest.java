@@ -276,7 +276,7 @@ class BooksTest {
         });
     List<EvidenceBook.Owed> left = ledger.evidence().owed(DE, 10);
     assertEquals(1, left.size());
-    assertEquals(2, left.get(0).sealedItem()[0]);
+    assertEquals(2, left.get(0).sealedItems()[0]);
   }
 
   @Test

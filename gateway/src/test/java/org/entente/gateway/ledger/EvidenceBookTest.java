@@ -12,6 +12,9 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
@@ -27,9 +30,9 @@ class EvidenceBookTest {
   private static final String HUB = "x.hub";
 
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final EvidenceRecords records =
-      new EvidenceRecords(
-          new AtRest(new MemoryStorageKeys(), new SecureRandom()), new AgencyName("fr.customs"));
+      new EvidenceRecords(new AtRest(keys, new SecureRandom()), new AgencyName("fr.customs"));
   private final MessageId id = MessageId.fresh(NOW.toEpochMilli(), new SecureRandom());
   private Ledger ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW);
 
@@ -57,7 +60,7 @@ class EvidenceBookTest {
   }
 
   private List<EvidenceItem> known() {
-    return records.open(ledger.evidence().read(id));
+    return records.known(ledger.evidence(), id);
   }
 
   /** A member may repeat itself as often as it likes: it costs nothing that stays. */
@@ -74,6 +77,39 @@ class EvidenceBookTest {
     ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW);
     assertEquals(0, keep(flood));
     assertEquals(List.of(flood.get(0)), known());
+  }
+
+  /** As format 2 kept them: an item under its number, and how often it is known under its mark. */
+  @Test
+  void statements_fromBeforeFormat3_areKnownAndNotKeptAgain() {
+    EvidenceItem delivery = item(EvidenceKind.EVIDENCE_KIND_DELIVERY, DE, DE);
+    EvidenceItem retrieval = item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE, DE);
+    AtRest atRest = new AtRest(keys, new SecureRandom());
+    byte[] sealed = atRest.seal("evidence", delivery.toByteArray(), NOW.plus(EvidenceRecords.KEPT));
+    byte[] mark = EvidenceName.of(delivery).mark();
+    ledger.close();
+    MemoryStore store = new MemoryStore(disk);
+    store.commit(
+        store
+            .batch()
+            .put(Table.EVIDENCE, Keys.key().u8(1).bytes(id.bytes()).u64(1).done(), sealed)
+            .put(
+                Table.EVIDENCE,
+                Keys.key().u8(7).bytes(id.bytes()).bytes(mark).done(),
+                new byte[] {1})
+            .put(
+                Table.EVIDENCE,
+                Keys.key().u8(2).ascii(DE).u64(1).done(),
+                atRest.seal("evidence", retrieval.toByteArray(), NOW.plus(EvidenceRecords.KEPT))),
+        Durability.SYNCED);
+    ledger = QuietLedger.started(store, () -> NOW);
+
+    assertTrue(ledger.evidence().has(EvidenceName.of(delivery)));
+    assertEquals(0, keep(List.of(delivery)));
+    assertEquals(1, keep(List.of(retrieval)));
+    assertEquals(List.of(delivery, retrieval), known());
+    AgencyName de = new AgencyName(DE);
+    assertEquals(List.of(retrieval), records.openOwed(ledger.evidence().owed(de, 9)));
   }
 
   @Test

@@ -140,7 +140,7 @@ final class Aside implements AutoCloseable {
         ledger,
         new InboxOpening(keys, ledger.inbox()),
         undeliverable(),
-        message -> new byte[0],
+        kit.evidence(),
         new Subscriptions.Around(executor, () -> now, new Meters()),
         CursorLimits.DEFAULT);
   }

@@ -70,12 +70,13 @@ class DamagedTest {
     return Keys.key().u8(2).u64(placed.position()).done();
   }
 
-  /** Damages a stored value in the middle; what it was. */
+  /** Damages a stored value in the middle, with nothing of it left in memory; what it was. */
   private byte[] damage(Table table, byte[] key) {
     byte[] before = requireNonNull(node.store.get(table, key));
     byte[] spoiled = before.clone();
     spoiled[spoiled.length / 2] ^= 1;
     put(table, key, spoiled);
+    node.restart();
     return before;
   }
 

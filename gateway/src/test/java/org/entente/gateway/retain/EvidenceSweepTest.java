@@ -3,6 +3,7 @@ package org.entente.gateway.retain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
@@ -77,7 +78,7 @@ class EvidenceSweepTest {
 
   /** A message of each direction with all that is kept of it. */
   private void exchange() {
-    know(EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE);
+    know(EvidenceKind.EVIDENCE_KIND_RELAY_ACCEPTANCE);
     know(EvidenceKind.EVIDENCE_KIND_DELIVERY);
     UnopenedRecord unopened =
         UnopenedRecord.newBuilder()
@@ -89,7 +90,7 @@ class EvidenceSweepTest {
         Lane.ROUTINE,
         tx -> {
           SentFacts facts = SentFacts.getDefaultInstance();
-          ledger.evidence().sent(tx, own, evidence.seal(facts, clock.millis()));
+          evidence.accepted(tx, ledger.evidence(), own, facts);
           ledger.awaited().list(tx, unopened);
           evidence.keepHeader(tx, ledger.evidence(), header, new byte[64]);
           ledger.inbox().append(tx, Lane.ROUTINE, received, record(received), new byte[] {1});
@@ -111,18 +112,16 @@ class EvidenceSweepTest {
   void evidence_whoseTimeIsOver_goesWithAllThatBelongsToIt_andNothingBefore() {
     exchange();
     Map<Integer, Integer> all = records();
-    assertEquals(2, all.get(1));
-    assertEquals(2, all.get(7));
+    assertEquals(2, all.get(11));
 
     clock.move(EvidenceRecords.KEPT.minusDays(1));
     assertEquals(0, sweep.round());
     assertEquals(all, records());
-    assertEquals(2, evidence.open(ledger.evidence().read(own)).size());
+    assertEquals(3, evidence.known(ledger.evidence(), own).size(), "its acceptance among them");
 
     clock.move(Duration.ofDays(3));
     sweep.round();
     assertEquals("{3=1}", records().toString(), "what a recall would ask while it is in the inbox");
-    assertNull(ledger.evidence().sent(own));
     assertNull(ledger.evidence().header(Sha256.hash(header)));
 
     InboxBook.Placed placed = ledger.inbox().find(received);
@@ -138,17 +137,17 @@ class EvidenceSweepTest {
   }
 
   @Test
-  void evidenceThatCameLate_isKeptAsLongAsAnyOther_andMarksWithIt() {
+  void evidenceThatCameLate_isKeptAsLongAsAnyOther() {
     exchange();
     clock.move(LATER);
     know(EvidenceKind.EVIDENCE_KIND_RETRIEVAL);
     clock.move(EvidenceRecords.KEPT.minus(LATER).plusDays(2));
     sweep.round();
 
-    assertEquals(1, evidence.open(ledger.evidence().read(own)).size());
-    EvidenceName delivery =
-        new EvidenceName(own, EvidenceKind.EVIDENCE_KIND_DELIVERY, FR.value(), DE);
-    assertEquals(true, ledger.evidence().has(delivery), "it cannot be stated again meanwhile");
+    assertEquals("{3=1, 10=1, 11=1}", records().toString(), "the retrieval, not the rest");
+    EvidenceName retrieval =
+        new EvidenceName(own, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, FR.value(), DE);
+    assertTrue(ledger.evidence().has(retrieval));
 
     clock.move(LATER);
     sweep.round();

@@ -18,7 +18,6 @@ import java.util.concurrent.Executors;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.AtRest;
-import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.SetAside;
@@ -355,8 +354,7 @@ public final class ReceiveKit implements AutoCloseable {
 
   /** Evidence owed to the origin, oldest first. */
   public List<EvidenceItem> owed() {
-    return evidence.open(
-        ledger.evidence().owed(ORIGIN, 1000).stream().map(EvidenceBook.Owed::sealedItem).toList());
+    return evidence.openOwed(ledger.evidence().owed(ORIGIN, 1000));
   }
 
   /** Sets aside at the recipient. */

@@ -93,7 +93,10 @@ class AwaitingTest {
 
   private List<String> known(MessageId id) {
     List<String> out = new ArrayList<>();
-    for (EvidenceItem item : records.open(ledger.evidence().read(id))) {
+    for (EvidenceItem item : records.known(ledger.evidence(), id)) {
+      if (item.getKind() == EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE) {
+        continue;
+      }
       String kind = item.getKind().name().replace("EVIDENCE_KIND_", "");
       out.add(kind + " " + item.getAgency() + (item.getTimeOut() ? " " + item.getCode() : ""));
     }

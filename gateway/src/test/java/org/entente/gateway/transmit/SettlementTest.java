@@ -156,7 +156,7 @@ class SettlementTest {
   }
 
   private List<String> known() {
-    return evidence.open(ledger.evidence().read(id)).stream().map(SettlementTest::words).toList();
+    return evidence.known(ledger.evidence(), id).stream().map(SettlementTest::words).toList();
   }
 
   private static String words(EvidenceItem item) {

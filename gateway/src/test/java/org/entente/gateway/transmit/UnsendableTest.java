@@ -295,7 +295,7 @@ class UnsendableTest {
     rounds(DE, DE, 3);
     decide(record -> tx -> unsendable.discard(tx, record, false));
     assertEquals(OutboxState.OUTBOX_STATE_VOID, state(DE), "the recipient hears of it");
-    List<EvidenceItem> known = evidence.open(ledger.evidence().read(id));
+    List<EvidenceItem> known = evidence.known(ledger.evidence(), id);
     EvidenceItem last = known.get(known.size() - 1);
     assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, last.getKind());
     assertEquals(Code.DISCARDED.name(), last.getCode());

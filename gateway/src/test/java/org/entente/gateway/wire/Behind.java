@@ -173,7 +173,7 @@ final class Behind implements AutoCloseable {
             ledger,
             new InboxOpening(storageKeys, ledger.inbox()),
             undeliverable(),
-            retrieved -> new byte[0],
+            evidence,
             new Subscriptions.Around(executor, InstantSource.system(), new Meters()),
             new CursorLimits(3, 5_000));
   }
