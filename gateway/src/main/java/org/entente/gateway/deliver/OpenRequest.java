@@ -1,4 +1,5 @@
 package org.entente.gateway.deliver;
 
 /** A validated request to open a cursor. */
-record OpenRequest(String client, String cursor, Match match, int window, long fromPosition) {}
+record OpenRequest(
+    String client, String cursor, Match match, int window, int batch, long fromPosition) {}

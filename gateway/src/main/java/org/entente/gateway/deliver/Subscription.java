@@ -20,6 +20,7 @@ import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.CaughtUp;
+import org.entente.proto.v1.Deliveries;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.SubscribeResponse;
@@ -38,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
   private static final int CHUNK = 64;
+  private static final int BATCH_BYTES = 1 << 20;
 
   private final SubscriptionPorts ports;
   private final String client;
@@ -51,6 +53,9 @@ public final class Subscription {
   private final Object lock = new Object();
   private final Map<Lane, LanePlace> places = new EnumMap<>(Lane.class);
   private final long lastAtOpen;
+  private final int batch;
+  private final Deliveries.Builder packed = Deliveries.newBuilder();
+  private int packedBytes;
   private boolean caughtUp;
   private boolean closed;
   private CompletableFuture<?> acknowledged = CompletableFuture.completedFuture(null);
@@ -66,6 +71,7 @@ public final class Subscription {
     this.cursor = request.cursor();
     this.match = request.match();
     this.window = request.window();
+    this.batch = request.batch();
     this.sink = sink;
     this.executor = ports.executor();
     this.lastAtOpen = lastAtOpen;
@@ -182,13 +188,16 @@ public final class Subscription {
       return false;
     }
     List<InboxBook.Placed> found = ports.inbox().read(lane, place.next(), Math.min(CHUNK, room));
+    boolean more = !found.isEmpty();
     for (InboxBook.Placed placed : found) {
       if (!sink.ready()) {
-        return false;
+        more = false;
+        break;
       }
       consider(placed, place);
     }
-    return !found.isEmpty();
+    sendPacked();
+    return more;
   }
 
   private void consider(InboxBook.Placed placed, LanePlace place) {
@@ -231,7 +240,10 @@ public final class Subscription {
       return Optional.empty();
     }
     InboxOpening.Message message = whole(placed);
-    Body body = message == null ? null : message.body();
+    if (message == null) {
+      return Optional.empty();
+    }
+    Body body = message.body();
     return body == null ? Optional.empty() : Optional.of(new Opened(message.label(), body));
   }
 
@@ -247,15 +259,13 @@ public final class Subscription {
 
   private void send(InboxBook.Placed placed, LanePlace place, Opened message) {
     boolean again = place.isRedelivery(placed.position());
-    sink.send(
-        SubscribeResponse.newBuilder()
-            .setDelivery(
-                Delivery.newBuilder()
-                    .setPosition(placed.position())
-                    .setLabel(message.label())
-                    .setBody(message.body())
-                    .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
-                    .setRedelivery(again))
+    send(
+        Delivery.newBuilder()
+            .setPosition(placed.position())
+            .setLabel(message.label())
+            .setBody(message.body())
+            .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
+            .setRedelivery(again)
             .build());
     place.sent(
         placed.position(),
@@ -263,6 +273,27 @@ public final class Subscription {
             MessageId.of(placed.record().getMessageId().toByteArray()),
             new AgencyName(placed.record().getOrigin())));
     ports.delivered(again);
+  }
+
+  private void send(Delivery delivery) {
+    if (batch <= 1) {
+      sink.send(SubscribeResponse.newBuilder().setDelivery(delivery).build());
+      return;
+    }
+    int bytes = delivery.getSerializedSize();
+    if (packed.getDeliveriesCount() == batch || packedBytes + bytes > BATCH_BYTES) {
+      sendPacked();
+    }
+    packed.addDeliveries(delivery);
+    packedBytes += bytes;
+  }
+
+  private void sendPacked() {
+    if (packed.getDeliveriesCount() > 0) {
+      sink.send(SubscribeResponse.newBuilder().setDeliveries(packed).build());
+      packed.clear();
+      packedBytes = 0;
+    }
   }
 
   private void announceCaughtUp() {

@@ -42,6 +42,9 @@ public final class Subscriptions {
   /** The most it may ask for. */
   public static final int MAX_WINDOW = 10_000;
 
+  /** Most deliveries in a response that it may ask for. */
+  public static final int MAX_BATCH = 256;
+
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
   private static final Pattern CURSOR = Pattern.compile("[a-z0-9._-]{1,64}");
 
@@ -93,6 +96,9 @@ public final class Subscriptions {
     if (request.getWindow() < 0 || request.getWindow() > MAX_WINDOW) {
       return invalid("open.window", "a window is 1 to " + MAX_WINDOW + ", or 0 for the default");
     }
+    if (request.getBatch() < 0 || request.getBatch() > MAX_BATCH) {
+      return invalid("open.batch", "a batch is 1 to " + MAX_BATCH + ", or 0 for each alone");
+    }
     int window = request.getWindow() == 0 ? DEFAULT_WINDOW : request.getWindow();
     Optional<Problem> over = over(client, request.getCursor(), window);
     if (over.isPresent()) {
@@ -104,6 +110,7 @@ public final class Subscriptions {
             request.getCursor(),
             new Match(request.getFilter()),
             window,
+            request.getBatch(),
             request.getFromPosition());
     Map<Lane, LanePlace> places = places(open);
     long from = places.values().stream().mapToLong(LanePlace::next).min().orElse(1);

@@ -48,7 +48,7 @@ public final class ClientServer implements AutoCloseable {
                 settings,
                 tls.clientServer(trust.inHandshake()),
                 messageBytes + GuardedServer.OVERHEAD)
-            .addService(new PublisherService(ports.publish()))
+            .addService(new PublisherService(ports.publish(), settings.executor()))
             .addService(new SubscriberService(ports.subscriptions()))
             .addService(new ReleaseService(ports.releases()))
             .addService(new RetentionService(ports.recalling(), ports.retention()))

@@ -2,10 +2,17 @@ package org.entente.gateway.wire;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
@@ -13,7 +20,6 @@ import org.entente.proto.v1.PublishResponse;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
-import org.jspecify.annotations.Nullable;
 
 /** The Publisher service over whatever takes drafts in. */
 final class PublisherService extends PublisherGrpc.PublisherImplBase {
@@ -23,12 +29,26 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
   /** Their size, as far as the largest draft so far tells what is asked for. */
   static final int STREAM_BYTES = 4 << 20;
 
+  /** Drafts in a request, and outcomes in a response. */
+  static final int TOGETHER = 256;
+
   private static final int FIRST_WINDOW = 4;
 
-  private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
+  private static final Problem TOO_MANY =
+      new Problem(Code.LIMIT_REACHED, "drafts", "a request has at most " + TOGETHER + " drafts");
 
-  PublisherService(BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake) {
+  private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
+  private final Executor executor;
+
+  /**
+   * The service.
+   *
+   * @param executor sends the outcomes of streams
+   */
+  PublisherService(
+      BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake, Executor executor) {
     this.intake = intake;
+    this.executor = executor;
   }
 
   @Override
@@ -55,20 +75,24 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
       StreamObserver<PublishStreamResponse> observer) {
     Identified caller = Caller.require(Scope.PUBLISH);
     return new PublishStream(
-        intake, caller, (ServerCallStreamObserver<PublishStreamResponse>) observer);
+        intake, caller, (ServerCallStreamObserver<PublishStreamResponse>) observer, executor);
   }
 
   /**
    * One stream: takes drafts while fewer than {@link #STREAM_WINDOW} are on their way and the
-   * client reads its outcomes, so its memory is bounded whatever the client does; large drafts
-   * count by their size.
+   * client reads its outcomes, so its memory is bounded whatever the client does; large requests
+   * count by their size. Outcomes that come while others are being sent go together.
    */
   private static final class PublishStream implements StreamObserver<PublishStreamRequest> {
     private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
     private final Identified caller;
     private final ServerCallStreamObserver<PublishStreamResponse> answers;
-    private int onTheirWay;
+    private final Executor executor;
+    private final Deque<Outcome> outcomes = new ArrayDeque<>();
+    private boolean telling;
+    private int onTheWay;
     private int asked;
+    private int most = 1;
     private long largest;
     private boolean halfClosed;
     private boolean ended;
@@ -76,44 +100,82 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     PublishStream(
         BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
         Identified caller,
-        ServerCallStreamObserver<PublishStreamResponse> answers) {
+        ServerCallStreamObserver<PublishStreamResponse> answers,
+        Executor executor) {
       this.intake = intake;
       this.caller = caller;
       this.answers = answers;
+      this.executor = executor;
       answers.disableAutoRequest();
       answers.setOnReadyHandler(this::askForMore);
       answers.setOnCancelHandler(this::cancelled);
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers
     public void onNext(PublishStreamRequest request) {
-      Draft draft = request.getDraft();
+      List<Draft> drafts = request.getDraftsList();
       synchronized (this) {
         asked--;
-        onTheirWay++;
-        largest = Math.max(Math.max(largest, 1), draft.getSerializedSize());
+        onTheWay += drafts.size();
+        most = Math.max(most, Math.min(drafts.size(), TOGETHER));
+        largest = Math.max(Math.max(largest, 1), request.getSerializedSize());
       }
-      intake
-          .apply(caller, draft)
-          .whenComplete((outcome, failure) -> answer(draft, outcome, failure));
+      boolean tooMany = drafts.size() > TOGETHER;
+      drafts.forEach(draft -> take(draft, tooMany));
       askForMore();
     }
 
-    private void answer(Draft draft, @Nullable Outcome outcome, @Nullable Throwable failure) {
-      Outcome told =
-          outcome != null && failure == null
-              ? outcome
-              : Outcome.newBuilder()
-                  .setIdempotencyKey(draft.getIdempotencyKey())
-                  .setInvalid(Statuses.message(Failures.problem(failure)))
-                  .build();
+    @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers
+    private void take(Draft draft, boolean tooMany) {
+      if (tooMany) {
+        answer(invalid(draft, TOO_MANY));
+        return;
+      }
+      intake
+          .apply(caller, draft)
+          .whenComplete(
+              (outcome, failure) ->
+                  answer(
+                      outcome != null && failure == null
+                          ? outcome
+                          : invalid(draft, Failures.problem(failure))));
+    }
+
+    private static Outcome invalid(Draft draft, Problem problem) {
+      return Outcome.newBuilder()
+          .setIdempotencyKey(draft.getIdempotencyKey())
+          .setInvalid(Statuses.message(problem))
+          .build();
+    }
+
+    /** Called where the ledger completes its commits, so it leaves the sending to others. */
+    private void answer(Outcome outcome) {
       synchronized (this) {
-        onTheirWay--;
-        if (ended) {
+        onTheWay--;
+        outcomes.add(outcome);
+        if (telling) {
           return;
         }
-        answers.onNext(PublishStreamResponse.newBuilder().setOutcome(told).build());
+        telling = true;
+      }
+      try {
+        executor.execute(this::tell);
+      } catch (RejectedExecutionException e) {
+        // The gateway is stopping, and this is among the last that is said.
+        tell();
+      }
+    }
+
+    private void tell() {
+      synchronized (this) {
+        telling = false;
+        while (!ended && !outcomes.isEmpty()) {
+          PublishStreamResponse.Builder response = PublishStreamResponse.newBuilder();
+          while (!outcomes.isEmpty() && response.getOutcomesCount() < TOGETHER) {
+            response.addOutcomes(outcomes.poll());
+          }
+          answers.onNext(response.build());
+        }
         completeIfDone();
       }
       askForMore();
@@ -123,27 +185,31 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
       if (ended || halfClosed || !answers.isReady()) {
         return;
       }
-      int room = window() - onTheirWay - asked;
+      int room = window() - (onTheWay + outcomes.size()) / most - asked;
       if (room >= Math.max(1, window() / 4) || (room > 0 && asked == 0)) {
         asked += room;
         answers.request(room);
       }
     }
 
-    /** By the largest draft so far; before the first, as if all were as large as they may be. */
+    /**
+     * In requests, by the largest and the one of most drafts so far; before the first, as if all
+     * were as large as they may be.
+     */
     private int window() {
       return largest == 0
           ? FIRST_WINDOW
-          : (int) Math.max(1, Math.min(STREAM_WINDOW, STREAM_BYTES / largest));
+          : (int) Math.max(1, Math.min(STREAM_WINDOW / most, STREAM_BYTES / largest));
     }
 
     private synchronized void cancelled() {
       ended = true;
+      outcomes.clear();
     }
 
     @Override
     public synchronized void onError(Throwable t) {
-      ended = true;
+      cancelled();
     }
 
     @Override
@@ -153,7 +219,7 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     }
 
     private void completeIfDone() {
-      if (halfClosed && onTheirWay == 0 && !ended) {
+      if (halfClosed && onTheWay == 0 && outcomes.isEmpty() && !ended) {
         ended = true;
         answers.onCompleted();
       }

@@ -227,9 +227,14 @@ final class Aside implements AutoCloseable {
 
   /** All that a new cursor is given until it has caught up. */
   List<SubscribeResponse> all(String cursor) {
+    return all(cursor, 1);
+  }
+
+  /** The same, with so many deliveries in a response. */
+  List<SubscribeResponse> all(String cursor, int batch) {
     Taking taking = new Taking();
-    Subscriptions.Opened opened =
-        subscriptions.open("desk", OpenCursor.newBuilder().setCursor(cursor).build(), taking);
+    OpenCursor open = OpenCursor.newBuilder().setCursor(cursor).setBatch(batch).build();
+    Subscriptions.Opened opened = subscriptions.open("desk", open, taking);
     ((Subscriptions.Opened.Held) opened).subscription().wake();
     return taking.awaitCaughtUp();
   }

@@ -230,7 +230,7 @@ class ClientEdgeTest {
     Answers<PublishStreamResponse> answers = new Answers<>();
     StreamObserver<PublishStreamRequest> drafts =
         PublisherGrpc.newStub(channel).publishStream(answers);
-    drafts.onNext(PublishStreamRequest.getDefaultInstance());
+    drafts.onNext(PublisherServiceTest.request(""));
     answers.next();
     return answers;
   }

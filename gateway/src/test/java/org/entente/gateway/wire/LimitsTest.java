@@ -90,14 +90,14 @@ class LimitsTest {
     Answers<PublishStreamResponse> answers = new Answers<>();
     StreamObserver<PublishStreamRequest> open =
         PublisherGrpc.newStub(channel).publishStream(answers);
-    open.onNext(PublishStreamRequest.getDefaultInstance());
+    open.onNext(PublisherServiceTest.request(""));
     answers.next();
     PublisherGrpc.PublisherBlockingStub stub = PublisherGrpc.newBlockingStub(channel);
     assertEquals(
         Status.Code.RESOURCE_EXHAUSTED,
         refused(() -> stub.publish(ofBytes(1_024 + GuardedServer.OVERHEAD))));
     stub.publish(ofBytes(GuardedServer.OVERHEAD));
-    open.onNext(PublishStreamRequest.getDefaultInstance());
+    open.onNext(PublisherServiceTest.request(""));
     answers.next();
     assertFalse(answers.hasEnded());
   }
@@ -136,18 +136,14 @@ class LimitsTest {
     Answers<PublishStreamResponse> answers = new Answers<>();
     StreamObserver<PublishStreamRequest> first =
         PublisherGrpc.newStub(channel).publishStream(answers);
-    first.onNext(PublishStreamRequest.getDefaultInstance());
+    first.onNext(PublisherServiceTest.request(""));
     answers.next();
     Answers<PublishStreamResponse> more = new Answers<>();
-    PublisherGrpc.newStub(channel)
-        .publishStream(more)
-        .onNext(PublishStreamRequest.getDefaultInstance());
+    PublisherGrpc.newStub(channel).publishStream(more).onNext(PublisherServiceTest.request(""));
     more.next();
     Answers<PublishStreamResponse> waiting = new Answers<>();
-    PublisherGrpc.newStub(channel)
-        .publishStream(waiting)
-        .onNext(PublishStreamRequest.getDefaultInstance());
-    first.onNext(PublishStreamRequest.getDefaultInstance());
+    PublisherGrpc.newStub(channel).publishStream(waiting).onNext(PublisherServiceTest.request(""));
+    first.onNext(PublisherServiceTest.request(""));
     answers.next();
     assertEquals(2, server.openCalls());
     first.onCompleted();

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.Draft;
@@ -128,11 +129,11 @@ class PublisherServiceTest {
     Answers<PublishStreamResponse> answers = new Answers<>();
     StreamObserver<PublishStreamRequest> drafts = stream(answers);
     send(drafts, "bad");
-    assertEquals("INVALID_FIELD", answers.next().getOutcome().getInvalid().getCode());
+    assertEquals("INVALID_FIELD", answers.next().getOutcomes(0).getInvalid().getCode());
     send(drafts, "broken");
-    assertEquals("INTERNAL", answers.next().getOutcome().getInvalid().getCode());
+    assertEquals("INTERNAL", answers.next().getOutcomes(0).getInvalid().getCode());
     send(drafts, "good");
-    assertTrue(answers.next().getOutcome().hasAccepted());
+    assertTrue(answers.next().getOutcomes(0).hasAccepted());
     drafts.onCompleted();
     assertEquals(Status.Code.OK, answers.code());
   }
@@ -159,7 +160,7 @@ class PublisherServiceTest {
       Draft draft = Objects.requireNonNull(taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
       Objects.requireNonNull(waiting.remove(draft.getIdempotencyKey()))
           .complete(Behind.accepted(draft));
-      answered.add(answers.next().getOutcome().getIdempotencyKey());
+      answered.add(answers.next().getOutcomes(0).getIdempotencyKey());
     }
     assertEquals("[k0, k1, k2]", answered.toString());
     assertEquals(Status.Code.OK, answers.code());
@@ -193,9 +194,7 @@ class PublisherServiceTest {
     for (int i = PublisherService.STREAM_WINDOW; i < sent; i++) {
       taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
     }
-    for (int i = 0; i < sent; i++) {
-      answers.next();
-    }
+    outcomes(answers, sent);
     assertEquals(Status.Code.OK, answers.code());
   }
 
@@ -227,10 +226,99 @@ class PublisherServiceTest {
       taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
     }
     drafts.onCompleted();
-    for (int i = 0; i < 40; i++) {
-      answers.next();
-    }
+    outcomes(answers, 40);
     assertEquals(Status.Code.OK, answers.code());
+  }
+
+  /** So many outcomes, however many come together. */
+  private static List<Outcome> outcomes(Answers<PublishStreamResponse> answers, int count)
+      throws InterruptedException {
+    List<Outcome> outcomes = new ArrayList<>();
+    while (outcomes.size() < count) {
+      outcomes.addAll(answers.next().getOutcomesList());
+    }
+    assertEquals(count, outcomes.size());
+    return outcomes;
+  }
+
+  /** Each stands for itself, as if it came alone. */
+  @Test
+  void stream_draftsInOneRequest_areEachAnswered() throws Exception {
+    edge.behind.intake =
+        (caller, draft) ->
+            CompletableFuture.completedFuture(
+                draft.getIdempotencyKey().equals("k3") ? invalid(draft) : Behind.accepted(draft));
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<PublishStreamRequest> drafts = stream(answers);
+    drafts.onNext(together(0, PublisherService.TOGETHER));
+    List<Outcome> outcomes = outcomes(answers, PublisherService.TOGETHER);
+    for (int i = 0; i < outcomes.size(); i++) {
+      assertEquals(
+          i == 3 ? invalid(draft("k3")) : Behind.accepted(draft("k" + i)), outcomes.get(i));
+    }
+    drafts.onCompleted();
+    assertEquals(Status.Code.OK, answers.code());
+  }
+
+  @Test
+  void stream_moreDraftsInARequestThanItMayHave_areRefusedAndTheStreamGoesOn() throws Exception {
+    AtomicInteger taken = new AtomicInteger();
+    edge.behind.intake =
+        (caller, draft) -> {
+          taken.incrementAndGet();
+          return CompletableFuture.completedFuture(Behind.accepted(draft));
+        };
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<PublishStreamRequest> drafts = stream(answers);
+    drafts.onNext(together(0, PublisherService.TOGETHER + 1));
+    for (Outcome outcome : outcomes(answers, PublisherService.TOGETHER + 1)) {
+      assertEquals("LIMIT_REACHED", outcome.getInvalid().getCode());
+      assertEquals("drafts", outcome.getInvalid().getField());
+    }
+    assertEquals(0, taken.get());
+    drafts.onNext(together(0, 2));
+    outcomes(answers, 2).forEach(outcome -> assertTrue(outcome.hasAccepted()));
+    assertEquals(2, taken.get());
+  }
+
+  /** Threat 24: drafts that come together are held back as those that come alone. */
+  @Test
+  void stream_ofFullRequests_isHeldBackAtItsWindow() throws Exception {
+    BlockingQueue<CompletableFuture<Outcome>> taken = new LinkedBlockingQueue<>();
+    edge.behind.intake =
+        (caller, draft) -> {
+          CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+          taken.add(outcome);
+          return outcome;
+        };
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<PublishStreamRequest> drafts = stream(answers);
+    int requests = 20;
+    for (int i = 0; i < requests; i++) {
+      drafts.onNext(together(i * PublisherService.TOGETHER, PublisherService.TOGETHER));
+    }
+    drafts.onCompleted();
+    List<CompletableFuture<Outcome>> window = new ArrayList<>();
+    for (int i = 0; i < PublisherService.STREAM_WINDOW; i++) {
+      window.add(taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+    check();
+    assertTrue(taken.isEmpty(), "" + taken.size());
+    window.forEach(outcome -> outcome.complete(ANY));
+    int sent = requests * PublisherService.TOGETHER;
+    for (int i = PublisherService.STREAM_WINDOW; i < sent; i++) {
+      taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
+    }
+    outcomes(answers, sent);
+    assertEquals(Status.Code.OK, answers.code());
+  }
+
+  private static PublishStreamRequest together(int first, int count) {
+    PublishStreamRequest.Builder request = PublishStreamRequest.newBuilder();
+    for (int i = first; i < first + count; i++) {
+      request.addDrafts(draft("k" + i));
+    }
+    return request.build();
   }
 
   private void check() {
@@ -243,7 +331,12 @@ class PublisherServiceTest {
     return PublisherGrpc.newStub(channel).publishStream(answers);
   }
 
+  /** A request with one draft of a key. */
+  static PublishStreamRequest request(String key) {
+    return PublishStreamRequest.newBuilder().addDrafts(draft(key)).build();
+  }
+
   private static void send(StreamObserver<PublishStreamRequest> drafts, String key) {
-    drafts.onNext(PublishStreamRequest.newBuilder().setDraft(draft(key)).build());
+    drafts.onNext(request(key));
   }
 }

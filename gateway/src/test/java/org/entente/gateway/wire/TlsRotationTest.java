@@ -11,7 +11,6 @@ import java.security.InvalidKeyException;
 import java.util.List;
 import org.entente.gateway.crypto.Certificates;
 import org.entente.gateway.testkit.TlsHolder;
-import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
@@ -28,9 +27,7 @@ class TlsRotationTest {
   }
 
   private static PublishStreamRequest draft(String key) {
-    return PublishStreamRequest.newBuilder()
-        .setDraft(Draft.newBuilder().setIdempotencyKey(key))
-        .build();
+    return PublisherServiceTest.request(key);
   }
 
   private BigInteger serialShown(ClientServer server) throws Exception {
@@ -51,7 +48,7 @@ class TlsRotationTest {
     StreamObserver<PublishStreamRequest> stream =
         PublisherGrpc.newStub(channel).publishStream(answers);
     stream.onNext(draft("a"));
-    assertEquals("a", answers.next().getOutcome().getIdempotencyKey());
+    assertEquals("a", answers.next().getOutcomes(0).getIdempotencyKey());
 
     TlsHolder next = edge.gateway("fr.customs");
     identity.replace(next.key(), next.chain());
@@ -60,7 +57,7 @@ class TlsRotationTest {
     assertEquals(next.chain().get(0).getSerialNumber(), serialShown(server));
     assertNotEquals(before, serialShown(server));
     stream.onNext(draft("b"));
-    assertEquals("b", answers.next().getOutcome().getIdempotencyKey());
+    assertEquals("b", answers.next().getOutcomes(0).getIdempotencyKey());
     assertEquals(
         Certificates.spiffeId(next.chain().get(0)), Certificates.spiffeId(identity.certificate()));
   }

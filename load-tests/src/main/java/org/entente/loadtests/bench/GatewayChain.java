@@ -46,11 +46,26 @@ final class GatewayChain {
   private final Arrivals flash = new Arrivals();
   private final Map<Lane, StreamObserver<PublishStreamRequest>> streams = new EnumMap<>(Lane.class);
   private final ManagedChannel publisher;
+  private final ManagedChannel subscriber;
+  private Subscription subscription;
+  private int batch = 1;
 
   /** Opens the subscriber's cursor and the publisher's channel; the gateways run. */
   GatewayChain(Federation federation) throws InterruptedException {
-    new Subscription(routine, flash).open(federation.channel(TO, "desk"));
+    subscriber = federation.channel(TO, "desk");
+    subscription = new Subscription(routine, flash, 1);
+    subscription.open(subscriber);
     publisher = federation.channel(FROM, "declarations");
+  }
+
+  /** Has deliveries come so many at a time, on another stream if need be; nothing is under way. */
+  void deliverTogether(int most) throws InterruptedException {
+    if (most != batch) {
+      subscription.close();
+      batch = most;
+      subscription = new Subscription(routine, flash, most);
+      subscription.open(subscriber);
+    }
   }
 
   /** What comes out in a lane: ROUTINE or FLASH. */
@@ -58,7 +73,7 @@ final class GatewayChain {
     return lane == Lane.LANE_FLASH ? flash : routine;
   }
 
-  /** A stream of drafts in a lane; the protocol has one draft in a gRPC message. */
+  /** A stream of drafts in a lane; those that are handed over together go in one request. */
   Sender stream(Lane lane, Content content) {
     Draft draft = draft(lane);
     StreamObserver<PublishStreamRequest> drafts =
@@ -66,12 +81,11 @@ final class GatewayChain {
             lane,
             l -> PublisherGrpc.newStub(publisher).publishStream(new StreamOutcomes(arrivals(l))));
     return (first, count) -> {
+      PublishStreamRequest.Builder request = PublishStreamRequest.newBuilder();
       for (int i = 0; i < count; i++) {
-        drafts.onNext(
-            PublishStreamRequest.newBuilder()
-                .setDraft(numbered(draft, content, first + i))
-                .build());
+        request.addDrafts(numbered(draft, content, first + i));
       }
+      drafts.onNext(request.build());
     };
   }
 
@@ -126,7 +140,7 @@ final class GatewayChain {
       implements StreamObserver<PublishStreamResponse> {
     @Override
     public void onNext(PublishStreamResponse response) {
-      look(response.getOutcome(), arrivals);
+      response.getOutcomesList().forEach(outcome -> look(outcome, arrivals));
     }
 
     @Override

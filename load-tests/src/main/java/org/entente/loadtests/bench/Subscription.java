@@ -34,11 +34,16 @@ final class Subscription implements ClientResponseObserver<SubscribeRequest, Sub
   private final Map<Lane, Integer> unacknowledged = new EnumMap<>(Lane.class);
   private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
   private boolean asked;
+  private final int batch;
+  private volatile boolean closing;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Map<Lane, Long> last = new EnumMap<>(Lane.class);
 
-  /** A subscriber that does not subscribe yet. */
-  Subscription(Arrivals routine, Arrivals flash) {
+  /** A subscriber that does not subscribe yet and takes so many deliveries at a time. */
+  Subscription(Arrivals routine, Arrivals flash, int batch) {
     this.routine = routine;
     this.flash = flash;
+    this.batch = batch;
   }
 
   /** Opens the cursor; it is open on return. */
@@ -47,6 +52,35 @@ final class Subscription implements ClientResponseObserver<SubscribeRequest, Sub
     if (!opened.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
       throw new CommandFailure("the cursor is not open after " + OPEN_SECONDS + " s");
     }
+  }
+
+  /** Acknowledges all that came and ends the stream; durable on return. */
+  void close() throws InterruptedException {
+    ClientCallStreamObserver<SubscribeRequest> stream = requests;
+    if (stream == null) {
+      return;
+    }
+    synchronized (this) {
+      closing = true;
+      unacknowledged.forEach(
+          (lane, count) -> {
+            if (count > 0) {
+              acknowledge(stream, last.getOrDefault(lane, 0L));
+            }
+          });
+      stream.onCompleted();
+    }
+    if (!closed.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
+      throw new CommandFailure("the cursor is not closed after " + OPEN_SECONDS + " s");
+    }
+  }
+
+  private static void acknowledge(
+      ClientCallStreamObserver<SubscribeRequest> stream, long position) {
+    stream.onNext(
+        SubscribeRequest.newBuilder()
+            .setAck(Acknowledge.newBuilder().setPosition(position))
+            .build());
   }
 
   @Override
@@ -60,7 +94,11 @@ final class Subscription implements ClientResponseObserver<SubscribeRequest, Sub
             asked = true;
             stream.onNext(
                 SubscribeRequest.newBuilder()
-                    .setOpen(OpenCursor.newBuilder().setCursor("bench").setWindow(WINDOW))
+                    .setOpen(
+                        OpenCursor.newBuilder()
+                            .setCursor("bench")
+                            .setWindow(WINDOW)
+                            .setBatch(batch))
                     .build());
           }
         });
@@ -74,21 +112,20 @@ final class Subscription implements ClientResponseObserver<SubscribeRequest, Sub
     if (response.hasDelivery()) {
       take(response.getDelivery());
     }
+    response.getDeliveries().getDeliveriesList().forEach(this::take);
   }
 
-  private void take(Delivery delivery) {
+  private synchronized void take(Delivery delivery) {
     Lane lane = delivery.getLabel().getLane();
     Arrivals arrivals = lane == Lane.LANE_FLASH ? flash : routine;
     arrivals.arrived(
         Content.number(delivery.getBody().getDocument().getContent().asReadOnlyByteBuffer()));
+    last.put(lane, delivery.getPosition());
     int waiting = unacknowledged.merge(lane, 1, Integer::sum);
     ClientCallStreamObserver<SubscribeRequest> stream = requests;
     if (waiting >= DELIVERIES_AN_ACKNOWLEDGEMENT && stream != null) {
       unacknowledged.put(lane, 0);
-      stream.onNext(
-          SubscribeRequest.newBuilder()
-              .setAck(Acknowledge.newBuilder().setPosition(delivery.getPosition()))
-              .build());
+      acknowledge(stream, delivery.getPosition());
     }
   }
 
@@ -101,6 +138,10 @@ final class Subscription implements ClientResponseObserver<SubscribeRequest, Sub
 
   @Override
   public void onCompleted() {
-    onError(new CommandFailure("the gateway ended it"));
+    if (closing) {
+      closed.countDown();
+    } else {
+      onError(new CommandFailure("the gateway ended it"));
+    }
   }
 }

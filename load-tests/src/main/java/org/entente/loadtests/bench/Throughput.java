@@ -30,6 +30,8 @@ final class Throughput {
   enum Way {
     RAW_PACKED("raw.packed", Subject.RAW, "stream, up to 64 messages and 1 MiB in a gRPC message"),
     RAW_SINGLE("raw.single", Subject.RAW, "stream, each message a gRPC message"),
+    ENTENTE_PACKED(
+        "entente.packed", Subject.ENTENTE, "stream, up to 64 messages and 1 MiB in a gRPC message"),
     ENTENTE_STREAM("entente.stream", Subject.ENTENTE, "stream, each message a gRPC message"),
     RAW_CALL("raw.call", Subject.RAW, "a call for each message"),
     ENTENTE_CALL("entente.call", Subject.ENTENTE, "a call for each message");
@@ -74,6 +76,7 @@ final class Throughput {
     saturate(Way.RAW_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
     saturate(Way.RAW_SINGLE, content, Duration.ZERO, effort.warmUp().dividedBy(4));
     saturate(Way.ENTENTE_STREAM, content, Duration.ZERO, effort.warmUp());
+    saturate(Way.ENTENTE_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
     saturate(Way.RAW_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
     saturate(Way.ENTENTE_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
   }
@@ -109,8 +112,8 @@ final class Throughput {
   private void ratios() {
     results.ratio(
         "throughput_to_raw",
-        "client's stream through two gateways / raw chain, packed 64; 1 KiB",
-        id(Way.ENTENTE_STREAM, Effort.KIB),
+        "client's stream through two gateways / raw chain, both packed 64; 1 KiB",
+        id(Way.ENTENTE_PACKED, Effort.KIB),
         id(Way.RAW_PACKED, Effort.KIB));
     results.ratio(
         "single_to_raw",
@@ -125,7 +128,8 @@ final class Throughput {
   }
 
   private void sizes() throws InterruptedException {
-    List<Way> streams = List.of(Way.RAW_PACKED, Way.RAW_SINGLE, Way.ENTENTE_STREAM);
+    List<Way> streams =
+        List.of(Way.RAW_PACKED, Way.RAW_SINGLE, Way.ENTENTE_PACKED, Way.ENTENTE_STREAM);
     for (int bytes : effort.sizes()) {
       Map<Way, List<Double>> rates = new EnumMap<>(Way.class);
       // Fewer repeats than at 1 KiB, where ratios are asked for.
@@ -139,8 +143,8 @@ final class Throughput {
       rates.forEach((way, values) -> add(way, bytes, values));
       results.ratio(
           "throughput_to_raw_" + bytes,
-          "client's stream through two gateways / raw chain, packed; " + size(bytes),
-          id(Way.ENTENTE_STREAM, bytes),
+          "client's stream through two gateways / raw chain, both packed; " + size(bytes),
+          id(Way.ENTENTE_PACKED, bytes),
           id(Way.RAW_PACKED, bytes));
     }
   }
@@ -148,9 +152,12 @@ final class Throughput {
   private Counted saturate(Way way, Content content, Duration before, Duration measured)
       throws InterruptedException {
     int packing =
-        way == Way.RAW_PACKED
+        way == Way.RAW_PACKED || way == Way.ENTENTE_PACKED
             ? Math.max(1, Math.min(MOST_PACKED, PACKED_BYTES / content.bytes()))
             : 1;
+    if (way.subject == Subject.ENTENTE) {
+      rig.gateways().deliverTogether(packing);
+    }
     Saturation saturation =
         new Saturation(sender(way, content), arrivals(way), packing, window(content.bytes()));
     double rate = saturation.run(before, measured);
@@ -169,7 +176,7 @@ final class Throughput {
     return switch (way) {
       case RAW_PACKED, RAW_SINGLE -> rig.raw().stream(content);
       case RAW_CALL -> rig.raw().calls(content);
-      case ENTENTE_STREAM -> rig.gateways().stream(Lane.LANE_ROUTINE, content);
+      case ENTENTE_PACKED, ENTENTE_STREAM -> rig.gateways().stream(Lane.LANE_ROUTINE, content);
       case ENTENTE_CALL -> rig.gateways().calls(content);
     };
   }

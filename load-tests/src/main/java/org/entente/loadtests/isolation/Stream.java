@@ -22,6 +22,7 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
@@ -84,7 +85,7 @@ final class Stream {
           from + " accepted nothing for " + to + " in " + QUIET_SECONDS + " s");
     }
     drafts.onNext(
-        PublishStreamRequest.newBuilder().setDraft(draft(sent.incrementAndGet())).build());
+        PublishStreamRequest.newBuilder().addDrafts(draft(sent.incrementAndGet())).build());
   }
 
   /** Waits until so many were accepted, all in all. */
@@ -168,11 +169,13 @@ final class Stream {
   private final class Outcomes implements StreamObserver<PublishStreamResponse> {
     @Override
     public void onNext(PublishStreamResponse response) {
-      room.release();
-      if (response.getOutcome().hasAccepted()) {
-        count(accepted);
-      } else {
-        problem.compareAndSet(null, "not accepted: " + response.getOutcome());
+      for (Outcome outcome : response.getOutcomesList()) {
+        room.release();
+        if (outcome.hasAccepted()) {
+          count(accepted);
+        } else {
+          problem.compareAndSet(null, "not accepted: " + outcome);
+        }
       }
     }
 

@@ -1,0 +1,78 @@
+package org.entente.gateway.operate;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.QuarantineBook;
+import org.entente.gateway.policy.Permitted;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.SubscribeResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What subscribers are given: one by one or together, from memory or from the disk. */
+class DeliveringTest {
+  @TempDir private Path folder;
+  private Aside node;
+
+  @BeforeEach
+  void start() throws IOException {
+    node = new Aside(folder, QuarantineBook.Limits.DEFAULT);
+    IntStream.range(0, 10).forEach(i -> node.kit.deliver(node.alert("alert " + i)));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  private List<Delivery> oneByOne(String cursor) {
+    List<SubscribeResponse> responses = node.all(cursor);
+    assertTrue(responses.stream().allMatch(SubscribeResponse::hasDelivery));
+    return responses.stream().map(SubscribeResponse::getDelivery).toList();
+  }
+
+  @Test
+  void batch_bringsTheSameInTheSameOrder_soManyInAResponse() {
+    List<SubscribeResponse> together = node.all("together", 4);
+    assertEquals(
+        List.of(4, 4, 2),
+        together.stream().map(r -> r.getDeliveries().getDeliveriesCount()).toList());
+    assertEquals(
+        oneByOne("alone"),
+        together.stream().flatMap(r -> r.getDeliveries().getDeliveriesList().stream()).toList());
+  }
+
+  /** The subscriber cannot tell from where it comes. */
+  @Test
+  void whatJustCame_isGivenFromMemory_andTheSameFromTheDiskAfterARestart() {
+    List<Delivery> fresh = oneByOne("before");
+    assertEquals(10, fresh.size());
+    fresh.forEach(one -> assertNotNull(node.ledger.inbox().fresh().at(one.getPosition())));
+    node.restart();
+    fresh.forEach(one -> assertNull(node.ledger.inbox().fresh().at(one.getPosition())));
+    assertEquals(fresh, oneByOne("after"));
+  }
+
+  /** What is erased is not kept in memory either. */
+  @Test
+  void recalledMessage_goesFromMemoryToo() {
+    Permitted alert = node.alert("recalled");
+    node.kit.deliver(alert);
+    InboxBook.Placed placed = requireNonNull(node.ledger.inbox().find(alert.messageId()));
+    assertNotNull(node.ledger.inbox().fresh().at(placed.position()));
+    node.kit.deliver(node.recallOf(alert.messageId()));
+    node.kit.settle();
+    assertNull(node.ledger.inbox().fresh().at(placed.position()));
+  }
+}
