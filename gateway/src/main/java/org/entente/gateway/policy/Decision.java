@@ -61,7 +61,9 @@ public final class Decision {
     if (allowed.isEmpty()) {
       return Outcome.REFUSED;
     }
-    return holdReason().isPresent() ? Outcome.HELD : Outcome.ACCEPTED;
+    boolean asked =
+        allowed.values().stream().anyMatch(agreement -> agreement.obligations().fourEyes());
+    return asked ? Outcome.HELD : Outcome.ACCEPTED;
   }
 
   /** Why the draft is held, if it is: one agreement that asks for four eyes holds all of it. */

@@ -5,6 +5,7 @@ import com.google.protobuf.ProtocolMessageEnum;
 import com.google.protobuf.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
@@ -85,10 +86,7 @@ final class Findings {
   /** One line of free text. */
   void line(String field, String text, int max) {
     length(field, text, max);
-    check(
-        text.codePoints().noneMatch(Findings::breaksLine),
-        field,
-        "is one line without control characters");
+    check(!holds(text, Findings::breaksLine), field, "is one line without control characters");
   }
 
   /** One line of free text that must not be blank. */
@@ -101,9 +99,19 @@ final class Findings {
   void text(String field, String text, int max) {
     length(field, text, max);
     check(
-        text.codePoints().noneMatch(c -> breaksLine(c) && c != '\n' && c != '\r' && c != '\t'),
+        !holds(text, c -> breaksLine(c) && c != '\n' && c != '\r' && c != '\t'),
         field,
         "holds no control characters but line feeds and tabs");
+  }
+
+  /** Whether a character of a text is such; none that is asked for is beyond one UTF-16 unit. */
+  private static boolean holds(String text, IntPredicate such) {
+    for (int i = 0; i < text.length(); i++) {
+      if (such.test(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean breaksLine(int c) {
@@ -134,7 +142,9 @@ final class Findings {
 
   /** A bounded list; false if it is too long to be looked at. */
   boolean count(String field, int found, int max) {
-    check(found <= max, field, "has " + found + " entries; at most " + max);
+    if (found > max) {
+      invalid(field, "has " + found + " entries; at most " + max);
+    }
     return found <= max;
   }
 

@@ -1,7 +1,5 @@
 package org.entente.gateway.store;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * {@link KeyReader} reads the parts back. Used by one thread.
  */
 public final class Keys {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(32);
+  private byte[] out = new byte[48];
+  private int length;
 
   private Keys() {}
 
@@ -25,8 +24,7 @@ public final class Keys {
   /** Adds a number from 0 to 255. */
   public Keys u8(int value) {
     requireFits(value, 0xff);
-    out.write(value);
-    return this;
+    return bigEndian(value, 1);
   }
 
   /** Adds a number from 0 to 65535. */
@@ -48,23 +46,30 @@ public final class Keys {
 
   /** Adds up to 255 ASCII characters behind their count. */
   public Keys ascii(String text) {
-    requireFits(text.length(), 0xff);
-    if (!text.chars().allMatch(c -> c < 0x80)) {
-      throw new IllegalArgumentException("a key's text must be ASCII: " + text);
+    int count = text.length();
+    requireFits(count, 0xff);
+    bigEndian(count, 1);
+    int at = grow(count);
+    for (int i = 0; i < count; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        throw new IllegalArgumentException("a key's text must be ASCII: " + text);
+      }
+      out[at + i] = (byte) c;
     }
-    out.write(text.length());
-    return bytes(text.getBytes(StandardCharsets.US_ASCII));
+    return this;
   }
 
   /** Adds bytes as they are: of a fixed length, or last. */
   public Keys bytes(byte[] bytes) {
-    out.writeBytes(bytes);
+    int at = grow(bytes.length);
+    System.arraycopy(bytes, 0, out, at, bytes.length);
     return this;
   }
 
   /** The key. */
   public byte[] done() {
-    return out.toByteArray();
+    return Arrays.copyOf(out, length);
   }
 
   /**
@@ -82,11 +87,22 @@ public final class Keys {
     return null;
   }
 
-  private Keys bigEndian(long value, int length) {
-    for (int i = length - 1; i >= 0; i--) {
-      out.write((int) (value >>> (8 * i)));
+  private Keys bigEndian(long value, int count) {
+    int at = grow(count);
+    for (int i = 0; i < count; i++) {
+      out[at + i] = (byte) (value >>> (8 * (count - 1 - i)));
     }
     return this;
+  }
+
+  /** Makes room for more bytes; where they begin. */
+  private int grow(int count) {
+    int at = length;
+    length = Math.addExact(length, count);
+    if (length > out.length) {
+      out = Arrays.copyOf(out, Math.max(length, 2 * out.length));
+    }
+    return at;
   }
 
   private static void requireFits(long value, long most) {

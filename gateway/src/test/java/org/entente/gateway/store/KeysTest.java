@@ -91,6 +91,26 @@ class KeysTest {
     assertThrows(IllegalArgumentException.class, () -> Keys.key().ascii("x".repeat(256)));
   }
 
+  /** However long the parts are, whichever of them is the first that needs room. */
+  @Test
+  void parts_ofAnyLength_standAsTheyAre() {
+    for (int first = 0; first < 120; first++) {
+      byte[] begin = new byte[first];
+      Arrays.fill(begin, (byte) 1);
+      byte[] end = new byte[1_000];
+      Arrays.fill(end, (byte) 2);
+      byte[] key = Keys.key().bytes(begin).u64(3).ascii("ab").bytes(end).done();
+      byte[] expected = new byte[first + 8 + 3 + end.length];
+      Arrays.fill(expected, 0, first, (byte) 1);
+      expected[first + 7] = 3;
+      expected[first + 8] = 2;
+      expected[first + 9] = 'a';
+      expected[first + 10] = 'b';
+      Arrays.fill(expected, first + 11, expected.length, (byte) 2);
+      assertArrayEquals(expected, key);
+    }
+  }
+
   @Test
   void endOf_prefix_isLeastKeyAboveAllThatBeginWithIt() {
     assertArrayEquals(parse("0102"), Keys.endOf(parse("0101")));
