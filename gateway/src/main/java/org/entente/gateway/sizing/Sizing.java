@@ -88,7 +88,7 @@ public final class Sizing {
     above(lines, "bytes of the trust bundle", bundle(), SignedNote.MAX_BYTES);
     above(lines, "recipients of a message", demand.recipients(), LabelCheck.MAX_AGENCIES);
     int largest = NodeConfig.Limits.DEFAULT.messageBytes();
-    above(lines, "bytes of label and body (limits.message_bytes)", demand.size(), largest);
+    above(lines, "bytes of label and body (limits.message_bytes)", (double) demand.size(), largest);
     int connections = NodeConfig.Limits.DEFAULT.connections();
     Need agency = agency(true);
     above(lines, "links of an agency (limits.connections)", agency.links(), connections);

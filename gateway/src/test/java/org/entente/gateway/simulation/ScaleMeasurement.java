@@ -68,6 +68,10 @@ final class ScaleMeasurement {
     return simulation.traffic();
   }
 
+  private void add(ScaleQuantity quantity, long value) {
+    add(quantity, (double) value);
+  }
+
   private void add(ScaleQuantity quantity, double value) {
     points.add(new ScalePoint(quantity, shape, agencies, value));
   }
