@@ -117,7 +117,7 @@ final class ScaleMeasurement {
     simulation.settle();
     if (shape == Shape.HUB) {
       double messages = agencies * (double) ROUNDS;
-      hub(PAUSE.multipliedBy(ROUNDS).toSeconds(), messages);
+      hub((double) PAUSE.multipliedBy(ROUNDS).toSeconds(), messages);
       long kept = simulation.diskBytes(ScaleFederation.TRANSIT) - transitHad;
       add(ScaleQuantity.HUB_DISK_EACH, kept / messages);
     }

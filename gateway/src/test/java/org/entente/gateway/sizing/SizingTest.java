@@ -111,7 +111,7 @@ class SizingTest {
           double value = (double) component.getAccessor().invoke(part);
           assertTrue(value > 0, component.getName() + " is " + value);
         } catch (ReflectiveOperationException e) {
-          throw new AssertionError(e);
+          throw new LinkageError(component.getName(), e);
         }
       }
     }
