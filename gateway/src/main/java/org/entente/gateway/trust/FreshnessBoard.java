@@ -63,6 +63,11 @@ public final class FreshnessBoard {
 
   /** A statement came. */
   public synchronized Offer offer(byte[] note, TrustBundle bundle, Instant now) {
+    // Every neighbour passes it on: only the first copy is worth verifying.
+    ByteBuffer copy = ByteBuffer.wrap(note);
+    if (latest.values().stream().anyMatch(kept -> kept.note.equals(copy))) {
+      return new Offer.Known();
+    }
     Freshness.Verdict verdict = Freshness.verify(note, bundle, now);
     if (verdict instanceof Freshness.Verdict.Refused refused) {
       return new Offer.Refused(refused.code(), refused.reason());

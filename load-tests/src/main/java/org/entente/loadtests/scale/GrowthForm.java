@@ -12,6 +12,8 @@ enum GrowthForm {
   CUBIC("n³", n -> n * n * n);
 
   private final String words;
+
+  @SuppressWarnings("ImmutableEnumChecker") // functions of their argument alone
   private final DoubleUnaryOperator shape;
 
   GrowthForm(String words, DoubleUnaryOperator shape) {
