@@ -26,9 +26,14 @@ final class OutsideTest {
     "org.entente.gateway.model"
   };
 
+  /** Parts that the benchmark measures alone. */
+  private static final String INSIDE = "org.entente.loadtests.inside..";
+
   @ArchTest
   static final ArchRule LOAD_TESTS_USE_ONLY_THE_OUTSIDE_OF_THE_GATEWAY =
       noClasses()
+          .that()
+          .resideOutsideOfPackage(INSIDE)
           .should()
           .dependOnClassesThat(
               resideInAPackage("org.entente.gateway..")
@@ -42,8 +47,20 @@ final class OutsideTest {
       noClasses()
           .that()
           .haveNameNotMatching("org\\.entente\\.loadtests\\.isolation\\.Hostile.*")
+          .and()
+          .resideOutsideOfPackage(INSIDE)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.entente.proto.link..", "org.entente.proto.store..")
           .because("peers' and stored formats are the gateway's own");
+
+  @ArchTest
+  static final ArchRule THE_INSIDE_IS_FOR_THE_BENCHMARK =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(INSIDE, "org.entente.loadtests.bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(INSIDE)
+          .because("only what measures a part alone may see it");
 }

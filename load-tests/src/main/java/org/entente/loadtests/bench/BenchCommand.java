@@ -44,7 +44,7 @@ public final class BenchCommand implements EntenteCommand, Callable<Integer> {
       Bench bench = new Bench(Effort.SMOKE, null, this::say);
       Runtime.getRuntime().addShutdownHook(new Thread(bench::close, "stop"));
       try (bench) {
-        Results results = bench.run(null);
+        Results results = bench.chains(null);
         for (Figure figure : results.figures()) {
           spec.commandLine()
               .getOut()

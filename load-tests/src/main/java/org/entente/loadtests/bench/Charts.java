@@ -36,6 +36,8 @@ final class Charts {
   static Map<String, String> draw(Results results, Path folder) throws IOException {
     Charts charts = new Charts(results, folder);
     charts.sizes();
+    charts.batches();
+    charts.recipients();
     charts.percentiles();
     charts.systems();
     return charts.drawn;
@@ -53,6 +55,42 @@ final class Charts {
       chart.line(way.title(), line);
     }
     drawn.put("Throughput by size of a message", chart.write(folder, "by-size"));
+  }
+
+  private void batches() throws IOException {
+    Map<Number, Number> line = new LinkedHashMap<>();
+    for (int packed : List.of(1, 4, 8, 16, 64, 256)) {
+      results
+          .find(Throughput.batchId(packed))
+          .ifPresent(figure -> line.put(packed, figure.spread().median()));
+    }
+    String title = "Throughput of 1 KiB by batch";
+    LogChart chart = new LogChart(title, "messages in a gRPC message", RATE);
+    chart.line(Subject.RAW.title(), line);
+    Map<Number, Number> gateways = new LinkedHashMap<>();
+    Map.of(1, Throughput.Way.ENTENTE_STREAM, 64, Throughput.Way.ENTENTE_PACKED)
+        .forEach(
+            (packed, way) ->
+                results
+                    .find(Throughput.id(way, Effort.KIB))
+                    .ifPresent(figure -> gateways.put(packed, figure.spread().median())));
+    chart.line(Subject.ENTENTE.title(), gateways);
+    drawn.put(title, chart.write(folder, "by-batch"));
+  }
+
+  private void recipients() throws IOException {
+    Map<Number, Number> line = new LinkedHashMap<>();
+    for (int recipients : Effort.LONG.scenarios().recipients()) {
+      results
+          .find(Fanout.rateId(recipients))
+          .ifPresent(figure -> line.put(recipients, figure.spread().median()));
+    }
+    if (line.size() > 1) {
+      String title = "Throughput of 1 KiB by recipients";
+      LogChart chart = new LogChart(title, "recipients of each message", RATE);
+      chart.line("sender's gateway, accepted", line);
+      drawn.put(title, chart.write(folder, "by-recipients"));
+    }
   }
 
   private void percentiles() throws IOException {

@@ -12,8 +12,12 @@ import java.util.List;
  * @param before how long each measurement runs before it counts
  * @param saturated how long throughput is counted
  * @param paced how long latency is measured at one rate
+ * @param parts of the measured capacity at which latency is measured, in percent; 10 among them
  * @param sizes bytes of a message for throughput against size
+ * @param batches messages in a gRPC message of the raw chain for throughput against batch, beside 1
+ *     and 64
  * @param baseline how long each figure of a baseline is measured
+ * @param scenarios of the scenarios that have gateways of their own
  */
 record Effort(
     String name,
@@ -22,8 +26,36 @@ record Effort(
     Duration before,
     Duration saturated,
     Duration paced,
+    List<Integer> parts,
     List<Integer> sizes,
-    Duration baseline) {
+    List<Integer> batches,
+    Duration baseline,
+    Scenarios scenarios) {
+  /**
+   * What the scenarios that have gateways of their own do.
+   *
+   * @param warmUp how long gateways run before anything counts
+   * @param rest how long a gateway is left alone before it is idle
+   * @param stored messages whose place on the disk is looked at; 0: left out
+   * @param recipients of one message, rising from 1; none: left out
+   * @param fanned messages to each number of recipients
+   * @param subscribers for one message to many, rising; none: left out
+   * @param queued messages for a dead peer; 0: left out
+   */
+  record Scenarios(
+      Duration warmUp,
+      Duration rest,
+      int stored,
+      List<Integer> recipients,
+      int fanned,
+      List<Integer> subscribers,
+      int queued) {
+    Scenarios {
+      recipients = List.copyOf(recipients);
+      subscribers = List.copyOf(subscribers);
+    }
+  }
+
   /** The size that every ratio is about. */
   static final int KIB = 1 << 10;
 
@@ -39,20 +71,34 @@ record Effort(
           Duration.ofMillis(100),
           Duration.ofMillis(400),
           Duration.ofMillis(600),
+          List.of(10, 50, 90),
           List.of(LARGEST),
-          Duration.ofSeconds(1));
+          List.of(256),
+          Duration.ofSeconds(1),
+          new Scenarios(
+              Duration.ofMillis(500),
+              Duration.ofMillis(200),
+              100,
+              List.of(1, 8),
+              40,
+              List.of(1, 10),
+              100));
 
-  /** Under three minutes with all baselines. */
+  /** Under three minutes with all baselines: the scenarios that take long are left out. */
   static final Effort QUICK =
       new Effort(
           "quick",
           3,
-          Duration.ofSeconds(8),
-          Duration.ofMillis(500),
-          Duration.ofMillis(2_000),
-          Duration.ofMillis(4_000),
-          List.of(256, 16 << 10, LARGEST),
-          Duration.ofSeconds(4));
+          Duration.ofSeconds(5),
+          Duration.ofMillis(300),
+          Duration.ofMillis(1_500),
+          Duration.ofMillis(1_200),
+          List.of(10),
+          List.of(16 << 10, LARGEST),
+          List.of(256),
+          Duration.ofSeconds(2),
+          new Scenarios(
+              Duration.ofSeconds(2), Duration.ofMillis(500), 0, List.of(), 0, List.of(), 0));
 
   /** For figures that are kept. */
   static final Effort LONG =
@@ -63,6 +109,16 @@ record Effort(
           Duration.ofSeconds(1),
           Duration.ofSeconds(8),
           Duration.ofSeconds(15),
+          List.of(10, 50, 90),
           List.of(256, 16 << 10, LARGEST),
-          Duration.ofSeconds(15));
+          List.of(4, 16, 256),
+          Duration.ofSeconds(15),
+          new Scenarios(
+              Duration.ofSeconds(20),
+              Duration.ofSeconds(5),
+              100_000,
+              List.of(1, 10, 50, 200),
+              2_000,
+              List.of(1, 100, 1_000),
+              1_000_000));
 }

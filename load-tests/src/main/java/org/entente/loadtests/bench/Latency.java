@@ -26,7 +26,6 @@ final class Latency {
   private static final String SCENARIO = "latency";
   private static final int LOW_RATE = 1_000;
   private static final int FLASH_RATE = 200;
-  private static final List<Integer> PARTS = List.of(10, 50, 90);
 
   private final Rig rig;
   private final Effort effort;
@@ -48,7 +47,7 @@ final class Latency {
    */
   void run(double capacity) throws InterruptedException {
     pair("1000", "1,000/s", LOW_RATE);
-    for (int part : PARTS) {
+    for (int part : effort.parts()) {
       double rate = capacity * part / 100;
       pair(part + "pc", String.format(Locale.ROOT, "%d %% of capacity, %,.0f/s", part, rate), rate);
     }

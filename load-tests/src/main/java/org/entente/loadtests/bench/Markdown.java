@@ -1,10 +1,13 @@
 package org.entente.loadtests.bench;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.entente.loadtests.measure.Spread;
 
@@ -29,6 +32,7 @@ final class Markdown {
     setting(results.setting(), lines);
     lines.add("");
     results.notes().forEach(note -> lines.add("- " + note));
+    asked(results, lines);
     for (Map.Entry<String, List<Figure>> scenario : byScenario(results).entrySet()) {
       lines.add("");
       lines.add("## " + capitalised(scenario.getKey()));
@@ -39,6 +43,33 @@ final class Markdown {
     charts.forEach((caption, file) -> lines.add("![" + caption + "](" + file + ")"));
     lines.add("");
     return String.join("\n", lines);
+  }
+
+  private static void asked(Results results, List<String> lines) {
+    lines.add("");
+    lines.add("## Asked");
+    lines.add("");
+    lines.add("| figure | what | measured | floor | aim | unit | |");
+    lines.add("|---|---|---:|---:|---:|---|---|");
+    for (Asked asked : Asked.ALL) {
+      String bound = asked.atLeast() ? "≥ " : "≤ ";
+      Optional<Double> median = results.find(asked.id()).map(figure -> figure.spread().median());
+      lines.add(
+          "| `%s` | %s | %s | %s | %s | %s | %s |"
+              .formatted(
+                  asked.id(),
+                  asked.what(),
+                  median.map(Markdown::number).orElse("–"),
+                  bound + plain(asked.floor()),
+                  bound + plain(asked.aim()),
+                  asked.unit(),
+                  median.map(value -> asked.judge(value).words()).orElse("not measured")));
+    }
+  }
+
+  private static String plain(double bound) {
+    return new DecimalFormat("#,##0.##", DecimalFormatSymbols.getInstance(Locale.ROOT))
+        .format(bound);
   }
 
   private static boolean quick(Results results) {
@@ -101,7 +132,7 @@ final class Markdown {
 
   /** With as many digits as mean something. */
   static String number(double value) {
-    String form = value >= WHOLE ? "%,.0f" : value >= TENTHS ? "%.1f" : "%.3f";
+    String form = Math.abs(value) >= WHOLE ? "%,.0f" : Math.abs(value) >= TENTHS ? "%.1f" : "%.3f";
     return String.format(Locale.ROOT, form, value);
   }
 

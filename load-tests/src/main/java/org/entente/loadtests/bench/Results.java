@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,22 +20,11 @@ import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run measured. In JSON the medians of the ratios stand at the top, null where one side was
- * absent; then the setting, the notes, every figure with its repeats and spread, and the curves.
- * Not safe for many threads.
+ * What a run measured. In JSON the medians of what is asked stand at the top, null where it was not
+ * measured; then the setting, the notes, every figure with its repeats and spread, what is asked
+ * with what each came to, and the curves. Not safe for many threads.
  */
 final class Results {
-  /** The ratios that every run has, in the order in which they are printed. */
-  static final List<String> RATIOS =
-      List.of(
-          "throughput_to_raw",
-          "single_to_raw",
-          "p99_to_raw",
-          "as4_speedup",
-          "artemis_ratio",
-          "nats_ratio",
-          "flash_p99_ratio");
-
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -109,15 +99,28 @@ final class Results {
   /** One JSON object. */
   String json() {
     ObjectNode root = JSON.createObjectNode();
-    for (String ratio : RATIOS) {
-      @Nullable Double median = find(ratio).map(figure -> figure.spread().median()).orElse(null);
-      root.put(ratio, median);
+    for (Asked asked : Asked.ALL) {
+      @Nullable Double median =
+          find(asked.id()).map(figure -> figure.spread().median()).orElse(null);
+      root.put(asked.id(), median);
     }
     root.set("setting", JSON.valueToTree(setting));
     root.set("notes", JSON.valueToTree(notes));
     root.set("figures", JSON.valueToTree(figures.values()));
+    root.set("asked", asked());
     root.set("curves", JSON.valueToTree(curves));
     return root.toPrettyString();
+  }
+
+  private ArrayNode asked() {
+    ArrayNode all = JSON.createArrayNode();
+    for (Asked asked : Asked.ALL) {
+      ObjectNode one = JSON.valueToTree(asked);
+      find(asked.id())
+          .ifPresent(figure -> one.put("verdict", asked.judge(figure.spread().median()).words()));
+      all.add(one);
+    }
+    return all;
   }
 
   /**

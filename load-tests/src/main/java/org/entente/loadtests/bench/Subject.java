@@ -24,6 +24,8 @@ enum Subject {
       "NATS JetStream",
       "synced to disk at both servers; TLS 1.3; servers read everything: nothing sealed, signed or"
           + " policy-checked"),
+  /** A part of a gateway, in the process that measures. */
+  PART("part of a gateway", "one stage alone; protects nothing"),
   /** A quotient of two of the others. */
   RATIO("ratio", "both sides measured in this run");
 

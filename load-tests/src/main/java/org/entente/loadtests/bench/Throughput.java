@@ -17,6 +17,12 @@ import org.entente.proto.v1.Lane;
 
 /** Messages a second of both chains, by size and by how clients hand messages over. */
 final class Throughput {
+  /** Id of the processor time of a raw hop, each message a gRPC message. */
+  static final String RAW_HOP = "cpu.raw.hop";
+
+  /** Id of the same with 64 messages in a gRPC message. */
+  static final String RAW_HOP_PACKED = "cpu.raw.hop.packed";
+
   private static final String SCENARIO = "throughput";
   private static final String UNIT = "messages/s";
   private static final int MOST_PACKED = 64;
@@ -87,25 +93,35 @@ final class Throughput {
         List.of(
             new Cost("cpu.entente.sender", "sender's gateway", Way.ENTENTE_STREAM, rig.sender()),
             new Cost("cpu.entente.recipient", "recipient's", Way.ENTENTE_STREAM, rig.recipient()),
-            new Cost("cpu.raw.hop", "one hop, unpacked", Way.RAW_SINGLE, rig.hop()));
+            new Cost(RAW_HOP, "one hop, unpacked", Way.RAW_SINGLE, rig.hop()),
+            new Cost(RAW_HOP_PACKED, "one hop, packed 64", Way.RAW_PACKED, rig.hop()));
+    List<Stages> stages =
+        List.of(
+            new Stages("sender", "sender's gateway", rig.sender()),
+            new Stages("recipient", "recipient's gateway", rig.recipient()));
     Map<Way, List<Double>> rates = new EnumMap<>(Way.class);
     for (int i = 0; i < effort.repeats(); i++) {
       for (Way way : Way.values()) {
-        rates.computeIfAbsent(way, w -> new ArrayList<>()).add(turn(way, costs));
+        rates.computeIfAbsent(way, w -> new ArrayList<>()).add(turn(way, costs, stages));
       }
     }
     rates.forEach((way, values) -> add(way, Effort.KIB, values));
     ratios();
     costs.forEach(cost -> results.add(cost.figure()));
+    stages.forEach(stage -> stage.addTo(results));
     results.add(resident("memory.loaded", "resident, after load"));
     sizes();
+    batches();
   }
 
-  private double turn(Way way, List<Cost> costs) throws InterruptedException {
+  private double turn(Way way, List<Cost> costs, List<Stages> stages) throws InterruptedException {
     List<Cost> ofWay = costs.stream().filter(cost -> cost.way == way).toList();
+    List<Stages> ofStream = way == Way.ENTENTE_STREAM ? stages : List.of();
+    ofStream.forEach(Stages::begin);
     ofWay.forEach(Cost::begin);
     Counted counted = saturate(way, new Content(Effort.KIB), effort.before(), effort.saturated());
     ofWay.forEach(cost -> cost.end(counted.messages));
+    ofStream.forEach(stage -> stage.end(counted.messages));
     return counted.rate;
   }
 
@@ -149,12 +165,47 @@ final class Throughput {
     }
   }
 
+  /** The raw chain by how many messages are in a gRPC message, beside 1 and 64. */
+  private void batches() throws InterruptedException {
+    Content content = new Content(Effort.KIB);
+    for (int packed : effort.batches()) {
+      List<Double> rates = new ArrayList<>();
+      for (int i = 0; i < Math.max(1, effort.repeats() - 2); i++) {
+        rates.add(
+            saturate(Way.RAW_PACKED, content, packed, effort.before(), effort.saturated()).rate);
+      }
+      results.add(
+          new Figure(
+              batchId(packed),
+              SCENARIO,
+              Subject.RAW,
+              "1 KiB, stream, " + packed + " messages in a gRPC message",
+              UNIT,
+              Spread.of(rates)));
+    }
+  }
+
+  /** The id of a figure of the raw chain with so many messages of 1 KiB in a gRPC message. */
+  static String batchId(int packed) {
+    return switch (packed) {
+      case 1 -> id(Way.RAW_SINGLE, Effort.KIB);
+      case MOST_PACKED -> id(Way.RAW_PACKED, Effort.KIB);
+      default -> "raw.batch." + packed;
+    };
+  }
+
   private Counted saturate(Way way, Content content, Duration before, Duration measured)
       throws InterruptedException {
     int packing =
         way == Way.RAW_PACKED || way == Way.ENTENTE_PACKED
             ? Math.max(1, Math.min(MOST_PACKED, PACKED_BYTES / content.bytes()))
             : 1;
+    return saturate(way, content, packing, before, measured);
+  }
+
+  private Counted saturate(
+      Way way, Content content, int packing, Duration before, Duration measured)
+      throws InterruptedException {
     if (way.subject == Subject.ENTENTE) {
       rig.gateways().deliverTogether(packing);
     }

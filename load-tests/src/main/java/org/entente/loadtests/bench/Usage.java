@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  */
 record Usage(long pid) {
   private static final String RESIDENT = "VmRSS:";
+  private static final String WRITTEN = "write_bytes:";
 
   /** Places of utime and stime in /proc/PID/task/TID/stat, counted behind the name; proc(5). */
   private static final int USER = 11;
@@ -39,14 +41,7 @@ record Usage(long pid) {
     Map<String, Double> seconds = new HashMap<>();
     try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
       for (Path task : tasks.toList()) {
-        String stat = Files.readString(task.resolve("stat"), StandardCharsets.UTF_8);
-        int end = stat.lastIndexOf(')');
-        String name = stat.substring(stat.indexOf('(') + 1, end).replaceAll("[-#]?\\d+", "");
-        String[] fields = stat.substring(end + 2).split(" ", -1);
-        seconds.merge(
-            name,
-            (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) / TICKS,
-            Double::sum);
+        stat(task).ifPresent(stat -> add(stat, seconds));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -54,17 +49,44 @@ record Usage(long pid) {
     return seconds;
   }
 
+  private static void add(String stat, Map<String, Double> seconds) {
+    int end = stat.lastIndexOf(')');
+    String name = stat.substring(stat.indexOf('(') + 1, end).replaceAll("[-#]?\\d+", "");
+    String[] fields = stat.substring(end + 2).split(" ", -1);
+    seconds.merge(
+        name, (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) / TICKS, Double::sum);
+  }
+
+  /** Empty if the thread ended since it was listed. */
+  private static Optional<String> stat(Path task) throws IOException {
+    try {
+      return Optional.of(Files.readString(task.resolve("stat"), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      if (Files.exists(task)) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
   /** Bytes that are in memory for it. */
   long resident() {
+    return field("status", RESIDENT) << 10;
+  }
+
+  /** Bytes so far that it caused to be written to disks; in memory-only file systems none. */
+  long written() {
+    return field("io", WRITTEN);
+  }
+
+  private long field(String file, String name) {
     try {
-      return Files.readAllLines(
-                  Path.of("/proc", Long.toString(pid), "status"), StandardCharsets.UTF_8)
-              .stream()
-              .filter(line -> line.startsWith(RESIDENT))
-              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-              .findFirst()
-              .orElse(0)
-          << 10;
+      return Files.readAllLines(Path.of("/proc", Long.toString(pid), file), StandardCharsets.UTF_8)
+          .stream()
+          .filter(line -> line.startsWith(name))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

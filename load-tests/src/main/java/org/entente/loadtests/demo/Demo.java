@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.federation.AuditResult;
+import org.entente.loadtests.federation.Exposition;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.NodePlan;

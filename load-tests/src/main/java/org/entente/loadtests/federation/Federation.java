@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.entente.certsdev.FederationSpec;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
@@ -24,6 +25,7 @@ import org.entente.gateway.client.Credentials;
  */
 public final class Federation implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
+  private static final String GATEWAY = "gateway-1";
   private static final Duration STOP = Duration.ofSeconds(15);
 
   private final Map<String, NodePlan> plans;
@@ -50,8 +52,17 @@ public final class Federation implements AutoCloseable {
 
   /** The same with gateways on Java machines set in a certain way. */
   public static Federation mint(Home home, Path folder, Machine machine) {
+    return mint(home, folder, machine, List.of());
+  }
+
+  /**
+   * The same with further agencies in the trust bundle, which have keys and no plan: their gateways
+   * cannot be started.
+   */
+  public static Federation mint(
+      Home home, Path folder, Machine machine, List<FederationSpec.Agency> further) {
     NodePlans plans = NodePlans.read(home, folder, new FreePorts(new SecureRandom()));
-    Minted minted = Minted.mint(home, folder, plans.peerAddresses());
+    Minted minted = Minted.mint(home, folder, plans.peerAddresses(), further);
     return new Federation(plans.write(minted), minted, machine);
   }
 
@@ -176,14 +187,33 @@ public final class Federation implements AutoCloseable {
     return stubborn;
   }
 
+  /**
+   * Stops a gateway with SIGTERM; gone on return.
+   *
+   * @throws CommandFailure if it did not end in time and was killed
+   */
+  public void stop(String agency) {
+    GatewayProcess process = process(agency);
+    running.remove(agency);
+    process.askToStop();
+    if (!process.awaitStop(STOP)) {
+      throw new CommandFailure("the gateway of " + agency + " did not stop");
+    }
+  }
+
   /** Folder of a client's credentials. */
   public Path credentials(String agency, String client) {
     return minted.client(agency, client);
   }
 
+  /** The folder with the certificate, key and keystore of an agency's first gateway. */
+  public Path gatewayFolder(String agency) {
+    return minted.gateway(agency, GATEWAY);
+  }
+
   /** A gateway's own credentials with its agency's CA. */
   public Credentials gatewayCredentials(String agency) {
-    return minted.gatewayCredentials(agency, "gateway-1");
+    return minted.gatewayCredentials(agency, GATEWAY);
   }
 
   /** A new channel of a client to its agency's gateway; closed with the federation. */

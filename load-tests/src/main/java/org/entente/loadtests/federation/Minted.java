@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.entente.certsdev.Federation;
 import org.entente.certsdev.FederationSpec;
@@ -33,14 +35,19 @@ final class Minted {
    *
    * @param folder where to write; a new folder is made in it
    * @param peerAddresses where gateways take links, by agency
+   * @param further agencies beside those that it describes
    */
-  static Minted mint(Home home, Path folder, Map<String, String> peerAddresses) {
+  static Minted mint(
+      Home home,
+      Path folder,
+      Map<String, String> peerAddresses,
+      List<FederationSpec.Agency> further) {
     Path file = home.folder().resolve("config").resolve(SPECIFICATION);
     Reading<FederationSpec> reading = FederationSpec.read(file);
     if (!(reading instanceof Reading.Read<FederationSpec> read)) {
       throw new CommandFailure(file + " cannot be read: " + reading);
     }
-    FederationSpec spec = read.value().lasting(1);
+    FederationSpec spec = with(further, read.value()).lasting(1);
     for (Map.Entry<String, String> entry : peerAddresses.entrySet()) {
       spec = spec.withEndpoint(new AgencyName(entry.getKey()), entry.getValue());
     }
@@ -53,6 +60,13 @@ final class Minted {
     } catch (InvalidValue e) {
       throw new CommandFailure(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static FederationSpec with(List<FederationSpec.Agency> further, FederationSpec spec) {
+    List<FederationSpec.Agency> agencies = new ArrayList<>(spec.agencies());
+    agencies.addAll(further);
+    return new FederationSpec(
+        spec.federation(), spec.days(), spec.roots(), spec.groups(), agencies);
   }
 
   Path bundle() {

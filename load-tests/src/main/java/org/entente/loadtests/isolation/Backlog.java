@@ -10,18 +10,19 @@ import java.util.List;
  * @param drained messages a second from the peer's start to the last arrival
  * @param repeated deliveries that came twice to the subscriber
  */
-record Backlog(List<Memory> memory, double through, double drained, long repeated) {
-  Backlog {
+public record Backlog(List<Memory> memory, double through, double drained, long repeated) {
+  /** Keeps a copy of what was seen. */
+  public Backlog {
     memory = List.copyOf(memory);
   }
 
   /** Heap at the end as a part of that after the first tenth. */
-  double heapGrowth() {
+  public double heapGrowth() {
     return (double) last().heap() / memory.get(0).heap();
   }
 
   /** Bytes in memory that came after the first tenth. */
-  long residentGrowth() {
+  public long residentGrowth() {
     return last().resident() - memory.get(0).resident();
   }
 

@@ -1,10 +1,6 @@
 package org.entente.loadtests.isolation;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +58,7 @@ final class Isolation {
     this.say = say;
     String transit = String.valueOf(federation.plan(TRANSIT).peers());
     this.relay = Relay.to(transit);
-    send(federation.plan(GATEWAY).config(), transit, relay.address());
+    relay.between(federation.plan(GATEWAY).config());
     federation.start(List.of(GATEWAY, GOOD_PEER, TRANSIT, BEHIND));
     good = new Stream(federation, GATEWAY, GOOD_PEER, "good");
     behind = new Stream(federation, GATEWAY, BEHIND, "behind");
@@ -72,19 +68,6 @@ final class Isolation {
     behind.send();
     good.awaitArrived(1);
     behind.awaitArrived(1);
-  }
-
-  /** Has a configuration dial another address. */
-  static void send(Path config, String from, String to) {
-    try {
-      String yaml = Files.readString(config);
-      if (!yaml.contains(from)) {
-        throw new CommandFailure(config + " does not dial " + from);
-      }
-      Files.writeString(config, yaml.replace(from, to));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /**
@@ -196,38 +179,7 @@ final class Isolation {
    * peer return.
    */
   Backlog queue(int messages) throws InterruptedException {
-    double through = through(Math.min(messages, 5_000));
-    federation.kill(TRANSIT);
-    List<Memory> memory = new ArrayList<>();
-    int steps = 10;
-    long first = behind.sent();
-    for (int step = 1; step <= steps; step++) {
-      long goal = first + (long) messages * step / steps;
-      while (behind.sent() < goal) {
-        behind.send();
-      }
-      // The one that made the streams be set up has arrived long ago.
-      behind.awaitAccepted(goal);
-      Memory now = Memory.of(federation.pid(GATEWAY), federation.plan(GATEWAY).admin());
-      memory.add(now);
-      say.accept((goal - first) + " queued: " + now);
-    }
-    long before = behind.arrived();
-    federation.start(List.of(TRANSIT));
-    long start = System.nanoTime();
-    behind.awaitArrived(behind.sent());
-    double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
-    return new Backlog(memory, through, (behind.sent() - before) / seconds, behind.repeated());
-  }
-
-  /** Messages a second that come through while nothing is in the way. */
-  private double through(int messages) throws InterruptedException {
-    long start = System.nanoTime();
-    for (int i = 0; i < messages; i++) {
-      behind.send();
-    }
-    behind.awaitArrived(behind.sent());
-    return messages / ((System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1));
+    return new Queueing(federation, behind, GATEWAY, TRANSIT, say).queue(messages);
   }
 
   /** Lets go of the relay; the federation's owner ends the gateways. */

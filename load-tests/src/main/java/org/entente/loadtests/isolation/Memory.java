@@ -17,7 +17,7 @@ import org.entente.gateway.cli.CommandFailure;
  * @param heap bytes in use after a full collection
  * @param resident bytes that the system holds in memory for it, all included
  */
-record Memory(long heap, long resident) {
+public record Memory(long heap, long resident) {
   private static final String HEAP = "jvm_memory_bytes_used{area=\"heap\",} ";
   private static final String RESIDENT = "VmRSS:";
   private static final long COLLECTING_SECONDS = 60;

@@ -3,13 +3,18 @@ package org.entente.loadtests.isolation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.entente.gateway.cli.CommandFailure;
 
 /**
  * A TCP relay between one who dials and one who answers, which can become slow, or stop forwarding
@@ -33,6 +38,8 @@ public final class Relay implements AutoCloseable {
   private final ServerSocket server;
   private final InetSocketAddress target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final AtomicLong forth = new AtomicLong();
+  private final AtomicLong back = new AtomicLong();
   private final Object modes = new Object();
   private Mode mode = Mode.PASSING;
   private int generation;
@@ -61,6 +68,34 @@ public final class Relay implements AutoCloseable {
   /** Where the dialler has to be sent instead. */
   public String address() {
     return "127.0.0.1:" + server.getLocalPort();
+  }
+
+  /**
+   * Has a node's configuration dial this relay instead of whom it relays to.
+   *
+   * @throws CommandFailure if it does not dial that one
+   */
+  public void between(Path config) {
+    String direct = target.getHostString() + ":" + target.getPort();
+    try {
+      String yaml = Files.readString(config);
+      if (!yaml.contains(direct)) {
+        throw new CommandFailure(config + " does not dial " + direct);
+      }
+      Files.writeString(config, yaml.replace(direct, address()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Bytes that diallers sent and that were passed on, TLS included. */
+  public long forth() {
+    return forth.get();
+  }
+
+  /** Bytes that went to diallers. */
+  public long back() {
+    return back.get();
   }
 
   /** Treats what comes so from now on. */
@@ -103,14 +138,14 @@ public final class Relay implements AutoCloseable {
     try {
       passes(of);
       answerer.connect(target);
-      begin("relay back", () -> copy(answerer, dialler, of));
-      copy(dialler, answerer, of);
+      begin("relay back", () -> copy(answerer, dialler, of, back));
+      copy(dialler, answerer, of, forth);
     } catch (IOException e) {
       end(dialler, answerer);
     }
   }
 
-  private void copy(Socket from, Socket to, int of) {
+  private void copy(Socket from, Socket to, int of, AtomicLong passed) {
     byte[] chunk = new byte[CHUNK];
     try {
       InputStream in = from.getInputStream();
@@ -123,6 +158,7 @@ public final class Relay implements AutoCloseable {
         }
         passes(of);
         out.write(chunk, 0, count);
+        passed.addAndGet(count);
       }
     } catch (IOException e) {
       // One side is gone: so is the other.

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -33,20 +34,21 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Warnings from one agency's publisher to one recipient, over a stream, with a bounded number that
- * are not accepted yet, and, where the recipient's gateway runs, its subscriber.
+ * Warnings from one agency's publisher to recipients, over a stream, with a bounded number that are
+ * not accepted yet, and, where the recipient's gateway runs, its subscriber.
  */
-final class Stream {
+public final class Stream {
   private static final int WINDOW = 500;
   private static final int CURSOR_WINDOW = 10_000;
   private static final long QUIET_SECONDS = 120;
-  private static final String TEXT = "w".repeat(700);
+  private static final int TEXT_LENGTH = 700;
 
   private final Federation federation;
   private final String from;
-  private final String to;
+  private final List<String> to;
   private final String name;
-  private final Semaphore room = new Semaphore(WINDOW);
+  private final String text;
+  private final Semaphore room;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong arrived = new AtomicLong();
@@ -59,27 +61,42 @@ final class Stream {
    *
    * @param name begins the idempotency keys
    */
-  Stream(Federation federation, String from, String to, String name) {
+  public Stream(Federation federation, String from, String to, String name) {
+    this(federation, from, List.of(to), name, TEXT_LENGTH, WINDOW);
+  }
+
+  /**
+   * The same with messages of another length to several recipients, of whom the first may have a
+   * subscriber.
+   *
+   * @param length of the text, in characters of ASCII
+   * @param window most messages that are not accepted yet
+   */
+  public Stream(
+      Federation federation, String from, List<String> to, String name, int length, int window) {
     this.federation = federation;
     this.from = from;
-    this.to = to;
+    this.to = List.copyOf(to);
     this.name = name;
+    this.text = "w".repeat(length);
+    this.room = new Semaphore(window);
     String client = federation.plan(from).clientWith("publish").orElseThrow();
     drafts = PublisherGrpc.newStub(federation.channel(from, client)).publishStream(new Outcomes());
   }
 
   /** Opens the recipient's cursor, whose gateway runs; returns when it is open. */
-  void subscribe() throws InterruptedException {
-    String client = federation.plan(to).clientWith("subscribe").orElseThrow();
+  public void subscribe() throws InterruptedException {
+    String recipient = to.get(0);
+    String client = federation.plan(recipient).clientWith("subscribe").orElseThrow();
     Deliveries deliveries = new Deliveries();
-    SubscriberGrpc.newStub(federation.channel(to, client)).subscribe(deliveries);
+    SubscriberGrpc.newStub(federation.channel(recipient, client)).subscribe(deliveries);
     if (!deliveries.opened.await(QUIET_SECONDS, TimeUnit.SECONDS)) {
-      throw new CommandFailure("the cursor at " + to + " is not open");
+      throw new CommandFailure("the cursor at " + recipient + " is not open");
     }
   }
 
   /** Publishes one, once fewer than a window are unanswered. */
-  void send() throws InterruptedException {
+  public void send() throws InterruptedException {
     if (!room.tryAcquire(QUIET_SECONDS, TimeUnit.SECONDS)) {
       throw new CommandFailure(
           from + " accepted nothing for " + to + " in " + QUIET_SECONDS + " s");
@@ -89,12 +106,12 @@ final class Stream {
   }
 
   /** Waits until so many were accepted, all in all. */
-  void awaitAccepted(long count) throws InterruptedException {
+  public void awaitAccepted(long count) throws InterruptedException {
     await(accepted, count, from + " accepted");
   }
 
   /** Waits until so many have arrived, all in all. */
-  void awaitArrived(long count) throws InterruptedException {
+  public void awaitArrived(long count) throws InterruptedException {
     await(arrived, count, to + " received");
   }
 
@@ -117,27 +134,41 @@ final class Stream {
   }
 
   /** Fails if a stream ended or a draft was not accepted. */
-  void check() {
+  public void check() {
     String wrong = problem.get();
     if (wrong != null) {
       throw new CommandFailure(wrong);
     }
   }
 
-  long sent() {
+  public long sent() {
     return sent.get();
   }
 
-  long arrived() {
+  public long arrived() {
     return arrived.get();
   }
 
   /** Deliveries that came again. */
-  long repeated() {
+  public long repeated() {
     return repeated.get();
   }
 
   private Draft draft(long number) {
+    return draft(name, number, text, to);
+  }
+
+  /**
+   * A draft as these streams publish it.
+   *
+   * @param name begins the idempotency key
+   * @param length of the text, in characters of ASCII
+   */
+  public static Draft draft(String name, long number, int length, List<String> to) {
+    return draft(name, number, "w".repeat(length), to);
+  }
+
+  private static Draft draft(String name, long number, String text, List<String> to) {
     return Draft.newBuilder()
         .setIdempotencyKey(name + "-" + number)
         .setLabel(
@@ -154,8 +185,8 @@ final class Stream {
                             AlertText.newBuilder()
                                 .setLanguage("en")
                                 .setHeadline(name)
-                                .setDescription(TEXT))))
-        .setTo(Addressing.newBuilder().addAgencies(to))
+                                .setDescription(text))))
+        .setTo(Addressing.newBuilder().addAllAgencies(to))
         .build();
   }
 

@@ -1,5 +1,7 @@
 package org.entente.loadtests.measure;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class Arrivals {
+  private static final long PATIENCE_SECONDS = 60;
+
   private final AtomicLong next = new AtomicLong();
   private final AtomicLong count = new AtomicLong();
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
@@ -30,13 +34,33 @@ public final class Arrivals {
   }
 
   /** Numbers that no other measurement of this way uses; the first of them. */
-  long reserve(long numbers) {
+  public long reserve(long numbers) {
     return next.getAndAdd(numbers);
   }
 
   /** How many have arrived so far. */
-  long count() {
+  public long count() {
     return count.get();
+  }
+
+  /**
+   * Waits until so many have arrived, all in all.
+   *
+   * @throws MeasurementFailed if they have not within a minute, or the way is broken
+   */
+  public void await(long messages) throws InterruptedException {
+    CountDownLatch enough = new CountDownLatch(1);
+    listen(
+        number -> {
+          if (count() >= messages) {
+            enough.countDown();
+          }
+        });
+    if (count() < messages && !enough.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new MeasurementFailed(
+          count() + " of " + messages + " messages arrived in " + PATIENCE_SECONDS + " s");
+    }
+    check();
   }
 
   /** Who is told of every arrival from now on, instead of whoever was before. */

@@ -9,13 +9,41 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The harness over real processes, for half a minute and without baselines; judges no time. */
+/** The harness over real processes, in its shortest form and without baselines; judges no time. */
 final class BenchIT {
+  /** What is asked of scenarios, as far as a short run measures it. */
+  private static final List<String> SCENARIOS =
+      List.of(
+          "transit_to_raw",
+          "start_ready_ms",
+          "rss_idle_mib",
+          "policy_uncached_us",
+          "policy_cached_us",
+          "wire_overhead_alone",
+          "wire_overhead_64");
+
+  /** Figures of scenarios that are asked about in a larger form. */
+  private static final List<String> SMALL =
+      List.of(
+          "subscribers_10_last_ms",
+          "backlog.drained",
+          "backlog.rss.100",
+          "fanout.rate.8",
+          "fanout_us",
+          "disk.kept.sender",
+          "stage.sender.ledger-writer",
+          "stage.transit.ledger-writer");
+
+  /** Of figures that say by how much something grew, which in a short run may be nothing. */
+  private static final List<String> DIFFERENCES = List.of("backlog.rss.", "disk.", "fanout");
+
   @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -41,8 +69,23 @@ final class BenchIT {
     for (String absent : List.of("as4_speedup", "artemis_ratio", "nats_ratio")) {
       assertTrue(printed.has(absent) && printed.path(absent).isNull(), absent);
     }
+    for (String measured : SCENARIOS) {
+      assertTrue(printed.path(measured).asDouble() > 0, measured);
+    }
+    Set<String> ids = new HashSet<>();
     for (JsonNode figure : printed.path("figures")) {
-      assertTrue(figure.path("spread").path("min").asDouble() > 0, figure::toString);
+      String id = figure.path("id").asText();
+      ids.add(id);
+      assertTrue(
+          figure.path("spread").path("min").asDouble() > 0
+              || DIFFERENCES.stream().anyMatch(id::startsWith)
+              || id.startsWith("stage."),
+          figure::toString);
+    }
+    assertTrue(ids.containsAll(SMALL), ids::toString);
+    for (JsonNode asked : printed.path("asked")) {
+      boolean measured = printed.path(asked.path("id").asText()).isNumber();
+      assertEquals(measured, asked.has("verdict"), asked::toString);
     }
     assertEquals(printed, new ObjectMapper().readTree(folder.resolve("results.json").toFile()));
     assertTrue(Files.readString(folder.resolve("results.md")).contains("`throughput_to_raw`"));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.entente.loadtests.federation.AuditResult;
+import org.entente.loadtests.federation.Exposition;
 import org.entente.loadtests.traffic.AgencyCount;
 import org.entente.loadtests.traffic.Pair;
 import org.entente.loadtests.traffic.Timing;

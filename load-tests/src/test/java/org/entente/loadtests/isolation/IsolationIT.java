@@ -64,8 +64,7 @@ final class IsolationIT {
   void connectionThatForwardsNothingAndStaysOpen_isNoticedAndReplaced() throws Exception {
     try (Federation federation = Federation.mint(Home.find(), folder, Machine.QUICK_START);
         Relay relay = Relay.to(String.valueOf(federation.plan("de.customs").peers()))) {
-      String direct = String.valueOf(federation.plan("de.customs").peers());
-      Isolation.send(federation.plan("fr.customs").config(), direct, relay.address());
+      relay.between(federation.plan("fr.customs").config());
       federation.start(List.of("fr.customs", "de.customs"));
       Stream stream = new Stream(federation, "fr.customs", "de.customs", "half-open");
       Stream back = new Stream(federation, "de.customs", "fr.customs", "back");

@@ -1,4 +1,4 @@
-package org.entente.loadtests.demo;
+package org.entente.loadtests.federation;
 
 import java.io.IOException;
 import java.net.URI;
@@ -9,13 +9,13 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /** One counter of a gateway's {@code /metrics}. */
-final class Exposition {
+public final class Exposition {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private Exposition() {}
 
   /** Sum over its labels; absent if the gateway does not answer or does not have it. */
-  static OptionalLong counter(String admin, String name) throws InterruptedException {
+  public static OptionalLong counter(String admin, String name) throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + admin + "/metrics")).timeout(TIMEOUT).build();
     try {
@@ -27,7 +27,7 @@ final class Exposition {
     }
   }
 
-  static OptionalLong sum(String text, String name) {
+  public static OptionalLong sum(String text, String name) {
     double sum = 0;
     boolean found = false;
     for (String line : text.lines().toList()) {

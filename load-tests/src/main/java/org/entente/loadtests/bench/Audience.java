@@ -1,0 +1,163 @@
+package org.entente.loadtests.bench;
+
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.measure.Content;
+import org.entente.loadtests.measure.MeasurementFailed;
+import org.entente.proto.v1.Acknowledge;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many subscribers of one agency, each with a cursor of its own, that acknowledge all they are
+ * sent. Streams are opened over a few connections, as the limits of a client demand.
+ */
+final class Audience {
+  private static final long PATIENCE_SECONDS = 60;
+  private static final int WINDOW = 16;
+
+  private final List<Listener> listeners = new ArrayList<>();
+  private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+  private final CompletableFuture<Integer> messageBytes = new CompletableFuture<>();
+  private volatile Expected expected = new Expected(-1, new CountDownLatch(0));
+
+  private record Expected(long number, CountDownLatch missing) {}
+
+  /** Adds subscribers until there are so many, over the channels in turns; open on return. */
+  void grow(int to, List<ManagedChannel> channels) throws InterruptedException {
+    List<Listener> added = new ArrayList<>();
+    for (int i = listeners.size(); i < to; i++) {
+      Listener listener = new Listener("audience-" + i);
+      listeners.add(listener);
+      added.add(listener);
+      SubscriberGrpc.newStub(channels.get(i % channels.size())).subscribe(listener);
+    }
+    for (Listener listener : added) {
+      if (!listener.opened.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        check();
+        throw new CommandFailure("a subscriber's cursor is not open after 60 s");
+      }
+    }
+    check();
+  }
+
+  /** From now on counts who has the message of this number. */
+  void expect(long number) {
+    expected = new Expected(number, new CountDownLatch(listeners.size()));
+  }
+
+  /**
+   * Waits until every subscriber has the message.
+   *
+   * @throws MeasurementFailed if one does not get it or a stream ended
+   */
+  void await() throws InterruptedException {
+    if (!expected.missing.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      check();
+      throw new MeasurementFailed(
+          expected.missing.getCount() + " of " + listeners.size() + " subscribers got no message");
+    }
+    check();
+  }
+
+  /** Bytes of label and body of the first message that one of them was sent; waits for it. */
+  int messageBytes() throws InterruptedException {
+    try {
+      return messageBytes.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      check();
+      throw new MeasurementFailed("no message came to a further subscriber", e);
+    }
+  }
+
+  /** Their streams may end from now on. */
+  void leave() {
+    problem.set("they have left");
+  }
+
+  private void check() {
+    String wrong = problem.get();
+    if (wrong != null) {
+      throw new MeasurementFailed(wrong);
+    }
+  }
+
+  private final class Listener
+      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
+    private final String cursor;
+    private final CountDownLatch opened = new CountDownLatch(1);
+    private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
+    private boolean asked;
+
+    Listener(String cursor) {
+      this.cursor = cursor;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
+      requests = stream;
+      stream.setOnReadyHandler(
+          () -> {
+            if (!asked) {
+              asked = true;
+              stream.onNext(
+                  SubscribeRequest.newBuilder()
+                      .setOpen(OpenCursor.newBuilder().setCursor(cursor).setWindow(WINDOW))
+                      .build());
+            }
+          });
+    }
+
+    @Override
+    public void onNext(SubscribeResponse response) {
+      if (response.hasOpened()) {
+        opened.countDown();
+      }
+      if (response.hasDelivery()) {
+        take(response.getDelivery());
+      }
+      response.getDeliveries().getDeliveriesList().forEach(this::take);
+    }
+
+    private void take(Delivery delivery) {
+      messageBytes.complete(
+          delivery.getLabel().getSerializedSize() + delivery.getBody().getSerializedSize());
+      Expected now = expected;
+      if (Content.number(delivery.getBody().getDocument().getContent().asReadOnlyByteBuffer())
+          == now.number) {
+        now.missing.countDown();
+      }
+      ClientCallStreamObserver<SubscribeRequest> stream = requests;
+      if (stream != null) {
+        stream.onNext(
+            SubscribeRequest.newBuilder()
+                .setAck(Acknowledge.newBuilder().setPosition(delivery.getPosition()))
+                .build());
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      problem.compareAndSet(null, "a subscriber's stream ended: " + failure);
+    }
+
+    @Override
+    public void onCompleted() {
+      problem.compareAndSet(null, "the gateway ended a subscriber's stream");
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package org.entente.loadtests.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.entente.loadtests.measure.Spread;
+
+/** Collects what rounds of a scenario measured, by figure. Used by one thread. */
+final class Rounds {
+  private final String scenario;
+  private final Subject subject;
+  private final Map<String, Line> lines = new LinkedHashMap<>();
+
+  private record Line(String what, String unit, List<Double> values) {}
+
+  /** Nothing yet. */
+  Rounds(String scenario, Subject subject) {
+    this.scenario = scenario;
+    this.subject = subject;
+  }
+
+  /** A round measured this. */
+  void add(String id, String what, String unit, double value) {
+    lines.computeIfAbsent(id, i -> new Line(what, unit, new ArrayList<>())).values.add(value);
+  }
+
+  /** Keeps the figures and says them. */
+  void addTo(Results results, Consumer<String> say) {
+    lines.forEach(
+        (id, line) -> {
+          Spread spread = Spread.of(line.values);
+          results.add(new Figure(id, scenario, subject, line.what, line.unit, spread));
+          say.accept(
+              String.format(Locale.ROOT, "%-28s %,12.3f %s", id, spread.median(), line.unit));
+        });
+  }
+}

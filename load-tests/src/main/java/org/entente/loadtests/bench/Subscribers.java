@@ -1,0 +1,99 @@
+package org.entente.loadtests.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.measure.Arrivals;
+import org.entente.loadtests.measure.Content;
+import org.entente.loadtests.measure.Sender;
+import org.entente.proto.v1.Lane;
+
+/**
+ * One message to many subscribers of the recipient's gateway, each with a cursor of its own: from
+ * handing it to the sender's gateway until the last has it. Nothing else is under way.
+ */
+final class Subscribers {
+  private static final int CONNECTIONS = 10;
+  private static final int FOR_WARMTH = 5;
+  private static final String CLIENT = "desk";
+
+  private final Federation federation;
+  private final Effort effort;
+  private final Results results;
+  private final Consumer<String> say;
+
+  Subscribers(Federation federation, Effort effort, Results results, Consumer<String> say) {
+    this.federation = federation;
+    this.effort = effort;
+    this.results = results;
+    this.say = say;
+  }
+
+  /** Measures with a growing number of subscribers. */
+  void run() throws InterruptedException {
+    say.accept("many subscribers");
+    for (String agency : GatewayChain.GATEWAYS) {
+      DirectLink.only(GatewayChain.GATEWAYS, federation.plan(agency).config());
+    }
+    allowMany(federation.plan(GatewayChain.TO).config());
+    federation.start(GatewayChain.GATEWAYS);
+    GatewayChain chain = new GatewayChain(federation);
+    List<ManagedChannel> channels = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      channels.add(federation.channel(GatewayChain.TO, CLIENT));
+    }
+    Audience audience = new Audience();
+    Rounds rounds = new Rounds("one message to many subscribers", Subject.ENTENTE);
+    for (int count : effort.scenarios().subscribers()) {
+      // The chain's own subscriber is one of them.
+      audience.grow(count - 1, channels);
+      for (int i = 0; i < FOR_WARMTH; i++) {
+        double unused = millis(chain, audience);
+      }
+      for (int i = 0; i < effort.repeats(); i++) {
+        rounds.add(
+            "subscribers_" + count + "_last_ms",
+            "%,d subscribers: publish to the last delivery".formatted(count),
+            "ms",
+            millis(chain, audience));
+      }
+    }
+    rounds.addTo(results, say);
+  }
+
+  private static double millis(GatewayChain chain, Audience audience) throws InterruptedException {
+    Sender sender = chain.stream(Lane.LANE_ROUTINE, new Content(Effort.KIB));
+    Arrivals arrivals = chain.arrivals(Lane.LANE_ROUTINE);
+    long number = arrivals.reserve(1);
+    long before = arrivals.count();
+    audience.expect(number);
+    long start = System.nanoTime();
+    sender.send(number, 1);
+    audience.await();
+    arrivals.await(before + 1);
+    return (System.nanoTime() - start) / (double) TimeUnit.MILLISECONDS.toNanos(1);
+  }
+
+  /** All subscribers are one client, of whose cursors and streams a node takes few by default. */
+  private static void allowMany(Path config) {
+    ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+    try {
+      ObjectNode node = (ObjectNode) yaml.readTree(config.toFile());
+      ObjectNode limits = (ObjectNode) node.path("limits");
+      limits.put("streams_per_client", 1_000);
+      ((ObjectNode) limits.path("per_client")).put("cursors", 2_000);
+      yaml.writeValue(config.toFile(), node);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
