@@ -214,6 +214,10 @@ public final class NodeCore {
     schedule.every(NodeDiskCare.RECLAIM_EVERY, "space of what was deleted", ground.disk::reclaim);
     schedule.every(Duration.ofSeconds(1), "what was not opened", outgoing.awaiting::round);
     schedule.every(
+        Duration.ofSeconds(1),
+        "content in memory",
+        () -> ground.ledger.inbox().fresh().expire(ground.around.clock().millis()));
+    schedule.every(
         Duration.ofSeconds(5), "gaps", () -> outgoing.gaps.round(incoming.reporter::reportTo));
     schedule.every(Duration.ofMillis(500), "upkeep of the outbox", upkeep::round);
     schedule.every(Duration.ofSeconds(1), "checkpoint", ground::signCheckpoint);

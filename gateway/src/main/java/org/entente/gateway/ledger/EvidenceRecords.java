@@ -1,7 +1,5 @@
 package org.entente.gateway.ledger;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
@@ -30,9 +28,7 @@ public final class EvidenceRecords {
   public static final int TOGETHER = 64;
 
   /** How much of whom messages went to is remembered for those who speak of it soon, bytes. */
-  private static final long RECENT_BYTES = 4 << 20;
-
-  private static final Duration RECENT = Duration.ofMinutes(1);
+  private static final long RECENT_BYTES = 1 << 20;
 
   private static final String CONTEXT = "evidence";
   private static final String OWED = "evidence owed";
@@ -44,13 +40,7 @@ public final class EvidenceRecords {
   private final AgencyName self;
 
   /** Each recipient soon says two things of a message. */
-  private final Cache<MessageId, SentFacts> recent =
-      Caffeine.newBuilder()
-          .maximumWeight(RECENT_BYTES)
-          .weigher((MessageId id, SentFacts facts) -> facts.getSerializedSize() + MessageId.SIZE)
-          .expireAfterWrite(RECENT)
-          .executor(Runnable::run)
-          .build();
+  private final Recent<MessageId, SentFacts> recent = new Recent<>(RECENT_BYTES);
 
   /** Items stated by an agency. */
   public EvidenceRecords(AtRest atRest, AgencyName self) {
@@ -190,19 +180,18 @@ public final class EvidenceRecords {
     SentFacts dated = facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
     book.sent(tx, id, atRest.seal(SENT, dated.toByteArray(), until));
-    tx.afterCommit(() -> recent.put(id, dated));
+    long now = tx.nowMillis();
+    tx.afterCommit(() -> recent.put(id, dated, dated.getSerializedSize(), now));
   }
 
   /** Whom a message of this agency went to; empty if it is none, or once its bucket has ended. */
   public Optional<SentFacts> sent(EvidenceBook book, MessageId id) {
-    SentFacts known = recent.getIfPresent(id);
+    SentFacts known = recent.get(id);
     if (known != null) {
       return Optional.of(known);
     }
     byte[] sealed = book.sent(id);
-    Optional<SentFacts> facts = sealed == null ? Optional.empty() : openSent(sealed);
-    facts.ifPresent(found -> recent.put(id, found));
-    return facts;
+    return sealed == null ? Optional.empty() : openSent(sealed);
   }
 
   private Optional<SentFacts> openSent(byte[] sealed) {

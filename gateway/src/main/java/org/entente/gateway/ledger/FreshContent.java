@@ -1,7 +1,5 @@
 package org.entente.gateway.ledger;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
@@ -9,23 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What receiving has just opened, for the subscribers to which it goes next: without it each of
- * them would have it read and decrypted again. In memory only, for ten seconds at most and up to 8
- * MiB; an entry goes with its message. Whoever asks has read the message's record, so that nobody
- * is given what is gone. Safe for many threads.
+ * them would have it read and decrypted again. In memory only, up to 8 MiB and, as {@link #expire}
+ * is called, for {@link #KEPT}; an entry goes with its message. Whoever asks has read the message's
+ * record, so that nobody is given what is gone. Safe for many threads.
  */
 public final class FreshContent {
-  private static final Duration KEPT = Duration.ofSeconds(10);
+  /** How long content stays. */
+  public static final Duration KEPT = Duration.ofSeconds(10);
+
   private static final long BYTES = 8 << 20;
 
-  private final Cache<Long, Content> byPosition =
-      Caffeine.newBuilder()
-          .maximumWeight(BYTES)
-          .weigher(
-              (Long position, Content content) ->
-                  content.label().getSerializedSize() + content.body().getSerializedSize())
-          .expireAfterWrite(KEPT)
-          .executor(Runnable::run)
-          .build();
+  private final Recent<Long, Content> byPosition = new Recent<>(BYTES);
 
   FreshContent() {}
 
@@ -33,16 +25,22 @@ public final class FreshContent {
   public record Content(Label label, Body body) {}
 
   /** Remembers what is committed at a position. */
-  public void put(long position, Content content) {
-    byPosition.put(position, content);
+  public void put(long position, Content content, long nowMillis) {
+    int size = content.label().getSerializedSize() + content.body().getSerializedSize();
+    byPosition.put(position, content, size, nowMillis);
   }
 
   /** What is remembered of a position, or null. */
   public @Nullable Content at(long position) {
-    return byPosition.getIfPresent(position);
+    return byPosition.get(position);
+  }
+
+  /** Forgets what has been here for its time; to be called every second. */
+  public void expire(long nowMillis) {
+    byPosition.removeBefore(nowMillis - KEPT.toMillis());
   }
 
   void forget(long position) {
-    byPosition.invalidate(position);
+    byPosition.remove(position);
   }
 }

@@ -263,7 +263,8 @@ final class Reception {
     ledger
         .retention()
         .placed(tx, new RetentionBook.Place(message.record().getBucketDay(), lane, position));
-    tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content()));
+    long now = tx.nowMillis();
+    tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));
     keeping.told().add(delivery(tx, header, message.id()));
     ledger.subjects().put(tx, message.subjects(), message.id());
     MessageId recalled = message.recalled();

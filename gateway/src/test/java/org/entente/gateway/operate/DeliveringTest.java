@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.entente.gateway.ledger.FreshContent;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.QuarantineBook;
 import org.entente.gateway.policy.Permitted;
@@ -60,6 +61,17 @@ class DeliveringTest {
     assertEquals(10, fresh.size());
     fresh.forEach(one -> assertNotNull(node.ledger.inbox().fresh().at(one.getPosition())));
     node.restart();
+    fresh.forEach(one -> assertNull(node.ledger.inbox().fresh().at(one.getPosition())));
+    assertEquals(fresh, oneByOne("after"));
+  }
+
+  @Test
+  void whatCameSomeTimeAgo_isNotInMemoryAnyMore() {
+    List<Delivery> fresh = oneByOne("before");
+    long end = node.now.plus(FreshContent.KEPT).toEpochMilli();
+    node.ledger.inbox().fresh().expire(end);
+    fresh.forEach(one -> assertNotNull(node.ledger.inbox().fresh().at(one.getPosition())));
+    node.ledger.inbox().fresh().expire(end + 1);
     fresh.forEach(one -> assertNull(node.ledger.inbox().fresh().at(one.getPosition())));
     assertEquals(fresh, oneByOne("after"));
   }

@@ -58,9 +58,14 @@ final class GatewayChain {
     publisher = federation.channel(FROM, "declarations");
   }
 
-  /** Has deliveries come so many at a time, on another stream if need be; nothing is under way. */
-  void deliverTogether(int most) throws InterruptedException {
+  /**
+   * Drafts go and deliveries come so many at a time, on other streams if need be; nothing is under
+   * way. A gateway lets a stream send as many requests as its largest so far allow.
+   */
+  void pack(int most) throws InterruptedException {
     if (most != batch) {
+      streams.values().forEach(StreamObserver::onCompleted);
+      streams.clear();
       subscription.close();
       batch = most;
       subscription = new Subscription(routine, flash, most);

@@ -207,7 +207,7 @@ final class Throughput {
       Way way, Content content, int packing, Duration before, Duration measured)
       throws InterruptedException {
     if (way.subject == Subject.ENTENTE) {
-      rig.gateways().deliverTogether(packing);
+      rig.gateways().pack(packing);
     }
     Saturation saturation =
         new Saturation(sender(way, content), arrivals(way), packing, window(content.bytes()));

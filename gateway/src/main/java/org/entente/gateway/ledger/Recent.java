@@ -1,0 +1,64 @@
+package org.entente.gateway.ledger;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was last put here, up to so many bytes; the oldest goes first. A cache that admits by how
+ * often something is asked for would turn away what is new, and all that is asked for here is new.
+ * Safe for many threads.
+ *
+ * @param <K> names an entry
+ * @param <V> its value
+ */
+final class Recent<K, V> {
+  private final long most;
+  private final Map<K, Entry<V>> entries = new LinkedHashMap<>();
+  private long bytes;
+
+  private record Entry<V>(V value, int bytes, long atMillis) {}
+
+  /** An empty one that holds so many bytes at most. */
+  Recent(long most) {
+    this.most = most;
+  }
+
+  /** Adds an entry of a size, as the newest. */
+  synchronized void put(K key, V value, int size, long nowMillis) {
+    remove(key);
+    entries.put(key, new Entry<>(value, size, nowMillis));
+    bytes += size;
+    Iterator<Entry<V>> oldest = entries.values().iterator();
+    while (bytes > most && oldest.hasNext()) {
+      bytes -= oldest.next().bytes();
+      oldest.remove();
+    }
+  }
+
+  synchronized @Nullable V get(K key) {
+    Entry<V> entry = entries.get(key);
+    return entry == null ? null : entry.value();
+  }
+
+  synchronized void remove(K key) {
+    Entry<V> entry = entries.remove(key);
+    if (entry != null) {
+      bytes -= entry.bytes();
+    }
+  }
+
+  /** Removes what was put before a time. */
+  synchronized void removeBefore(long millis) {
+    Iterator<Entry<V>> oldest = entries.values().iterator();
+    while (oldest.hasNext()) {
+      Entry<V> entry = oldest.next();
+      if (entry.atMillis() >= millis) {
+        return;
+      }
+      bytes -= entry.bytes();
+      oldest.remove();
+    }
+  }
+}
