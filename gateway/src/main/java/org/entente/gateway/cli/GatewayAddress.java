@@ -15,11 +15,6 @@ final class GatewayAddress {
   /** Held, since Java forgets the level of a logger that nobody holds. */
   private static final Logger CHANNELS = Logger.getLogger("io.grpc");
 
-  static {
-    // What a channel has to say is in the failure of its calls, without stack traces.
-    CHANNELS.setLevel(Level.OFF);
-  }
-
   @Option(
       names = "--gateway",
       required = true,
@@ -35,6 +30,10 @@ final class GatewayAddress {
   private Path credentials = Path.of("");
 
   ManagedChannel open() {
+    // What a channel has to say is in the failure of its calls, without stack traces. Not before a
+    // command calls: a gateway that runs has these classes too, and what gRPC warns of is its
+    // log's.
+    CHANNELS.setLevel(Level.OFF);
     try {
       return Channels.open(Endpoint.parse(address).toString(), Credentials.in(credentials));
     } catch (InvalidValue e) {

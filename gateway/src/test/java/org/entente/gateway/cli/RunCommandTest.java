@@ -1,6 +1,7 @@
 package org.entente.gateway.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -29,6 +30,15 @@ class RunCommandTest {
   void restore() {
     logger.detachAppender(seen);
     SLF4JBridgeHandler.uninstall();
+  }
+
+  /** All commands are loaded with the one that runs a gateway. */
+  @Test
+  void commandLine_loaded_silencesNothing() {
+    assertFalse(RootCommand.commandLine().getSubcommands().isEmpty());
+    RunCommand.logAsJson();
+    java.util.logging.Logger.getLogger(NAME).warning("a stream was reset");
+    assertEquals(1, seen.list.size());
   }
 
   @Test

@@ -5,6 +5,8 @@ import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Font;
+import java.awt.Paint;
 import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,10 +18,13 @@ import java.util.Locale;
 import java.util.Map;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.StandardChartTheme;
 import org.jfree.chart.axis.LogarithmicAxis;
+import org.jfree.chart.plot.DefaultDrawingSupplier;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
@@ -28,6 +33,23 @@ public final class LogChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 560;
   private static final float LINE = 1.8f;
+
+  /** Colours of Okabe and Ito, which are told apart on white also by the colour-blind. */
+  private static final Paint[] COLOURS = {
+    new Color(0x0072b2),
+    new Color(0xd55e00),
+    new Color(0x009e73),
+    new Color(0xcc79a7),
+    new Color(0x56b4e9),
+    new Color(0xe69f00),
+    new Color(0x000000),
+    new Color(0x8c6d31),
+    new Color(0x7b4fa3)
+  };
+
+  private static final int SMALL = 11;
+  private static final int LARGE = 16;
+  private static final int APART = 12;
 
   private final String title;
   private final String x;
@@ -68,9 +90,6 @@ public final class LogChart {
     XYPlot plot = chart.getXYPlot();
     plot.setDomainAxis(axis(x));
     plot.setRangeAxis(axis(y));
-    plot.setBackgroundPaint(Color.WHITE);
-    plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
-    plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
     renderer.setDefaultStroke(new BasicStroke(LINE));
     renderer.setAutoPopulateSeriesStroke(false);
@@ -88,10 +107,35 @@ public final class LogChart {
     return axis;
   }
 
+  private static StandardChartTheme theme() {
+    StandardChartTheme theme = new StandardChartTheme("results");
+    theme.setExtraLargeFont(new Font(Font.SANS_SERIF, Font.BOLD, LARGE));
+    theme.setLargeFont(new Font(Font.SANS_SERIF, Font.PLAIN, SMALL + 1));
+    theme.setRegularFont(new Font(Font.SANS_SERIF, Font.PLAIN, SMALL));
+    theme.setSmallFont(new Font(Font.SANS_SERIF, Font.PLAIN, SMALL));
+    theme.setGridBandPaint(Color.WHITE);
+    theme.setDomainGridlinePaint(Color.LIGHT_GRAY);
+    theme.setRangeGridlinePaint(Color.LIGHT_GRAY);
+    theme.setDrawingSupplier(
+        new DefaultDrawingSupplier(
+            COLOURS,
+            DefaultDrawingSupplier.DEFAULT_OUTLINE_PAINT_SEQUENCE,
+            DefaultDrawingSupplier.DEFAULT_STROKE_SEQUENCE,
+            DefaultDrawingSupplier.DEFAULT_OUTLINE_STROKE_SEQUENCE,
+            DefaultDrawingSupplier.DEFAULT_SHAPE_SEQUENCE));
+    return theme;
+  }
+
   /** Writes any chart as SVG; the name of its file. */
   static String write(JFreeChart chart, Path folder, String name) throws IOException {
     VectorGraphics2D graphics = new VectorGraphics2D();
+    theme().apply(chart);
     chart.setBackgroundPaint(Color.WHITE);
+    chart.getPlot().setBackgroundPaint(Color.WHITE);
+    if (chart.getLegend() != null) {
+      // Whoever shows the file has other fonts, whose letters may be wider.
+      chart.getLegend().setItemLabelPadding(new RectangleInsets(2, 2, 2, APART));
+    }
     chart.draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
     String file = name + ".svg";
     try (OutputStream out = Files.newOutputStream(folder.resolve(file))) {
