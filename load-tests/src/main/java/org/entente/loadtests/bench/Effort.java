@@ -84,7 +84,7 @@ record Effort(
               List.of(1, 10),
               100));
 
-  /** Under three minutes with all baselines: the scenarios that take long are left out. */
+  /** Some five minutes with all baselines: the scenarios that take long are left out. */
   static final Effort QUICK =
       new Effort(
           "quick",
