@@ -160,6 +160,14 @@ class SubscriberServiceTest {
   }
 
   @Test
+  void open_largerBatchThanThereMayBe_isInvalid() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    OpenCursor open = OpenCursor.newBuilder().setCursor("desk").setBatch(257).build();
+    subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open.batch", answers);
+  }
+
+  @Test
   void open_badName_isInvalid() throws Exception {
     Answers<SubscribeResponse> answers = new Answers<>();
     subscribe(answers).onNext(open("../desk"));
