@@ -512,7 +512,8 @@ final class KeyLifeNode implements AutoCloseable {
     Running now = running();
     List<EvidenceItem> all = new ArrayList<>(now.evidence.known(now.ledger.evidence(), message));
     for (AgencyName origin : now.ledger.evidence().owing()) {
-      all.addAll(now.evidence.openOwed(now.ledger.evidence().owed(origin, 100_000)));
+      all.addAll(
+          now.evidence.openOwed(now.ledger.evidence().owed(origin, 100_000, Long.MAX_VALUE)));
     }
     return all.stream()
         .filter(item -> MessageId.of(item.getMessageId().toByteArray()).equals(message))

@@ -258,7 +258,7 @@ public final class EvidenceBook {
     findOrigins();
     return owedFrom.keySet().stream()
         .sorted()
-        .filter(origin -> !owed(origin, 1).isEmpty())
+        .filter(origin -> !owed(origin, 1, 1).isEmpty())
         .toList();
   }
 
@@ -283,15 +283,20 @@ public final class EvidenceBook {
     originsKnown = true;
   }
 
-  /** What is owed to an origin, oldest first, at most so many. */
-  public List<Owed> owed(AgencyName origin, int most) {
+  /**
+   * What is owed to an origin, oldest first, bounded by count and by sum of sizes, of which it may
+   * exceed the latter by the last.
+   */
+  public List<Owed> owed(AgencyName origin, int most, long mostBytes) {
     byte[] prefix = owedTo(origin);
     List<Owed> out = new ArrayList<>();
     byte[] from = owedKey(origin, owedFrom.getOrDefault(origin, 0L));
+    long bytes = 0;
     try (Scan scan = store.scan(Table.EVIDENCE, from, Keys.endOf(prefix))) {
-      while (out.size() < most && scan.hasNext()) {
+      while (out.size() < most && bytes < mostBytes && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
+        bytes += scan.value().length;
         out.add(new Owed(BigEndian.u64(key, key.length - 8), scan.value()));
       }
     }

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
@@ -36,6 +38,9 @@ public final class HopBook {
   private final Store store;
   private final UnreadableRecords unreadable;
 
+  /** Heads that this process has committed; they are asked for with every envelope that leaves. */
+  private final Map<Line, Head> heads = new ConcurrentHashMap<>();
+
   HopBook(Store store, UnreadableRecords unreadable) {
     this.store = store;
     this.unreadable = unreadable;
@@ -43,6 +48,8 @@ public final class HopBook {
 
   /** Epoch and next number of a queue. A queue never used is in epoch 1 with next number 1. */
   public record Head(long epoch, long next) {}
+
+  private record Line(AgencyName peer, Lane lane) {}
 
   /** An entry with its number. */
   public record Numbered(long sequence, HopEntry entry) {}
@@ -52,8 +59,13 @@ public final class HopBook {
     byte[] headKey = headKey(peer, lane);
     Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
     tx.put(Table.HOP_OUT, key(peer, lane, head.next()), entry.toByteArray());
-    tx.put(Table.META, headKey, encode(new Head(head.epoch(), head.next() + 1)));
+    put(tx, peer, lane, new Head(head.epoch(), head.next() + 1));
     return head.next();
+  }
+
+  private void put(Transaction tx, AgencyName peer, Lane lane, Head head) {
+    tx.put(Table.META, headKey(peer, lane), encode(head));
+    tx.afterCommit(() -> heads.put(new Line(peer, lane), head));
   }
 
   /** Takes an entry out; null if it is not there. One that cannot be read is for no recipient. */
@@ -87,12 +99,16 @@ public final class HopBook {
     byte[] headKey = headKey(peer, lane);
     Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
     if (epoch > head.epoch()) {
-      tx.put(Table.META, headKey, encode(new Head(epoch, head.next())));
+      put(tx, peer, lane, new Head(epoch, head.next()));
     }
   }
 
   /** Committed epoch and next number. */
   public Head head(AgencyName peer, Lane lane) {
+    Head known = heads.get(new Line(peer, lane));
+    if (known != null) {
+      return known;
+    }
     return decode(store.get(Table.META, headKey(peer, lane)), store.get(Table.META, LEAST_EPOCH));
   }
 
@@ -145,7 +161,7 @@ public final class HopBook {
 
   /** How many numbers lie between the first queued one and the next. */
   public long depth(AgencyName peer, Lane lane) {
-    return head(peer, lane).next() - first(peer, lane);
+    return Math.max(0, head(peer, lane).next() - first(peer, lane));
   }
 
   /** Time at which the oldest entry was queued, milliseconds since 1970; 0 if there is none. */

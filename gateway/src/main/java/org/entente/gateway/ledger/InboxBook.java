@@ -20,8 +20,13 @@ import org.jspecify.annotations.Nullable;
  * META    "position"                       → u64 greatest position assigned
  * INBOX   u8 lane · u64 position           → InboxRecord
  * MESSAGE u8 1 · 16-byte message id        → u8 lane · u64 position
- * MESSAGE u8 2 · u64 position              → body ciphertext
+ * BODY    u64 position                     → body ciphertext
+ * MESSAGE u8 2 · u64 position              → the same, as it was kept before format 4
  * </pre>
+ *
+ * Bodies have a table of their own because they come in the order of its keys: its files never
+ * overlap, so that merging moves them and does not write them anew. Beside the index by id, which
+ * comes in no order, each body was written four times.
  */
 public final class InboxBook {
   private static final byte[] POSITION = Keys.key().ascii("position").done();
@@ -69,7 +74,7 @@ public final class InboxBook {
   public long append(Transaction tx, Lane lane, MessageId id, InboxRecord record, byte[] body) {
     long position = nextPosition(tx);
     tx.put(Table.INBOX, key(lane, position), record.toByteArray());
-    tx.put(Table.MESSAGE, bodyKey(position), body);
+    tx.put(Table.BODY, bodyKey(position), body);
     tx.put(Table.MESSAGE, idKey(id), Keys.key().u8(lane.number()).u64(position).done());
     return position;
   }
@@ -102,7 +107,11 @@ public final class InboxBook {
   /** Removes a message with its body; its position stays empty. */
   public void remove(Transaction tx, Placed placed) {
     tx.delete(Table.INBOX, key(placed.lane(), placed.position()));
-    tx.delete(Table.MESSAGE, bodyKey(placed.position()));
+    if (tx.get(Table.BODY, bodyKey(placed.position())) != null) {
+      tx.delete(Table.BODY, bodyKey(placed.position()));
+    } else {
+      tx.delete(Table.MESSAGE, olderBodyKey(placed.position()));
+    }
     tx.afterCommit(() -> fresh.forget(placed.position()));
     if (!placed.isDamaged()) {
       MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
@@ -125,7 +134,10 @@ public final class InboxBook {
   /** Moves a message behind all others, as if it came now; its new position. */
   public long moveToEnd(Transaction tx, Placed placed) {
     MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
-    byte[] body = tx.get(Table.MESSAGE, bodyKey(placed.position()));
+    byte[] body = tx.get(Table.BODY, bodyKey(placed.position()));
+    if (body == null) {
+      body = tx.get(Table.MESSAGE, olderBodyKey(placed.position()));
+    }
     if (body == null) {
       throw new CorruptRecord("MESSAGE", null);
     }
@@ -161,7 +173,8 @@ public final class InboxBook {
 
   /** The sealed body at a position, or null once erased. */
   public byte @Nullable [] body(long position) {
-    return store.get(Table.MESSAGE, bodyKey(position));
+    byte[] body = store.get(Table.BODY, bodyKey(position));
+    return body == null ? store.get(Table.MESSAGE, olderBodyKey(position)) : body;
   }
 
   /** A record as the transaction sees it, or null. */
@@ -195,6 +208,10 @@ public final class InboxBook {
   }
 
   private static byte[] bodyKey(long position) {
+    return Keys.key().u64(position).done();
+  }
+
+  private static byte[] olderBodyKey(long position) {
     return Keys.key().u8(2).u64(position).done();
   }
 }

@@ -3,6 +3,7 @@ package org.entente.gateway.ledger;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.sequence.OriginWindows;
@@ -52,10 +53,19 @@ public final class OutboxBook {
   private final UnreadableRecords unreadable;
   private final Set<Owed> passedOver = ConcurrentHashMap.newKeySet();
 
+  /**
+   * Where what is owed begins: numbers only rise, so nothing below is ever owed again. To look for
+   * it from the first number on would step over every entry that was settled since the store last
+   * wrote the table to a file.
+   */
+  private final Map<Line, OriginNumber> begins = new ConcurrentHashMap<>();
+
   OutboxBook(Store store, UnreadableRecords unreadable) {
     this.store = store;
     this.unreadable = unreadable;
   }
+
+  private record Line(AgencyName recipient, Lane lane) {}
 
   private record Owed(AgencyName recipient, OriginNumber number) {
     @Override
@@ -227,21 +237,29 @@ public final class OutboxBook {
    */
   public List<Numbered> page(
       AgencyName recipient, Lane lane, @Nullable OriginNumber after, int most) {
-    byte[] prefix = prefix(recipient, lane);
+    Line line = new Line(recipient, lane);
+    OriginNumber next = assignedNext(line);
     byte[] from =
-        after == null
-            ? prefix
-            : key(recipient, new OriginNumber(after.epoch(), lane, after.sequence() + 1));
+        key(
+            recipient,
+            after == null
+                ? begin(line)
+                : new OriginNumber(after.epoch(), lane, after.sequence() + 1));
+    OriginNumber first = null;
     List<Numbered> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.OUTBOX, from, Keys.endOf(prefix))) {
+    try (Scan scan = store.scan(Table.OUTBOX, from, Keys.endOf(prefix(recipient, lane)))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         OriginNumber number = numberOf(scan.key(), lane);
+        first = first == null ? number : first;
         OutboxEntry entry = parse(new Owed(recipient, number), scan.value());
         if (entry != null) {
           out.add(new Numbered(number, entry));
         }
       }
+    }
+    if (after == null && most > 0) {
+      beginsAt(line, first == null ? next : first);
     }
     return out;
   }
@@ -256,15 +274,42 @@ public final class OutboxBook {
     // Read before the entries: one that is assigned meanwhile is not below it.
     Head head = Head.parse(store.get(Table.META, headKey(recipient, lane)));
     long next = head.epoch() == epoch ? head.next() : highest + 1;
+    Line line = new Line(recipient, lane);
+    OriginNumber begin = begin(line);
+    if (begin.epoch() > epoch) {
+      return next;
+    }
+    boolean begins = begin.epoch() == epoch;
+    OriginNumber from = begins ? begin : new OriginNumber(epoch, lane, 1);
     byte[] end = Keys.endOf(Keys.key().bytes(prefix(recipient, lane)).u64(epoch).done());
-    byte[] from = key(recipient, new OriginNumber(epoch, lane, 1));
-    try (Scan scan = store.scan(Table.OUTBOX, from, end)) {
+    try (Scan scan = store.scan(Table.OUTBOX, key(recipient, from), end)) {
       if (scan.hasNext()) {
         scan.next();
-        return Math.min(next, numberOf(scan.key(), lane).sequence());
+        OriginNumber first = numberOf(scan.key(), lane);
+        if (begins) {
+          beginsAt(line, first);
+        }
+        return Math.min(next, first.sequence());
       }
     }
     return next;
+  }
+
+  private OriginNumber begin(Line line) {
+    return begins.getOrDefault(line, new OriginNumber(1, line.lane(), 1));
+  }
+
+  private void beginsAt(Line line, OriginNumber first) {
+    begins.merge(line, first, (known, found) -> found.compareTo(known) > 0 ? found : known);
+  }
+
+  /**
+   * The number after the last that was assigned; read before entries, none assigned meanwhile is
+   * below it.
+   */
+  private OriginNumber assignedNext(Line line) {
+    Head head = Head.parse(store.get(Table.META, headKey(line.recipient(), line.lane())));
+    return new OriginNumber(Math.max(1, head.epoch()), line.lane(), head.next());
   }
 
   /** Whether any committed entry is left for a recipient. */

@@ -2,6 +2,7 @@ package org.entente.gateway.receive;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -24,13 +25,19 @@ import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 
 /**
- * Returns evidence to the origins it is owed to: as sealed messages of kind EVIDENCE, up to {@code
- * RECORDS * EvidenceRecords.TOGETHER} items a message, in the same transaction that forgets them as
- * owed. Evidence is permitted to the origin of what it speaks of without an agreement, and begets
- * no evidence. {@link #round} is called regularly by one thread.
+ * Returns evidence to the origins it is owed to: as sealed messages of kind EVIDENCE, up to {@link
+ * #ITEMS} items a message, in the same transaction that forgets them as owed. Evidence is permitted
+ * to the origin of what it speaks of without an agreement, and begets no evidence. {@link #round}
+ * is called regularly by one thread.
  */
 public final class EvidenceReturn {
-  private static final int RECORDS = 16;
+  /** Items in one message. */
+  static final int ITEMS = 1_024;
+
+  private static final long READ_BYTES = 256 << 10;
+
+  /** Messages to one origin in one round: with it, more is returned than can be received. */
+  private static final int MESSAGES = 8;
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -66,17 +73,34 @@ public final class EvidenceReturn {
     }
     boolean all = true;
     for (AgencyName origin : ledger.evidence().owing()) {
-      List<EvidenceBook.Owed> owed = ledger.evidence().owed(origin, RECORDS);
-      send(origin, owed);
-      all &= owed.size() < RECORDS;
+      boolean more = true;
+      for (int sent = 0; more && sent < MESSAGES; sent++) {
+        more = send(origin);
+      }
+      all &= !more;
     }
     if (all) {
       returned = last;
     }
   }
 
-  private void send(AgencyName origin, List<EvidenceBook.Owed> owed) {
-    List<EvidenceItem> items = records.openOwed(owed);
+  /** Sends what fits into one message; whether there may be more. */
+  private boolean send(AgencyName origin) {
+    // One at least of each record: what was owed for a lone message stands in one of its own.
+    List<EvidenceBook.Owed> owed = ledger.evidence().owed(origin, ITEMS, READ_BYTES);
+    List<EvidenceItem> items = new ArrayList<>();
+    int taken = 0;
+    while (taken < owed.size() && items.size() + EvidenceRecords.TOGETHER <= ITEMS) {
+      items.addAll(records.openOwed(owed.subList(taken, taken + 1)));
+      taken++;
+    }
+    if (taken > 0) {
+      send(origin, owed.subList(0, taken), items);
+    }
+    return taken > 0;
+  }
+
+  private void send(AgencyName origin, List<EvidenceBook.Owed> owed, List<EvidenceItem> items) {
     List<Outbound.Ready> sealed = items.isEmpty() ? List.of() : outbound.seal(item(origin, items));
     ledger.commit(
         Lane.ROUTINE,

@@ -20,8 +20,10 @@ public enum Table {
   ORIGIN_IN,
   /** What arrived, in the order of arrival. */
   INBOX,
-  /** Messages by their id. */
+  /** Where messages are, by their id. */
   MESSAGE,
+  /** Sealed bodies of messages, in the order of arrival. */
+  BODY,
   /** Durable cursors of subscribers. */
   CURSOR,
   /** Inner nodes of the audit log's tree. */

@@ -53,10 +53,13 @@ public final class LedgerHopQueue implements HopQueue {
 
   @Override
   public List<Outgoing> read(long from, int maxEnvelopes, long maxBytes) {
+    HopBook.Head head = ledger.hops().head(peer, lane);
+    if (from >= head.next()) {
+      return List.of();
+    }
     List<Outgoing> out = new ArrayList<>();
-    long epoch = epoch();
     for (HopBook.Numbered one : ledger.hops().read(peer, lane, from, maxEnvelopes, maxBytes)) {
-      out.add(transmission.prepare(peer, lane, epoch, one));
+      out.add(transmission.prepare(peer, lane, head.epoch(), one));
     }
     return out;
   }

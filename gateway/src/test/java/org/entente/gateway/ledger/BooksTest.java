@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.ledger.sequence.OriginWindows;
@@ -110,8 +111,9 @@ class BooksTest {
                     ledger.outbox().append(tx, DE, Lane.FLASH, entry),
                     ledger.outbox().append(tx, DE, Lane.FLASH, entry),
                     ledger.outbox().append(tx, SG, Lane.FLASH, entry))));
-    assertEquals(new HopBook.Head(2_000, 2), ledger.hops().head(DE, Lane.FLASH));
-    assertEquals(new HopBook.Head(2_000, 1), ledger.hops().head(SG, Lane.FLASH));
+    HopBook reopened = new HopBook(store, new UnreadableRecords());
+    assertEquals(new HopBook.Head(2_000, 2), reopened.head(DE, Lane.FLASH));
+    assertEquals(new HopBook.Head(2_000, 1), reopened.head(SG, Lane.FLASH));
 
     OutboxBook.beginEpoch(store, 2, 1);
     assertEquals(3, ledger.outbox().epoch(DE, Lane.FLASH));
@@ -175,6 +177,42 @@ class BooksTest {
         });
     assertEquals(91, outbox.firstOwed(DE, Lane.FLASH, 1, 90), "none is assigned there any more");
     assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 7, 0));
+  }
+
+  /** What a book remembers of where it begins changes nothing of what it says. */
+  @Test
+  void rememberedBeginnings_sayWhatABookSaysThatRemembersNothing() {
+    for (long seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      OutboxBook outbox = ledger.outbox();
+      List<OriginNumber> owed = new ArrayList<>();
+      for (int step = 0; step < 200; step++) {
+        if (random.nextInt(40) == 0) {
+          OutboxBook.beginEpoch(store, 1, 1);
+        }
+        if (owed.isEmpty() || random.nextInt(5) < 2) {
+          owed.add(
+              write(tx -> outbox.append(tx, DE, Lane.FLASH, OutboxEntry.getDefaultInstance())));
+        } else {
+          OriginNumber settled = owed.remove(random.nextInt(Math.min(3, owed.size())));
+          write(
+              tx -> {
+                outbox.remove(tx, DE, settled);
+                return settled;
+              });
+        }
+        OutboxBook fresh = new OutboxBook(store, new UnreadableRecords());
+        int most = 1 + random.nextInt(4);
+        long epoch = 1 + random.nextLong(outbox.epoch(DE, Lane.FLASH) + 1);
+        String at = "seed " + seed + " step " + step;
+        assertEquals(
+            fresh.firstOwed(DE, Lane.FLASH, epoch, 7),
+            outbox.firstOwed(DE, Lane.FLASH, epoch, 7),
+            at);
+        assertEquals(
+            fresh.page(DE, Lane.FLASH, null, most), outbox.page(DE, Lane.FLASH, null, most), at);
+      }
+    }
   }
 
   @Test
@@ -268,13 +306,13 @@ class BooksTest {
           ledger.evidence().owe(tx, DE, new byte[] {2});
           return DE;
         });
-    List<EvidenceBook.Owed> owed = ledger.evidence().owed(DE, 1);
+    List<EvidenceBook.Owed> owed = ledger.evidence().owed(DE, 1, Long.MAX_VALUE);
     write(
         tx -> {
           ledger.evidence().settle(tx, DE, owed);
           return DE;
         });
-    List<EvidenceBook.Owed> left = ledger.evidence().owed(DE, 10);
+    List<EvidenceBook.Owed> left = ledger.evidence().owed(DE, 10, Long.MAX_VALUE);
     assertEquals(1, left.size());
     assertEquals(2, left.get(0).sealedItems()[0]);
   }
@@ -292,7 +330,7 @@ class BooksTest {
     assertEquals(3, ledger.evidence().lastOwed());
     assertEquals(Set.of(DE, SG), Set.copyOf(ledger.evidence().owing()));
     assertEquals(2, ledger.evidence().owing().size());
-    List<EvidenceBook.Owed> owed = ledger.evidence().owed(DE, 10);
+    List<EvidenceBook.Owed> owed = ledger.evidence().owed(DE, 10, Long.MAX_VALUE);
     write(
         tx -> {
           ledger.evidence().settle(tx, DE, owed);

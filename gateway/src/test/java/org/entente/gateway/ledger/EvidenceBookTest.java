@@ -109,7 +109,8 @@ class EvidenceBookTest {
     assertEquals(1, keep(List.of(retrieval)));
     assertEquals(List.of(delivery, retrieval), known());
     AgencyName de = new AgencyName(DE);
-    assertEquals(List.of(retrieval), records.openOwed(ledger.evidence().owed(de, 9)));
+    assertEquals(
+        List.of(retrieval), records.openOwed(ledger.evidence().owed(de, 9, Long.MAX_VALUE)));
   }
 
   @Test

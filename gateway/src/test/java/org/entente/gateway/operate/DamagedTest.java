@@ -67,7 +67,7 @@ class DamagedTest {
   }
 
   private static byte[] bodyKey(InboxBook.Placed placed) {
-    return Keys.key().u8(2).u64(placed.position()).done();
+    return Keys.key().u64(placed.position()).done();
   }
 
   /** Damages a stored value in the middle, with nothing of it left in memory; what it was. */
@@ -102,7 +102,7 @@ class DamagedTest {
 
   @Test
   void bodyThatDoesNotOpen_isSetAside_andTheOthersAreDelivered() {
-    damage(Table.MESSAGE, bodyKey(placed()));
+    damage(Table.BODY, bodyKey(placed()));
     assertEquals(List.of("before", "after"), headlines("desk"));
     QuarantineRecord record = only().record();
     assertEquals(QuarantineStep.QUARANTINE_STEP_DELIVERING, record.getStep());
@@ -116,13 +116,13 @@ class DamagedTest {
   @Test
   void retry_onceItOpens_deliversItOnce_toWhoHadPassedItToo() {
     InboxBook.Placed before = placed();
-    byte[] whole = damage(Table.MESSAGE, bodyKey(before));
+    byte[] whole = damage(Table.BODY, bodyKey(before));
     assertEquals(List.of("before", "after"), headlines("desk"));
     long number = only().number();
     assertInstanceOf(
         Quarantine.Answer.FailedAgain.class,
         node.quarantine.retry(Aside.OPERATOR, number, Aside.PERSON));
-    put(Table.MESSAGE, bodyKey(before), whole);
+    put(Table.BODY, bodyKey(before), whole);
     node.restart();
     assertEquals(List.of("before", "after"), headlines("desk"), "it waits for the operator");
     Quarantine.Answer.Decided answer =
@@ -163,7 +163,7 @@ class DamagedTest {
 
   @Test
   void recall_ofWhatIsSetAside_takesItBack_andTheEntryIsGone() {
-    damage(Table.MESSAGE, bodyKey(placed()));
+    damage(Table.BODY, bodyKey(placed()));
     headlines("desk");
     node.kit.deliver(node.recallOf(damaged));
     node.kit.settle();
@@ -185,7 +185,7 @@ class DamagedTest {
 
   @Test
   void time_endsTheWaiting_andTheMessageEndsAsAnyOther() {
-    damage(Table.MESSAGE, bodyKey(placed()));
+    damage(Table.BODY, bodyKey(placed()));
     headlines("desk");
     node.now = node.now.plus(Duration.ofDays(2));
     assertEquals(1, node.quarantine.expire());
@@ -195,7 +195,7 @@ class DamagedTest {
 
   @Test
   void hold_onWhatIsSetAside_forbidsToGiveItUp() {
-    damage(Table.MESSAGE, bodyKey(placed()));
+    damage(Table.BODY, bodyKey(placed()));
     headlines("desk");
     node.ledger.commit(
         Lane.ROUTINE,

@@ -66,7 +66,7 @@ public final class PolicyFixture {
   private PolicyFixture() {}
 
   /** The demonstration's policy, from the files in config. */
-  static Policy demo() {
+  public static Policy demo() {
     return policy(
         Rulebook.load(
             CONFIG.resolve("agreements"),

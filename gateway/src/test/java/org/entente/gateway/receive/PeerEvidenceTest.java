@@ -21,6 +21,7 @@ import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -121,6 +122,25 @@ class PeerEvidenceTest {
     return kit.evidence().known(ledger.evidence(), id).stream()
         .filter(item -> item.getKind() != EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE)
         .toList();
+  }
+
+  /** Messages that come alone leave a record each; a round returns them faster than they come. */
+  @Test
+  void round_returnsWhatManyLoneMessagesOwe_inOneMessage() {
+    int lone = 600;
+    for (int i = 0; i < lone; i++) {
+      MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+      EvidenceItem item = item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY);
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            kit.evidence().owe(tx, ledger.evidence(), ReceiveKit.ORIGIN, item);
+            return id;
+          });
+    }
+    kit.evidenceReturn(PolicyFixture.demo()).round();
+    assertEquals(List.of(), kit.owed());
+    assertEquals(1, ledger.outbox().page(ReceiveKit.ORIGIN, Lane.ROUTINE, null, 9).size());
   }
 
   @Test

@@ -3,7 +3,6 @@ package org.entente.gateway.testkit;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +29,6 @@ import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.Outbound;
-import org.entente.gateway.transmit.OutboxKeys;
 import org.entente.gateway.transmit.Routes;
 import org.entente.gateway.transmit.WaitingRecipients;
 
@@ -95,7 +93,7 @@ public final class IntakeKit implements AutoCloseable {
             new Sealer(
                 SELF, new NodeName("gateway-1"), Ed25519SigningKey.generate(random), random, clock),
             new OutboxSeal(random),
-            new OneKey(outboxKey),
+            new OneOutboxKey(outboxKey),
             meters,
             64,
             1 << 20);
@@ -119,18 +117,6 @@ public final class IntakeKit implements AutoCloseable {
     releases = new Releases(parts, intake, clock, clock, meters);
     recalling = new Recalling(parts, intake, clock, random);
     intake.start();
-  }
-
-  private record OneKey(SecretBytes key) implements OutboxKeys {
-    @Override
-    public Named current() {
-      return new Named("only", key);
-    }
-
-    @Override
-    public Optional<SecretBytes> find(String id) {
-      return id.equals("only") ? Optional.of(key) : Optional.empty();
-    }
   }
 
   /** Takes drafts. */

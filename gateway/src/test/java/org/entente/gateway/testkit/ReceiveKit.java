@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -32,6 +33,8 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.receive.EvidenceReturn;
 import org.entente.gateway.receive.IngressCheck;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
@@ -51,6 +54,7 @@ import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.RecipientKeys;
 import org.entente.gateway.seal.RecipientSessions;
@@ -60,6 +64,7 @@ import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.transmit.Dispatch;
+import org.entente.gateway.transmit.Outbound;
 import org.entente.gateway.transmit.Routes;
 import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.proto.link.v1.Delivery;
@@ -88,6 +93,7 @@ public final class ReceiveKit implements AutoCloseable {
   private final Erasing erasing;
   private final SettingAside setting;
   private final Origin origin;
+  private final ReceiveParts parts;
   private final PeerReception reception;
   private final Silent reporter = new Silent();
   private final Runnable renewal;
@@ -135,7 +141,7 @@ public final class ReceiveKit implements AutoCloseable {
         };
     renewal.run();
     Routes routes = new Routes(Set.of(ORIGIN), agency -> List.of());
-    ReceiveParts parts =
+    parts =
         new ReceiveParts(
             SELF,
             ledger,
@@ -354,7 +360,21 @@ public final class ReceiveKit implements AutoCloseable {
 
   /** Evidence owed to the origin, oldest first. */
   public List<EvidenceItem> owed() {
-    return evidence.openOwed(ledger.evidence().owed(ORIGIN, 1000));
+    return evidence.openOwed(ledger.evidence().owed(ORIGIN, 1000, Long.MAX_VALUE));
+  }
+
+  /** Returns what is owed, to members that a policy knows. */
+  public EvidenceReturn evidenceReturn(Policy policy) {
+    SecretBytes outboxKey = SecretBytes.random(random, 32);
+    Outbound outbound =
+        new Outbound(
+            new Sealer(SELF, NODE, Ed25519SigningKey.generate(random), random, parts.clock()),
+            new OutboxSeal(random),
+            new OneOutboxKey(outboxKey),
+            new Meters(),
+            64,
+            1 << 20);
+    return new EvidenceReturn(parts, () -> policy, outbound, random);
   }
 
   /** Sets aside at the recipient. */
