@@ -6,13 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.entente.certsdev.FederationSpec;
+import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.federation.ThrowawayFolder;
+import org.entente.loadtests.measure.MeasurementFailed;
 import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,7 @@ final class Bench implements AutoCloseable {
   private final Results results;
   private final Consumer<String> say;
   private final @Nullable Baselines baselines;
+  private boolean failed;
 
   /**
    * A run that has not begun.
@@ -94,34 +99,53 @@ final class Bench implements AutoCloseable {
     return results;
   }
 
+  /** Whether a scenario failed; which, and why, stands in the notes. */
+  boolean failed() {
+    return failed;
+  }
+
+  /** Measures with gateways of its own. */
+  @FunctionalInterface
+  private interface Scenario {
+    void run(Federation federation) throws InterruptedException;
+  }
+
   /** Those that have gateways of their own, one after the other. */
   private void scenarios() throws InterruptedException {
-    new PolicyDecision(folder.resolve("agreements"), effort, results, say).run();
-    try (Grounds.Ground ground = grounds.mint("transit")) {
-      new Transit(ground.federation(), effort, results, say).run();
+    Effort.Scenarios effort = this.effort.scenarios();
+    new PolicyDecision(folder.resolve("agreements"), this.effort, results, say).run();
+    if (effort.transit()) {
+      scenario("transit", List.of(), on -> new Transit(on, this.effort, results, say).run());
+      scenario("wire", List.of(), on -> new Wire(on, this.effort, results, say).run());
     }
-    try (Grounds.Ground ground = grounds.mint("wire")) {
-      new Wire(ground.federation(), effort, results, say).run();
+    if (effort.stored() > 0) {
+      scenario("disk", List.of(), on -> new Disk(on, effort.stored(), results, say).run());
     }
-    if (effort.scenarios().stored() > 0) {
-      try (Grounds.Ground ground = grounds.mint("disk")) {
-        new Disk(ground.federation(), effort.scenarios().stored(), results, say).run();
-      }
+    if (!effort.recipients().isEmpty()) {
+      scenario(
+          "fanout",
+          Fanout.members(this.effort),
+          on -> new Fanout(on, folder.resolve("transmit"), this.effort, results, say).run());
     }
-    if (!effort.scenarios().recipients().isEmpty()) {
-      try (Grounds.Ground ground = grounds.mint("fanout", Fanout.members(effort))) {
-        new Fanout(ground.federation(), folder.resolve("transmit"), effort, results, say).run();
-      }
+    if (!effort.subscribers().isEmpty()) {
+      scenario(
+          "subscribers", List.of(), on -> new Subscribers(on, this.effort, results, say).run());
     }
-    if (!effort.scenarios().subscribers().isEmpty()) {
-      try (Grounds.Ground ground = grounds.mint("subscribers")) {
-        new Subscribers(ground.federation(), effort, results, say).run();
-      }
+    if (effort.queued() > 0) {
+      scenario("queued", List.of(), on -> new Queued(on, effort.queued(), results, say).run());
     }
-    if (effort.scenarios().queued() > 0) {
-      try (Grounds.Ground ground = grounds.mint("queued")) {
-        new Queued(ground.federation(), effort.scenarios().queued(), results, say).run();
-      }
+  }
+
+  /** One that fails costs its own figures and not those of an hour before it. */
+  private void scenario(String name, List<FederationSpec.Agency> further, Scenario scenario)
+      throws InterruptedException {
+    try (Grounds.Ground ground = grounds.mint(name, further)) {
+      scenario.run(ground.federation());
+    } catch (MeasurementFailed | CommandFailure failure) {
+      failed = true;
+      String told = "scenario " + name + " failed: " + failure.getMessage();
+      say.accept(told);
+      results.note(told);
     }
   }
 

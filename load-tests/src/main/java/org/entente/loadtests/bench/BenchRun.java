@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:measured", "1:something lost or repeated a message, or failed", "2:usage"})
 public final class BenchRun implements Callable<Integer> {
-  @Option(names = "--quick", description = "some five minutes, for a first impression")
+  @Option(names = "--quick", description = "under three minutes, for a first impression")
   private boolean quick;
 
   @Option(names = "--smoke", description = "about a minute, shows only that everything works")
@@ -76,7 +76,7 @@ public final class BenchRun implements Callable<Integer> {
         printed.println(results.json());
         printed.flush();
       }
-      return 0;
+      return bench.failed() ? 1 : 0;
     } catch (CommandFailure | MeasurementFailed failure) {
       say(failure.getMessage() + "");
       return 1;

@@ -36,6 +36,7 @@ record Effort(
    *
    * @param warmUp how long gateways run before anything counts
    * @param rest how long a gateway is left alone before it is idle
+   * @param transit whether the cost of a transit and the bytes on a link are measured
    * @param stored messages whose place on the disk is looked at; 0: left out
    * @param recipients of one message, rising from 1; none: left out
    * @param fanned messages to each number of recipients
@@ -45,6 +46,7 @@ record Effort(
   record Scenarios(
       Duration warmUp,
       Duration rest,
+      boolean transit,
       int stored,
       List<Integer> recipients,
       int fanned,
@@ -78,17 +80,18 @@ record Effort(
           new Scenarios(
               Duration.ofMillis(500),
               Duration.ofMillis(200),
+              true,
               100,
               List.of(1, 8),
               40,
               List.of(1, 10),
               100));
 
-  /** Some five minutes with all baselines: the scenarios that take long are left out. */
+  /** Under three minutes with all baselines: most scenarios are left out. */
   static final Effort QUICK =
       new Effort(
           "quick",
-          3,
+          2,
           Duration.ofSeconds(5),
           Duration.ofMillis(300),
           Duration.ofMillis(1_500),
@@ -98,14 +101,14 @@ record Effort(
           List.of(256),
           Duration.ofSeconds(2),
           new Scenarios(
-              Duration.ofSeconds(2), Duration.ofMillis(500), 0, List.of(), 0, List.of(), 0));
+              Duration.ofSeconds(2), Duration.ofMillis(500), false, 0, List.of(), 0, List.of(), 0));
 
   /** For figures that are kept. */
   static final Effort LONG =
       new Effort(
           "long",
-          5,
-          Duration.ofSeconds(30),
+          3,
+          Duration.ofSeconds(60),
           Duration.ofSeconds(1),
           Duration.ofSeconds(8),
           Duration.ofSeconds(15),
@@ -116,6 +119,7 @@ record Effort(
           new Scenarios(
               Duration.ofSeconds(20),
               Duration.ofSeconds(5),
+              true,
               100_000,
               List.of(1, 10, 50, 200),
               2_000,
