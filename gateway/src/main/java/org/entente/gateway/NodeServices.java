@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.account.Tracking;
@@ -50,7 +51,8 @@ final class NodeServices {
             around.random(),
             around.meters(),
             intakeLimits(ground.config.limitsInForce()),
-            ground.disk.resting(around.sealer(), around.timers()));
+            ground.disk.resting(around.sealer(), around.timers()),
+            around.timers());
     releases = new Releases(parts, intake, around.clock(), ground.ending, around.meters());
     recalling = new Recalling(parts, intake, around.clock(), around.random());
     retention =
@@ -118,7 +120,16 @@ final class NodeServices {
         new IntakeParts.Holding(
             ground.config.limitsInForce().heldMessages(),
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
-        openWithin(ground.config.openWithinInForce()));
+        openWithin(ground.config.openWithinInForce()),
+        received(ground));
+  }
+
+  private static IntakeParts.Received received(NodeGround ground) {
+    InboxOpening opening = new InboxOpening(ground.storageKeys, ground.ledger.inbox());
+    return id ->
+        Optional.ofNullable(ground.ledger.inbox().find(id))
+            .filter(placed -> !placed.isDamaged())
+            .flatMap(opening::label);
   }
 
   private static OpenWithin openWithin(NodeConfig.OpenWithin within) {

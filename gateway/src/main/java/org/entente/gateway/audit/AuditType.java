@@ -48,7 +48,11 @@ public enum AuditType {
   /** Numbers that never came were settled, since their origin owes nothing for them any more. */
   SETTLED(21),
   /** An alarm stopped a lane of a link: its numbers and contents contradict each other. */
-  LANE_STOPPED(22);
+  LANE_STOPPED(22),
+  /**
+   * Content that was received was passed on: the message that came, then the one that carries it.
+   */
+  PASSED_ON(23);
 
   private final int number;
 

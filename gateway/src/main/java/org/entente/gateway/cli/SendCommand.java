@@ -1,5 +1,6 @@
 package org.entente.gateway.cli;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -7,12 +8,16 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.bridge.AlertDraft;
 import org.entente.gateway.bridge.AlertItem;
 import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.BadRecord;
 import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
@@ -54,6 +59,15 @@ final class SendCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "how a source record becomes a draft; needed for foreign JSON Lines")
   private @Nullable Path mapping;
+
+  @Option(
+      names = "--derived-from",
+      paramLabel = "MESSAGE",
+      description = {
+        "received message whose content these pass on, 32 hex digits; may be repeated.",
+        "They go only where the terms under which it came let them go."
+      })
+  private List<String> derivedFrom = List.of();
 
   @Spec private CommandSpec spec;
 
@@ -106,12 +120,24 @@ final class SendCommand implements Callable<Integer> {
     }
   }
 
+  private Draft derived(Draft draft) {
+    Draft.Builder out = draft.toBuilder();
+    for (String id : derivedFrom) {
+      try {
+        out.addDerivedFrom(ByteString.copyFrom(MessageId.parse(id).bytes()));
+      } catch (InvalidValue e) {
+        throw new CommandFailure("--derived-from: " + e.getMessage(), e);
+      }
+    }
+    return out.build();
+  }
+
   private void publish(PublisherGrpc.PublisherBlockingStub publisher, AlertDraft alert) {
     PrintWriter out = spec.commandLine().getOut();
     try {
       Outcome outcome =
           publisher
-              .publish(PublishRequest.newBuilder().setDraft(alert.draft()).build())
+              .publish(PublishRequest.newBuilder().setDraft(derived(alert.draft())).build())
               .getOutcome();
       if (outcome.hasAccepted()) {
         published++;

@@ -18,6 +18,7 @@ import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.DiskRoom;
 import org.entente.gateway.ledger.Mutation;
 import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -58,6 +59,13 @@ public final class Intake implements AutoCloseable {
 
   private record OnTheWay(OutcomeKey key, CompletableFuture<Outcome> done) {}
 
+  /**
+   * A round costs both gateways about as much processor time as this, whatever little is in it: two
+   * commits, signatures, a stanza, a receipt, hand-overs between threads. Closer together, a
+   * thousand messages a second would keep two cores busy, and wait for them.
+   */
+  static final Duration ROUNDS_APART = Duration.ofMillis(3);
+
   private final IntakeParts parts;
   private final Outbound outbound;
   private final InstantSource clock;
@@ -74,6 +82,7 @@ public final class Intake implements AutoCloseable {
    *
    * @param limits how much may be on its way into the ledger
    * @param sealer where sealing runs, which is given one round at a time and may rest before it
+   * @param timers by which rounds are kept apart
    */
   public Intake(
       IntakeParts parts,
@@ -82,7 +91,8 @@ public final class Intake implements AutoCloseable {
       RandomGenerator random,
       Meters meters,
       IntakeLimits limits,
-      Executor sealer) {
+      Executor sealer,
+      Timers timers) {
     this.parts = parts;
     this.outbound = outbound;
     this.clock = clock;
@@ -93,7 +103,9 @@ public final class Intake implements AutoCloseable {
             this::sealAndCommit,
             limits.drafts(),
             sealer,
-            () -> parts.ledger().room().level() != DiskRoom.Level.AMPLE);
+            () -> parts.ledger().room().level() != DiskRoom.Level.AMPLE,
+            timers,
+            ROUNDS_APART);
     this.memory = parts.memory();
     this.held = parts.heldDrafts();
     this.shares = new ClientShares(limits);
@@ -179,8 +191,19 @@ public final class Intake implements AutoCloseable {
       done.complete(Outcomes.invalid(key.key(), full.get()));
       return;
     }
+    Passing passing = Passing.of(checked, parts.received());
+    Problem lacking = passing.lacking();
+    if (lacking != null) {
+      meters.refused(Meters.Side.CLIENT, lacking.code());
+      done.complete(Outcomes.invalid(key.key(), lacking));
+      return;
+    }
     Decision decision =
-        parts.policy().get().egress().decide(checked, parts.self(), clock.instant());
+        parts
+            .policy()
+            .get()
+            .egress()
+            .decide(checked, passing.sources(), parts.self(), clock.instant());
     decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
     MessageId id = MessageId.fresh(clock.millis(), random);
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
@@ -194,6 +217,7 @@ public final class Intake implements AutoCloseable {
                   actor,
                   decision.permitted(id),
                   decision.refusals(),
+                  checked.derivedFrom(),
                   parts.openWithin().of(checked),
                   null,
                   done));
@@ -322,6 +346,7 @@ public final class Intake implements AutoCloseable {
       }
       Leaves.refused(tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
       Rejections.of(tx, parts, id, submission.refusals());
+      Leaves.passedOn(tx, submission);
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);

@@ -1,6 +1,7 @@
 package org.entente.gateway.intake;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.AuditActor;
@@ -8,10 +9,12 @@ import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.transmit.Dispatch;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 
 /**
@@ -22,6 +25,7 @@ import org.entente.proto.v1.OnBehalfOf;
  *     drafts
  * @param holding bounds on what waits for a second person
  * @param openWithin how long recipients have until somebody must have opened a message
+ * @param received what drafts may pass on
  */
 public record IntakeParts(
     AgencyName self,
@@ -33,7 +37,15 @@ public record IntakeParts(
     EvidenceRecords evidence,
     UnaryOperator<byte[]> fingerprint,
     Holding holding,
-    OpenWithin openWithin) {
+    OpenWithin openWithin,
+    Received received) {
+
+  /** What this agency has received. */
+  @FunctionalInterface
+  public interface Received {
+    /** The label of a message; empty if it is not here, or cannot be opened any more. */
+    Optional<Label> label(MessageId id);
+  }
 
   /**
    * Bounds on what waits for a second person.

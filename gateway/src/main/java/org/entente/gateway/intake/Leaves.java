@@ -15,7 +15,9 @@ import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.transmit.Outbound;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,23 @@ final class Leaves {
                           AuditSubject.of(ready.envelope(), ids, ready.recipients())
                               .headed(ready.outgoing().headerHash()))
                       .under(ready.key().agreement(), decided)));
+    }
+  }
+
+  /** One for each received message whose content a submission passes on, and each agreement. */
+  static void passedOn(Transaction tx, Submission submission) {
+    for (MessageId source : submission.passesOn()) {
+      for (Permitted part : submission.parts()) {
+        List<AgencyName> recipients = part.permits().stream().map(Permit::recipient).toList();
+        tx.audit(
+            AuditRecord.of(
+                    AuditType.PASSED_ON,
+                    LawCategory.DISCLOSURE,
+                    now(tx),
+                    submission.actor(),
+                    new AuditSubject(null, List.of(source, submission.id()), recipients, null))
+                .under(part.agreement(), part.policyVersion()));
+      }
     }
   }
 

@@ -124,6 +124,7 @@ public final class Recalling {
                       actor,
                       List.of(message),
                       List.of(),
+                      List.of(),
                       OpenWithin.NEVER,
                       null,
                       done));

@@ -224,8 +224,18 @@ public final class Releases {
       Problem first = invalid.problems().get(0);
       return deny(waits, by, first.code(), first.field() + ": " + first.message());
     }
+    CheckedDraft checked = (CheckedDraft) check;
+    Passing passing = Passing.of(checked, parts.received());
+    Problem lacking = passing.lacking();
+    if (lacking != null) {
+      return deny(waits, by, lacking.code(), lacking.field() + ": " + lacking.message());
+    }
     Decision decision =
-        parts.policy().get().egress().decide((CheckedDraft) check, parts.self(), clock.instant());
+        parts
+            .policy()
+            .get()
+            .egress()
+            .decide(checked, passing.sources(), parts.self(), clock.instant());
     AuditActor publisher =
         parts.actor(new NodeName(waits.key().client()), draft.get().getOnBehalfOf());
     if (decision.outcome() == Decision.Outcome.REFUSED) {
@@ -239,7 +249,8 @@ public final class Releases {
             publisher,
             decision.released(waits.id()),
             decision.refusals(),
-            parts.openWithin().of((CheckedDraft) check),
+            checked.derivedFrom(),
+            parts.openWithin().of(checked),
             by,
             done));
     return done.thenApply(

@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,6 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.entente.gateway.link.Timers;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
@@ -22,8 +24,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Natural batching: whatever waits while earlier rounds are being committed goes into the next, the
  * highest lane first. A lone message waits for nobody; under load the cost of a signature and a
- * commit is shared. One task at a time seals; the next round is sealed while the last one is being
- * committed, and a FLASH whatever is. Bounded: a submission beyond the limit is refused at once.
+ * commit is shared. Rounds begin some milliseconds apart, FLASH excepted: what comes more often
+ * than that shares a round rather than the processor. One task at a time seals; the next round is
+ * sealed while the last one is being committed, and a FLASH whatever is. Bounded: a submission
+ * beyond the limit is refused at once.
  */
 final class SealingQueue implements AutoCloseable {
   /** Submissions sealed in one round, so that a FLASH never waits for more than one such round. */
@@ -46,6 +50,8 @@ final class SealingQueue implements AutoCloseable {
   private final int most;
   private final Executor sealer;
   private final BooleanSupplier scarce;
+  private final Timers timers;
+  private final long apart;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private final Map<Lane, Deque<Submission>> waiting = new EnumMap<>(Lane.class);
@@ -55,6 +61,9 @@ final class SealingQueue implements AutoCloseable {
   private boolean started;
   private boolean running;
   private boolean closing;
+  private boolean dozing;
+  private boolean began;
+  private long beganAt;
 
   /**
    * A queue; {@link #start} begins to seal.
@@ -64,16 +73,22 @@ final class SealingQueue implements AutoCloseable {
    * @param most submissions that may wait or be on their way into the ledger
    * @param sealer where sealing runs, which is given one round at a time and may rest before it
    * @param scarce whether space on the disk is scarce, so that rounds are small
+   * @param apart how long after the last round another begins at the earliest; a full one and one
+   *     with a FLASH begin at once
    */
   SealingQueue(
       Function<List<Submission>, CompletableFuture<Void>> sealAndCommit,
       int most,
       Executor sealer,
-      BooleanSupplier scarce) {
+      BooleanSupplier scarce,
+      Timers timers,
+      Duration apart) {
     this.sealAndCommit = sealAndCommit;
     this.most = most;
     this.sealer = sealer;
     this.scarce = scarce;
+    this.timers = timers;
+    this.apart = apart.toNanos();
     for (Lane lane : Lane.all()) {
       waiting.put(lane, new ArrayDeque<>());
     }
@@ -91,9 +106,32 @@ final class SealingQueue implements AutoCloseable {
 
   /** Asks for a turn if something waits and none was asked for. Under the lock. */
   private void takeTurn() {
-    if (started && !running && mayTake()) {
+    if (!started || running || !mayTake()) {
+      return;
+    }
+    long left = left();
+    if (left <= 0) {
       running = true;
       sealer.execute(this::run);
+    } else if (!dozing) {
+      dozing = true;
+      timers.after(Duration.ofNanos(left), this::wake);
+    }
+  }
+
+  /** Nanoseconds until another round may begin. Under the lock. */
+  private long left() {
+    boolean atOnce = !began || closing || waitingCount >= ROUND || !queue(Lane.FLASH).isEmpty();
+    return atOnce ? 0 : apart - (timers.nanos() - beganAt);
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      dozing = false;
+      takeTurn();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -152,6 +190,8 @@ final class SealingQueue implements AutoCloseable {
       int most = scarce.getAsBoolean() && !closing ? SCARCE_ROUND : ROUND;
       List<Lane> lanes = uncommitted < MOST_UNCOMMITTED ? Lane.all() : List.of(Lane.FLASH);
       uncommitted++;
+      began = true;
+      beganAt = timers.nanos();
       for (Lane lane : lanes) {
         Deque<Submission> queue = queue(lane);
         while (!queue.isEmpty() && round.size() < most) {
@@ -207,6 +247,7 @@ final class SealingQueue implements AutoCloseable {
     lock.lock();
     try {
       closing = true;
+      takeTurn();
       while (running || (started && waitingCount > 0)) {
         idle.awaitUninterruptibly();
       }

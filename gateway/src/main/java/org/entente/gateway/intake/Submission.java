@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor who published it, for the audit log
  * @param parts the permitted message, once for each agreement it falls under
  * @param refusals recipients that policy refused
+ * @param passesOn received messages whose content it passes on
  * @param outcome what the client is told, but for the position
  * @param openWithin how long recipients have until somebody must have opened it; zero for ever
  * @param releasedBy the second person who let it go; null where none was asked for
@@ -28,6 +29,7 @@ record Submission(
     AuditActor actor,
     List<Permitted> parts,
     List<Refusal> refusals,
+    List<MessageId> passesOn,
     Outcome outcome,
     Duration openWithin,
     @Nullable AuditActor releasedBy,
@@ -38,11 +40,13 @@ record Submission(
       AuditActor actor,
       List<Permitted> parts,
       List<Refusal> refusals,
+      List<MessageId> passesOn,
       Duration openWithin,
       @Nullable AuditActor releasedBy,
       CompletableFuture<Outcome> done) {
     Outcome outcome = Outcomes.accepted(key.key(), parts.get(0).messageId(), parts, refusals);
-    return new Submission(key, actor, parts, refusals, outcome, openWithin, releasedBy, done);
+    return new Submission(
+        key, actor, parts, refusals, passesOn, outcome, openWithin, releasedBy, done);
   }
 
   Lane lane() {

@@ -46,8 +46,14 @@ public enum Code {
   CONDITION_FALSE(POLICY, false),
   /** The agreement's condition could not be evaluated. */
   CONDITION_FAILED(OPERATOR, false),
+  /** It passes on what came in under terms that do not let it. */
+  ONWARD_REFUSED(POLICY, false),
+  /** It passes on what may go on with its originator's consent only. */
+  CONSENT_REQUIRED(PEER, false),
   /** A rule of this node refuses it. */
   NODE_RULE(OPERATOR, false),
+  /** The agreement asks who sends and why, and the draft does not say. */
+  PERSON_REQUIRED(CLIENT, false),
   /** Whoever published a message cannot release it. */
   SECOND_PERSON_REQUIRED(CLIENT, false),
   /** A second person decided that the message must not go. */

@@ -86,6 +86,7 @@ public record Agreement(
    * @param retentionDays days the recipient may keep the content, 1 to 36,500
    * @param onwardTransfer what the recipient may pass on
    * @param fourEyes whether a second person must release each message
+   * @param personRequired whether the officer who sends, and why, must be named in each draft
    * @param maxMessageBytes largest body
    * @param deliverWithinDays days after which an undelivered message expires, 1 to 365
    */
@@ -93,6 +94,7 @@ public record Agreement(
       int retentionDays,
       OnwardTransfer onwardTransfer,
       boolean fourEyes,
+      boolean personRequired,
       int maxMessageBytes,
       int deliverWithinDays) {}
 

@@ -44,6 +44,7 @@ record AgreementFile(
       @JsonProperty(required = true) Integer retentionDays,
       @JsonProperty(required = true) OnwardTransfer onwardTransfer,
       @Nullable Boolean fourEyes,
+      @Nullable Boolean personRequired,
       @Nullable Integer maxMessageBytes,
       @Nullable Integer deliverWithinDays) {}
 

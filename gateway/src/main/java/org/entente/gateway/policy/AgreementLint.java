@@ -192,7 +192,12 @@ final class AgreementLint {
             ? Math.min(DEFAULT_DELIVERY_DAYS, Math.max(1, retention))
             : within("deliver_within_days", it.deliverWithinDays(), MAX_DELIVERY_DAYS);
     return new Agreement.Obligations(
-        retention, it.onwardTransfer(), Boolean.TRUE.equals(it.fourEyes()), bytes, days);
+        retention,
+        it.onwardTransfer(),
+        Boolean.TRUE.equals(it.fourEyes()),
+        Boolean.TRUE.equals(it.personRequired()),
+        bytes,
+        days);
   }
 
   private int within(String field, int value, int most) {

@@ -2,7 +2,9 @@ package org.entente.gateway.policy;
 
 import com.google.protobuf.ByteString;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
@@ -17,6 +19,7 @@ public final class CheckedDraft implements DraftCheck {
   private final Addressing to;
   private final OnBehalfOf onBehalfOf;
   private final int openWithinMinutes;
+  private final List<MessageId> derivedFrom;
 
   CheckedDraft(
       String idempotencyKey,
@@ -24,13 +27,15 @@ public final class CheckedDraft implements DraftCheck {
       ByteString body,
       Addressing to,
       OnBehalfOf onBehalfOf,
-      int openWithinMinutes) {
+      int openWithinMinutes,
+      List<MessageId> derivedFrom) {
     this.idempotencyKey = idempotencyKey;
     this.label = label;
     this.body = body;
     this.to = to;
     this.onBehalfOf = onBehalfOf;
     this.openWithinMinutes = openWithinMinutes;
+    this.derivedFrom = List.copyOf(derivedFrom);
   }
 
   /** The client's key. */
@@ -61,11 +66,21 @@ public final class CheckedDraft implements DraftCheck {
     return onBehalfOf;
   }
 
+  /** Whether both an officer and why the message is sent are named. */
+  boolean namesPersonAndReason() {
+    return !onBehalfOf.getOfficer().isBlank() && !onBehalfOf.getJustification().isBlank();
+  }
+
   /** How long recipients have until somebody must have opened it; empty if the client says none. */
   public Optional<Duration> openWithin() {
     return openWithinMinutes == 0
         ? Optional.empty()
         : Optional.of(Duration.ofMinutes(openWithinMinutes));
+  }
+
+  /** The received messages that it passes on. */
+  public List<MessageId> derivedFrom() {
+    return derivedFrom;
   }
 
   /** Names the key, never the content. */

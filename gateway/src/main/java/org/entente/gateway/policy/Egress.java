@@ -3,6 +3,7 @@ package org.entente.gateway.policy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.entente.gateway.model.AgencyName;
@@ -19,24 +20,36 @@ public final class Egress {
   private final Rules rules;
   private final Membership membership;
   private final RulingCache cache;
+  private final OnwardCheck onward;
   private final String version;
 
-  Egress(Rules rules, Membership membership, RulingCache cache, String version) {
+  Egress(
+      Rules rules, Membership membership, RulingCache cache, OnwardCheck onward, String version) {
     this.rules = rules;
+    this.onward = onward;
     this.membership = membership;
     this.cache = cache;
     this.version = version;
   }
 
-  /** Decides about a draft that {@code self} wants to send at this time. */
+  /** Decides about a draft of which nothing was received before. */
   public Decision decide(CheckedDraft draft, AgencyName self, Instant now) {
+    return decide(draft, List.of(), self, now);
+  }
+
+  /**
+   * Decides about a draft that {@code self} wants to send at this time.
+   *
+   * @param sources what it passes on, as it came
+   */
+  public Decision decide(CheckedDraft draft, List<Source> sources, AgencyName self, Instant now) {
     Recipients recipients = Recipients.expand(draft.to(), self, membership);
     List<Refusal> refusals = new ArrayList<>(recipients.refusals());
     TreeMap<AgencyName, Agreement> allowed = new TreeMap<>();
     for (AgencyName recipient : recipients.asked()) {
       Ruling ruling = ruling(draft.label(), draft.body().size(), self, recipient, now);
       if (ruling instanceof Ruling.Allowed it) {
-        allowed.put(recipient, it.agreement());
+        place(draft, sources, recipient, it.agreement(), allowed, refusals);
       } else if (ruling instanceof Ruling.Denied it) {
         refusals.add(it.refusal());
       }
@@ -44,13 +57,41 @@ public final class Egress {
     for (AgencyName recipient : recipients.others()) {
       if (ruling(draft.label(), draft.body().size(), self, recipient, now)
           instanceof Ruling.Allowed it) {
-        allowed.put(recipient, it.agreement());
+        place(draft, sources, recipient, it.agreement(), allowed, refusals);
       }
     }
     if (allowed.isEmpty() && refusals.isEmpty()) {
       refusals.add(nobody(draft.to()));
     }
     return new Decision(draft, self, now, version, allowed, refusals);
+  }
+
+  /**
+   * What the label permits, unless it passes on what may not go there, or the agreement asks for a
+   * person and the draft names none. Both are told even for a recipient that was not asked for by
+   * name: whoever addresses everybody would take it for sent.
+   */
+  private void place(
+      CheckedDraft draft,
+      List<Source> sources,
+      AgencyName recipient,
+      Agreement agreement,
+      Map<AgencyName, Agreement> allowed,
+      List<Refusal> refusals) {
+    Optional<Refusal> held = onward.refusal(draft.label(), sources, recipient);
+    if (held.isPresent()) {
+      refusals.add(held.get());
+    } else if (agreement.obligations().personRequired() && !draft.namesPersonAndReason()) {
+      refusals.add(
+          new Refusal(
+              recipient.value(),
+              Code.PERSON_REQUIRED,
+              agreement.id() + "/person_required",
+              "this agreement asks who sends and why: on_behalf_of.officer and"
+                  + " on_behalf_of.justification"));
+    } else {
+      allowed.put(recipient, agreement);
+    }
   }
 
   /**

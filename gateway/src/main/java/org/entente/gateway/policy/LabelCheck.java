@@ -3,11 +3,13 @@ package org.entente.gateway.policy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Addressing;
@@ -40,6 +42,7 @@ public final class LabelCheck {
   public static final int MAX_AGENCIES = 256;
 
   private static final int MAX_JURISDICTIONS = 64;
+  private static final int MAX_SOURCES = 16;
 
   private final MessageLimits limits;
 
@@ -70,6 +73,7 @@ public final class LabelCheck {
             && draft.getOpenWithinMinutes() <= MAX_OPEN_WITHIN_MINUTES,
         "open_within_minutes",
         "is 1 to " + MAX_OPEN_WITHIN_MINUTES + ", or 0 for what the gateway's configuration says");
+    List<MessageId> derivedFrom = derivedFrom(findings, draft);
     if (!findings.list().isEmpty()) {
       return new DraftCheck.InvalidDraft(findings.list());
     }
@@ -79,7 +83,23 @@ public final class LabelCheck {
         draft.getBody().toByteString(),
         draft.getTo(),
         draft.getOnBehalfOf(),
-        draft.getOpenWithinMinutes());
+        draft.getOpenWithinMinutes(),
+        derivedFrom);
+  }
+
+  private static List<MessageId> derivedFrom(Findings findings, Draft draft) {
+    List<MessageId> ids = new ArrayList<>();
+    if (findings.count("derived_from", draft.getDerivedFromCount(), MAX_SOURCES)) {
+      for (int i = 0; i < draft.getDerivedFromCount(); i++) {
+        ByteString id = draft.getDerivedFrom(i);
+        boolean valid = id.size() == MessageId.SIZE;
+        findings.check(valid, "derived_from[" + i + "]", "has 16 bytes");
+        if (valid) {
+          ids.add(MessageId.of(id.toByteArray()));
+        }
+      }
+    }
+    return ids;
   }
 
   /**

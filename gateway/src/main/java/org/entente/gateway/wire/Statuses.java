@@ -114,7 +114,10 @@ final class Statuses {
           ABOVE_CEILING,
           PERSONAL_DATA_REFUSED,
           CONDITION_FALSE,
+          ONWARD_REFUSED,
+          CONSENT_REQUIRED,
           NODE_RULE,
+          PERSON_REQUIRED,
           SECOND_PERSON_REQUIRED,
           RELEASE_DENIED,
           INGRESS_REFUSED ->

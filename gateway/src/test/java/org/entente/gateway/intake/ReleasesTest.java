@@ -24,22 +24,19 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.AtRest;
-import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.EvidenceRecords;
-import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.LedgerUnavailable;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyFixture;
-import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -63,7 +60,7 @@ class ReleasesTest {
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final MemoryStorageKeys storageKeys = new MemoryStorageKeys();
   private final AtRest atRest = new AtRest(storageKeys, new SecureRandom());
-  private final Recorder journal = new Recorder();
+  private final RecordedLeaves journal = new RecordedLeaves();
   private final SecretBytes outboxKey = SecretBytes.random(new SecureRandom(), 32);
   private Instant now = PolicyFixture.NOW;
   private @Nullable Policy policy;
@@ -95,9 +92,7 @@ class ReleasesTest {
   }
 
   private void open() {
-    ledger =
-        new Ledger(new MemoryStore(disk), journal, () -> now, LedgerLimits.DEFAULT, new Observer());
-    ledger.start();
+    ledger = QuietLedger.started(new MemoryStore(disk), () -> now, journal);
     kit =
         new IntakeKit(
             ledger,
@@ -414,50 +409,4 @@ class ReleasesTest {
   }
 
   /** Remembers the leaves of committed batches. */
-  private static final class Recorder implements Journal {
-    private final List<AuditRecord> pending = new ArrayList<>();
-    private final List<AuditRecord> committed = new ArrayList<>();
-
-    @Override
-    public synchronized void append(Batch batch, List<AuditRecord> leaves) {
-      pending.addAll(leaves);
-    }
-
-    @Override
-    public synchronized void committed() {
-      committed.addAll(pending);
-      pending.clear();
-    }
-
-    @Override
-    public synchronized void rolledBack() {
-      pending.clear();
-    }
-
-    synchronized List<AuditType> types() {
-      return committed.stream().map(AuditRecord::type).toList();
-    }
-
-    synchronized AuditRecord last() {
-      return committed.get(committed.size() - 1);
-    }
-
-    synchronized AuditRecord only(AuditType type) {
-      List<AuditRecord> found = committed.stream().filter(r -> r.type() == type).toList();
-      assertEquals(1, found.size(), found.toString());
-      return found.get(0);
-    }
-  }
-
-  private static final class Observer implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {
-      // Not measured here.
-    }
-
-    @Override
-    public void failed(LedgerUnavailable why) {
-      throw new IllegalStateException(why);
-    }
-  }
 }

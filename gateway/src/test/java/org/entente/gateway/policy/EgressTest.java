@@ -35,6 +35,7 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.Status;
@@ -387,6 +388,46 @@ class EgressTest {
     assertEquals(2, decision.permits().size());
     assertTrue(decision.holdReason().orElseThrow().contains("sample"));
     assertThrows(IllegalStateException.class, () -> decision.permitted(id()));
+  }
+
+  @Test
+  void personRequired_draftThatDoesNotSayWhoAndWhy_isRefusedUnderThatAgreementOnly() {
+    Policy policy =
+        PolicyFixture.policy(
+            folder,
+            Map.of(
+                "a.yaml",
+                    sample(
+                        "onward_transfer: NONE", "onward_transfer: NONE\n  person_required: true"),
+                "b.yaml", sample("id: sample", "id: b", "agency: sg.police", "agency: us.cbp")));
+    OnBehalfOf officer = OnBehalfOf.newBuilder().setOfficer("FR-7").build();
+    for (OnBehalfOf lacking :
+        List.of(
+            OnBehalfOf.getDefaultInstance(),
+            officer,
+            OnBehalfOf.newBuilder().setJustification("case 12").build(),
+            officer.toBuilder().setJustification("  ").build())) {
+      Decision decision = policy.egress().decide(by(lacking, "sg.police", "us.cbp"), FR, NOW);
+      assertEquals(
+          List.of("us.cbp"),
+          decision.permits().stream().map(permit -> permit.recipient().value()).toList());
+      Refusal refusal = decision.refusals().get(0);
+      assertEquals("sg.police", refusal.recipient());
+      assertEquals(Code.PERSON_REQUIRED, refusal.code());
+      assertEquals("sample/person_required", refusal.rule());
+    }
+    Draft.Builder whom = PolicyFixture.draft(label());
+    whom.getToBuilder().setWhomAgreementsAllow(true);
+    Decision unnamed = policy.egress().decide(PolicyFixture.checked(whom), FR, NOW);
+    assertEquals(
+        List.of(Code.PERSON_REQUIRED), unnamed.refusals().stream().map(Refusal::code).toList());
+    OnBehalfOf both = officer.toBuilder().setJustification("case 12").build();
+    assertEquals(
+        2, policy.egress().decide(by(both, "sg.police", "us.cbp"), FR, NOW).permits().size());
+  }
+
+  private static CheckedDraft by(OnBehalfOf person, String... agencies) {
+    return PolicyFixture.checked(PolicyFixture.draft(label(), agencies).setOnBehalfOf(person));
   }
 
   @Test

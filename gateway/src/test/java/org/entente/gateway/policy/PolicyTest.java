@@ -215,7 +215,8 @@ class PolicyTest {
         ByteString.EMPTY,
         Addressing.newBuilder().addAgencies(to.value()).build(),
         OnBehalfOf.getDefaultInstance(),
-        0);
+        0,
+        java.util.List.of());
   }
 
   /** Plausible or absurd in every field. */

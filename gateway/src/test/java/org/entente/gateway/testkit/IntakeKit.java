@@ -3,9 +3,11 @@ package org.entente.gateway.testkit;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.HmacSha256;
@@ -19,6 +21,7 @@ import org.entente.gateway.intake.Releases;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
@@ -41,7 +44,9 @@ public final class IntakeKit implements AutoCloseable {
   public static final Duration HELD = Duration.ofDays(3);
 
   private final ExecutorService sealer = Executors.newSingleThreadExecutor();
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final Intake intake;
+  private volatile IntakeParts.Received received = id -> Optional.empty();
   private final Releases releases;
   private final Recalling recalling;
 
@@ -112,11 +117,17 @@ public final class IntakeKit implements AutoCloseable {
                 Duration.ofMinutes(15),
                 Duration.ofHours(8),
                 Duration.ofDays(1),
-                Duration.ofDays(7)));
-    intake = new Intake(parts, outbound, clock, random, meters, limits, sealer);
+                Duration.ofDays(7)),
+            id -> received.label(id));
+    intake = new Intake(parts, outbound, clock, random, meters, limits, sealer, Timers.of(timers));
     releases = new Releases(parts, intake, clock, clock, meters);
     recalling = new Recalling(parts, intake, clock, random);
     intake.start();
+  }
+
+  /** Has this agency received something that drafts may pass on. */
+  public void receives(IntakeParts.Received messages) {
+    received = messages;
   }
 
   /** Takes drafts. */
@@ -138,5 +149,6 @@ public final class IntakeKit implements AutoCloseable {
   public void close() {
     intake.close();
     sealer.shutdown();
+    timers.shutdownNow();
   }
 }

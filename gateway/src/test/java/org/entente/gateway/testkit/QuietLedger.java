@@ -11,7 +11,7 @@ import org.entente.gateway.ledger.LedgerUnavailable;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Store;
 
-/** A ledger whose audit leaves nobody reads, for tests of what else it keeps. */
+/** A ledger for tests; nobody reads its audit leaves unless told otherwise. */
 public final class QuietLedger {
   private QuietLedger() {}
 
@@ -23,6 +23,13 @@ public final class QuietLedger {
   /** A ledger over a store, started. */
   public static Ledger started(Store store, InstantSource clock) {
     Ledger ledger = over(store, clock);
+    ledger.start();
+    return ledger;
+  }
+
+  /** The same with a journal that is read. */
+  public static Ledger started(Store store, InstantSource clock, Journal journal) {
+    Ledger ledger = new Ledger(store, journal, clock, LedgerLimits.DEFAULT, new Silent());
     ledger.start();
     return ledger;
   }

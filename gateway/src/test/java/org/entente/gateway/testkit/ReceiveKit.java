@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
@@ -226,10 +227,11 @@ public final class ReceiveKit implements AutoCloseable {
 
   /** Seals at the origin, with end-to-end numbers in this order; nothing is handed over. */
   public List<Delivery> seal(Permitted... messages) {
-    List<SealingItem> items = new ArrayList<>();
-    for (Permitted message : messages) {
-      items.add(SealingItem.of(message));
-    }
+    return seal(Stream.of(messages).map(SealingItem::of).toList());
+  }
+
+  /** The same of what the origin has put together, true or not. */
+  public List<Delivery> seal(List<SealingItem> items) {
     List<Delivery> out = new ArrayList<>();
     for (Sealed sealed :
         Batching.group(items, 64, 1 << 20).stream().map(origin.sealer::seal).toList()) {

@@ -1,0 +1,38 @@
+package org.entente.gateway.intake;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.CheckedDraft;
+import org.entente.gateway.policy.Source;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The received messages that a draft passes on.
+ *
+ * @param sources as they came, in the draft's order
+ * @param lacking what is wrong if one of them is not here; null if all are
+ */
+record Passing(List<Source> sources, @Nullable Problem lacking) {
+  static Passing of(CheckedDraft draft, IntakeParts.Received received) {
+    List<Source> sources = new ArrayList<>();
+    for (MessageId id : draft.derivedFrom()) {
+      Optional<Label> label = received.label(id);
+      if (label.isEmpty()) {
+        String field = "derived_from[" + sources.size() + "]";
+        return new Passing(
+            List.of(),
+            new Problem(
+                Code.NOT_FOUND,
+                field,
+                "no message of this id is here; it was never received, or its time is over"));
+      }
+      sources.add(new Source(id, label.get()));
+    }
+    return new Passing(sources, null);
+  }
+}

@@ -1,0 +1,115 @@
+package org.entente.gateway.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.Label;
+
+/**
+ * Originator control: whether what came in may be passed on. What the label and the agreement say
+ * under which it came bind whoever passes it on, whatever the agreement permits under which it is
+ * to leave. Its originator may always have it back. Pure.
+ */
+final class OnwardCheck {
+  private final Map<String, Coverage> agreements;
+
+  OnwardCheck(Rulebook rulebook, Membership membership) {
+    agreements =
+        rulebook.agreements().stream()
+            .map(agreement -> new Coverage(agreement, membership))
+            .collect(Collectors.toMap(it -> it.agreement().id(), Function.identity()));
+  }
+
+  /** Why a draft that passes on these may not go to a recipient; empty if it may. */
+  Optional<Refusal> refusal(Label draft, List<Source> sources, AgencyName recipient) {
+    for (Source source : sources) {
+      Optional<Failure> failure = failure(draft, source.label(), recipient);
+      if (failure.isPresent()) {
+        return Optional.of(
+            new Refusal(
+                recipient.value(),
+                failure.get().code(),
+                "onward/" + failure.get().field(),
+                "it passes on " + source.id() + ": " + failure.get().reason()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Failure> failure(Label draft, Label source, AgencyName recipient) {
+    if (source.getOrigin().equals(recipient.value())) {
+      return Optional.empty();
+    }
+    return carried(draft, source).or(() -> permitted(source, recipient));
+  }
+
+  /** What must go along with the content. */
+  private static Optional<Failure> carried(Label draft, Label source) {
+    if (Exercise.of(draft) != Exercise.of(source)) {
+      return refused("exercise", "training and actual traffic are not mixed");
+    }
+    if (draft.getClassificationValue() < source.getClassificationValue()) {
+      return refused(
+          "classification",
+          "it is "
+              + EnumWords.word(source.getClassification())
+              + "; what passes it on is at least that");
+    }
+    List<Handling> lacking = new ArrayList<>(source.getHandlingList());
+    lacking.removeAll(draft.getHandlingList());
+    if (!lacking.isEmpty()) {
+      return refused("handling", "handling " + EnumWords.words(lacking) + " goes along with it");
+    }
+    if (source.getPersonalData() && !draft.getPersonalData()) {
+      return refused("personal_data", "it has personal data, and the draft says that it has none");
+    }
+    if (draft.getPurpose() != source.getPurpose()) {
+      return refused(
+          "purpose",
+          "it came for " + EnumWords.word(source.getPurpose()) + "; it goes on for nothing else");
+    }
+    return Optional.empty();
+  }
+
+  /** What the originator and the agreement under which it came allow. */
+  private Optional<Failure> permitted(Label source, AgencyName recipient) {
+    if (source.getHandlingList().contains(Handling.HANDLING_H2)) {
+      return consent("handling", "handling H2 asks for its originator's permission");
+    }
+    Coverage coverage = agreements.get(source.getAgreement());
+    if (coverage == null) {
+      return refused("agreement", "the agreement under which it came is not known here any more");
+    }
+    String id = coverage.agreement().id();
+    return switch (coverage.agreement().obligations().onwardTransfer()) {
+      case NONE ->
+          refused("onward_transfer", id + ", under which it came, lets nothing be passed on");
+      case WITH_CONSENT ->
+          consent(
+              "onward_transfer", id + ", under which it came, asks for its originator's consent");
+      case WITHIN_PARTIES ->
+          coverage.covers(new AgencyName(source.getOrigin()), recipient)
+              ? Optional.empty()
+              : refused(
+                  "onward_transfer",
+                  id
+                      + ", under which it came, lets it be passed on among its parties only: "
+                      + coverage.agreement().parties().words());
+    };
+  }
+
+  private static Optional<Failure> refused(String field, String reason) {
+    return Optional.of(new Failure(field, Code.ONWARD_REFUSED, reason));
+  }
+
+  private static Optional<Failure> consent(String field, String reason) {
+    return Optional.of(new Failure(field, Code.CONSENT_REQUIRED, reason));
+  }
+}

@@ -1,0 +1,211 @@
+package org.entente.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.DemoMembership;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.MessageLimits;
+import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.policy.PolicyFixture;
+import org.entente.gateway.policy.RulebookHolder;
+import org.entente.gateway.retain.ErasureJournal;
+import org.entente.gateway.seal.SealedAsLie;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.Intelligence;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.Person;
+import org.entente.proto.v1.PersonRole;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Status;
+import org.entente.proto.v1.Subject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A member whose gateway checks nothing and lies, sealed by it and taken here: the recipient holds
+ * each label against the header, the body, the trust bundle and its own agreements, and keeps
+ * nothing that does not agree.
+ */
+class LyingSenderTest {
+  private static final Instant NOW = PolicyFixture.NOW;
+  private static final String EU = "eu-customs-cooperation";
+  private static final Body ALERT =
+      Body.newBuilder()
+          .setAlert(
+              Alert.newBuilder()
+                  .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline("Headline")))
+          .build();
+
+  private final SecureRandom random = new SecureRandom();
+  private final MemoryStorageKeys keys = new MemoryStorageKeys();
+  private final ErasureJournal journal;
+  private final Ledger ledger =
+      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW);
+  private final ReceiveKit kit;
+
+  LyingSenderTest(@TempDir Path folder) throws IOException {
+    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    RulebookHolder policy =
+        new RulebookHolder(PolicyFixture.demo().rulebook(), DemoMembership.demo(), 100);
+    LabelCheck labels = new LabelCheck(MessageLimits.defaults());
+    kit =
+        new ReceiveKit(
+            ledger,
+            keys,
+            keys,
+            journal,
+            new NodeIngress(ReceiveKit.SELF, policy, labels, () -> NOW),
+            () -> NOW);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    kit.close();
+    ledger.close();
+    journal.close();
+  }
+
+  private Permitted message(UnaryOperator<Label.Builder> lie, Body body) {
+    return message(EU, lie, body);
+  }
+
+  private Permitted message(String agreement, UnaryOperator<Label.Builder> lie, Body body) {
+    Label.Builder label =
+        Label.newBuilder()
+            .setKind(Kind.KIND_ALERT)
+            .setCategory(Category.CATEGORY_IPR)
+            .setPurpose(Purpose.PURPOSE_IPR_ENFORCEMENT)
+            .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
+            .setStatus(Status.STATUS_ACTUAL)
+            .setMessageType(MessageType.MESSAGE_TYPE_ALERT)
+            .setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM);
+    return PermittedFixture.permitted(
+        MessageId.fresh(NOW.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.ROUTINE,
+        lie.apply(label).build(),
+        body,
+        NOW,
+        agreement,
+        30,
+        ReceiveKit.SELF.value());
+  }
+
+  private void refused(Code code, Permitted message) {
+    refused(code, message, SealingItem.of(message));
+  }
+
+  /** Nothing of it is kept, and its origin is owed a failure with a reason. */
+  private void refused(Code code, Permitted message, SealingItem sealed) {
+    int owed = kit.owed().size();
+    for (Delivery delivery : kit.seal(List.of(sealed))) {
+      kit.handOver(delivery);
+    }
+    assertNull(ledger.inbox().find(message.messageId()));
+    List<EvidenceItem> told = kit.owed();
+    assertEquals(owed + 1, told.size());
+    EvidenceItem last = told.get(owed);
+    assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, last.getKind());
+    assertEquals(code.name(), last.getCode(), last.getReason());
+  }
+
+  @Test
+  void honestMessage_isTaken() {
+    Permitted honest = message(label -> label, ALERT);
+    kit.deliver(honest);
+    assertNotNull(ledger.inbox().find(honest.messageId()));
+  }
+
+  @Test
+  void label_thatNamesAnotherKindThanItsBody_isRefused() {
+    Body intelligence =
+        Body.newBuilder()
+            .setIntelligence(Intelligence.newBuilder().setHeadline("H").setLanguage("en"))
+            .build();
+    refused(Code.LABEL_BODY_MISMATCH, message(label -> label, intelligence));
+    refused(
+        Code.LABEL_BODY_MISMATCH, message(label -> label.setKind(Kind.KIND_INTELLIGENCE), ALERT));
+  }
+
+  @Test
+  void label_thatHidesThatItsBodyNamesAPerson_isRefused() {
+    Body person =
+        ALERT.toBuilder()
+            .setAlert(
+                ALERT.getAlert().toBuilder()
+                    .addSubjects(
+                        Subject.newBuilder()
+                            .setPerson(
+                                Person.newBuilder()
+                                    .setRole(PersonRole.PERSON_ROLE_SUSPECT)
+                                    .setFamilyName("Doe"))))
+            .build();
+    refused(Code.LABEL_BODY_MISMATCH, message(label -> label, person));
+    Permitted honest = message(label -> label.setPersonalData(true), person);
+    kit.deliver(honest);
+    assertNotNull(ledger.inbox().find(honest.messageId()));
+  }
+
+  /** Parties are those of the trust bundle; what a label says of itself counts for nothing. */
+  @Test
+  void label_thatNamesJurisdictionsOfAnAgreementThatIsNotBetweenTheTwo_isRefused() {
+    refused(
+        Code.INGRESS_REFUSED,
+        message("fr-sg-ipr", label -> label.addJurisdictions("FR").addJurisdictions("SG"), ALERT));
+    refused(
+        Code.INGRESS_REFUSED,
+        message("eu-us-narcotics-hazardous", label -> label.addJurisdictions("US"), ALERT));
+  }
+
+  @Test
+  void agreement_thatDoesNotCoverTheMessage_isAppliedHere_whateverTheSenderDecided() {
+    refused(
+        Code.INGRESS_REFUSED,
+        message(label -> label.setClassification(Classification.CLASSIFICATION_SECRET), ALERT));
+    refused(
+        Code.INGRESS_REFUSED,
+        message(label -> label.setPurpose(Purpose.PURPOSE_CRIMINAL_INVESTIGATION), ALERT));
+    refused(Code.INGRESS_REFUSED, message("no-such-agreement", label -> label, ALERT));
+    refused(
+        Code.INGRESS_REFUSED,
+        message("fr-sg-ipr", label -> label.addHandling(Handling.HANDLING_H2), ALERT));
+  }
+
+  @Test
+  void exercise_underAHeaderThatSaysActual_andBack_isRefused() {
+    Permitted exercise = message(label -> label.setStatus(Status.STATUS_EXERCISE), ALERT);
+    refused(Code.HEADER_MISMATCH, exercise, SealedAsLie.exerciseReversed(exercise));
+    Permitted actual = message(label -> label, ALERT);
+    refused(Code.HEADER_MISMATCH, actual, SealedAsLie.exerciseReversed(actual));
+  }
+}

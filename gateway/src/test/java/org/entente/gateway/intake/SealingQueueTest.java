@@ -1,0 +1,194 @@
+package org.entente.gateway.intake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.link.Timers;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.policy.PolicyFixture;
+import org.entente.proto.v1.Body;
+import org.junit.jupiter.api.Test;
+
+/** When rounds of sealing begin, by a time that the test moves. */
+class SealingQueueTest {
+  private static final Duration APART = Duration.ofMillis(3);
+  private static final AgencyName SELF = new AgencyName("fr.customs");
+
+  private final SecureRandom random = new SecureRandom();
+  private final Hand timers = new Hand();
+  private final List<List<Submission>> rounds = new ArrayList<>();
+  private final List<CompletableFuture<Void>> commits = new ArrayList<>();
+  private final SealingQueue queue =
+      new SealingQueue(
+          round -> {
+            rounds.add(round);
+            CompletableFuture<Void> commit = new CompletableFuture<>();
+            commits.add(commit);
+            return commit;
+          },
+          /* most= */ 1_000,
+          Runnable::run,
+          () -> false,
+          timers,
+          APART);
+
+  /** Time that stands until it is moved. */
+  private static final class Hand implements Timers {
+    private final List<Runnable> due = new ArrayList<>();
+    private long now = -5;
+    private Duration asked = Duration.ZERO;
+
+    @Override
+    public long nanos() {
+      return now;
+    }
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+      asked = delay;
+      due.add(task);
+    }
+
+    void pass(Duration time) {
+      now += time.toNanos();
+      List<Runnable> ready = List.copyOf(due);
+      due.clear();
+      ready.forEach(Runnable::run);
+    }
+  }
+
+  private Submission submission(Lane lane) {
+    MessageId id = MessageId.fresh(PolicyFixture.NOW.toEpochMilli(), random);
+    return Submission.of(
+        OutcomeKey.of("client", "key", new byte[32]),
+        AuditActor.gateway(SELF),
+        List.of(
+            PermittedFixture.alert(
+                id, SELF, lane, Body.getDefaultInstance(), PolicyFixture.NOW, "de.customs")),
+        List.of(),
+        List.of(),
+        Duration.ZERO,
+        null,
+        new CompletableFuture<>());
+  }
+
+  private void offer(Lane lane) {
+    assertNull(queue.offer(submission(lane)));
+  }
+
+  private List<Integer> sizes() {
+    return rounds.stream().map(List::size).toList();
+  }
+
+  private void committed() {
+    List<CompletableFuture<Void>> open = List.copyOf(commits);
+    commits.clear();
+    open.forEach(commit -> commit.complete(null));
+  }
+
+  @Test
+  void loneMessage_isSealedAtOnce_andOnesThatFollowCloselyTogether() {
+    queue.start();
+    offer(Lane.ROUTINE);
+    assertEquals(List.of(1), sizes());
+    committed();
+    timers.pass(Duration.ofMillis(1));
+    offer(Lane.ROUTINE);
+    offer(Lane.PRIORITY);
+    assertEquals(List.of(1), sizes());
+    assertEquals(Duration.ofMillis(2), timers.asked);
+    assertEquals(1, timers.due.size());
+    timers.pass(Duration.ofMillis(2));
+    assertEquals(List.of(1, 2), sizes());
+    assertEquals(Lane.PRIORITY, rounds.get(1).get(0).lane());
+    committed();
+    timers.pass(APART);
+    offer(Lane.ROUTINE);
+    assertEquals(List.of(1, 2, 1), sizes());
+  }
+
+  @Test
+  void flash_waitsForNoRound_andTakesAlongWhatWaits() {
+    queue.start();
+    offer(Lane.ROUTINE);
+    committed();
+    offer(Lane.ROUTINE);
+    offer(Lane.FLASH);
+    assertEquals(List.of(1, 2), sizes());
+    committed();
+    timers.pass(APART);
+    assertEquals(List.of(1, 2), sizes(), "nothing is left for the timer");
+  }
+
+  @Test
+  void fullRound_waitsForNoTime() {
+    queue.start();
+    offer(Lane.ROUTINE);
+    committed();
+    for (int i = 0; i < SealingQueue.ROUND; i++) {
+      offer(Lane.ROUTINE);
+    }
+    assertEquals(List.of(1, SealingQueue.ROUND), sizes());
+  }
+
+  @Test
+  void twoRoundsOnTheirWay_holdBackAllButFlash() {
+    queue.start();
+    offer(Lane.ROUTINE);
+    timers.pass(APART);
+    offer(Lane.ROUTINE);
+    timers.pass(APART);
+    offer(Lane.ROUTINE);
+    timers.pass(APART);
+    assertEquals(List.of(1, 1), sizes());
+    offer(Lane.FLASH);
+    assertEquals(List.of(1, 1, 1), sizes());
+    assertEquals(Lane.FLASH, rounds.get(2).get(0).lane());
+    committed();
+    timers.pass(APART);
+    assertEquals(List.of(1, 1, 1, 1), sizes());
+  }
+
+  @Test
+  void beyondItsLimit_isRefusedAtOnce_andALaneAboveStillHasRoom() {
+    int taken = 0;
+    Problem refused = null;
+    while (refused == null && taken <= 1_000) {
+      refused = queue.offer(submission(Lane.ROUTINE));
+      taken += refused == null ? 1 : 0;
+    }
+    assertEquals(Lane.ROUTINE.share(1_000), taken);
+    assertEquals(Code.OVERLOADED, Objects.requireNonNull(refused).code());
+    offer(Lane.FLASH);
+    assertEquals(taken + 1, queue.waiting());
+  }
+
+  @Test
+  void closing_sealsWhatWaits_whateverTheTime() {
+    queue.start();
+    offer(Lane.ROUTINE);
+    committed();
+    offer(Lane.ROUTINE);
+    assertEquals(List.of(1), sizes());
+    queue.close();
+    assertEquals(List.of(1, 1), sizes());
+    assertEquals(
+        Code.NOT_READY, Objects.requireNonNull(queue.offer(submission(Lane.FLASH))).code());
+    assertTrue(timers.due.size() <= 1);
+    timers.pass(APART);
+    assertEquals(List.of(1, 1), sizes());
+  }
+}

@@ -1,0 +1,199 @@
+package org.entente.gateway.policy;
+
+import static org.entente.gateway.policy.PolicyFixture.FR;
+import static org.entente.gateway.policy.PolicyFixture.NOW;
+import static org.entente.gateway.policy.PolicyFixture.checked;
+import static org.entente.gateway.policy.PolicyFixture.label;
+import static org.entente.gateway.policy.PolicyFixture.sample;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Status;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** France received something from Singapore under {@code sample}; who may have it from France. */
+class OnwardTest {
+  @TempDir private Path folder;
+  private final MessageId id = MessageId.fresh(NOW.toEpochMilli(), new SecureRandom());
+
+  /** France with Singapore under terms, and with the United States under {@code b}. */
+  private Policy policy(String onwardTransfer, String... changes) {
+    return PolicyFixture.policy(
+        folder,
+        Map.of(
+            "a.yaml",
+            change(sample("onward_transfer: NONE", "onward_transfer: " + onwardTransfer), changes),
+            "b.yaml",
+            sample(
+                "id: sample",
+                "id: b",
+                "agency: sg.police",
+                "agency: us.cbp",
+                "purposes: [IPR_ENFORCEMENT]",
+                "purposes: [IPR_ENFORCEMENT, CUSTOMS_CONTROL]",
+                "handling: [H1]",
+                "handling: [H1, H2]",
+                "personal_data: false",
+                "personal_data: true")));
+  }
+
+  private static String change(String file, String... changes) {
+    String changed = file;
+    for (int i = 0; i < changes.length; i += 2) {
+      assertTrue(changed.contains(changes[i]), changes[i]);
+      changed = changed.replace(changes[i], changes[i + 1]);
+    }
+    return changed;
+  }
+
+  private Source source(UnaryOperator<Label.Builder> with) {
+    return new Source(
+        id, with.apply(label().setOrigin("sg.police").setAgreement("sample")).build());
+  }
+
+  private Decision decide(Policy policy, Source source, Label.Builder draft, String... to) {
+    return policy.egress().decide(checked(draft, to), List.of(source), FR, NOW);
+  }
+
+  private void refused(Code code, String rule, Decision decision) {
+    assertEquals(List.of(), decision.permits());
+    Refusal refusal = decision.refusals().get(0);
+    assertEquals("us.cbp", refusal.recipient());
+    assertEquals(code, refusal.code(), refusal.reason());
+    assertEquals("onward/" + rule, refusal.rule());
+    assertTrue(refusal.reason().contains(id.toString()), refusal.reason());
+  }
+
+  @Test
+  void agreementThatLetsNothingBePassedOn_refuses() {
+    Policy policy = policy("NONE");
+    Source source = source(label -> label);
+    refused(Code.ONWARD_REFUSED, "onward_transfer", decide(policy, source, label(), "us.cbp"));
+    assertEquals(
+        1, policy.egress().decide(checked(label(), "us.cbp"), FR, NOW).permits().size(), "without");
+    assertEquals(
+        1, decide(policy, source, label(), "sg.police").permits().size(), "back to its originator");
+  }
+
+  @Test
+  void agreementThatAsksForConsent_refuses() {
+    refused(
+        Code.CONSENT_REQUIRED,
+        "onward_transfer",
+        decide(policy("WITH_CONSENT"), source(label -> label), label(), "us.cbp"));
+  }
+
+  @Test
+  void agreementAmongItsParties_permitsThoseToWhomTheOriginatorMightHaveSentIt() {
+    Source source = source(label -> label);
+    refused(
+        Code.ONWARD_REFUSED,
+        "onward_transfer",
+        decide(policy("WITHIN_PARTIES"), source, label(), "us.cbp"));
+    Policy wider =
+        policy(
+            "WITHIN_PARTIES",
+            "    - agency: sg.police\n",
+            "    - agency: sg.police\n    - agency: us.cbp\n");
+    assertEquals(1, decide(wider, source, label(), "us.cbp").permits().size());
+  }
+
+  /** Whatever the agreement allows: H2 is its originator's to give. */
+  @Test
+  void handlingH2_asksForConsent_whateverTheAgreementAllows() {
+    Policy wider =
+        policy(
+            "WITHIN_PARTIES",
+            "    - agency: sg.police\n",
+            "    - agency: sg.police\n    - agency: us.cbp\n");
+    Source source = source(label -> label.addHandling(Handling.HANDLING_H2));
+    refused(
+        Code.CONSENT_REQUIRED,
+        "handling",
+        decide(wider, source, label().addHandling(Handling.HANDLING_H2), "us.cbp"));
+  }
+
+  @Test
+  void whatMustGoAlong_isNotLeftBehind() {
+    Policy wider =
+        policy(
+            "WITHIN_PARTIES",
+            "    - agency: sg.police\n",
+            "    - agency: sg.police\n    - agency: us.cbp\n");
+    refused(
+        Code.ONWARD_REFUSED,
+        "classification",
+        decide(
+            wider,
+            source(it -> it.setClassification(Classification.CLASSIFICATION_RESTRICTED)),
+            label().setClassification(Classification.CLASSIFICATION_UNCLASSIFIED),
+            "us.cbp"));
+    Source restricted = source(it -> it.addHandling(Handling.HANDLING_H1));
+    refused(
+        Code.ONWARD_REFUSED,
+        "handling",
+        decide(wider, restricted, label().clearHandling(), "us.cbp"));
+    assertEquals(
+        1,
+        decide(
+                wider,
+                restricted,
+                label().clearHandling().addHandling(Handling.HANDLING_H1),
+                "us.cbp")
+            .permits()
+            .size());
+    refused(
+        Code.ONWARD_REFUSED,
+        "personal_data",
+        decide(wider, source(it -> it.setPersonalData(true)), label(), "us.cbp"));
+    refused(
+        Code.ONWARD_REFUSED,
+        "purpose",
+        decide(
+            wider,
+            source(it -> it),
+            label().setPurpose(Purpose.PURPOSE_CUSTOMS_CONTROL),
+            "us.cbp"));
+    refused(
+        Code.ONWARD_REFUSED,
+        "exercise",
+        decide(wider, source(it -> it.setStatus(Status.STATUS_EXERCISE)), label(), "us.cbp"));
+  }
+
+  @Test
+  void agreementThatIsNotKnownAnyMore_refuses() {
+    refused(
+        Code.ONWARD_REFUSED,
+        "agreement",
+        decide(policy("WITHIN_PARTIES"), source(it -> it.setAgreement("gone")), label(), "us.cbp"));
+  }
+
+  /** Nobody is left out without a word because the draft was addressed to everybody. */
+  @Test
+  void recipientsThatWereNotNamed_areToldOfToo() {
+    Draft.Builder draft = PolicyFixture.draft(label());
+    draft.getToBuilder().setWhomAgreementsAllow(true);
+    Decision decision =
+        policy("NONE")
+            .egress()
+            .decide(PolicyFixture.checked(draft), List.of(source(it -> it)), FR, NOW);
+    assertEquals(
+        List.of("sg.police"),
+        decision.permits().stream().map(permit -> permit.recipient().value()).toList());
+    assertEquals(List.of("us.cbp"), decision.refusals().stream().map(Refusal::recipient).toList());
+  }
+}
