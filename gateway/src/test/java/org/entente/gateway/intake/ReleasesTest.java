@@ -407,6 +407,4 @@ class ReleasesTest {
   private static List<MessageId> ids(List<HeldMessage> page) {
     return page.stream().map(m -> MessageId.of(m.getMessageId().toByteArray())).toList();
   }
-
-  /** Remembers the leaves of committed batches. */
 }
