@@ -306,7 +306,7 @@ final class NodeFiles {
     }
   }
 
-  private static String lines(List<ConfigProblem> problems) {
+  static String lines(List<ConfigProblem> problems) {
     return problems.stream().map(ConfigProblem::toString).collect(Collectors.joining("\n"));
   }
 }

@@ -40,6 +40,16 @@ final class DocumentedSteps {
                     + " --to sg.police --to de.customs --category IPR --purpose IPR_ENFORCEMENT")
             .says("sg.police")
             .says("de.customs"),
+        Step.of("./entente policy lint --config /tmp/federation/fr.customs.yaml --strict")
+            .says("0 errors, 0 warnings"),
+        Step.of(
+                "./entente policy test --config /tmp/federation/fr.customs.yaml --coverage"
+                    + " config/expectations")
+            .says("28 of 28 expectations met"),
+        Step.of(
+                "./entente policy diff --config /tmp/federation/fr.customs.yaml"
+                    + " --candidate config/agreements")
+            .says("equivalent: the candidate lets the same go"),
         Step.of("./entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
             .says("transit")
             .doesNotSay("LIMIT EXCEEDED"),

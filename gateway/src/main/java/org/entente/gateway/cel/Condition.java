@@ -41,6 +41,16 @@ public final class Condition {
     return reads.now();
   }
 
+  /** Whether it can depend on who sends or receives. */
+  public boolean readsAgencies() {
+    return reads.agencies();
+  }
+
+  /** The texts that stand in it, such as the {@code "IT"} of a comparison. */
+  public Set<String> texts() {
+    return reads.texts();
+  }
+
   boolean readsWholeLabel() {
     return reads.wholeLabel();
   }

@@ -1,6 +1,7 @@
 package org.entente.gateway.cel;
 
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.navigation.CelNavigableAst;
@@ -16,20 +17,30 @@ import java.util.TreeSet;
  * @param labelFields fields of the label, by their names in the proto
  * @param wholeLabel whether it also takes the label as a whole
  * @param now whether it depends on the time
+ * @param agencies whether it depends on who sends or receives
+ * @param texts the texts that stand in it
  */
-record ConditionReads(Set<String> labelFields, boolean wholeLabel, boolean now) {
+record ConditionReads(
+    Set<String> labelFields, boolean wholeLabel, boolean now, boolean agencies, Set<String> texts) {
 
   static ConditionReads of(CelAbstractSyntaxTree tree) {
     Set<String> fields = new TreeSet<>();
     boolean whole = false;
     boolean now = false;
+    boolean agencies = false;
+    Set<String> texts = new TreeSet<>();
     for (CelNavigableExpr node :
         (Iterable<CelNavigableExpr>) CelNavigableAst.fromAst(tree).getRoot().allNodes()::iterator) {
+      if (node.getKind() == Kind.CONSTANT
+          && node.expr().constant().getKind() == CelConstant.Kind.STRING_VALUE) {
+        texts.add(node.expr().constant().stringValue());
+      }
       if (node.getKind() != Kind.IDENT) {
         continue;
       }
       String name = node.expr().ident().name();
       now |= name.equals("now");
+      agencies |= name.equals("origin") || name.equals("recipient");
       if (name.equals("label")) {
         CelExpr parent = node.parent().map(CelNavigableExpr::expr).orElse(null);
         if (parent != null && parent.getKind() == Kind.SELECT) {
@@ -39,6 +50,11 @@ record ConditionReads(Set<String> labelFields, boolean wholeLabel, boolean now) 
         }
       }
     }
-    return new ConditionReads(Collections.unmodifiableSet(fields), whole, now);
+    return new ConditionReads(
+        Collections.unmodifiableSet(fields),
+        whole,
+        now,
+        agencies,
+        Collections.unmodifiableSet(texts));
   }
 }

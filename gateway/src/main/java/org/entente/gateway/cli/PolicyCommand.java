@@ -22,9 +22,14 @@ import picocli.CommandLine.Spec;
 /** Commands about policy. */
 @Command(
     name = "policy",
-    description = "Asks policy before anything is sent.",
+    description = "Asks policy before anything is sent, and tests, lints and compares rules.",
     mixinStandardHelpOptions = true,
-    subcommands = PolicyCommand.Explain.class,
+    subcommands = {
+      PolicyCommand.Explain.class,
+      PolicyTesting.class,
+      PolicyLinting.class,
+      PolicyDiff.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 final class PolicyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

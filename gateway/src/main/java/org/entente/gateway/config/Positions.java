@@ -23,6 +23,11 @@ public final class Positions {
     this.places = Map.copyOf(places);
   }
 
+  /** Of a file that says nothing: every problem is one of its first line. */
+  public static Positions none(String file) {
+    return new Positions(file, Map.of());
+  }
+
   /** The file as it was named. */
   public String file() {
     return file;
@@ -39,6 +44,11 @@ public final class Positions {
     Place place = nearest(field);
     int line = place.textLine() + textLine - 1;
     return new ConfigProblem(file, line, place.column(), field, wrong, valid);
+  }
+
+  /** The line on which a field, or the nearest one around it, stands, from 1. */
+  public int line(String field) {
+    return nearest(field).line();
   }
 
   /** Whether the field stands in the file. */

@@ -37,7 +37,8 @@ public final class HeldBook {
   private final Store store;
   private final AtomicInteger count = new AtomicInteger();
 
-  HeldBook(Store store) {
+  /** The held drafts of a store. */
+  public HeldBook(Store store) {
     this.store = store;
     try (Scan scan = store.scan(Table.HELD, new byte[] {RECORD}, END)) {
       while (scan.hasNext()) {

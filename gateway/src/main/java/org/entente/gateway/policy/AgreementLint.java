@@ -28,6 +28,9 @@ final class AgreementLint {
   /** Ids that stand for what needs no agreement; no file may take one. */
   static final Set<String> RESERVED = Set.of(EvidenceMessages.AGREEMENT, RecallMessages.AGREEMENT);
 
+  /** Days before its end at which an agreement is reported. */
+  private static final int SOON = 30;
+
   private static final int MAX_BODY = 64 << 20;
   private static final int MAX_DELIVERY_DAYS = 365;
   private static final int DEFAULT_DELIVERY_DAYS = 30;
@@ -216,6 +219,13 @@ final class AgreementLint {
       // No problem: a gateway that restarts after an agreement's end must come up.
       report.warning(
           positions.problem("valid.until", "ended on " + until, "a later day, or remove the file"));
+    } else if (until != null
+        && until.isBefore(LocalDate.ofInstant(now, ZoneOffset.UTC).plusDays(SOON))) {
+      report.warning(
+          positions.problem(
+              "valid.until",
+              "ends on " + until + ", within " + SOON + " days",
+              "a later day, once the parties have agreed on it"));
     }
     return new Agreement.Validity(from, until);
   }

@@ -230,7 +230,18 @@ public final class LabelCheck {
     findings.text("on_behalf_of.justification", person.getJustification(), 500);
   }
 
-  private static Label completed(Label label, Body body) {
+  /**
+   * The label with what a client may leave out, and personal data raised where the body names a
+   * person.
+   */
+  static Label completed(Label label, Body body) {
+    return withDefaults(label).toBuilder()
+        .setPersonalData(label.getPersonalData() || SubjectCheck.namesPerson(body))
+        .build();
+  }
+
+  /** The label with what a client may leave out. */
+  static Label withDefaults(Label label) {
     Label.Builder out = label.toBuilder();
     if (out.getLane() == Lane.LANE_UNSPECIFIED) {
       out.setLane(Lane.LANE_ROUTINE);
@@ -244,6 +255,6 @@ public final class LabelCheck {
     if (out.getRequestedAction() == RequestedAction.REQUESTED_ACTION_UNSPECIFIED) {
       out.setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM);
     }
-    return out.setPersonalData(label.getPersonalData() || SubjectCheck.namesPerson(body)).build();
+    return out.build();
   }
 }

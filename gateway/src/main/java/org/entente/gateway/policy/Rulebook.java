@@ -61,6 +61,16 @@ public final class Rulebook {
     return new RulebookFiles(membership, now).load(agreements, nodeRules);
   }
 
+  /**
+   * Loads as {@link #load} and looks harder, for people: rules that nothing reaches, conditions
+   * that are always false, agreements that contradict each other. What is found is a warning; what
+   * would keep a gateway from taking the files is a problem.
+   */
+  public static Loading lint(
+      Path agreements, @Nullable Path nodeRules, Membership membership, Instant now) {
+    return new RulebookFiles(membership, now).lint(agreements, nodeRules);
+  }
+
   /** {@code sha256:} and 16 hex digits. */
   public String version() {
     return version;

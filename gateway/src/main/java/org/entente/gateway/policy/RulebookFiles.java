@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Expressions;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.Positions;
 import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.model.FileTrouble;
@@ -33,6 +34,8 @@ final class RulebookFiles {
   private final MessageDigest hash = sha256();
   private final Map<String, Agreement> agreements = new TreeMap<>();
   private final Map<String, String> fileOf = new HashMap<>();
+  private final Map<String, Positions> places = new HashMap<>();
+  private Positions placesOfRules = Positions.none("");
   private final Membership membership;
   private final Instant now;
 
@@ -56,6 +59,16 @@ final class RulebookFiles {
         "sha256:" + HexFormat.of().formatHex(hash.digest()).substring(0, VERSION_DIGITS);
     Rulebook rulebook = new Rulebook(version, List.copyOf(agreements.values()), rules);
     return new Rulebook.Loading.Loaded(rulebook, report.warnings());
+  }
+
+  /** Loads, and looks for what is odd in what was loaded. */
+  Rulebook.Loading lint(Path folder, @Nullable Path nodeRules) {
+    Rulebook.Loading loading = load(folder, nodeRules);
+    if (loading instanceof Rulebook.Loading.Loaded loaded) {
+      new RulebookLint(loaded.rulebook(), membership, now, places, placesOfRules, report).lint();
+      return new Rulebook.Loading.Loaded(loaded.rulebook(), report.warnings());
+    }
+    return loading;
   }
 
   private List<Path> agreementFiles(Path folder) {
@@ -115,6 +128,7 @@ final class RulebookFiles {
       byte[] head = (name(file) + "\n" + content.length + "\n").getBytes(StandardCharsets.UTF_8);
       hash.update(head);
       hash.update(content);
+      seen(file, content);
       return Optional.of(content);
     } catch (IOException e) {
       report.problem(
@@ -122,6 +136,13 @@ final class RulebookFiles {
               file.toString(), "cannot be read: " + FileTrouble.words(e), "a readable file"));
       return Optional.empty();
     }
+  }
+
+  /** People must see all of what decides. */
+  private void seen(Path file, byte[] content) {
+    HiddenText text = new HiddenText(file.toString(), new String(content, StandardCharsets.UTF_8));
+    report.problems(text.hidden());
+    text.mixed().forEach(report::warning);
   }
 
   private void agreement(Path file, byte[] content) {
@@ -137,6 +158,7 @@ final class RulebookFiles {
           read.positions()
               .problem("id", read.value().id() + " is also in " + other, "an id of its own"));
     }
+    places.put(read.value().id(), read.positions());
     new AgreementLint(read.value(), read.positions(), membership, report)
         .lint(expressions, now)
         .ifPresent(agreement -> agreements.put(agreement.id(), agreement));
@@ -149,6 +171,7 @@ final class RulebookFiles {
       return List.of();
     }
     Reading.Read<NodeRulesFile> read = (Reading.Read<NodeRulesFile>) reading;
+    placesOfRules = read.positions();
     return new NodeRulesLint(read.positions(), expressions, report).lint(read.value());
   }
 

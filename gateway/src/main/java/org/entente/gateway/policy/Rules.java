@@ -87,11 +87,15 @@ final class Rules {
   private List<Agreement> ordered(AgencyName origin, AgencyName recipient) {
     List<Coverage> covering =
         new ArrayList<>(coverages.stream().filter(it -> it.covers(origin, recipient)).toList());
-    covering.sort(
-        Comparator.<Coverage>comparingInt(it -> -it.specificity(origin, recipient))
-            .thenComparingInt(it -> it.agreement().covers().categories().size())
-            .thenComparing(it -> it.agreement().id()));
+    covering.sort(order(origin, recipient));
     return covering.stream().map(Coverage::agreement).toList();
+  }
+
+  /** In which agreements that cover a pair are tried. */
+  static Comparator<Coverage> order(AgencyName origin, AgencyName recipient) {
+    return Comparator.<Coverage>comparingInt(it -> -it.specificity(origin, recipient))
+        .thenComparingInt(it -> it.agreement().covers().categories().size())
+        .thenComparing(it -> it.agreement().id());
   }
 
   private Ruling named(String id, Transfer transfer, Code code) {

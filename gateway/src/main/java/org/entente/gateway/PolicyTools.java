@@ -1,0 +1,122 @@
+package org.entente.gateway;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.BundleMembership;
+import org.entente.gateway.policy.ExpectationReport;
+import org.entente.gateway.policy.Expectations;
+import org.entente.gateway.policy.Membership;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.PolicyReplay;
+import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.RulebookComparison;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policy that a node's configuration describes, for an operator's questions; the node may run
+ * or not. Its members are those of the trust bundle that a start would take up.
+ */
+public final class PolicyTools {
+  private final NodeFiles files;
+  private final Membership membership;
+  private final InstantSource clock;
+
+  private PolicyTools(NodeFiles files, Membership membership, InstantSource clock) {
+    this.files = files;
+    this.membership = membership;
+    this.clock = clock;
+  }
+
+  /**
+   * Where rules are read.
+   *
+   * @param agreements folder of the agreements
+   * @param nodeRules file of the node's rules; null for none
+   */
+  public record Place(Path agreements, @Nullable Path nodeRules) {}
+
+  /**
+   * Reads configuration and trust bundle.
+   *
+   * @throws StartProblem if they cannot be used
+   */
+  public static PolicyTools read(Path configFile, InstantSource clock) {
+    NodeFiles files = NodeFiles.read(configFile, clock);
+    return new PolicyTools(files, new BundleMembership(files.verifiedBundle()), clock);
+  }
+
+  /** Whose node it is. */
+  public AgencyName agency() {
+    return new AgencyName(files.config().agency());
+  }
+
+  /** Where the node's own rules are, or others where such are named. */
+  public Place place(@Nullable Path agreements, @Nullable Path nodeRules) {
+    NodeConfig.Policy own = files.config().policy();
+    return new Place(
+        agreements == null ? own.agreements() : agreements,
+        nodeRules == null ? own.nodeRules() : nodeRules);
+  }
+
+  /** Loads rules and looks for what is odd in them. */
+  public Rulebook.Loading lint(Place place) {
+    return Rulebook.lint(place.agreements(), place.nodeRules(), membership, clock.instant());
+  }
+
+  /**
+   * Puts expectations to rules.
+   *
+   * @param expectations a file or a folder
+   * @throws StartProblem naming every problem of the files
+   */
+  public ExpectationReport test(Place place, Path expectations) {
+    Expectations.Loading loading = Expectations.read(expectations, clock.instant());
+    if (loading instanceof Expectations.Loading.Invalid invalid) {
+      throw new StartProblem(NodeFiles.lines(invalid.problems()));
+    }
+    return ((Expectations.Loading.Loaded) loading).expectations().test(policy(place));
+  }
+
+  /**
+   * Searches for labels that the node's own rules and a candidate decide differently.
+   *
+   * @param most how many combinations to try at most
+   * @throws StartProblem naming every problem of the files
+   */
+  public RulebookComparison.Outcome compare(Place candidate, long most) {
+    return new RulebookComparison(
+            policy(place(null, null)).rulebook(),
+            policy(candidate).rulebook(),
+            membership,
+            agency(),
+            clock.instant())
+        .search(most);
+  }
+
+  /**
+   * Puts the labels in the node's ledger to its own rules and to a candidate.
+   *
+   * @throws StartProblem naming every problem of the files, or if the node runs
+   */
+  public PolicyReplay replay(Place candidate) {
+    PolicyReplay replay = new PolicyReplay(policy(place(null, null)), policy(candidate).rulebook());
+    new NodeLabels(files, clock).replay(replay);
+    return replay;
+  }
+
+  /**
+   * The policy of these rules.
+   *
+   * @throws StartProblem naming every problem of the files
+   */
+  public Policy policy(Place place) {
+    Rulebook.Loading loading =
+        Rulebook.load(place.agreements(), place.nodeRules(), membership, clock.instant());
+    if (loading instanceof Rulebook.Loading.Loaded loaded) {
+      return new Policy(loaded.rulebook(), membership, Policy.DEFAULT_CACHE_ENTRIES);
+    }
+    throw new StartProblem(NodeFiles.lines(((Rulebook.Loading.Invalid) loading).problems()));
+  }
+}

@@ -1,0 +1,24 @@
+package org.entente.gateway.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** What commands print with {@code --json}: one object on one line. */
+final class JsonText {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private JsonText() {}
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  static String line(ObjectNode node) {
+    try {
+      return MAPPER.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree cannot be written as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package org.entente.gateway.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.PolicyTools;
+import org.entente.gateway.StartProblem;
+import org.entente.gateway.policy.ClauseCoverage.Clause;
+import org.entente.gateway.policy.ExpectationReport;
+import org.entente.gateway.policy.ExpectationReport.Result;
+import org.entente.gateway.policy.Explanation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Puts expectations to agreements. */
+@Command(
+    name = "test",
+    description = {
+      "Puts messages to agreements and node rules and compares what comes with what is expected.",
+      "Expectations are YAML files; docs/policy.md describes them. Nothing is sent.",
+      "Exit code 0 if every expectation is met, 1 if not."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = "  entente policy test --config fr.customs.yaml --coverage config/expectations")
+final class PolicyTesting implements Callable<Integer> {
+  @Mixin private PolicyFiles files = new PolicyFiles();
+
+  @Parameters(
+      paramLabel = "EXPECTATIONS",
+      description = "a file of expectations, or a folder of such files")
+  private Path expectations = Path.of("");
+
+  @Option(
+      names = "--coverage",
+      description = "also say which clause was never fulfilled or never failed")
+  private boolean coverage;
+
+  @Option(names = "--json", description = "print one JSON object")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ExpectationReport report;
+    try {
+      PolicyTools node = files.node();
+      report = node.test(files.place(node), expectations);
+    } catch (StartProblem e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(JsonText.line(object(report)));
+    } else {
+      report.failed().forEach(result -> failure(out, result));
+      if (coverage) {
+        coverage(out, report.clauses());
+      }
+      out.printf(
+          "%d of %d expectations met by policy %s%n",
+          report.results().size() - report.failed().size(),
+          report.results().size(),
+          report.policyVersion());
+    }
+    out.flush();
+    return report.failed().isEmpty() ? 0 : 1;
+  }
+
+  private static void failure(PrintWriter out, Result result) {
+    out.printf(
+        "NOT MET  %s:%d: %s: %s to %s%n",
+        result.file(), result.line(), Screen.printable(result.name()), result.from(), result.to());
+    out.printf("    expected  %s%n", Screen.printable(result.expected()));
+    out.printf("    found     %s%n", Screen.printable(result.found()));
+    for (Explanation.Tried tried : result.tried()) {
+      out.printf(
+          "      %s: %s%n",
+          tried.agreement(),
+          tried.failed().isEmpty()
+              ? "permits"
+              : Screen.printable(String.join("; also ", tried.failed())));
+    }
+  }
+
+  private static void coverage(PrintWriter out, List<Clause> clauses) {
+    long outcomes = clauses.stream().mapToLong(it -> it.canFail() ? 2 : 1).sum();
+    long missing = clauses.stream().mapToLong(it -> it.missing().size()).sum();
+    for (Clause clause : clauses) {
+      out.printf(
+          "%-50s %6d fulfilled %6d failed  %s%n",
+          clause.name(), clause.fulfilled(), clause.failed(), String.join(", ", clause.missing()));
+    }
+    out.printf("%d of %d outcomes of clauses covered%n", outcomes - missing, outcomes);
+  }
+
+  private ObjectNode object(ExpectationReport report) {
+    ObjectNode out =
+        JsonText.object()
+            .put("policy", report.policyVersion())
+            .put("expectations", report.results().size())
+            .put("not_met", report.failed().size());
+    for (Result result : report.results()) {
+      out.withArray("results")
+          .addObject()
+          .put("file", result.file())
+          .put("line", result.line())
+          .put("name", result.name())
+          .put("from", result.from().value())
+          .put("to", result.to().value())
+          .put("met", result.met())
+          .put("expected", result.expected())
+          .put("found", result.found());
+    }
+    if (coverage) {
+      for (Clause clause : report.clauses()) {
+        ObjectNode one =
+            out.withArray("clauses")
+                .addObject()
+                .put("clause", clause.name())
+                .put("fulfilled", clause.fulfilled())
+                .put("failed", clause.failed())
+                .put("can_fail", clause.canFail());
+        clause.missing().forEach(one.putArray("missing")::add);
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,199 @@
+package org.entente.gateway.policy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.Positions;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.policy.ExpectationFile.Direction;
+import org.entente.proto.v1.Label;
+
+/**
+ * What people expect of agreements, read from files: messages, and what must come of each at each
+ * recipient. Immutable.
+ */
+public final class Expectations {
+  private final List<Expectation> all;
+
+  private Expectations(List<Expectation> all) {
+    this.all = List.copyOf(all);
+  }
+
+  /** What reading comes to. */
+  public sealed interface Loading {
+    /** The files are good. */
+    record Loaded(Expectations expectations) implements Loading {}
+
+    /** They are not: every problem that was found. */
+    record Invalid(List<ConfigProblem> problems) implements Loading {
+      public Invalid {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /**
+   * One message to one recipient.
+   *
+   * @param file where it stands
+   * @param line on which line, from 1
+   * @param name what people call it
+   * @param egress whether the sender's policy is asked; otherwise the recipient's
+   * @param transfer the message
+   * @param expected what must come of it
+   */
+  record Expectation(
+      String file,
+      int line,
+      String name,
+      boolean egress,
+      Transfer transfer,
+      ExpectationFile.Expected expected) {}
+
+  /**
+   * Reads a file, or every {@code *.yaml} file of a folder in the order of their names.
+   *
+   * @param now the time of messages for which a file names none
+   */
+  public static Loading read(Path place, Instant now) {
+    List<ConfigProblem> problems = new ArrayList<>();
+    List<Expectation> all = new ArrayList<>();
+    for (Path file : files(place, problems)) {
+      Reading<ExpectationFile> reading = new YamlFiles().read(file, ExpectationFile.class);
+      if (reading instanceof Reading.Unreadable<ExpectationFile> unreadable) {
+        problems.addAll(unreadable.problems());
+      } else {
+        Reading.Read<ExpectationFile> read = (Reading.Read<ExpectationFile>) reading;
+        new OneFile(read.value(), read.positions(), now, problems, all).read();
+      }
+    }
+    return problems.isEmpty()
+        ? new Loading.Loaded(new Expectations(all))
+        : new Loading.Invalid(problems);
+  }
+
+  private static List<Path> files(Path place, List<ConfigProblem> problems) {
+    if (!Files.isDirectory(place)) {
+      return List.of(place);
+    }
+    try (Stream<Path> entries = Files.list(place)) {
+      List<Path> files = entries.filter(it -> it.toString().endsWith(".yaml")).sorted().toList();
+      if (files.isEmpty()) {
+        problems.add(ConfigProblem.ofFile(place.toString(), "no expectations", "*.yaml"));
+      }
+      return files;
+    } catch (IOException e) {
+      String wrong = "cannot be listed: " + FileTrouble.words(e);
+      problems.add(ConfigProblem.ofFile(place.toString(), wrong, "a folder of expectations"));
+      return List.of();
+    }
+  }
+
+  /** Turns one file into expectations. */
+  private record OneFile(
+      ExpectationFile file,
+      Positions positions,
+      Instant now,
+      List<ConfigProblem> problems,
+      List<Expectation> all) {
+
+    void read() {
+      if (file.expectations().isEmpty()) {
+        problems.add(positions.problem("expectations", "an empty list", "one or more"));
+      }
+      for (int i = 0; i < file.expectations().size(); i++) {
+        entry("expectations[" + i + "]", file.expectations().get(i));
+      }
+    }
+
+    private void entry(String field, ExpectationFile.Entry entry) {
+      Optional<Label> label =
+          LabelWords.label(entry.label(), field + ".label", positions, problems);
+      boolean egress = entry.direction() != Direction.INGRESS;
+      if (entry.to().isEmpty()) {
+        problems.add(positions.problem(field + ".to", "an empty list", "one agency or more"));
+      }
+      if (!egress && label.map(it -> it.getAgreement().isEmpty()).orElse(false)) {
+        problems.add(
+            positions.problem(
+                field + ".label.agreement", "is missing", "the agreement that the sender named"));
+      }
+      label.ifPresent(it -> entry.to().forEach(to -> add(field, entry, it, egress, to)));
+    }
+
+    private void add(
+        String field, ExpectationFile.Entry entry, Label label, boolean egress, AgencyName to) {
+      Instant own = entry.at();
+      Instant files = file.at();
+      Instant at = own != null ? own : files != null ? files : now;
+      Integer bytes = entry.bodyBytes();
+      all.add(
+          new Expectation(
+              positions.file(),
+              positions.line(field),
+              entry.name(),
+              egress,
+              new Transfer(
+                  LabelCheck.withDefaults(label), bytes == null ? 0 : bytes, entry.from(), to, at),
+              entry.expect()));
+    }
+  }
+
+  /** Puts them to a policy. */
+  public ExpectationReport test(Policy policy) {
+    Rules rules = new Rules(policy.rulebook(), policy.membership());
+    ClauseCoverage coverage = new ClauseCoverage(policy.rulebook(), policy.membership());
+    List<ExpectationReport.Result> results = new ArrayList<>();
+    for (Expectation it : all) {
+      Ruling ruling =
+          it.egress() ? rules.egress(it.transfer()) : rules.underNamed(false, it.transfer());
+      coverage.note(it.egress(), it.transfer());
+      results.add(result(it, Verdict.of(ruling, it.egress()), rules, ruling));
+    }
+    return new ExpectationReport(policy.version(), results, coverage.clauses());
+  }
+
+  private static ExpectationReport.Result result(
+      Expectation it, Verdict verdict, Rules rules, Ruling ruling) {
+    boolean met = meets(it.expected(), verdict);
+    List<Explanation.Tried> tried =
+        met ? List.of() : ExplainedRecipient.of(rules, it.transfer(), ruling).tried();
+    return new ExpectationReport.Result(
+        it.file(),
+        it.line(),
+        it.name(),
+        it.transfer().origin(),
+        it.transfer().recipient(),
+        met,
+        words(it.expected()),
+        verdict.words(),
+        tried);
+  }
+
+  private static boolean meets(ExpectationFile.Expected expected, Verdict verdict) {
+    String agreement = expected.agreement();
+    String rule = expected.rule();
+    return expected.outcome() == verdict.outcome()
+        && (agreement == null
+            || verdict.agreement().map(it -> it.id().equals(agreement)).orElse(false))
+        && (expected.code() == null
+            || verdict.refusal().map(it -> it.code() == expected.code()).orElse(false))
+        && (rule == null || verdict.refusal().map(it -> it.rule().equals(rule)).orElse(false));
+  }
+
+  private static String words(ExpectationFile.Expected expected) {
+    return expected.outcome()
+        + (expected.agreement() == null ? "" : " under " + expected.agreement())
+        + (expected.code() == null ? "" : " " + expected.code())
+        + (expected.rule() == null ? "" : " by " + expected.rule());
+  }
+}

@@ -1,0 +1,333 @@
+package org.entente.gateway.policy;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.cel.Evaluation;
+import org.entente.gateway.config.Positions;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.Label;
+
+/**
+ * What is odd in a rulebook that loads: agreements that are never chosen, conditions that are never
+ * true, rules of the node that leave nothing, ties that only an id decides. Used once, by one
+ * thread.
+ *
+ * <p>Conditions are put to at most {@value #MOST} labels of their {@link LabelSpace}; where that is
+ * not all of it, the warning says so.
+ */
+final class RulebookLint {
+  private static final long MOST = 20_000;
+  private static final long SEED = 1;
+
+  private final Rulebook rulebook;
+  private final Membership membership;
+  private final Instant now;
+  private final Map<String, Positions> places;
+  private final Positions placesOfRules;
+  private final LintReport report;
+  private final List<Coverage> coverages;
+
+  RulebookLint(
+      Rulebook rulebook,
+      Membership membership,
+      Instant now,
+      Map<String, Positions> places,
+      Positions placesOfRules,
+      LintReport report) {
+    this.rulebook = rulebook;
+    this.membership = membership;
+    this.now = now;
+    this.places = places;
+    this.placesOfRules = placesOfRules;
+    this.report = report;
+    this.coverages = rulebook.agreements().stream().map(a -> new Coverage(a, membership)).toList();
+  }
+
+  void lint() {
+    for (Coverage coverage : coverages) {
+      conditionNeverTrue(coverage);
+      neverChosen(coverage);
+      refusedByTheNode(coverage);
+    }
+    ties();
+    rules();
+  }
+
+  private void warn(Agreement agreement, String field, String wrong, String valid) {
+    Positions of = places.getOrDefault(agreement.id(), Positions.none(agreement.id()));
+    report.warning(of.problem(field, wrong, valid));
+  }
+
+  private Instant within(Agreement agreement) {
+    Instant begins = agreement.validity().begins();
+    return begins.isAfter(now) ? begins : now;
+  }
+
+  private List<Pair> pairs(Coverage coverage) {
+    return allPairs().filter(pair -> coverage.covers(pair.from(), pair.to())).toList();
+  }
+
+  private Stream<Pair> allPairs() {
+    return membership.agencies().stream()
+        .flatMap(from -> membership.agencies().stream().map(to -> new Pair(from, to)))
+        .filter(pair -> !pair.from().equals(pair.to()));
+  }
+
+  /** Who sends and who would receive. */
+  private record Pair(AgencyName from, AgencyName to) {
+    @Override
+    public String toString() {
+      return from + " to " + to;
+    }
+  }
+
+  private void conditionNeverTrue(Coverage coverage) {
+    Agreement agreement = coverage.agreement();
+    Optional<Condition> condition = agreement.covers().condition();
+    List<Pair> pairs = pairs(coverage);
+    if (condition.isEmpty() || pairs.isEmpty()) {
+      return;
+    }
+    Condition asked = condition.get();
+    LabelSpace space = LabelSpace.of(List.of(agreement), List.of(asked)).within(agreement.covers());
+    List<Pair> asking = asked.readsAgencies() ? pairs : pairs.subList(0, 1);
+    boolean ever =
+        space
+            .labels(MOST, SEED)
+            .anyMatch(
+                label ->
+                    asking.stream()
+                        .anyMatch(pair -> isTrue(asked, label, pair, within(agreement))));
+    if (!ever) {
+      boolean all = space.isWhole() && space.size() <= MOST && !asked.readsNow();
+      warn(
+          agreement,
+          "covers.condition",
+          all
+              ? "is false of every label that the agreement covers"
+              : "was true of none of the "
+                  + Math.min(MOST, space.size())
+                  + " labels tried, which are not all",
+          "a condition that some label fulfils");
+    }
+  }
+
+  private static boolean isTrue(Condition condition, Label label, Pair pair, Instant at) {
+    return condition.evaluate(label, pair.from().value(), pair.to().value(), at)
+            instanceof Evaluation.Value<Boolean> value
+        && value.value();
+  }
+
+  /** An agreement before which, for each pair, another is tried that permits all it permits. */
+  private void neverChosen(Coverage coverage) {
+    Set<String> before = new HashSet<>();
+    List<Pair> pairs = pairs(coverage);
+    for (Pair pair : pairs) {
+      Optional<Coverage> other =
+          coverages.stream()
+              .filter(it -> it != coverage && precedes(it, coverage, pair))
+              .filter(it -> permitsAllOf(it.agreement(), coverage.agreement()))
+              .findFirst();
+      if (other.isEmpty()) {
+        return;
+      }
+      before.add(other.get().agreement().id());
+    }
+    if (!pairs.isEmpty()) {
+      warn(
+          coverage.agreement(),
+          "between",
+          "is never chosen unless a message names it: "
+              + String.join(", ", before.stream().sorted().toList())
+              + " is tried first and permits all that it permits",
+          "a narrower other agreement, or no such file");
+    }
+  }
+
+  private static boolean precedes(Coverage one, Coverage other, Pair pair) {
+    return one.covers(pair.from(), pair.to())
+        && Rules.order(pair.from(), pair.to()).compare(one, other) < 0;
+  }
+
+  private boolean permitsAllOf(Agreement wide, Agreement narrow) {
+    Agreement.Covers all = wide.covers();
+    Agreement.Covers some = narrow.covers();
+    boolean inTime =
+        !wide.validity().begins().isAfter(within(narrow))
+            && wide.validity()
+                .ends()
+                .map(end -> narrow.validity().ends().map(it -> !it.isAfter(end)).orElse(false))
+                .orElse(true);
+    boolean sameCondition =
+        all.condition().isEmpty()
+            || all.condition()
+                .map(Condition::source)
+                .equals(some.condition().map(Condition::source));
+    return inTime
+        && sameCondition
+        && all.kinds().containsAll(some.kinds())
+        && all.categories().containsAll(some.categories())
+        && all.purposes().containsAll(some.purposes())
+        && all.ceiling().getNumber() >= some.ceiling().getNumber()
+        && all.handling().containsAll(some.handling())
+        && (all.personalData() || !some.personalData())
+        && (wide.law().allowsPurposeChange() || !narrow.law().allowsPurposeChange())
+        && wide.obligations().maxMessageBytes() >= narrow.obligations().maxMessageBytes();
+  }
+
+  /** An agreement of which the node's rules leave nothing, in either direction. */
+  private void refusedByTheNode(Coverage coverage) {
+    Agreement agreement = coverage.agreement();
+    List<Pair> pairs = pairs(coverage);
+    List<Condition> conditions =
+        Stream.concat(
+                agreement.covers().condition().stream(),
+                rulebook.nodeRules().stream().map(NodeRule::condition))
+            .toList();
+    if (pairs.isEmpty() || rulebook.nodeRules().isEmpty()) {
+      return;
+    }
+    LabelSpace space = LabelSpace.of(List.of(agreement), conditions).within(agreement.covers());
+    List<Transfer> permitted = new ArrayList<>();
+    boolean left =
+        space
+            .labels(MOST, SEED)
+            .map(label -> transfer(label, pairs.get(0), within(agreement)))
+            .filter(it -> permits(agreement, it))
+            .peek(permitted::add)
+            .anyMatch(it -> passes(it, true) || passes(it, false));
+    if (!left && !permitted.isEmpty()) {
+      warn(
+          agreement,
+          "covers",
+          "the node's rules refuse all "
+              + permitted.size()
+              + " labels tried that it permits"
+              + (space.isWhole() && space.size() <= MOST ? "" : ", which are not all"),
+          "rules that leave something of it, or no such file");
+    }
+  }
+
+  private static Transfer transfer(Label label, Pair pair, Instant at) {
+    return new Transfer(label, 0, pair.from(), pair.to(), at);
+  }
+
+  private boolean permits(Agreement agreement, Transfer transfer) {
+    return new AgreementTests(membership).failures(agreement, transfer).isEmpty();
+  }
+
+  private boolean passes(Transfer transfer, boolean egress) {
+    return rulebook.nodeRules().stream()
+        .filter(rule -> rule.applies(egress))
+        .allMatch(rule -> rule.refusal(transfer).isEmpty());
+  }
+
+  /** Two agreements of one rank that permit the same on other terms: the id decides, not people. */
+  private void ties() {
+    for (int i = 0; i < coverages.size(); i++) {
+      for (int j = i + 1; j < coverages.size(); j++) {
+        tie(coverages.get(i), coverages.get(j));
+      }
+    }
+  }
+
+  private void tie(Coverage first, Coverage second) {
+    Agreement one = first.agreement();
+    Agreement other = second.agreement();
+    boolean overlap =
+        overlap(one.covers(), other.covers()) && overlap(one.validity(), other.validity());
+    if (!overlap || one.obligations().equals(other.obligations())) {
+      return;
+    }
+    allPairs()
+        .filter(pair -> first.covers(pair.from(), pair.to()))
+        .filter(pair -> second.covers(pair.from(), pair.to()))
+        .filter(pair -> sameRank(first, second, pair))
+        .findFirst()
+        .ifPresent(
+            pair ->
+                warn(
+                    other,
+                    "id",
+                    "conflicts with "
+                        + one.id()
+                        + ": for "
+                        + pair
+                        + " both permit some of the same on other terms, and only their ids decide"
+                        + " which is tried first",
+                    "equal obligations, or parties, categories or purposes that differ"));
+  }
+
+  private static boolean sameRank(Coverage first, Coverage second, Pair pair) {
+    return first.specificity(pair.from(), pair.to()) == second.specificity(pair.from(), pair.to())
+        && first.agreement().covers().categories().size()
+            == second.agreement().covers().categories().size();
+  }
+
+  private static boolean overlap(Agreement.Covers one, Agreement.Covers other) {
+    return meet(one.kinds(), other.kinds())
+        && meet(one.categories(), other.categories())
+        && meet(one.purposes(), other.purposes());
+  }
+
+  private static <E> boolean meet(Set<E> one, Set<E> other) {
+    return one.stream().anyMatch(other::contains);
+  }
+
+  private static boolean overlap(Agreement.Validity one, Agreement.Validity other) {
+    return one.ends().map(end -> end.isAfter(other.begins())).orElse(true)
+        && other.ends().map(end -> end.isAfter(one.begins())).orElse(true);
+  }
+
+  private void rules() {
+    List<Pair> pairs = allPairs().toList();
+    Set<String> sources = new HashSet<>();
+    for (int i = 0; i < rulebook.nodeRules().size(); i++) {
+      NodeRule rule = rulebook.nodeRules().get(i);
+      String field = "rules[" + i + "]" + (rule.denies() ? ".deny_if" : ".allow_only_if");
+      if (!sources.add(rule.when() + " " + rule.denies() + " " + rule.condition().source())) {
+        report.warning(
+            placesOfRules.problem(
+                field, "is never reached: an earlier rule is the same", "each rule once"));
+      } else if (!pairs.isEmpty()) {
+        rule(rule, field, pairs);
+      }
+    }
+  }
+
+  private void rule(NodeRule rule, String field, List<Pair> pairs) {
+    LabelSpace space = LabelSpace.of(List.of(), List.of(rule.condition()));
+    List<Pair> asking = rule.condition().readsAgencies() ? pairs : pairs.subList(0, 1);
+    boolean refuses = false;
+    boolean passes = false;
+    List<Label> labels = space.labels(MOST, SEED).toList();
+    for (Label label : labels) {
+      for (Pair pair : asking) {
+        boolean refused = rule.refusal(transfer(label, pair, now)).isPresent();
+        refuses |= refused;
+        passes |= !refused;
+      }
+    }
+    boolean all = space.isWhole() && space.size() <= MOST && !rule.condition().readsNow();
+    String tried =
+        all ? "every label" : "all " + labels.size() + " labels tried, which are not all";
+    if (!passes) {
+      report.warning(
+          placesOfRules.problem(
+              field, "refuses " + tried + ", so that nothing passes", "a narrower condition"));
+    } else if (!refuses) {
+      report.warning(
+          placesOfRules.problem(
+              field,
+              "lets " + tried + " pass, so that it does nothing",
+              "a condition that matters"));
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package org.entente.gateway.policy;
+
+import java.util.Optional;
+import org.entente.gateway.model.Refusal;
+
+/**
+ * What a policy says of one transfer, as something that can be compared and shown.
+ *
+ * @param outcome what becomes of it
+ * @param agreement the agreement that permits it; empty if it is refused
+ * @param refusal why it is refused; empty if it is not
+ */
+public record Verdict(Outcome outcome, Optional<Agreement> agreement, Optional<Refusal> refusal) {
+
+  /** What becomes of a transfer; the later, the more is let go. */
+  public enum Outcome {
+    /** It is refused. */
+    REFUSED,
+    /** It waits for a second person. */
+    HELD,
+    /** It goes. */
+    PERMITTED
+  }
+
+  static Verdict of(Ruling ruling, boolean egress) {
+    if (ruling instanceof Ruling.Denied denied) {
+      return new Verdict(Outcome.REFUSED, Optional.empty(), Optional.of(denied.refusal()));
+    }
+    Agreement agreement = ((Ruling.Allowed) ruling).agreement();
+    // A recipient takes what a second person at the sender has released.
+    boolean held = egress && agreement.obligations().fourEyes();
+    return new Verdict(
+        held ? Outcome.HELD : Outcome.PERMITTED, Optional.of(agreement), Optional.empty());
+  }
+
+  /** As a reader would say it. */
+  public String words() {
+    return refusal
+        .map(it -> outcome + " " + it.code() + by(it) + ": " + it.reason())
+        .orElseGet(() -> outcome + " under " + agreement.map(Agreement::id).orElse(""));
+  }
+
+  private static String by(Refusal refusal) {
+    return refusal.rule().isEmpty() ? "" : " by " + refusal.rule();
+  }
+}
