@@ -230,6 +230,9 @@ public final class NodeCore {
     schedule.every(Duration.ofMinutes(1), "messages held too long", services.releases::expire);
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::round);
     schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
+    if (services.isSearched()) {
+      schedule.every(Duration.ofMillis(250), "search index", services.indexing::round);
+    }
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
   }
@@ -385,10 +388,12 @@ public final class NodeCore {
     services.intake.close();
     links.close();
     ground.ledger.close();
+    services.indexing.close();
   }
 
   /** Lets go of files and keys, as the end of a process does; nothing more is made durable. */
   public void abandon() {
+    services.indexing.close();
     ground.close();
   }
 }

@@ -37,6 +37,16 @@ final class NodeGauges {
         List.of(),
         () -> List.of(Sample.of(services.subscriptions.count())));
     meters.gauge(
+        "entente_search_index_messages",
+        "Received messages in the search index; none where no client may search.",
+        List.of(),
+        () -> List.of(Sample.of(services.indexing.size())));
+    meters.gauge(
+        "entente_search_index_building",
+        "Whether the search index is still being built after a start.",
+        List.of(),
+        () -> List.of(Sample.of(services.isSearched() && services.indexing.isBuilding() ? 1 : 0)));
+    meters.gauge(
         "entente_ledger_waiting_changes",
         "Changes that wait for the disk.",
         List.of(),

@@ -12,6 +12,7 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
+import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
@@ -23,6 +24,8 @@ import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.search.Indexing;
+import org.entente.gateway.search.Searching;
 import org.entente.gateway.wire.ClientPorts;
 
 /** The stage that serves clients: what they hand in, what they are given, what they may ask. */
@@ -34,10 +37,12 @@ final class NodeServices {
   final Retention retention;
   final Subscriptions subscriptions;
   final Quarantine quarantine;
+  final Indexing indexing;
 
   private final Tracking tracking;
   private final NodeGround ground;
   private final Recalling recalling;
+  private final Searching searching;
 
   NodeServices(NodeGround ground, NodeOutgoing out, NodeIncoming in) {
     this.ground = ground;
@@ -87,6 +92,23 @@ final class NodeServices {
         new Tracking(
             ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
     in.reporter.listen(subscriptions, in.notices);
+    indexing =
+        new Indexing(
+            ground.ledger,
+            inboxOpening(),
+            around.clock(),
+            ground.config.limitsInForce().searchMessages());
+    searching =
+        new Searching(
+            new Searching.Parts(
+                ground.agency(),
+                ground.ledger,
+                inboxOpening(),
+                ground.evidence,
+                ground.labelCheck,
+                around.clock(),
+                around.meters()),
+            indexing);
     quarantine =
         new Quarantine(
             ground.agency(),
@@ -140,6 +162,12 @@ final class NodeServices {
         Duration.ofMinutes(within.routineMinutes()));
   }
 
+  /** Whether a client may search; an index that nobody uses is not made. */
+  boolean isSearched() {
+    return ground.config.clients().stream()
+        .anyMatch(client -> client.scopes().contains(Scope.SEARCH.toString()));
+  }
+
   private InboxOpening inboxOpening() {
     return new InboxOpening(ground.storageKeys, ground.ledger.inbox());
   }
@@ -152,6 +180,7 @@ final class NodeServices {
         recalling,
         retention,
         subscriptions,
+        searching,
         tracking,
         renewal,
         quarantine,

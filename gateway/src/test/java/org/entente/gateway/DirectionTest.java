@@ -44,6 +44,7 @@ class DirectionTest {
           "deliver",
           "account",
           "operate",
+          "search",
           "wire",
           "admin",
           "client",
@@ -111,6 +112,7 @@ class DirectionTest {
         home("org.rocksdb..", "store"),
         home("io.prometheus..", "meter"),
         home("dev.cel..", "cel"),
+        home("org.apache.lucene..", "search"),
         home("picocli..", "cli"),
         home("io.netty..", "wire", "link", "client", "admin"),
         // Gateway hands channels of wire to link.

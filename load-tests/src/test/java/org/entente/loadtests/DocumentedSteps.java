@@ -16,6 +16,8 @@ final class DocumentedSteps {
   private static final String DE_CLIENTS =
       " --gateway 127.0.0.1:7442 --credentials /tmp/federation/de.customs/clients/";
   private static final String RECORDS = DE_CLIENTS + "records";
+  private static final String SEARCHER =
+      " --officer FR-12 --justification 'case 12/26'" + FR_CLIENTS + "desk";
   private static final String SECOND = " --officer FR-DNRED-0007";
   private static final String ID = "(?m)^([0-9a-f]{32})  ";
 
@@ -79,7 +81,21 @@ final class DocumentedSteps {
             .says("Substituted consignment"),
         Step.of("./entente release approve MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
-            .says("to sg.police"));
+            .says("to sg.police"),
+        Step.of("./entente send" + DE_CLIENTS + "declarations --alerts config/samples/ipr.jsonl")
+            .exits(1)
+            .says("published"),
+        // Until it has arrived.
+        Step.of("./entente search --headline 'brake pads'" + SEARCHER)
+            .againWhile("nothing found")
+            .says("ZGR-2026-1180")
+            .keeps("FOUND", ID),
+        Step.of(
+                "./entente search --subject 'case:ZGR 2026 1180' --category IPR --origin de.customs"
+                    + " --from 2026-01-01 --json"
+                    + SEARCHER)
+            .says("\"caseRef\":\"ZGR-2026-1180\""),
+        Step.of("./entente open MESSAGE" + SEARCHER).fills("MESSAGE", "FOUND").says("Hamburg"));
   }
 
   /** What is done with messages that have arrived, and what the figures say at the end. */

@@ -52,7 +52,9 @@ public enum AuditType {
   /**
    * Content that was received was passed on: the message that came, then the one that carries it.
    */
-  PASSED_ON(23);
+  PASSED_ON(23),
+  /** A person searched the received messages and was shown the labels of those named. */
+  SEARCHED(24);
 
   private final int number;
 

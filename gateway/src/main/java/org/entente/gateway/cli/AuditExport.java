@@ -183,7 +183,7 @@ final class AuditExport implements Callable<Integer> {
     }
   }
 
-  private static Timestamp time(String option, String text) {
+  static Timestamp time(String option, String text) {
     try {
       Instant at =
           text.indexOf('T') < 0

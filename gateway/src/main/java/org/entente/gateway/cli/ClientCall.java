@@ -32,4 +32,8 @@ abstract class ClientCall implements Callable<Integer> {
   PrintWriter out() {
     return spec.commandLine().getOut();
   }
+
+  PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
 }

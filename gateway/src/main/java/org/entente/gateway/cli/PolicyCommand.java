@@ -114,27 +114,13 @@ final class PolicyCommand implements Callable<Integer> {
 
     private Label label() {
       return Label.newBuilder()
-          .setKind(named(Kind.class, "KIND_", kind))
-          .setCategory(named(Category.class, "CATEGORY_", category))
-          .setPurpose(named(Purpose.class, "PURPOSE_", purpose))
-          .setClassification(named(Classification.class, "CLASSIFICATION_", classification))
+          .setKind(EnumWord.of(Kind.class, "KIND_", kind))
+          .setCategory(EnumWord.of(Category.class, "CATEGORY_", category))
+          .setPurpose(EnumWord.of(Purpose.class, "PURPOSE_", purpose))
+          .setClassification(EnumWord.of(Classification.class, "CLASSIFICATION_", classification))
           .setPersonalData(personalData)
           .setAgreement(agreement == null ? "" : agreement)
           .build();
-    }
-
-    private static <E extends Enum<E>> E named(Class<E> type, String prefix, String name) {
-      try {
-        return Enum.valueOf(type, prefix + name.toUpperCase(java.util.Locale.ROOT));
-      } catch (IllegalArgumentException e) {
-        List<String> valid =
-            java.util.Arrays.stream(type.getEnumConstants())
-                .map(Enum::name)
-                .filter(n -> !n.endsWith("_UNSPECIFIED") && n.startsWith(prefix))
-                .map(n -> n.substring(prefix.length()))
-                .toList();
-        throw new CommandFailure(Screen.printable(name) + " is none of " + valid, e);
-      }
     }
   }
 }

@@ -21,6 +21,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       RunCommand.class,
       SendCommand.class,
       TailCommand.class,
+      SearchCommand.class,
+      OpenCommand.class,
       TrackCommand.class,
       UnopenedCommand.class,
       ReleaseCommand.class,

@@ -233,7 +233,8 @@ public record NodeConfig(
    * One of the agency's own systems.
    *
    * @param name as in its certificate
-   * @param scopes of publish, subscribe, evidence, release, audit, operator
+   * @param scopes of publish, subscribe, search, evidence, release, recall, retention, audit,
+   *     operator
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Client(String name, List<String> scopes) {
@@ -266,6 +267,8 @@ public record NodeConfig(
    * @param handshakes connections at a port whose TLS handshake is not over, 200 by default;
    *     beyond, the oldest of the address that has most of them is closed
    * @param connections connections at a port, 2,000 by default
+   * @param searchMessages received messages that the search index holds, the newest, 100,000 by
+   *     default, at most 10,000,000
    * @param perClient what one client or peer may take of it
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -286,10 +289,11 @@ public record NodeConfig(
       @OrDefault int handshakeSeconds,
       @OrDefault int handshakes,
       @OrDefault int connections,
+      @OrDefault int searchMessages,
       @Nullable PerClient perClient) {
     /** All defaults. */
     public static final Limits DEFAULT =
-        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
+        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
     public Limits {
       messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
@@ -310,6 +314,7 @@ public record NodeConfig(
       handshakeSeconds = bounded("handshake_seconds", handshakeSeconds, 10, 1, 120);
       handshakes = bounded("handshakes", handshakes, 200, 2, 100_000);
       connections = bounded("connections", connections, 2_000, 2, 100_000);
+      searchMessages = bounded("search_messages", searchMessages, 100_000, 1, 10_000_000);
       perClient = perClient == null ? PerClient.DEFAULT : perClient;
     }
 

@@ -9,8 +9,11 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Severity;
 
-/** A subscriber's filter, compiled. Pure and immutable. */
-final class Match {
+/**
+ * A filter of a client, compiled, with what holds for every client: nothing is given that was
+ * recalled or is over, and exercise traffic never mixes with actual traffic. Pure and immutable.
+ */
+public final class Match {
   private final Set<Kind> kinds;
   private final Set<Category> categories;
   private final Set<String> jurisdictions;
@@ -18,7 +21,8 @@ final class Match {
   private final Severity minimumSeverity;
   private final boolean exercise;
 
-  Match(Filter filter) {
+  /** What a filter lets through. */
+  public Match(Filter filter) {
     kinds = new HashSet<>(filter.getKindsList());
     categories = new HashSet<>(filter.getCategoriesList());
     jurisdictions = new HashSet<>(filter.getJurisdictionsList());
@@ -27,13 +31,16 @@ final class Match {
     exercise = filter.getExercise();
   }
 
-  /** What is decided without opening anything. */
-  boolean mayMatch(InboxBook.Placed placed) {
+  /** What is decided without opening anything, at a time in milliseconds since 1970. */
+  public boolean mayMatch(InboxBook.Placed placed, long nowMillis) {
     return placed.record().getExercise() == exercise
-        && (origins.isEmpty() || origins.contains(placed.record().getOrigin()));
+        && (origins.isEmpty() || origins.contains(placed.record().getOrigin()))
+        && !placed.record().getRecalled()
+        && placed.record().getExpiresAtMs() > nowMillis;
   }
 
-  boolean matches(Label label) {
+  /** Whether the filter lets a message with this label through. */
+  public boolean matches(Label label) {
     return (kinds.isEmpty() || kinds.contains(label.getKind()))
         && (categories.isEmpty() || categories.contains(label.getCategory()))
         && (jurisdictions.isEmpty()

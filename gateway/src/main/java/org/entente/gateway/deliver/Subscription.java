@@ -231,11 +231,7 @@ public final class Subscription {
 
   /** Empty for what the subscription does not want and what may not be given any more. */
   private Optional<Opened> open(InboxBook.Placed placed) {
-    boolean wanted =
-        placed.isDamaged()
-            || (match.mayMatch(placed)
-                && !placed.record().getRecalled()
-                && placed.record().getExpiresAtMs() > ports.clock().millis());
+    boolean wanted = placed.isDamaged() || match.mayMatch(placed, ports.clock().millis());
     if (!wanted) {
       return Optional.empty();
     }

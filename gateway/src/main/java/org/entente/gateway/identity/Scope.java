@@ -10,6 +10,8 @@ public enum Scope {
   PUBLISH,
   /** Receive what the agency was sent. */
   SUBSCRIBE,
+  /** Find received messages again and open them, for a person and a reason. */
+  SEARCH,
   /** Ask what became of messages. */
   EVIDENCE,
   /** Release what waits for a second person. */

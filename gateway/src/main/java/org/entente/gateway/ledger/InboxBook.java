@@ -3,9 +3,11 @@ package org.entente.gateway.ledger;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Entry;
 import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
@@ -33,6 +35,7 @@ public final class InboxBook {
 
   private final Store store;
   private final FreshContent fresh = new FreshContent();
+  private volatile Consumer<Placed> gone = placed -> {};
 
   /** The inbox of a store. */
   public InboxBook(Store store) {
@@ -99,9 +102,20 @@ public final class InboxBook {
     return value == null ? null : placed(place, value);
   }
 
+  /**
+   * Has somebody told what no client is given any more, after each commit that removed it or says
+   * that it was recalled. On the writer's thread, so it must be quick; one at a time.
+   */
+  public void whenGone(Consumer<Placed> told) {
+    gone = told;
+  }
+
   /** Puts another record in the place of one. */
   public void replace(Transaction tx, Placed place, InboxRecord record) {
     tx.put(Table.INBOX, key(place.lane(), place.position()), record.toByteArray());
+    if (record.getRecalled()) {
+      tx.afterCommit(() -> gone.accept(place));
+    }
   }
 
   /** Removes a message with its body; its position stays empty. */
@@ -112,7 +126,11 @@ public final class InboxBook {
     } else {
       tx.delete(Table.MESSAGE, olderBodyKey(placed.position()));
     }
-    tx.afterCommit(() -> fresh.forget(placed.position()));
+    tx.afterCommit(
+        () -> {
+          fresh.forget(placed.position());
+          gone.accept(placed);
+        });
     if (!placed.isDamaged()) {
       MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
       tx.delete(Table.MESSAGE, idKey(id));
@@ -164,6 +182,14 @@ public final class InboxBook {
       }
     }
     return out;
+  }
+
+  /** The last committed record of a lane before a position, damaged or not; null if none. */
+  public @Nullable Placed before(Lane lane, long position) {
+    Entry last = store.last(Table.INBOX, key(lane, 0), key(lane, position));
+    return last == null
+        ? null
+        : new Placed(lane, BigEndian.u64(last.key(), 1), tolerant(last.value()));
   }
 
   /** What has just been received, opened. */

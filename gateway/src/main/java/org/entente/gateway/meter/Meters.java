@@ -36,6 +36,7 @@ public final class Meters {
   private final Counter received;
   private final Counter relayed;
   private final Counter delivered;
+  private final Counter searched;
   private final Counter opened;
   private final Counter alarms;
   private final Counter mishaps;
@@ -78,6 +79,11 @@ public final class Meters {
             "entente_delivered_total",
             "Deliveries to subscribers, by whether the cursor was sent it before.",
             "kind");
+    searched =
+        counter(
+            "entente_searched_total",
+            "Pages of searches that persons were shown (search), and messages that they opened (open).",
+            "what");
     opened = counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
     alarms =
         counter("entente_alarms_total", "Alarms of links, audit logs and trust, by code.", "code");
@@ -179,6 +185,16 @@ public final class Meters {
   /** A message was handed to a subscriber. */
   public void delivered(boolean again) {
     delivered.labels(again ? "again" : "first").inc();
+  }
+
+  /** A person was shown a page of a search. */
+  public void searched() {
+    searched.labels("search").inc();
+  }
+
+  /** A person opened a message. */
+  public void openedByPerson() {
+    searched.labels("open").inc();
   }
 
   /** The labels of an envelope were decrypted. */

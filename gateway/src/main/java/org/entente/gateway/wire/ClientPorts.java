@@ -15,6 +15,7 @@ import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.search.Searching;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 
@@ -26,6 +27,7 @@ import org.entente.proto.v1.Outcome;
  * @param recalling takes messages of the agency back
  * @param retention erases and holds received messages
  * @param subscriptions the cursors
+ * @param searching finds received messages again
  * @param tracking what is known of the agency's own messages
  * @param pairs what this gateway signs with
  * @param quarantine what this gateway failed on and set aside
@@ -43,6 +45,7 @@ public record ClientPorts(
     Recalling recalling,
     Retention retention,
     Subscriptions subscriptions,
+    Searching searching,
     Tracking tracking,
     OwnPairs pairs,
     Quarantine quarantine,

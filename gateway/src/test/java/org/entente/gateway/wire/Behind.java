@@ -70,6 +70,8 @@ import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.retain.Erasing;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.search.Indexing;
+import org.entente.gateway.search.Searching;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.IntakeKit;
@@ -96,6 +98,7 @@ final class Behind implements AutoCloseable {
   final AuditLog audit;
   final EvidenceRecords evidence;
   final Subscriptions subscriptions;
+  final Indexing indexing;
 
   /** What would have become leaves, as it was committed. */
   final List<AuditRecord> recorded = new CopyOnWriteArrayList<>();
@@ -176,6 +179,9 @@ final class Behind implements AutoCloseable {
             evidence,
             new Subscriptions.Around(executor, InstantSource.system(), new Meters()),
             new CursorLimits(3, 5_000));
+    indexing =
+        new Indexing(
+            ledger, new InboxOpening(storageKeys, ledger.inbox()), InstantSource.system(), 100);
   }
 
   private Undeliverable undeliverable() {
@@ -236,6 +242,16 @@ final class Behind implements AutoCloseable {
         kit.recalling(),
         retention(),
         subscriptions,
+        new Searching(
+            new Searching.Parts(
+                Edge.FR,
+                ledger,
+                new InboxOpening(storageKeys, ledger.inbox()),
+                evidence,
+                new LabelCheck(MessageLimits.defaults()),
+                InstantSource.system(),
+                new Meters()),
+            indexing),
         new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
         pairs,
         quarantine(),

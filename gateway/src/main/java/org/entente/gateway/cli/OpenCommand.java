@@ -1,0 +1,105 @@
+package org.entente.gateway.cli;
+
+import io.grpc.ManagedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Intelligence;
+import org.entente.proto.v1.OpenRequest;
+import org.entente.proto.v1.OpenResponse;
+import org.entente.proto.v1.SearchGrpc;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows one received message whole. */
+@Command(
+    name = "open",
+    description = {
+      "Shows one received message whole, such as `search` found.",
+      "In the audit log, with the officer and the reason; the origin is told which client had it first."
+          + " The client needs the scope `search`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente open 0197…3f --officer DE-7 --justification 'case 4 Js 12/26' \\",
+      "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
+    })
+final class OpenCommand extends MessageCall {
+  @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+  private boolean exercise;
+
+  @Option(names = "--json", description = "print it as one JSON object in a line, with every field")
+  private boolean json;
+
+  @Option(names = "--justification", required = true, description = "why; recorded")
+  private String justification = "";
+
+  @Mixin private Person person = new Person();
+
+  @Override
+  int with(ManagedChannel channel) {
+    OpenResponse opened =
+        SearchGrpc.newBlockingStub(channel)
+            .open(
+                OpenRequest.newBuilder()
+                    .setMessageId(id())
+                    .setExercise(exercise)
+                    .setOnBehalfOf(person.because(justification))
+                    .build());
+    if (json) {
+      out().println(SearchCommand.json(opened));
+    } else {
+      out().println(SearchCommand.line(opened.getMessage()));
+      texts(opened.getBody())
+          .forEach(text -> text.lines().map(Screen::printable).forEach(this::line));
+      out().println("  (--json shows every field)");
+    }
+    return 0;
+  }
+
+  private void line(String text) {
+    out().println("  " + text);
+  }
+
+  private static List<String> texts(Body body) {
+    List<String> out = new ArrayList<>();
+    switch (body.getContentCase()) {
+      case ALERT -> add(out, body.getAlert());
+      case INTELLIGENCE -> add(out, body.getIntelligence());
+      case DOCUMENT ->
+          out.add(
+              "%s, %s, %d bytes"
+                  .formatted(
+                      body.getDocument().getName(),
+                      body.getDocument().getMediaType(),
+                      body.getDocument().getContent().size()));
+      case RECALL ->
+          out.add(
+              "recall of "
+                  + RecallCommand.hex(body.getRecall().getMessageId())
+                  + ": "
+                  + body.getRecall().getReason());
+      case EVIDENCE, CONTENT_NOT_SET -> {
+        // Nothing that is shown to people.
+      }
+    }
+    return out;
+  }
+
+  private static void add(List<String> out, Alert alert) {
+    for (AlertText text : alert.getTextsList()) {
+      out.add(text.getHeadline());
+      out.add(text.getDescription());
+      out.add(text.getInstruction());
+    }
+  }
+
+  private static void add(List<String> out, Intelligence intelligence) {
+    out.add(intelligence.getHeadline());
+    out.add(intelligence.getText());
+  }
+}

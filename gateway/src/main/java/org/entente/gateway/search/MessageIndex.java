@@ -1,0 +1,298 @@
+package org.entente.gateway.search;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.IntPoint;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.IndexOptions;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.FieldDoc;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherFactory;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.TermInSetQuery;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.util.BytesRef;
+import org.entente.gateway.policy.subject.SubjectTerms;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
+
+/**
+ * The index: a Lucene index in memory, of which nothing is ever written to a disk. It holds of each
+ * message the terms by which it is found and its place, and no text that could be read in a row.
+ *
+ * <p>What was added or taken out is seen after {@link #refresh}. Safe for many threads; closed by
+ * whoever made it.
+ */
+final class MessageIndex implements AutoCloseable {
+  private static final String PLACE = "place";
+  private static final String RECEIVED = "received";
+  private static final String EXPIRES = "expires";
+  private static final String EXERCISE = "exercise";
+  private static final String KIND = "kind";
+  private static final String CATEGORY = "category";
+  private static final String JURISDICTION = "jurisdiction";
+  private static final String ORIGIN = "origin";
+  private static final String SEVERITY = "severity";
+  private static final String SUBJECT = "subject";
+  private static final String HEADLINE = "headline";
+
+  private static final double BUFFER_MIB = 16;
+  private static final Sort NEWEST = new Sort(new SortField(PLACE, SortField.Type.LONG, true));
+  private static final Sort OLDEST =
+      new Sort(
+          new SortField(PLACE, SortField.Type.LONG), new SortField(RECEIVED, SortField.Type.LONG));
+  private static final FieldType WORDS = words();
+
+  private final IndexWriter writer;
+  private final SearcherManager searchers;
+
+  private interface Use<T> {
+    T with(IndexSearcher searcher) throws IOException;
+  }
+
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  /** Keeps no answers: they would outlive what was erased. */
+  private static final class WithoutCache extends SearcherFactory {
+    @Override
+    public IndexSearcher newSearcher(IndexReader reader, IndexReader previous) {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      searcher.setQueryCache(null);
+      return searcher;
+    }
+  }
+
+  /** An empty index. */
+  MessageIndex() {
+    TieredMergePolicy merging = new TieredMergePolicy();
+    merging.setForceMergeDeletesPctAllowed(0);
+    IndexWriterConfig config =
+        new IndexWriterConfig(Words.analyzer())
+            .setMergePolicy(merging)
+            .setMergeScheduler(new SerialMergeScheduler())
+            .setRAMBufferSizeMB(BUFFER_MIB)
+            .setCommitOnClose(false);
+    try {
+      writer = new IndexWriter(new ByteBuffersDirectory(), config);
+      searchers = new SearcherManager(writer, new WithoutCache());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static FieldType words() {
+    FieldType type = new FieldType();
+    type.setTokenized(true);
+    type.setOmitNorms(true);
+    type.setIndexOptions(IndexOptions.DOCS);
+    type.freeze();
+    return type;
+  }
+
+  /** Adds a message at its place. */
+  void add(Place place, InboxRecord record, Label label, Body body) {
+    Document document = new Document();
+    number(document, PLACE, place.number());
+    number(document, RECEIVED, record.getReceivedAtMs());
+    document.add(new LongPoint(EXPIRES, record.getExpiresAtMs()));
+    term(document, EXERCISE, Boolean.toString(record.getExercise()));
+    term(document, KIND, Integer.toString(label.getKindValue()));
+    term(document, CATEGORY, Integer.toString(label.getCategoryValue()));
+    term(document, ORIGIN, record.getOrigin());
+    document.add(new IntPoint(SEVERITY, label.getSeverityValue()));
+    label.getJurisdictionsList().forEach(code -> term(document, JURISDICTION, code));
+    SubjectTerms.of(label, body).forEach(subject -> term(document, SUBJECT, subject));
+    headlines(body).forEach(text -> document.add(new Field(HEADLINE, Words.plain(text), WORDS)));
+    change(() -> writer.addDocument(document));
+  }
+
+  private static void number(Document document, String field, long value) {
+    document.add(new LongPoint(field, value));
+    document.add(new NumericDocValuesField(field, value));
+  }
+
+  private static void term(Document document, String field, String value) {
+    document.add(new StringField(field, value, Field.Store.NO));
+  }
+
+  private static List<String> headlines(Body body) {
+    return switch (body.getContentCase()) {
+      case ALERT -> body.getAlert().getTextsList().stream().map(AlertText::getHeadline).toList();
+      case INTELLIGENCE -> List.of(body.getIntelligence().getHeadline());
+      case DOCUMENT -> List.of(body.getDocument().getName());
+      case EVIDENCE, RECALL, CONTENT_NOT_SET -> List.of();
+    };
+  }
+
+  /** Takes out what stands at these places, as {@link Place#number}. */
+  void remove(Collection<Long> places) {
+    change(() -> writer.deleteDocuments(LongPoint.newSetQuery(PLACE, places)));
+  }
+
+  /** Takes out what is over at a time. */
+  void removeOver(long nowMillis) {
+    change(
+        () -> writer.deleteDocuments(LongPoint.newRangeQuery(EXPIRES, Long.MIN_VALUE, nowMillis)));
+  }
+
+  /**
+   * Takes out the oldest, and is refreshed.
+   *
+   * @return when the oldest that is left was received; {@code Long.MAX_VALUE} if none is left
+   */
+  long removeOldest(int count) {
+    refresh();
+    FieldDoc[] oldest =
+        use(
+            searcher -> {
+              ScoreDoc[] found =
+                  searcher.search(new MatchAllDocsQuery(), count + 1, OLDEST).scoreDocs;
+              FieldDoc[] out = new FieldDoc[found.length];
+              for (int i = 0; i < found.length; i++) {
+                out[i] = (FieldDoc) found[i];
+              }
+              return out;
+            });
+    boolean some = oldest.length > count;
+    long before = some ? value(oldest[count], 0) : Long.MAX_VALUE;
+    change(() -> writer.deleteDocuments(LongPoint.newRangeQuery(PLACE, 0, before - 1)));
+    refresh();
+    return some ? value(oldest[count], 1) : Long.MAX_VALUE;
+  }
+
+  private static long value(FieldDoc found, int field) {
+    return (Long) found.fields[field];
+  }
+
+  /**
+   * Places of what is sought, newest first.
+   *
+   * @param before only places whose number is less
+   * @param most how many
+   */
+  List<Place> find(Sought sought, long before, int most) {
+    Query query = query(sought, before);
+    return use(
+        searcher -> {
+          List<Place> out = new ArrayList<>();
+          for (ScoreDoc found : searcher.search(query, most, NEWEST).scoreDocs) {
+            out.add(Place.of(value((FieldDoc) found, 0)));
+          }
+          return out;
+        });
+  }
+
+  private static Query query(Sought sought, long before) {
+    BooleanQuery.Builder all = new BooleanQuery.Builder();
+    and(all, LongPoint.newRangeQuery(PLACE, 0, before - 1));
+    and(all, LongPoint.newRangeQuery(RECEIVED, sought.fromMillis(), sought.toMillis() - 1));
+    and(all, is(EXERCISE, Boolean.toString(sought.filter().getExercise())));
+    any(all, KIND, texts(sought.filter().getKindsValueList()));
+    any(all, CATEGORY, texts(sought.filter().getCategoriesValueList()));
+    any(all, JURISDICTION, sought.filter().getJurisdictionsList());
+    any(all, ORIGIN, sought.filter().getOriginsList());
+    int severity = sought.filter().getMinimumSeverityValue();
+    if (severity > 0) {
+      and(all, IntPoint.newRangeQuery(SEVERITY, severity, Integer.MAX_VALUE));
+    }
+    sought.terms().forEach(term -> and(all, is(SUBJECT, term)));
+    sought.words().forEach(word -> and(all, is(HEADLINE, word)));
+    return all.build();
+  }
+
+  private static List<String> texts(List<Integer> numbers) {
+    return numbers.stream().map(String::valueOf).toList();
+  }
+
+  private static Query is(String field, String value) {
+    return new TermQuery(new Term(field, value));
+  }
+
+  private static void any(BooleanQuery.Builder all, String field, List<String> values) {
+    if (!values.isEmpty()) {
+      and(all, new TermInSetQuery(field, values.stream().map(BytesRef::new).toList()));
+    }
+  }
+
+  private static void and(BooleanQuery.Builder all, Query query) {
+    all.add(query, BooleanClause.Occur.FILTER);
+  }
+
+  /** How many messages it holds, as of the last refresh. */
+  int size() {
+    return use(searcher -> searcher.getIndexReader().numDocs());
+  }
+
+  /** Makes what was changed seen. */
+  void refresh() {
+    change(searchers::maybeRefreshBlocking);
+  }
+
+  /**
+   * Merges away what was taken out, so that nothing of it stays in memory but what a search that
+   * goes on still reads. Takes as long as writing those parts anew does.
+   */
+  void purge() {
+    change(() -> writer.forceMergeDeletes(true));
+    refresh();
+  }
+
+  /** Whether something that was taken out is still in memory, as of the last refresh. */
+  boolean holdsRemoved() {
+    return use(searcher -> searcher.getIndexReader().hasDeletions());
+  }
+
+  private <T> T use(Use<T> use) {
+    try {
+      IndexSearcher searcher = searchers.acquire();
+      try {
+        return use.with(searcher);
+      } finally {
+        searchers.release(searcher);
+      }
+    } catch (IOException e) {
+      // Of a directory that is no disk.
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void change(Change change) {
+    try {
+      change.make();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    change(searchers::close);
+    change(writer::rollback);
+  }
+}

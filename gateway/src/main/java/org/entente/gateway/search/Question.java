@@ -1,0 +1,158 @@
+package org.entente.gateway.search;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.deliver.Match;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.subject.SubjectTerms;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.SearchRequest;
+import org.entente.proto.v1.Severity;
+
+/** Reads what a client asks for; every field is bounded. Pure, used once. */
+final class Question {
+  /** Messages in a page unless the client asks otherwise. */
+  static final int PAGE = 50;
+
+  /** The most it may ask for. */
+  static final int MAX_PAGE = 100;
+
+  private static final int MAX_VALUES = 64;
+  private static final int MAX_VALUE = 100;
+  private static final int MAX_TEXT = 200;
+  private static final int MAX_WORDS = 16;
+  private static final int HEX = 16;
+
+  private final List<Problem> problems = new ArrayList<>();
+
+  /** What was read. */
+  sealed interface Reading {
+    /**
+     * It can be looked for.
+     *
+     * @param pageSize most messages of the page
+     * @param before the place behind which the page begins, going back
+     */
+    record Clear(Sought sought, int pageSize, long before) implements Reading {}
+
+    /** It cannot. */
+    record Wrong(Problem problem) implements Reading {}
+  }
+
+  private Question() {}
+
+  static Reading read(SearchRequest request) {
+    Question question = new Question();
+    Sought sought = question.sought(request);
+    int size = question.pageSize(request.getPageSize());
+    long before = question.before(request.getPageToken());
+    return question.problems.isEmpty()
+        ? new Reading.Clear(sought, size, before)
+        : new Reading.Wrong(question.problems.get(0));
+  }
+
+  private Sought sought(SearchRequest request) {
+    Filter filter = checked(request.getFilter());
+    long from = request.hasReceivedFrom() ? at("received_from", request.getReceivedFrom()) : 0;
+    long to = request.hasReceivedTo() ? at("received_to", request.getReceivedTo()) : Long.MAX_VALUE;
+    if (to <= from) {
+      problem("received_to", "must be after received_from");
+    }
+    List<String> terms = new ArrayList<>();
+    term(terms, "subject", "", request.getSubject());
+    term(terms, "case_ref", "case:", request.getCaseRef());
+    return new Sought(filter, new Match(filter), from, to, terms, words(request.getHeadline()));
+  }
+
+  /** The filter, or one that lets everything through where there is something wrong with it. */
+  private Filter checked(Filter filter) {
+    int before = problems.size();
+    values("filter.kinds", filter.getKindsCount(), List.of());
+    values("filter.categories", filter.getCategoriesCount(), List.of());
+    values("filter.jurisdictions", filter.getJurisdictionsCount(), filter.getJurisdictionsList());
+    values("filter.origins", filter.getOriginsCount(), filter.getOriginsList());
+    if (filter.getMinimumSeverity() == Severity.UNRECOGNIZED) {
+      problem("filter.minimum_severity", "is none that this gateway knows");
+    }
+    return problems.size() == before ? filter : Filter.getDefaultInstance();
+  }
+
+  private void values(String field, int count, List<String> texts) {
+    if (count > MAX_VALUES) {
+      problem(field, "has at most " + MAX_VALUES + " values");
+    }
+    if (texts.stream().anyMatch(text -> text.isEmpty() || text.length() > MAX_VALUE)) {
+      problem(field, "has values of 1 to " + MAX_VALUE + " characters");
+    }
+  }
+
+  private long at(String field, Timestamp time) {
+    if (!Timestamps.isValid(time) || time.getSeconds() < 0) {
+      problem(field, "must be a time from 1970 on");
+      return 0;
+    }
+    return Timestamps.toMillis(time);
+  }
+
+  private void term(List<String> terms, String field, String scheme, String value) {
+    if (value.isEmpty()) {
+      return;
+    }
+    try {
+      terms.add(SubjectTerms.parse(scheme + value));
+    } catch (InvalidValue e) {
+      problem(field, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private List<String> words(String text) {
+    if (text.isEmpty()) {
+      return List.of();
+    }
+    if (text.length() > MAX_TEXT) {
+      problem("headline", "has at most " + MAX_TEXT + " characters");
+      return List.of();
+    }
+    List<String> words = Words.of(text);
+    if (words.isEmpty() || words.size() > MAX_WORDS) {
+      problem("headline", "has 1 to " + MAX_WORDS + " words");
+    }
+    return words;
+  }
+
+  private int pageSize(int asked) {
+    if (asked < 0 || asked > MAX_PAGE) {
+      problem("page_size", "must be at most " + MAX_PAGE);
+    }
+    return asked == 0 ? PAGE : asked;
+  }
+
+  private long before(String token) {
+    if (token.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    try {
+      long place = Long.parseLong(token, HEX);
+      if (place > 0) {
+        return place;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, as for any other text that no page gave.
+    }
+    problem("page_token", "must be what the page before gave as next_page_token");
+    return Long.MAX_VALUE;
+  }
+
+  /** The token of the page that goes on behind a place. */
+  static String token(long place) {
+    return Long.toString(place, HEX);
+  }
+
+  private void problem(String field, String message) {
+    problems.add(new Problem(Code.INVALID_FIELD, field, message));
+  }
+}
