@@ -55,6 +55,14 @@ final class DocumentedSteps {
         Step.of("./entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
             .says("transit")
             .doesNotSay("LIMIT EXCEEDED"),
+        Step.of(
+                "./entente cap check config/samples/cap/quay-fire.cap config/samples/cap/reservoir.cap")
+            .says("valid CAP 1.2")
+            .says("valid CAP 1.1"),
+        Step.of(
+                "./entente cap convert config/samples/cap/reservoir.cap"
+                    + " --out /tmp/federation/reservoir.cap")
+            .says("alert/info/certainty: Very Likely"),
         Step.of("./entente run --config /tmp/federation/fr.customs.yaml")
             .until("\"agency\":\"fr.customs\"")
             .keptRunning(),
@@ -68,6 +76,20 @@ final class DocumentedSteps {
             .keeps("SECOND", "(?s)to \\[de\\.customs.*?\\n([0-9a-f]{32})  to \\[[^]]*de\\.customs"),
         Step.of("./entente tail" + DE_CLIENTS + "desk --cursor night-shift")
             .until("{FIRST}")
+            .exits(143),
+        Step.of(
+                "./entente send"
+                    + DECLARATIONS
+                    + " --alerts config/samples/cap --category PUBLIC_WARNING"
+                    + " --purpose PUBLIC_SAFETY --classification UNCLASSIFIED"
+                    + " --marking TLP:CLEAR --legal-basis 'Civil protection act, section 12'")
+            .says("2 published")
+            .keeps("WARNING", ID + "to \\[de\\.customs"),
+        Step.of(
+                "./entente tail"
+                    + DE_CLIENTS
+                    + "desk --cursor warnings --cap /tmp/federation/warnings")
+            .until("{WARNING}")
             .exits(143),
         Step.of(
                 "./entente send"

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.entente.gateway.bridge.AlertFiles.AlertFile;
 import org.entente.gateway.bridge.AlertFiles.Format;
@@ -31,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * single file with another name is judged by its content. A folder's files are read in the order of
  * their names; files with other names and folders in it are left alone. JSON Lines hold an agency's
  * own records if there is a mapping for them, and otherwise drafts: {@code {"publisher":
- * "fr.customs", "draft": {…}}} in protobuf JSON form. CAP always takes a mapping, {@code cap.yaml}
- * of the folder of mappings unless another is given.
+ * "fr.customs", "draft": {…}}} in protobuf JSON form. What CAP has no place for comes from the
+ * caller's terms if there are any, otherwise from a mapping: {@code cap.yaml} of the folder of
+ * mappings unless another is given.
  *
  * <p>Memory is bounded by the longest record allowed. For use by one thread; to be closed.
  */
@@ -62,13 +64,15 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
 
   private final Deque<AlertFile> files;
   private final @Nullable RecordMapping records;
-  private final @Nullable RecordMapping cap;
+  private final @Nullable Function<CapAlert, AlertItem> cap;
   private @Nullable JsonLines lines;
   private String file = "";
   private @Nullable AlertItem next;
 
   private AlertSource(
-      List<AlertFile> files, @Nullable RecordMapping records, @Nullable RecordMapping cap) {
+      List<AlertFile> files,
+      @Nullable RecordMapping records,
+      @Nullable Function<CapAlert, AlertItem> cap) {
     this.files = new ArrayDeque<>(files);
     this.records = records;
     this.cap = cap;
@@ -82,6 +86,19 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
    * @param mappings folder of the usual mappings, {@code config/mappings}
    */
   public static Opening open(Path path, @Nullable Path mapping, Path mappings) {
+    return open(path, mapping, mappings, null);
+  }
+
+  /**
+   * Opens a file or a folder.
+   *
+   * @param path the file or folder
+   * @param mapping the mapping file, or null for drafts as they are
+   * @param mappings folder of the usual mappings, {@code config/mappings}
+   * @param terms what CAP has no place for, instead of a mapping of CAP; or null
+   */
+  public static Opening open(
+      Path path, @Nullable Path mapping, Path mappings, @Nullable CapTerms terms) {
     List<AlertFile> files;
     try {
       files = AlertFiles.list(path);
@@ -91,7 +108,37 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     if (files.isEmpty()) {
       return notOpened(path, "holds neither JSON Lines nor CAP");
     }
-    return open(path, files, mapping, mappings);
+    return terms == null
+        ? open(path, files, mapping, mappings)
+        : openOnTerms(path, files, mapping, terms);
+  }
+
+  private static Opening openOnTerms(
+      Path path, List<AlertFile> files, @Nullable Path mapping, CapTerms terms) {
+    if (!has(files, Format.CAP)) {
+      return notOpened(path, "holds no CAP, which the terms given are for");
+    }
+    Loader loader = new Loader();
+    RecordMapping records = mapping == null ? null : loader.load(mapping);
+    if (takes(records, MappingInput.CAP)) {
+      String wrong = "maps CAP, for which terms are given";
+      String valid = "either the mapping or the terms";
+      loader.problems.add(ConfigProblem.ofFile(String.valueOf(mapping), wrong, valid));
+    } else if (records != null && !has(files, Format.JSON_LINES)) {
+      loader.problems.add(notMapped(mapping, path));
+    }
+    return loader.problems.isEmpty()
+        ? new Opening.Opened(new AlertSource(files, records, terms::apply))
+        : new Opening.NotOpened(loader.problems);
+  }
+
+  private static boolean has(List<AlertFile> files, Format format) {
+    return files.stream().anyMatch(file -> file.format() == format);
+  }
+
+  private static ConfigProblem notMapped(@Nullable Path mapping, Path path) {
+    String wrong = "no file of " + path + " is what it maps";
+    return ConfigProblem.ofFile(String.valueOf(mapping), wrong, "another mapping");
   }
 
   private static Opening open(
@@ -100,11 +147,9 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     RecordMapping given = mapping == null ? null : loader.load(mapping);
     RecordMapping records = takes(given, MappingInput.JSON_LINES) ? given : null;
     RecordMapping cap = takes(given, MappingInput.CAP) ? given : null;
-    boolean hasCap = files.stream().anyMatch(file -> file.format() == Format.CAP);
-    boolean hasLines = files.stream().anyMatch(file -> file.format() == Format.JSON_LINES);
-    if ((records != null && !hasLines) || (cap != null && !hasCap)) {
-      String wrong = "no file of " + path + " is what it maps";
-      loader.problems.add(ConfigProblem.ofFile(String.valueOf(mapping), wrong, "another mapping"));
+    boolean hasCap = has(files, Format.CAP);
+    if ((records != null && !has(files, Format.JSON_LINES)) || (cap != null && !hasCap)) {
+      loader.problems.add(notMapped(mapping, path));
     }
     if (hasCap && cap == null && loader.problems.isEmpty()) {
       cap = loader.load(mappings.resolve(CAP_MAPPING));
@@ -115,7 +160,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       }
     }
     return loader.problems.isEmpty()
-        ? new Opening.Opened(new AlertSource(files, records, cap))
+        ? new Opening.Opened(new AlertSource(files, records, cap == null ? null : cap::apply))
         : new Opening.NotOpened(loader.problems);
   }
 

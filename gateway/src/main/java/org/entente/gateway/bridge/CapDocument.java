@@ -7,14 +7,19 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.entente.gateway.bridge.CapSchema.Slot;
 
-/** One CAP document while it is read. */
+/** One CAP document while it is read. For one document and one thread. */
 final class CapDocument {
   private static final String SIGNATURES = "http://www.w3.org/2000/09/xmldsig#";
 
+  /** Attributes that speak of the schema and not of the alert. */
+  private static final String SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance";
+
   private final String file;
   private final XMLStreamReader xml;
+  private final Leftovers leftovers = new Leftovers();
   private String namespace = "";
   private int elements;
+  private int depth;
 
   CapDocument(String file, XMLStreamReader xml) {
     this.file = file;
@@ -35,7 +40,7 @@ final class CapDocument {
     while (xml.hasNext()) {
       next();
     }
-    return new CapAlert(file, line, version, alert);
+    return new CapAlert(file, line, version, alert, leftovers.list());
   }
 
   private CapVersion version() throws CapProblem {
@@ -59,6 +64,7 @@ final class CapDocument {
   private CapElement parent(CapSchema schema, String path) throws XMLStreamException, CapProblem {
     int line = line();
     String name = xml.getLocalName();
+    attributes(path);
     List<CapElement> children = new ArrayList<>();
     List<Slot> seen = new ArrayList<>();
     next();
@@ -81,10 +87,8 @@ final class CapDocument {
 
   private void child(CapSchema schema, String path, List<Slot> seen, List<CapElement> children)
       throws XMLStreamException, CapProblem {
-    if (++elements > CapReader.MAX_ELEMENTS) {
-      throw new CapProblem(line(), path, "has more than " + CapReader.MAX_ELEMENTS + " elements");
-    }
     if (SIGNATURES.equals(xml.getNamespaceURI()) && path.equals("alert")) {
+      leftovers.add(line(), path + "/Signature", "an XML signature is not checked, and left out");
       skip();
       return;
     }
@@ -93,11 +97,13 @@ final class CapDocument {
     if (!slot.occurs().many() && seen.contains(slot)) {
       throw new CapProblem(line(), childPath, "may stand here once only");
     }
+    order(schema, seen, slot, childPath);
     if (slot.type() != null) {
       children.add(parent(slot.type(), childPath));
       seen.add(slot);
       return;
     }
+    attributes(childPath);
     int line = line();
     String text = text(childPath);
     if (text.isEmpty() && !slot.occurs().required()) {
@@ -109,6 +115,23 @@ final class CapDocument {
     }
     children.add(CapElement.text(slot.name(), text));
     seen.add(slot);
+  }
+
+  private void attributes(String path) {
+    for (int i = 0; i < xml.getAttributeCount(); i++) {
+      if (!SCHEMA_INSTANCE.equals(xml.getAttributeNamespace(i))) {
+        leftovers.add(
+            line(), path + "/@" + xml.getAttributeLocalName(i), "CAP has no attributes; left out");
+      }
+    }
+  }
+
+  private void order(CapSchema schema, List<Slot> seen, Slot slot, String path) {
+    List<Slot> slots = schema.slots();
+    if (!seen.isEmpty() && slots.indexOf(slot) < slots.indexOf(seen.get(seen.size() - 1))) {
+      leftovers.add(
+          line(), path, "stands out of the order of CAP's schema, which strict readers refuse");
+    }
   }
 
   private Slot slot(CapSchema schema, String path) throws CapProblem {
@@ -143,11 +166,11 @@ final class CapDocument {
     return text.toString().strip();
   }
 
+  /** Stands on a start element; returns standing on its end. */
   private void skip() throws XMLStreamException, CapProblem {
-    int depth = 1;
-    while (depth > 0) {
+    int outside = depth - 1;
+    while (depth > outside) {
       next();
-      depth += xml.isStartElement() ? 1 : xml.isEndElement() ? -1 : 0;
     }
   }
 
@@ -158,6 +181,29 @@ final class CapDocument {
     }
     if (event == XMLStreamConstants.ENTITY_REFERENCE) {
       throw new CapProblem(line(), "", "refers to an entity that XML does not define");
+    }
+    if (event == XMLStreamConstants.START_ELEMENT) {
+      started();
+    } else if (event == XMLStreamConstants.END_ELEMENT) {
+      depth--;
+    }
+  }
+
+  private void started() throws CapProblem {
+    depth++;
+    elements++;
+    if (elements > CapReader.MAX_ELEMENTS) {
+      throw new CapProblem(line(), "", "has more than " + CapReader.MAX_ELEMENTS + " elements");
+    }
+    if (depth > CapReader.MAX_DEPTH) {
+      throw new CapProblem(
+          line(), "", "has elements nested more than " + CapReader.MAX_DEPTH + " deep");
+    }
+    if (xml.getAttributeCount() > CapReader.MAX_ATTRIBUTES) {
+      throw new CapProblem(
+          line(),
+          Printable.cut(xml.getLocalName(), 40),
+          "has more than " + CapReader.MAX_ATTRIBUTES + " attributes");
     }
   }
 

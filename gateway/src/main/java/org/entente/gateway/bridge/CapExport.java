@@ -3,18 +3,20 @@ package org.entente.gateway.bridge;
 import static org.entente.gateway.bridge.CapElement.parent;
 import static org.entente.gateway.bridge.CapElement.text;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.JsonFormat;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.entente.gateway.bridge.CapLines.Entry;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
@@ -22,17 +24,22 @@ import org.entente.proto.v1.Area;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Subject;
+import org.entente.proto.v1.RequestedAction;
 
 /**
  * An alert as a CAP 1.2 element, not yet checked against the schema. What {@link CapImport} kept is
- * put back in its place; what CAP has no place for becomes parameters named {@code entente:…}.
+ * put back in its place; what CAP has no element for becomes parameters named {@code entente:…}
+ * ({@link CapParameters}); what then is not in the element as it stands in the message is told.
  *
  * <p>The scope is {@code Public} only where the label says that nothing restricts the content
- * (unclassified, no handling code, marked {@code TLP:CLEAR}); otherwise it is {@code Restricted}
- * with the label's restrictions in words, whatever the scope was at its source.
+ * (unclassified, no handling code, marked {@code TLP:CLEAR}); otherwise it is at least {@code
+ * Restricted}, with the label's restrictions in words before those of the source, whatever the
+ * scope was there.
  */
 final class CapExport {
+  /** The element, and what of the message is not in it as it stands. */
+  record Exported(CapElement alert, List<Unmapped> unmapped) {}
+
   /** CAP 1.2 section 3.3.2: no "Z", UTC is written "-00:00". */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'-00:00'").withZone(ZoneOffset.UTC);
@@ -41,25 +48,34 @@ final class CapExport {
 
   private final Label label;
   private final Alert alert;
+  private final Leftovers leftovers = new Leftovers();
+  private final BitSet writtenTexts = new BitSet();
+  private final BitSet writtenAreas = new BitSet();
 
   private CapExport(Label label, Alert alert) {
     this.label = label;
     this.alert = alert;
   }
 
-  static CapElement alert(Label label, Alert alert) {
-    return new CapExport(label, alert).alert();
+  static Exported alert(Label label, Alert alert) {
+    CapExport export = new CapExport(label, alert);
+    CapElement element = CapUpgrade.of(export.alert(), export.leftovers, 0);
+    return new Exported(element, export.leftovers.list());
+  }
+
+  /** The identifier of an alert that is no CAP document's. */
+  static String identifier(Label label) {
+    return "entente-" + HexFormat.of().formatHex(label.getMessageId().toByteArray());
   }
 
   private CapElement alert() {
     List<CapElement> out = new ArrayList<>();
-    String id = "entente-" + HexFormat.of().formatHex(label.getMessageId().toByteArray());
-    out.add(text("identifier", kept("identifier", id)));
+    out.add(text("identifier", kept("identifier", identifier(label))));
     out.add(text("sender", kept("sender", label.getOrigin())));
     out.add(text("sent", kept("sent", time(label.getCreatedAt(), label.hasCreatedAt()))));
     out.add(text("status", CapWords.word(label.getStatus().getValueDescriptor(), "Actual")));
-    out.add(text("msgType", CapWords.word(label.getMessageType().getValueDescriptor(), "Alert")));
-    out.add(text("source", kept("source", label.getSourceRef())));
+    out.add(text("msgType", messageType()));
+    out.add(text("source", kept("source", isFromCap() ? "" : label.getSourceRef())));
     scope(out);
     out.add(text("addresses", kept("addresses", "")));
     CapLines.read(kept("code", "")).all("code").forEach(code -> out.add(text("code", code)));
@@ -67,18 +83,33 @@ final class CapExport {
       out.add(text(name, kept(name, "")));
     }
     out.addAll(infos());
+    tellWhatIsLeft();
     return parent("alert", withoutEmpty(out));
+  }
+
+  /** Whether a CAP document began it, which then names it. */
+  private boolean isFromCap() {
+    return alert.containsExtra(CapImport.EXTRA + "identifier");
+  }
+
+  private String messageType() {
+    return CapWords.word(label.getMessageType().getValueDescriptor(), "Alert");
   }
 
   private void scope(List<CapElement> out) {
     List<String> restrictions = restrictions();
-    if (restrictions.isEmpty()) {
-      out.add(text("scope", kept("scope", "Public")));
-      out.add(text("restriction", kept("restriction", "")));
-    } else {
-      out.add(text("scope", "Restricted"));
-      out.add(text("restriction", String.join("; ", restrictions)));
+    String scope = kept("scope", restrictions.isEmpty() ? "Public" : "Restricted");
+    if (scope.equals("Public") && !restrictions.isEmpty()) {
+      leftovers.add(
+          0, "alert/scope", "is Public in the CAP document; the label restricts it: Restricted");
+      scope = "Restricted";
     }
+    out.add(text("scope", scope));
+    String source = kept("restriction", "");
+    if (!source.isEmpty()) {
+      restrictions.add(source);
+    }
+    out.add(text("restriction", String.join("; ", restrictions)));
   }
 
   private List<String> restrictions() {
@@ -86,10 +117,10 @@ final class CapExport {
         label.getClassification() == Classification.CLASSIFICATION_UNCLASSIFIED
             && label.getHandlingCount() == 0
             && label.getMarkingsList().equals(List.of("TLP:CLEAR"));
-    if (clear) {
-      return List.of();
-    }
     List<String> words = new ArrayList<>();
+    if (clear) {
+      return words;
+    }
     words.add(CapWords.word(label.getClassification().getValueDescriptor(), "Unclassified"));
     words.addAll(label.getMarkingsList());
     for (Handling handling : label.getHandlingList()) {
@@ -102,27 +133,49 @@ final class CapExport {
   }
 
   private List<CapElement> infos() {
+    List<CapLines> blocks = blocks();
     List<CapElement> out = new ArrayList<>();
-    List<CapLines> kept = new ArrayList<>();
-    for (int i = 0; i < MOST_BLOCKS && alert.containsExtra(CapImport.INFO + i); i++) {
-      kept.add(CapLines.read(alert.getExtraOrThrow(CapImport.INFO + i)));
-    }
-    if (kept.isEmpty()) {
-      for (AlertText text : alert.getTextsList()) {
-        out.add(info(text, new CapLines(List.of()), allAreas(), out.isEmpty()));
+    if (blocks.isEmpty() && !isWithoutInfo()) {
+      for (int i = 0; i < alert.getTextsCount(); i++) {
+        out.add(info(i, new CapLines(List.of()), allAreas(), out.isEmpty()));
       }
     }
-    for (CapLines lines : kept) {
-      int at = index(lines.first("text", "0"), alert.getTextsCount());
+    for (CapLines block : blocks) {
+      int at = index(block.first("text", "0"), alert.getTextsCount());
       if (at >= 0) {
-        out.add(info(alert.getTexts(at), lines, areasOf(lines), out.isEmpty()));
+        out.add(info(at, block, areasOf(block), out.isEmpty()));
       }
+    }
+    if (out.isEmpty()) {
+      leftovers.add(
+          0,
+          "label",
+          "has no place in an alert without an info block: "
+              + parameters().stream()
+                  .map(parameter -> parameter.textOf("valueName"))
+                  .distinct()
+                  .collect(Collectors.joining(", ")));
     }
     return out;
   }
 
+  private List<CapLines> blocks() {
+    List<CapLines> blocks = new ArrayList<>();
+    for (int i = 0; i < MOST_BLOCKS && alert.containsExtra(CapImport.INFO + i); i++) {
+      blocks.add(CapLines.read(CapKept.get(alert, CapImport.INFO + i, "")));
+    }
+    return blocks;
+  }
+
+  /** Whether it is an acknowledgement or cancellation that had no block, and says nothing more. */
+  private boolean isWithoutInfo() {
+    String about = kept("references", kept("identifier", ""));
+    AlertText none = CapText.withoutInfo(messageType(), about, kept("note", ""));
+    return isFromCap() && alert.getAreasCount() == 0 && alert.getTextsList().equals(List.of(none));
+  }
+
   private List<Integer> allAreas() {
-    return java.util.stream.IntStream.range(0, alert.getAreasCount()).boxed().toList();
+    return IntStream.range(0, alert.getAreasCount()).boxed().toList();
   }
 
   private List<Integer> areasOf(CapLines kept) {
@@ -139,14 +192,16 @@ final class CapExport {
     return out;
   }
 
-  private CapElement info(AlertText text, CapLines kept, List<Integer> areas, boolean first) {
+  private CapElement info(int index, CapLines kept, List<Integer> areas, boolean first) {
+    AlertText text = alert.getTexts(index);
     List<CapElement> out = new ArrayList<>();
-    out.add(text("language", text.getLanguage()));
+    out.add(text("language", said(kept, "language", CapText::language, text.getLanguage())));
     List<String> categories = kept.all("category");
     String category = CapWords.category(label.getCategory());
     (categories.isEmpty() ? List.of(category) : categories)
         .forEach(word -> out.add(text("category", word)));
-    out.add(text("event", text.getEvent().isEmpty() ? categoryInWords() : text.getEvent()));
+    String event = said(kept, "event", said -> CapText.line(said, ""), text.getEvent());
+    out.add(text("event", event.isEmpty() ? categoryInWords() : event));
     kept.all("responseType").forEach(word -> out.add(text("responseType", word)));
     graded(out, kept);
     out.add(text("audience", kept.first("audience", "")));
@@ -156,21 +211,37 @@ final class CapExport {
     out.add(text("onset", kept.first("onset", onset)));
     // The label's expires_at says until when to deliver, not until when the alert holds.
     out.add(text("expires", kept.first("expires", "")));
-    out.add(text("senderName", text.getSenderName()));
-    out.add(text("headline", text.getHeadline()));
-    out.add(text("description", text.getDescription()));
-    out.add(text("instruction", text.getInstruction()));
-    out.add(text("web", text.getWeb().isEmpty() ? kept.first("web", "") : text.getWeb()));
-    out.add(text("contact", kept.first("contact", "")));
+    words(out, kept, text);
     pairs("parameter", kept, out);
     if (first) {
-      ours(out);
+      out.addAll(parameters());
     }
     resources(kept, out);
     for (int area : areas) {
       out.add(area(alert.getAreas(area), kept.below("area." + area + ".")));
+      writtenAreas.set(area);
     }
+    writtenTexts.set(index);
     return parent("info", withoutEmpty(out));
+  }
+
+  private static void words(List<CapElement> out, CapLines kept, AlertText text) {
+    UnaryOperator<String> line = said -> CapText.line(said, "");
+    UnaryOperator<String> headline = said -> CapText.line(said, text.getEvent());
+    out.add(text("senderName", said(kept, "senderName", line, text.getSenderName())));
+    out.add(text("headline", said(kept, "headline", headline, text.getHeadline())));
+    out.add(text("description", text.getDescription()));
+    out.add(text("instruction", text.getInstruction()));
+    out.add(text("web", text.getWeb().isEmpty() ? kept.first("web", "") : text.getWeb()));
+    out.add(text("contact", kept.first("contact", "")));
+  }
+
+  /** What the document said, unless the message says something else by now. */
+  private static String said(CapLines kept, String name, UnaryOperator<String> form, String now) {
+    return kept.all(name).stream()
+        .filter(said -> form.apply(said).equals(now))
+        .findFirst()
+        .orElse(now);
   }
 
   private void graded(List<CapElement> out, CapLines kept) {
@@ -179,8 +250,7 @@ final class CapExport {
     String certainty = CapWords.word(label.getCertainty().getValueDescriptor(), "Unknown");
     out.add(text("urgency", kept.first("urgency", urgency)));
     out.add(text("severity", kept.first("severity", severity)));
-    String asked = kept.first("certainty", certainty);
-    out.add(text("certainty", asked.equals("Very Likely") ? "Likely" : asked));
+    out.add(text("certainty", kept.first("certainty", certainty)));
   }
 
   private String categoryInWords() {
@@ -188,42 +258,18 @@ final class CapExport {
   }
 
   /** What only our own gateways understand: the rest of the label and of the alert. */
-  private void ours(List<CapElement> out) {
-    out.add(pair("parameter", CapImport.OURS + "category", label.getCategory().toString()));
-    out.add(pair("parameter", CapImport.OURS + "purpose", label.getPurpose().toString()));
-    if (!label.getAgreement().isEmpty()) {
-      out.add(pair("parameter", CapImport.OURS + "agreement", label.getAgreement()));
-    }
-    for (Map.Entry<String, String> extra : new TreeMap<>(alert.getExtraMap()).entrySet()) {
-      if (!extra.getKey().startsWith(CapImport.EXTRA)) {
-        out.add(pair("parameter", CapImport.OUR_EXTRA + extra.getKey(), extra.getValue()));
-      }
-    }
-    for (Subject subject : alert.getSubjectsList()) {
-      out.add(pair("parameter", CapImport.OUR_SUBJECT, json(subject)));
-    }
-  }
-
-  private static String json(Subject subject) {
-    try {
-      return JsonFormat.printer().omittingInsignificantWhitespace().print(subject);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("only Any fields can fail to print", e);
-    }
+  private List<CapElement> parameters() {
+    return CapParameters.of(label, alert, isFromCap());
   }
 
   private static void pairs(String name, CapLines kept, List<CapElement> out) {
     for (Entry entry : kept.below(name + ".")) {
-      out.add(pair(name, entry.name(), entry.value()));
+      out.add(CapParameters.pair(name, entry.name(), entry.value()));
     }
   }
 
-  private static CapElement pair(String name, String valueName, String value) {
-    return parent(name, List.of(text("valueName", valueName), text("value", value)));
-  }
-
   private static void resources(CapLines kept, List<CapElement> out) {
-    Map<String, List<CapElement>> byIndex = new java.util.LinkedHashMap<>();
+    Map<String, List<CapElement>> byIndex = new LinkedHashMap<>();
     for (Entry entry : kept.below("resource.")) {
       int dot = entry.name().indexOf('.');
       if (dot > 0) {
@@ -236,20 +282,59 @@ final class CapExport {
     byIndex.values().forEach(parts -> out.add(parent("resource", parts)));
   }
 
-  private static CapElement area(Area area, List<Entry> kept) {
+  private CapElement area(Area area, List<Entry> kept) {
     List<CapElement> out = new ArrayList<>();
-    out.add(text("areaDesc", area.getDescription()));
+    CapLines lines = new CapLines(kept);
+    out.add(text("areaDesc", place(area, lines)));
     area.getPolygonsList().forEach(shape -> out.add(text("polygon", shape)));
     area.getCirclesList().forEach(shape -> out.add(text("circle", shape)));
-    area.getGeocodesList().forEach(geocode -> out.add(CapGeocode.element(geocode)));
-    for (Entry entry : kept) {
-      String name = entry.name();
-      out.add(
-          name.startsWith("geocode.")
-              ? CapGeocode.of(name.substring("geocode.".length()), entry.value())
-              : text(name, entry.value()));
+    List<Entry> codes = lines.below("geocode.");
+    codes.forEach(code -> out.add(CapGeocode.of(code.name(), code.value())));
+    if (codes.isEmpty()) {
+      area.getGeocodesList().forEach(geocode -> out.add(CapGeocode.element(geocode)));
+    }
+    for (String height : List.of("altitude", "ceiling")) {
+      lines.all(height).forEach(value -> out.add(text(height, value)));
     }
     return parent("area", withoutEmpty(out));
+  }
+
+  /** CAP wants each area in words. */
+  private String place(Area area, CapLines kept) {
+    String words = said(kept, "areaDesc", CapText::place, area.getDescription());
+    if (!words.isEmpty()) {
+      return words;
+    }
+    leftovers.add(
+        0, "alert/info/area/areaDesc", "the area has no name in the message; one is made up");
+    return area.getGeocodesCount() > 0 ? area.getGeocodes(0) : "Area";
+  }
+
+  private void tellWhatIsLeft() {
+    for (int i = 0; i < alert.getTextsCount(); i++) {
+      if (!writtenTexts.get(i) && !isWithoutInfo()) {
+        leftovers.add(0, "body.alert.texts[" + i + "]", "belongs to no block of the CAP document");
+      }
+    }
+    for (int i = 0; i < alert.getAreasCount(); i++) {
+      if (!writtenAreas.get(i)) {
+        leftovers.add(0, "body.alert.areas[" + i + "]", "belongs to no block of the CAP document");
+      }
+    }
+    for (String key : alert.getExtraMap().keySet()) {
+      if (key.startsWith(CapImport.EXTRA) && !CapKept.isOne(key)) {
+        leftovers.add(0, "body.alert.extra." + key, "is none of what CAP documents are kept in");
+      }
+    }
+    // Somebody who acts on the file alone could ruin an operation.
+    if (label.getRequestedActionValue() > RequestedAction.REQUESTED_ACTION_INFORM_VALUE) {
+      leftovers.add(
+          0,
+          "label.requested_action",
+          "CAP has no element for "
+              + label.getRequestedAction()
+              + ": whoever acts on the file must heed its parameter entente:requested_action");
+    }
   }
 
   private static List<CapElement> withoutEmpty(List<CapElement> elements) {
@@ -259,14 +344,14 @@ final class CapExport {
   }
 
   private String kept(String name, String otherwise) {
-    return alert.getExtraOrDefault(CapImport.EXTRA + name, otherwise);
+    return CapKept.get(alert, CapImport.EXTRA + name, otherwise);
   }
 
   private static int index(String text, int count) {
     return text.matches("\\d{1,4}") && Integer.parseInt(text) < count ? Integer.parseInt(text) : -1;
   }
 
-  private static String time(Timestamp time, boolean present) {
+  static String time(Timestamp time, boolean present) {
     try {
       return present ? TIME.format(Instant.ofEpochSecond(time.getSeconds(), time.getNanos())) : "";
     } catch (DateTimeException e) {

@@ -32,8 +32,10 @@ import org.entente.proto.v1.Urgency;
  * <p>Texts, areas, status, type, urgency, severity and certainty (the highest of all blocks) go
  * where {@code entente.v1} has a place. Blocks that differ in areas only share a text; areas that
  * are the same in several languages' blocks are kept once. Everything else is kept word for word in
- * the alert's {@code extra}: {@code cap.<element>} for the alert, {@code cap.info.<n>} as {@link
- * CapLines} for each block. {@link CapExport} puts it all back.
+ * the alert's {@code extra} ({@link CapKept}): {@code cap.<element>} for the alert, {@code
+ * cap.info.<n>} as {@link CapLines} for each block; so is a text that goes into the message in
+ * another form than it has in the document. {@link CapExport} puts it all back. What is not carried
+ * at all is told with the draft.
  */
 final class CapImport {
   static final String EXTRA = "cap.";
@@ -64,22 +66,35 @@ final class CapImport {
   static final List<String> KEPT_OF_INFO =
       List.of("category", "responseType", "audience", "effective", "expires", "contact");
 
+  /** A draft, and what of the document is not in it as it stands. */
+  record Imported(Draft draft, List<Unmapped> unmapped) {}
+
   private static final Pattern TOO_EXACT = Pattern.compile("(\\.\\d{12})\\d+");
   private static final Pattern WEB = Pattern.compile("https?://\\S{1,990}");
 
   private final CapElement cap;
+  private final int line;
+  private final Leftovers leftovers = new Leftovers();
   private final Label.Builder label = Label.newBuilder().setKind(Kind.KIND_ALERT);
   private final Alert.Builder alert = Alert.newBuilder();
   private final List<AlertText> texts = new ArrayList<>();
   private final List<CapElement> areas = new ArrayList<>();
 
-  private CapImport(CapElement cap) {
-    this.cap = cap;
+  private CapImport(CapAlert alert) {
+    this.cap = alert.element();
+    this.line = alert.line();
+    leftovers.addAll(alert.unmapped());
   }
 
   /** The draft so far, without what CAP does not know. */
   static Draft draft(CapAlert alert) throws CapProblem {
-    return new CapImport(alert.element()).draft(alert.line());
+    return read(alert).draft();
+  }
+
+  /** The draft so far, and what is not carried. */
+  static Imported read(CapAlert alert) throws CapProblem {
+    CapImport reading = new CapImport(alert);
+    return new Imported(reading.draft(), reading.leftovers.list());
   }
 
   /** The alert as {@code source} for a mapping's expressions. */
@@ -90,7 +105,7 @@ final class CapImport {
     return source;
   }
 
-  private Draft draft(int line) throws CapProblem {
+  private Draft draft() throws CapProblem {
     label
         .setStatus(CapWords.status(cap.textOf("status")))
         .setMessageType(CapWords.messageType(cap.textOf("msgType")));
@@ -100,7 +115,7 @@ final class CapImport {
       raise(info);
     }
     for (int i = 0; i < infos.size(); i++) {
-      info(infos.get(i), i, infos.size() > 1, line);
+      info(infos.get(i), i, infos.size() > 1);
     }
     alert.addAllTexts(texts.isEmpty() ? List.of(textWithoutInfo()) : texts);
     for (CapElement area : areas) {
@@ -117,9 +132,9 @@ final class CapImport {
       List<String> values = cap.textsOf(name);
       if (name.equals("code") && !values.isEmpty()) {
         List<Entry> entries = values.stream().map(value -> new Entry("code", value)).toList();
-        alert.putExtra(EXTRA + name, new CapLines(entries).write());
+        CapKept.put(alert, EXTRA + name, new CapLines(entries).write());
       } else if (!values.isEmpty()) {
-        alert.putExtra(EXTRA + name, values.get(0));
+        CapKept.put(alert, EXTRA + name, values.get(0));
       }
     }
   }
@@ -135,7 +150,7 @@ final class CapImport {
         .setCertaintyValue(Math.max(label.getCertaintyValue(), certainty.getNumber()));
   }
 
-  private void info(CapElement info, int index, boolean several, int line) throws CapProblem {
+  private void info(CapElement info, int index, boolean several) throws CapProblem {
     List<Entry> kept = new ArrayList<>();
     for (String name : KEPT_OF_INFO) {
       info.textsOf(name).forEach(value -> kept.add(new Entry(name, value)));
@@ -145,30 +160,45 @@ final class CapImport {
     int textIndex = indexIn(texts, text);
     List<String> areaIndexes = new ArrayList<>();
     for (CapElement area : info.all("area")) {
-      int areaIndex = indexIn(areas, area);
-      areaIndexes.add(String.valueOf(areaIndex));
-      keepOfArea(area, "area." + areaIndex + ".", kept);
+      String areaIndex = String.valueOf(indexIn(areas, area));
+      if (!areaIndexes.contains(areaIndex)) {
+        keepOfArea(area, "area." + areaIndex + ".", kept);
+      }
+      areaIndexes.add(areaIndex);
     }
-    if (several) {
+    if (several || areaIndexes.size() > areas.size()) {
       kept.add(new Entry("text", String.valueOf(textIndex)));
       kept.add(new Entry("areas", String.join(" ", areaIndexes)));
     }
     pairs(info, "eventCode", kept);
-    parameters(info, kept, line);
+    parameters(info, kept);
     resources(info, kept);
-    alert.putExtra(INFO + index, new CapLines(kept).write());
+    CapKept.put(alert, INFO + index, new CapLines(kept).write());
   }
 
-  private static void keepOfArea(CapElement area, String prefix, List<Entry> kept) {
+  private void keepOfArea(CapElement area, String prefix, List<Entry> kept) {
+    String said = area.textOf("areaDesc");
+    if (!CapText.place(said).equals(said)) {
+      kept.add(new Entry(prefix + "areaDesc", said));
+      tooLong("alert/info/area/areaDesc", said);
+    }
     for (String height : List.of("altitude", "ceiling")) {
       area.textsOf(height).forEach(value -> kept.add(new Entry(prefix + height, value)));
     }
-    for (CapElement code : area.all("geocode")) {
-      if (!CapGeocode.fits(code)) {
+    List<CapElement> codes = area.all("geocode");
+    if (!codes.stream().allMatch(CapGeocode::fits)) {
+      for (CapElement code : codes) {
         String name = prefix + "geocode." + code.textOf("valueName");
         kept.add(new Entry(name, code.textOf("value")));
       }
     }
+  }
+
+  private void tooLong(String path, String said) {
+    leftovers.add(
+        line,
+        path,
+        "has " + said.length() + " characters: cut in the message, and kept whole in its extra");
   }
 
   private void keepDifferences(CapElement info, List<Entry> kept) {
@@ -193,16 +223,19 @@ final class CapImport {
     }
   }
 
-  private static AlertText text(CapElement info, List<Entry> kept) {
-    String event = oneLine(info.textOf("event"));
+  private AlertText text(CapElement info, List<Entry> kept) {
+    String event = line(info, "event", "", kept);
     AlertText.Builder text =
         AlertText.newBuilder()
-            .setLanguage(info.textOf("language", DEFAULT_LANGUAGE))
-            .setHeadline(oneLine(info.textOf("headline", event)))
+            .setLanguage(CapText.language(info.textOf("language")))
+            .setHeadline(line(info, "headline", event, kept))
             .setDescription(info.textOf("description"))
             .setInstruction(info.textOf("instruction"))
             .setEvent(event)
-            .setSenderName(oneLine(info.textOf("senderName")));
+            .setSenderName(line(info, "senderName", "", kept));
+    if (info.textOf("language").isEmpty()) {
+      kept.add(new Entry("language", ""));
+    }
     String web = info.textOf("web");
     if (WEB.matcher(web).matches()) {
       text.setWeb(web);
@@ -212,25 +245,29 @@ final class CapImport {
     return text.build();
   }
 
-  /** Documents are wrapped where their writer liked; a headline is a line. */
-  private static String oneLine(String text) {
-    return text.replaceAll("\\s+", " ");
+  /** The text as a line; what it says is kept where that is something else. */
+  private String line(CapElement info, String name, String absent, List<Entry> kept) {
+    String said = info.textOf(name);
+    String text = CapText.line(said, absent);
+    if (!text.equals(said)) {
+      kept.add(new Entry(name, said));
+    }
+    if (text.endsWith("…") && !said.isEmpty() && !said.endsWith("…")) {
+      tooLong("alert/info/" + name, said);
+    }
+    return text;
   }
 
   /** Acknowledgements and cancellations may come without a block. */
   private AlertText textWithoutInfo() {
-    String what = cap.textOf("msgType") + " " + cap.textOf("references", cap.textOf("identifier"));
-    return AlertText.newBuilder()
-        .setLanguage("und")
-        .setHeadline(Printable.cut(what, 199))
-        .setDescription(cap.textOf("note"))
-        .build();
+    String about = cap.textOf("references", cap.textOf("identifier"));
+    return CapText.withoutInfo(cap.textOf("msgType"), about, cap.textOf("note"));
   }
 
-  private static Area area(CapElement area) {
-    Area.Builder out = Area.newBuilder().setDescription(area.textOf("areaDesc"));
-    area.textsOf("polygon").forEach(shape -> out.addPolygons(shape(shape)));
-    area.textsOf("circle").forEach(shape -> out.addCircles(shape(shape)));
+  private Area area(CapElement area) {
+    Area.Builder out = Area.newBuilder().setDescription(CapText.place(area.textOf("areaDesc")));
+    area.textsOf("polygon").forEach(shape -> out.addPolygons(shape("polygon", shape)));
+    area.textsOf("circle").forEach(shape -> out.addCircles(shape("circle", shape)));
     for (CapElement code : area.all("geocode")) {
       if (CapGeocode.fits(code)) {
         out.addGeocodes(CapGeocode.text(code));
@@ -240,8 +277,15 @@ final class CapImport {
   }
 
   /** Without the digits beyond a millionth of a millimetre that some writers put out. */
-  private static String shape(String text) {
-    return TOO_EXACT.matcher(text).replaceAll("$1");
+  private String shape(String name, String text) {
+    String out = TOO_EXACT.matcher(text).replaceAll("$1");
+    if (!out.equals(text)) {
+      leftovers.add(
+          line,
+          "alert/info/area/" + name,
+          "digits beyond the twelfth after the point are left out");
+    }
+    return out;
   }
 
   private static void pairs(CapElement info, String name, List<Entry> kept) {
@@ -251,21 +295,27 @@ final class CapImport {
   }
 
   /** Parameters that {@link CapExport} made go back to where they came from. */
-  private void parameters(CapElement info, List<Entry> kept, int line) throws CapProblem {
+  private void parameters(CapElement info, List<Entry> kept) throws CapProblem {
     for (CapElement parameter : info.all("parameter")) {
       String name = parameter.textOf("valueName");
       String value = parameter.textOf("value");
-      if (name.startsWith(OUR_EXTRA) && !name.startsWith(OUR_EXTRA + EXTRA)) {
-        alert.putExtra(name.substring(OUR_EXTRA.length()), value);
+      String key = name.startsWith(OUR_EXTRA) ? name.substring(OUR_EXTRA.length()) : EXTRA;
+      if (!key.startsWith(EXTRA) && !alert.containsExtra(key)) {
+        alert.putExtra(key, value);
       } else if (name.equals(OUR_SUBJECT)) {
-        alert.addSubjects(subject(value, line));
+        alert.addSubjects(subject(value));
       } else if (!name.startsWith(OURS)) {
         kept.add(new Entry("parameter." + name, value));
+      } else {
+        leftovers.add(
+            line,
+            "alert/info/parameter",
+            Printable.quote(name) + " is for whoever sends the alert to say anew; left out");
       }
     }
   }
 
-  private static Subject subject(String json, int line) throws CapProblem {
+  private Subject subject(String json) throws CapProblem {
     try {
       Subject.Builder subject = Subject.newBuilder();
       JsonFormat.parser().merge(json, subject);

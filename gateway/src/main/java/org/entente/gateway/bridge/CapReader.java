@@ -13,12 +13,14 @@ import javax.xml.stream.XMLStreamReader;
  *
  * <p>Holds a document to its schema except for the order of elements, which publishers get wrong
  * without harm: unknown, missing, repeated and malformed elements are reported with their line and
- * path. Optional elements that stand empty count as absent; XML signatures are skipped, not
- * checked; attributes are ignored.
+ * path. Optional elements that stand empty count as absent. XML signatures are skipped, not
+ * checked, and attributes are no part of CAP: both are told in {@link CapAlert#unmapped}.
  *
  * <p>A document type declaration is refused before anything in it is looked at, so there are no
- * entities beyond XML's five, nothing is expanded and nothing fetched. A document has at most
- * {@value #MAX_BYTES} bytes and {@value #MAX_ELEMENTS} elements. Safe for use by several threads.
+ * entities beyond XML's five, nothing is expanded and nothing fetched. XInclude is not done. A
+ * document has at most {@value #MAX_BYTES} bytes and {@value #MAX_ELEMENTS} elements, nested at
+ * most {@value #MAX_DEPTH} deep, of at most {@value #MAX_ATTRIBUTES} attributes each; parts that
+ * are skipped count. Safe for use by several threads.
  */
 public final class CapReader {
   /** Largest document, in bytes. */
@@ -26,6 +28,12 @@ public final class CapReader {
 
   /** Most elements of a document. */
   public static final int MAX_ELEMENTS = 10_000;
+
+  /** Deepest nesting of elements: CAP nests five deep, a signature somewhat deeper. */
+  public static final int MAX_DEPTH = 32;
+
+  /** Most attributes of an element: CAP has none, a signature few. */
+  public static final int MAX_ATTRIBUTES = 32;
 
   private CapReader() {}
 

@@ -4,8 +4,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.bridge.CapExport.Exported;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Recall;
 
 /**
  * Writer of CAP 1.2 documents (OASIS Common Alerting Protocol), elements in the order of its
@@ -27,13 +31,62 @@ public final class CapWriter {
    * @param label with message id, origin and time, as the gateway set them
    */
   public static CapWriting write(Label label, Alert alert) {
-    CapElement element = CapExport.alert(label, alert);
+    Exported exported = CapExport.alert(label, alert);
+    Leftovers leftovers = new Leftovers();
+    leftovers.addAll(exported.unmapped());
+    return written(exported.alert(), leftovers);
+  }
+
+  /**
+   * Writes a CAP document of either version in CAP 1.2.
+   *
+   * @return what is written, with what of the document is not in it as it stood
+   */
+  public static CapWriting convert(CapAlert alert) {
+    Leftovers leftovers = new Leftovers();
+    leftovers.addAll(alert.unmapped());
+    return written(CapUpgrade.of(alert.element(), leftovers, alert.line()), leftovers);
+  }
+
+  /**
+   * Writes the cancellation of an alert that was written before.
+   *
+   * @param label of the recall, with message id, origin and time
+   * @param alert what was written of the message that is taken back
+   */
+  public static CapWriting cancel(Label label, Recall recall, CapElement alert) {
+    String original =
+        String.join(",", alert.textOf("sender"), alert.textOf("identifier"), alert.textOf("sent"));
+    List<CapElement> out = new ArrayList<>();
+    out.add(CapElement.text("identifier", CapExport.identifier(label)));
+    out.add(CapElement.text("sender", label.getOrigin()));
+    out.add(CapElement.text("sent", CapExport.time(label.getCreatedAt(), label.hasCreatedAt())));
+    out.add(CapElement.text("status", alert.textOf("status")));
+    out.add(CapElement.text("msgType", "Cancel"));
+    for (String name : List.of("scope", "restriction", "addresses")) {
+      out.addAll(alert.all(name));
+    }
+    out.add(CapElement.text("note", recall.getReason()));
+    out.add(CapElement.text("references", original));
+    out.addAll(alert.all("incidents"));
+    return written(CapElement.parent("alert", out), new Leftovers());
+  }
+
+  private static CapWriting written(CapElement element, Leftovers leftovers) {
+    replaced(element, "alert", leftovers);
     String xml = write(element);
     CapReading read = read(xml);
     if (read instanceof BadRecord bad) {
       return new BadRecord("CAP output", bad.line(), bad.field(), bad.message());
     }
-    return new CapXml(xml);
+    return new CapXml(xml, leftovers.list());
+  }
+
+  private static void replaced(CapElement element, String path, Leftovers leftovers) {
+    if (!element.text().codePoints().allMatch(CapWriter::allowed)) {
+      leftovers.add(0, path, "holds characters that XML cannot; written as U+FFFD");
+    }
+    element.children().forEach(child -> replaced(child, path + "/" + child.name(), leftovers));
   }
 
   private static CapReading read(String xml) {

@@ -1,6 +1,8 @@
 package org.entente.gateway.bridge;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Draft;
@@ -32,7 +34,8 @@ final class DraftLines {
       Draft.Builder draft = Draft.newBuilder();
       ProtoValues.fill(draft, values, "");
       DraftLimits.check(draft.build());
-      return new AlertDraft(record.file(), record.line(), publisher, draft.build());
+      return new AlertDraft(
+          record.file(), record.line(), Optional.of(publisher), draft.build(), List.of());
     } catch (Fault e) {
       return e.at(record.file(), record.line());
     }

@@ -3,6 +3,8 @@ package org.entente.gateway.bridge;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.bridge.CapImport.Imported;
 import org.entente.gateway.cel.Expressions;
 import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
@@ -54,20 +56,23 @@ public final class RecordMapping {
 
   /** The draft that a record comes to. */
   public AlertItem apply(SourceRecord record) {
-    return apply(record.file(), record.line(), record.fields(), Draft.getDefaultInstance());
+    Draft empty = Draft.getDefaultInstance();
+    return apply(record.file(), record.line(), record.fields(), empty, List.of());
   }
 
   /** The draft that a CAP alert comes to. */
   public AlertItem apply(CapAlert alert) {
     try {
-      Draft base = CapImport.draft(alert);
-      return apply(alert.file(), alert.line(), CapImport.source(alert), base);
+      Imported base = CapImport.read(alert);
+      return apply(
+          alert.file(), alert.line(), CapImport.source(alert), base.draft(), base.unmapped());
     } catch (CapProblem e) {
       return new BadRecord(alert.file(), e.line(), e.path(), e.problem());
     }
   }
 
-  private AlertItem apply(String file, int line, Map<String, Object> source, Draft base) {
+  private AlertItem apply(
+      String file, int line, Map<String, Object> source, Draft base, List<Unmapped> unmapped) {
     try {
       DraftAssembly assembly = new DraftAssembly(base);
       for (Entry entry : entries) {
@@ -78,7 +83,7 @@ public final class RecordMapping {
       }
       Draft draft = assembly.draft();
       DraftLimits.check(draft);
-      return new AlertDraft(file, line, publisher(source), draft);
+      return new AlertDraft(file, line, Optional.of(publisher(source)), draft, unmapped);
     } catch (Fault e) {
       return e.at(file, line);
     }

@@ -14,6 +14,7 @@ import org.entente.gateway.bridge.AlertDraft;
 import org.entente.gateway.bridge.AlertItem;
 import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.BadRecord;
+import org.entente.gateway.bridge.CapTerms;
 import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -23,6 +24,7 @@ import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Refusal;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,13 +36,17 @@ import picocli.CommandLine.Spec;
     name = "send",
     description = {
       "Publishes alerts from a file or folder.",
-      "Takes JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Bad records are reported by file, line and field; the rest go on."
+      "Takes JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Bad records are reported by file, line and field; the rest go on.",
+      "What CAP has no place for is given by --category and the options with it, or by a mapping of CAP; without either by config/mappings/cap.yaml."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
       "      --alerts alerts.jsonl --mapping config/mappings/safety-gate.yaml",
+      "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
+      "      --alerts warning.cap --category PUBLIC_WARNING --purpose PUBLIC_SAFETY \\",
+      "      --classification UNCLASSIFIED --marking TLP:CLEAR",
       "",
       "Sending the same file again is safe: the idempotency keys come from the records."
     })
@@ -69,25 +75,23 @@ final class SendCommand implements Callable<Integer> {
       })
   private List<String> derivedFrom = List.of();
 
+  @ArgGroup(exclusive = false, heading = "What CAP has no place for, for every CAP file:%n")
+  private @Nullable CapOptions cap;
+
   @Spec private CommandSpec spec;
 
   private int published;
   private int held;
   private int refused;
   private int bad;
+  private int unmapped;
 
   @Override
   public Integer call() {
-    ManagedChannel channel = gateway.open();
     try (AlertSource source = source()) {
-      PublisherGrpc.PublisherBlockingStub publisher = PublisherGrpc.newBlockingStub(channel);
-      while (source.hasNext()) {
-        item(publisher, source.next());
-      }
+      items(source);
     } catch (IOException e) {
       throw new CommandFailure("the alerts cannot be read: " + FileTrouble.words(e), e);
-    } finally {
-      channel.shutdownNow();
     }
     spec.commandLine()
         .getErr()
@@ -99,12 +103,26 @@ final class SendCommand implements Callable<Integer> {
                 + refused
                 + " refused, "
                 + bad
-                + " bad records");
+                + " bad records"
+                + (unmapped == 0 ? "" : ", " + unmapped + " things of CAP not as they stood"));
     return refused == 0 && bad == 0 ? 0 : 1;
   }
 
+  private void items(AlertSource source) {
+    ManagedChannel channel = gateway.open();
+    try {
+      PublisherGrpc.PublisherBlockingStub publisher = PublisherGrpc.newBlockingStub(channel);
+      while (source.hasNext()) {
+        item(publisher, source.next());
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
   private AlertSource source() {
-    AlertSource.Opening opening = AlertSource.open(alerts, mapping, Home.mappings());
+    CapTerms terms = cap == null ? null : cap.terms(spec);
+    AlertSource.Opening opening = AlertSource.open(alerts, mapping, Home.mappings(), terms);
     if (opening instanceof AlertSource.Opening.Opened opened) {
       return opened.source();
     }
@@ -113,6 +131,8 @@ final class SendCommand implements Callable<Integer> {
 
   private void item(PublisherGrpc.PublisherBlockingStub publisher, AlertItem item) {
     if (item instanceof AlertDraft alert) {
+      unmapped += alert.unmapped().size();
+      alert.unmapped().forEach(one -> spec.commandLine().getErr().println(one.in(alert.file())));
       publish(publisher, alert);
     } else if (item instanceof BadRecord record) {
       bad++;

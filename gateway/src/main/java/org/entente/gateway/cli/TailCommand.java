@@ -5,7 +5,9 @@ import com.google.protobuf.util.JsonFormat;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
@@ -13,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.entente.gateway.bridge.CapFolder;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Delivery;
@@ -40,7 +44,11 @@ import picocli.CommandLine.Spec;
       "      --cursor night-shift",
       "",
       "The cursor is durable: the next call goes on where this one stopped. Ctrl-C (SIGINT) and",
-      "SIGTERM stop it in order: what it has printed is acknowledged."
+      "SIGTERM stop it in order: what it has printed is acknowledged.",
+      "",
+      "With --cap DIR each alert is written to DIR/MESSAGE.cap before it is acknowledged. What of a",
+      "message is not in its CAP file as it stands is said on standard error and in",
+      "DIR/MESSAGE.report.json; the exit code is 1 if a message could not be written as CAP at all."
     })
 final class TailCommand implements Callable<Integer> {
   private static final Duration LAST_WORD = Duration.ofSeconds(3);
@@ -65,21 +73,40 @@ final class TailCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print each delivery as one JSON object a line")
   private boolean json;
 
+  @Option(
+      names = "--cap",
+      paramLabel = "DIR",
+      description = "also write each alert as a CAP 1.2 file into this folder")
+  private @Nullable Path cap;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws InterruptedException {
+    Printing printing = new Printing(spec.commandLine().getOut(), capFolder());
     ManagedChannel channel = gateway.open();
     try {
-      Printing printing = new Printing(spec.commandLine().getOut());
       Runtime.getRuntime().addShutdownHook(new Thread(printing::finish, "stop"));
       SubscriberGrpc.newStub(channel).subscribe(printing);
       printing.done.get();
-      return 0;
+      return printing.notWritten == 0 ? 0 : 1;
     } catch (ExecutionException e) {
-      throw RpcFailures.explain(e.getCause());
+      throw e.getCause() instanceof CommandFailure failure
+          ? failure
+          : RpcFailures.explain(e.getCause());
     } finally {
       channel.shutdownNow();
+    }
+  }
+
+  private @Nullable CapFolder capFolder() {
+    if (cap == null) {
+      return null;
+    }
+    try {
+      return CapFolder.open(cap);
+    } catch (IOException e) {
+      throw new CommandFailure("--cap: " + cap + ": " + FileTrouble.words(e), e);
     }
   }
 
@@ -87,12 +114,15 @@ final class TailCommand implements Callable<Integer> {
       implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final PrintWriter out;
+    private final @Nullable CapFolder folder;
     private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
     private long seen;
+    private long notWritten;
     private boolean finished;
 
-    Printing(PrintWriter out) {
+    Printing(PrintWriter out, @Nullable CapFolder folder) {
       this.out = out;
+      this.folder = folder;
     }
 
     @Override
@@ -149,6 +179,9 @@ final class TailCommand implements Callable<Integer> {
         return;
       }
       Delivery delivery = response.getDelivery();
+      if (folder != null && !isWritten(folder, delivery)) {
+        return;
+      }
       out.println(json ? asJson(delivery) : asLine(delivery));
       out.flush();
       ClientCallStreamObserver<SubscribeRequest> stream = requests;
@@ -161,6 +194,44 @@ final class TailCommand implements Callable<Integer> {
         if (count > 0 && seen >= count) {
           halfClose();
         }
+      }
+    }
+
+    /** Whether the delivery may be acknowledged; if not, this ends, and it comes again. */
+    private boolean isWritten(CapFolder into, Delivery delivery) {
+      try {
+        CapFolder.Written written = into.write(delivery.getLabel(), delivery.getBody());
+        notWritten += written.cap().isEmpty() ? 1 : 0;
+        report(delivery, written);
+        return true;
+      } catch (IOException e) {
+        String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
+        end(
+            new CommandFailure(
+                message
+                    + " cannot be written and is not acknowledged; it comes again: "
+                    + FileTrouble.words(e),
+                e));
+        return false;
+      }
+    }
+
+    private void report(Delivery delivery, CapFolder.Written written) {
+      PrintWriter err = spec.commandLine().getErr();
+      String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
+      if (written.cap().isEmpty()) {
+        err.println(message + " not written as CAP: " + Screen.printable(written.reason()));
+      }
+      written.unmapped().forEach(one -> err.println(one.in(message)));
+      err.flush();
+    }
+
+    private void end(CommandFailure failure) {
+      finished = true;
+      done.completeExceptionally(failure);
+      ClientCallStreamObserver<SubscribeRequest> stream = requests;
+      if (stream != null) {
+        stream.cancel("not written", failure);
       }
     }
 

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -134,7 +136,79 @@ class CapReaderTest {
             "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><a><b>1</b></a></Signature>"
                 + "</alert>");
 
-    assertEquals(Feeds.capAlert(MINIMAL).element(), Feeds.capAlert(signed).element());
+    CapAlert alert = Feeds.capAlert(signed);
+
+    assertEquals(Feeds.capAlert(MINIMAL).element(), alert.element());
+    assertEquals(List.of("alert/Signature"), paths(alert));
+  }
+
+  private static List<String> paths(CapAlert alert) {
+    return alert.unmapped().stream().map(Unmapped::path).toList();
+  }
+
+  @Test
+  void attributes_areTold_exceptThoseOfTheSchema() {
+    String xsi = " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
+    String xml =
+        with("cap:1.2\"", "cap:1.2\"" + xsi + " xsi:schemaLocation=\"a b\"")
+            .replace("<event>", "<event kind=\"x\">")
+            .replace("<area>", "<area xml:lang=\"de\">");
+
+    CapAlert alert = Feeds.capAlert(xml);
+
+    assertEquals(List.of("alert/info/event/@kind", "alert/info/area/@lang"), paths(alert));
+    assertEquals(10, alert.unmapped().get(0).line());
+  }
+
+  @Test
+  void attributes_ofManyKinds_areToldUpToABound() {
+    StringBuilder codes = new StringBuilder();
+    for (int i = 0; i < 500; i++) {
+      codes.append("<code a").append(i).append("=\"1\">x</code>");
+    }
+
+    CapAlert alert = Feeds.capAlert(with("<info>", codes + "<info>"));
+
+    assertEquals(Leftovers.MOST + 1, alert.unmapped().size());
+  }
+
+  @Test
+  void attributes_inGreatNumber_areRefused() {
+    StringBuilder some = new StringBuilder("<event");
+    for (int i = 0; i <= CapReader.MAX_ATTRIBUTES; i++) {
+      some.append(" a").append(i).append("=\"\"");
+    }
+    StringBuilder many = new StringBuilder("<event");
+    for (int i = 0; i < 60_000; i++) {
+      many.append(" a").append(i).append("=\"\"");
+    }
+
+    BadRecord bad = Feeds.bad(Feeds.cap(with("<event>", some + ">")));
+    assertEquals(10, bad.line());
+    assertTrue(bad.message().contains("more than 32 attributes"), bad::toString);
+    Feeds.bad(Feeds.cap(with("<event>", many + ">")));
+  }
+
+  @Test
+  void xinclude_isNotFollowed(@TempDir Path folder) throws Exception {
+    Path secret = Files.writeString(folder.resolve("secret.txt"), "SECRET-CONTENT");
+    String include =
+        "<xi:include xmlns:xi=\"http://www.w3.org/2001/XInclude\" parse=\"text\" href=\""
+            + secret.toUri()
+            + "\"/>";
+
+    BadRecord within = Feeds.bad(Feeds.cap(with("<event>Fire", "<event>" + include)));
+    assertEquals("alert/info/event", within.field());
+    BadRecord beside = Feeds.bad(Feeds.cap(with("<info>", include + "<info>")));
+    assertEquals("alert/include", beside.field());
+    assertFalse((within + " " + beside).contains("SECRET-CONTENT"));
+  }
+
+  @Test
+  void instructions_ofXmlStylesheet_areNotFollowed() {
+    String styled = "<?xml-stylesheet type=\"text/xsl\" href=\"http://127.0.0.1:9/x\"?>" + MINIMAL;
+
+    assertEquals(Feeds.capAlert(MINIMAL).element(), Feeds.capAlert(styled).element());
   }
 
   @Test
@@ -145,7 +219,9 @@ class CapReaderTest {
 
     String written = CapWriter.write(Feeds.capAlert(swapped).element());
 
+    assertEquals(List.of("alert/identifier"), paths(Feeds.capAlert(swapped)));
     assertEquals(Feeds.capAlert(MINIMAL).element(), Feeds.capAlert(written).element());
+    assertEquals(List.of(), paths(Feeds.capAlert(written)));
   }
 
   @Test
@@ -222,8 +298,11 @@ class CapReaderTest {
     assertEquals("alert/b", Feeds.bad(Feeds.cap(with("<info>", deep + "<info>"))).field());
     String signature = "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\">";
     String hidden = signature + deep + "</Signature>";
-    assertEquals(
-        "X-1", Feeds.capAlert(with("<info>", hidden + "<info>")).element().textOf("identifier"));
+    BadRecord bad = Feeds.bad(Feeds.cap(with("<info>", hidden + "<info>")));
+    assertTrue(bad.message().contains("nested more than 32 deep"), bad::toString);
+    String wide = signature + "<b/>".repeat(CapReader.MAX_ELEMENTS) + "</Signature>";
+    BadRecord many = Feeds.bad(Feeds.cap(with("<info>", wide + "<info>")));
+    assertTrue(many.message().contains("more than 10000 elements"), many::toString);
   }
 
   @Test
@@ -246,6 +325,35 @@ class CapReaderTest {
     assertTrue(Feeds.cap(declared) instanceof CapAlert);
     byte[] strange = bytes("<?xml version='1.0' encoding='EBCDIC'?>", latin);
     assertTrue(Feeds.bad(Feeds.cap(strange)).message().contains("it says \"EBCDIC\""));
+  }
+
+  /** A filter in front that looks for a document type in ASCII finds none in these. */
+  @TestFactory
+  Stream<DynamicTest> entity_inAnEncodingThatHidesIt_isRefused() {
+    String xxe =
+        "<!DOCTYPE alert [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>"
+            + with("<event>Fire", "<event>&x;");
+    return Stream.of("UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "IBM037", "IBM1047", "UTF-7")
+        .filter(name -> name.equals("UTF-7") || Charset.isSupported(name))
+        .map(
+            name ->
+                DynamicTest.dynamicTest(
+                    name,
+                    () -> {
+                      String said = "<?xml version=\"1.0\" encoding=\"" + name + "\"?>" + xxe;
+                      Charset charset =
+                          name.equals("UTF-7") ? StandardCharsets.US_ASCII : Charset.forName(name);
+                      Feeds.bad(Feeds.cap(said.getBytes(charset)));
+                    }));
+  }
+
+  @Test
+  void entity_inUtf16_isRefusedForWhatItIs() {
+    String xxe = "<!DOCTYPE alert [<!ENTITY x \"y\">]>" + with("<event>Fire", "<event>&x;");
+
+    BadRecord bad = Feeds.bad(Feeds.cap(xxe.getBytes(StandardCharsets.UTF_16)));
+
+    assertTrue(bad.message().contains("document type declaration"), bad::toString);
   }
 
   private static byte[] bytes(String before, byte[] after) {
