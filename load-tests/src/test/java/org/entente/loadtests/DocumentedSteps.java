@@ -52,6 +52,7 @@ final class DocumentedSteps {
                 "./entente policy diff --config /tmp/federation/fr.customs.yaml"
                     + " --candidate config/agreements")
             .says("equivalent: the candidate lets the same go"),
+        Step.of("./entente policy fmt --check config/agreements").doesNotSay("laid out otherwise"),
         Step.of("./entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
             .says("transit")
             .doesNotSay("LIMIT EXCEEDED"),

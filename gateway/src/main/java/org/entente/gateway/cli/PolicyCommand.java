@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
       PolicyCommand.Explain.class,
       PolicyTesting.class,
       PolicyLinting.class,
-      PolicyDiff.class
+      PolicyDiff.class,
+      PolicyFmt.class
     },
     synopsisSubcommandLabel = "COMMAND")
 final class PolicyCommand implements Callable<Integer> {

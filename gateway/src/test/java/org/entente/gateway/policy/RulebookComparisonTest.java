@@ -96,6 +96,10 @@ class RulebookComparisonTest {
     assertEquals(
         Relation.WIDER,
         compare("onward_transfer: NONE", "onward_transfer: WITH_CONSENT").relation());
+    assertEquals(
+        Relation.NARROWER,
+        compare("onward_transfer: NONE", "onward_transfer: NONE\n  person_required: true")
+            .relation());
     Outcome held = compare("onward_transfer: NONE", "onward_transfer: NONE\n  four_eyes: true");
     assertEquals(Relation.NARROWER, held.relation());
     assertEquals(Verdict.Outcome.HELD, held.narrower().orElseThrow().candidate().outcome());
