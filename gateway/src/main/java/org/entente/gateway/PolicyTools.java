@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.BundleMembership;
@@ -10,8 +11,11 @@ import org.entente.gateway.policy.Expectations;
 import org.entente.gateway.policy.Membership;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyReplay;
+import org.entente.gateway.policy.Residual;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.policy.RulebookComparison;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +81,11 @@ public final class PolicyTools {
       throw new StartProblem(NodeFiles.lines(invalid.problems()));
     }
     return ((Expectations.Loading.Loaded) loading).expectations().test(policy(place));
+  }
+
+  /** What the node would decide of a label of which one field is not known. */
+  public List<Residual> residuals(Label label, String field, Addressing to) {
+    return policy(place(null, null)).residuals(label, field, to, agency(), clock.instant());
   }
 
   /**

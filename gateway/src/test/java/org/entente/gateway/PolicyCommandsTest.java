@@ -162,8 +162,13 @@ final class PolicyCommandsTest {
     Path rules = folder.resolve("candidate-rules.yaml");
     Files.writeString(
         rules,
-        "rules:\n  - id: no-flash\n    when: INGRESS\n"
-            + "    deny_if: label.lane == Lane.LANE_FLASH\n    reason: not by this lane\n");
+        """
+        rules:
+          - id: no-flash
+            when: INGRESS
+            deny_if: label.lane == Lane.LANE_FLASH
+            reason: not by this lane
+        """);
     String[] replay = {
       "--candidate", candidate.toString(), "--candidate-rules", rules.toString(), "--ledger"
     };

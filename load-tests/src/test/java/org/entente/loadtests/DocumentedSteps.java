@@ -42,6 +42,12 @@ final class DocumentedSteps {
                     + " --to sg.police --to de.customs --category IPR --purpose IPR_ENFORCEMENT")
             .says("sg.police")
             .says("de.customs"),
+        Step.of(
+                "./entente policy explain --config /tmp/federation/fr.customs.yaml"
+                    + " --to sg.police --category IPR --purpose IPR_ENFORCEMENT"
+                    + " --unknown classification")
+            .says("PERMITTED under fr-sg-ipr")
+            .says("if label.classification in [Classification.CLASSIFICATION_UNCLASSIFIED"),
         Step.of("./entente policy lint --config /tmp/federation/fr.customs.yaml --strict")
             .says("0 errors, 0 warnings"),
         Step.of(

@@ -1,12 +1,17 @@
 package org.entente.gateway.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.NodeCheck;
+import org.entente.gateway.PolicyTools;
 import org.entente.gateway.StartProblem;
 import org.entente.gateway.policy.Explanation;
+import org.entente.gateway.policy.LabelWords;
+import org.entente.gateway.policy.Residual;
+import org.entente.gateway.policy.Verdict;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
@@ -92,6 +97,12 @@ final class PolicyCommand implements Callable<Integer> {
     @Option(names = "--agreement", description = "only this agreement")
     private @Nullable String agreement;
 
+    @Option(
+        names = "--unknown",
+        paramLabel = "FIELD",
+        description = "this field of the label is not known: what comes of which of its values")
+    private @Nullable String unknown;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -102,8 +113,12 @@ final class PolicyCommand implements Callable<Integer> {
               .addAllJurisdictions(jurisdictions)
               .setWhomAgreementsAllow(to.isEmpty() && jurisdictions.isEmpty())
               .build();
+      String field = unknown;
       Explanation explanation;
       try {
+        if (field != null) {
+          return residuals(field, addressing);
+        }
         explanation = NodeCheck.explain(config, label(), addressing, InstantSource.system());
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
@@ -111,6 +126,32 @@ final class PolicyCommand implements Callable<Integer> {
       spec.commandLine().getOut().print(explanation.text());
       spec.commandLine().getOut().flush();
       return explanation.recipients().stream().anyMatch(r -> r.refusal().isEmpty()) ? 0 : 1;
+    }
+
+    private int residuals(String field, Addressing to) {
+      if (!LabelWords.names().contains(field) || field.equals("agreement")) {
+        throw new CommandFailure(
+            "--unknown: "
+                + Screen.printable(field)
+                + " is no field that it can be asked of; valid: "
+                + String.join(", ", LabelWords.names()));
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      boolean some = false;
+      for (Residual it :
+          PolicyTools.read(config, InstantSource.system()).residuals(label(), field, to)) {
+        out.printf("%s, depending on %s (%s):%n", it.recipient(), it.field(), it.type());
+        for (Residual.Branch branch : it.branches()) {
+          some |= branch.verdict().outcome() != Verdict.Outcome.REFUSED;
+          out.println("  " + Screen.printable(branch.verdict().inShort()));
+          out.println("    if " + Screen.printable(branch.condition()));
+        }
+        if (!it.whole()) {
+          out.println("  not exhaustive: only texts that stand in conditions were tried");
+        }
+      }
+      out.flush();
+      return some ? 0 : 1;
     }
 
     private Label label() {

@@ -38,6 +38,9 @@ final class LabelSpace {
   private static final Set<String> SPECIFIED =
       Set.of("lane", "status", "message_type", "requested_action");
 
+  /** Kinds that need an agreement. */
+  private static final List<Kind> KINDS = List.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE);
+
   private static final String OTHER_TEXT = "something else";
   private static final int BYTES = 16;
 
@@ -66,13 +69,7 @@ final class LabelSpace {
     }
     List<Agreement.Covers> covers = agreements.stream().map(Agreement::covers).toList();
     List<Dimension> dimensions = new ArrayList<>();
-    dimensions.add(
-        told(
-            "kind",
-            List.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE),
-            read,
-            covers,
-            LabelSpace::kind));
+    dimensions.add(told("kind", KINDS, read, covers, LabelSpace::kind));
     dimensions.add(told("category", known(Category.values()), read, covers, LabelSpace::category));
     dimensions.add(told("purpose", known(Purpose.values()), read, covers, LabelSpace::purpose));
     dimensions.add(
@@ -86,6 +83,33 @@ final class LabelSpace {
         .sorted()
         .forEach(name -> dimensions.add(readOnly(field(name), texts)));
     return new LabelSpace(dimensions);
+  }
+
+  /** Every value of one field, whatever agreements make of it; the others as in an empty draft. */
+  static LabelSpace ofField(FieldDescriptor field, Collection<Condition> conditions) {
+    Set<String> read = Set.of(field.getName());
+    Dimension dimension =
+        switch (field.getName()) {
+          case "kind" -> told("kind", KINDS, read, List.of(), LabelSpace::kind);
+          case "category" ->
+              told("category", known(Category.values()), read, List.of(), LabelSpace::category);
+          case "purpose" ->
+              told("purpose", known(Purpose.values()), read, List.of(), LabelSpace::purpose);
+          case "classification" ->
+              told(
+                  "classification",
+                  known(Classification.values()),
+                  read,
+                  List.of(),
+                  LabelSpace::below);
+          case "handling" -> handling(read, List.of());
+          default -> {
+            Set<String> texts = new HashSet<>();
+            conditions.forEach(condition -> texts.addAll(condition.texts()));
+            yield readOnly(field, texts);
+          }
+        };
+    return new LabelSpace(List.of(dimension));
   }
 
   private static FieldDescriptor field(String name) {
@@ -211,7 +235,7 @@ final class LabelSpace {
           case "personal_data" -> value -> covers.personalData() || Boolean.FALSE.equals(value);
           default -> value -> true;
         };
-    return dimension.values().stream().filter(test::test).toList();
+    return dimension.values().stream().filter(test).toList();
   }
 
   private static int number(Object value) {

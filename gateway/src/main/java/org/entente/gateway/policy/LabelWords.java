@@ -33,6 +33,11 @@ public final class LabelWords {
         && field.getJavaType() != JavaType.MESSAGE;
   }
 
+  /** A field that clients set; empty if there is none of this name. */
+  static Optional<FieldDescriptor> field(String name) {
+    return FIELDS.stream().filter(it -> it.getName().equals(name)).findFirst();
+  }
+
   /** The fields that are set, by name, each a text, a bool, a number or a list of these. */
   public static Map<String, Object> of(Label label) {
     Map<String, Object> words = new LinkedHashMap<>();
@@ -45,6 +50,11 @@ public final class LabelWords {
       }
     }
     return words;
+  }
+
+  /** Names of the fields that clients set. */
+  public static List<String> names() {
+    return FIELDS.stream().map(FieldDescriptor::getName).toList();
   }
 
   /** The same in one line: {@code kind ALERT, category IPR}. */
@@ -75,12 +85,11 @@ public final class LabelWords {
     Label.Builder label = Label.newBuilder();
     for (Map.Entry<String, Object> entry : words.entrySet()) {
       String at = place + "." + entry.getKey();
-      Optional<FieldDescriptor> field =
-          FIELDS.stream().filter(it -> it.getName().equals(entry.getKey())).findFirst();
+      Optional<FieldDescriptor> field = field(entry.getKey());
       if (field.isEmpty()) {
-        String known =
-            FIELDS.stream().map(FieldDescriptor::getName).collect(Collectors.joining(", "));
-        problems.add(positions.problem(at, "no field of a label that clients set", known));
+        problems.add(
+            positions.problem(
+                at, "no field of a label that clients set", String.join(", ", names())));
       } else {
         set(label, field.get(), entry.getValue(), at, positions, problems);
       }

@@ -1,5 +1,12 @@
 package org.entente.gateway.policy;
 
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Label;
+
 /**
  * A rulebook applied to a membership: everything that is needed to decide, for as long as neither
  * changes. Immutable but for its memory of rulings, which changes no decision; safe for use by
@@ -70,6 +77,23 @@ public final class Policy {
   /** The recipient's policy. */
   public Ingress ingress() {
     return ingress;
+  }
+
+  /**
+   * What a decision depends on while one field of a label is not known, for each recipient that an
+   * addressing leads to; none if no client sets such a field. Slower; meant for people.
+   *
+   * @param label the rest of the label
+   */
+  public List<Residual> residuals(
+      Label label, String field, Addressing to, AgencyName self, Instant now) {
+    Recipients recipients = Recipients.expand(to, self, membership);
+    return Residuals.of(new Rules(rulebook, membership), rulebook, field).stream()
+        .flatMap(
+            it ->
+                Stream.concat(recipients.asked().stream(), recipients.others().stream())
+                    .map(recipient -> it.ask(label, self, recipient, now)))
+        .toList();
   }
 
   /** What a transit judges. */

@@ -35,8 +35,13 @@ public record Verdict(Outcome outcome, Optional<Agreement> agreement, Optional<R
 
   /** As a reader would say it. */
   public String words() {
+    return inShort() + refusal.map(it -> ": " + it.reason()).orElse("");
+  }
+
+  /** The same without the reason of a refusal. */
+  public String inShort() {
     return refusal
-        .map(it -> outcome + " " + it.code() + by(it) + ": " + it.reason())
+        .map(it -> outcome + " " + it.code() + by(it))
         .orElseGet(() -> outcome + " under " + agreement.map(Agreement::id).orElse(""));
   }
 

@@ -122,9 +122,13 @@ class RulebookComparisonTest {
             "a.yaml",
             sample(),
             "node-rules.yaml",
-            "rules:\n  - id: r\n    when: INGRESS\n"
-                + "    deny_if: label.classification > Classification.CLASSIFICATION_UNCLASSIFIED\n"
-                + "    reason: why\n");
+            """
+            rules:
+              - id: r
+                when: INGRESS
+                deny_if: label.classification > Classification.CLASSIFICATION_UNCLASSIFIED
+                reason: why
+            """);
     Outcome outcome = compare(plain, ruled);
     assertEquals(Relation.NARROWER, outcome.relation());
     Difference example = outcome.narrower().orElseThrow();

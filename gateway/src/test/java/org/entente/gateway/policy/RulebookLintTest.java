@@ -92,8 +92,11 @@ class RulebookLintTest {
         rules("allow_only_if: label.kind != Kind.KIND_RECALL"),
         "rules[0].allow_only_if: lets every label pass, so that it does nothing");
     String twice =
-        "rules:\n  - { id: a, when: EGRESS, deny_if: label.personal_data, reason: why }\n"
-            + "  - { id: b, when: EGRESS, deny_if: label.personal_data, reason: why }\n";
+        """
+        rules:
+          - { id: a, when: EGRESS, deny_if: label.personal_data, reason: why }
+          - { id: b, when: EGRESS, deny_if: label.personal_data, reason: why }
+        """;
     assertWarns(
         Map.of("a.yaml", sample(), "node-rules.yaml", twice),
         "rules[1].deny_if: is never reached: an earlier rule is the same");

@@ -1,0 +1,82 @@
+package org.entente.gateway.policy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.Label;
+
+/**
+ * What a decision depends on while one field of the label is not known: for each thing that can
+ * come of it, the condition on that field.
+ *
+ * @param recipient who would receive
+ * @param field name of the field
+ * @param type its type, such as {@code RequestedAction} or {@code list of Handling}
+ * @param branches what can come of it, each once
+ * @param whole whether every value of the field was tried; otherwise, of a text, those that stand
+ *     in a condition, an empty one and another
+ */
+public record Residual(
+    AgencyName recipient, String field, String type, List<Branch> branches, boolean whole) {
+  public Residual {
+    branches = List.copyOf(branches);
+  }
+
+  /**
+   * One thing that can come of it.
+   *
+   * @param condition when, as a condition of policy over {@code label}; {@code true} if always
+   * @param verdict what
+   */
+  public record Branch(String condition, Verdict verdict) {}
+
+  static String type(FieldDescriptor field) {
+    String one =
+        switch (field.getJavaType()) {
+          case ENUM -> field.getEnumType().getName();
+          case BOOLEAN -> "bool";
+          case BYTE_STRING -> "bytes";
+          default -> "string";
+        };
+    return field.isRepeated() ? "list of " + one : one;
+  }
+
+  /** The condition that a field has one of these values. */
+  static String condition(FieldDescriptor field, List<Object> values) {
+    String name = "label." + field.getName();
+    if (field.getJavaType() == JavaType.BOOLEAN && values.size() == 1) {
+      return values.contains(true) ? name : "!" + name;
+    }
+    List<String> literals = values.stream().map(it -> literal(field, it)).toList();
+    return literals.size() == 1
+        ? name + " == " + literals.get(0)
+        : name + " in [" + String.join(", ", literals) + "]";
+  }
+
+  private static String literal(FieldDescriptor field, Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream()
+          .map(it -> literal(field, it))
+          .collect(Collectors.joining(", ", "[", "]"));
+    }
+    if (value instanceof EnumValueDescriptor it) {
+      return it.getType().getName() + "." + it.getName();
+    }
+    if (value instanceof ByteString bytes) {
+      return bytes.isEmpty() ? "b''" : "b'" + "\\x00".repeat(bytes.size()) + "'";
+    }
+    // Texts come from literals of conditions, which may hold what a literal must escape.
+    return value instanceof String text
+        ? "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
+        : value.toString();
+  }
+
+  /** The label with another value in a field. */
+  static Label with(Label label, FieldDescriptor field, Object value) {
+    return label.toBuilder().setField(field, value).build();
+  }
+}
