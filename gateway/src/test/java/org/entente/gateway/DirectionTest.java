@@ -1,5 +1,6 @@
 package org.entente.gateway;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -117,6 +118,23 @@ class DirectionTest {
         home("io.netty..", "wire", "link", "client", "admin"),
         // Gateway hands channels of wire to link.
         home("io.grpc..", "wire", "link", "client", "cli", ""));
+  }
+
+  /** Nothing that could be read is on a disk: a directory of files would hold the index there. */
+  @Test
+  void searchIndex_isInMemoryOnly() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("org\\.apache\\.lucene\\.store\\.(?!ByteBuffersDirectory$|Directory$).*")
+        .check(CLASSES);
+    classes()
+        .that()
+        .haveSimpleName("MessageIndex")
+        .should()
+        .dependOnClassesThat()
+        .haveSimpleName("ByteBuffersDirectory")
+        .check(CLASSES);
   }
 
   /** A test can only move the clock of a node that asks no other. */

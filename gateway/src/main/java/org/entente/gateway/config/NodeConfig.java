@@ -268,7 +268,7 @@ public record NodeConfig(
    *     beyond, the oldest of the address that has most of them is closed
    * @param connections connections at a port, 2,000 by default
    * @param searchMessages received messages that the search index holds, the newest, 100,000 by
-   *     default, at most 10,000,000
+   *     default, at most 1,000,000
    * @param perClient what one client or peer may take of it
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -314,7 +314,7 @@ public record NodeConfig(
       handshakeSeconds = bounded("handshake_seconds", handshakeSeconds, 10, 1, 120);
       handshakes = bounded("handshakes", handshakes, 200, 2, 100_000);
       connections = bounded("connections", connections, 2_000, 2, 100_000);
-      searchMessages = bounded("search_messages", searchMessages, 100_000, 1, 10_000_000);
+      searchMessages = bounded("search_messages", searchMessages, 100_000, 1, 1_000_000);
       perClient = perClient == null ? PerClient.DEFAULT : perClient;
     }
 
