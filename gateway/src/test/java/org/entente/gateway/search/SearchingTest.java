@@ -282,10 +282,8 @@ class SearchingTest {
   void opening_isOnRecord_andTheOriginHearsOfTheFirst() {
     MessageId id = node.received("batteries");
     Searching.Answer<OpenResponse> answer = node.open(id);
-    OpenResponse opened =
-        ((Searching.Answer.Shown<OpenResponse>)
-                assertInstanceOf(Searching.Answer.Shown.class, answer))
-            .response();
+    Searching.Answer.Shown<?> shown = assertInstanceOf(Searching.Answer.Shown.class, answer);
+    OpenResponse opened = assertInstanceOf(OpenResponse.class, shown.response());
     assertEquals("batteries", opened.getBody().getAlert().getTexts(0).getHeadline());
     assertEquals("fr.customs", opened.getMessage().getLabel().getOrigin());
     AuditRecord leaf = node.leaves.last();
