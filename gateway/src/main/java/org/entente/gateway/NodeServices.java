@@ -2,7 +2,6 @@ package org.entente.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.account.Tracking;
@@ -23,6 +22,7 @@ import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
@@ -143,15 +143,8 @@ final class NodeServices {
             ground.config.limitsInForce().heldMessages(),
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
         openWithin(ground.config.openWithinInForce()),
-        received(ground));
-  }
-
-  private static IntakeParts.Received received(NodeGround ground) {
-    InboxOpening opening = new InboxOpening(ground.storageKeys, ground.ledger.inbox());
-    return id ->
-        Optional.ofNullable(ground.ledger.inbox().find(id))
-            .filter(placed -> !placed.isDamaged())
-            .flatMap(opening::label);
+        new KeptLabels(ground.ledger, new InboxOpening(ground.storageKeys, ground.ledger.inbox()))
+            ::label);
   }
 
   private static OpenWithin openWithin(NodeConfig.OpenWithin within) {

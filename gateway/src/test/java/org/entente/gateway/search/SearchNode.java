@@ -5,13 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.ledger.CommitObserver;
-import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
@@ -26,10 +23,10 @@ import org.entente.gateway.policy.PermittedFixture;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Retention;
-import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
@@ -57,7 +54,7 @@ final class SearchNode implements AutoCloseable {
           .build();
 
   final MemoryStorageKeys keys = new MemoryStorageKeys();
-  final Leaves leaves = new Leaves();
+  final RecordedLeaves leaves = new RecordedLeaves();
   private final SecureRandom random = new SecureRandom();
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final ErasureJournal journal;
@@ -98,8 +95,12 @@ final class SearchNode implements AutoCloseable {
         random);
   }
 
+  InboxOpening opening() {
+    return new InboxOpening(keys, ledger.inbox());
+  }
+
   private Indexing indexing() {
-    return new Indexing(ledger, new InboxOpening(keys, ledger.inbox()), () -> now, most);
+    return new Indexing(ledger, opening(), () -> now, most);
   }
 
   private Searching searching() {
@@ -107,7 +108,7 @@ final class SearchNode implements AutoCloseable {
         new Searching.Parts(
             ReceiveKit.SELF,
             ledger,
-            new InboxOpening(keys, ledger.inbox()),
+            opening(),
             kit.evidence(),
             new LabelCheck(MessageLimits.defaults()),
             () -> now,
@@ -231,35 +232,6 @@ final class SearchNode implements AutoCloseable {
   }
 
   /** Remembers committed leaves. */
-  static final class Leaves implements Journal {
-    private final List<AuditRecord> pending = new ArrayList<>();
-    private final List<AuditRecord> committed = new ArrayList<>();
-
-    @Override
-    public synchronized void append(Batch batch, List<AuditRecord> records) {
-      pending.addAll(records);
-    }
-
-    @Override
-    public synchronized void committed() {
-      committed.addAll(pending);
-      pending.clear();
-    }
-
-    @Override
-    public synchronized void rolledBack() {
-      pending.clear();
-    }
-
-    synchronized AuditRecord last() {
-      return committed.get(committed.size() - 1);
-    }
-
-    synchronized int count() {
-      return committed.size();
-    }
-  }
-
   private static final class Quiet implements CommitObserver {
     @Override
     public void committed(int changes, long bytes, long nanos) {}

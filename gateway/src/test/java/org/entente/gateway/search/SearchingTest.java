@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.audit.AuditPerson;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
@@ -27,6 +28,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
@@ -327,6 +329,21 @@ class SearchingTest {
     assertFalse(node.indexing.ready().index().holdsRemoved());
     assertEquals(13, node.found(ask()).size());
     assertEquals(List.of(kept), node.found(ask().setHeadline("kept")));
+  }
+
+  /** What nobody is given any more is not built upon either: a draft that names it is refused. */
+  @Test
+  void recalled_isNotPassedOn_underALegalHoldEither() {
+    MessageId kept = node.received("kept");
+    MessageId held = node.received("held");
+    node.retention.hold(OFFICE, held, SearchNode.PERSON);
+    KeptLabels labels = new KeptLabels(node.ledger, node.opening());
+    assertEquals("fr.customs", labels.label(held).orElseThrow().getOrigin());
+    node.recalled(held);
+    assertEquals(Optional.empty(), labels.label(held));
+    assertTrue(labels.label(kept).isPresent());
+    node.retention.erase(OFFICE, kept, SearchNode.PERSON);
+    assertEquals(Optional.empty(), labels.label(kept));
   }
 
   @Test

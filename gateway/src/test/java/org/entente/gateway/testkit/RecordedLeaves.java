@@ -33,6 +33,11 @@ public final class RecordedLeaves implements Journal {
     return committed.stream().map(AuditRecord::type).toList();
   }
 
+  /** How many. */
+  public synchronized int count() {
+    return committed.size();
+  }
+
   /** The latest. */
   public synchronized AuditRecord last() {
     return committed.get(committed.size() - 1);

@@ -1,0 +1,40 @@
+package org.entente.gateway.receive;
+
+import java.util.Optional;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.Label;
+
+/**
+ * Labels of received messages that may still be built upon: kept, not recalled (a legal hold keeps
+ * what was recalled, and nobody is given it), not set aside, and their key is there. Unlike
+ * delivery, their use does not end when the time is over in which they were to be delivered. Safe
+ * for many threads.
+ */
+public final class KeptLabels {
+  private final Ledger ledger;
+  private final InboxOpening opening;
+
+  /** Labels of a ledger's messages. */
+  public KeptLabels(Ledger ledger, InboxOpening opening) {
+    this.ledger = ledger;
+    this.opening = opening;
+  }
+
+  /** The label of a message; empty if it may not be built upon, or is damaged. */
+  public Optional<Label> label(MessageId id) {
+    try {
+      InboxBook.Placed placed = ledger.inbox().find(id);
+      return placed == null
+              || placed.record().getRecalled()
+              || ledger.quarantine().holds(placed.position())
+          ? Optional.empty()
+          : opening.label(placed);
+    } catch (CorruptRecord e) {
+      // Delivery sets it aside.
+      return Optional.empty();
+    }
+  }
+}
