@@ -151,14 +151,17 @@ final class WalIT {
 
   /**
    * Holds syncs once something was written that none has returned for. Where a held one has nothing
-   * new to bring onto the disk, the writer stands behind it: it is let go, and another is held.
+   * new to bring onto the disk, the writer stands behind it: it is let go until something more is
+   * acknowledged, and another is held.
    */
-  private static void holdASync(SyncedLogs logs) throws IOException {
+  private void holdASync(SyncedLogs logs) throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(QUIET_SECONDS);
     logs.holdSyncs();
     while (!isUnsynced(logs)) {
       assertTrue(System.nanoTime() < end, "nothing waits for its sync");
+      int answers = journal.answers();
       logs.letSyncsGo();
+      assertTrue(journal.awaitAnswers(answers + 1, QUIET_SECONDS), journal::progress);
       logs.holdSyncs();
     }
   }
