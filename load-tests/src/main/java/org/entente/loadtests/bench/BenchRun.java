@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:measured", "1:something lost or repeated a message, or failed", "2:usage"})
 public final class BenchRun implements Callable<Integer> {
-  @Option(names = "--quick", description = "under three minutes, for a first impression")
+  @Option(names = "--quick", description = "some three minutes, for a first impression")
   private boolean quick;
 
   @Option(names = "--smoke", description = "about a minute, shows only that everything works")

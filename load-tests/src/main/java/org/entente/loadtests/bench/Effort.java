@@ -87,7 +87,7 @@ record Effort(
               List.of(1, 10),
               100));
 
-  /** Under three minutes with all baselines: most scenarios are left out. */
+  /** Some three minutes with all baselines: most scenarios are left out. */
   static final Effort QUICK =
       new Effort(
           "quick",
