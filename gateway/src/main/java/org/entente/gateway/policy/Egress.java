@@ -78,9 +78,9 @@ public final class Egress {
       Agreement agreement,
       Map<AgencyName, Agreement> allowed,
       List<Refusal> refusals) {
-    Optional<Refusal> held = onward.refusal(draft.label(), sources, recipient);
-    if (held.isPresent()) {
-      refusals.add(held.get());
+    Optional<Refusal> bound = onward.refusal(draft.label(), sources, recipient);
+    if (bound.isPresent()) {
+      refusals.add(bound.get());
     } else if (agreement.obligations().personRequired() && !draft.namesPersonAndReason()) {
       refusals.add(
           new Refusal(

@@ -95,7 +95,9 @@ public final class LabelCheck {
         boolean valid = id.size() == MessageId.SIZE;
         findings.check(valid, "derived_from[" + i + "]", "has 16 bytes");
         if (valid) {
-          ids.add(MessageId.of(id.toByteArray()));
+          MessageId source = MessageId.of(id.toByteArray());
+          findings.check(!ids.contains(source), "derived_from[" + i + "]", "is named before");
+          ids.add(source);
         }
       }
     }

@@ -2,10 +2,7 @@ package org.entente.gateway.policy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
@@ -18,13 +15,10 @@ import org.entente.proto.v1.Label;
  * to leave. Its originator may always have it back. Pure.
  */
 final class OnwardCheck {
-  private final Map<String, Coverage> agreements;
+  private final Rules rules;
 
-  OnwardCheck(Rulebook rulebook, Membership membership) {
-    agreements =
-        rulebook.agreements().stream()
-            .map(agreement -> new Coverage(agreement, membership))
-            .collect(Collectors.toMap(it -> it.agreement().id(), Function.identity()));
+  OnwardCheck(Rules rules) {
+    this.rules = rules;
   }
 
   /** Why a draft that passes on these may not go to a recipient; empty if it may. */
@@ -83,10 +77,11 @@ final class OnwardCheck {
     if (source.getHandlingList().contains(Handling.HANDLING_H2)) {
       return consent("handling", "handling H2 asks for its originator's permission");
     }
-    Coverage coverage = agreements.get(source.getAgreement());
-    if (coverage == null) {
+    Optional<Coverage> known = rules.coverage(source.getAgreement());
+    if (known.isEmpty()) {
       return refused("agreement", "the agreement under which it came is not known here any more");
     }
+    Coverage coverage = known.get();
     String id = coverage.agreement().id();
     return switch (coverage.agreement().obligations().onwardTransfer()) {
       case NONE ->

@@ -32,9 +32,7 @@ public final class Policy {
     this.membership = membership;
     Rules rules = new Rules(rulebook, membership);
     this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
-    this.egress =
-        new Egress(
-            rules, membership, cache, new OnwardCheck(rulebook, membership), rulebook.version());
+    this.egress = new Egress(rules, membership, cache, new OnwardCheck(rules), rulebook.version());
     this.ingress = new Ingress(rules, membership, cache, rulebook.version());
   }
 

@@ -69,6 +69,11 @@ final class Rules {
     return nodeRules(egress, transfer, named(transfer.label().getAgreement(), transfer, absent));
   }
 
+  /** An agreement with the agencies that its parties stand for; empty if it is not known here. */
+  Optional<Coverage> coverage(String id) {
+    return coverages.stream().filter(it -> it.agreement().id().equals(id)).findFirst();
+  }
+
   /** What each agreement that covers the pair says, in the order in which they are tried. */
   List<Attempt> attempts(Transfer transfer) {
     return ordered(transfer.origin(), transfer.recipient()).stream()
@@ -99,8 +104,7 @@ final class Rules {
   }
 
   private Ruling named(String id, Transfer transfer, Code code) {
-    Optional<Coverage> found =
-        coverages.stream().filter(it -> it.agreement().id().equals(id)).findFirst();
+    Optional<Coverage> found = coverage(id);
     if (found.isEmpty()) {
       String shown = InvalidValue.printable(id);
       return refused(transfer, code, shown, "agreement " + shown + " is not known here");

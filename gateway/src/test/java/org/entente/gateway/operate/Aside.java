@@ -13,13 +13,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.Sink;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.ledger.CommitObserver;
-import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
@@ -40,10 +38,10 @@ import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.PermittedFixture;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.retain.ErasureJournal;
-import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.v1.Alert;
@@ -68,7 +66,7 @@ final class Aside implements AutoCloseable {
   static final String POISON = "poison";
 
   final MemoryStorageKeys keys = new MemoryStorageKeys();
-  final Leaves leaves = new Leaves();
+  final RecordedLeaves leaves = new RecordedLeaves();
   final AtomicInteger judged = new AtomicInteger();
   private final SecureRandom random = new SecureRandom();
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
@@ -288,36 +286,6 @@ final class Aside implements AutoCloseable {
         throw new AssertionError("not caught up, but ended with " + ended);
       }
       return List.copyOf(taken);
-    }
-  }
-
-  /** Remembers committed leaves. */
-  static final class Leaves implements Journal {
-    private final List<AuditRecord> pending = new ArrayList<>();
-    private final List<AuditRecord> committed = new ArrayList<>();
-
-    @Override
-    public synchronized void append(Batch batch, List<AuditRecord> records) {
-      pending.addAll(records);
-    }
-
-    @Override
-    public synchronized void committed() {
-      committed.addAll(pending);
-      pending.clear();
-    }
-
-    @Override
-    public synchronized void rolledBack() {
-      pending.clear();
-    }
-
-    synchronized AuditRecord last() {
-      return committed.get(committed.size() - 1);
-    }
-
-    synchronized List<AuditRecord> all() {
-      return List.copyOf(committed);
     }
   }
 

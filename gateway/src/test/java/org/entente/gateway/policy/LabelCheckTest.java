@@ -202,7 +202,18 @@ class LabelCheckTest {
         wrong(
             "on_behalf_of.justification",
             it -> it.getOnBehalfOfBuilder().setJustification("x".repeat(501))),
+        wrong("derived_from", it -> sources(it, 17)),
+        wrong("derived_from[0]", it -> it.addDerivedFrom(ByteString.copyFrom(new byte[15]))),
+        wrong("derived_from[1]", it -> sources(it, 1).addDerivedFrom(it.getDerivedFrom(0))),
         wrong("draft", it -> it.setUnknownFields(unknown())));
+  }
+
+  private static Draft.Builder sources(Draft.Builder draft, int count) {
+    for (int i = 0; i < count; i++) {
+      draft.addDerivedFrom(
+          ByteString.copyFrom(new byte[15]).concat(ByteString.copyFrom(new byte[] {(byte) i})));
+    }
+    return draft;
   }
 
   private static void agencies(Draft.Builder draft, int count) {

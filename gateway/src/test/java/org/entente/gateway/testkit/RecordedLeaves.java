@@ -33,6 +33,11 @@ public final class RecordedLeaves implements Journal {
     return committed.stream().map(AuditRecord::type).toList();
   }
 
+  /** All, in their order. */
+  public synchronized List<AuditRecord> all() {
+    return List.copyOf(committed);
+  }
+
   /** How many. */
   public synchronized int count() {
     return committed.size();
