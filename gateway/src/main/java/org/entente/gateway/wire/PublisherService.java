@@ -26,13 +26,11 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
   /** Drafts of one stream that may be on their way; a client that sends more is held back. */
   static final int STREAM_WINDOW = 1_024;
 
-  /** Their size, as far as the largest draft so far tells what is asked for. */
+  /** Their size; what was asked for and has not come counts as the largest of late. */
   static final int STREAM_BYTES = 4 << 20;
 
   /** Drafts in a request, and outcomes in a response. */
   static final int TOGETHER = 256;
-
-  private static final int FIRST_WINDOW = 4;
 
   private static final Problem TOO_MANY =
       new Problem(Code.LIMIT_REACHED, "drafts", "a request has at most " + TOGETHER + " drafts");
@@ -79,9 +77,9 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
   }
 
   /**
-   * One stream: takes drafts while fewer than {@link #STREAM_WINDOW} are on their way and the
-   * client reads its outcomes, so its memory is bounded whatever the client does; large requests
-   * count by their size. Outcomes that come while others are being sent go together.
+   * One stream: takes drafts while its {@link StreamCredit} lets it and the client reads its
+   * outcomes, so its memory is bounded whatever the client does. Outcomes that come while others
+   * are being sent go together.
    */
   private static final class PublishStream implements StreamObserver<PublishStreamRequest> {
     private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
@@ -89,11 +87,8 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     private final ServerCallStreamObserver<PublishStreamResponse> answers;
     private final Executor executor;
     private final Deque<Outcome> outcomes = new ArrayDeque<>();
+    private final StreamCredit credit = new StreamCredit(STREAM_WINDOW, STREAM_BYTES);
     private boolean telling;
-    private int onTheWay;
-    private int asked;
-    private int most = 1;
-    private long largest;
     private boolean halfClosed;
     private boolean ended;
 
@@ -114,21 +109,23 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     @Override
     public void onNext(PublishStreamRequest request) {
       List<Draft> drafts = request.getDraftsList();
-      synchronized (this) {
-        asked--;
-        onTheWay += drafts.size();
-        most = Math.max(most, Math.min(drafts.size(), TOGETHER));
-        largest = Math.max(Math.max(largest, 1), request.getSerializedSize());
+      long size = 0;
+      for (Draft draft : drafts) {
+        size += draft.getSerializedSize();
       }
       boolean tooMany = drafts.size() > TOGETHER;
+      synchronized (this) {
+        credit.arrived(drafts.size(), size);
+      }
       drafts.forEach(draft -> take(draft, tooMany));
       askForMore();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers
     private void take(Draft draft, boolean tooMany) {
+      int size = draft.getSerializedSize();
       if (tooMany) {
-        answer(invalid(draft, TOO_MANY));
+        answer(invalid(draft, TOO_MANY), size);
         return;
       }
       intake
@@ -138,7 +135,8 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
                   answer(
                       outcome != null && failure == null
                           ? outcome
-                          : invalid(draft, Failures.problem(failure))));
+                          : invalid(draft, Failures.problem(failure)),
+                      size));
     }
 
     private static Outcome invalid(Draft draft, Problem problem) {
@@ -149,9 +147,9 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     }
 
     /** Called where the ledger completes its commits, so it leaves the sending to others. */
-    private void answer(Outcome outcome) {
+    private void answer(Outcome outcome, int draftBytes) {
       synchronized (this) {
-        onTheWay--;
+        credit.answered(draftBytes);
         outcomes.add(outcome);
         if (telling) {
           return;
@@ -174,6 +172,7 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
           while (!outcomes.isEmpty() && response.getOutcomesCount() < TOGETHER) {
             response.addOutcomes(outcomes.poll());
           }
+          credit.told(response.getOutcomesCount());
           answers.onNext(response.build());
         }
         completeIfDone();
@@ -185,21 +184,10 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
       if (ended || halfClosed || !answers.isReady()) {
         return;
       }
-      int room = window() - (onTheWay + outcomes.size()) / most - asked;
-      if (room >= Math.max(1, window() / 4) || (room > 0 && asked == 0)) {
-        asked += room;
-        answers.request(room);
+      int more = credit.take();
+      if (more > 0) {
+        answers.request(more);
       }
-    }
-
-    /**
-     * In requests, by the largest and the one of most drafts so far; before the first, as if all
-     * were as large as they may be.
-     */
-    private int window() {
-      return largest == 0
-          ? FIRST_WINDOW
-          : (int) Math.max(1, Math.min(STREAM_WINDOW / most, STREAM_BYTES / largest));
     }
 
     private synchronized void cancelled() {
@@ -219,7 +207,7 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     }
 
     private void completeIfDone() {
-      if (halfClosed && onTheWay == 0 && outcomes.isEmpty() && !ended) {
+      if (halfClosed && credit.isIdle() && !ended) {
         ended = true;
         answers.onCompleted();
       }

@@ -201,7 +201,7 @@ class ForeignStatementsTest {
     for (FieldDamage.Damaged damaged : damage.of(body, bodyFields)) {
       adding.add(signedAgain, damaged.how(), signing.over(damaged.bytes()));
     }
-    for (int round = 0; round < 150; round++) {
+    for (int round = 0; round < 200; round++) {
       adding.add(cases, "mutation " + round, mutation.of(good));
       adding.add(signedAgain, "mutation " + round, signing.over(mutation.of(body)));
     }

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.measure.MeasurementFailed;
 import org.entente.loadtests.measure.Percentile;
 import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ final class Baselines implements AutoCloseable {
       Path log = folder.resolve(baseline.prefix() + "log");
       try {
         take(baseline, answer(baseline, log));
-      } catch (CommandFailure failure) {
+      } catch (CommandFailure | MeasurementFailed failure) {
         results.note(baseline.subject().title() + ": no figures: " + failure.getMessage());
         say.accept(failure.getMessage() + "\n" + tail(log));
       }

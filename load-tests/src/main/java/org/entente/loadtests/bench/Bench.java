@@ -62,6 +62,8 @@ final class Bench implements AutoCloseable {
     try {
       Results unused = chains(recordings);
       new Starting(federation, effort, results, say).run();
+    } catch (MeasurementFailed failure) {
+      note("the two gateways", failure);
     } finally {
       federation.close();
     }
@@ -142,11 +144,15 @@ final class Bench implements AutoCloseable {
     try (Grounds.Ground ground = grounds.mint(name, further)) {
       scenario.run(ground.federation());
     } catch (MeasurementFailed | CommandFailure failure) {
-      failed = true;
-      String told = "scenario " + name + " failed: " + failure.getMessage();
-      say.accept(told);
-      results.note(told);
+      note("scenario " + name, failure);
     }
+  }
+
+  private void note(String what, RuntimeException failure) {
+    failed = true;
+    String told = what + " failed: " + failure.getMessage();
+    say.accept(told);
+    results.note(told);
   }
 
   /** Writes results, page and charts into a folder. */

@@ -97,9 +97,9 @@ record Effort(
           Duration.ofMillis(1_500),
           Duration.ofMillis(1_200),
           List.of(10),
-          List.of(16 << 10, LARGEST),
+          List.of(LARGEST),
           List.of(256),
-          Duration.ofSeconds(2),
+          Duration.ofMillis(1_500),
           new Scenarios(
               Duration.ofSeconds(2), Duration.ofMillis(500), false, 0, List.of(), 0, List.of(), 0));
 

@@ -60,7 +60,7 @@ final class GatewayChain {
 
   /**
    * Drafts go and deliveries come so many at a time, on other streams if need be; nothing is under
-   * way. A gateway lets a stream send as many requests as its largest so far allow.
+   * way.
    */
   void pack(int most) throws InterruptedException {
     if (most != batch) {

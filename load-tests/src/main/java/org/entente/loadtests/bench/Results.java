@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.entente.loadtests.measure.MeasurementFailed;
 import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +71,10 @@ final class Results {
   /**
    * A figure that was measured.
    *
-   * @throws IllegalArgumentException if it was not
+   * @throws MeasurementFailed if it was not
    */
   Figure figure(String id) {
-    return find(id).orElseThrow(() -> new IllegalArgumentException(id + " was not measured"));
+    return find(id).orElseThrow(() -> new MeasurementFailed(id + " was not measured"));
   }
 
   Optional<Figure> find(String id) {
