@@ -161,7 +161,7 @@ final class NodeTrust implements BundleGossip.Events {
 
   @Override
   public void refused(AgencyName neighbour, String hash, Refused why) {
-    meters.trustRefused(why.fault().name());
+    meters.trustRefused(why.fault());
     meters.refused(Meters.Side.PEER, why.code());
     LOG.warn(
         "{} handed over a trust bundle that is refused, {}: {}; it said the hash is {}",

@@ -1,5 +1,6 @@
 package org.entente.gateway.deliver;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.util.Timestamps;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -39,7 +40,8 @@ import org.slf4j.LoggerFactory;
 public final class Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
   private static final int CHUNK = 64;
-  private static final int BATCH_BYTES = 1 << 20;
+  // Less the few bytes that the response itself has around them.
+  private static final int BATCH_BYTES = (1 << 20) - 16;
 
   private final SubscriptionPorts ports;
   private final String client;
@@ -276,7 +278,7 @@ public final class Subscription {
       sink.send(SubscribeResponse.newBuilder().setDelivery(delivery).build());
       return;
     }
-    int bytes = delivery.getSerializedSize();
+    int bytes = CodedOutputStream.computeMessageSize(Deliveries.DELIVERIES_FIELD_NUMBER, delivery);
     if (packed.getDeliveriesCount() == batch || packedBytes + bytes > BATCH_BYTES) {
       sendPacked();
     }

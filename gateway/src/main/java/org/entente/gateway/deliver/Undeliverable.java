@@ -82,7 +82,7 @@ public final class Undeliverable implements SetAside {
 
   /** A message could not be opened. Waits for the disk where it sets it aside. */
   Next failed(InboxBook.Placed placed, Throwable failure) {
-    meters.mishap("delivering");
+    meters.mishap(Meters.Step.DELIVERING);
     mishaps.happened(placed.position(), failure);
     if (Mishap.isOfTheMachine(failure)) {
       return Next.STOP;

@@ -160,17 +160,17 @@ public final class Intake implements AutoCloseable {
     if (outcome != null) {
       meters.published(
           switch (outcome.getResultCase()) {
-            case ACCEPTED -> "accepted";
-            case REFUSED -> "refused";
-            case HELD -> "held";
-            case INVALID, RESULT_NOT_SET -> "invalid";
+            case ACCEPTED -> Meters.Published.ACCEPTED;
+            case REFUSED -> Meters.Published.REFUSED;
+            case HELD -> Meters.Published.HELD;
+            case INVALID, RESULT_NOT_SET -> Meters.Published.INVALID;
           });
     }
   }
 
   private CompletableFuture<Outcome> invalid(Draft draft, Problem problem) {
     meters.refused(Meters.Side.CLIENT, problem.code());
-    meters.published("invalid");
+    meters.published(Meters.Published.INVALID);
     return CompletableFuture.completedFuture(Outcomes.invalid(draft.getIdempotencyKey(), problem));
   }
 

@@ -239,7 +239,7 @@ public final class Releases {
     AuditActor publisher =
         parts.actor(new NodeName(waits.key().client()), draft.get().getOnBehalfOf());
     if (decision.outcome() == Decision.Outcome.REFUSED) {
-      meters.decided("refused");
+      meters.decided(Meters.Decided.REFUSED);
       return refuse(waits, publisher, decision);
     }
     CompletableFuture<Outcome> done = new CompletableFuture<>();
@@ -256,7 +256,7 @@ public final class Releases {
     return done.thenApply(
         outcome -> {
           if (outcome.hasAccepted()) {
-            meters.decided("released");
+            meters.decided(Meters.Decided.RELEASED);
           }
           return outcome;
         });
@@ -277,7 +277,8 @@ public final class Releases {
   }
 
   private CompletableFuture<Outcome> deny(Held waits, AuditActor by, Code code, String reason) {
-    meters.decided(code == Code.RELEASE_TIMED_OUT ? "timed_out" : "denied");
+    meters.decided(
+        code == Code.RELEASE_TIMED_OUT ? Meters.Decided.TIMED_OUT : Meters.Decided.DENIED);
     List<Refusal> refusals =
         waits.message().getPermitsList().stream()
             .map(permit -> new Refusal(permit.getAgency(), code, "", reason))

@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -157,14 +158,14 @@ public final class Meters {
     return Histogram.build(name, help).buckets(buckets).register(registry);
   }
 
-  /** A draft had an outcome: accepted, refused, held or invalid. */
-  public void published(String outcome) {
-    published.labels(outcome).inc();
+  /** A draft had an outcome. */
+  public void published(Published outcome) {
+    published.labels(word(outcome)).inc();
   }
 
-  /** A held message was released, denied, refused or timed_out. */
-  public void decided(String verdict) {
-    decided.labels(verdict).inc();
+  /** A held message is not held any more. */
+  public void decided(Decided verdict) {
+    decided.labels(word(verdict)).inc();
   }
 
   /** Something was refused. */
@@ -207,9 +208,9 @@ public final class Meters {
     witnessed.labels(log.value(), Integer.toString(status)).inc();
   }
 
-  /** A trust bundle of a peer was refused by one of the rules, by its name. */
-  public void trustRefused(String fault) {
-    trustRefused.labels(fault).inc();
+  /** A trust bundle of a peer was refused by one of the rules. */
+  public void trustRefused(Enum<?> fault) {
+    trustRefused.labels(fault.name()).inc();
   }
 
   /** A link, an audit log or two trust bundles raised an alarm. */
@@ -217,9 +218,9 @@ public final class Meters {
     alarms.labels(code.name()).inc();
   }
 
-  /** This gateway failed over one message: receiving, delivering or sending it. */
-  public void mishap(String step) {
-    mishaps.labels(step).inc();
+  /** This gateway failed over one message. */
+  public void mishap(Step step) {
+    mishaps.labels(word(step)).inc();
   }
 
   /** There was no room to set something aside. */
@@ -233,8 +234,8 @@ public final class Meters {
   }
 
   /** A connection was closed, or is about to be, for one of the limits of its port. */
-  public void connectionClosed(Side side, String limit) {
-    connectionsClosed.labels(side.label, limit).inc();
+  public void connectionClosed(Side side, Limit limit) {
+    connectionsClosed.labels(side.label, word(limit)).inc();
   }
 
   /** The ledger was closed after a failure and opened again, or could not be opened. */
@@ -257,6 +258,54 @@ public final class Meters {
   /** A received envelope was verified and opened. */
   public void openedIn(long nanos) {
     openSeconds.observe(nanos / 1e9);
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What became of a draft. */
+  public enum Published {
+    /** For one recipient at least. */
+    ACCEPTED,
+    /** For all. */
+    REFUSED,
+    /** Until a second person decides. */
+    HELD,
+    /** Malformed, or not possible now. */
+    INVALID
+  }
+
+  /** What became of a held message. */
+  public enum Decided {
+    /** By a second person. */
+    RELEASED,
+    /** By a second person. */
+    DENIED,
+    /** By policy, when it was released. */
+    REFUSED,
+    /** By nobody in time. */
+    TIMED_OUT
+  }
+
+  /** What a message was at when this gateway failed over it. */
+  public enum Step {
+    /** From a peer. */
+    RECEIVING,
+    /** To a subscriber. */
+    DELIVERING,
+    /** To a peer. */
+    SENDING
+  }
+
+  /** For which limit a connection ends. */
+  public enum Limit {
+    /** Those of a port. */
+    CONNECTIONS,
+    /** Those whose handshake is not over. */
+    HANDSHAKES,
+    /** Those of one client or gateway. */
+    CALLER
   }
 
   /** Who refused, or whom. */

@@ -88,7 +88,7 @@ final class Inspection {
 
   /** Not taken, since this gateway failed over it. */
   Inspected.Rejected failed(AgencyName peer, Delivery delivery, Throwable failure) {
-    meters.mishap("receiving");
+    meters.mishap(Meters.Step.RECEIVING);
     mishaps.happened(hash(delivery), failure);
     return new Inspected.Rejected(
         null,

@@ -45,7 +45,7 @@ public final class Unsendable implements SetAside {
   /** Sending failed; the mishap if that has happened often enough to set it aside. */
   Optional<Mishap> failed(AgencyName recipient, OriginNumber number, Throwable failure) {
     Owed owed = new Owed(recipient, number);
-    meters.mishap("sending");
+    meters.mishap(Meters.Step.SENDING);
     mishaps.happened(owed, failure);
     Optional<Mishap> over = mishaps.over(owed);
     over.ifPresent(mishap -> mishaps.forget(owed));

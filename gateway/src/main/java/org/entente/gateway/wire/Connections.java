@@ -80,7 +80,7 @@ final class Connections {
       if (unfinished.size() >= mostHandshakes || all.size() >= most) {
         evicted = oldestOfTheBusiest();
         if (evicted == null) {
-          meters.connectionClosed(side, "connections");
+          meters.connectionClosed(side, Meters.Limit.CONNECTIONS);
           return false;
         }
         forget(evicted);
@@ -89,7 +89,7 @@ final class Connections {
       unfinished.add(connection);
     }
     if (evicted != null) {
-      meters.connectionClosed(side, "handshakes");
+      meters.connectionClosed(side, Meters.Limit.HANDSHAKES);
       Channel closing = evicted.channel;
       later.execute(() -> closing.close());
     }
@@ -137,7 +137,7 @@ final class Connections {
     if (count <= mostOfOne) {
       return Optional.empty();
     }
-    meters.connectionClosed(side, "caller");
+    meters.connectionClosed(side, Meters.Limit.CALLER);
     Channel channel = connection.channel;
     if (count > 2 * mostOfOne) {
       channel.close();

@@ -168,12 +168,18 @@ final class Aside implements AutoCloseable {
 
   /** An alert; one whose headline is {@link #POISON} meets the defect. */
   Permitted alert(String headline) {
-    Body body =
-        Body.newBuilder()
-            .setAlert(
-                Alert.newBuilder()
-                    .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline(headline)))
+    return alert(headline, "");
+  }
+
+  /** The same with a description. */
+  Permitted alert(String headline, String description) {
+    AlertText text =
+        AlertText.newBuilder()
+            .setLanguage("en")
+            .setHeadline(headline)
+            .setDescription(description)
             .build();
+    Body body = Body.newBuilder().setAlert(Alert.newBuilder().addTexts(text)).build();
     return PermittedFixture.alert(
         MessageId.fresh(now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,

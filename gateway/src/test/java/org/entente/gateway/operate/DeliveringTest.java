@@ -54,6 +54,18 @@ class DeliveringTest {
         together.stream().flatMap(r -> r.getDeliveries().getDeliveriesList().stream()).toList());
   }
 
+  /** A response is as large as one message may be at most, and not more than a client takes. */
+  @Test
+  void batch_ofLongMessages_isBoundedInBytes() {
+    String description = "x".repeat(19_000);
+    IntStream.range(0, 120).forEach(i -> node.kit.deliver(node.alert("long " + i, description)));
+    List<SubscribeResponse> together = node.all("together", 256);
+    assertEquals(
+        130, together.stream().mapToInt(r -> r.getDeliveries().getDeliveriesCount()).sum());
+    int largest = together.stream().mapToInt(SubscribeResponse::getSerializedSize).max().orElse(0);
+    assertTrue(largest > 1_000_000 && largest <= 1 << 20, "" + largest);
+  }
+
   /** The subscriber cannot tell from where it comes. */
   @Test
   void whatJustCame_isGivenFromMemory_andTheSameFromTheDiskAfterARestart() {

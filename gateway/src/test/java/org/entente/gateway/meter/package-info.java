@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.meter;
+
+import org.jspecify.annotations.NullMarked;
