@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,11 +33,15 @@ import org.slf4j.LoggerFactory;
 final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
-  private record Waiting<T>(Mutation<T> mutation, CompletableFuture<T> done) {}
+  private record Waiting<T>(Lane lane, Mutation<T> mutation, CompletableFuture<T> done) {}
 
   private record Applied<T>(CompletableFuture<T> done, T result) {
     void complete() {
       done.complete(result);
+    }
+
+    void fail(LedgerUnavailable why) {
+      done.completeExceptionally(why);
     }
   }
 
@@ -53,6 +58,7 @@ final class GroupCommit implements AutoCloseable {
   private int waitingCount;
   private boolean started;
   private boolean running;
+  private boolean hurried;
   private boolean closing;
   private @Nullable LedgerUnavailable failure;
 
@@ -94,14 +100,14 @@ final class GroupCommit implements AutoCloseable {
 
   <T> CompletableFuture<T> submit(Lane lane, Mutation<T> mutation) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    LedgerUnavailable refused = enqueue(lane, new Waiting<>(mutation, done));
+    LedgerUnavailable refused = enqueue(new Waiting<>(lane, mutation, done));
     if (refused != null) {
       done.completeExceptionally(refused);
     }
     return done;
   }
 
-  private @Nullable LedgerUnavailable enqueue(Lane lane, Waiting<?> entry) {
+  private @Nullable LedgerUnavailable enqueue(Waiting<?> entry) {
     lock.lock();
     try {
       if (failure != null) {
@@ -110,12 +116,12 @@ final class GroupCommit implements AutoCloseable {
       if (closing) {
         return new LedgerUnavailable(Code.NOT_READY, "the gateway is stopping", null);
       }
-      int share = lane.share(limits.maxWaiting());
+      int share = entry.lane().share(limits.maxWaiting());
       if (waitingCount >= share) {
         return new LedgerUnavailable(
             Code.OVERLOADED, "more than " + share + " changes wait for the disk", null);
       }
-      queue(lane).add(entry);
+      queue(entry.lane()).add(entry);
       waitingCount++;
       takeTurn();
       return null;
@@ -143,55 +149,77 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void run() {
-    List<Waiting<?>> batch = take();
-    while (!batch.isEmpty()) {
-      write(batch);
-      batch = take();
+    for (Waiting<?> first = take(); first != null; first = take()) {
+      write(first);
     }
   }
 
-  /** What waits, highest lane first; empty when nothing does, which ends the turn. */
-  private List<Waiting<?>> take() {
+  /**
+   * The first of a batch; null when nothing waits, which ends the turn. Of the highest lane, but for
+   * a batch after one that a FLASH ended, which begins with bulk.
+   */
+  private @Nullable Waiting<?> take() {
     lock.lock();
     try {
-      List<Waiting<?>> batch = new ArrayList<>();
-      for (Lane lane : Lane.all()) {
-        Deque<Waiting<?>> queue = queue(lane);
-        while (!queue.isEmpty() && batch.size() < limits.maxBatch()) {
-          batch.add(queue.poll());
-        }
+      Waiting<?> first = hurried ? poll(Lane.IMMEDIATE, Lane.ROUTINE) : null;
+      if (first == null) {
+        first = poll(Lane.FLASH, Lane.ROUTINE);
       }
-      waitingCount -= batch.size();
-      running = !batch.isEmpty();
+      running = first != null;
       if (!running) {
         idle.signalAll();
       }
-      return batch;
+      return first;
     } finally {
       lock.unlock();
     }
   }
 
-  private void write(List<Waiting<?>> entries) {
-    long now = clock.millis();
-    Transaction tx = new Transaction(store, now);
+  /** The next of a batch, of the highest lane, if that is not below the given one. */
+  private @Nullable Waiting<?> more(Lane lowest) {
+    lock.lock();
+    try {
+      return poll(Lane.FLASH, lowest);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Waiting<?> poll(Lane highest, Lane lowest) {
+    for (Lane lane : EnumSet.range(highest, lowest)) {
+      Waiting<?> entry = queue(lane).poll();
+      if (entry != null) {
+        waitingCount--;
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * A batch of as many as wait when it begins; a FLASH that comes meanwhile is among them, and ends
+   * it: bulk that waits behind does not make its commit longer. It does so in every second batch at
+   * most, and the other begins with bulk, which so goes on beside any number of them.
+   */
+  private void write(Waiting<?> first) {
+    Transaction tx = new Transaction(store, clock.millis());
     List<Applied<?>> applied = new ArrayList<>();
-    for (Waiting<?> entry : entries) {
+    int most = Math.min(limits.maxBatch(), 1 + waiting());
+    boolean hurries = false;
+    int count = 0;
+    for (Waiting<?> entry = first; entry != null; ) {
       Applied<?> done = apply(entry, tx);
       if (done != null) {
         applied.add(done);
       }
-      if (tx.changes().bytes() > limits.maxBatchBytes()) {
-        if (!commit(tx, applied)) {
-          failRest(entries);
-          return;
-        }
-        tx = new Transaction(store, now);
-        applied.clear();
-      }
+      count++;
+      hurries |= entry.lane() == Lane.FLASH && !hurried;
+      boolean full = count == most || tx.changes().bytes() > limits.maxBatchBytes();
+      entry = full ? null : more(hurries ? Lane.FLASH : Lane.ROUTINE);
     }
-    if (!applied.isEmpty() && !commit(tx, applied)) {
-      failRest(entries);
+    hurried = hurries;
+    if (!applied.isEmpty()) {
+      commit(tx, applied);
     }
   }
 
@@ -206,7 +234,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private boolean commit(Transaction tx, List<Applied<?>> applied) {
+  private void commit(Transaction tx, List<Applied<?>> applied) {
     long start = System.nanoTime();
     try {
       Batch batch = store.batch();
@@ -216,13 +244,14 @@ final class GroupCommit implements AutoCloseable {
       journal.committed();
     } catch (RuntimeException e) {
       journal.rolledBack();
-      fail(unavailable(e));
-      return false;
+      LedgerUnavailable why = unavailable(e);
+      fail(why);
+      applied.forEach(one -> one.fail(why));
+      return;
     }
     observer.committed(applied.size(), tx.changes().bytes(), System.nanoTime() - start);
     tx.actions().forEach(GroupCommit::runQuietly);
     applied.forEach(Applied::complete);
-    return true;
   }
 
   private static void runQuietly(Runnable action) {
@@ -265,13 +294,6 @@ final class GroupCommit implements AutoCloseable {
   /** Takes no more from now on; what is being committed is still answered. */
   void halt(String why) {
     fail(new LedgerUnavailable(Code.NOT_READY, why, null));
-  }
-
-  private void failRest(List<Waiting<?>> entries) {
-    LedgerUnavailable why = failure();
-    if (why != null) {
-      entries.forEach(entry -> entry.done().completeExceptionally(why));
-    }
   }
 
   @SuppressWarnings("NullAway") // the constructor fills every lane

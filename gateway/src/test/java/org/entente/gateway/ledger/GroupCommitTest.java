@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -90,6 +93,71 @@ class GroupCommitTest {
       routine.join();
       flash.join();
       assertEquals(List.of("flash", "routine"), order);
+    }
+  }
+
+  /** Bulk that waits behind a FLASH is not in its commit, which is short and over soon. */
+  @Test
+  void flash_beforeBulk_hasACommitOfItsOwn() {
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      List<Integer> commitsBefore = Collections.synchronizedList(new ArrayList<>());
+      Mutation<Boolean> bulk = tx -> commitsBefore.add(commits.get());
+      CompletableFuture<Boolean> routine = writer.submit(Lane.ROUTINE, bulk);
+      CompletableFuture<Boolean> priority = writer.submit(Lane.PRIORITY, bulk);
+      writer.submit(Lane.FLASH, put(KEY, "1"));
+      writer.submit(Lane.FLASH, put(KEY, "2"));
+      writer.start();
+      routine.join();
+      priority.join();
+      assertEquals(List.of(1, 1), commitsBefore);
+      assertEquals(2, commits.get());
+    }
+  }
+
+  /** A FLASH that comes while bulk is applied is in that commit, and what is left of the bulk not. */
+  @Test
+  void flash_thatComesWhileABatchIsApplied_endsIt() {
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      List<String> order = Collections.synchronizedList(new ArrayList<>());
+      writer.submit(
+          Lane.ROUTINE,
+          tx -> {
+            CompletableFuture<String> unused =
+                writer.submit(Lane.FLASH, inner -> add(order, "flash in commit " + commits.get()));
+            return add(order, "bulk in commit " + commits.get());
+          });
+      CompletableFuture<String> rest =
+          writer.submit(Lane.ROUTINE, tx -> add(order, "bulk in commit " + commits.get()));
+      writer.start();
+      rest.join();
+      assertEquals(
+          List.of("bulk in commit 0", "flash in commit 0", "bulk in commit 1"), order);
+    }
+  }
+
+  /** One FLASH after the other, without end: bulk goes on all the same. */
+  @Test
+  void bulk_besideFlashWithoutEnd_isCommitted() {
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      AtomicBoolean done = new AtomicBoolean();
+      CompletableFuture<String> bulk =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                done.set(true);
+                return "bulk";
+              });
+      AtomicReference<Mutation<String>> again = new AtomicReference<>();
+      again.set(
+          tx -> {
+            if (!done.get()) {
+              CompletableFuture<String> unused = writer.submit(Lane.FLASH, again.get());
+            }
+            return "flash";
+          });
+      CompletableFuture<String> unused = writer.submit(Lane.FLASH, again.get());
+      writer.start();
+      assertEquals("bulk", bulk.orTimeout(20, TimeUnit.SECONDS).join());
     }
   }
 
