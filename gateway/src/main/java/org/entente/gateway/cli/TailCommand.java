@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.entente.gateway.bridge.CapFolder;
 import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.Lane;
 import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Delivery;
@@ -69,6 +71,11 @@ final class TailCommand implements Callable<Integer> {
 
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
+
+  @Option(
+      names = "--lane",
+      description = "only of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; repeatable")
+  private List<Lane> lanes = List.of();
 
   @Option(names = "--json", description = "print each delivery as one JSON object a line")
   private boolean json;
@@ -145,11 +152,14 @@ final class TailCommand implements Callable<Integer> {
     private SubscribeRequest open() {
       return SubscribeRequest.newBuilder()
           .setOpen(
-              OpenCursor.newBuilder()
-                  .setCursor(cursor)
-                  .setFromPosition(from)
-                  .setFilter(Filter.newBuilder().setExercise(exercise)))
+              OpenCursor.newBuilder().setCursor(cursor).setFromPosition(from).setFilter(filter()))
           .build();
+    }
+
+    private Filter filter() {
+      Filter.Builder filter = Filter.newBuilder().setExercise(exercise);
+      lanes.forEach(lane -> filter.addLanesValue(lane.number()));
+      return filter.build();
     }
 
     /** Prints nothing more, and waits a moment until what was printed is acknowledged durably. */

@@ -18,6 +18,7 @@ public final class Match {
   private final Set<Category> categories;
   private final Set<String> jurisdictions;
   private final Set<String> origins;
+  private final Set<Integer> lanes;
   private final Severity minimumSeverity;
   private final boolean exercise;
 
@@ -27,6 +28,7 @@ public final class Match {
     categories = new HashSet<>(filter.getCategoriesList());
     jurisdictions = new HashSet<>(filter.getJurisdictionsList());
     origins = new HashSet<>(filter.getOriginsList());
+    lanes = new HashSet<>(filter.getLanesValueList());
     minimumSeverity = filter.getMinimumSeverity();
     exercise = filter.getExercise();
   }
@@ -34,14 +36,20 @@ public final class Match {
   /** What is decided without opening anything, at a time in milliseconds since 1970. */
   public boolean mayMatch(InboxBook.Placed placed, long nowMillis) {
     return placed.record().getExercise() == exercise
+        && wants(placed.lane().number())
         && (origins.isEmpty() || origins.contains(placed.record().getOrigin()))
         && !placed.record().getRecalled()
         && placed.record().getExpiresAtMs() > nowMillis;
   }
 
+  private boolean wants(int lane) {
+    return lanes.isEmpty() || lanes.contains(lane);
+  }
+
   /** Whether the filter lets a message with this label through. */
   public boolean matches(Label label) {
     return (kinds.isEmpty() || kinds.contains(label.getKind()))
+        && wants(label.getLaneValue())
         && (categories.isEmpty() || categories.contains(label.getCategory()))
         && (jurisdictions.isEmpty()
             || label.getJurisdictionsList().stream().anyMatch(jurisdictions::contains))

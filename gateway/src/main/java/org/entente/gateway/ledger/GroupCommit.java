@@ -155,8 +155,8 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /**
-   * The first of a batch; null when nothing waits, which ends the turn. Of the highest lane, but for
-   * a batch after one that a FLASH ended, which begins with bulk.
+   * The first of a batch; null when nothing waits, which ends the turn. Of the highest lane, but
+   * for a batch after one that a FLASH ended, which begins with bulk.
    */
   private @Nullable Waiting<?> take() {
     lock.lock();

@@ -73,6 +73,7 @@ final class Question {
     int before = problems.size();
     values("filter.kinds", filter.getKindsCount(), List.of());
     values("filter.categories", filter.getCategoriesCount(), List.of());
+    values("filter.lanes", filter.getLanesCount(), List.of());
     values("filter.jurisdictions", filter.getJurisdictionsCount(), filter.getJurisdictionsList());
     values("filter.origins", filter.getOriginsCount(), filter.getOriginsList());
     if (filter.getMinimumSeverity() == Severity.UNRECOGNIZED) {

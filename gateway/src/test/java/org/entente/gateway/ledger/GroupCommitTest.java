@@ -114,7 +114,9 @@ class GroupCommitTest {
     }
   }
 
-  /** A FLASH that comes while bulk is applied is in that commit, and what is left of the bulk not. */
+  /**
+   * A FLASH that comes while bulk is applied is in that commit, and what is left of the bulk not.
+   */
   @Test
   void flash_thatComesWhileABatchIsApplied_endsIt() {
     try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
@@ -130,8 +132,7 @@ class GroupCommitTest {
           writer.submit(Lane.ROUTINE, tx -> add(order, "bulk in commit " + commits.get()));
       writer.start();
       rest.join();
-      assertEquals(
-          List.of("bulk in commit 0", "flash in commit 0", "bulk in commit 1"), order);
+      assertEquals(List.of("bulk in commit 0", "flash in commit 0", "bulk in commit 1"), order);
     }
   }
 

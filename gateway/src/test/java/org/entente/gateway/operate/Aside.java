@@ -236,8 +236,12 @@ final class Aside implements AutoCloseable {
 
   /** The same, with so many deliveries in a response. */
   List<SubscribeResponse> all(String cursor, int batch) {
+    return all(OpenCursor.newBuilder().setCursor(cursor).setBatch(batch).build());
+  }
+
+  /** The same of whatever cursor. */
+  List<SubscribeResponse> all(OpenCursor open) {
     Taking taking = new Taking();
-    OpenCursor open = OpenCursor.newBuilder().setCursor(cursor).setBatch(batch).build();
     Subscriptions.Opened opened = subscriptions.open("desk", open, taking);
     ((Subscriptions.Opened.Held) opened).subscription().wake();
     return taking.awaitCaughtUp();

@@ -15,6 +15,9 @@ import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.QuarantineBook;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.SubscribeResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +67,16 @@ class DeliveringTest {
         130, together.stream().mapToInt(r -> r.getDeliveries().getDeliveriesCount()).sum());
     int largest = together.stream().mapToInt(SubscribeResponse::getSerializedSize).max().orElse(0);
     assertTrue(largest > 1_000_000 && largest <= 1 << 20, "" + largest);
+  }
+
+  @Test
+  void filterOfLanes_bringsThoseOnly() {
+    Filter.Builder filter = Filter.newBuilder().addLanes(Lane.LANE_FLASH);
+    OpenCursor.Builder open = OpenCursor.newBuilder().setCursor("flash");
+    assertEquals(List.of(), node.all(open.setFilter(filter).build()));
+    filter.addLanes(Lane.LANE_PRIORITY);
+    open.setCursor("both").setFilter(filter);
+    assertEquals(10, node.all(open.build()).size());
   }
 
   /** The subscriber cannot tell from where it comes. */
