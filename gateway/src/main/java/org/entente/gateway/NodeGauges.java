@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.RequestBook;
 import org.entente.gateway.ledger.UnreadableRecords;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.link.PeerStatus;
@@ -122,6 +124,17 @@ final class NodeGauges {
         List.of("recipient", "lane"),
         () -> unopened(ground));
     meters.gauge(
+        "entente_requests_open",
+        "Requests without an answer, LATER aside, by side (asked: this agency asked; owed: it was"
+            + " asked) and the other agency; without exercises.",
+        List.of("side", "agency"),
+        () -> requests(ground, RequestBook.Count::open));
+    meters.gauge(
+        "entente_requests_overdue",
+        "Those of them whose time for an answer is over, for at most 30 days.",
+        List.of("side", "agency"),
+        () -> requests(ground, RequestBook.Count::overdue));
+    meters.gauge(
         "entente_held_messages",
         "Messages that wait for a second person's release.",
         List.of(),
@@ -139,6 +152,18 @@ final class NodeGauges {
       for (Lane lane : Lane.all()) {
         out.add(
             Sample.of(recipient, lane, ground.ledger.awaited().unopened(recipient.value(), lane)));
+      }
+    }
+    return out;
+  }
+
+  private static List<Sample> requests(
+      NodeGround ground, ToDoubleFunction<RequestBook.Count> value) {
+    List<Sample> out = new ArrayList<>();
+    for (RequestBook.Side side : RequestBook.Side.values()) {
+      for (AgencyName agency : ground.otherMembers()) {
+        RequestBook.Count count = ground.ledger.requests().count(side, agency.value());
+        out.add(new Sample(List.of(side.word(), agency.value()), value.applyAsDouble(count)));
       }
     }
     return out;

@@ -11,6 +11,7 @@ import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.request.Overdue;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.transmit.Awaiting;
 import org.entente.gateway.transmit.Dispatch;
@@ -38,6 +39,7 @@ final class NodeOutgoing {
   final Dispatch dispatch;
   final Settlement settlement;
   final Awaiting awaiting;
+  final Overdue overdue;
   final NodeGaps gaps;
   final Outbound outbound;
   final Unsendable unsendable;
@@ -87,6 +89,7 @@ final class NodeOutgoing {
             new SessionConfirmations(sealing.senderSessions),
             gaps.watch());
     awaiting = new Awaiting(ground.agency(), ground.ledger, ground.evidence, ground.ending);
+    overdue = new Overdue(ground.ledger, ground.ending);
     outbound =
         new Outbound(
             sealing.sealer,

@@ -23,6 +23,7 @@ import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.receive.KeptLabels;
+import org.entente.gateway.request.RequestList;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
@@ -43,6 +44,7 @@ final class NodeServices {
   private final NodeGround ground;
   private final Recalling recalling;
   private final Searching searching;
+  private final RequestList requests;
 
   NodeServices(NodeGround ground, NodeOutgoing out, NodeIncoming in) {
     this.ground = ground;
@@ -91,6 +93,7 @@ final class NodeServices {
     tracking =
         new Tracking(
             ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
+    requests = new RequestList(ground.ledger, ground.evidence, keptLabels(ground)::label);
     in.reporter.listen(subscriptions, in.notices);
     indexing =
         new Indexing(
@@ -143,8 +146,12 @@ final class NodeServices {
             ground.config.limitsInForce().heldMessages(),
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
         openWithin(ground.config.openWithinInForce()),
-        new KeptLabels(ground.ledger, new InboxOpening(ground.storageKeys, ground.ledger.inbox()))
-            ::label);
+        keptLabels(ground)::label);
+  }
+
+  private static KeptLabels keptLabels(NodeGround ground) {
+    return new KeptLabels(
+        ground.ledger, new InboxOpening(ground.storageKeys, ground.ledger.inbox()));
   }
 
   private static OpenWithin openWithin(NodeConfig.OpenWithin within) {
@@ -175,6 +182,7 @@ final class NodeServices {
         subscriptions,
         searching,
         tracking,
+        requests,
         renewal,
         quarantine,
         links,

@@ -39,6 +39,7 @@ class DirectionTest {
           "witness",
           "link",
           "transmit",
+          "request",
           "intake",
           "retain",
           "receive",

@@ -127,7 +127,7 @@ final class RunningFederation implements AutoCloseable {
           - all_members: true
             among_themselves: true
       covers:
-        kinds: [ALERT]
+        kinds: [ALERT, REQUEST, ANSWER]
         categories: [PUBLIC_WARNING]
         purposes: [PUBLIC_SAFETY]
         classification_ceiling: UNCLASSIFIED
@@ -343,7 +343,7 @@ final class RunningFederation implements AutoCloseable {
         links:
         %sclients:
           - name: desk
-            scopes: [publish, subscribe, evidence, operator]
+            scopes: [publish, subscribe, evidence, respond, operator]
         """
             .formatted(
                 NAME,

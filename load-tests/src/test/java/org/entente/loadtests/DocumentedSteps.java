@@ -53,7 +53,7 @@ final class DocumentedSteps {
         Step.of(
                 "./entente policy test --config /tmp/federation/fr.customs.yaml --coverage"
                     + " config/expectations")
-            .says("28 of 28 expectations met"),
+            .says("31 of 31 expectations met"),
         Step.of(
                 "./entente policy diff --config /tmp/federation/fr.customs.yaml"
                     + " --candidate config/agreements")
@@ -124,7 +124,31 @@ final class DocumentedSteps {
                     + " --from 2026-01-01 --json"
                     + SEARCHER)
             .says("\"caseRef\":\"ZGR-2026-1180\""),
-        Step.of("./entente open MESSAGE" + SEARCHER).fills("MESSAGE", "FOUND").says("Hamburg"));
+        Step.of("./entente open MESSAGE" + SEARCHER).fills("MESSAGE", "FOUND").says("Hamburg"),
+        Step.of(
+                "./entente request ask --to de.customs --question 'Is this container known to you?'"
+                    + " --subject container:CSQU3054383 --category IPR --purpose CUSTOMS_CONTROL"
+                    + " --classification RESTRICTED --case DNRED-2026-41 --within 48"
+                    + " --officer FR-12 --justification 'case 12/26'"
+                    + DECLARATIONS)
+            .says("to [de.customs]")
+            .keeps("ASKED", ID + "to"),
+        Step.of("./entente request list --owed --status OPEN" + DE_CLIENTS + "declarations")
+            .says("{ASKED}")
+            .says("fr.customs   OPEN"),
+        Step.of(
+                "./entente request answer MESSAGE --to fr.customs --result HIT --hits 2"
+                    + " --category IPR --purpose CUSTOMS_CONTROL --classification RESTRICTED"
+                    + DE_CLIENTS
+                    + "declarations")
+            .fills("MESSAGE", "ASKED")
+            .againWhile("NOT_FOUND")
+            .says("to [fr.customs]"),
+        // Until the answer has arrived.
+        Step.of("./entente request list --asked" + DECLARATIONS)
+            .againWhile(" OPEN ")
+            .says("{ASKED}")
+            .says("de.customs   ANSWERED"));
   }
 
   /** What is done with messages that have arrived, and what the figures say at the end. */

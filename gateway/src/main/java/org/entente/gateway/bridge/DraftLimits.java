@@ -199,6 +199,10 @@ final class DraftLimits {
       case DOCUMENT -> document(draft.getBody().getDocument(), kind);
       case EVIDENCE -> throw new Fault("body.evidence", "is made by gateways only");
       case RECALL -> throw new Fault("body.recall", "is made by gateways only");
+      case REQUEST ->
+          throw new Fault("body.request", "is no alert; `entente request ask` sends it");
+      case ANSWER ->
+          throw new Fault("body.answer", "is no alert; `entente request answer` sends it");
       case CONTENT_NOT_SET ->
           throw new Fault("body", "is required: alert, intelligence or document");
     }

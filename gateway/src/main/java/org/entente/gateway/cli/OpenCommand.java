@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.OpenRequest;
@@ -83,6 +84,8 @@ final class OpenCommand extends MessageCall {
                   + RecallCommand.hex(body.getRecall().getMessageId())
                   + ": "
                   + body.getRecall().getReason());
+      case REQUEST -> out.add(body.getRequest().getQuestion());
+      case ANSWER -> add(out, body.getAnswer());
       case EVIDENCE, CONTENT_NOT_SET -> {
         // Nothing that is shown to people.
       }
@@ -96,6 +99,11 @@ final class OpenCommand extends MessageCall {
       out.add(text.getDescription());
       out.add(text.getInstruction());
     }
+  }
+
+  private static void add(List<String> out, Answer answer) {
+    out.add(RequestCommand.result(answer));
+    out.add(answer.getText());
   }
 
   private static void add(List<String> out, Intelligence intelligence) {

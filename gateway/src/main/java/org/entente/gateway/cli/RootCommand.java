@@ -23,6 +23,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       TailCommand.class,
       SearchCommand.class,
       OpenCommand.class,
+      RequestCommand.class,
       CapCommand.class,
       TrackCommand.class,
       UnopenedCommand.class,

@@ -286,6 +286,13 @@ final class TailCommand implements Callable<Integer> {
       String target = HexFormat.of().formatHex(recall.getMessageId().toByteArray());
       return "RECALL of " + target + ": " + recall.getReason();
     }
+    if (delivery.getBody().hasRequest()) {
+      return "REQUEST: " + delivery.getBody().getRequest().getQuestion();
+    }
+    if (delivery.getBody().hasAnswer()) {
+      String request = HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
+      return RequestCommand.result(delivery.getBody().getAnswer()) + " to " + request;
+    }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()
         : delivery.getBody().getDocument().getName();

@@ -16,6 +16,8 @@ public enum Scope {
   EVIDENCE,
   /** Release what waits for a second person. */
   RELEASE,
+  /** See which requests the agency owes an answer to. */
+  RESPOND,
   /** Take messages of the agency back. */
   RECALL,
   /** Erase received messages, and hold them beyond their retention. */

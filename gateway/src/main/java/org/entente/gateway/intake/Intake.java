@@ -30,6 +30,7 @@ import org.entente.gateway.policy.Decision;
 import org.entente.gateway.policy.DraftCheck;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.subject.SubjectTerms;
+import org.entente.gateway.request.Clocks;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.transmit.Awaiting;
 import org.entente.gateway.transmit.Outbound;
@@ -75,6 +76,8 @@ public final class Intake implements AutoCloseable {
   private final OutcomeMemory memory;
   private final HeldDrafts held;
   private final ClientShares shares;
+  private final Clocks clocks;
+  private final Answering answering;
   private final Map<String, OnTheWay> onTheWay = new ConcurrentHashMap<>();
 
   /**
@@ -109,6 +112,8 @@ public final class Intake implements AutoCloseable {
     this.memory = parts.memory();
     this.held = parts.heldDrafts();
     this.shares = new ClientShares(limits);
+    this.clocks = new Clocks(parts.ledger().requests(), meters);
+    this.answering = new Answering(parts.ledger().requests(), parts.received());
   }
 
   /** Begins to seal. */
@@ -151,6 +156,7 @@ public final class Intake implements AutoCloseable {
     return done.whenComplete(
         (outcome, failure) -> {
           shares.giveBack(client, bytes);
+          answering.end((CheckedDraft) check, done);
           finished(key, outcome);
         });
   }
@@ -196,6 +202,12 @@ public final class Intake implements AutoCloseable {
     if (lacking != null) {
       meters.refused(Meters.Side.CLIENT, lacking.code());
       done.complete(Outcomes.invalid(key.key(), lacking));
+      return;
+    }
+    Problem unasked = answering.begin(checked, done);
+    if (unasked != null) {
+      meters.refused(Meters.Side.CLIENT, unasked.code());
+      done.complete(Outcomes.invalid(key.key(), unasked));
       return;
     }
     Decision decision =
@@ -292,6 +304,11 @@ public final class Intake implements AutoCloseable {
             });
   }
 
+  /** Whether drafts answer what this agency owes an answer to. */
+  Answering answering() {
+    return answering;
+  }
+
   /** Queues what is permitted; its future completes when it is durable, or it could not wait. */
   void submit(Submission submission) {
     Problem problem = queue.offer(submission);
@@ -347,6 +364,7 @@ public final class Intake implements AutoCloseable {
       Leaves.refused(tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
       Rejections.of(tx, parts, id, submission.refusals());
       Leaves.passedOn(tx, submission);
+      submission.parts().forEach(part -> clocks.sent(tx, part));
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);

@@ -243,6 +243,10 @@ public final class Releases {
       return refuse(waits, publisher, decision);
     }
     CompletableFuture<Outcome> done = new CompletableFuture<>();
+    Problem unasked = intake.answering().begin(checked, done);
+    if (unasked != null) {
+      return deny(waits, by, unasked.code(), unasked.field() + ": " + unasked.message());
+    }
     intake.submit(
         Submission.of(
             waits.key(),
@@ -253,12 +257,12 @@ public final class Releases {
             parts.openWithin().of(checked),
             by,
             done));
-    return done.thenApply(
-        outcome -> {
-          if (outcome.hasAccepted()) {
+    return done.whenComplete(
+        (outcome, failure) -> {
+          intake.answering().end(checked, done);
+          if (outcome != null && outcome.hasAccepted()) {
             meters.decided(Meters.Decided.RELEASED);
           }
-          return outcome;
         });
   }
 

@@ -35,6 +35,7 @@ public final class Ledger implements AutoCloseable {
   private final SubjectBook subjects;
   private final QuarantineBook quarantine;
   private final LinkBook links;
+  private final RequestBook requests;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -74,6 +75,7 @@ public final class Ledger implements AutoCloseable {
     this.subjects = new SubjectBook(store);
     this.quarantine = new QuarantineBook(store, limits.quarantine());
     this.links = new LinkBook(store);
+    this.requests = new RequestBook(store);
   }
 
   /** Starts the writer. */
@@ -217,6 +219,11 @@ public final class Ledger implements AutoCloseable {
   /** Links that are paused, and lanes that are stopped. */
   public LinkBook links() {
     return links;
+  }
+
+  /** Requests that were sent or came, with their clocks. */
+  public RequestBook requests() {
+    return requests;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

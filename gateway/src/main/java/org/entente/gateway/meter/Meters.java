@@ -29,6 +29,11 @@ public final class Meters {
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
   };
 
+  /** From a minute to a month: people answer. */
+  private static final double[] ANSWER_SECONDS = {
+    60, 600, 3_600, 14_400, 28_800, 86_400, 172_800, 259_200, 604_800, 1_209_600, 2_592_000
+  };
+
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Map<String, Collector> gauges = new ConcurrentHashMap<>();
   private final Counter published;
@@ -52,6 +57,7 @@ public final class Meters {
   private final Histogram commitChanges;
   private final Histogram sealSeconds;
   private final Histogram openSeconds;
+  private final Histogram answerSeconds;
 
   /** A set of metrics of its own, with those of the Java machine. */
   public Meters() {
@@ -148,6 +154,14 @@ public final class Meters {
             1024);
     sealSeconds = histogram("entente_seal_seconds", "Time to seal one envelope.", SECONDS);
     openSeconds = histogram("entente_open_seconds", "Time to open one received envelope.", SECONDS);
+    answerSeconds =
+        Histogram.build(
+                "entente_request_answer_seconds",
+                "Time from a request to its answer, LATER aside, by side (asked: this agency asked;"
+                    + " owed: it was asked) and the other agency; without exercises.")
+            .labelNames("side", "agency")
+            .buckets(ANSWER_SECONDS)
+            .register(registry);
   }
 
   private Counter counter(String name, String help, String... labels) {
@@ -258,6 +272,11 @@ public final class Meters {
   /** A received envelope was verified and opened. */
   public void openedIn(long nanos) {
     openSeconds.observe(nanos / 1e9);
+  }
+
+  /** A request was answered, by this agency ({@code owed}) or another ({@code asked}). */
+  public void answered(Enum<?> side, AgencyName agency, double seconds) {
+    answerSeconds.labels(word(side), agency.value()).observe(seconds);
   }
 
   private static String word(Enum<?> value) {

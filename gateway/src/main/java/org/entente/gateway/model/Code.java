@@ -54,6 +54,10 @@ public enum Code {
   NODE_RULE(OPERATOR, false),
   /** The agreement asks who sends and why, and the draft does not say. */
   PERSON_REQUIRED(CLIENT, false),
+  /** Nobody asked for this answer: not this agency, not of that one, or not any more. */
+  NOT_ASKED(CLIENT, false),
+  /** The request has its answer; what changes it is an answer of message type UPDATE. */
+  ALREADY_ANSWERED(CLIENT, false),
   /** Whoever published a message cannot release it. */
   SECOND_PERSON_REQUIRED(CLIENT, false),
   /** A second person decided that the message must not go. */

@@ -28,6 +28,9 @@ final class AgreementLint {
   /** Ids that stand for what needs no agreement; no file may take one. */
   static final Set<String> RESERVED = Set.of(EvidenceMessages.AGREEMENT, RecallMessages.AGREEMENT);
 
+  /** Kinds that need an agreement, as its file writes them. */
+  private static final String SHARED = EnumWords.words(LabelSpace.KINDS);
+
   /** Days before its end at which an agreement is reported. */
   private static final int SOON = 30;
 
@@ -129,10 +132,10 @@ final class AgreementLint {
     AgreementFile.Covers it = file.covers();
     Set<Kind> kinds = words("covers.kinds", it.kinds(), Kind.getDescriptor(), Kind::forNumber);
     if (kinds.contains(Kind.KIND_EVIDENCE)) {
-      wrong("covers.kinds", "EVIDENCE", "ALERT, INTELLIGENCE; evidence needs no agreement");
+      wrong("covers.kinds", "EVIDENCE", SHARED + "; evidence needs no agreement");
     }
     if (kinds.contains(Kind.KIND_RECALL)) {
-      wrong("covers.kinds", "RECALL", "ALERT, INTELLIGENCE; a recall needs no agreement");
+      wrong("covers.kinds", "RECALL", SHARED + "; a recall needs no agreement");
     }
     List<String> handling = it.handling() == null ? List.of() : it.handling();
     Set<Classification> ceiling =

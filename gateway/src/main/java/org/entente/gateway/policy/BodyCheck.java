@@ -16,10 +16,12 @@ import org.entente.proto.v1.Recall;
 final class BodyCheck {
   private final Findings findings;
   private final SubjectCheck subjects;
+  private final RequestCheck requests;
 
   BodyCheck(Findings findings) {
     this.findings = findings;
     this.subjects = new SubjectCheck(findings);
+    this.requests = new RequestCheck(findings, subjects);
   }
 
   void body(Body body) {
@@ -30,8 +32,11 @@ final class BodyCheck {
       case DOCUMENT -> document(body.getDocument());
       case EVIDENCE -> evidence(body.getEvidence());
       case RECALL -> recall(body.getRecall());
+      case REQUEST -> requests.request(body.getRequest());
+      case ANSWER -> requests.answer(body.getAnswer());
       case CONTENT_NOT_SET ->
-          findings.invalid("body", "is required: an alert, intelligence or a document");
+          findings.invalid(
+              "body", "is required: an alert, intelligence, a document, a request or an answer");
     }
   }
 

@@ -10,7 +10,6 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;
-import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Purpose;
 
 /**
@@ -90,8 +89,7 @@ public final class ClauseCoverage {
     Map<String, Boolean> clauses = new LinkedHashMap<>();
     clauses.put(BETWEEN, leavesOut(coverage, membership));
     clauses.put("valid", true);
-    clauses.put(
-        "kinds", !covers.kinds().containsAll(Set.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE)));
+    clauses.put("kinds", !covers.kinds().containsAll(LabelSpace.KINDS));
     clauses.put("categories", !isAll(covers.categories().size(), Category.values().length));
     clauses.put("purposes", !isAll(covers.purposes().size(), Purpose.values().length));
     clauses.put("classification_ceiling", covers.ceiling() != Classification.CLASSIFICATION_SECRET);

@@ -68,6 +68,12 @@ public final class LabelCheck {
     agreement(findings, draft.getLabel(), draft.getBody());
     addressing(findings, draft.getTo());
     person(findings, draft.getOnBehalfOf());
+    if (draft.getLabel().getKind() == Kind.KIND_REQUEST) {
+      decides(findings, draft.getOnBehalfOf(), "asks");
+    }
+    if (draft.getBody().hasRequest()) {
+      RequestCheck.answerBy(findings, draft.getBody().getRequest(), now);
+    }
     findings.check(
         draft.getOpenWithinMinutes() >= 0
             && draft.getOpenWithinMinutes() <= MAX_OPEN_WITHIN_MINUTES,
@@ -162,21 +168,34 @@ public final class LabelCheck {
   public List<Problem> decision(OnBehalfOf person) {
     Findings findings = new Findings(true);
     person(findings, person);
+    decides(findings, person, "decides");
+    return findings.list();
+  }
+
+  private static void decides(Findings findings, OnBehalfOf person, String does) {
     if (person.getOfficer().isBlank()) {
-      findings.add(Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who decides");
+      findings.add(Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who " + does);
     }
     if (person.getJustification().isBlank()) {
       findings.add(Code.INVALID_FIELD, "on_behalf_of.justification", "must say why");
     }
-    return findings.list();
   }
 
   private String tooLarge(int size) {
     return "has " + size + " bytes; at most " + limits.maxBodyBytes();
   }
 
-  /** Label and body must be of one kind. */
+  /** Label and body must be of one kind, and a request must ask for what its label says. */
   private static void agreement(Findings findings, Label label, Body body) {
+    RequestedAction action = label.getRequestedAction();
+    if (body.hasRequest()
+        && action != RequestedAction.REQUESTED_ACTION_UNSPECIFIED
+        && action != RequestCheck.action(body.getRequest())) {
+      mismatch(
+          findings,
+          "label.requested_action",
+          "is CHECK where hit or no hit is wanted, INFORM where details are");
+    }
     boolean agree =
         switch (body.getContentCase()) {
           case ALERT -> label.getKind() == Kind.KIND_ALERT;
@@ -185,6 +204,8 @@ public final class LabelCheck {
               label.getKind() == Kind.KIND_ALERT || label.getKind() == Kind.KIND_INTELLIGENCE;
           case EVIDENCE -> label.getKind() == Kind.KIND_EVIDENCE;
           case RECALL -> label.getKind() == Kind.KIND_RECALL;
+          case REQUEST -> label.getKind() == Kind.KIND_REQUEST;
+          case ANSWER -> label.getKind() == Kind.KIND_ANSWER;
           case CONTENT_NOT_SET -> true;
         };
     if (!agree) {
@@ -237,9 +258,13 @@ public final class LabelCheck {
    * person.
    */
   static Label completed(Label label, Body body) {
-    return withDefaults(label).toBuilder()
-        .setPersonalData(label.getPersonalData() || SubjectCheck.namesPerson(body))
-        .build();
+    Label.Builder out =
+        withDefaults(label).toBuilder()
+            .setPersonalData(label.getPersonalData() || SubjectCheck.namesPerson(body));
+    if (body.hasRequest()) {
+      out.setRequestedAction(RequestCheck.action(body.getRequest()));
+    }
+    return out.build();
   }
 
   /** The label with what a client may leave out. */

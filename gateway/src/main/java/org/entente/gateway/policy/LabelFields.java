@@ -36,7 +36,7 @@ final class LabelFields {
     findings.check(
         label.getKind() != Kind.KIND_EVIDENCE && label.getKind() != Kind.KIND_RECALL,
         "label.kind",
-        "EVIDENCE and RECALL are made by gateways only; one of ALERT, INTELLIGENCE");
+        "EVIDENCE and RECALL are made by gateways only; one of ALERT, INTELLIGENCE, REQUEST, ANSWER");
     content(label);
     if (!label.getAgreement().isEmpty()) {
       agreement(label);
@@ -90,6 +90,10 @@ final class LabelFields {
     findings.line("label.case_ref", label.getCaseRef(), 80);
     findings.line("label.source_ref", label.getSourceRef(), 80);
     inReplyTo(label.getInReplyTo());
+    findings.check(
+        label.getKind() != Kind.KIND_ANSWER || !label.getInReplyTo().isEmpty(),
+        "label.in_reply_to",
+        "is required with ANSWER: the request");
     handling(label);
     markings(label.getMarkingsList());
     evaluation(label.getSourceEvaluation());

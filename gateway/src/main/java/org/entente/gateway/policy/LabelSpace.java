@@ -39,7 +39,8 @@ final class LabelSpace {
       Set.of("lane", "status", "message_type", "requested_action");
 
   /** Kinds that need an agreement. */
-  private static final List<Kind> KINDS = List.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE);
+  static final List<Kind> KINDS =
+      List.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE, Kind.KIND_REQUEST, Kind.KIND_ANSWER);
 
   private static final String OTHER_TEXT = "something else";
   private static final int BYTES = 16;

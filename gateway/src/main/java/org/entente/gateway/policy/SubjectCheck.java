@@ -25,6 +25,8 @@ final class SubjectCheck {
         switch (body.getContentCase()) {
           case ALERT -> body.getAlert().getSubjectsList();
           case INTELLIGENCE -> body.getIntelligence().getSubjectsList();
+          case REQUEST -> body.getRequest().getSubjectsList();
+          case ANSWER -> body.getAnswer().getSubjectsList();
           default -> List.of();
         };
     return subjects.stream().anyMatch(Subject::hasPerson);

@@ -25,6 +25,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.request.Clocks;
 import org.entente.gateway.retain.Recalls;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OriginNumber;
@@ -49,6 +51,7 @@ final class Reception {
   private final Meters meters;
   private final Reporter reporter;
   private final Custody custody;
+  private final Clocks clocks;
 
   Reception(ReceiveParts parts, Reporter reporter, Custody custody) {
     this.custody = custody;
@@ -59,6 +62,7 @@ final class Reception {
     this.recalls = parts.recalls();
     this.meters = parts.meters();
     this.reporter = reporter;
+    this.clocks = new Clocks(parts.ledger().requests(), parts.meters());
   }
 
   /** Result and code of one delivery. */
@@ -243,6 +247,17 @@ final class Reception {
       refuse(tx, keeping, id, gone.get(), reason);
       return;
     }
+    Optional<Problem> unasked =
+        clocks.refusal(
+            tx,
+            keeping.header().facts().origin(),
+            message.content().label(),
+            message.content().body());
+    if (unasked.isPresent()) {
+      String reason = unasked.get().field() + ": " + unasked.get().message();
+      refuse(tx, keeping, id, unasked.get().code(), reason);
+      return;
+    }
     keep(tx, keeping, message);
   }
 
@@ -267,6 +282,8 @@ final class Reception {
     tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));
     keeping.told().add(delivery(tx, header, message.id()));
     ledger.subjects().put(tx, message.subjects(), message.id());
+    clocks.received(
+        tx, header.facts().origin(), message.content().label(), message.content().body());
     MessageId recalled = message.recalled();
     if (recalled != null) {
       // What it is answered follows what is said of the recall itself.
@@ -306,6 +323,8 @@ final class Reception {
         || item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE) {
       MessageId id = MessageId.of(item.getMessageId().toByteArray());
       ledger.awaited().unlist(tx, id, item.getRecipient());
+    } else if (item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY) {
+      clocks.refused(tx, MessageId.of(item.getMessageId().toByteArray()), item.getRecipient());
     }
   }
 

@@ -146,7 +146,8 @@ final class MessageIndex implements AutoCloseable {
       case ALERT -> body.getAlert().getTextsList().stream().map(AlertText::getHeadline).toList();
       case INTELLIGENCE -> List.of(body.getIntelligence().getHeadline());
       case DOCUMENT -> List.of(body.getDocument().getName());
-      case EVIDENCE, RECALL, CONTENT_NOT_SET -> List.of();
+      case REQUEST -> List.of(body.getRequest().getQuestion());
+      case ANSWER, EVIDENCE, RECALL, CONTENT_NOT_SET -> List.of();
     };
   }
 

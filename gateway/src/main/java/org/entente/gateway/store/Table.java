@@ -49,5 +49,7 @@ public enum Table {
   /** What this gateway failed on and set aside. */
   QUARANTINE,
   /** Links that an operator paused, and lanes that an alarm stopped. */
-  LINK
+  LINK,
+  /** Requests that were sent or came, with their clocks. */
+  REQUEST
 }

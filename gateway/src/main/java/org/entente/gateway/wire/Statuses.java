@@ -118,6 +118,7 @@ final class Statuses {
           CONSENT_REQUIRED,
           NODE_RULE,
           PERSON_REQUIRED,
+          NOT_ASKED,
           SECOND_PERSON_REQUIRED,
           RELEASE_DENIED,
           INGRESS_REFUSED ->
@@ -127,6 +128,7 @@ final class Statuses {
       case CONDITION_FAILED,
           AGREEMENT_ENDED,
           RELEASE_TIMED_OUT,
+          ALREADY_ANSWERED,
           RECALLED,
           ERASED,
           KEY_LOST,

@@ -86,7 +86,9 @@ class RulebookLintTest {
     assertWarns(
         rules("deny_if: label.kind == Kind.KIND_ALERT"), "covers: the node's rules refuse all");
     assertWarns(
-        rules("deny_if: label.kind in [Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE]"),
+        rules(
+            "deny_if: label.kind in [Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE,"
+                + " Kind.KIND_REQUEST, Kind.KIND_ANSWER]"),
         "rules[0].deny_if: refuses every label, so that nothing passes");
     assertWarns(
         rules("allow_only_if: label.kind != Kind.KIND_RECALL"),

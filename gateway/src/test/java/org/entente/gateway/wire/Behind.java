@@ -67,6 +67,7 @@ import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.request.RequestList;
 import org.entente.gateway.retain.Erasing;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Retention;
@@ -253,6 +254,7 @@ final class Behind implements AutoCloseable {
                 new Meters()),
             indexing),
         new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
+        new RequestList(ledger, evidence, id -> Optional.empty()),
         pairs,
         quarantine(),
         links(),

@@ -55,6 +55,8 @@ public final class SubjectTerms {
     add(terms, "case", label.getCaseRef());
     body.getAlert().getSubjectsList().forEach(subject -> add(terms, subject));
     body.getIntelligence().getSubjectsList().forEach(subject -> add(terms, subject));
+    body.getRequest().getSubjectsList().forEach(subject -> add(terms, subject));
+    body.getAnswer().getSubjectsList().forEach(subject -> add(terms, subject));
     return List.copyOf(terms);
   }
 

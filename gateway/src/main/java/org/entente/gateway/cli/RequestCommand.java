@@ -1,0 +1,423 @@
+package org.entente.gateway.cli;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Answer;
+import org.entente.proto.v1.AnswerResult;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.ListRequestsRequest;
+import org.entente.proto.v1.ListRequestsResponse;
+import org.entente.proto.v1.ListedRequest;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PersonRole;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Request;
+import org.entente.proto.v1.RequestSide;
+import org.entente.proto.v1.RequestStatus;
+import org.entente.proto.v1.RequestsGrpc;
+import org.entente.proto.v1.Subject;
+import org.entente.proto.v1.Urgency;
+import org.entente.proto.v1.Wanted;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Requests: ask, answer, list. */
+@Command(
+    name = "request",
+    description = {
+      "Asks other agencies, answers what they ask, and lists both with their clocks.",
+      "Requests and answers are messages: `tail`, `search` and `open` show them."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      RequestCommand.Ask.class,
+      RequestCommand.AnswerOne.class,
+      RequestCommand.ListAll.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente request ask --to de.customs --question 'Is this container known to you?' \\",
+      "      --subject container:CSQU3054383 --category IPR --purpose CUSTOMS_CONTROL \\",
+      "      --classification RESTRICTED --within 48 --officer FR-12 --justification 'case 12/26' \\",
+      "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations",
+      "  entente request list --owed --overdue --gateway … --credentials …",
+      "  entente request answer 0197…3f --to fr.customs --result NO_HIT --category IPR \\",
+      "      --purpose CUSTOMS_CONTROL --classification RESTRICTED --gateway … --credentials …"
+    })
+final class RequestCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** What an answer says, in a word, with how many records were found if it says so. */
+  static String result(Answer answer) {
+    String word = answer.getResult().name().replace("ANSWER_RESULT_", "");
+    return "ANSWER " + word + (answer.getHits() > 0 ? ", " + answer.getHits() + " records" : "");
+  }
+
+  private static ByteString id(String what, String hex) {
+    try {
+      return ByteString.copyFrom(MessageId.parse(hex).bytes());
+    } catch (InvalidValue e) {
+      throw new CommandFailure(what + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A message that is published. */
+  private abstract static class Published extends ClientCall {
+    @Mixin private LabelOptions label = new LabelOptions();
+
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "AGENCY",
+        description = "who is asked, or who asked")
+    private List<String> to = List.of();
+
+    @Option(
+        names = "--subject",
+        paramLabel = "SCHEME:VALUE",
+        description =
+            "what or whom it is about: container:…, vessel:…, person:FAMILY/GIVEN/BIRTH-DATE, …;"
+                + " may be repeated")
+    private List<String> subjects = List.of();
+
+    @Option(
+        names = "--role",
+        defaultValue = "OTHER",
+        description =
+            "of persons among them: SUSPECT, VICTIM, WITNESS, OTHER (default: ${DEFAULT-VALUE})")
+    private String role = "OTHER";
+
+    @Option(names = "--language", defaultValue = "en", description = "of the text (default: en)")
+    private String language = "en";
+
+    @Option(
+        names = "--key",
+        description = "idempotency key, to try again with (default: a new one)")
+    private String key = "request-" + UUID.randomUUID();
+
+    String language() {
+      return language;
+    }
+
+    List<Subject> subjects() {
+      PersonRole part = EnumWord.of(PersonRole.class, "PERSON_ROLE_", role);
+      return subjects.stream().map(word -> SubjectWord.of(word, part)).toList();
+    }
+
+    Label.Builder label(Kind kind) {
+      return label.label(kind);
+    }
+
+    int publish(ManagedChannel channel, Draft.Builder draft) {
+      Outcome outcome =
+          PublisherGrpc.newBlockingStub(channel)
+              .publish(
+                  PublishRequest.newBuilder()
+                      .setDraft(
+                          draft
+                              .setIdempotencyKey(key)
+                              .setTo(Addressing.newBuilder().addAllAgencies(to)))
+                      .build())
+              .getOutcome();
+      String message = RecallCommand.hex(outcome.getMessageId());
+      if (outcome.hasAccepted()) {
+        out()
+            .println(
+                message
+                    + "  to "
+                    + outcome.getAccepted().getPermitsList().stream()
+                        .map(permit -> permit.getAgency())
+                        .toList());
+        outcome.getAccepted().getRefusalsList().forEach(r -> out().println(SendCommand.line(r)));
+        return 0;
+      }
+      if (outcome.hasHeld()) {
+        out().println(message + "  held: " + Screen.printable(outcome.getHeld().getReason()));
+        return 0;
+      }
+      outcome.getRefused().getRefusalsList().forEach(r -> out().println(SendCommand.line(r)));
+      return 1;
+    }
+  }
+
+  /** Asks. */
+  @Command(
+      name = "ask",
+      description = {
+        "Asks agencies whether something is known to them, or with --details what.",
+        "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Ask extends Published {
+    /** One of the two. */
+    private static final class Time {
+      @Option(
+          names = "--answer-by",
+          required = true,
+          paramLabel = "TIME",
+          description = "by when: a day or a time as in 2026-03-01T08:00:00Z")
+      private @Nullable String answerBy;
+
+      @Option(
+          names = "--within",
+          required = true,
+          paramLabel = "HOURS",
+          description = "within so many hours from now")
+      private @Nullable Integer hours;
+
+      Timestamp timestamp() {
+        if (answerBy != null) {
+          return AuditExport.time("--answer-by", answerBy);
+        }
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        return Timestamps.fromMillis(
+            now.plus(hours == null ? 0 : hours, ChronoUnit.HOURS).toEpochMilli());
+      }
+    }
+
+    @ArgGroup(multiplicity = "1")
+    private Time time = new Time();
+
+    @Option(names = "--question", required = true, description = "what is asked")
+    private String question = "";
+
+    @Option(names = "--details", description = "what is known, not only whether anything is")
+    private boolean details;
+
+    @Option(
+        names = "--urgency",
+        description = "IMMEDIATE, EXPECTED, FUTURE, PAST or UNKNOWN (CAP 1.2)")
+    private @Nullable String urgency;
+
+    @Option(
+        names = "--in-reply-to",
+        paramLabel = "MESSAGE",
+        description = "the message that is followed up, 32 hex digits")
+    private @Nullable String inReplyTo;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    int with(ManagedChannel channel) {
+      Label.Builder label = label(Kind.KIND_REQUEST);
+      if (urgency != null) {
+        label.setUrgency(EnumWord.of(Urgency.class, "URGENCY_", urgency));
+      }
+      if (inReplyTo != null) {
+        label.setInReplyTo(id("--in-reply-to", inReplyTo));
+      }
+      Request request =
+          Request.newBuilder()
+              .setQuestion(question)
+              .setLanguage(language())
+              .addAllSubjects(subjects())
+              .setAnswerBy(time.timestamp())
+              .setWanted(details ? Wanted.WANTED_DETAILS : Wanted.WANTED_HIT_NO_HIT)
+              .build();
+      return publish(
+          channel,
+          Draft.newBuilder()
+              .setLabel(label)
+              .setBody(Body.newBuilder().setRequest(request))
+              .setOnBehalfOf(person.because(justification)));
+    }
+  }
+
+  /** Answers. */
+  @Command(
+      name = "answer",
+      description = {
+        "Answers a request that this agency was sent; the answer goes to the agency that asked alone.",
+        "The client needs the scope `publish`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class AnswerOne extends Published {
+    @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
+    private String request = "";
+
+    @Option(
+        names = "--result",
+        required = true,
+        description = "HIT, NO_HIT, NOT_ALLOWED, or LATER: another answer follows")
+    private String result = "";
+
+    @Option(names = "--hits", description = "with HIT: how many records (default: not said)")
+    private int hits;
+
+    @Option(
+        names = "--text",
+        description = "what is known, if the request asks for details; why not, if nothing is said")
+    private String text = "";
+
+    @Option(
+        names = "--expected-at",
+        paramLabel = "TIME",
+        description = "with LATER: when a result is expected, a day or a time")
+    private @Nullable String expectedAt;
+
+    @Option(names = "--update", description = "it corrects an answer that was given before")
+    private boolean update;
+
+    @Option(names = "--officer", description = "the agency's reference of the officer; recorded")
+    private String officer = "";
+
+    @Option(names = "--unit", description = "the officer's unit; recorded")
+    private String unit = "";
+
+    @Option(names = "--justification", description = "why; recorded")
+    private String justification = "";
+
+    @Override
+    int with(ManagedChannel channel) {
+      Label.Builder label = label(Kind.KIND_ANSWER).setInReplyTo(id("REQUEST", request));
+      if (update) {
+        label.setMessageType(MessageType.MESSAGE_TYPE_UPDATE);
+      }
+      Answer.Builder answer =
+          Answer.newBuilder()
+              .setResult(EnumWord.of(AnswerResult.class, "ANSWER_RESULT_", result))
+              .setHits(hits)
+              .setText(text)
+              .setLanguage(text.isEmpty() ? "" : language())
+              .addAllSubjects(subjects());
+      if (expectedAt != null) {
+        answer.setExpectedAt(AuditExport.time("--expected-at", expectedAt));
+      }
+      return publish(
+          channel,
+          Draft.newBuilder()
+              .setLabel(label)
+              .setBody(Body.newBuilder().setAnswer(answer))
+              .setOnBehalfOf(
+                  OnBehalfOf.newBuilder()
+                      .setOfficer(officer)
+                      .setUnit(unit)
+                      .setJustification(justification)));
+    }
+  }
+
+  /** Lists. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists requests with their clocks, the one asked first at the top; shows no content.",
+        "--asked needs the scope `publish`, --owed the scope `respond`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends ClientCall {
+    /** One of the two. */
+    private static final class Which {
+      @Option(names = "--asked", required = true, description = "what this agency asked")
+      private boolean asked;
+
+      @Option(names = "--owed", required = true, description = "what others asked this agency")
+      private boolean owed;
+
+      RequestSide side() {
+        if (asked) {
+          return RequestSide.REQUEST_SIDE_ASKED;
+        }
+        return owed ? RequestSide.REQUEST_SIDE_OWED : RequestSide.REQUEST_SIDE_UNSPECIFIED;
+      }
+    }
+
+    @ArgGroup(multiplicity = "1")
+    private Which which = new Which();
+
+    @Option(
+        names = "--status",
+        description = "OPEN, ANSWERED, DECLINED, REFUSED, WITHDRAWN or LAPSED; may be repeated")
+    private List<String> statuses = List.of();
+
+    @Option(names = "--overdue", description = "only what is open and past its time")
+    private boolean overdue;
+
+    @Option(names = "--agency", description = "only to, or of, this agency")
+    private String agency = "";
+
+    @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+    private boolean exercise;
+
+    @Option(names = "--json", description = "print each as one JSON object a line")
+    private boolean json;
+
+    @Override
+    int with(ManagedChannel channel) {
+      ListRequestsRequest.Builder request =
+          ListRequestsRequest.newBuilder()
+              .setSide(which.side())
+              .setOverdue(overdue)
+              .setAgency(agency)
+              .setExercise(exercise);
+      statuses.forEach(
+          word -> request.addStatuses(EnumWord.of(RequestStatus.class, "REQUEST_STATUS_", word)));
+      ListRequestsResponse page;
+      do {
+        page = RequestsGrpc.newBlockingStub(channel).listRequests(request.build());
+        page.getRequestsList().forEach(one -> out().println(json ? json(one) : line(one)));
+        request.setPageToken(page.getNextPageToken());
+      } while (!page.getNextPageToken().isEmpty());
+      return 0;
+    }
+
+    private static String json(ListedRequest one) {
+      return SearchCommand.json(one);
+    }
+
+    private static String line(ListedRequest one) {
+      return Screen.printable(
+          "%s  %-12s %-9s %s  answer by %s  %s%s"
+              .formatted(
+                  RecallCommand.hex(one.getRequestId()),
+                  one.getAgency(),
+                  one.getStatus().name().replace("REQUEST_STATUS_", ""),
+                  one.getWanted().name().replace("WANTED_", ""),
+                  Timestamps.toString(one.getAnswerBy()),
+                  one.getOverdue() ? "OVERDUE  " : "",
+                  answered(one)));
+    }
+
+    private static String answered(ListedRequest one) {
+      if (one.hasAnsweredAt()) {
+        return "after "
+            + Durations.toSeconds(Timestamps.between(one.getAskedAt(), one.getAnsweredAt()))
+            + " s by "
+            + RecallCommand.hex(one.getAnswerId());
+      }
+      return one.hasExpectedAt() ? "expected " + Timestamps.toString(one.getExpectedAt()) : "";
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.ledger.RequestBook;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.CheckedDraft;
+import org.entente.gateway.request.AnswerCheck;
+import org.entente.proto.store.v1.RequestRecord;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a draft that answers a request may be sent: the request is here, it goes to the agency
+ * that asked and to nobody else, is about the same for the same purpose, and says what was asked
+ * for. One answer to a request is on its way at a time, so that of two that come at once one is
+ * decided on with the other known. Safe for many threads.
+ */
+final class Answering {
+  private final RequestBook book;
+  private final IntakeParts.Received received;
+  private final Map<MessageId, CompletableFuture<Outcome>> onTheirWay = new ConcurrentHashMap<>();
+
+  Answering(RequestBook book, IntakeParts.Received received) {
+    this.book = book;
+    this.received = received;
+  }
+
+  /**
+   * Why a draft may not answer what it answers; null if it may, and for any other draft. Until
+   * {@link #end} no other answer to the request is taken.
+   *
+   * @param done what is known of the draft by then; names the attempt
+   */
+  @Nullable Problem begin(CheckedDraft draft, CompletableFuture<Outcome> done) {
+    if (draft.label().getKind() != Kind.KIND_ANSWER) {
+      return null;
+    }
+    if (onTheirWay.putIfAbsent(request(draft), done) != null) {
+      return problem(Code.ALREADY_ANSWERED, "another answer to the request is on its way");
+    }
+    boolean may = false;
+    try {
+      Problem problem = problem(request(draft), draft);
+      may = problem == null;
+      return problem;
+    } finally {
+      if (!may) {
+        end(draft, done);
+      }
+    }
+  }
+
+  /** What was begun is durable, held, refused or given up; without effect on what was not begun. */
+  void end(CheckedDraft draft, CompletableFuture<Outcome> done) {
+    if (draft.label().getKind() == Kind.KIND_ANSWER) {
+      onTheirWay.remove(request(draft), done);
+    }
+  }
+
+  private static MessageId request(CheckedDraft draft) {
+    return MessageId.of(draft.label().getInReplyTo().toByteArray());
+  }
+
+  private @Nullable Problem problem(MessageId id, CheckedDraft draft) {
+    Optional<Label> request =
+        received.label(id).filter(label -> label.getKind() == Kind.KIND_REQUEST);
+    RequestRecord asked =
+        request
+            .map(
+                label ->
+                    book.read(new RequestBook.Name(RequestBook.Side.OWED, id, label.getOrigin())))
+            .orElse(null);
+    if (request.isEmpty() || asked == null) {
+      return problem(
+          Code.NOT_FOUND,
+          "no request of this id is here; it was never received, or its time is over");
+    }
+    Problem problem = against(request.get(), draft);
+    return problem != null
+        ? problem
+        : AnswerCheck.problem(asked, draft.label(), body(draft).getAnswer()).orElse(null);
+  }
+
+  private static @Nullable Problem against(Label request, CheckedDraft draft) {
+    Label label = draft.label();
+    if (!onlyTo(draft.to(), request.getOrigin())) {
+      return new Problem(
+          Code.INVALID_FIELD,
+          "to",
+          "must be the agency that asked, " + request.getOrigin() + ", by name and alone");
+    }
+    if (label.getCategory() != request.getCategory()) {
+      return mismatch("label.category", "it is about the same as the request");
+    }
+    if (label.getPurpose() != request.getPurpose()) {
+      return mismatch("label.purpose", "it is for what was asked for");
+    }
+    return request.getPersonalData() && !label.getPersonalData()
+        ? mismatch("label.personal_data", "the request has personal data, so an answer to it has")
+        : null;
+  }
+
+  private static boolean onlyTo(Addressing to, String agency) {
+    return to.getAgenciesList().equals(List.of(agency))
+        && to.getJurisdictionsCount() == 0
+        && !to.getWhomAgreementsAllow();
+  }
+
+  private static Problem problem(Code code, String message) {
+    return new Problem(code, "label.in_reply_to", message);
+  }
+
+  private static Problem mismatch(String field, String message) {
+    return new Problem(Code.LABEL_BODY_MISMATCH, field, message);
+  }
+
+  private static Body body(CheckedDraft draft) {
+    try {
+      return Body.parseFrom(draft.body());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a body that this gateway has checked", e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package org.entente.gateway.request;
+
+import java.util.Optional;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.store.v1.RequestRecord;
+import org.entente.proto.store.v1.RequestState;
+import org.entente.proto.v1.Answer;
+import org.entente.proto.v1.AnswerResult;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.Status;
+
+/**
+ * Whether an answer may stand beside the request that it answers: the same at the gateway that
+ * sends it and at the one that asked, so that neither needs to trust the other. Pure.
+ */
+public final class AnswerCheck {
+  private AnswerCheck() {}
+
+  /**
+   * Why an answer may not stand; empty if it may.
+   *
+   * @param asked the request, between these two agencies
+   */
+  public static Optional<Problem> problem(RequestRecord asked, Label label, Answer answer) {
+    if (asked.getExercise() != (label.getStatus() == Status.STATUS_EXERCISE)) {
+      return mismatch("label.status", "training and actual traffic are not mixed");
+    }
+    if (!asked.getDetails() && tells(answer)) {
+      return mismatch(
+          "body.answer",
+          "the request asks whether anything is known: no text and no subjects; details are asked"
+              + " for by another request");
+    }
+    if (asked.getState() == RequestState.REQUEST_STATE_WITHDRAWN) {
+      return Optional.of(
+          new Problem(Code.NOT_ASKED, "label.in_reply_to", "the request was recalled"));
+    }
+    return isFinal(asked) ? afterFinal(label, answer) : Optional.empty();
+  }
+
+  /**
+   * Whether a result says more than whether something is known. Why nothing is said may be said.
+   */
+  private static boolean tells(Answer answer) {
+    return switch (answer.getResult()) {
+      case ANSWER_RESULT_HIT, ANSWER_RESULT_NO_HIT ->
+          answer.getSubjectsCount() > 0 || !answer.getText().isEmpty();
+      case ANSWER_RESULT_NOT_ALLOWED,
+          ANSWER_RESULT_LATER,
+          ANSWER_RESULT_UNSPECIFIED,
+          UNRECOGNIZED ->
+          answer.getSubjectsCount() > 0;
+    };
+  }
+
+  private static Optional<Problem> afterFinal(Label label, Answer answer) {
+    boolean corrects =
+        label.getMessageType() == MessageType.MESSAGE_TYPE_UPDATE
+            && answer.getResult() != AnswerResult.ANSWER_RESULT_LATER;
+    return corrects
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Code.ALREADY_ANSWERED,
+                "label.in_reply_to",
+                "the request has its answer; one of message type UPDATE corrects it"));
+  }
+
+  /** Whether a request has been answered by something else than LATER. */
+  private static boolean isFinal(RequestRecord record) {
+    return record.getAnsweredAtMs() > 0;
+  }
+
+  private static Optional<Problem> mismatch(String field, String message) {
+    return Optional.of(new Problem(Code.LABEL_BODY_MISMATCH, field, message));
+  }
+}

@@ -1,0 +1,106 @@
+package org.entente.gateway.request;
+
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.RequestBook;
+import org.entente.gateway.ledger.RequestBook.Due;
+import org.entente.gateway.ledger.RequestBook.Side;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.store.v1.RequestRecord;
+import org.entente.proto.store.v1.RequestState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the passing of time does to requests: past its time without an answer one is overdue, 30
+ * days later it is over, and 400 days after it was closed its record goes. What is due is in the
+ * ledger, so that a restart forgets nothing, and is decided again in the transaction that writes
+ * it. {@link #round} is called regularly by one thread.
+ */
+public final class Overdue {
+  private static final Logger LOG = LoggerFactory.getLogger(Overdue.class);
+  private static final int PAGE = 256;
+
+  private final Ledger ledger;
+  private final RequestBook book;
+  private final InstantSource ending;
+
+  /**
+   * Over a ledger.
+   *
+   * @param ending the time by which something is concluded from time having passed
+   */
+  public Overdue(Ledger ledger, InstantSource ending) {
+    this.ledger = ledger;
+    this.book = ledger.requests();
+    this.ending = ending;
+  }
+
+  private record Group(Side side, String agency) {}
+
+  /** Looks at all that is due; how many requests. */
+  public int round() {
+    long now = ending.millis();
+    int looked = 0;
+    List<Due> due;
+    do {
+      due = book.due(now, PAGE);
+      if (!due.isEmpty()) {
+        page(due, now);
+        looked += due.size();
+      }
+    } while (due.size() == PAGE);
+    return looked;
+  }
+
+  private void page(List<Due> due, long now) {
+    Map<Group, Integer> late = new LinkedHashMap<>();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          late.clear();
+          due.forEach(one -> look(tx, one, now, late));
+          return due.size();
+        });
+    late.forEach(Overdue::tell);
+  }
+
+  private void look(Transaction tx, Due due, long now, Map<Group, Integer> late) {
+    RequestRecord record = book.read(tx, due.name());
+    if (record == null) {
+      book.looked(tx, due);
+    } else if (RequestBook.due(record) > now) {
+      // It was answered meanwhile, and is looked at again when its record is to go.
+      return;
+    } else if (!RequestBook.isOpen(record)) {
+      book.remove(tx, due.name());
+    } else if (record.getOverdue()) {
+      book.put(
+          tx,
+          due.name(),
+          record.toBuilder()
+              .setState(RequestState.REQUEST_STATE_LAPSED)
+              .setClosedAtMs(now)
+              .build());
+    } else {
+      book.put(tx, due.name(), record.toBuilder().setOverdue(true).build());
+      if (!record.getExercise()) {
+        late.merge(new Group(due.name().side(), due.name().agency()), 1, Integer::sum);
+      }
+    }
+  }
+
+  /** One line for all of an agency. */
+  private static void tell(Group group, int count) {
+    LOG.warn(
+        group.side() == Side.ASKED
+            ? "{} requests to {} were not answered in time"
+            : "{} requests of {} were not answered in time by this agency",
+        count,
+        group.agency());
+  }
+}
