@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -98,6 +99,7 @@ class GroupCommitTest {
 
   /** Bulk that waits behind a FLASH is not in its commit, which is short and over soon. */
   @Test
+  @SuppressWarnings("FutureReturnValueIgnored") // committed when the writer is closed
   void flash_beforeBulk_hasACommitOfItsOwn() {
     try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
       List<Integer> commitsBefore = Collections.synchronizedList(new ArrayList<>());
@@ -118,6 +120,7 @@ class GroupCommitTest {
    * A FLASH that comes while bulk is applied is in that commit, and what is left of the bulk not.
    */
   @Test
+  @SuppressWarnings("FutureReturnValueIgnored") // committed when the writer is closed
   void flash_thatComesWhileABatchIsApplied_endsIt() {
     try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
       List<String> order = Collections.synchronizedList(new ArrayList<>());
@@ -152,11 +155,11 @@ class GroupCommitTest {
       again.set(
           tx -> {
             if (!done.get()) {
-              CompletableFuture<String> unused = writer.submit(Lane.FLASH, again.get());
+              CompletableFuture<String> unused = writer.submit(Lane.FLASH, requireNonNull(again.get()));
             }
             return "flash";
           });
-      CompletableFuture<String> unused = writer.submit(Lane.FLASH, again.get());
+      CompletableFuture<String> unused = writer.submit(Lane.FLASH, requireNonNull(again.get()));
       writer.start();
       assertEquals("bulk", bulk.orTimeout(20, TimeUnit.SECONDS).join());
     }
