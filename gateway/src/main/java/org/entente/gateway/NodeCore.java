@@ -214,6 +214,7 @@ public final class NodeCore {
     schedule.every(NodeDiskCare.RECLAIM_EVERY, "space of what was deleted", ground.disk::reclaim);
     schedule.every(Duration.ofSeconds(1), "what was not opened", outgoing.awaiting::round);
     schedule.every(Duration.ofSeconds(1), "what was not answered", outgoing.overdue::round);
+    schedule.every(Duration.ofSeconds(1), "responders", outgoing.advertising::round);
     schedule.every(
         Duration.ofSeconds(1),
         "content in memory",

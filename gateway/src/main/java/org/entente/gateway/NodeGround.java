@@ -30,6 +30,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.request.Advertised;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.Store;
@@ -68,6 +69,7 @@ final class NodeGround {
   final NodeWitness witness;
   final EvidenceRecords evidence;
   final SettingAside setting;
+  final Advertised advertised;
   final LabelCheck labelCheck;
 
   private final NodeFiles files;
@@ -134,6 +136,7 @@ final class NodeGround {
             trust::current,
             new NodeWitness.Around(around.clock(), around.workers(), around.meters()));
     evidence = new EvidenceRecords(atRest, self.agency());
+    advertised = new Advertised(ledger, atRest);
     setting =
         new SettingAside(
             self.agency(),

@@ -82,6 +82,7 @@ final class NodeIncoming {
         out.sealing.opener,
         out.sealing.recipientSessions,
         new Recalls(ground.agency(), ground.ledger, erasing, ground.evidence, around.workers()),
+        ground.advertised,
         ground.setting,
         around.clock(),
         ground.ending,

@@ -11,6 +11,7 @@ import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.request.Advertising;
 import org.entente.gateway.request.Overdue;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.transmit.Awaiting;
@@ -40,6 +41,7 @@ final class NodeOutgoing {
   final Settlement settlement;
   final Awaiting awaiting;
   final Overdue overdue;
+  final Advertising advertising;
   final NodeGaps gaps;
   final Outbound outbound;
   final Unsendable unsendable;
@@ -98,6 +100,15 @@ final class NodeOutgoing {
             around.meters(),
             ground.config.limitsInForce().envelopeMessages(),
             ground.config.limitsInForce().envelopeBytes());
+    advertising =
+        new Advertising(
+            ground.agency(),
+            ground.ledger,
+            ground.policy.holder()::current,
+            outbound,
+            dispatch,
+            around.clock(),
+            around.random());
     unsendable = new Unsendable(ground.ledger, settlement, ground.setting, around.meters());
     transmission =
         new Transmission(

@@ -8,6 +8,7 @@ import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RecallMessages;
+import org.entente.gateway.policy.ResponderMessages;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.policy.RulebookHolder;
 import org.entente.gateway.trust.TrustBundle;
@@ -78,6 +79,7 @@ final class NodePolicy {
   boolean stillPermits(String agreement, AgencyName recipient, Instant now) {
     return agreement.equals(EvidenceMessages.AGREEMENT)
         || agreement.equals(RecallMessages.AGREEMENT)
+        || agreement.equals(ResponderMessages.AGREEMENT)
         || NodeIngress.inForce(current(), agreement, recipient, now);
   }
 }

@@ -23,7 +23,10 @@ import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.receive.KeptLabels;
+import org.entente.gateway.request.Discovery;
+import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
+import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
@@ -44,7 +47,7 @@ final class NodeServices {
   private final NodeGround ground;
   private final Recalling recalling;
   private final Searching searching;
-  private final RequestList requests;
+  private final RequestDesk requests;
 
   NodeServices(NodeGround ground, NodeOutgoing out, NodeIncoming in) {
     this.ground = ground;
@@ -93,7 +96,15 @@ final class NodeServices {
     tracking =
         new Tracking(
             ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
-    requests = new RequestList(ground.ledger, ground.evidence, keptLabels(ground)::label);
+    requests =
+        new RequestDesk(
+            new RequestList(ground.ledger, ground.evidence, keptLabels(ground)::label),
+            new Responders(ground.agency(), ground.ledger, ground.labelCheck),
+            new Discovery(
+                ground.agency(),
+                ground.advertised,
+                ground.policy.holder()::current,
+                around.clock()));
     in.reporter.listen(subscriptions, in.notices);
     indexing =
         new Indexing(

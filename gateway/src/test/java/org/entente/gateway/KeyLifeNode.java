@@ -42,6 +42,7 @@ import org.entente.gateway.receive.Notices;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
 import org.entente.gateway.receive.Reporter;
+import org.entente.gateway.request.Advertised;
 import org.entente.gateway.retain.Erasing;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Recalls;
@@ -254,6 +255,7 @@ final class KeyLifeNode implements AutoCloseable {
           new Opener(count -> {}),
           recipients,
           new Recalls(name, ledger, erasing, evidence, Runnable::run),
+          new Advertised(ledger, new AtRest(storage, random)),
           setting(),
           clock,
           clock,

@@ -148,7 +148,25 @@ final class DocumentedSteps {
         Step.of("./entente request list --asked" + DECLARATIONS)
             .againWhile(" OPEN ")
             .says("{ASKED}")
-            .says("de.customs   ANSWERED"));
+            .says("de.customs   ANSWERED"),
+        Step.of(
+                "./entente responder register seizures --category IPR --category EXCISE --within 60"
+                    + " --matching EXACT --data-age 1440 --description 'seizures since 2019'"
+                    + " --officer DE-3 --justification 'service agreed 4/26'"
+                    + DE_CLIENTS
+                    + "declarations")
+            .says("seizures registered"),
+        // Until its agency has told this one.
+        Step.of("./entente discover --category IPR" + DECLARATIONS)
+            .againWhile("nobody is known")
+            .says("[IPR, EXCISE]"),
+        Step.of("./entente responder list" + DE_CLIENTS + "declarations").says("by declarations"),
+        Step.of(
+                "./entente responder withdraw seizures --officer DE-3"
+                    + " --justification 'service ended'"
+                    + DE_CLIENTS
+                    + "declarations")
+            .says("seizures withdrawn"));
   }
 
   /** What is done with messages that have arrived, and what the figures say at the end. */

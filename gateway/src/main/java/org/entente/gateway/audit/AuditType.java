@@ -54,7 +54,9 @@ public enum AuditType {
    */
   PASSED_ON(23),
   /** A person searched the received messages and was shown the labels of those named. */
-  SEARCHED(24);
+  SEARCHED(24),
+  /** A client registered, changed or withdrew a system that answers requests. */
+  RESPONDER(30);
 
   private final int number;
 

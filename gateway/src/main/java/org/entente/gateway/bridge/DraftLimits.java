@@ -199,6 +199,7 @@ final class DraftLimits {
       case DOCUMENT -> document(draft.getBody().getDocument(), kind);
       case EVIDENCE -> throw new Fault("body.evidence", "is made by gateways only");
       case RECALL -> throw new Fault("body.recall", "is made by gateways only");
+      case RESPONDERS -> throw new Fault("body.responders", "is made by gateways only");
       case REQUEST ->
           throw new Fault("body.request", "is no alert; `entente request ask` sends it");
       case ANSWER ->

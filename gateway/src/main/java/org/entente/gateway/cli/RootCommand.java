@@ -24,6 +24,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       SearchCommand.class,
       OpenCommand.class,
       RequestCommand.class,
+      ResponderCommand.class,
+      DiscoverCommand.class,
       CapCommand.class,
       TrackCommand.class,
       UnopenedCommand.class,

@@ -16,7 +16,7 @@ public enum Scope {
   EVIDENCE,
   /** Release what waits for a second person. */
   RELEASE,
-  /** See which requests the agency owes an answer to. */
+  /** See which requests the agency owes an answer to, and say what answers them. */
   RESPOND,
   /** Take messages of the agency back. */
   RECALL,

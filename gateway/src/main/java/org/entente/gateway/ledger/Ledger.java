@@ -36,6 +36,7 @@ public final class Ledger implements AutoCloseable {
   private final QuarantineBook quarantine;
   private final LinkBook links;
   private final RequestBook requests;
+  private final ResponderBook responders;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -76,6 +77,7 @@ public final class Ledger implements AutoCloseable {
     this.quarantine = new QuarantineBook(store, limits.quarantine());
     this.links = new LinkBook(store);
     this.requests = new RequestBook(store);
+    this.responders = new ResponderBook(store);
   }
 
   /** Starts the writer. */
@@ -224,6 +226,11 @@ public final class Ledger implements AutoCloseable {
   /** Requests that were sent or came, with their clocks. */
   public RequestBook requests() {
     return requests;
+  }
+
+  /** Who answers requests, here and elsewhere. */
+  public ResponderBook responders() {
+    return responders;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * REQUEST u8 3 · u64 when · u8 side · 16-byte request id · ascii agency  → nothing: look at it then
  * </pre>
  *
- * <p>The second and third follow from the first and are written with it. A record is looked at when
- * its time for an answer is over, {@link #LISTED} later if it is still open, and {@link #KEPT}
- * after it was closed, when it goes.
+ * <p>The second and third follow from the first and are written with it; {@link ResponderBook} has
+ * the rest of the table. A record is looked at when its time for an answer is over, {@link #LISTED}
+ * later if it is still open, and {@link #KEPT} after it was closed, when it goes.
  */
 public final class RequestBook {
   /** How long a request that nobody answers stays open after its time. */

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Turns one agreement file into an {@link Agreement}, or says everything that is wrong with it. */
 final class AgreementLint {
   /** Ids that stand for what needs no agreement; no file may take one. */
-  static final Set<String> RESERVED = Set.of(EvidenceMessages.AGREEMENT, RecallMessages.AGREEMENT);
+  static final Set<String> RESERVED =
+      Set.of(EvidenceMessages.AGREEMENT, RecallMessages.AGREEMENT, ResponderMessages.AGREEMENT);
 
   /** Kinds that need an agreement, as its file writes them. */
   private static final String SHARED = EnumWords.words(LabelSpace.KINDS);
@@ -78,7 +79,7 @@ final class AgreementLint {
       wrong(
           "id",
           "\"" + InvalidValue.printable(file.id()) + "\"",
-          "1 to 64 characters of a-z 0-9 and -, not evidence or recall");
+          "1 to 64 characters of a-z 0-9 and -, not evidence, recall or responders");
     }
     text("title", file.title(), 200);
     text("law.reference", file.law().reference(), 500);
@@ -136,6 +137,9 @@ final class AgreementLint {
     }
     if (kinds.contains(Kind.KIND_RECALL)) {
       wrong("covers.kinds", "RECALL", SHARED + "; a recall needs no agreement");
+    }
+    if (kinds.contains(Kind.KIND_RESPONDERS)) {
+      wrong("covers.kinds", "RESPONDERS", SHARED + "; what may be asked follows from REQUEST");
     }
     List<String> handling = it.handling() == null ? List.of() : it.handling();
     Set<Classification> ceiling =

@@ -34,6 +34,7 @@ final class BodyCheck {
       case RECALL -> recall(body.getRecall());
       case REQUEST -> requests.request(body.getRequest());
       case ANSWER -> requests.answer(body.getAnswer());
+      case RESPONDERS -> new ResponderCheck(findings).list(body.getResponders());
       case CONTENT_NOT_SET ->
           findings.invalid(
               "body", "is required: an alert, intelligence, a document, a request or an answer");

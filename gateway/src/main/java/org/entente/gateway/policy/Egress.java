@@ -104,7 +104,8 @@ public final class Egress {
    */
   public Optional<Refusal> recheck(
       Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
-    for (FixedLabel fixed : List.of(EvidenceMessages.LABEL, RecallMessages.LABEL)) {
+    for (FixedLabel fixed :
+        List.of(EvidenceMessages.LABEL, RecallMessages.LABEL, ResponderMessages.LABEL)) {
       if (fixed.isOf(label)) {
         return fixed.refusal(label, self, recipient, membership);
       }

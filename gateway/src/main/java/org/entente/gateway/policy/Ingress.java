@@ -74,7 +74,8 @@ public final class Ingress {
     if (!label.hasExpiresAt() || !Times.instant(label.getExpiresAt()).isAfter(now)) {
       return refused(self, Code.EXPIRED, "label/expires_at", "the message has expired");
     }
-    for (FixedLabel fixed : List.of(EvidenceMessages.LABEL, RecallMessages.LABEL)) {
+    for (FixedLabel fixed :
+        List.of(EvidenceMessages.LABEL, RecallMessages.LABEL, ResponderMessages.LABEL)) {
       if (fixed.isOf(label)) {
         return fixed
             .refusal(label, origin, self, membership)

@@ -21,6 +21,7 @@ import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.Status;
 
 /**
@@ -40,6 +41,9 @@ public final class LabelCheck {
 
   /** Most agencies that a draft may name as recipients. */
   public static final int MAX_AGENCIES = 256;
+
+  /** Most responders of an agency. */
+  public static final int MAX_RESPONDERS = ResponderCheck.MOST;
 
   private static final int MAX_JURISDICTIONS = 64;
   private static final int MAX_SOURCES = 16;
@@ -172,6 +176,17 @@ public final class LabelCheck {
     return findings.list();
   }
 
+  /**
+   * Checks what a client says of a system that answers requests.
+   *
+   * @return problems; none if it is good
+   */
+  public List<Problem> responder(Responder responder) {
+    Findings findings = new Findings(true);
+    new ResponderCheck(findings).responder("responder", responder);
+    return findings.list();
+  }
+
   private static void decides(Findings findings, OnBehalfOf person, String does) {
     if (person.getOfficer().isBlank()) {
       findings.add(Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who " + does);
@@ -206,6 +221,7 @@ public final class LabelCheck {
           case RECALL -> label.getKind() == Kind.KIND_RECALL;
           case REQUEST -> label.getKind() == Kind.KIND_REQUEST;
           case ANSWER -> label.getKind() == Kind.KIND_ANSWER;
+          case RESPONDERS -> label.getKind() == Kind.KIND_RESPONDERS;
           case CONTENT_NOT_SET -> true;
         };
     if (!agree) {

@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
@@ -17,6 +18,9 @@ import org.entente.proto.v1.Label;
 /** Checks of a label's fields, each as its comment in message.proto states it. */
 final class LabelFields {
   static final Pattern AGREEMENT_ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+
+  private static final Set<Kind> BY_GATEWAYS =
+      Set.of(Kind.KIND_EVIDENCE, Kind.KIND_RECALL, Kind.KIND_RESPONDERS);
 
   private final MessageLimits limits;
   private final Findings findings;
@@ -34,9 +38,9 @@ final class LabelFields {
     findings.unset(!label.hasCreatedAt(), "label.created_at");
     findings.unset(label.getRetentionDays() == 0, "label.retention_days");
     findings.check(
-        label.getKind() != Kind.KIND_EVIDENCE && label.getKind() != Kind.KIND_RECALL,
+        !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
-        "EVIDENCE and RECALL are made by gateways only; one of ALERT, INTELLIGENCE, REQUEST, ANSWER");
+        "EVIDENCE, RECALL and RESPONDERS are made by gateways only; one of ALERT, INTELLIGENCE, REQUEST, ANSWER");
     content(label);
     if (!label.getAgreement().isEmpty()) {
       agreement(label);
@@ -70,7 +74,7 @@ final class LabelFields {
     findings.required("label.status", label.getStatus());
     findings.required("label.message_type", label.getMessageType());
     findings.required("label.requested_action", label.getRequestedAction());
-    if (label.getKind() == Kind.KIND_EVIDENCE || label.getKind() == Kind.KIND_RECALL) {
+    if (BY_GATEWAYS.contains(label.getKind())) {
       findings.required("label.classification", label.getClassification());
     } else {
       content(label);

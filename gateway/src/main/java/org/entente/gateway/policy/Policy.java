@@ -2,9 +2,12 @@ package org.entente.gateway.policy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
 /**
@@ -19,6 +22,7 @@ public final class Policy {
   private final Rulebook rulebook;
   private final Membership membership;
   private final RulingCache cache;
+  private final Rules rules;
   private final Egress egress;
   private final Ingress ingress;
 
@@ -30,7 +34,7 @@ public final class Policy {
   public Policy(Rulebook rulebook, Membership membership, int cacheEntries) {
     this.rulebook = rulebook;
     this.membership = membership;
-    Rules rules = new Rules(rulebook, membership);
+    this.rules = new Rules(rulebook, membership);
     this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
     this.egress = new Egress(rules, membership, cache, new OnwardCheck(rules), rulebook.version());
     this.ingress = new Ingress(rules, membership, cache, rulebook.version());
@@ -107,6 +111,19 @@ public final class Policy {
   /** Recalls as messages. */
   public RecallMessages recalls() {
     return new RecallMessages(membership, rulebook.version());
+  }
+
+  /** What an agency may be asked, as messages. */
+  public ResponderMessages responders() {
+    return new ResponderMessages(membership, rulebook.version());
+  }
+
+  /**
+   * The categories in which an agency may send requests to another, by some agreement in force
+   * between the two; whether a single request may go, its label decides.
+   */
+  public Set<Category> askable(AgencyName from, AgencyName to, Instant now) {
+    return rules.categories(Kind.KIND_REQUEST, from, to, now);
   }
 
   /** Figures of the memory of rulings. */

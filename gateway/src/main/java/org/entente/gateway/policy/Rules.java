@@ -1,15 +1,19 @@
 package org.entente.gateway.policy;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
 /**
@@ -72,6 +76,16 @@ final class Rules {
   /** An agreement with the agencies that its parties stand for; empty if it is not known here. */
   Optional<Coverage> coverage(String id) {
     return coverages.stream().filter(it -> it.agreement().id().equals(id)).findFirst();
+  }
+
+  /** The categories in which some agreement in force lets a kind of message go. */
+  Set<Category> categories(Kind kind, AgencyName origin, AgencyName recipient, Instant now) {
+    return coverages.stream()
+        .filter(it -> it.covers(origin, recipient))
+        .map(Coverage::agreement)
+        .filter(it -> it.validity().includes(now) && it.covers().kinds().contains(kind))
+        .flatMap(it -> it.covers().categories().stream())
+        .collect(Collectors.toSet());
   }
 
   /** What each agreement that covers the pair says, in the order in which they are tried. */

@@ -15,6 +15,7 @@ import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.ResponderList;
 import org.jspecify.annotations.Nullable;
 
 /** What a delivery turned out to be, before the ledger decides whether its number is new. */
@@ -111,9 +112,12 @@ sealed interface Inspected {
   /**
    * This agency's policy refuses it.
    *
-   * @param evidence whether it was evidence itself, of whose refusal there is none
+   * @param evidence whether a gateway said it by itself, as evidence: of its refusal there is none
    */
   record Refused(MessageId id, Code code, String reason, boolean evidence) implements Content {}
+
+  /** What its origin says that it may be asked. */
+  record Advertised(MessageId id, ResponderList list) implements Content {}
 
   /** Evidence about this agency's own messages: what its author may state. */
   record Evidence(MessageId id, List<EvidenceItem> items) implements Content {}

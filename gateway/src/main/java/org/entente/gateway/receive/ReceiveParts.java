@@ -8,6 +8,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.SettingAside;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.request.Advertised;
 import org.entente.gateway.retain.Recalls;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.RecipientSessions;
@@ -19,6 +20,7 @@ import org.entente.gateway.transmit.Routes;
  *
  * @param member whether an agency is a member now
  * @param recalls what is refused or taken back because its origin says so
+ * @param advertised what others say that they may be asked
  * @param setting sets aside what is failed on
  * @param clock the time that statements bear, by which those of others are judged, and from which
  *     messages are kept
@@ -36,6 +38,7 @@ public record ReceiveParts(
     Opener opener,
     RecipientSessions sessions,
     Recalls recalls,
+    Advertised advertised,
     SettingAside setting,
     InstantSource clock,
     InstantSource ending,

@@ -26,6 +26,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.request.Advertised;
 import org.entente.gateway.request.Clocks;
 import org.entente.gateway.retain.Recalls;
 import org.entente.gateway.seal.EnvelopeHeader;
@@ -52,6 +53,7 @@ final class Reception {
   private final Reporter reporter;
   private final Custody custody;
   private final Clocks clocks;
+  private final Advertised advertised;
 
   Reception(ReceiveParts parts, Reporter reporter, Custody custody) {
     this.custody = custody;
@@ -62,6 +64,7 @@ final class Reception {
     this.recalls = parts.recalls();
     this.meters = parts.meters();
     this.reporter = reporter;
+    this.advertised = parts.advertised();
     this.clocks = new Clocks(parts.ledger().requests(), parts.meters());
   }
 
@@ -220,6 +223,8 @@ final class Reception {
       keepUnlessThere(tx, keeping, message);
     } else if (content instanceof Inspected.Refused message) {
       refuse(tx, keeping, message);
+    } else if (content instanceof Inspected.Advertised message) {
+      advertised.received(tx, keeping.header().facts().origin(), message.list());
     } else if (content instanceof Inspected.Evidence message) {
       for (EvidenceItem item : message.items()) {
         learn(tx, item);

@@ -95,7 +95,9 @@ final class Unsealing {
 
   private record Message(MessageId id, Label label, Body body) {
     Inspected.Refused refused(Code code, String reason) {
-      return new Inspected.Refused(id, code, reason, label.getKind() == Kind.KIND_EVIDENCE);
+      boolean said =
+          label.getKind() == Kind.KIND_EVIDENCE || label.getKind() == Kind.KIND_RESPONDERS;
+      return new Inspected.Refused(id, code, reason, said);
     }
   }
 
@@ -111,9 +113,12 @@ final class Unsealing {
       return message.refused(
           refusal.get().code(), refusal.get().rule() + ": " + refusal.get().reason());
     }
-    return message.label().getKind() == Kind.KIND_EVIDENCE
-        ? evidence(facts.origin(), message)
-        : keep(header, labels, index, message);
+    return switch (message.label().getKind()) {
+      case KIND_EVIDENCE -> evidence(facts.origin(), message);
+      case KIND_RESPONDERS ->
+          new Inspected.Advertised(message.id(), message.body().getResponders());
+      default -> keep(header, labels, index, message);
+    };
   }
 
   private Optional<Inspected.Refused> againstHeader(EnvelopeFacts facts, Message message) {

@@ -50,6 +50,6 @@ public enum Table {
   QUARANTINE,
   /** Links that an operator paused, and lanes that an alarm stopped. */
   LINK,
-  /** Requests that were sent or came, with their clocks. */
+  /** Requests that were sent or came, with their clocks, and who answers them. */
   REQUEST
 }

@@ -14,7 +14,7 @@ import org.entente.gateway.intake.Releases;
 import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
-import org.entente.gateway.request.RequestList;
+import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.search.Searching;
 import org.entente.proto.v1.Draft;
@@ -30,7 +30,7 @@ import org.entente.proto.v1.Outcome;
  * @param subscriptions the cursors
  * @param searching finds received messages again
  * @param tracking what is known of the agency's own messages
- * @param requests what became of requests
+ * @param requests what became of requests, and who may be asked
  * @param pairs what this gateway signs with
  * @param quarantine what this gateway failed on and set aside
  * @param links the links to other gateways
@@ -49,7 +49,7 @@ public record ClientPorts(
     Subscriptions subscriptions,
     Searching searching,
     Tracking tracking,
-    RequestList requests,
+    RequestDesk requests,
     OwnPairs pairs,
     Quarantine quarantine,
     Links links,

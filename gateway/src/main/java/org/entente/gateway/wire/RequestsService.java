@@ -1,32 +1,44 @@
 package org.entente.gateway.wire;
 
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.ledger.RequestBook.Side;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
+import org.entente.proto.v1.DiscoverRequest;
+import org.entente.proto.v1.DiscoverResponse;
 import org.entente.proto.v1.ListRequestsRequest;
 import org.entente.proto.v1.ListRequestsResponse;
+import org.entente.proto.v1.ListRespondersRequest;
+import org.entente.proto.v1.ListRespondersResponse;
+import org.entente.proto.v1.RegisterResponderRequest;
+import org.entente.proto.v1.RegisterResponderResponse;
 import org.entente.proto.v1.RequestsGrpc;
+import org.entente.proto.v1.WithdrawResponderRequest;
+import org.entente.proto.v1.WithdrawResponderResponse;
 
-/** The Requests service over {@link RequestList}. */
+/** The Requests service over {@link RequestDesk}. */
 final class RequestsService extends RequestsGrpc.RequestsImplBase {
-  private final RequestList list;
+  private static final int MOST_CATEGORIES = 64;
 
-  RequestsService(RequestList list) {
-    this.list = list;
+  private final RequestDesk desk;
+
+  RequestsService(RequestDesk desk) {
+    this.desk = desk;
   }
 
   @Override
   public void listRequests(
       ListRequestsRequest request, StreamObserver<ListRequestsResponse> observer) {
-    RequestList.Answer answer = list.page(side(request), request);
+    RequestList.Answer answer = desk.list().page(side(request), request);
     if (answer instanceof RequestList.Answer.Wrong wrong) {
       throw Statuses.exception(wrong.problem());
     }
-    observer.onNext(((RequestList.Answer.Page) answer).response());
-    observer.onCompleted();
+    answer(((RequestList.Answer.Page) answer).response(), observer);
   }
 
   /** Who asks sees what it asked; who answers, what it owes. */
@@ -45,5 +57,54 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
               new Problem(
                   Code.INVALID_FIELD, "side", "must be REQUEST_SIDE_ASKED or REQUEST_SIDE_OWED"));
     };
+  }
+
+  @Override
+  public void registerResponder(
+      RegisterResponderRequest request, StreamObserver<RegisterResponderResponse> observer) {
+    Identified caller = Caller.require(Scope.RESPOND);
+    refuse(
+        desk.responders().register(caller.name(), request.getResponder(), request.getOnBehalfOf()));
+    answer(RegisterResponderResponse.getDefaultInstance(), observer);
+  }
+
+  @Override
+  public void withdrawResponder(
+      WithdrawResponderRequest request, StreamObserver<WithdrawResponderResponse> observer) {
+    Identified caller = Caller.require(Scope.RESPOND);
+    refuse(desk.responders().withdraw(caller.name(), request.getName(), request.getOnBehalfOf()));
+    answer(WithdrawResponderResponse.getDefaultInstance(), observer);
+  }
+
+  @Override
+  public void listResponders(
+      ListRespondersRequest request, StreamObserver<ListRespondersResponse> observer) {
+    Caller.require(Scope.RESPOND);
+    answer(
+        ListRespondersResponse.newBuilder().addAllResponders(desk.responders().list()).build(),
+        observer);
+  }
+
+  @Override
+  public void discover(DiscoverRequest request, StreamObserver<DiscoverResponse> observer) {
+    Caller.require(Scope.PUBLISH);
+    if (request.getCategoriesCount() > MOST_CATEGORIES) {
+      throw Statuses.exception(
+          new Problem(Code.INVALID_FIELD, "categories", "must be at most " + MOST_CATEGORIES));
+    }
+    answer(
+        DiscoverResponse.newBuilder().addAllResponders(desk.discovery().find(request)).build(),
+        observer);
+  }
+
+  private static void refuse(Optional<Problem> problem) {
+    if (problem.isPresent()) {
+      throw Statuses.exception(problem.get());
+    }
+  }
+
+  private static <T> void answer(T response, StreamObserver<T> observer) {
+    observer.onNext(response);
+    observer.onCompleted();
   }
 }

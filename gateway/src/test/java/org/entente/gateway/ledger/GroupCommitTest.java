@@ -155,7 +155,8 @@ class GroupCommitTest {
       again.set(
           tx -> {
             if (!done.get()) {
-              CompletableFuture<String> unused = writer.submit(Lane.FLASH, requireNonNull(again.get()));
+              CompletableFuture<String> unused =
+                  writer.submit(Lane.FLASH, requireNonNull(again.get()));
             }
             return "flash";
           });

@@ -40,6 +40,7 @@ import org.entente.gateway.receive.IngressCheck;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
 import org.entente.gateway.receive.Reporter;
+import org.entente.gateway.request.Advertised;
 import org.entente.gateway.retain.Erasing;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Recalls;
@@ -161,6 +162,7 @@ public final class ReceiveKit implements AutoCloseable {
             new Opener(count -> {}),
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
             new Recalls(SELF, ledger, erasing, evidence, executor),
+            new Advertised(ledger, new AtRest(storage, random)),
             setting,
             clock,
             clock,

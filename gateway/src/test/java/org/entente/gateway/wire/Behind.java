@@ -67,7 +67,11 @@ import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.request.Advertised;
+import org.entente.gateway.request.Discovery;
+import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
+import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Erasing;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Retention;
@@ -254,7 +258,14 @@ final class Behind implements AutoCloseable {
                 new Meters()),
             indexing),
         new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
-        new RequestList(ledger, evidence, id -> Optional.empty()),
+        new RequestDesk(
+            new RequestList(ledger, evidence, id -> Optional.empty()),
+            new Responders(Edge.FR, ledger, new LabelCheck(MessageLimits.defaults())),
+            new Discovery(
+                Edge.FR,
+                new Advertised(ledger, new AtRest(storageKeys, new SecureRandom())),
+                () -> policy,
+                InstantSource.system())),
         pairs,
         quarantine(),
         links(),
