@@ -161,6 +161,11 @@ public record FederationSpec(
       return endpoints == null ? List.of() : endpoints.stream().map(Endpoint::parse).toList();
     }
 
+    /** The same agency with other systems of its own. */
+    public Agency withClients(List<NodeName> newClients) {
+      return new Agency(name, jurisdiction, kind, roles, endpoints, via, gateways, newClients);
+    }
+
     Agency listeningAt(String endpoint) {
       return new Agency(name, jurisdiction, kind, roles, List.of(endpoint), via, gateways, clients);
     }

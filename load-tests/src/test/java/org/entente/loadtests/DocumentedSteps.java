@@ -313,6 +313,13 @@ final class DocumentedSteps {
             .until(started)
             .doesNotSay("BAD RECORD")
             .exits(143),
+        Step.of("./entente demo --list").says("regional-hub").says("city-state-ipr"),
+        Step.of("./entente demo --scenario city-state-ipr")
+            .until("ok      3 publish")
+            .doesNotSay("FAILED")
+            .exits(143),
+        Step.of("./entente demo --scenario exercise-waste").says("who reacted when"),
+        Step.of("./entente demo --scenario all --once --json").until("city-state-ipr: ").exits(143),
         Step.of("./entente bench smoke").says("each message a gRPC message"));
   }
 }

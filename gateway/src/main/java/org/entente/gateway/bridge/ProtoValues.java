@@ -54,6 +54,7 @@ final class ProtoValues {
       throws Fault {
     if (!(value instanceof String
         || value instanceof Boolean
+        || value instanceof Integer
         || value instanceof Long
         || value instanceof Double)) {
       throw wrong(path, "text, a number or a bool", value);
@@ -173,7 +174,9 @@ final class ProtoValues {
   }
 
   private static long whole(Object value, String path) throws Fault {
-    if (value instanceof Long whole && whole >= 0 && whole <= MOST_UINT32) {
+    long whole =
+        value instanceof Long || value instanceof Integer ? ((Number) value).longValue() : -1;
+    if (whole >= 0 && whole <= MOST_UINT32) {
       return whole;
     }
     throw wrong(path, "a whole number from 0 to " + MOST_UINT32, value);

@@ -34,6 +34,11 @@ public final class DemoMembership implements Membership {
         .with("us.cbp", "US", AgencyKind.CUSTOMS);
   }
 
+  /** No members yet; these groups, and these transits. */
+  static DemoMembership of(Map<String, Set<String>> groups, Set<AgencyName> transits) {
+    return new DemoMembership(Map.copyOf(groups), Set.copyOf(transits));
+  }
+
   /** This one with another member. */
   public DemoMembership with(String name, String jurisdiction, AgencyKind kind) {
     DemoMembership changed = copy();

@@ -9,13 +9,22 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.trust.AgencyKind;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -46,6 +55,60 @@ class RulebookTest {
         loaded.rulebook().agreements().stream().map(Agreement::id).toList());
     assertEquals(3, loaded.rulebook().nodeRules().size());
     assertTrue(loaded.rulebook().version().matches("sha256:[0-9a-f]{16}"));
+  }
+
+  /**
+   * Under the federation of each scenario; `policy lint` says of them all that it says to people.
+   */
+  @TestFactory
+  Stream<DynamicTest> scenarios_everyAgreement_loadsWithoutWarning() throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(CONFIG.resolve("scenarios"))) {
+      files = all.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+    assertTrue(files.size() >= 5, files::toString);
+    return files.stream()
+        .map(file -> DynamicTest.dynamicTest(file.toString(), () -> lintsClean(file)));
+  }
+
+  private static void lintsClean(Path scenario) throws IOException {
+    JsonNode federation =
+        new ObjectMapper(new YAMLFactory()).readTree(scenario.toFile()).path("federation");
+    Map<String, Set<String>> groups = new TreeMap<>();
+    federation
+        .path("groups")
+        .properties()
+        .forEach(group -> groups.put(group.getKey(), words(group.getValue())));
+    Set<AgencyName> transits = new HashSet<>();
+    for (JsonNode agency : federation.path("agencies")) {
+      if (words(agency.path("roles")).contains("TRANSIT")) {
+        transits.add(new AgencyName(agency.path("name").asText()));
+      }
+    }
+    DemoMembership members = DemoMembership.of(groups, transits);
+    for (JsonNode agency : federation.path("agencies")) {
+      if (agency.has("jurisdiction")) {
+        members =
+            members.with(
+                agency.path("name").asText(),
+                agency.path("jurisdiction").asText(),
+                AgencyKind.valueOf(agency.path("kind").asText()));
+      }
+    }
+    Path folder = Path.of(scenario.toString().replaceFirst("\\.yaml$", ""));
+    Path rules = folder.resolve("node-rules.yaml");
+    Rulebook.Loading loading =
+        Rulebook.lint(
+            folder.resolve("agreements"), Files.exists(rules) ? rules : null, members, NOW);
+    var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString());
+    assertEquals(List.of(), loaded.warnings());
+    assertTrue(!loaded.rulebook().agreements().isEmpty());
+  }
+
+  private static Set<String> words(JsonNode list) {
+    Set<String> words = new HashSet<>();
+    list.forEach(word -> words.add(word.asText()));
+    return words;
   }
 
   @TestFactory

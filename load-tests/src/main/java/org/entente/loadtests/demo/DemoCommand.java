@@ -1,13 +1,15 @@
 package org.entente.loadtests.demo;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.entente.gateway.cli.EntenteCommand;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.NodePlan;
-import org.entente.loadtests.federation.ThrowawayFolder;
+import org.entente.loadtests.federation.Throwaway;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +25,10 @@ import picocli.CommandLine.Spec;
       "sg.police, us.cbp and the transit x.hub), publishes alerts as their clients, shows what",
       "arrives and what policy refuses, kills one gateway in mid-stream and restarts it, and ends",
       "with a table. Exit code 0 only if nothing was lost, duplicated or misrouted, the transit",
-      "opened nothing and every audit log verifies."
+      "opened nothing and every audit log verifies.",
+      "With --scenario it runs scenarios of config/scenarios instead: what agencies do with each",
+      "other step by step, each over gateways of its own. Exit code 0 only if every step came as",
+      "the scenario expects."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -32,7 +37,10 @@ import picocli.CommandLine.Spec;
       "  entente demo --once --json",
       "  entente demo --alerts alerts.jsonl --mapping config/mappings/safety-gate.yaml",
       "  entente demo --alerts folder-of-cap-files",
-      "  entente demo --keep"
+      "  entente demo --keep",
+      "  entente demo --list",
+      "  entente demo --scenario city-state-ipr",
+      "  entente demo --scenario all --once --json"
     })
 public final class DemoCommand implements EntenteCommand, Callable<Integer> {
   @Option(
@@ -74,6 +82,16 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
       description = "messages a second (default: ${DEFAULT-VALUE})")
   private int rate;
 
+  @Option(
+      names = "--scenario",
+      arity = "1..*",
+      paramLabel = "NAME",
+      description = "run these scenarios instead; `all` for all, a path for one of your own")
+  private List<String> scenarios = new ArrayList<>();
+
+  @Option(names = "--list", description = "say which scenarios there are; run nothing")
+  private boolean list;
+
   @Spec private CommandSpec spec;
 
   /** A command whose options picocli sets. */
@@ -85,57 +103,38 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
       spec.commandLine().getErr().println("entente: --once ends, --keep does not; choose one");
       return 2;
     }
+    if (keep && !scenarios.isEmpty()) {
+      spec.commandLine().getErr().println("entente: --keep does not go with --scenario");
+      return 2;
+    }
     if (rate < 1 || messages < 1) {
       spec.commandLine().getErr().println("entente: --rate and --messages must be at least 1");
       return 2;
     }
     Voice voice = new Voice(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
     Home home = Home.find();
-    Path folder = ThrowawayFolder.create();
-    try {
-      voice.say("Minting a throwaway federation in %s", folder);
-      return run(home, Federation.mint(home, folder), folder, voice);
-    } finally {
-      discard(folder);
+    if (list || !scenarios.isEmpty()) {
+      Scenarios each = new Scenarios(home.scenarios(), voice, json);
+      return list ? each.list() : each.run(scenarios);
     }
+    return Throwaway.during(
+        folder -> {
+          voice.say("Minting a throwaway federation in %s", folder);
+          return Federation.mint(home, folder);
+        },
+        keep,
+        (federation, folder) -> run(home, federation, folder, voice));
   }
 
   private int run(Home home, Federation federation, Path folder, Voice voice)
       throws InterruptedException {
-    Thread onInterrupt =
-        new Thread(
-            () -> {
-              federation.close();
-              discard(folder);
-            },
-            "stop");
-    Runtime.getRuntime().addShutdownHook(onInterrupt);
-    try (federation) {
-      DemoOptions options = new DemoOptions(alerts, mapping, messages, rate);
-      Summary summary = new Demo(home, federation, options, voice).run();
-      voice.result(json ? summary.json() : System.lineSeparator() + summary.table());
-      if (keep) {
-        leaveRunning(federation, folder, voice);
-      }
-      return summary.good() ? 0 : 1;
-    } finally {
-      forget(onInterrupt);
+    DemoOptions options = new DemoOptions(alerts, mapping, messages, rate);
+    Summary summary = new Demo(home, federation, options, voice).run();
+    voice.result(json ? summary.json() : System.lineSeparator() + summary.table());
+    if (keep) {
+      leaveRunning(federation, folder, voice);
     }
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // This machine is stopping: the hook runs already and does the same.
-      hook.setName("stop (running)");
-    }
-  }
-
-  private void discard(Path folder) {
-    if (!keep) {
-      ThrowawayFolder.delete(folder);
-    }
+    return summary.good() ? 0 : 1;
   }
 
   /** Starts the verified gateways again and waits for Ctrl-C. */

@@ -2,10 +2,9 @@ package org.entente.loadtests.demo;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.entente.loadtests.traffic.Headline;
 import org.entente.loadtests.traffic.Publication;
 import org.entente.loadtests.traffic.Watcher;
-import org.entente.proto.v1.Alert;
-import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
@@ -34,7 +33,7 @@ final class Show implements Watcher {
                 word(label.getLane().name(), "LANE_"),
                 word(label.getCategory().name(), "CATEGORY_"),
                 again ? "(again, dropped) " : "",
-                headline(delivery.getBody())));
+                Headline.of(delivery.getBody())));
   }
 
   @Override
@@ -73,15 +72,5 @@ final class Show implements Watcher {
 
   private static String word(String name, String prefix) {
     return name.startsWith(prefix) ? name.substring(prefix.length()) : name;
-  }
-
-  private static String headline(Body body) {
-    if (body.hasAlert()) {
-      Alert alert = body.getAlert();
-      return alert.getTextsCount() > 0 ? alert.getTexts(0).getHeadline() : "";
-    }
-    return body.hasIntelligence()
-        ? body.getIntelligence().getHeadline()
-        : body.getDocument().getName();
   }
 }

@@ -27,15 +27,20 @@ final class Voice {
 
   /** A line of progress that quotes others: without control characters, cut to a line. */
   void quote(String line) {
-    String clean =
-        line.codePoints()
-            .limit(WIDTH)
-            .map(
-                c ->
-                    Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString();
-    say("%s", clean);
+    say("%s", clean(line, WIDTH));
+  }
+
+  /** A line of progress that quotes others, whole: what failed must be read to its end. */
+  void line(String line) {
+    say("%s", clean(line, Integer.MAX_VALUE));
+  }
+
+  private static String clean(String line, int most) {
+    return line.codePoints()
+        .limit(most)
+        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   /** The result. */

@@ -61,8 +61,18 @@ public final class Federation implements AutoCloseable {
    */
   public static Federation mint(
       Home home, Path folder, Machine machine, List<FederationSpec.Agency> further) {
-    NodePlans plans = NodePlans.read(home, folder, new FreePorts(new SecureRandom()));
-    Minted minted = Minted.mint(home, folder, plans.peerAddresses(), further);
+    return mint(Blueprint.ofSamples(home), folder, machine, further);
+  }
+
+  /** Mints keys and writes configurations for what a blueprint describes. */
+  public static Federation mint(Blueprint blueprint, Path folder) {
+    return mint(blueprint, folder, Machine.QUICK_START, List.of());
+  }
+
+  private static Federation mint(
+      Blueprint blueprint, Path folder, Machine machine, List<FederationSpec.Agency> further) {
+    NodePlans plans = NodePlans.of(blueprint, folder, new FreePorts(new SecureRandom()));
+    Minted minted = Minted.mint(blueprint, folder, plans.peerAddresses(), further);
     return new Federation(plans.write(minted), minted, machine);
   }
 

@@ -54,6 +54,11 @@ public record Home(Path folder) {
     return config("mappings");
   }
 
+  /** Scenarios, one a file, with what belongs to each in a folder of its name. */
+  public Path scenarios() {
+    return config("scenarios");
+  }
+
   private Path config(String name) {
     return folder.resolve("config").resolve(name);
   }

@@ -14,14 +14,12 @@ import org.entente.certsdev.FederationSpec;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.gateway.client.Credentials;
-import org.entente.gateway.config.Reading;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 
 /** The keys, certificates and trust bundle of a throwaway federation, and where they lie. */
 final class Minted {
-  private static final String SPECIFICATION = "federation-demo.yaml";
   private static final String AUTHORITY = "ca.crt";
 
   private final MintedFederation minted;
@@ -31,23 +29,18 @@ final class Minted {
   }
 
   /**
-   * Mints what {@code config/federation-demo.yaml} describes, with the addresses given.
+   * Mints what a blueprint describes, with the addresses given.
    *
    * @param folder where to write; a new folder is made in it
    * @param peerAddresses where gateways take links, by agency
    * @param further agencies beside those that it describes
    */
   static Minted mint(
-      Home home,
+      Blueprint blueprint,
       Path folder,
       Map<String, String> peerAddresses,
       List<FederationSpec.Agency> further) {
-    Path file = home.folder().resolve("config").resolve(SPECIFICATION);
-    Reading<FederationSpec> reading = FederationSpec.read(file);
-    if (!(reading instanceof Reading.Read<FederationSpec> read)) {
-      throw new CommandFailure(file + " cannot be read: " + reading);
-    }
-    FederationSpec spec = with(further, read.value()).lasting(1);
+    FederationSpec spec = with(further, blueprint.spec()).lasting(1);
     for (Map.Entry<String, String> entry : peerAddresses.entrySet()) {
       spec = spec.withEndpoint(new AgencyName(entry.getKey()), entry.getValue());
     }
@@ -58,7 +51,7 @@ final class Minted {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InvalidValue e) {
-      throw new CommandFailure(file + ": " + e.getMessage(), e);
+      throw new CommandFailure(blueprint.source() + ": " + e.getMessage(), e);
     }
   }
 

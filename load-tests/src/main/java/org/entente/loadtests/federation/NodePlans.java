@@ -13,38 +13,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans of a federation's gateways, made of the commented samples in {@code config/nodes}: only
- * addresses, paths and the addresses to dial are replaced.
+ * Plans of a federation's gateways, made of the configurations of a blueprint: only addresses,
+ * paths and the addresses to dial are replaced.
  */
 final class NodePlans {
   private static final String SUFFIX = ".yaml";
 
   private final ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
-  private final Home home;
+  private final Blueprint blueprint;
   private final Path folder;
   private final Map<String, ObjectNode> trees = new TreeMap<>();
   private final Map<String, String> peerAddresses = new LinkedHashMap<>();
 
-  private NodePlans(Home home, Path folder) {
-    this.home = home;
+  private NodePlans(Blueprint blueprint, Path folder) {
+    this.blueprint = blueprint;
     this.folder = folder;
   }
 
-  /** Chooses addresses and reads the samples; writes nothing. */
-  static NodePlans read(Home home, Path folder, FreePorts ports) {
-    NodePlans plans = new NodePlans(home, folder);
-    try (Stream<Path> files = Files.list(home.nodes())) {
-      for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
-        ObjectNode tree = (ObjectNode) plans.yaml.readTree(file.toFile());
-        plans.trees.put(tree.path("agency").asText(), tree);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Chooses addresses; writes nothing. */
+  static NodePlans of(Blueprint blueprint, Path folder, FreePorts ports) {
+    NodePlans plans = new NodePlans(blueprint, folder);
+    blueprint.nodes().forEach((agency, tree) -> plans.trees.put(agency, tree.deepCopy()));
     plans.trees.values().forEach(tree -> plans.address(tree, ports));
     return plans;
   }
@@ -109,10 +101,12 @@ final class NodePlans {
   }
 
   private ObjectNode policy() {
-    ObjectNode policy = yaml.createObjectNode().put("agreements", home.agreements().toString());
-    if (Files.exists(home.nodeRules())) {
-      policy.put("node_rules", home.nodeRules().toString());
-    }
+    ObjectNode policy =
+        yaml.createObjectNode()
+            .put("agreements", blueprint.agreements().toAbsolutePath().toString());
+    blueprint
+        .nodeRules()
+        .ifPresent(rules -> policy.put("node_rules", rules.toAbsolutePath().toString()));
     return policy;
   }
 

@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Publishing {
   private static final int IN_FLIGHT = 16;
+
+  /** How often one publication is asked for again after the gateway itself failed on it. */
+  private static final int DEFECTS = 5;
+
   private static final long DEADLINE_SECONDS = 10;
 
   private final Function<String, ManagedChannel> channels;
@@ -207,11 +211,17 @@ public final class Publishing {
       switch (status.getCode()) {
         case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, RESOURCE_EXHAUSTED, ABORTED ->
             desk.again(publication, String.valueOf(status.getCode()));
-        case INTERNAL, UNKNOWN, DATA_LOSS -> {
-          tally.defect(publication, "a defect");
-          fail(status.getCode() + ": " + status.getDescription());
-        }
+        case INTERNAL, UNKNOWN, DATA_LOSS -> defect(status);
         default -> fail(status.getCode() + ": " + status.getDescription());
+      }
+    }
+
+    /** The draft may have been taken all the same: under its key the gateway says so. */
+    private void defect(Status status) {
+      if (tally.defect(publication) < DEFECTS) {
+        desk.again(publication, String.valueOf(status.getCode()));
+      } else {
+        fail(status.getCode() + ": " + status.getDescription());
       }
     }
 

@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Receiving {
   private final String agency;
   private final boolean exercise;
+  private final List<Kind> kinds;
   private final ManagedChannel channel;
   private final ScheduledExecutorService timer;
   private final Tally tally;
@@ -32,7 +34,7 @@ public final class Receiving {
   private volatile boolean closed;
 
   /**
-   * A subscriber that does not subscribe yet.
+   * A subscriber of alerts and intelligence that does not subscribe yet.
    *
    * @param exercise exercise traffic instead of actual traffic
    * @param timer makes the retries; the caller shuts it down
@@ -44,8 +46,34 @@ public final class Receiving {
       ScheduledExecutorService timer,
       Tally tally,
       Watcher watcher) {
+    this(
+        agency,
+        exercise,
+        List.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE),
+        channel,
+        timer,
+        tally,
+        watcher);
+  }
+
+  /**
+   * A subscriber that does not subscribe yet.
+   *
+   * @param exercise exercise traffic instead of actual traffic
+   * @param kinds which kinds of message; empty: all that the client may see
+   * @param timer makes the retries; the caller shuts it down
+   */
+  public Receiving(
+      String agency,
+      boolean exercise,
+      List<Kind> kinds,
+      ManagedChannel channel,
+      ScheduledExecutorService timer,
+      Tally tally,
+      Watcher watcher) {
     this.agency = agency;
     this.exercise = exercise;
+    this.kinds = List.copyOf(kinds);
     this.channel = channel;
     this.timer = timer;
     this.tally = tally;
@@ -87,11 +115,7 @@ public final class Receiving {
         .setOpen(
             OpenCursor.newBuilder()
                 .setCursor(exercise ? "watch-exercise" : "watch")
-                .setFilter(
-                    Filter.newBuilder()
-                        .addKinds(Kind.KIND_ALERT)
-                        .addKinds(Kind.KIND_INTELLIGENCE)
-                        .setExercise(exercise)))
+                .setFilter(Filter.newBuilder().addAllKinds(kinds).setExercise(exercise)))
         .build();
   }
 

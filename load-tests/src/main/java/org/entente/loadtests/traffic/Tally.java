@@ -38,7 +38,7 @@ public final class Tally {
   private final Map<String, Map<String, Integer>> refused = new TreeMap<>();
   private final Map<String, String> failures = new TreeMap<>();
   private int held;
-  private int defects;
+  private final Map<String, Integer> defects = new HashMap<>();
   private long progress = System.nanoTime();
 
   /** A publisher is about to call; the first call of a key counts. */
@@ -84,10 +84,13 @@ public final class Tally {
     }
   }
 
-  /** The gateway itself failed on a publication, so that there is no outcome. */
-  synchronized void defect(Publication publication, String why) {
-    defects++;
-    failed(publication, why);
+  /**
+   * The gateway itself failed on a publication, so that there is no outcome yet.
+   *
+   * @return how often it has failed on it
+   */
+  synchronized int defect(Publication publication) {
+    return defects.merge(publication.key(), 1, Integer::sum);
   }
 
   /** The gateway called a publication malformed or not allowed. */
@@ -127,9 +130,11 @@ public final class Tally {
     notifyAll();
   }
 
-  /** Publications on which the gateway itself failed. */
+  /**
+   * Publications on which the gateway itself failed, even if it gave an outcome when asked again.
+   */
   public synchronized int defects() {
-    return defects;
+    return defects.size();
   }
 
   /** Publications that have their answer, or failed for good. */

@@ -1,0 +1,65 @@
+package org.entente.loadtests.federation;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.entente.certsdev.FederationSpec;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.config.Reading;
+
+/**
+ * What federation to set up, before it has keys, addresses and a folder.
+ *
+ * @param source where it is described, for people
+ * @param spec what is minted
+ * @param nodes each gateway's configuration, by agency; addresses and paths in it are replaced
+ * @param agreements folder of the agreements that all of them hold
+ * @param nodeRules rules of the nodes' own, the same for all; or none
+ */
+public record Blueprint(
+    String source,
+    FederationSpec spec,
+    Map<String, ObjectNode> nodes,
+    Path agreements,
+    Optional<Path> nodeRules) {
+  private static final String SPECIFICATION = "federation-demo.yaml";
+  private static final String SUFFIX = ".yaml";
+
+  public Blueprint {
+    nodes = new TreeMap<>(nodes);
+  }
+
+  /** The federation of the commented samples in {@code config}. */
+  static Blueprint ofSamples(Home home) {
+    Path file = home.folder().resolve("config").resolve(SPECIFICATION);
+    Reading<FederationSpec> reading = FederationSpec.read(file);
+    if (!(reading instanceof Reading.Read<FederationSpec> read)) {
+      throw new CommandFailure(file + " cannot be read: " + reading);
+    }
+    Optional<Path> rules = Optional.of(home.nodeRules()).filter(Files::exists);
+    return new Blueprint(
+        file.toString(), read.value(), nodes(home.nodes()), home.agreements(), rules);
+  }
+
+  private static Map<String, ObjectNode> nodes(Path folder) {
+    ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+    Map<String, ObjectNode> trees = new TreeMap<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
+        ObjectNode tree = (ObjectNode) yaml.readTree(file.toFile());
+        trees.put(tree.path("agency").asText(), tree);
+      }
+      return trees;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package org.entente.loadtests.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.Positions;
+
+/**
+ * Looks at a scenario before it runs: whether it speaks of agencies, clients and messages that
+ * there are. For one thread.
+ */
+final class Checking {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
+
+  private final Positions positions;
+  private final Map<String, ScenarioFile.Node> gateways;
+  private final boolean exercise;
+  private final Set<String> named = new TreeSet<>();
+  private final List<ConfigProblem> problems = new ArrayList<>();
+
+  Checking(Positions positions, ScenarioFile file) {
+    this.positions = positions;
+    this.gateways = file.gateways();
+    this.exercise = file.isExercise();
+  }
+
+  /** Whether all messages of the scenario are training. */
+  boolean exercise() {
+    return exercise;
+  }
+
+  List<ConfigProblem> problems() {
+    return List.copyOf(problems);
+  }
+
+  void problem(String field, String wrong, String valid) {
+    problems.add(positions.problem(field, wrong, valid));
+  }
+
+  /** Notes a problem unless this holds. */
+  void require(boolean holds, String field, String wrong, String valid) {
+    if (!holds) {
+      problem(field, wrong, valid);
+    }
+  }
+
+  void agency(String field, String agency) {
+    require(
+        gateways.containsKey(agency),
+        field,
+        "\"" + agency + "\" is no agency of the scenario",
+        oneOf(gateways.keySet()));
+  }
+
+  void agencies(String field, Iterable<String> agencies) {
+    agencies.forEach(agency -> agency(field + "." + agency, agency));
+  }
+
+  /** A client that may do something. */
+  void client(String field, ClientRef client) {
+    ScenarioFile.Node node = gateways.get(client.agency());
+    if (node == null) {
+      agency(field, client.agency());
+      return;
+    }
+    Set<String> clients =
+        node.ownClients().stream()
+            .map(ScenarioFile.Client::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    require(
+        clients.contains(client.client()),
+        field,
+        "\"" + client.client() + "\" is no client of " + client.agency(),
+        oneOf(clients));
+  }
+
+  /** A client that subscribes, so that it can be said what it received. */
+  void subscriber(String field, ClientRef client) {
+    client(field, client);
+    ScenarioFile.Node node = gateways.get(client.agency());
+    boolean subscribes =
+        node == null
+            || node.ownClients().stream()
+                .filter(own -> own.name().equals(client.client()))
+                .allMatch(own -> own.scopes().contains("subscribe"));
+    require(subscribes, field, client + " has not the scope", "a client with scope subscribe");
+  }
+
+  /** A message that an earlier step named. */
+  void message(String field, String name) {
+    require(
+        named.contains(name),
+        field,
+        "no step before this one names a message \"" + name + "\"",
+        named.isEmpty() ? "the name that a publish step gives with `as`" : oneOf(named));
+  }
+
+  void messages(String field, List<String> names) {
+    for (int i = 0; i < names.size(); i++) {
+      message(field + "[" + i + "]", names.get(i));
+    }
+  }
+
+  /** A new name for a message. */
+  void names(String field, String name) {
+    require(
+        NAME.matcher(name).matches(), field, "\"" + name + "\"", "1 to 32 characters of a-z 0-9 -");
+    require(named.add(name), field, "\"" + name + "\" names another message", "a new name");
+  }
+
+  private static String oneOf(Set<String> valid) {
+    return "one of " + String.join(", ", valid);
+  }
+}

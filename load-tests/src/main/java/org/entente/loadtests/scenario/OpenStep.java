@@ -1,0 +1,74 @@
+package org.entente.loadtests.scenario;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.entente.loadtests.traffic.Headline;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.OpenRequest;
+import org.entente.proto.v1.OpenResponse;
+import org.entente.proto.v1.SearchGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A person opens a received message.
+ *
+ * @param by whose client
+ * @param message its name
+ * @param officer who opens it
+ * @param justification why
+ * @param headline what the person reads
+ * @param error the code with which it is refused instead
+ */
+record OpenStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String message,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String headline,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "open";
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.message(field + ".message", message);
+    checking.require(
+        (headline == null) != (error == null),
+        field,
+        "expects nothing, or things that exclude each other",
+        "either headline or error");
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    OpenRequest request =
+        OpenRequest.newBuilder()
+            .setMessageId(stage.id(message))
+            .setExercise(stage.exercise())
+            .setOnBehalfOf(
+                OnBehalfOf.newBuilder().setOfficer(officer).setJustification(justification))
+            .build();
+    SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
+    String expected = error == null ? reads(headline) : "error " + error;
+    String seen =
+        Patience.until(
+            expected::equals, () -> seen(Answer.to(() -> stage.patient(search).open(request))));
+    if (error == null && expected.equals(seen)) {
+      stage.reactions().note(stage.id(message), officer + " of " + by.agency(), "opened");
+    }
+    findings.same(expected, seen);
+  }
+
+  private String seen(Answer<OpenResponse> answer) {
+    return answer instanceof Answer.Given<OpenResponse> given
+        ? reads(Headline.of(given.value().getBody()))
+        : "error " + ((Answer.Failed<OpenResponse>) answer).code();
+  }
+
+  private String reads(@Nullable String text) {
+    return officer + " reads \"" + text + "\"";
+  }
+}

@@ -1,0 +1,220 @@
+package org.entente.loadtests.scenario;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.entente.certsdev.FederationSpec;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.Positions;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NodeName;
+import org.entente.loadtests.federation.Blueprint;
+import org.jspecify.annotations.Nullable;
+
+/** A scenario that was read and speaks only of what there is. Immutable. */
+public final class Scenario {
+  private static final String SUFFIX = ".yaml";
+  private static final String FEDERATION = "scenario.entente.example";
+  private static final String GATEWAY = "gateway-1";
+  private static final int ONE_DAY = 1;
+
+  private final String name;
+  private final ScenarioFile file;
+
+  /** What belongs to it: {@code agreements}, and {@code node-rules.yaml} if it has any. */
+  private final Path folder;
+
+  private Scenario(String name, ScenarioFile file, Path folder) {
+    this.name = name;
+    this.file = file;
+    this.folder = folder;
+  }
+
+  /** What reading comes to. */
+  public sealed interface Loading {
+    /** It can be run. */
+    record Loaded(Scenario scenario) implements Loading {}
+
+    /** It cannot: every problem that was found. */
+    record Invalid(List<ConfigProblem> problems) implements Loading {
+      public Invalid {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /** Reads a scenario; the folder of its name beside it holds its agreements. */
+  public static Loading read(Path path) {
+    Reading<ScenarioFile> reading = new YamlFiles().read(path, ScenarioFile.class);
+    if (reading instanceof Reading.Unreadable<ScenarioFile> unreadable) {
+      return new Loading.Invalid(unreadable.problems());
+    }
+    Reading.Read<ScenarioFile> read = (Reading.Read<ScenarioFile>) reading;
+    Path file = path.toAbsolutePath();
+    String name = String.valueOf(file.getFileName()).replaceFirst("\\.yaml$", "");
+    Scenario scenario = new Scenario(name, read.value(), file.resolveSibling(name));
+    List<ConfigProblem> problems = scenario.check(read.positions());
+    return problems.isEmpty() ? new Loading.Loaded(scenario) : new Loading.Invalid(problems);
+  }
+
+  /**
+   * The scenario of a name in a folder, or of a path.
+   *
+   * @throws CommandFailure with every problem of the file
+   */
+  public static Scenario find(Path scenarios, String nameOrPath) {
+    Path path =
+        nameOrPath.endsWith(SUFFIX) ? Path.of(nameOrPath) : scenarios.resolve(nameOrPath + SUFFIX);
+    if (!Files.exists(path)) {
+      throw new CommandFailure(
+          "there is no scenario " + nameOrPath + "; there are " + ScenarioFolder.names(scenarios));
+    }
+    Loading loading = read(path);
+    if (loading instanceof Loading.Invalid invalid) {
+      throw new CommandFailure(
+          String.join("\n", invalid.problems().stream().map(Object::toString).toList()));
+    }
+    return ((Loading.Loaded) loading).scenario();
+  }
+
+  /** Of its file, without suffix. */
+  public String name() {
+    return name;
+  }
+
+  ScenarioFile file() {
+    return file;
+  }
+
+  /** One line. */
+  public String title() {
+    return file.title();
+  }
+
+  /** What a reader learns from it. */
+  public String story() {
+    return file.story().strip();
+  }
+
+  /** Whether the report says who reacted when. */
+  public boolean isExercise() {
+    return file.isExercise();
+  }
+
+  private List<ConfigProblem> check(Positions positions) {
+    Checking checking = new Checking(positions, file);
+    checking.require(!file.title().isBlank(), "title", "blank", "one line");
+    checking.require(!file.story().isBlank(), "story", "blank", "what a reader learns from it");
+    Set<String> members = new TreeSet<>();
+    file.federation().agencies().forEach(agency -> members.add(agency.name().value()));
+    checking.require(
+        members.equals(file.gateways().keySet()),
+        "gateways",
+        "there are gateways of " + file.gateways().keySet(),
+        "one of each agency of the federation: " + members);
+    file.gateways()
+        .forEach(
+            (agency, node) -> {
+              List<String> dials = node.dialled();
+              for (int i = 0; i < dials.size(); i++) {
+                checking.agency("gateways." + agency + ".dials[" + i + "]", dials.get(i));
+              }
+            });
+    checking.require(!file.steps().isEmpty(), "steps", "an empty list", "one step or more");
+    for (int i = 0; i < file.steps().size(); i++) {
+      step(file.steps().get(i), "steps[" + i + "]", checking);
+    }
+    checking.require(
+        Files.isDirectory(folder.resolve("agreements")),
+        "",
+        "there is no folder " + folder.resolve("agreements"),
+        "the scenario's agreements, one file each");
+    return checking.problems();
+  }
+
+  private static void step(StepEntry step, String field, Checking checking) {
+    Map<String, Act> acts = step.acts();
+    checking.require(
+        acts.size() == 1,
+        field,
+        acts.isEmpty() ? "nothing is done" : "several things are done: " + acts.keySet(),
+        "exactly one of publish, deliver, release, recall, track, open, search, gateway, transit");
+    acts.forEach((word, act) -> act.check(checking, field + "." + word));
+  }
+
+  /** The federation over which it runs. */
+  Blueprint blueprint() {
+    List<FederationSpec.Agency> agencies = new ArrayList<>();
+    Map<String, ObjectNode> nodes = new TreeMap<>();
+    try {
+      for (FederationSpec.Agency agency : file.federation().agencies()) {
+        List<NodeName> clients = new ArrayList<>();
+        node(agency.name().value())
+            .ownClients()
+            .forEach(client -> clients.add(new NodeName(client.name())));
+        agencies.add(agency.withClients(clients));
+        nodes.put(agency.name().value(), configuration(agency.name().value()));
+      }
+      FederationSpec spec =
+          new FederationSpec(
+              new FederationName(FEDERATION), ONE_DAY, null, file.federation().groups(), agencies);
+      Path rules = folder.resolve("node-rules.yaml");
+      return new Blueprint(
+          name,
+          spec,
+          nodes,
+          folder.resolve("agreements"),
+          Optional.of(rules).filter(Files::exists));
+    } catch (InvalidValue e) {
+      throw new CommandFailure(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private ScenarioFile.Node node(String agency) {
+    ScenarioFile.@Nullable Node node = file.gateways().get(agency);
+    if (node == null) {
+      throw new IllegalStateException("checked before: " + agency + " has a gateway");
+    }
+    return node;
+  }
+
+  /** A node's configuration; addresses and paths in it are still to be chosen. */
+  private ObjectNode configuration(String agency) {
+    ObjectNode tree =
+        new ObjectMapper()
+            .createObjectNode()
+            .put("federation", FEDERATION)
+            .put("agency", agency)
+            .put("gateway", GATEWAY);
+    ObjectNode listen = tree.putObject("listen").put("clients", "").put("admin", "");
+    ArrayNode links = tree.putArray("links");
+    node(agency).dialled().forEach(peer -> links.addObject().put("peer", peer).put("dial", ""));
+    file.gateways()
+        .forEach(
+            (other, node) -> {
+              if (node.dialled().contains(agency)) {
+                listen.put("peers", "");
+                links.addObject().put("peer", other);
+              }
+            });
+    ArrayNode clients = tree.putArray("clients");
+    for (ScenarioFile.Client client : node(agency).ownClients()) {
+      ArrayNode scopes = clients.addObject().put("name", client.name()).putArray("scopes");
+      client.scopes().forEach(scopes::add);
+    }
+    return tree;
+  }
+}

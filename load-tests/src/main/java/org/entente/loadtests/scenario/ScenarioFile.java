@@ -1,0 +1,74 @@
+package org.entente.loadtests.scenario;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.certsdev.FederationSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scenario as its YAML file writes it; docs/scenarios.md has every field.
+ *
+ * @param title one line
+ * @param story what a reader learns from it
+ * @param exercise whether all its messages are training, and the report says who reacted when
+ * @param federation agencies and groups, as in {@code config/federation-demo.yaml}
+ * @param gateways each agency's gateway
+ * @param steps what happens, in this order
+ */
+record ScenarioFile(
+    @JsonProperty(required = true) String title,
+    @JsonProperty(required = true) String story,
+    @Nullable Boolean exercise,
+    @JsonProperty(required = true) Members federation,
+    @JsonProperty(required = true) Map<String, Node> gateways,
+    @JsonProperty(required = true) List<StepEntry> steps) {
+  ScenarioFile {
+    gateways = new TreeMap<>(gateways);
+    steps = List.copyOf(steps);
+  }
+
+  boolean isExercise() {
+    return exercise != null && exercise;
+  }
+
+  /**
+   * Who belongs to the federation.
+   *
+   * @param groups group name to jurisdictions and groups; none if absent
+   * @param agencies their clients are left out: {@code gateways} has them
+   */
+  record Members(
+      @Nullable Map<String, List<String>> groups,
+      @JsonProperty(required = true) List<FederationSpec.Agency> agencies) {
+    Members {
+      agencies = List.copyOf(agencies);
+    }
+  }
+
+  /**
+   * One agency's gateway.
+   *
+   * @param dials agencies to whose gateways it opens links; none if absent
+   * @param clients the agency's own systems, as in a node's configuration; none if absent
+   */
+  record Node(@Nullable List<String> dials, @Nullable List<Client> clients) {
+    List<String> dialled() {
+      return dials == null ? List.of() : List.copyOf(dials);
+    }
+
+    List<Client> ownClients() {
+      return clients == null ? List.of() : List.copyOf(clients);
+    }
+  }
+
+  /** One of an agency's own systems. */
+  record Client(
+      @JsonProperty(required = true) String name,
+      @JsonProperty(required = true) List<String> scopes) {
+    Client {
+      scopes = List.copyOf(scopes);
+    }
+  }
+}

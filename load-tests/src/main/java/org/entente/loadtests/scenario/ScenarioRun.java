@@ -1,0 +1,146 @@
+package org.entente.loadtests.scenario;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.RootCommand;
+import org.entente.loadtests.federation.AuditResult;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Throwaway;
+import picocli.CommandLine;
+
+/**
+ * Runs a scenario once over gateways of its own, a process each: lints its agreements, starts the
+ * gateways, does its steps, looks whether anything arrived where it must not, stops the gateways
+ * and verifies every audit log. A step of the scenario that fails ends nothing. For one thread.
+ */
+public final class ScenarioRun {
+  private final Scenario scenario;
+  private final Consumer<String> voice;
+  private final List<StepResult> results = new ArrayList<>();
+
+  /**
+   * A run that has not begun.
+   *
+   * @param voice hears each step's lines when it is done
+   */
+  public ScenarioRun(Scenario scenario, Consumer<String> voice) {
+    this.scenario = scenario;
+    this.voice = voice;
+  }
+
+  /** Runs it; no gateway and no file is left. */
+  public ScenarioReport run() throws InterruptedException {
+    long begun = System.nanoTime();
+    List<Reactions.Reaction> reactions =
+        Throwaway.during(
+            folder -> Federation.mint(scenario.blueprint(), folder),
+            false,
+            (federation, folder) -> over(federation));
+    return new ScenarioReport(scenario, results, reactions, millisSince(begun));
+  }
+
+  private List<Reactions.Reaction> over(Federation federation) throws InterruptedException {
+    if (!step(
+        "lint",
+        "The agreements load, and there is nothing to be said against them",
+        findings -> lint(federation, findings))) {
+      return List.of();
+    }
+    Stage stage = new Stage(federation, scenario.isExercise());
+    try (stage) {
+      if (!step("start", "The gateways start", findings -> start(stage, findings))) {
+        return List.of();
+      }
+      for (StepEntry entry : scenario.file().steps()) {
+        for (Act act : entry.acts().values()) {
+          step(act.word(), entry.say(), findings -> act.perform(stage, findings));
+        }
+      }
+      step(
+          "strays",
+          "Nothing arrived where it must not, and nothing twice",
+          findings -> strays(stage, findings));
+    }
+    step(
+        "audit",
+        "Every audit log agrees with its signed checkpoint",
+        findings -> audit(federation, findings));
+    return stage.reactions().all();
+  }
+
+  /** What one step does. */
+  private interface Doing {
+    void with(Findings findings) throws InterruptedException;
+  }
+
+  private boolean step(String word, String say, Doing doing) throws InterruptedException {
+    Findings findings = new Findings();
+    long begun = System.nanoTime();
+    try {
+      doing.with(findings);
+    } catch (CommandFailure e) {
+      findings.add("the step can be done", String.valueOf(e.getMessage()), false);
+    }
+    StepResult result =
+        new StepResult(results.size() + 1, word, say, findings.all(), millisSince(begun));
+    results.add(result);
+    result.lines().forEach(voice);
+    return result.ok();
+  }
+
+  private static long millisSince(long begun) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+  }
+
+  private static void lint(Federation federation, Findings findings) {
+    String any = federation.agencies().iterator().next();
+    StringWriter said = new StringWriter();
+    CommandLine line = RootCommand.commandLine();
+    line.setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
+    String config = federation.plan(any).config().toString();
+    int code = line.execute("policy", "lint", "--config", config, "--strict");
+    findings.add(
+        "no error and no warning",
+        code == 0 ? "no error and no warning" : said.toString(),
+        code == 0);
+  }
+
+  private static void start(Stage stage, Findings findings) throws InterruptedException {
+    stage.begin();
+    findings.same(
+        "all run: " + stage.federation().agencies(), "all run: " + stage.federation().running());
+  }
+
+  private static void strays(Stage stage, Findings findings) {
+    Map<String, String> astray = new TreeMap<>();
+    stage
+        .counts()
+        .forEach(
+            (agency, count) -> {
+              if (count.misrouted() > 0 || count.duplicates() > 0) {
+                astray.put(agency, count.misrouted() + " astray, " + count.duplicates() + " twice");
+              }
+            });
+    findings.same(Map.of().toString(), astray.toString());
+  }
+
+  private static void audit(Federation federation, Findings findings) {
+    List<String> stubborn = federation.stop();
+    findings.same(
+        "all stop in order", stubborn.isEmpty() ? "all stop in order" : "killed: " + stubborn);
+    for (String agency : federation.agencies()) {
+      AuditResult audit = AuditResult.verify(federation.plan(agency));
+      findings.add(
+          agency + " verified",
+          audit.verified() ? agency + " verified, " + audit.leaves() + " leaves" : audit.said(),
+          audit.verified());
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package org.entente.loadtests.scenario;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.MapEntry;
+import com.google.protobuf.Message;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.AbstractStub;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.traffic.AgencyCount;
+import org.entente.loadtests.traffic.Publication;
+import org.entente.loadtests.traffic.Receiving;
+import org.entente.loadtests.traffic.Tally;
+import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Permit;
+import org.entente.proto.v1.RecallResponse;
+
+/**
+ * A scenario's federation while it runs, its clients, and what is known of its messages. Every
+ * client with scope {@code subscribe} subscribes to all that it may see, acknowledges it, and
+ * subscribes again when its gateway goes away. Used by one thread; closing ends the subscribers.
+ */
+final class Stage implements AutoCloseable {
+  /** How long a step waits for what it expects. */
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** Shorter texts may stand in files by chance. */
+  private static final int TELLING = 12;
+
+  private final Federation federation;
+  private final boolean exercise;
+  private final Map<ClientRef, ManagedChannel> channels = new HashMap<>();
+  private final Map<ClientRef, Feed> feeds = new TreeMap<>();
+  private final List<Receiving> subscribers = new ArrayList<>();
+  private final Map<String, ByteString> ids = new HashMap<>();
+  private final Map<ByteString, String> names = new HashMap<>();
+  private final Set<String> texts = new TreeSet<>();
+  private final Tally tally = new Tally();
+  private final Reactions reactions = new Reactions();
+  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+
+  Stage(Federation federation, boolean exercise) {
+    this.federation = federation;
+    this.exercise = exercise;
+  }
+
+  Federation federation() {
+    return federation;
+  }
+
+  /** Whether all messages are training. */
+  boolean exercise() {
+    return exercise;
+  }
+
+  Reactions reactions() {
+    return reactions;
+  }
+
+  /** Starts all gateways; returns when they are ready and all cursors are open. */
+  void begin() throws InterruptedException {
+    federation.start(federation.agencies());
+    for (String agency : federation.agencies()) {
+      federation
+          .plan(agency)
+          .scopes()
+          .forEach(
+              (client, scopes) -> {
+                if (scopes.contains("subscribe")) {
+                  subscribe(new ClientRef(agency, client));
+                }
+              });
+    }
+    for (Receiving subscriber : subscribers) {
+      if (!subscriber.awaitOpened(PATIENCE.toSeconds())) {
+        throw new CommandFailure("a subscriber's cursor is not open in time");
+      }
+    }
+  }
+
+  private void subscribe(ClientRef client) {
+    Feed feed = new Feed(client, reactions);
+    feeds.put(client, feed);
+    for (boolean training : new boolean[] {false, true}) {
+      Receiving subscriber =
+          new Receiving(
+              client.agency(),
+              training,
+              List.of(),
+              federation.channel(client.agency(), client.client()),
+              timer,
+              tally,
+              feed);
+      subscribers.add(subscriber);
+      subscriber.begin();
+    }
+  }
+
+  ManagedChannel channel(ClientRef client) {
+    return channels.computeIfAbsent(client, it -> federation.channel(it.agency(), it.client()));
+  }
+
+  /** A stub whose calls wait for a gateway that is being started, and not for ever. */
+  <S extends AbstractStub<S>> S patient(S stub) {
+    return stub.withWaitForReady().withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  Feed feed(ClientRef client) {
+    Feed feed = feeds.get(client);
+    if (feed == null) {
+      throw new IllegalStateException("checked before: " + client + " subscribes");
+    }
+    return feed;
+  }
+
+  /**
+   * The id of a message.
+   *
+   * @throws CommandFailure if it has none, since the step that names it failed
+   */
+  ByteString id(String name) {
+    ByteString id = ids.get(name);
+    if (id == null) {
+      throw new CommandFailure("there is no message " + name + ": it was not published");
+    }
+    return id;
+  }
+
+  /** How the scenario calls a message; its id in hexadecimal if it does not. */
+  String name(ByteString id) {
+    return names.getOrDefault(id, HexFormat.of().formatHex(id.toByteArray()));
+  }
+
+  private void named(String name, ByteString id) {
+    ids.put(name, id);
+    names.put(id, name);
+  }
+
+  /** Remembers what a draft says, whatever becomes of it. */
+  void content(Draft draft) {
+    collect(draft.getLabel());
+    collect(draft.getBody());
+  }
+
+  private void collect(Message message) {
+    for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
+      if (entry.getValue() instanceof List<?> list) {
+        list.forEach(this::collectValue);
+      } else {
+        collectValue(entry.getValue());
+      }
+    }
+  }
+
+  private void collectValue(Object value) {
+    if (value instanceof MapEntry<?, ?> pair) {
+      collectValue(pair.getValue());
+    } else if (value instanceof Message message) {
+      collect(message);
+    } else if (value instanceof String text && text.length() >= TELLING) {
+      texts.add(text);
+    }
+  }
+
+  /** All texts of labels and bodies that were published, but for short ones. */
+  Set<String> texts() {
+    return new TreeSet<>(texts);
+  }
+
+  /** A draft has its outcome. */
+  void published(String name, String publisher, Draft draft, Outcome outcome, long begun) {
+    if (!outcome.getMessageId().isEmpty()) {
+      named(name, outcome.getMessageId());
+      reactions.begun(outcome.getMessageId(), name, begun);
+    }
+    tally.answered(Publication.of(name, publisher, "scenario", draft), outcome);
+  }
+
+  /** A second person has decided on a held message. */
+  void decided(String name, String publisher, Outcome outcome) {
+    tally.answered(
+        Publication.of(name + ":decided", publisher, "scenario", Draft.getDefaultInstance()),
+        outcome);
+  }
+
+  /** A recall is on its way. */
+  void recalled(String name, String publisher, RecallResponse recall, long begun) {
+    named(name, recall.getRecallId());
+    reactions.begun(recall.getRecallId(), name, begun);
+    Accepted.Builder accepted = Accepted.newBuilder();
+    recall
+        .getRecipientsList()
+        .forEach(agency -> accepted.addPermits(Permit.newBuilder().setAgency(agency)));
+    tally.answered(
+        Publication.of(name, publisher, "scenario", Draft.getDefaultInstance()),
+        Outcome.newBuilder().setMessageId(recall.getRecallId()).setAccepted(accepted).build());
+  }
+
+  /** How it stands with each agency that has subscribers. */
+  Map<String, AgencyCount> counts() {
+    Map<String, AgencyCount> counts = new TreeMap<>();
+    feeds.keySet().forEach(client -> counts.put(client.agency(), tally.count(client.agency())));
+    return counts;
+  }
+
+  @Override
+  public void close() {
+    subscribers.forEach(Receiving::close);
+    timer.shutdownNow();
+    federation.disconnect();
+  }
+}

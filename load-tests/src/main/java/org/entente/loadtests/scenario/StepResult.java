@@ -1,0 +1,56 @@
+package org.entente.loadtests.scenario;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.entente.loadtests.scenario.Findings.Finding;
+
+/**
+ * What came of one step.
+ *
+ * @param number from 1
+ * @param word its kind
+ * @param say what the file says of it
+ * @param findings each expectation
+ * @param milliseconds how long it took
+ */
+record StepResult(int number, String word, String say, List<Finding> findings, long milliseconds) {
+  StepResult {
+    findings = List.copyOf(findings);
+  }
+
+  boolean ok() {
+    return findings.stream().allMatch(Finding::ok);
+  }
+
+  /** For people: one line, and under one that failed what was expected and what was seen. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "  %-6s %2d %-8s %s  (%d ms)"
+            .formatted(ok() ? "ok" : "FAILED", number, word, say, milliseconds));
+    for (Finding finding : findings) {
+      if (!finding.ok()) {
+        lines.add("            expected  " + finding.expected());
+        lines.add("            seen      " + finding.seen());
+      }
+    }
+    return lines;
+  }
+
+  void writeTo(ObjectNode json) {
+    json.put("step", number)
+        .put("kind", word)
+        .put("say", say)
+        .put("expected", joined(Finding::expected))
+        .put("seen", joined(Finding::seen))
+        .put("ok", ok())
+        .put("milliseconds", milliseconds);
+  }
+
+  private String joined(Function<Finding, String> part) {
+    return findings.stream().map(part).collect(Collectors.joining("; "));
+  }
+}

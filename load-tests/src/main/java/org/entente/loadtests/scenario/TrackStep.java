@@ -1,0 +1,99 @@
+package org.entente.loadtests.scenario;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.proto.v1.EvidenceGrpc;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.Progress;
+import org.entente.proto.v1.RecipientProgress;
+import org.entente.proto.v1.TrackRequest;
+import org.entente.proto.v1.TrackResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The evidence that an agency has of one of its messages comes to say this.
+ *
+ * @param by whose client
+ * @param message its name
+ * @param progress how far it came, by recipient: a {@code Progress} without its prefix
+ * @param retrievedBy which client had it first, by the word of the recipient
+ */
+record TrackStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String message,
+    @JsonProperty(required = true) Map<String, Word> progress,
+    @Nullable Map<String, String> retrievedBy)
+    implements Act {
+  /** How far a message has come. */
+  enum Word {
+    ACCEPTED,
+    RELAYED,
+    DELIVERED,
+    RETRIEVED,
+    NOT_DELIVERED,
+    NOT_RETRIEVED,
+    ERASED
+  }
+
+  TrackStep {
+    progress = new TreeMap<>(progress);
+  }
+
+  @Override
+  public String word() {
+    return "track";
+  }
+
+  private Map<String, String> clients() {
+    return retrievedBy == null ? Map.of() : new TreeMap<>(retrievedBy);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.message(field + ".message", message);
+    checking.agencies(field + ".progress", progress.keySet());
+    clients()
+        .forEach(
+            (agency, client) ->
+                checking.client(field + ".retrieved_by." + agency, new ClientRef(agency, client)));
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    TrackRequest request = TrackRequest.newBuilder().setMessageId(stage.id(message)).build();
+    EvidenceGrpc.EvidenceBlockingStub evidence = EvidenceGrpc.newBlockingStub(stage.channel(by));
+    String expected = words(new TreeMap<>(progress), clients());
+    findings.same(
+        expected,
+        Patience.until(
+            expected::equals, () -> seen(Answer.to(() -> stage.patient(evidence).track(request)))));
+  }
+
+  private String seen(Answer<TrackResponse> answer) {
+    if (answer instanceof Answer.Failed<TrackResponse> failed) {
+      return "error " + failed.code();
+    }
+    TrackResponse known = ((Answer.Given<TrackResponse>) answer).value();
+    Map<String, String> reached = new TreeMap<>();
+    for (RecipientProgress recipient : known.getRecipientsList()) {
+      reached.put(recipient.getAgency(), word(recipient.getProgress()));
+    }
+    Map<String, String> had = new TreeMap<>();
+    for (EvidenceItem item : known.getItemsList()) {
+      if (!item.getRetrievedBy().isEmpty() && clients().containsKey(item.getAgency())) {
+        had.put(item.getAgency(), item.getRetrievedBy());
+      }
+    }
+    return words(reached, had);
+  }
+
+  private static String word(Progress progress) {
+    return progress.name().replaceFirst("^PROGRESS_", "");
+  }
+
+  private static String words(Map<String, ?> progress, Map<String, String> clients) {
+    return progress + (clients.isEmpty() ? "" : ", first at " + clients);
+  }
+}

@@ -1,0 +1,106 @@
+package org.entente.loadtests.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import org.entente.loadtests.scenario.Findings.Finding;
+import org.entente.loadtests.scenario.OutcomeEntry.Permitted;
+import org.entente.loadtests.scenario.OutcomeEntry.RefusedFor;
+import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Held;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Permit;
+import org.entente.proto.v1.Refusal;
+import org.junit.jupiter.api.Test;
+
+final class OutcomeEntryTest {
+  private static final Outcome OUTCOME =
+      Outcome.newBuilder()
+          .setAccepted(
+              Accepted.newBuilder()
+                  .addPermits(
+                      Permit.newBuilder()
+                          .setAgency("de.customs")
+                          .setAgreement("eu")
+                          .setRetentionDays(30))
+                  .addRefusals(
+                      Refusal.newBuilder()
+                          .setAgency("us.cbp")
+                          .setCode("NOT_COVERED")
+                          .setRule("eu-us/categories")
+                          .setReason("IPR is not covered")))
+          .build();
+  private static final RefusedFor NOT_COVERED = new RefusedFor("NOT_COVERED", "eu-us/categories");
+
+  @Test
+  void outcome_asExpected_isOk() {
+    assertTrue(compare(accepted(new Permitted("eu", 30), NOT_COVERED)).ok());
+    assertTrue(
+        compare(accepted(new Permitted("eu", null), new RefusedFor("NOT_COVERED", null))).ok());
+  }
+
+  @Test
+  void outcome_otherwise_failsAndSaysBoth() {
+    Finding days = compare(accepted(new Permitted("eu", 31), NOT_COVERED));
+    assertFalse(days.ok());
+    assertEquals(
+        "accepted for de.customs under eu for 31 days,"
+            + " refused for us.cbp: NOT_COVERED by eu-us/categories",
+        days.expected());
+    assertEquals(
+        "accepted for de.customs under eu for 30 days,"
+            + " refused for us.cbp: NOT_COVERED by eu-us/categories (IPR is not covered)",
+        days.seen());
+    assertFalse(compare(accepted(new Permitted("other", 30), NOT_COVERED)).ok());
+    assertFalse(compare(accepted(new Permitted("eu", 30), new RefusedFor("NODE_RULE", null))).ok());
+    assertFalse(
+        compare(accepted(new Permitted("eu", 30), new RefusedFor("NOT_COVERED", "x"))).ok());
+  }
+
+  @Test
+  void outcome_forOthersThanExpected_fails() {
+    Map<String, Permitted> permitted = Map.of("de.customs", new Permitted("eu", 30));
+    Map<String, RefusedFor> both = Map.of("us.cbp", NOT_COVERED, "ch.customs", NOT_COVERED);
+
+    assertFalse(
+        compare(new OutcomeEntry(permitted, null, null, null)).ok(), "refused for one more");
+    assertFalse(
+        compare(new OutcomeEntry(permitted, both, null, null)).ok(), "refused for one less");
+    assertFalse(
+        compare(new OutcomeEntry(null, Map.of("us.cbp", NOT_COVERED), null, null)).ok(),
+        "accepted for one more");
+  }
+
+  @Test
+  void heldOrFailed_isNotAccepted() {
+    OutcomeEntry held = new OutcomeEntry(null, null, true, null);
+    OutcomeEntry error = new OutcomeEntry(null, null, null, "SCOPE_MISSING");
+    Outcome waits = Outcome.newBuilder().setHeld(Held.getDefaultInstance()).build();
+
+    assertTrue(compare(held, new Answer.Given<>(waits)).ok());
+    assertFalse(compare(held).ok());
+    assertFalse(compare(error).ok());
+    assertFalse(compare(error, new Answer.Given<>(waits)).ok());
+    assertTrue(compare(error, new Answer.Failed<>("SCOPE_MISSING", "publish")).ok());
+    assertFalse(compare(held, new Answer.Failed<>("SCOPE_MISSING", "publish")).ok());
+    assertEquals(
+        "error NOT_READY (later)",
+        compare(error, new Answer.Failed<>("NOT_READY", "later")).seen());
+  }
+
+  private static OutcomeEntry accepted(Permitted permitted, RefusedFor refused) {
+    return new OutcomeEntry(Map.of("de.customs", permitted), Map.of("us.cbp", refused), null, null);
+  }
+
+  private static Finding compare(OutcomeEntry expected) {
+    return compare(expected, new Answer.Given<>(OUTCOME));
+  }
+
+  private static Finding compare(OutcomeEntry expected, Answer<Outcome> answer) {
+    Findings findings = new Findings();
+    expected.compare(answer, findings);
+    return findings.all().get(0);
+  }
+}

@@ -1,0 +1,100 @@
+package org.entente.loadtests.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.Child;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scenarios as a user runs them, over gateways as processes. */
+final class ScenariosIT {
+  private static final String AGREEMENT =
+      """
+      id: sample
+      title: Sample
+      law:
+        instrument: NATIONAL_LAW
+        reference: Sample act
+        regime: CRIMINAL
+        purpose_change: true
+      between:
+        direction: BOTH
+        parties:
+          - agency: nl.customs
+          - agency: nl.police
+      covers:
+        kinds: [ALERT]
+        categories: [IPR]
+        purposes: [IPR_ENFORCEMENT]
+        classification_ceiling: RESTRICTED
+        personal_data: false
+      obligations:
+        retention_days: 30
+        onward_transfer: NONE
+      valid:
+        from: 2026-01-01
+      """;
+
+  @TempDir private Path folder;
+
+  @Test
+  void everyScenario_comesAsItExpects() throws IOException, InterruptedException {
+    Child child = Child.entente(folder, "demo", "--scenario", "all", "--once", "--json");
+    assertEquals(0, child.code(), () -> child.err() + child.out());
+    assertEquals(1, child.out().lines().count(), child.out());
+    JsonNode root = new ObjectMapper().readTree(child.out());
+    assertTrue(root.path("ok").asBoolean(), child.out());
+    List<String> names = new ArrayList<>();
+    for (JsonNode scenario : root.path("scenarios")) {
+      names.add(scenario.path("name").asText());
+      for (JsonNode step : scenario.path("steps")) {
+        assertTrue(step.path("ok").asBoolean(), step::toString);
+        assertTrue(!step.path("expected").asText().isEmpty(), step::toString);
+        assertTrue(!step.path("seen").asText().isEmpty(), step::toString);
+        assertTrue(step.path("milliseconds").isNumber(), step::toString);
+      }
+    }
+    assertEquals(ScenarioFolder.names(Home.find().scenarios()), names);
+  }
+
+  @Test
+  void scenario_thatExpectsSomethingElse_failsWithBothWords()
+      throws IOException, InterruptedException {
+    Path agreements = Files.createDirectories(folder.resolve("mistaken").resolve("agreements"));
+    Files.writeString(agreements.resolve("sample.yaml"), AGREEMENT);
+    Path file =
+        Files.writeString(
+            folder.resolve("mistaken.yaml"),
+            ScenarioTest.SAMPLE.replace("retention_days: 30", "retention_days: 31"));
+
+    Child child = Child.entente(folder, "demo", "--once", "--scenario", file.toString());
+
+    assertEquals(1, child.code(), () -> child.out() + child.err());
+    List<String> lines = child.out().lines().map(String::strip).toList();
+    int failed = index(lines, "FAILED  3 publish  It is sent");
+    assertEquals(
+        "expected  accepted for nl.police under sample for 31 days", lines.get(failed + 1));
+    assertEquals(
+        "seen      accepted for nl.police under sample for 30 days", lines.get(failed + 2));
+    index(lines, "ok      4 deliver  It arrives");
+    index(lines, "mistaken: 5 of 6 steps as expected");
+  }
+
+  private static int index(List<String> lines, String beginning) {
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).startsWith(beginning)) {
+        return i;
+      }
+    }
+    throw new AssertionError("no line begins with " + beginning + ":\n" + String.join("\n", lines));
+  }
+}

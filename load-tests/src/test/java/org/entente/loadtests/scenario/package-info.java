@@ -1,0 +1,5 @@
+/** Tests of scenarios. */
+@NullMarked
+package org.entente.loadtests.scenario;
+
+import org.jspecify.annotations.NullMarked;
