@@ -319,7 +319,7 @@ final class DocumentedSteps {
             .doesNotSay("FAILED")
             .exits(143),
         Step.of("./entente demo --scenario exercise-waste").says("who reacted when"),
-        Step.of("./entente demo --scenario all --once --json").until("city-state-ipr: ").exits(143),
+        Step.of("./entente demo --scenario all --once --json").until("ok      2 start").exits(143),
         Step.of("./entente bench smoke").says("each message a gRPC message"));
   }
 }
