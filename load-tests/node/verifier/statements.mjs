@@ -1,5 +1,5 @@
-// What agencies and gateways state about keys and numbers ("Key bundle", "Void",
-// "Settled", "Watermarks").
+// What agencies and gateways state about keys, numbers and joint operations ("Key bundle",
+// "Void", "Settled", "Roster", "Watermarks").
 import { Reader, ascii, concat, equal, refuse, require } from './bytes.mjs';
 import {
   PAIR_SIGNATURE_BYTES,
@@ -126,6 +126,60 @@ export const parseSettled = (bytes) => {
 export const verifySettled = (bytes, gatewayKey) => {
   const statement = parseSettled(bytes);
   const message = concat(ascii('entente/v1 settled\0'), statement.signed);
+  if (!ed25519Verifies(gatewayKey, message, statement.signature)) {
+    refuse('BAD_SIGNATURE', 'not signed by the gateway');
+  }
+  return statement;
+};
+
+const LONGEST_OPERATION_MS = 3653n * 86_400_000n;
+
+export const parseRoster = (bytes) => {
+  require(bytes.length <= 8192, 'too long');
+  const in_ = new Reader(bytes);
+  in_.exactly(1, 'version');
+  const federation = in_.federation();
+  const operation = in_.take(16);
+  const number = in_.u64(1n);
+  const previous = in_.take(32);
+  const nothing = previous.every((byte) => byte === 0);
+  require((number === 1n) === nothing, 'the first alone has nothing before it');
+  const signer = in_.agency();
+  const gateway = in_.gateway();
+  const issued = in_.u64();
+  const flags = in_.u8();
+  require(flags <= 3, 'unknown flags');
+  const name = in_.text(/^[A-Z0-9][A-Z0-9 -]{0,31}$/, 'cover name');
+  const starts = in_.u64();
+  const ends = in_.u64();
+  require(ends > starts && ends - starts <= LONGEST_OPERATION_MS, 'no such time');
+  const count = in_.u16();
+  require(count >= 1 && count <= 64, 'count out of range');
+  const members = times(count, () => {
+    const agency = in_.agency();
+    const role = in_.u8();
+    require(role >= 1 && role <= 3, 'no such role');
+    return { agency, role };
+  });
+  require(
+    members.every(({ agency }, i) => i === 0 || members[i - 1].agency < agency),
+    'members are not ascending',
+  );
+  const leads = members.filter(({ role }) => role === 1);
+  require(leads.length === 1, 'not one lead');
+  require(number > 1n || leads[0].agency === signer, 'the first is signed by its lead');
+  const signed = in_.before();
+  const signature = in_.take(64);
+  in_.end();
+  return {
+    federation, operation, number, previous, signer, gateway, issued, flags, name, starts, ends,
+    members, signed, signature,
+  };
+};
+
+export const verifyRoster = (bytes, gatewayKey) => {
+  const statement = parseRoster(bytes);
+  const message = concat(ascii('entente/v1 roster\0'), statement.signed);
   if (!ed25519Verifies(gatewayKey, message, statement.signature)) {
     refuse('BAD_SIGNATURE', 'not signed by the gateway');
   }

@@ -24,6 +24,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
 import org.entente.gateway.operate.LinkHolds;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.store.Store;
@@ -273,6 +274,9 @@ public final class NodeCore {
     warnings.addAll(ground.disk.warnings());
     warnings.addAll(NodeGauges.unreadable(ground.ledger.unreadable()));
     warnings.addAll(NodeLinkGauges.warnings(operatedLinks));
+    for (OperationId forked : ground.rosters.forked(ground.around.clock().millis())) {
+      warnings.add("operation " + forked + ": its lead signed rosters that contradict each other");
+    }
     if (ground.ending.doubts()) {
       warnings.add(
           "clock: it leapt, or says that the trust bundle is over; nothing is destroyed or"
@@ -293,7 +297,8 @@ public final class NodeCore {
         tx ->
             ledger.idempotency().prune(tx, now - Intake.REMEMBERED.toMillis(), most)
                 + ledger.peerFacts().prune(tx, now, most)
-                + ledger.subjects().prune(tx, now / 86_400_000, most));
+                + ledger.subjects().prune(tx, now / 86_400_000, most)
+                + ledger.operations().prune(tx, now / 86_400_000, most));
   }
 
   private void wake(AgencyName peer, Lane lane) {

@@ -9,6 +9,7 @@ import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RecallMessages;
 import org.entente.gateway.policy.ResponderMessages;
+import org.entente.gateway.policy.RosterMessages;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.policy.RulebookHolder;
 import org.entente.gateway.trust.TrustBundle;
@@ -80,6 +81,7 @@ final class NodePolicy {
     return agreement.equals(EvidenceMessages.AGREEMENT)
         || agreement.equals(RecallMessages.AGREEMENT)
         || agreement.equals(ResponderMessages.AGREEMENT)
+        || agreement.equals(RosterMessages.AGREEMENT)
         || NodeIngress.inForce(current(), agreement, recipient, now);
   }
 }

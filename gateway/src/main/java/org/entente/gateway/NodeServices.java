@@ -3,6 +3,7 @@ package org.entente.gateway;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.entente.gateway.account.Exporting;
+import org.entente.gateway.account.OperationView;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.account.Tracking;
 import org.entente.gateway.config.NodeConfig;
@@ -12,12 +13,14 @@ import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.intake.Convening;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.OpenWithin;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
+import org.entente.gateway.model.FederationName;
 import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
@@ -46,6 +49,7 @@ final class NodeServices {
   private final Tracking tracking;
   private final NodeGround ground;
   private final Recalling recalling;
+  private final Convening convening;
   private final Searching searching;
   private final RequestDesk requests;
 
@@ -65,6 +69,16 @@ final class NodeServices {
             around.timers());
     releases = new Releases(parts, intake, around.clock(), ground.ending, around.meters());
     recalling = new Recalling(parts, intake, around.clock(), around.random());
+    convening =
+        new Convening(
+            parts,
+            intake,
+            new Convening.Signer(
+                new FederationName(ground.config.federation()),
+                ground.self.node(),
+                out.sealing.gatewayKey),
+            around.clock(),
+            around.random());
     retention =
         new Retention(
             ground.agency(),
@@ -157,7 +171,8 @@ final class NodeServices {
             ground.config.limitsInForce().heldMessages(),
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
         openWithin(ground.config.openWithinInForce()),
-        keptLabels(ground)::label);
+        keptLabels(ground)::label,
+        ground.rosters);
   }
 
   private static KeptLabels keptLabels(NodeGround ground) {
@@ -216,6 +231,16 @@ final class NodeServices {
                 ground.ledger,
                 ground.evidence,
                 inboxOpening(),
-                ground.atRest)));
+                ground.atRest)),
+        convening,
+        new OperationView(
+            new OperationView.Parts(
+                ground.agency(),
+                ground.ledger,
+                ground.rosters,
+                ground.atRest,
+                inboxOpening(),
+                ground.evidence,
+                ground.labelCheck)));
   }
 }

@@ -36,6 +36,7 @@ class DirectionTest {
           "seal",
           "audit",
           "ledger",
+          "joint",
           "witness",
           "link",
           "transmit",

@@ -18,6 +18,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -256,6 +257,7 @@ final class KeyLifeNode implements AutoCloseable {
           recipients,
           new Recalls(name, ledger, erasing, evidence, Runnable::run),
           new Advertised(ledger, new AtRest(storage, random)),
+          new Rosters(ledger.operations(), new AtRest(storage, random)),
           setting(),
           clock,
           clock,

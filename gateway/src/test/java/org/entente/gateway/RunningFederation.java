@@ -127,7 +127,7 @@ final class RunningFederation implements AutoCloseable {
           - all_members: true
             among_themselves: true
       covers:
-        kinds: [ALERT, REQUEST, ANSWER]
+        kinds: [ALERT, REQUEST, ANSWER, OPERATION]
         categories: [PUBLIC_WARNING]
         purposes: [PUBLIC_SAFETY]
         classification_ceiling: UNCLASSIFIED
@@ -343,7 +343,7 @@ final class RunningFederation implements AutoCloseable {
         links:
         %sclients:
           - name: desk
-            scopes: [publish, subscribe, evidence, respond, operator]
+            scopes: [publish, subscribe, evidence, respond, operate_jointly, operator]
         """
             .formatted(
                 NAME,

@@ -198,6 +198,37 @@ final class DocumentedSteps {
             .says("SUBMISSION_ACCEPTANCE"),
         Step.of("./entente unopened" + SUPERVISOR),
         Step.of(
+                "./entente operation create --name 'CALM HARBOUR' --participant de.customs"
+                    + " --ends 2030-03-31 --officer FR-118"
+                    + " --justification 'joint inspection 7/26'"
+                    + SUPERVISOR)
+            .says("CALM HARBOUR  OPEN")
+            .keeps("OPERATION", ID),
+        Step.of("./entente operation list" + SUPERVISOR).says("roster 1: de.customs PARTICIPANT"),
+        Step.of(
+                "./entente operation members OPERATION --participant de.customs --ends 2030-06-30"
+                    + " --officer FR-118 --justification 'three months more'"
+                    + SUPERVISOR)
+            .fills("OPERATION", "OPERATION")
+            .says("roster 2: "),
+        Step.of("./entente operation hash OPERATION" + DE_CLIENTS + "desk")
+            .fills("OPERATION", "OPERATION")
+            .againWhile("roster 1 ")
+            .says("roster 2 of CALM HARBOUR"),
+        Step.of(
+                "./entente operation show OPERATION --officer DE-7"
+                    + " --justification 'joint inspection 7/26'"
+                    + DE_CLIENTS
+                    + "desk")
+            .fills("OPERATION", "OPERATION")
+            .says("fr.customs LEAD"),
+        Step.of(
+                "./entente operation close OPERATION --officer FR-118"
+                    + " --justification 'all tasks done'"
+                    + SUPERVISOR)
+            .fills("OPERATION", "OPERATION")
+            .says("CLOSED"),
+        Step.of(
                 "./entente keys renew --officer FR-3 --justification 'yearly renewal'"
                     + " --out /tmp/federation/fr.customs.join"
                     + OPERATOR)

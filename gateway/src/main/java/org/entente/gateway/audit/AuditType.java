@@ -56,7 +56,13 @@ public enum AuditType {
   /** A person searched the received messages and was shown the labels of those named. */
   SEARCHED(24),
   /** A client registered, changed or withdrew a system that answers requests. */
-  RESPONDER(30);
+  RESPONDER(30),
+  /** This gateway signed a roster of a joint operation. */
+  ROSTER_SIGNED(45),
+  /** A roster of a joint operation, signed by its lead, was taken. */
+  ROSTER_TAKEN(46),
+  /** Two rosters of one number were met, or a member goes by another than is held here. */
+  ROSTER_CONFLICT(47);
 
   private final int number;
 

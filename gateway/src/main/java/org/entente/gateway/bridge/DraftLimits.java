@@ -64,6 +64,13 @@ final class DraftLimits {
           Map.entry("Intelligence.text", 100_000),
           Map.entry("Document.media_type", 100),
           Map.entry("Document.name", 200),
+          Map.entry("OperationUpdate.objectives", 10_000),
+          Map.entry("OperationResource.description", 200),
+          Map.entry("OperationTask.id", 40),
+          Map.entry("OperationTask.title", 200),
+          Map.entry("SituationReport.text", 10_000),
+          Map.entry("OperationOutcome.id", 40),
+          Map.entry("OperationOutcome.text", 10_000),
           Map.entry("OnBehalfOf.officer", 80),
           Map.entry("OnBehalfOf.unit", 80),
           Map.entry("OnBehalfOf.justification", 500));
@@ -80,6 +87,12 @@ final class DraftLimits {
           Map.entry("Alert.extra", 64),
           Map.entry("Area.polygons", 100),
           Map.entry("Intelligence.subjects", 256),
+          Map.entry("OperationUpdate.resources", 64),
+          Map.entry("OperationUpdate.tasks", 64),
+          Map.entry("OperationUpdate.reports", 64),
+          Map.entry("OperationUpdate.outcomes", 64),
+          Map.entry("SituationReport.subjects", 64),
+          Map.entry("OperationOutcome.subjects", 64),
           Map.entry("Addressing.agencies", 256),
           Map.entry("Addressing.jurisdictions", 64));
 
@@ -95,7 +108,9 @@ final class DraftLimits {
           "Area.geocodes", Pattern.compile("[^=]{1,100}=.{1,200}"),
           "ExtraEntry.key", Pattern.compile(".*\\S.*"),
           "Intelligence.language", LANGUAGE,
-          "Document.media_type", Pattern.compile("application/[!-~]+"));
+          "Document.media_type", Pattern.compile("application/[!-~]+"),
+          "OperationTask.id", Pattern.compile("[A-Za-z0-9._-]{1,40}"),
+          "OperationOutcome.id", Pattern.compile("[A-Za-z0-9._-]{1,40}"));
 
   /** Texts that may have several lines; every other one is one line. */
   private static final Set<String> LINES =
@@ -109,10 +124,20 @@ final class DraftLimits {
           "Commodity.batch",
           "ExtraEntry.value",
           "Intelligence.text",
+          "OperationUpdate.objectives",
+          "SituationReport.text",
+          "OperationOutcome.text",
           "OnBehalfOf.justification");
 
   private static final List<String> SET_BY_GATEWAY =
-      List.of("message_id", "origin", "created_at", "retention_days");
+      List.of(
+          "message_id",
+          "origin",
+          "created_at",
+          "retention_days",
+          "operation_id",
+          "operation_epoch",
+          "operation_roster_hash");
 
   private DraftLimits() {}
 
@@ -137,9 +162,12 @@ final class DraftLimits {
     body(draft);
     Addressing to = draft.getTo();
     require(
-        to.getAgenciesCount() + to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow(),
+        to.getAgenciesCount() + to.getJurisdictionsCount() > 0
+            || to.getWhomAgreementsAllow()
+            || !to.getOperation().isEmpty(),
         "to",
-        "names no recipient: agencies, jurisdictions or whom_agreements_allow is required");
+        "names no recipient: agencies, jurisdictions, whom_agreements_allow or operation is"
+            + " required");
     for (int i = 0; i < to.getAgenciesCount(); i++) {
       agency(to.getAgencies(i), "to.agencies[" + i + "]");
     }
@@ -204,6 +232,8 @@ final class DraftLimits {
           throw new Fault("body.request", "is no alert; `entente request ask` sends it");
       case ANSWER ->
           throw new Fault("body.answer", "is no alert; `entente request answer` sends it");
+      case ROSTER -> throw new Fault("body.roster", "is made by gateways only");
+      case OPERATION_UPDATE -> operation(draft, kind);
       case CONTENT_NOT_SET ->
           throw new Fault("body", "is required: alert, intelligence or document");
     }
@@ -235,6 +265,14 @@ final class DraftLimits {
         "label.kind",
         "must be ALERT or INTELLIGENCE");
     require(!document.getMediaType().isEmpty(), "body.document.media_type", "is required");
+  }
+
+  private static void operation(Draft draft, Kind kind) throws Fault {
+    require(
+        kind == Kind.KIND_OPERATION,
+        "label.kind",
+        "must be OPERATION where the body is an update of an operation");
+    require(!draft.getTo().getOperation().isEmpty(), "to.operation", "is required with OPERATION");
   }
 
   private static void headline(String headline, String path) throws Fault {

@@ -86,6 +86,8 @@ final class OpenCommand extends MessageCall {
                   + body.getRecall().getReason());
       case REQUEST -> out.add(body.getRequest().getQuestion());
       case ANSWER -> add(out, body.getAnswer());
+      case ROSTER -> out.add("roster of a joint operation");
+      case OPERATION_UPDATE -> OperationCommand.lines(body.getOperationUpdate(), out);
       case EVIDENCE, RESPONDERS, CONTENT_NOT_SET -> {
         // Nothing that is shown to people.
       }

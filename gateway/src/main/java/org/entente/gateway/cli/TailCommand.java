@@ -293,6 +293,13 @@ final class TailCommand implements Callable<Integer> {
       String request = HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
       return RequestCommand.result(delivery.getBody().getAnswer()) + " to " + request;
     }
+    if (delivery.getBody().hasRoster()) {
+      return "ROSTER of a joint operation";
+    }
+    if (delivery.getBody().hasOperationUpdate()) {
+      return "said in operation "
+          + HexFormat.of().formatHex(delivery.getLabel().getOperationId().toByteArray());
+    }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()
         : delivery.getBody().getDocument().getName();

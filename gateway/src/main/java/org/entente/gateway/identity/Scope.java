@@ -22,6 +22,8 @@ public enum Scope {
   RECALL,
   /** Erase received messages, and hold them beyond their retention. */
   RETENTION,
+  /** Found, lead and look into joint operations. */
+  OPERATE_JOINTLY,
   /** Read the audit log. */
   AUDIT,
   /** Operate the gateway. */

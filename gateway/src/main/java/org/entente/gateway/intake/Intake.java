@@ -210,12 +210,19 @@ public final class Intake implements AutoCloseable {
       done.complete(Outcomes.invalid(key.key(), unasked));
       return;
     }
+    Within within = Within.of(checked, parts.rosters(), parts.self(), clock.instant());
+    Problem outside = within.lacking();
+    if (outside != null) {
+      meters.refused(Meters.Side.CLIENT, outside.code());
+      done.complete(Outcomes.invalid(key.key(), outside));
+      return;
+    }
     Decision decision =
         parts
             .policy()
             .get()
             .egress()
-            .decide(checked, passing.sources(), parts.self(), clock.instant());
+            .decide(within.draft(), passing.sources(), parts.self(), clock.instant());
     decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
     MessageId id = MessageId.fresh(clock.millis(), random);
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
@@ -365,6 +372,8 @@ public final class Intake implements AutoCloseable {
       Rejections.of(tx, parts, id, submission.refusals());
       Leaves.passedOn(tx, submission);
       submission.parts().forEach(part -> clocks.sent(tx, part));
+      OwnUpdates.keep(tx, parts, submission);
+      submission.besides().accept(tx);
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);
@@ -401,7 +410,7 @@ public final class Intake implements AutoCloseable {
         SentFacts.newBuilder()
             .setExercise(first.exercise())
             .setLane(first.lane().number())
-            .setRecall(first.label().getKind() == Kind.KIND_RECALL);
+            .setRecall(isFinal(first.label().getKind()));
     for (Permitted part : submission.parts()) {
       part.permits().forEach(permit -> facts.addRecipients(permit.recipient().value()));
       facts.setExpiresAtMs(Math.max(facts.getExpiresAtMs(), part.expires().toEpochMilli()));
@@ -414,6 +423,11 @@ public final class Intake implements AutoCloseable {
           Math.min(accepted + submission.openWithin().toMillis(), facts.getExpiresAtMs()));
     }
     Awaiting.begin(tx, parts.ledger(), parts.evidence(), submission.id(), facts.build());
+  }
+
+  /** What is taken back by nobody: a recall, and a roster, which the next one replaces. */
+  private static boolean isFinal(Kind kind) {
+    return kind == Kind.KIND_RECALL || kind == Kind.KIND_ROSTER;
   }
 
   private static SentPart terms(Permitted part) {

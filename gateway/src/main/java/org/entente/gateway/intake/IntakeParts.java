@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
@@ -26,6 +27,7 @@ import org.entente.proto.v1.OnBehalfOf;
  * @param holding bounds on what waits for a second person
  * @param openWithin how long recipients have until somebody must have opened a message
  * @param received what drafts may pass on
+ * @param rosters of joint operations
  */
 public record IntakeParts(
     AgencyName self,
@@ -38,7 +40,8 @@ public record IntakeParts(
     UnaryOperator<byte[]> fingerprint,
     Holding holding,
     OpenWithin openWithin,
-    Received received) {
+    Received received,
+    Rosters rosters) {
 
   /** What this agency has received. */
   @FunctionalInterface

@@ -107,6 +107,7 @@ public final class Recalling {
         .write(
             Lane.FLASH,
             tx -> {
+              parts.ledger().operations().forgetSaid(tx, target);
               tx.audit(
                   AuditRecord.of(
                       AuditType.RECALLED,

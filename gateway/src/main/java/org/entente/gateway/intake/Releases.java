@@ -230,12 +230,17 @@ public final class Releases {
     if (lacking != null) {
       return deny(waits, by, lacking.code(), lacking.field() + ": " + lacking.message());
     }
+    Within within = Within.of(checked, parts.rosters(), parts.self(), clock.instant());
+    Problem outside = within.lacking();
+    if (outside != null) {
+      return deny(waits, by, outside.code(), outside.field() + ": " + outside.message());
+    }
     Decision decision =
         parts
             .policy()
             .get()
             .egress()
-            .decide(checked, passing.sources(), parts.self(), clock.instant());
+            .decide(within.draft(), passing.sources(), parts.self(), clock.instant());
     AuditActor publisher =
         parts.actor(new NodeName(waits.key().client()), draft.get().getOnBehalfOf());
     if (decision.outcome() == Decision.Outcome.REFUSED) {

@@ -3,7 +3,9 @@ package org.entente.gateway.intake;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome what the client is told, but for the position
  * @param openWithin how long recipients have until somebody must have opened it; zero for ever
  * @param releasedBy the second person who let it go; null where none was asked for
+ * @param besides what is to be in the same commit
  * @param done completes when it is durable
  */
 record Submission(
@@ -33,6 +36,7 @@ record Submission(
     Outcome outcome,
     Duration openWithin,
     @Nullable AuditActor releasedBy,
+    Consumer<Transaction> besides,
     CompletableFuture<Outcome> done) {
 
   static Submission of(
@@ -46,7 +50,22 @@ record Submission(
       CompletableFuture<Outcome> done) {
     Outcome outcome = Outcomes.accepted(key.key(), parts.get(0).messageId(), parts, refusals);
     return new Submission(
-        key, actor, parts, refusals, passesOn, outcome, openWithin, releasedBy, done);
+        key, actor, parts, refusals, passesOn, outcome, openWithin, releasedBy, tx -> {}, done);
+  }
+
+  /** The same with something else in its commit. */
+  Submission with(Consumer<Transaction> change) {
+    return new Submission(
+        key,
+        actor,
+        parts,
+        refusals,
+        passesOn,
+        outcome,
+        openWithin,
+        releasedBy,
+        besides.andThen(change),
+        done);
   }
 
   Lane lane() {

@@ -37,6 +37,7 @@ public final class Ledger implements AutoCloseable {
   private final LinkBook links;
   private final RequestBook requests;
   private final ResponderBook responders;
+  private final OperationBook operations;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -78,6 +79,7 @@ public final class Ledger implements AutoCloseable {
     this.links = new LinkBook(store);
     this.requests = new RequestBook(store);
     this.responders = new ResponderBook(store);
+    this.operations = new OperationBook(store);
   }
 
   /** Starts the writer. */
@@ -231,6 +233,11 @@ public final class Ledger implements AutoCloseable {
   /** Who answers requests, here and elsewhere. */
   public ResponderBook responders() {
     return responders;
+  }
+
+  /** Joint operations. */
+  public OperationBook operations() {
+    return operations;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

@@ -50,6 +50,16 @@ public enum Code {
   ONWARD_REFUSED(POLICY, false),
   /** It passes on what may go on with its originator's consent only. */
   CONSENT_REQUIRED(PEER, false),
+  /** It names a roster of a joint operation that is not held here, or none of it is. */
+  ROSTER_UNKNOWN(PEER, true),
+  /** It names another roster than is held here under that number: somebody has two. */
+  ROSTER_FORKED(PEER, false),
+  /** It goes by a roster of a joint operation that was replaced before it was made. */
+  ROSTER_STALE(CLIENT, true),
+  /** The agency takes no such part in the joint operation. */
+  OPERATION_ROLE(CLIENT, false),
+  /** The joint operation is closed, or its time is over. */
+  OPERATION_CLOSED(CLIENT, false),
   /** A rule of this node refuses it. */
   NODE_RULE(OPERATOR, false),
   /** The agreement asks who sends and why, and the draft does not say. */

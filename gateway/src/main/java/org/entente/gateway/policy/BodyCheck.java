@@ -35,6 +35,8 @@ final class BodyCheck {
       case REQUEST -> requests.request(body.getRequest());
       case ANSWER -> requests.answer(body.getAnswer());
       case RESPONDERS -> new ResponderCheck(findings).list(body.getResponders());
+      case ROSTER -> new OperationCheck(findings).roster(body.getRoster());
+      case OPERATION_UPDATE -> new OperationCheck(findings).update(body.getOperationUpdate());
       case CONTENT_NOT_SET ->
           findings.invalid(
               "body", "is required: an alert, intelligence, a document, a request or an answer");

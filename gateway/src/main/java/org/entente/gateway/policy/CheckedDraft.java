@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
@@ -81,6 +83,30 @@ public final class CheckedDraft implements DraftCheck {
   /** The received messages that it passes on. */
   public List<MessageId> derivedFrom() {
     return derivedFrom;
+  }
+
+  /**
+   * The same within a joint operation, to these of its members.
+   *
+   * @param number of the roster by which they are members, from 1
+   * @param hash of that roster, 32 bytes
+   */
+  public CheckedDraft within(
+      OperationId operation, long number, byte[] hash, List<AgencyName> members) {
+    return new CheckedDraft(
+        idempotencyKey,
+        label.toBuilder()
+            .setOperationId(ByteString.copyFrom(operation.bytes()))
+            .setOperationEpoch(number)
+            .setOperationRosterHash(ByteString.copyFrom(hash))
+            .build(),
+        body,
+        Addressing.newBuilder()
+            .addAllAgencies(members.stream().map(AgencyName::value).toList())
+            .build(),
+        onBehalfOf,
+        openWithinMinutes,
+        derivedFrom);
   }
 
   /** Names the key, never the content. */

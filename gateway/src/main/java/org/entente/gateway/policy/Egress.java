@@ -21,11 +21,18 @@ public final class Egress {
   private final Membership membership;
   private final RulingCache cache;
   private final OnwardCheck onward;
+  private final RosterMessages rosters;
   private final String version;
 
   Egress(
-      Rules rules, Membership membership, RulingCache cache, OnwardCheck onward, String version) {
+      Rules rules,
+      Membership membership,
+      RulingCache cache,
+      OnwardCheck onward,
+      RosterMessages rosters,
+      String version) {
     this.rules = rules;
+    this.rosters = rosters;
     this.onward = onward;
     this.membership = membership;
     this.cache = cache;
@@ -109,6 +116,9 @@ public final class Egress {
       if (fixed.isOf(label)) {
         return fixed.refusal(label, self, recipient, membership);
       }
+    }
+    if (RosterMessages.LABEL.isOf(label)) {
+      return rosters.refusal(label, self, recipient, now);
     }
     Ruling ruling =
         cache.get(

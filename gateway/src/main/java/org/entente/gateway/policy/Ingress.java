@@ -16,10 +16,17 @@ public final class Ingress {
   private final Rules rules;
   private final Membership membership;
   private final RulingCache cache;
+  private final RosterMessages rosters;
   private final String version;
 
-  Ingress(Rules rules, Membership membership, RulingCache cache, String version) {
+  Ingress(
+      Rules rules,
+      Membership membership,
+      RulingCache cache,
+      RosterMessages rosters,
+      String version) {
     this.rules = rules;
+    this.rosters = rosters;
     this.membership = membership;
     this.cache = cache;
     this.version = version;
@@ -82,6 +89,12 @@ public final class Ingress {
             .<Verdict>map(refusal -> new Verdict.Refused(refusal, version))
             .orElseGet(() -> accepted(label));
       }
+    }
+    if (RosterMessages.LABEL.isOf(label)) {
+      return rosters
+          .refusal(label, origin, self, now)
+          .<Verdict>map(refusal -> new Verdict.Refused(refusal, version))
+          .orElseGet(() -> accepted(label));
     }
     if (label.getRetentionDays() <= 0) {
       return refused(self, Code.INVALID_FIELD, "label/retention_days", "no retention is named");

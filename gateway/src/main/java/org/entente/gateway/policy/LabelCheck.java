@@ -10,6 +10,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Addressing;
@@ -71,6 +72,11 @@ public final class LabelCheck {
     new BodyCheck(findings).body(draft.getBody());
     agreement(findings, draft.getLabel(), draft.getBody());
     addressing(findings, draft.getTo());
+    findings.check(
+        draft.getLabel().getKind() != Kind.KIND_OPERATION
+            || !draft.getTo().getOperation().isEmpty(),
+        "to.operation",
+        "is required with OPERATION");
     person(findings, draft.getOnBehalfOf());
     if (draft.getLabel().getKind() == Kind.KIND_REQUEST) {
       decides(findings, draft.getOnBehalfOf(), "asks");
@@ -222,6 +228,8 @@ public final class LabelCheck {
           case REQUEST -> label.getKind() == Kind.KIND_REQUEST;
           case ANSWER -> label.getKind() == Kind.KIND_ANSWER;
           case RESPONDERS -> label.getKind() == Kind.KIND_RESPONDERS;
+          case ROSTER -> label.getKind() == Kind.KIND_ROSTER;
+          case OPERATION_UPDATE -> label.getKind() == Kind.KIND_OPERATION;
           case CONTENT_NOT_SET -> true;
         };
     if (!agree) {
@@ -238,9 +246,20 @@ public final class LabelCheck {
 
   private static void addressing(Findings findings, Addressing to) {
     findings.known("to", to);
-    boolean anybody =
-        to.getAgenciesCount() > 0 || to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
-    findings.check(anybody, "to", "is required: agencies, jurisdictions or whom_agreements_allow");
+    boolean others = to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
+    boolean within = !to.getOperation().isEmpty();
+    findings.check(
+        to.getAgenciesCount() > 0 || others || within,
+        "to",
+        "is required: agencies, jurisdictions, whom_agreements_allow or operation");
+    findings.check(
+        !within || to.getOperation().size() == OperationId.SIZE,
+        "to.operation",
+        "has 16 bytes or none");
+    findings.check(
+        !within || !others,
+        "to.operation",
+        "goes to members: neither jurisdictions nor whom_agreements_allow stand beside it");
     if (findings.count("to.agencies", to.getAgenciesCount(), MAX_AGENCIES)) {
       for (int i = 0; i < to.getAgenciesCount() && !findings.full(); i++) {
         agency(findings, "to.agencies[" + i + "]", to.getAgencies(i));

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
@@ -20,7 +21,9 @@ final class LabelFields {
   static final Pattern AGREEMENT_ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
 
   private static final Set<Kind> BY_GATEWAYS =
-      Set.of(Kind.KIND_EVIDENCE, Kind.KIND_RECALL, Kind.KIND_RESPONDERS);
+      Set.of(Kind.KIND_EVIDENCE, Kind.KIND_RECALL, Kind.KIND_RESPONDERS, Kind.KIND_ROSTER);
+
+  private static final int ROSTER_HASH = 32;
 
   private final MessageLimits limits;
   private final Findings findings;
@@ -37,10 +40,14 @@ final class LabelFields {
     findings.unset(label.getOrigin().isEmpty(), "label.origin");
     findings.unset(!label.hasCreatedAt(), "label.created_at");
     findings.unset(label.getRetentionDays() == 0, "label.retention_days");
+    findings.unset(label.getOperationId().isEmpty(), "label.operation_id");
+    findings.unset(label.getOperationEpoch() == 0, "label.operation_epoch");
+    findings.unset(label.getOperationRosterHash().isEmpty(), "label.operation_roster_hash");
     findings.check(
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
-        "EVIDENCE, RECALL and RESPONDERS are made by gateways only; one of ALERT, INTELLIGENCE, REQUEST, ANSWER");
+        "EVIDENCE, RECALL, RESPONDERS and ROSTER are made by gateways only; one of ALERT,"
+            + " INTELLIGENCE, REQUEST, ANSWER, OPERATION");
     content(label);
     if (!label.getAgreement().isEmpty()) {
       agreement(label);
@@ -74,11 +81,33 @@ final class LabelFields {
     findings.required("label.status", label.getStatus());
     findings.required("label.message_type", label.getMessageType());
     findings.required("label.requested_action", label.getRequestedAction());
+    operation(label);
     if (BY_GATEWAYS.contains(label.getKind())) {
       findings.required("label.classification", label.getClassification());
     } else {
       content(label);
     }
+  }
+
+  /** Within which operation, by which roster: all of it, or nothing. */
+  private void operation(Label label) {
+    boolean within = !label.getOperationId().isEmpty();
+    findings.check(
+        !within || label.getOperationId().size() == OperationId.SIZE,
+        "label.operation_id",
+        "has 16 bytes or none");
+    findings.check(
+        within ? label.getOperationEpoch() > 0 : label.getOperationEpoch() == 0,
+        "label.operation_epoch",
+        "is 1 or more within an operation, and 0 elsewhere");
+    findings.check(
+        label.getOperationRosterHash().size() == (within ? ROSTER_HASH : 0),
+        "label.operation_roster_hash",
+        "has 32 bytes within an operation, and none elsewhere");
+    findings.check(
+        within || label.getKind() != Kind.KIND_OPERATION,
+        "label.operation_id",
+        "is required with OPERATION");
   }
 
   private void content(Label label) {

@@ -23,6 +23,7 @@ public final class Policy {
   private final Membership membership;
   private final RulingCache cache;
   private final Rules rules;
+  private final RosterMessages rosters;
   private final Egress egress;
   private final Ingress ingress;
 
@@ -36,8 +37,10 @@ public final class Policy {
     this.membership = membership;
     this.rules = new Rules(rulebook, membership);
     this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
-    this.egress = new Egress(rules, membership, cache, new OnwardCheck(rules), rulebook.version());
-    this.ingress = new Ingress(rules, membership, cache, rulebook.version());
+    this.rosters = new RosterMessages(rules, membership, rulebook.version());
+    this.egress =
+        new Egress(rules, membership, cache, new OnwardCheck(rules), rosters, rulebook.version());
+    this.ingress = new Ingress(rules, membership, cache, rosters, rulebook.version());
   }
 
   /**
@@ -124,6 +127,11 @@ public final class Policy {
    */
   public Set<Category> askable(AgencyName from, AgencyName to, Instant now) {
     return rules.categories(Kind.KIND_REQUEST, from, to, now);
+  }
+
+  /** Rosters of joint operations as messages. */
+  public RosterMessages rosters() {
+    return rosters;
   }
 
   /** Figures of the memory of rulings. */

@@ -2,6 +2,7 @@ package org.entente.gateway.policy;
 
 import java.util.List;
 import org.entente.gateway.policy.subject.CodedText;
+import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Commodity;
 import org.entente.proto.v1.Company;
@@ -27,6 +28,7 @@ final class SubjectCheck {
           case INTELLIGENCE -> body.getIntelligence().getSubjectsList();
           case REQUEST -> body.getRequest().getSubjectsList();
           case ANSWER -> body.getAnswer().getSubjectsList();
+          case OPERATION_UPDATE -> SubjectTerms.subjects(body.getOperationUpdate());
           default -> List.of();
         };
     return subjects.stream().anyMatch(Subject::hasPerson);

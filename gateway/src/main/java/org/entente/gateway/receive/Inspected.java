@@ -11,6 +11,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.RosterStatement;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.InboxRecord;
@@ -98,6 +99,7 @@ sealed interface Inspected {
    *
    * @param content the same as opened
    * @param recalled the message that this one takes back, or null
+   * @param roster the roster that it carries, its signature verified, or null
    * @param subjects whom it names, as keyed terms
    */
   record Kept(
@@ -106,6 +108,7 @@ sealed interface Inspected {
       ByteString body,
       FreshContent.Content content,
       @Nullable MessageId recalled,
+      @Nullable RosterStatement roster,
       List<AtRest.Token> subjects)
       implements Content {}
 

@@ -255,7 +255,8 @@ final class Inspection {
       if (mishap.isPresent()) {
         return new Inspected.Taken(header, custody.failed(opened, session, mishap.get()), onward);
       }
-      Optional<List<Inspected.Content>> contents = unsealing.contents(labels);
+      Optional<List<Inspected.Content>> contents =
+          unsealing.contents(labels, List.of(opened.session().terms().parties()));
       meters.openedIn(System.nanoTime() - start);
       return contents.isEmpty()
           // As everything that shows once a key was used; the reason stays in the own audit log.

@@ -12,6 +12,8 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.joint.OperationReception;
+import org.entente.gateway.joint.Participation;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
@@ -49,6 +51,7 @@ final class Reception {
   private final Dispatch dispatch;
   private final EvidenceRecords evidence;
   private final Recalls recalls;
+  private final OperationReception operations;
   private final Meters meters;
   private final Reporter reporter;
   private final Custody custody;
@@ -62,6 +65,7 @@ final class Reception {
     this.dispatch = parts.dispatch();
     this.evidence = parts.evidence();
     this.recalls = parts.recalls();
+    this.operations = new OperationReception(parts.self(), parts.ledger(), parts.rosters());
     this.meters = parts.meters();
     this.reporter = reporter;
     this.advertised = parts.advertised();
@@ -263,6 +267,13 @@ final class Reception {
       refuse(tx, keeping, id, unasked.get().code(), reason);
       return;
     }
+    Optional<Participation.Refused> outside =
+        operations.refusal(
+            tx, keeping.header().facts().origin(), message.content().label(), message.roster());
+    if (outside.isPresent()) {
+      refuse(tx, keeping, id, outside.get().code(), outside.get().reason());
+      return;
+    }
     keep(tx, keeping, message);
   }
 
@@ -289,6 +300,8 @@ final class Reception {
     ledger.subjects().put(tx, message.subjects(), message.id());
     clocks.received(
         tx, header.facts().origin(), message.content().label(), message.content().body());
+    operations.received(
+        tx, header.facts().origin(), message.id(), message.content().label(), message.roster());
     MessageId recalled = message.recalled();
     if (recalled != null) {
       // What it is answered follows what is said of the recall itself.

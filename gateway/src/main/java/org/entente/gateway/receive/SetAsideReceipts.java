@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.Mutation;
@@ -14,6 +15,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OpenedLabels;
+import org.entente.gateway.seal.SessionAnnouncement;
+import org.entente.gateway.seal.SessionTerms;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.store.v1.QuarantinedEnvelope;
@@ -51,11 +54,21 @@ final class SetAsideReceipts implements SetAside {
     }
     try (OpenedLabels labels = opened.get()) {
       EnvelopeHeader header = labels.envelope().header();
-      Optional<List<Inspected.Content>> contents = unsealing.contents(labels);
+      Optional<List<Inspected.Content>> contents =
+          unsealing.contents(labels, announced(header.facts().origin()));
       return contents.isEmpty()
           ? tx -> unreadable(tx, record)
           : tx -> ended(reception.keep(tx, header, kept.getSignature(), contents.get()));
     }
+  }
+
+  /** Kept with the session in which it came, and verified then. */
+  private List<SessionTerms.Parties> announced(AgencyName origin) {
+    return ledger.evidence().vouchers(origin).stream()
+        .filter(EvidenceBook.Voucher::announcement)
+        .flatMap(voucher -> SessionAnnouncement.parse(voucher.bytes()).stream())
+        .map(announcement -> announcement.terms().parties())
+        .toList();
   }
 
   private Ended unreadable(Transaction tx, QuarantineRecord record) {

@@ -26,11 +26,14 @@ import org.entente.gateway.seal.EnvelopeFacts;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.LocalSeal;
 import org.entente.gateway.seal.OpenedLabels;
+import org.entente.gateway.seal.RosterStatement;
+import org.entente.gateway.seal.SessionTerms;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes an opened envelope apart: each label is held against the header, this agency's policy and
@@ -38,6 +41,8 @@ import org.entente.proto.v1.Status;
  * its form at rest. Pure but for the keys and the clock.
  */
 final class Unsealing {
+  private static final String NOT_SIGNED = "the roster is not one that its sender signed";
+
   private final StorageKeys keys;
   private final LocalSeal localSeal;
   private final IngressCheck ingress;
@@ -63,12 +68,17 @@ final class Unsealing {
     this.ending = ending;
   }
 
-  /** The messages in their order; empty if a label or body is not what its format says. */
-  Optional<List<Inspected.Content>> contents(OpenedLabels labels) {
+  /**
+   * The messages in their order; empty if a label or body is not what its format says.
+   *
+   * @param announced what the origin's agency has announced, with the keys of its gateways
+   */
+  Optional<List<Inspected.Content>> contents(
+      OpenedLabels labels, List<SessionTerms.Parties> announced) {
     EnvelopeHeader header = labels.envelope().header();
     List<Inspected.Content> out = new ArrayList<>();
     for (int i = 0; i < labels.count(); i++) {
-      Optional<Inspected.Content> content = content(header, labels, i);
+      Optional<Inspected.Content> content = content(header, labels, i, announced);
       if (content.isEmpty()) {
         return Optional.empty();
       }
@@ -78,7 +88,7 @@ final class Unsealing {
   }
 
   private Optional<Inspected.Content> content(
-      EnvelopeHeader header, OpenedLabels labels, int index) {
+      EnvelopeHeader header, OpenedLabels labels, int index, List<SessionTerms.Parties> announced) {
     Optional<byte[]> bodyBytes = labels.openBody(index);
     if (bodyBytes.isEmpty()) {
       return Optional.empty();
@@ -87,13 +97,15 @@ final class Unsealing {
       Label label = Label.parseFrom(labels.label(index));
       Body body = Body.parseFrom(bodyBytes.get());
       MessageId id = MessageId.of(label.getMessageId().toByteArray());
-      return Optional.of(judge(header, labels, index, new Message(id, label, body)));
+      Message message = new Message(id, label, body, announced);
+      return Optional.of(judge(header, labels, index, message));
     } catch (InvalidProtocolBufferException | InvalidValue e) {
       return Optional.empty();
     }
   }
 
-  private record Message(MessageId id, Label label, Body body) {
+  private record Message(
+      MessageId id, Label label, Body body, List<SessionTerms.Parties> announced) {
     Inspected.Refused refused(Code code, String reason) {
       boolean said =
           label.getKind() == Kind.KIND_EVIDENCE || label.getKind() == Kind.KIND_RESPONDERS;
@@ -117,8 +129,31 @@ final class Unsealing {
       case KIND_EVIDENCE -> evidence(facts.origin(), message);
       case KIND_RESPONDERS ->
           new Inspected.Advertised(message.id(), message.body().getResponders());
-      default -> keep(header, labels, index, message);
+      case KIND_ROSTER ->
+          roster(facts, message)
+              .<Inspected.Content>map(roster -> keep(header, labels, index, message, roster))
+              .orElseGet(() -> message.refused(Code.BAD_SIGNATURE, NOT_SIGNED));
+      default -> keep(header, labels, index, message, null);
     };
+  }
+
+  /** The roster in a message, if the gateway that sealed the message has signed it. */
+  private static Optional<RosterStatement> roster(EnvelopeFacts facts, Message message) {
+    return RosterStatement.parse(message.body().getRoster().getStatement().toByteArray())
+        .filter(
+            roster ->
+                message.announced().stream().anyMatch(parties -> isOf(facts, roster, parties)));
+  }
+
+  private static boolean isOf(
+      EnvelopeFacts facts, RosterStatement roster, SessionTerms.Parties parties) {
+    RosterStatement.Place place = roster.content().place();
+    return place.signer().equals(facts.origin())
+        && place.gateway().equals(facts.gateway())
+        && parties.sender().equals(facts.origin())
+        && parties.gateway().name().equals(facts.gateway())
+        && parties.federation().equals(place.federation())
+        && roster.isSignedBy(parties.gateway().key());
   }
 
   private Optional<Inspected.Refused> againstHeader(EnvelopeFacts facts, Message message) {
@@ -151,7 +186,11 @@ final class Unsealing {
   }
 
   private Inspected.Content keep(
-      EnvelopeHeader header, OpenedLabels labels, int index, Message message) {
+      EnvelopeHeader header,
+      OpenedLabels labels,
+      int index,
+      Message message,
+      @Nullable RosterStatement roster) {
     long now = clock.millis();
     LocalDate lastDay =
         LocalDate.ofInstant(
@@ -185,6 +224,7 @@ final class Unsealing {
           message.body().hasRecall()
               ? MessageId.of(message.body().getRecall().getMessageId().toByteArray())
               : null,
+          roster,
           evidence.tokens(
               SubjectTerms.of(message.label(), message.body()), Instant.ofEpochMilli(now)));
     }

@@ -151,6 +151,13 @@ final class FieldReader {
         .orElseThrow(Malformed::new);
   }
 
+  /**
+   * A text of at most 255 bytes, one for each character; the caller's pattern admits ASCII only.
+   */
+  String ascii() throws Malformed {
+    return text();
+  }
+
   /** A byte each; the names' own patterns then admit ASCII only. */
   private String text() throws Malformed {
     int length = u8();

@@ -19,6 +19,7 @@ final class Suite {
   static final byte[] KEY_BUNDLE = ascii("entente/v1 key bundle\0");
   static final byte[] VOID = ascii("entente/v1 void\0");
   static final byte[] SETTLED = ascii("entente/v1 settled\0");
+  static final byte[] ROSTER = ascii("entente/v1 roster\0");
   static final byte[] WATERMARKS = ascii("entente/v1 watermarks\0");
 
   // Hashed.

@@ -39,6 +39,8 @@ import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OperationTask;
+import org.entente.proto.v1.OperationUpdate;
 
 /**
  * The index: a Lucene index in memory, of which nothing is ever written to a disk. It holds of each
@@ -147,8 +149,13 @@ final class MessageIndex implements AutoCloseable {
       case INTELLIGENCE -> List.of(body.getIntelligence().getHeadline());
       case DOCUMENT -> List.of(body.getDocument().getName());
       case REQUEST -> List.of(body.getRequest().getQuestion());
-      case ANSWER, EVIDENCE, RECALL, RESPONDERS, CONTENT_NOT_SET -> List.of();
+      case OPERATION_UPDATE -> updates(body.getOperationUpdate());
+      case ANSWER, EVIDENCE, RECALL, RESPONDERS, ROSTER, CONTENT_NOT_SET -> List.of();
     };
+  }
+
+  private static List<String> updates(OperationUpdate update) {
+    return update.getTasksList().stream().map(OperationTask::getTitle).toList();
   }
 
   /** Takes out what stands at these places, as {@link Place#number}. */

@@ -3,12 +3,14 @@ package org.entente.gateway.wire;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.entente.gateway.account.Exporting;
+import org.entente.gateway.account.OperationView;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.account.Tracking;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
+import org.entente.gateway.intake.Convening;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
 import org.entente.gateway.operate.Cursors;
@@ -40,6 +42,8 @@ import org.entente.proto.v1.Outcome;
  * @param auditOpener opens its leaves
  * @param proving makes proofs about single messages
  * @param exporting gives account of a period or a subject
+ * @param convening founds, changes and closes joint operations
+ * @param operations joint operations as people look at them
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
@@ -58,4 +62,6 @@ public record ClientPorts(
     AuditLog audit,
     LeafOpener auditOpener,
     Proving proving,
-    Exporting exporting) {}
+    Exporting exporting,
+    Convening convening,
+    OperationView operations) {}

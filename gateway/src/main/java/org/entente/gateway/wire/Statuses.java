@@ -116,6 +116,7 @@ final class Statuses {
           CONDITION_FALSE,
           ONWARD_REFUSED,
           CONSENT_REQUIRED,
+          OPERATION_ROLE,
           NODE_RULE,
           PERSON_REQUIRED,
           NOT_ASKED,
@@ -124,7 +125,7 @@ final class Statuses {
           INGRESS_REFUSED ->
           Code.PERMISSION_DENIED;
       case NOT_FOUND -> Code.NOT_FOUND;
-      case CURSOR_TAKEN_OVER, SEQUENCE_CONFLICT -> Code.ABORTED;
+      case CURSOR_TAKEN_OVER, SEQUENCE_CONFLICT, ROSTER_STALE -> Code.ABORTED;
       case CONDITION_FAILED,
           AGREEMENT_ENDED,
           RELEASE_TIMED_OUT,
@@ -144,6 +145,9 @@ final class Statuses {
           CANNOT_OPEN,
           NEED_REWRAP,
           ROUTING_LOOP,
+          ROSTER_UNKNOWN,
+          ROSTER_FORKED,
+          OPERATION_CLOSED,
           AUDIT_LOG_BEHIND,
           AUDIT_LOG_FORKED,
           AUDIT_LOG_UNPROVEN ->

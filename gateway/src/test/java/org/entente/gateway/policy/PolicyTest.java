@@ -237,6 +237,7 @@ class PolicyTest {
                 List.of("", "fr.customs", "fr-sg-ipr", "evidence", "\u0000é")
                     .get(random.nextInt(5));
             case INT -> random.nextInt(400) - 10;
+            case LONG -> random.nextLong();
             case BOOLEAN -> random.nextBoolean();
             case BYTE_STRING -> ByteString.copyFrom(new byte[random.nextInt(20)]);
             case MESSAGE -> randomTime(random);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.OperationId;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
@@ -23,9 +24,9 @@ import org.entente.gateway.testkit.ForeignVerifier.Tally;
 import org.junit.jupiter.api.Test;
 
 /**
- * Key bundles, voids, what is settled, watermarks and the forms at rest, as the verifier in Node
- * sees them. Damaged ones are refused by both for the same reason; what is altered and signed again
- * by its rightful signer is judged alike.
+ * Key bundles, voids, what is settled, rosters, watermarks and the forms at rest, as the verifier
+ * in Node sees them. Damaged ones are refused by both for the same reason; what is altered and
+ * signed again by its rightful signer is judged alike.
  */
 class ForeignStatementsTest {
   private static final long SEED = System.nanoTime();
@@ -130,6 +131,45 @@ class ForeignStatementsTest {
     Optional<SettledStatement> statement = SettledStatement.parse(bytes);
     Case one =
         new Case("settled", name)
+            .with("bytes", bytes)
+            .with("gateway_key", exchange.fr.gateway.key().encoded());
+    cases.add(one, verdict(statement.map(s -> s.isSignedBy(exchange.fr.gateway.key()))));
+  }
+
+  @Test
+  void roster_damagedOrSignedAgain_isJudgedAlike() {
+    byte[] before = new byte[32];
+    exchange.random.nextBytes(before);
+    byte[] operation = new byte[OperationId.SIZE];
+    exchange.random.nextBytes(operation);
+    RosterStatement.Content content =
+        new RosterStatement.Content(
+            new RosterStatement.Place(
+                Samples.FEDERATION,
+                OperationId.of(operation),
+                7,
+                before,
+                exchange.fr.name,
+                Samples.GW,
+                Samples.NOW_MS),
+            new RosterStatement.Terms(
+                "CALM HARBOUR", false, false, Samples.NOW_MS, Samples.NOW_MS + Samples.HOUR_MS),
+            List.of(
+                new RosterMember(exchange.de.name, RosterRole.PARTICIPANT),
+                new RosterMember(exchange.fr.name, RosterRole.LEAD)));
+    byte[] good = RosterStatement.sign(content, exchange.fr.signingKey).encoded();
+    int[] fields = {1, 1, 20, 16, 8, 32, 1, 10, 1, 4, 8, 1, 1, 12, 8, 8, 2, 1, 10, 1, 1, 10, 1};
+    compareStatements(
+        good,
+        fields,
+        this::addRoster,
+        body -> joined(body, exchange.fr.signingKey.sign(joined(Suite.ROSTER, body))));
+  }
+
+  private void addRoster(Comparison cases, String name, byte[] bytes) {
+    Optional<RosterStatement> statement = RosterStatement.parse(bytes);
+    Case one =
+        new Case("roster", name)
             .with("bytes", bytes)
             .with("gateway_key", exchange.fr.gateway.key().encoded());
     cases.add(one, verdict(statement.map(s -> s.isSignedBy(exchange.fr.gateway.key()))));

@@ -5,6 +5,7 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.OperationId;
 
 /** One good example of every format, from fixed seeds: also what the vectors pin. */
 final class FormatSamples {
@@ -33,6 +34,7 @@ final class FormatSamples {
   final KeyBundle keyBundle;
   final VoidStatement voidStatement;
   final SettledStatement settled;
+  final RosterStatement roster;
   final WatermarkStatement watermarks;
 
   FormatSamples() {
@@ -59,6 +61,7 @@ final class FormatSamples {
             pair);
     voidStatement = VoidStatement.sign(voidContent(), signingKey);
     settled = SettledStatement.sign(settledContent(), signingKey);
+    roster = RosterStatement.sign(rosterContent(), signingKey);
     watermarks = WatermarkStatement.sign(watermarkContent(), signingKey);
   }
 
@@ -83,6 +86,27 @@ final class FormatSamples {
         Samples.NOW_MS,
         List.of(
             new SettledNumbers(2, Lane.FLASH, 901), new SettledNumbers(3, Lane.PRIORITY, 1_042)));
+  }
+
+  private static RosterStatement.Content rosterContent() {
+    byte[] before = new byte[32];
+    random("roster before").nextBytes(before);
+    byte[] operation = new byte[OperationId.SIZE];
+    random("operation").nextBytes(operation);
+    return new RosterStatement.Content(
+        new RosterStatement.Place(
+            Samples.FEDERATION,
+            OperationId.of(operation),
+            2,
+            before,
+            Samples.FR,
+            Samples.GW,
+            Samples.NOW_MS),
+        new RosterStatement.Terms(
+            "CALM HARBOUR-7", true, false, Samples.NOW_MS, Samples.NOW_MS + 24 * Samples.HOUR_MS),
+        List.of(
+            new RosterMember(Samples.FR, RosterRole.LEAD),
+            new RosterMember(Samples.SG, RosterRole.OBSERVER)));
   }
 
   private static WatermarkStatement.Content watermarkContent() {

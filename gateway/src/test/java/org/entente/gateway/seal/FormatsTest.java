@@ -63,6 +63,10 @@ class FormatsTest {
             samples.settled.encoded(),
             bytes -> SettledStatement.parse(bytes).map(SettledStatement::encoded)),
         new Format(
+            "roster",
+            samples.roster.encoded(),
+            bytes -> RosterStatement.parse(bytes).map(RosterStatement::encoded)),
+        new Format(
             "watermarks",
             samples.watermarks.statement(),
             bytes ->

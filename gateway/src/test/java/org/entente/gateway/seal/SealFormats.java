@@ -42,6 +42,10 @@ public final class SealFormats {
             "settled",
             Formats.same(bytes -> SettledStatement.parse(bytes).map(SettledStatement::encoded)),
             () -> List.of(samples.settled.encoded()))
+        .with(
+            "roster",
+            Formats.same(bytes -> RosterStatement.parse(bytes).map(RosterStatement::encoded)),
+            () -> List.of(samples.roster.encoded()))
         .with("watermarks", Formats.same(SealFormats::watermarks), () -> watermarks(samples))
         .with("labels", SealFormats::labels, SealFormats::plainLabels);
   }

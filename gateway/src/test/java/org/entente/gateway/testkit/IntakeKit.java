@@ -12,18 +12,21 @@ import java.util.function.Supplier;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.intake.Convening;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.OpenWithin;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
+import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
@@ -49,6 +52,8 @@ public final class IntakeKit implements AutoCloseable {
   private volatile IntakeParts.Received received = id -> Optional.empty();
   private final Releases releases;
   private final Recalling recalling;
+  private final Rosters rosters;
+  private final Convening convening;
 
   /**
    * An intake that has started.
@@ -102,6 +107,7 @@ public final class IntakeKit implements AutoCloseable {
             meters,
             64,
             1 << 20);
+    rosters = new Rosters(ledger.operations(), atRest);
     IntakeParts parts =
         new IntakeParts(
             SELF,
@@ -118,10 +124,21 @@ public final class IntakeKit implements AutoCloseable {
                 Duration.ofHours(8),
                 Duration.ofDays(1),
                 Duration.ofDays(7)),
-            id -> received.label(id));
+            id -> received.label(id),
+            rosters);
     intake = new Intake(parts, outbound, clock, random, meters, limits, sealer, Timers.of(timers));
     releases = new Releases(parts, intake, clock, clock, meters);
     recalling = new Recalling(parts, intake, clock, random);
+    convening =
+        new Convening(
+            parts,
+            intake,
+            new Convening.Signer(
+                new FederationName("test.example"),
+                new NodeName("gateway-1"),
+                Ed25519SigningKey.generate(random)),
+            clock,
+            random);
     intake.start();
   }
 
@@ -138,6 +155,16 @@ public final class IntakeKit implements AutoCloseable {
   /** Takes messages back. */
   public Recalling recalling() {
     return recalling;
+  }
+
+  /** Rosters of joint operations. */
+  public Rosters rosters() {
+    return rosters;
+  }
+
+  /** Leads joint operations. */
+  public Convening convening() {
+    return convening;
   }
 
   /** Decides on what is held. */

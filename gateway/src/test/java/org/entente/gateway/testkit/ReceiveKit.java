@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
@@ -163,6 +164,7 @@ public final class ReceiveKit implements AutoCloseable {
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
             new Recalls(SELF, ledger, erasing, evidence, executor),
             new Advertised(ledger, new AtRest(storage, random)),
+            new Rosters(ledger.operations(), new AtRest(storage, random)),
             setting,
             clock,
             clock,

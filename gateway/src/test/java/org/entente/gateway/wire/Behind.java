@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.entente.gateway.account.Exporting;
+import org.entente.gateway.account.OperationView;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.account.Tracking;
 import org.entente.gateway.audit.Appender;
@@ -290,7 +291,17 @@ final class Behind implements AutoCloseable {
                 ledger,
                 evidence,
                 new InboxOpening(storageKeys, ledger.inbox()),
-                new AtRest(storageKeys, new SecureRandom()))));
+                new AtRest(storageKeys, new SecureRandom()))),
+        kit.convening(),
+        new OperationView(
+            new OperationView.Parts(
+                Edge.FR,
+                ledger,
+                kit.rosters(),
+                new AtRest(storageKeys, new SecureRandom()),
+                new InboxOpening(storageKeys, ledger.inbox()),
+                evidence,
+                new LabelCheck(MessageLimits.defaults()))));
   }
 
   private LogArchive archive() {

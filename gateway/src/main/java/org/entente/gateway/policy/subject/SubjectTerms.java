@@ -7,10 +7,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Company;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OperationUpdate;
 import org.entente.proto.v1.Person;
 import org.entente.proto.v1.Subject;
 
@@ -57,7 +59,16 @@ public final class SubjectTerms {
     body.getIntelligence().getSubjectsList().forEach(subject -> add(terms, subject));
     body.getRequest().getSubjectsList().forEach(subject -> add(terms, subject));
     body.getAnswer().getSubjectsList().forEach(subject -> add(terms, subject));
+    subjects(body.getOperationUpdate()).forEach(subject -> add(terms, subject));
     return List.copyOf(terms);
+  }
+
+  /** What and whom an update of a joint operation is about. */
+  public static List<Subject> subjects(OperationUpdate update) {
+    return Stream.concat(
+            update.getReportsList().stream().flatMap(it -> it.getSubjectsList().stream()),
+            update.getOutcomesList().stream().flatMap(it -> it.getSubjectsList().stream()))
+        .toList();
   }
 
   private static void add(Set<String> terms, Subject subject) {

@@ -1,0 +1,269 @@
+package org.entente.gateway.account;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.intake.OwnUpdates;
+import org.entente.gateway.joint.HeldRosters;
+import org.entente.gateway.joint.Rosters;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.OperationBook;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.seal.RosterStatement;
+import org.entente.proto.store.v1.OwnOperationUpdate;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.ListOperationsResponse;
+import org.entente.proto.v1.Operation;
+import org.entente.proto.v1.OperationEntry;
+import org.entente.proto.v1.OperationMember;
+import org.entente.proto.v1.OperationRole;
+import org.entente.proto.v1.OperationState;
+import org.entente.proto.v1.OperationUpdate;
+import org.entente.proto.v1.ShowOperationRequest;
+import org.entente.proto.v1.ShowOperationResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joint operations as people look at them: who takes part, and what was said as far as it is held
+ * here. What was recalled, erased or set aside is not given; showing is recorded first. Safe for
+ * many threads; showing waits for the disk.
+ */
+public final class OperationView {
+  private static final int MOST = 1_000;
+  private static final int ENTRIES = 500;
+
+  private final Parts parts;
+
+  /** What a view is made of. */
+  public record Parts(
+      AgencyName self,
+      Ledger ledger,
+      Rosters rosters,
+      AtRest atRest,
+      InboxOpening opening,
+      EvidenceRecords evidence,
+      LabelCheck check) {}
+
+  /** What is answered to showing. */
+  public sealed interface Answer {
+    /** It is shown, and that is on record. */
+    record Shown(ShowOperationResponse response) implements Answer {}
+
+    /** Nothing is shown. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /** Something that was said; {@code placed} is null if this agency said it itself. */
+  private record Entry(MessageId id, InboxBook.@Nullable Placed placed, Label label, Body body) {}
+
+  /** Views of a gateway's operations. */
+  public OperationView(Parts parts) {
+    this.parts = parts;
+  }
+
+  /** The operations, newest first. */
+  public ListOperationsResponse list() {
+    List<OperationId> ids = parts.rosters().list(MOST + 1);
+    ListOperationsResponse.Builder out =
+        ListOperationsResponse.newBuilder().setMore(ids.size() > MOST);
+    for (OperationId id : ids.subList(0, Math.min(MOST, ids.size()))) {
+      parts.rosters().held(id).ifPresent(held -> out.addOperations(operation(held)));
+    }
+    return out.build();
+  }
+
+  /** An operation with what was said in it. */
+  public Answer show(NodeName client, OperationId id, ShowOperationRequest request) {
+    List<Problem> problems = parts.check().decision(request.getOnBehalfOf());
+    if (!problems.isEmpty()) {
+      return new Answer.Refused(problems.get(0));
+    }
+    Optional<HeldRosters> held = parts.rosters().held(id);
+    if (held.isEmpty()) {
+      return new Answer.Refused(
+          new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is here"));
+    }
+    List<OperationBook.Said> said = parts.ledger().operations().newest(id, ENTRIES + 1);
+    boolean exercise = held.get().newest().content().terms().exercise();
+    List<Entry> entries = new ArrayList<>();
+    for (OperationBook.Said one : said.subList(0, Math.min(ENTRIES, said.size()))) {
+      entry(one, exercise).ifPresent(entries::add);
+    }
+    AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
+    List<Entry> shown =
+        parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, client, id, entries));
+    ShowOperationResponse.Builder response =
+        ShowOperationResponse.newBuilder()
+            .setOperation(operation(held.get()))
+            .setMore(said.size() > ENTRIES);
+    Situation situation = new Situation();
+    shown.forEach(entry -> add(response, situation, entry));
+    return new Answer.Shown(response.build());
+  }
+
+  private Optional<Entry> entry(OperationBook.Said said, boolean exercise) {
+    try {
+      return said.own() ? own(said) : received(said.id(), exercise);
+    } catch (CorruptRecord e) {
+      // Delivery sets aside what it concerns.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Entry> own(OperationBook.Said said) {
+    Optional<OwnOperationUpdate> own = OwnUpdates.open(parts.atRest(), said.sealed());
+    if (own.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Entry(
+              said.id(),
+              null,
+              Label.parseFrom(own.get().getLabel()),
+              Body.parseFrom(own.get().getBody())));
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("OPERATION", e);
+    }
+  }
+
+  private Optional<Entry> received(MessageId id, boolean exercise) {
+    InboxBook.Placed placed = parts.ledger().inbox().find(id);
+    // As long as it is kept, though the time is over in which it was to be delivered.
+    if (placed == null
+        || placed.isDamaged()
+        || placed.record().getRecalled()
+        || placed.record().getExercise() != exercise
+        || parts.ledger().quarantine().holds(placed.position())) {
+      return Optional.empty();
+    }
+    Optional<InboxOpening.Message> opened = parts.opening().message(placed, label -> true);
+    Body body = opened.map(InboxOpening.Message::body).orElse(null);
+    return opened.isEmpty() || body == null
+        ? Optional.empty()
+        : Optional.of(new Entry(id, placed, opened.get().label(), body));
+  }
+
+  /** On record, and known to the origins as any first retrieval is; what is still to be given. */
+  private List<Entry> record(
+      Transaction tx, AuditActor actor, NodeName client, OperationId id, List<Entry> entries) {
+    List<Entry> given = entries.stream().filter(entry -> isStillGiven(tx, entry.placed())).toList();
+    List<Entry> received = given.stream().filter(entry -> entry.placed() != null).toList();
+    tx.audit(
+        AuditRecord.of(
+                AuditType.OPENED,
+                LawCategory.CONSULTATION,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                actor,
+                new AuditSubject(
+                    null,
+                    received.stream().map(Entry::id).toList(),
+                    received.stream().map(OperationView::origin).distinct().toList(),
+                    null))
+            .saying("operation " + id + ": " + given.size() + " messages shown"));
+    EvidenceRecords evidence = parts.evidence();
+    for (Entry entry : received) {
+      if (parts.ledger().evidence().firstRetrieval(tx, entry.id(), client.value())) {
+        evidence.owe(
+            tx,
+            parts.ledger().evidence(),
+            origin(entry),
+            evidence.retrieval(entry.id(), client.value(), tx.nowMillis()));
+      }
+    }
+    return given;
+  }
+
+  private boolean isStillGiven(Transaction tx, InboxBook.@Nullable Placed seen) {
+    if (seen == null) {
+      return true;
+    }
+    InboxBook.Placed now = parts.ledger().inbox().place(tx, seen.lane(), seen.position());
+    return now != null
+        && !now.record().getRecalled()
+        && now.record().getMessageId().equals(seen.record().getMessageId());
+  }
+
+  private static AgencyName origin(Entry entry) {
+    return new AgencyName(entry.label().getOrigin());
+  }
+
+  private static void add(
+      ShowOperationResponse.Builder response, Situation situation, Entry entry) {
+    OperationUpdate standing = situation.standing(origin(entry), entry.body().getOperationUpdate());
+    boolean update = entry.label().getKind() == Kind.KIND_OPERATION;
+    if (update && standing.equals(OperationUpdate.getDefaultInstance())) {
+      return;
+    }
+    response.addEntries(
+        OperationEntry.newBuilder()
+            .setMessageId(ByteString.copyFrom(entry.id().bytes()))
+            .setOrigin(entry.label().getOrigin())
+            .setAt(entry.label().getCreatedAt())
+            .setNumber(entry.label().getOperationEpoch())
+            .setKind(entry.label().getKind())
+            .setUpdate(standing));
+  }
+
+  /** An operation by the newest roster that is held. */
+  public static Operation operation(HeldRosters held) {
+    Operation operation = operation(held.newest());
+    return held.forked()
+        ? operation.toBuilder().setState(OperationState.OPERATION_STATE_FORKED).build()
+        : operation;
+  }
+
+  /** An operation by a roster. */
+  public static Operation operation(RosterStatement roster) {
+    RosterStatement.Content content = roster.content();
+    RosterStatement.Terms terms = content.terms();
+    Operation.Builder out =
+        Operation.newBuilder()
+            .setOperationId(ByteString.copyFrom(content.place().operation().bytes()))
+            .setName(terms.name())
+            .setNumber(roster.number())
+            .setRosterHash(ByteString.copyFrom(roster.hash()))
+            .setStartsAt(Timestamps.fromMillis(terms.startsAtMs()))
+            .setEndsAt(Timestamps.fromMillis(terms.endsAtMs()))
+            .setState(
+                terms.closed()
+                    ? OperationState.OPERATION_STATE_CLOSED
+                    : OperationState.OPERATION_STATE_OPEN)
+            .setExercise(terms.exercise())
+            .setSignedBy(content.place().signer().value())
+            .setSignedAt(Timestamps.fromMillis(content.place().issuedAtMs()));
+    content
+        .members()
+        .forEach(
+            member ->
+                out.addMembers(
+                    OperationMember.newBuilder()
+                        .setAgency(member.agency().value())
+                        .setRole(OperationRole.forNumber(member.role().number()))));
+    return out.build();
+  }
+}

@@ -1,0 +1,48 @@
+package org.entente.gateway.joint;
+
+import java.util.Optional;
+import org.entente.gateway.seal.RosterStatement;
+import org.jspecify.annotations.Nullable;
+
+/** The rosters of one operation that are held. Used by one thread, for one decision. */
+public final class HeldRosters {
+  /** Finds the roster of a number. */
+  @FunctionalInterface
+  interface ByNumber {
+    /** The roster, or null. */
+    @Nullable RosterStatement find(long number);
+  }
+
+  private final RosterStatement newest;
+  private final ByNumber held;
+  private final boolean forked;
+
+  /**
+   * What is held.
+   *
+   * @param held the roster of a number, or null
+   * @param forked whether the lead signed something that contradicts them
+   */
+  HeldRosters(RosterStatement newest, ByNumber held, boolean forked) {
+    this.newest = newest;
+    this.held = held;
+    this.forked = forked;
+  }
+
+  /** The one of the greatest number. */
+  public RosterStatement newest() {
+    return newest;
+  }
+
+  /** The one of a number; empty if it is not held. */
+  public Optional<RosterStatement> at(long number) {
+    return number < 1 || number > newest.number()
+        ? Optional.empty()
+        : Optional.ofNullable(held.find(number));
+  }
+
+  /** Whether the lead signed something that contradicts them. */
+  public boolean forked() {
+    return forked;
+  }
+}

@@ -1,0 +1,154 @@
+package org.entente.gateway.joint;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.seal.RosterStatement;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operations have to say of messages that arrive: rosters are held against those before, and
+ * what is said in an operation against its rosters. Called within the transaction that keeps them.
+ */
+public final class OperationReception {
+  /** Operations of one lead that may be open here at a time. */
+  public static final int MOST_OF_ONE_LEAD = 100;
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final Rosters rosters;
+
+  /** Reception at an agency. */
+  public OperationReception(AgencyName self, Ledger ledger, Rosters rosters) {
+    this.self = self;
+    this.ledger = ledger;
+    this.rosters = rosters;
+  }
+
+  /**
+   * Why a message is not kept; empty if it is. A roster that shows a fork ends its operation here.
+   *
+   * @param roster what it carries, its signature verified as the origin's; null if it carries none
+   */
+  public Optional<Participation.Refused> refusal(
+      Transaction tx, AgencyName origin, Label label, @Nullable RosterStatement roster) {
+    if (roster != null) {
+      return refusal(tx, roster);
+    }
+    if (label.getOperationId().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<HeldRosters> held = rosters.held(tx, operation(label));
+    return held.isEmpty()
+        ? Optional.of(
+            new Participation.Refused(
+                Code.ROSTER_UNKNOWN, "no roster of the operation is here, or not yet"))
+        : Participation.refusal(held.get(), origin, self, claim(label));
+  }
+
+  private Optional<Participation.Refused> refusal(Transaction tx, RosterStatement roster) {
+    RosterRules.Judgement judgement = judge(tx, roster);
+    if (judgement instanceof RosterRules.Judgement.Forked forked) {
+      rosters.fork(tx, roster);
+      leaf(tx, AuditType.ROSTER_CONFLICT, roster, roster + ": " + forked.reason());
+      return Optional.of(new Participation.Refused(Code.ROSTER_FORKED, forked.reason()));
+    }
+    return judgement instanceof RosterRules.Judgement.Refused refused
+        ? Optional.of(new Participation.Refused(refused.code(), refused.reason()))
+        : Optional.empty();
+  }
+
+  private RosterRules.Judgement judge(Transaction tx, RosterStatement roster) {
+    Optional<HeldRosters> held = rosters.held(tx, roster.content().place().operation());
+    if (held.isPresent()) {
+      return RosterRules.next(roster, held.get(), self);
+    }
+    AgencyName lead = roster.content().lead();
+    return rosters.openLedBy(lead, tx.nowMillis()) >= MOST_OF_ONE_LEAD
+        ? new RosterRules.Judgement.Refused(
+            Code.LIMIT_REACHED,
+            lead + " leads " + MOST_OF_ONE_LEAD + " open operations here already")
+        : RosterRules.first(roster, self);
+  }
+
+  /** Acts on a message that is kept. */
+  public void received(
+      Transaction tx,
+      AgencyName origin,
+      MessageId id,
+      Label label,
+      @Nullable RosterStatement roster) {
+    if (roster != null) {
+      take(tx, roster);
+    } else if (!label.getOperationId().isEmpty()) {
+      OperationId operation = operation(label);
+      ledger.operations().received(tx, operation, id);
+      rosters
+          .held(tx, operation)
+          .filter(held -> label.getOperationEpoch() > held.newest().number())
+          .ifPresent(held -> rosters.word(tx, operation, word(origin, label), held.newest()));
+    }
+  }
+
+  private void take(Transaction tx, RosterStatement roster) {
+    Optional<HeldRosters> held = rosters.held(tx, roster.content().place().operation());
+    if (held.isPresent() && held.get().newest().number() >= roster.number()) {
+      return;
+    }
+    rosters.put(tx, roster);
+    leaf(tx, AuditType.ROSTER_TAKEN, roster, roster.toString());
+    for (Rosters.Word word : rosters.takeWords(tx, roster)) {
+      if (word.number() == roster.number() && !Arrays.equals(word.hash(), roster.hash())) {
+        leaf(
+            tx,
+            AuditType.ROSTER_CONFLICT,
+            roster,
+            word.agency() + " goes by another " + roster + " than came from its lead");
+      }
+    }
+  }
+
+  private static void leaf(Transaction tx, AuditType type, RosterStatement roster, String detail) {
+    RosterStatement.Content content = roster.content();
+    tx.audit(
+        AuditRecord.of(
+                type,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(content.place().signer()),
+                new AuditSubject(null, List.of(), content.agencies(), null))
+            .saying(detail));
+  }
+
+  private static OperationId operation(Label label) {
+    return OperationId.of(label.getOperationId().toByteArray());
+  }
+
+  private static Rosters.Word word(AgencyName origin, Label label) {
+    return new Rosters.Word(
+        origin, label.getOperationEpoch(), label.getOperationRosterHash().toByteArray());
+  }
+
+  private static Participation.Claim claim(Label label) {
+    return new Participation.Claim(
+        label.getOperationEpoch(),
+        label.getOperationRosterHash().toByteArray(),
+        label.getStatus() == Status.STATUS_EXERCISE,
+        Instant.ofEpochMilli(Timestamps.toMillis(label.getCreatedAt())));
+  }
+}

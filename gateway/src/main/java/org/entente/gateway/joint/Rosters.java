@@ -1,0 +1,180 @@
+package org.entente.gateway.joint;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.OperationBook;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.seal.RosterStatement;
+import org.entente.gateway.store.Keys;
+import org.entente.proto.store.v1.OperationRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rosters as they are kept: sealed at rest, until a year after the end that they state. Once their
+ * key is destroyed an operation is as unknown as one that never was. Safe for many threads.
+ */
+public final class Rosters {
+  /** How long after the end of an operation its rosters are kept. */
+  public static final Duration KEPT = Duration.ofDays(365);
+
+  private static final String ROSTER = "operation roster";
+  private static final String WORD = "operation word";
+  private static final int WORD_BYTES = 8 + Sha256.HASH_BYTES;
+
+  private final OperationBook book;
+  private final AtRest atRest;
+
+  /** The rosters of a ledger. */
+  public Rosters(OperationBook book, AtRest atRest) {
+    this.book = book;
+    this.atRest = atRest;
+  }
+
+  /**
+   * By which roster a member goes that is not held here.
+   *
+   * @param hash 32 bytes, not to be changed
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Word(AgencyName agency, long number, byte[] hash) {}
+
+  /** What is held of an operation as the transaction sees it; empty if nothing is. */
+  public Optional<HeldRosters> held(Transaction tx, OperationId id) {
+    OperationRecord record = book.record(tx, id);
+    return record == null ? Optional.empty() : held(record, number -> book.roster(tx, id, number));
+  }
+
+  /** The same as committed. */
+  public Optional<HeldRosters> held(OperationId id) {
+    OperationRecord record = book.record(id);
+    return record == null ? Optional.empty() : held(record, number -> book.roster(id, number));
+  }
+
+  /** Finds the sealed roster of a number. */
+  @FunctionalInterface
+  private interface SealedByNumber {
+    byte @Nullable [] find(long number);
+  }
+
+  private Optional<HeldRosters> held(OperationRecord record, SealedByNumber sealed) {
+    HeldRosters.ByNumber at = number -> opened(sealed.find(number)).orElse(null);
+    RosterStatement newest = at.find(record.getNumber());
+    return newest == null
+        ? Optional.empty()
+        : Optional.of(new HeldRosters(newest, at, record.getForked()));
+  }
+
+  private Optional<RosterStatement> opened(byte @Nullable [] sealed) {
+    return sealed == null
+        ? Optional.empty()
+        : atRest
+            .open(ROSTER, sealed)
+            .map(
+                bytes ->
+                    RosterStatement.parse(bytes)
+                        .orElseThrow(() -> new CorruptRecord("OPERATION", null)));
+  }
+
+  /** Keeps a roster as the newest. */
+  public void put(Transaction tx, RosterStatement roster) {
+    OperationId id = roster.content().place().operation();
+    Instant until = keptUntil(roster);
+    book.putRoster(tx, id, roster.number(), atRest.seal(ROSTER, roster.encoded(), until));
+    OperationRecord before = book.record(tx, id);
+    long day = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
+    book.put(
+        tx,
+        id,
+        OperationRecord.newBuilder()
+            .setNumber(roster.number())
+            .setKeepUntilDay(before == null ? day : Math.max(day, before.getKeepUntilDay()))
+            .build());
+  }
+
+  /** Ends an operation here, since its lead signed what contradicts what is held. */
+  public void fork(Transaction tx, RosterStatement conflicting) {
+    OperationId id = conflicting.content().place().operation();
+    OperationRecord record = book.record(tx, id);
+    if (record != null) {
+      book.put(
+          tx,
+          id,
+          record.toBuilder()
+              .setForked(true)
+              .setSealedConflict(
+                  ByteString.copyFrom(
+                      atRest.seal(ROSTER, conflicting.encoded(), keptUntil(conflicting))))
+              .build());
+    }
+  }
+
+  /** Remembers by which roster a member goes that is not held here. */
+  public void word(Transaction tx, OperationId id, Word word, RosterStatement newest) {
+    byte[] bytes = Keys.key().u64(word.number()).bytes(word.hash()).done();
+    book.putWord(tx, id, word.agency(), atRest.seal(WORD, bytes, keptUntil(newest)));
+  }
+
+  /** Words about a roster that is now held, or about earlier ones; they are forgotten by this. */
+  public List<Word> takeWords(Transaction tx, RosterStatement roster) {
+    OperationId id = roster.content().place().operation();
+    List<Word> out = new ArrayList<>();
+    for (OperationBook.Word sealed : book.words(tx, id)) {
+      Optional<byte[]> bytes =
+          atRest.open(WORD, sealed.sealed()).filter(open -> open.length == WORD_BYTES);
+      long number = bytes.map(open -> BigEndian.u64(open, 0)).orElse(0L);
+      if (number <= roster.number()) {
+        book.forgetWord(tx, id, sealed.agency());
+        bytes.ifPresent(
+            open ->
+                out.add(
+                    new Word(sealed.agency(), number, Arrays.copyOfRange(open, 8, WORD_BYTES))));
+      }
+    }
+    return out;
+  }
+
+  /** How many operations of a lead are open and not over, as committed. */
+  public long openLedBy(AgencyName lead, long nowMillis) {
+    return book.list(Integer.MAX_VALUE).stream()
+        .flatMap(entry -> held(entry.id()).stream())
+        .map(held -> held.newest().content())
+        .filter(roster -> roster.lead().equals(lead))
+        .filter(roster -> !roster.terms().closed() && roster.terms().endsAtMs() > nowMillis)
+        .count();
+  }
+
+  /** The operations that are held, newest first; at most so many. */
+  public List<OperationId> list(int most) {
+    return book.list(most).stream().map(OperationBook.Entry::id).toList();
+  }
+
+  /** Operations whose leads signed what contradicts, and which are not over. */
+  public List<OperationId> forked(long nowMillis) {
+    return book.list(Integer.MAX_VALUE).stream()
+        .filter(entry -> entry.record().getForked())
+        .map(OperationBook.Entry::id)
+        .filter(
+            id ->
+                held(id)
+                    .filter(held -> held.newest().content().terms().endsAtMs() > nowMillis)
+                    .isPresent())
+        .toList();
+  }
+
+  private static Instant keptUntil(RosterStatement roster) {
+    return Instant.ofEpochMilli(roster.content().terms().endsAtMs()).plus(KEPT);
+  }
+}

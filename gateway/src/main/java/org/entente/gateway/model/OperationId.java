@@ -1,0 +1,68 @@
+package org.entente.gateway.model;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * Identifier of a joint operation: 16 bytes, UUID version 7 (RFC 9562), so sortable by the time of
+ * its founding. Compares by value; prints as 32 hex digits.
+ */
+public final class OperationId implements Comparable<OperationId> {
+  /** Size in bytes. */
+  public static final int SIZE = Bits128.SIZE;
+
+  private static final String WHOSE = "an operation";
+
+  private final Bits128 bits;
+
+  private OperationId(Bits128 bits) {
+    this.bits = bits;
+  }
+
+  /**
+   * The identifier in these bytes.
+   *
+   * @throws InvalidValue unless there are 16
+   */
+  public static OperationId of(byte[] bytes) {
+    return new OperationId(Bits128.of(WHOSE, bytes));
+  }
+
+  /**
+   * The identifier that these 32 hex digits spell.
+   *
+   * @throws InvalidValue for anything else
+   */
+  public static OperationId parse(String hex) {
+    return new OperationId(Bits128.parse(WHOSE, hex));
+  }
+
+  /** A fresh identifier of a time. */
+  public static OperationId fresh(long epochMillis, RandomGenerator random) {
+    return new OperationId(Bits128.uuid7(epochMillis, random));
+  }
+
+  /** A copy of the 16 bytes. */
+  public byte[] bytes() {
+    return bits.bytes();
+  }
+
+  @Override
+  public int compareTo(OperationId other) {
+    return bits.compareTo(other.bits);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof OperationId that && that.bits.equals(bits);
+  }
+
+  @Override
+  public int hashCode() {
+    return bits.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return bits.toString();
+  }
+}

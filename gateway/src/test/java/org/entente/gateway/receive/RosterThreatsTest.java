@@ -1,0 +1,294 @@
+package org.entente.gateway.receive;
+
+import static org.entente.gateway.testkit.RosterKit.lead;
+import static org.entente.gateway.testkit.RosterKit.observer;
+import static org.entente.gateway.testkit.RosterKit.participant;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.joint.HeldRosters;
+import org.entente.gateway.joint.OperationReception;
+import org.entente.gateway.joint.Rosters;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.retain.ErasureJournal;
+import org.entente.gateway.seal.RosterStatement;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.RosterKit;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OperationUpdate;
+import org.entente.proto.v1.Roster;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What members of a joint operation, or others, may try at {@code de.customs} with rosters and with
+ * what is said by them, sealed by {@code fr.customs} and taken by the gateway's own reception.
+ */
+class RosterThreatsTest {
+  private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
+
+  private final SecureRandom random = new SecureRandom();
+  private final MemoryStorageKeys keys = new MemoryStorageKeys();
+  private final RecordedLeaves leaves = new RecordedLeaves();
+  private final ErasureJournal journal;
+  private final Ledger ledger =
+      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, leaves);
+  private final ReceiveKit kit;
+  private final Rosters rosters;
+  private final RosterKit first;
+
+  RosterThreatsTest(@TempDir Path folder) throws IOException {
+    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    kit =
+        new ReceiveKit(
+            ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> NOW);
+    rosters = new Rosters(ledger.operations(), new AtRest(keys, random));
+    first =
+        RosterKit.first(
+            kit.originKey(), NOW, "fr.customs", participant("de.customs"), observer("us.cbp"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    kit.close();
+    ledger.close();
+    journal.close();
+  }
+
+  private Permitted sealed(Label.Builder label, Body body) {
+    return PermittedFixture.permitted(
+        MessageId.fresh(NOW.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.FLASH,
+        label.build(),
+        body,
+        NOW,
+        "test",
+        30,
+        ReceiveKit.SELF.value());
+  }
+
+  private Permitted carrying(RosterStatement roster) {
+    ByteString bytes = ByteString.copyFrom(roster.encoded());
+    return sealed(
+        Label.newBuilder().setKind(Kind.KIND_ROSTER),
+        Body.newBuilder().setRoster(Roster.newBuilder().setStatement(bytes)).build());
+  }
+
+  private Permitted said(RosterStatement by) {
+    return said(by.number(), by.hash());
+  }
+
+  private Permitted said(long number, byte[] hash) {
+    return sealed(
+        Label.newBuilder()
+            .setKind(Kind.KIND_OPERATION)
+            .setOperationId(ByteString.copyFrom(first.operation().bytes()))
+            .setOperationEpoch(number)
+            .setOperationRosterHash(ByteString.copyFrom(hash)),
+        Body.newBuilder()
+            .setOperationUpdate(OperationUpdate.newBuilder().setObjectives("none left behind"))
+            .build());
+  }
+
+  private void taken(Permitted message) {
+    kit.deliver(message);
+    assertNotNull(ledger.inbox().find(message.messageId()), () -> kit.owed().toString());
+  }
+
+  /** Nothing of it is kept, and its origin is owed a failure with a reason. */
+  private void refused(Code code, Permitted message) {
+    kit.deliver(message);
+    assertNull(ledger.inbox().find(message.messageId()));
+    List<EvidenceItem> told = kit.owed();
+    EvidenceItem last = told.get(told.size() - 1);
+    assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, last.getKind());
+    assertEquals(code.name(), last.getCode(), last.getReason());
+  }
+
+  private HeldRosters held() {
+    return rosters.held(first.operation()).orElseThrow();
+  }
+
+  private void holds(RosterKit... kits) {
+    for (RosterKit one : kits) {
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            rosters.put(tx, one.signed());
+            return one;
+          });
+    }
+  }
+
+  @Test
+  void roster_ofItsLead_isTaken_onRecord_andMessagesByIt() {
+    taken(carrying(first.signed()));
+    assertTrue(held().newest().isSame(first.signed()));
+    assertEquals(1, leaves.types().stream().filter(AuditType.ROSTER_TAKEN::equals).count());
+    Permitted message = said(first.signed());
+    taken(message);
+    assertEquals(
+        List.of(message.messageId()),
+        ledger.operations().newest(first.operation(), 10).stream().map(it -> it.id()).toList());
+  }
+
+  @Test
+  void roster_forged_isRefused_andChangesNothing() {
+    Ed25519SigningKey other = Ed25519SigningKey.generate(random);
+    refused(Code.BAD_SIGNATURE, carrying(first.with(other).signed()));
+    RosterKit ofAnother =
+        RosterKit.first(kit.originKey(), NOW, "us.cbp", participant("de.customs"));
+    refused(Code.BAD_SIGNATURE, carrying(ofAnother.signed()));
+    refused(
+        Code.BAD_SIGNATURE,
+        sealed(
+            Label.newBuilder().setKind(Kind.KIND_ROSTER),
+            Body.newBuilder()
+                .setRoster(Roster.newBuilder().setStatement(ByteString.copyFromUtf8("no roster")))
+                .build()));
+    assertTrue(rosters.held(first.operation()).isEmpty());
+  }
+
+  @Test
+  void roster_byAMemberThatDoesNotLead_isRefused() {
+    RosterKit led =
+        RosterKit.first(
+            Ed25519SigningKey.generate(random),
+            NOW,
+            "us.cbp",
+            participant("de.customs"),
+            participant("fr.customs"));
+    holds(led);
+    RosterKit taking =
+        led.next(lead("fr.customs"), participant("de.customs"), participant("us.cbp"))
+            .by("fr.customs")
+            .with(kit.originKey());
+    refused(Code.OPERATION_ROLE, carrying(taking.signed()));
+    assertEquals(1, rosters.held(led.operation()).orElseThrow().newest().number());
+  }
+
+  @Test
+  void roster_older_sentAgain_changesNothing() {
+    RosterKit second = first.next(lead("fr.customs"), participant("de.customs"));
+    taken(carrying(first.signed()));
+    taken(carrying(second.signed()));
+    taken(carrying(first.signed()));
+    assertEquals(2, held().newest().number());
+    assertEquals(2, leaves.types().stream().filter(AuditType.ROSTER_TAKEN::equals).count());
+  }
+
+  @Test
+  void twoRostersOfOneNumber_endTheOperationHere_onRecord() {
+    RosterKit second = first.next(lead("fr.customs"), participant("de.customs"));
+    RosterKit other = first.next(lead("fr.customs"), participant("de.customs"), observer("us.cbp"));
+    taken(carrying(first.signed()));
+    taken(carrying(second.signed()));
+    refused(Code.ROSTER_FORKED, carrying(other.signed()));
+    assertTrue(held().forked());
+    assertEquals(List.of(first.operation()), rosters.forked(NOW.toEpochMilli()));
+    assertTrue(
+        leaves.only(AuditType.ROSTER_CONFLICT).outcome().detail().contains("another roster 2"));
+    refused(Code.ROSTER_FORKED, said(second.signed()));
+    RosterKit third = second.next(lead("fr.customs"), participant("de.customs"));
+    refused(Code.ROSTER_FORKED, carrying(third.signed()));
+  }
+
+  @Test
+  void message_byAForkedRoster_isRefused_andTheOperationGoesOn() {
+    taken(carrying(first.signed()));
+    refused(Code.ROSTER_FORKED, said(1, new byte[32]));
+    taken(said(first.signed()));
+  }
+
+  @Test
+  void message_ofAnOperationThatIsNotKnown_orOfWhoLeftIt_isRefused() {
+    refused(Code.ROSTER_UNKNOWN, said(first.signed()));
+    RosterKit led =
+        new RosterKit(
+            Ed25519SigningKey.generate(random),
+            first.operation(),
+            1,
+            RosterStatement.nothingBefore(),
+            RosterKit.lead("us.cbp").agency(),
+            NOW,
+            first.terms(),
+            List.of(lead("us.cbp"), participant("de.customs"), participant("fr.customs")));
+    holds(led);
+    taken(said(led.signed()));
+    RosterKit without = led.next(lead("us.cbp"), participant("de.customs"));
+    holds(without);
+    refused(Code.OPERATION_ROLE, said(led.signed()));
+    refused(Code.OPERATION_ROLE, said(without.signed()));
+    RosterKit watching =
+        without.next(lead("us.cbp"), participant("de.customs"), observer("fr.customs"));
+    holds(watching);
+    refused(Code.OPERATION_ROLE, said(watching.signed()));
+  }
+
+  @Test
+  void message_byARosterStillToCome_isTaken_andItsWordIsHeldAgainstThatRoster() {
+    RosterKit second = first.next(lead("fr.customs"), participant("de.customs"));
+    taken(carrying(first.signed()));
+    taken(said(second.signed()));
+    taken(carrying(second.signed()));
+    assertTrue(leaves.types().stream().noneMatch(AuditType.ROSTER_CONFLICT::equals));
+    taken(said(3, new byte[32]));
+    taken(carrying(second.next(lead("fr.customs"), participant("de.customs")).signed()));
+    assertTrue(
+        leaves.only(AuditType.ROSTER_CONFLICT).outcome().detail().startsWith("fr.customs goes by"));
+  }
+
+  @Test
+  void operationsOfOneLead_areBounded() {
+    for (int i = 0; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
+      holds(RosterKit.first(kit.originKey(), NOW, "fr.customs", participant("de.customs")));
+    }
+    refused(Code.LIMIT_REACHED, carrying(first.signed()));
+    holds(first);
+    taken(carrying(first.next(lead("fr.customs"), participant("de.customs")).closed().signed()));
+  }
+
+  @Test
+  void operation_aYearPastItsEnd_isGoneWithAllOfIt() {
+    taken(carrying(first.signed()));
+    taken(said(first.signed()));
+    long lastDay =
+        Instant.ofEpochMilli(first.terms().endsAtMs()).plus(Rosters.KEPT).toEpochMilli()
+            / 86_400_000;
+    assertEquals(0, pruned(lastDay));
+    assertEquals(3, pruned(lastDay + 1));
+    assertTrue(rosters.held(first.operation()).isEmpty());
+    assertEquals(List.of(), rosters.list(10));
+  }
+
+  private int pruned(long today) {
+    return ledger.commit(Lane.ROUTINE, tx -> ledger.operations().prune(tx, today, 100));
+  }
+}
