@@ -150,6 +150,7 @@ public final class NodeCore {
             ground.agency(), ground.ledger, ground.labelCheck, outgoing.routes.links(), links);
     NodeQuarantine.register(around.meters(), ground.ledger.quarantine());
     NodeLinkGauges.register(around.meters(), operatedLinks);
+    services.ipr().register(around.meters(), ground.ledger.ipr(), around.clock());
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
     ground.trust.onChange((old, next) -> around.workers().execute(() -> trustChanged(next)));
   }
@@ -273,6 +274,7 @@ public final class NodeCore {
     warnings.addAll(ground.disk.warnings());
     warnings.addAll(NodeGauges.unreadable(ground.ledger.unreadable()));
     warnings.addAll(NodeLinkGauges.warnings(operatedLinks));
+    warnings.addAll(services.ipr().warnings(ground.ledger.ipr(), ground.around.clock()));
     if (ground.ending.doubts()) {
       warnings.add(
           "clock: it leapt, or says that the trust bundle is over; nothing is destroyed or"
@@ -282,6 +284,11 @@ public final class NodeCore {
   }
 
   private void expire() {
+    // Before keys go: what is still open is sealed anew.
+    int erased = services.iprUpkeep.round();
+    if (erased > 0) {
+      LOG.info("{} recordations and cases about rights were kept long enough", erased);
+    }
     keyCare.expire(renewal);
     incoming.sweep.round();
     incoming.evidenceSweep.round();

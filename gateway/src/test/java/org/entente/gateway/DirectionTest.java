@@ -47,6 +47,7 @@ class DirectionTest {
           "account",
           "operate",
           "search",
+          "ipr",
           "wire",
           "admin",
           "client",

@@ -56,7 +56,17 @@ public enum AuditType {
   /** A person searched the received messages and was shown the labels of those named. */
   SEARCHED(24),
   /** A client registered, changed or withdrew a system that answers requests. */
-  RESPONDER(30);
+  RESPONDER(30),
+  /** A recordation of an intellectual property right was made, granted, refused or revoked. */
+  IPR_RECORDED(50),
+  /** A case about goods that may infringe a right was opened, or the authority acted in it. */
+  IPR_ACTED(51),
+  /** A rights holder answered a notice. */
+  IPR_ANSWERED(52),
+  /** Particulars of a case were disclosed to the rights holder. */
+  IPR_DISCLOSED(53),
+  /** A recordation, a case or a notice was read. */
+  IPR_READ(54);
 
   private final int number;
 

@@ -41,6 +41,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       QuarantineCommand.class,
       LinkCommand.class,
       CursorCommand.class,
+      IprCommand.class,
       KeystoreCommand.class,
       SizingCommand.class,
       HelpCommand.class

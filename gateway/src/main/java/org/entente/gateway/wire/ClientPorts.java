@@ -11,6 +11,8 @@ import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
+import org.entente.gateway.ipr.HolderDesk;
+import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
@@ -40,6 +42,8 @@ import org.entente.proto.v1.Outcome;
  * @param auditOpener opens its leaves
  * @param proving makes proofs about single messages
  * @param exporting gives account of a period or a subject
+ * @param iprOffice recordations of rights and cases under them, for officers
+ * @param holderDesk the same for rights holders
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
@@ -58,4 +62,6 @@ public record ClientPorts(
     AuditLog audit,
     LeafOpener auditOpener,
     Proving proving,
-    Exporting exporting) {}
+    Exporting exporting,
+    IprOffice iprOffice,
+    HolderDesk holderDesk) {}
