@@ -151,6 +151,7 @@ public final class NodeCore {
             ground.agency(), ground.ledger, ground.labelCheck, outgoing.routes.links(), links);
     NodeQuarantine.register(around.meters(), ground.ledger.quarantine());
     NodeLinkGauges.register(around.meters(), operatedLinks);
+    services.ipr().register(around.meters(), ground.ledger.ipr(), around.clock());
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
     ground.trust.onChange((old, next) -> around.workers().execute(() -> trustChanged(next)));
   }
@@ -277,6 +278,7 @@ public final class NodeCore {
     for (OperationId forked : ground.rosters.forked(ground.around.clock().millis())) {
       warnings.add("operation " + forked + ": its lead signed rosters that contradict each other");
     }
+    warnings.addAll(services.ipr().warnings(ground.ledger.ipr(), ground.around.clock()));
     if (ground.ending.doubts()) {
       warnings.add(
           "clock: it leapt, or says that the trust bundle is over; nothing is destroyed or"
@@ -286,6 +288,11 @@ public final class NodeCore {
   }
 
   private void expire() {
+    // Before keys go: what is still open is sealed anew.
+    int erased = services.iprUpkeep.round();
+    if (erased > 0) {
+      LOG.info("{} recordations and cases about rights were kept long enough", erased);
+    }
     keyCare.expire(renewal);
     incoming.sweep.round();
     incoming.evidenceSweep.round();

@@ -20,6 +20,10 @@ import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.OpenWithin;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
+import org.entente.gateway.ipr.HolderDesk;
+import org.entente.gateway.ipr.IprOffice;
+import org.entente.gateway.ipr.IprParts;
+import org.entente.gateway.ipr.IprUpkeep;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
@@ -45,6 +49,7 @@ final class NodeServices {
   final Subscriptions subscriptions;
   final Quarantine quarantine;
   final Indexing indexing;
+  final IprUpkeep iprUpkeep;
 
   private final Tracking tracking;
   private final NodeGround ground;
@@ -52,6 +57,7 @@ final class NodeServices {
   private final Convening convening;
   private final Searching searching;
   private final RequestDesk requests;
+  private final NodeIpr ipr;
 
   NodeServices(NodeGround ground, NodeOutgoing out, NodeIncoming in) {
     this.ground = ground;
@@ -137,6 +143,8 @@ final class NodeServices {
                 around.clock(),
                 around.meters()),
             indexing);
+    ipr = new NodeIpr(ground.config);
+    iprUpkeep = new IprUpkeep(iprParts(), ipr.settings(), ground.ending);
     quarantine =
         new Quarantine(
             ground.agency(),
@@ -186,6 +194,21 @@ final class NodeServices {
         Duration.ofMinutes(within.immediateMinutes()),
         Duration.ofMinutes(within.priorityMinutes()),
         Duration.ofMinutes(within.routineMinutes()));
+  }
+
+  private IprParts iprParts() {
+    return new IprParts(
+        ground.agency(),
+        ground.ledger,
+        ground.atRest,
+        ground.labelCheck,
+        ground.around.clock(),
+        ground.around.random());
+  }
+
+  /** The procedure for intellectual property rights, as gauges and readiness tell of it. */
+  NodeIpr ipr() {
+    return ipr;
   }
 
   /** Whether a client may search; an index that nobody uses is not made. */
@@ -241,6 +264,8 @@ final class NodeServices {
                 ground.atRest,
                 inboxOpening(),
                 ground.evidence,
-                ground.labelCheck)));
+                ground.labelCheck)),
+        new IprOffice(iprParts(), ipr.settings()),
+        new HolderDesk(iprParts(), ipr.settings()));
   }
 }

@@ -48,6 +48,7 @@ class DirectionTest {
           "account",
           "operate",
           "search",
+          "ipr",
           "wire",
           "admin",
           "client",

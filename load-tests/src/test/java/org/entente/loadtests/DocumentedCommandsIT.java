@@ -76,6 +76,7 @@ final class DocumentedCommandsIT {
         Stream.of(
                 DocumentedSteps.laidOut(),
                 DocumentedSteps.running(),
+                DocumentedSteps.aboutRights(),
                 DocumentedSteps.afterwards(),
                 DocumentedSteps.stopped(),
                 DocumentedSteps.demonstrated(),
@@ -104,6 +105,7 @@ final class DocumentedCommandsIT {
     moveToFreePorts();
     secret(folder.resolve("federation").resolve("new-passphrase"));
     steps.run(DocumentedSteps.running());
+    steps.run(DocumentedSteps.aboutRights());
     steps.run(DocumentedSteps.afterwards());
     steps.stopAll();
     steps.run(DocumentedSteps.stopped());

@@ -19,6 +19,10 @@ final class DocumentedSteps {
   private static final String SEARCHER =
       " --officer FR-12 --justification 'case 12/26'" + FR_CLIENTS + "desk";
   private static final String SECOND = " --officer FR-DNRED-0007";
+  private static final String IPR = FR_CLIENTS + "ipr-desk";
+  private static final String HOLDER = FR_CLIENTS + "brakes-ag";
+  private static final String OFFICER = " --officer FR-7 --justification ";
+  private static final String PERSON = " --person 'A. Holder'";
   private static final String ID = "(?m)^([0-9a-f]{32})  ";
 
   private DocumentedSteps() {}
@@ -167,6 +171,75 @@ final class DocumentedSteps {
                     + DE_CLIENTS
                     + "declarations")
             .says("seizures withdrawn"));
+  }
+
+  /** A suspension of goods, to its end. */
+  static List<Step> aboutRights() {
+    return List.of(
+        Step.of(
+                "./entente ipr record --right TRADE_MARK --number 'EUTM 018000001'"
+                    + " --holder 'Brakes AG' --product 'brake pads'"
+                    + " --features 'a hologram on each box' --contact 'legal@brakes.example'"
+                    + " --client brakes-ag"
+                    + OFFICER
+                    + "'application 12/26'"
+                    + IPR)
+            .says("APPLICATION")
+            .keeps("RIGHT", ID),
+        Step.of("./entente ipr grant RECORDATION --days 365" + OFFICER + "'decision 12/26'" + IPR)
+            .fills("RECORDATION", "RIGHT")
+            .says("GRANTED"),
+        Step.of(
+                "./entente ipr suspend --recordation RECORDATION"
+                    + " --goods 'brake pads without hologram' --quantity '1200 pieces'"
+                    + " --place 'Le Havre, hall 4' --particular 'CONSIGNEE=Garage Dupont, Rouen'"
+                    + OFFICER
+                    + "'no holograms'"
+                    + IPR)
+            .fills("RECORDATION", "RIGHT")
+            .says("next: notify the parties")
+            .keeps("SUSPENSION", ID),
+        Step.of("./entente ipr notify CASE --party DECLARANT" + OFFICER + "'letter of today'" + IPR)
+            .fills("CASE", "SUSPENSION"),
+        Step.of(
+                "./entente ipr notify CASE --party RIGHTS_HOLDER"
+                    + OFFICER
+                    + "'through the gateway'"
+                    + IPR)
+            .fills("CASE", "SUSPENSION")
+            .says("next: answer of the rights holder, before "),
+        Step.of("./entente ipr notices" + HOLDER).says("{SUSPENSION}").says("answer before "),
+        Step.of("./entente ipr notice CASE" + PERSON + HOLDER)
+            .fills("CASE", "SUSPENSION")
+            .says("1200 pieces")
+            .doesNotSay("Dupont"),
+        Step.of("./entente ipr answer CASE CONFIRMS" + PERSON + HOLDER).fills("CASE", "SUSPENSION"),
+        Step.of("./entente ipr answer CASE AGREES_TO_DESTRUCTION" + PERSON + HOLDER)
+            .fills("CASE", "SUSPENSION"),
+        Step.of(
+                "./entente ipr disclose CASE CONSIGNEE"
+                    + OFFICER
+                    + "'asked for on the telephone, art. 17(4)'"
+                    + IPR)
+            .fills("CASE", "SUSPENSION")
+            .says("next: answer of the declarant"),
+        Step.of("./entente ipr declarant CASE AGREES" + OFFICER + "'letter of the declarant'" + IPR)
+            .fills("CASE", "SUSPENSION")
+            .says("next: destroy the goods"),
+        Step.of(
+                "./entente ipr outcome CASE DESTROYED"
+                    + OFFICER
+                    + "'record of destruction 3/26'"
+                    + IPR)
+            .fills("CASE", "SUSPENSION")
+            .says("CLOSED"),
+        Step.of("./entente ipr list --closed" + IPR).says("{SUSPENSION}").says("DESTROYED"),
+        Step.of(
+                "./entente ipr show CASE --officer FR-9"
+                    + " --justification 'asked by the court of auditors'"
+                    + IPR)
+            .fills("CASE", "SUSPENSION")
+            .says("Garage Dupont"));
   }
 
   /** What is done with messages that have arrived, and what the figures say at the end. */

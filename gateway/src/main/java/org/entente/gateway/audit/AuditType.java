@@ -62,7 +62,17 @@ public enum AuditType {
   /** A roster of a joint operation, signed by its lead, was taken. */
   ROSTER_TAKEN(46),
   /** Two rosters of one number were met, or a member goes by another than is held here. */
-  ROSTER_CONFLICT(47);
+  ROSTER_CONFLICT(47),
+  /** A recordation of an intellectual property right was made, granted, refused or revoked. */
+  IPR_RECORDED(50),
+  /** A case about goods that may infringe a right was opened, or the authority acted in it. */
+  IPR_ACTED(51),
+  /** A rights holder answered a notice. */
+  IPR_ANSWERED(52),
+  /** Particulars of a case were disclosed to the rights holder. */
+  IPR_DISCLOSED(53),
+  /** A recordation, a case or a notice was read. */
+  IPR_READ(54);
 
   private final int number;
 

@@ -232,6 +232,7 @@ final class InitCommand implements Callable<Integer> {
         null,
         null,
         null,
+        null,
         null);
   }
 

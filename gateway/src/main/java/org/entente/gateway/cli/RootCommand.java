@@ -42,6 +42,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       LinkCommand.class,
       CursorCommand.class,
       OperationCommand.class,
+      IprCommand.class,
       KeystoreCommand.class,
       SizingCommand.class,
       HelpCommand.class

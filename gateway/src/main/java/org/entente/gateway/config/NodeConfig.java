@@ -3,8 +3,12 @@ package org.entente.gateway.config;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param witnesses how the audit log is witnessed
  * @param openWithin how long recipients have to open a message, by lane
  * @param reflection whether gRPC reflection answers clients; true by default
+ * @param ipr calendar of the procedure for intellectual property rights; needed where a client has
+ *     its scopes
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record NodeConfig(
@@ -52,7 +58,8 @@ public record NodeConfig(
     @Nullable Disk disk,
     @Nullable Witnesses witnesses,
     @Nullable OpenWithin openWithin,
-    @Nullable Boolean reflection) {
+    @Nullable Boolean reflection,
+    @Nullable Ipr ipr) {
 
   public NodeConfig {
     Objects.requireNonNull(federation, "federation");
@@ -72,6 +79,15 @@ public record NodeConfig(
     witnesses = witnesses == null ? Witnesses.DEFAULT : witnesses;
     openWithin = openWithin == null ? OpenWithin.DEFAULT : openWithin;
     reflection = reflection == null || reflection;
+    if (ipr == null && clients.stream().anyMatch(NodeConfig::isOfIpr)) {
+      throw new IllegalArgumentException(
+          "ipr is missing, the calendar by which deadlines are computed; a client has the scope ipr"
+              + " or rights_holder");
+    }
+  }
+
+  private static boolean isOfIpr(Client client) {
+    return client.scopes().contains("ipr") || client.scopes().contains(Client.RIGHTS_HOLDER);
   }
 
   /** The limits in force. */
@@ -92,6 +108,11 @@ public record NodeConfig(
   /** How long recipients have to open a message. */
   public OpenWithin openWithinInForce() {
     return Objects.requireNonNull(openWithin);
+  }
+
+  /** The procedure for intellectual property rights. */
+  public Ipr iprInForce() {
+    return ipr == null ? Ipr.UNUSED : ipr;
   }
 
   /** The same configuration with every path resolved against a folder. */
@@ -117,7 +138,8 @@ public record NodeConfig(
         disk,
         witnesses,
         openWithin,
-        reflection);
+        reflection,
+        ipr);
   }
 
   /**
@@ -234,13 +256,20 @@ public record NodeConfig(
    *
    * @param name as in its certificate
    * @param scopes of publish, subscribe, search, evidence, release, recall, retention, audit,
-   *     operator
+   *     operator, ipr, rights_holder; the last goes with no other
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Client(String name, List<String> scopes) {
+    private static final String RIGHTS_HOLDER = "rights_holder";
+
     public Client {
       Objects.requireNonNull(name, "clients.name");
       scopes = scopes == null ? List.of() : List.copyOf(scopes);
+      if (scopes.contains(RIGHTS_HOLDER) && scopes.size() > 1) {
+        throw new IllegalArgumentException(
+            "clients.scopes has rights_holder together with others; the client of a rights holder"
+                + " may have that scope only");
+      }
     }
   }
 
@@ -431,6 +460,66 @@ public record NodeConfig(
             "witnesses." + field + " is " + value + "; it must be from " + least + " to " + most);
       }
       return value;
+    }
+  }
+
+  /**
+   * The procedure for intellectual property rights. 0 or absent: the default.
+   *
+   * @param timeZone of the authority, such as {@code Europe/Paris}: its days begin and end there
+   * @param weekend days of the week on which nobody works, Saturday and Sunday by default
+   * @param holidays public holidays, at most 1,000
+   * @param calendarUntil the last day for which all holidays are named
+   * @param dueSoonHours how long before its deadline a case counts as due soon, 48 by default, at
+   *     most 720
+   * @param keepDays how long recordations and cases are kept after they are over, 183 by default,
+   *     from 30 to 3,660
+   * @param validDays how long a recordation may be in force at once, 366 by default, at most 7,320
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Ipr(
+      String timeZone,
+      @Nullable List<DayOfWeek> weekend,
+      @Nullable List<LocalDate> holidays,
+      LocalDate calendarUntil,
+      @OrDefault int dueSoonHours,
+      @OrDefault int keepDays,
+      @OrDefault int validDays) {
+    /** That of a node none of whose clients has anything to do with it. */
+    public static final Ipr UNUSED = new Ipr("UTC", null, null, LocalDate.EPOCH, 0, 0, 0);
+
+    public Ipr {
+      Objects.requireNonNull(timeZone, "ipr.time_zone");
+      Objects.requireNonNull(calendarUntil, "ipr.calendar_until");
+      requireZone(timeZone);
+      weekend =
+          weekend == null ? List.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY) : List.copyOf(weekend);
+      holidays = holidays == null ? List.of() : List.copyOf(holidays);
+      if (Set.copyOf(weekend).size() == DayOfWeek.values().length) {
+        throw new IllegalArgumentException("ipr.weekend leaves no working day");
+      }
+      if (holidays.size() > 1_000) {
+        throw new IllegalArgumentException("ipr.holidays has more than 1000 days");
+      }
+      dueSoonHours = bounded("due_soon_hours", dueSoonHours, 48, 1, 720);
+      keepDays = bounded("keep_days", keepDays, 183, 30, 3_660);
+      validDays = bounded("valid_days", validDays, 366, 1, 7_320);
+    }
+
+    private static void requireZone(String zone) {
+      if (!ZoneId.getAvailableZoneIds().contains(zone)) {
+        throw new IllegalArgumentException(
+            "ipr.time_zone is none that is known; valid: such as Europe/Paris");
+      }
+    }
+
+    private static int bounded(String field, int value, int byDefault, int least, int most) {
+      int number = value == 0 ? byDefault : value;
+      if (number < least || number > most) {
+        throw new IllegalArgumentException(
+            "ipr." + field + " is " + number + "; it must be from " + least + " to " + most);
+      }
+      return number;
     }
   }
 

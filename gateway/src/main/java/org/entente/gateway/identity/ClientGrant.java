@@ -10,7 +10,7 @@ import org.entente.gateway.model.NodeName;
  * What the node's configuration allows one client.
  *
  * @param name the client's name, as in its certificate
- * @param scopes what it may do; at least one
+ * @param scopes what it may do; at least one; a rights holder's none but that
  * @param maxStreams streams it may have open at once, 1 to {@value #MAX_STREAMS}
  */
 public record ClientGrant(NodeName name, Set<Scope> scopes, int maxStreams) {
@@ -24,6 +24,10 @@ public record ClientGrant(NodeName name, Set<Scope> scopes, int maxStreams) {
     if (maxStreams < 1 || maxStreams > MAX_STREAMS) {
       throw new InvalidValue(
           "a client may have 1 to " + MAX_STREAMS + " streams", Integer.toString(maxStreams));
+    }
+    if (scopes.contains(Scope.RIGHTS_HOLDER) && scopes.size() > 1) {
+      throw new InvalidValue(
+          "a client with the scope " + Scope.RIGHTS_HOLDER + " has no other", scopes.toString());
     }
     scopes = Collections.unmodifiableSet(EnumSet.copyOf(scopes));
   }

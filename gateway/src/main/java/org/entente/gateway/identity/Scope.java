@@ -27,7 +27,11 @@ public enum Scope {
   /** Read the audit log. */
   AUDIT,
   /** Operate the gateway. */
-  OPERATOR;
+  OPERATOR,
+  /** Keep recordations of intellectual property rights, and act in the cases under them. */
+  IPR,
+  /** See and answer what concerns the own rights, and nothing else; goes with no other scope. */
+  RIGHTS_HOLDER;
 
   /**
    * The scope of this name in lower case.

@@ -38,6 +38,7 @@ public final class Ledger implements AutoCloseable {
   private final RequestBook requests;
   private final ResponderBook responders;
   private final OperationBook operations;
+  private final IprBook ipr;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -80,6 +81,7 @@ public final class Ledger implements AutoCloseable {
     this.requests = new RequestBook(store);
     this.responders = new ResponderBook(store);
     this.operations = new OperationBook(store);
+    this.ipr = new IprBook(store);
   }
 
   /** Starts the writer. */
@@ -238,6 +240,11 @@ public final class Ledger implements AutoCloseable {
   /** Joint operations. */
   public OperationBook operations() {
     return operations;
+  }
+
+  /** Recordations of intellectual property rights, and the cases under them. */
+  public IprBook ipr() {
+    return ipr;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

@@ -132,6 +132,12 @@ public enum Code {
   CURSOR_AHEAD(CLIENT, false),
   /** A stream of its client holds the cursor that is to be forgotten. */
   CURSOR_OPEN(CLIENT, false),
+  /** It does not follow from where the recordation or the case stands. */
+  OUT_OF_ORDER(CLIENT, false),
+  /** It comes after the deadline for it. */
+  DEADLINE_PASSED(CLIENT, false),
+  /** Somebody still has time; it can be asked again when that deadline is over. */
+  DEADLINE_RUNS(CLIENT, true),
   /** A witness holds a later checkpoint of an audit log than the log has: it was set back. */
   AUDIT_LOG_BEHIND(OPERATOR, false),
   /** Two signed checkpoints of an audit log do not belong to one history. */

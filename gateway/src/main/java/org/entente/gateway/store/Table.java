@@ -53,5 +53,7 @@ public enum Table {
   /** Requests that were sent or came, with their clocks, and who answers them. */
   REQUEST,
   /** Joint operations: their rosters, and which messages were said in them. */
-  OPERATION
+  OPERATION,
+  /** Recordations of intellectual property rights, and the cases under them. */
+  IPR
 }

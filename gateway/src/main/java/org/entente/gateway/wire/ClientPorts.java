@@ -13,6 +13,8 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.Convening;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
+import org.entente.gateway.ipr.HolderDesk;
+import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
@@ -44,6 +46,8 @@ import org.entente.proto.v1.Outcome;
  * @param exporting gives account of a period or a subject
  * @param convening founds, changes and closes joint operations
  * @param operations joint operations as people look at them
+ * @param iprOffice recordations of rights and cases under them, for officers
+ * @param holderDesk the same for rights holders
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
@@ -64,4 +68,6 @@ public record ClientPorts(
     Proving proving,
     Exporting exporting,
     Convening convening,
-    OperationView operations) {}
+    OperationView operations,
+    IprOffice iprOffice,
+    HolderDesk holderDesk) {}

@@ -11,9 +11,10 @@ import org.entente.gateway.meter.Meters;
 
 /**
  * The gRPC server of the agency's own clients: Publisher, Release, Subscriber, Search, Evidence,
- * Requests, Audit, Retention, Keys, Quarantine, Links, Cursors, Backups, Operations, gRPC health
- * and, where configured, reflection. A caller without a certificate of a configured client fails in
- * the TLS handshake; one without the scope that a call needs gets PERMISSION_DENIED.
+ * Requests, Operations, IprProcedure, Audit, Retention, Keys, Quarantine, Links, Cursors, Backups,
+ * gRPC health and, where configured, reflection. A caller without a certificate of a configured
+ * client fails in the TLS handshake; one without the scope that a call needs gets
+ * PERMISSION_DENIED.
  *
  * <p>Safe for use by many threads. Closed by whoever started it.
  */
@@ -61,6 +62,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(new BackupsService(ports.backups()))
             .addService(
                 new OperationsService(ports.convening(), ports.operations(), settings.clock()))
+            .addService(new IprService(ports.iprOffice(), ports.holderDesk()))
             .addService(new EvidenceService(ports.tracking()))
             .addService(
                 new AuditService(

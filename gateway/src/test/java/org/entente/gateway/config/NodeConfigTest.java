@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
+import java.time.LocalDate;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +65,35 @@ class NodeConfigTest {
         new NodeConfig.Backup(Path.of("copies"), 7), good("backup: { folder: copies }").backup());
   }
 
+  @Test
+  void ipr_inPart_hasDefaults() {
+    NodeConfig.Ipr ipr =
+        good("ipr: { time_zone: Europe/Paris, calendar_until: 2026-12-31 }").iprInForce();
+    assertEquals(
+        new NodeConfig.Ipr(
+            "Europe/Paris",
+            List.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY),
+            List.of(),
+            LocalDate.of(2026, 12, 31),
+            48,
+            183,
+            366),
+        ipr);
+    assertEquals(NodeConfig.Ipr.UNUSED, good("").iprInForce());
+  }
+
+  /** A calendar that nobody gave would compute wrong deadlines. */
+  @Test
+  void scopeOfIpr_withoutACalendar_isRefused() {
+    for (String scope : List.of("ipr", "rights_holder")) {
+      var unreadable =
+          assertInstanceOf(
+              Reading.Unreadable.class, read("clients: [{ name: a, scopes: [" + scope + "] }]"));
+      String problem = unreadable.problems().get(0).toString();
+      assertTrue(problem.contains("node.yaml") && problem.contains("ipr is missing"), problem);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -73,7 +105,13 @@ class NodeConfigTest {
         "disk: { slow_below_mib: 2.5 } | disk.slow_below_mib: \"2.5\"; valid: a whole number",
         "backup: { folder: copies, keep: 1001 } | backup.keep is 1001; it must be from 1 to 1000",
         "limits: { handshake_seconds: 900 } | limits.handshake_seconds is 900; it must be from 1",
-        "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib"
+        "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",
+        "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that scope only",
+        "ipr: { time_zone: Paris, calendar_until: 2026-12-31 } | ipr.time_zone is none that is known",
+        "ipr: { time_zone: UTC } | ipr.calendar_until",
+        "ipr: { time_zone: UTC, calendar_until: 2026-12-31, keep_days: 29 } | ipr.keep_days is 29; it must be from 30",
+        "ipr: { time_zone: UTC, calendar_until: 2026-12-31, holidays: [25 December] } | a date such as 2026-01-31",
+        "ipr: { time_zone: UTC, calendar_until: 2026-12-31, weekend: [SUNDAY, HOLIDAY] } | one of MONDAY"
       })
   void bound_thatIsWrong_isRefusedWithPlaceAndCure(String text, String expected) {
     var unreadable = assertInstanceOf(Reading.Unreadable.class, read(text));

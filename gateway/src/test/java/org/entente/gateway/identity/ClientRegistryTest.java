@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -175,6 +176,20 @@ final class ClientRegistryTest {
     assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), Set.of(), 1));
     assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), DESK.scopes(), 0));
     assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), DESK.scopes(), 1001));
+  }
+
+  /** Attack: a rights holder's client is given more than its own matters. */
+  @Test
+  void grant_ofRightsHolderWithAnyOtherScope_refused() {
+    for (Scope other : Scope.values()) {
+      Set<Scope> scopes = EnumSet.of(Scope.RIGHTS_HOLDER, other);
+      if (other != Scope.RIGHTS_HOLDER) {
+        assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), scopes, 1));
+      }
+    }
+    assertEquals(
+        Set.of(Scope.RIGHTS_HOLDER),
+        new ClientGrant(DESK.name(), Set.of(Scope.RIGHTS_HOLDER), 1).scopes());
   }
 
   @Test

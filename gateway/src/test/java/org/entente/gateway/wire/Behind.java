@@ -5,9 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +44,11 @@ import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Identified;
+import org.entente.gateway.ipr.HolderDesk;
+import org.entente.gateway.ipr.IprOffice;
+import org.entente.gateway.ipr.IprParts;
+import org.entente.gateway.ipr.IprSettings;
+import org.entente.gateway.ipr.WorkingDays;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -98,6 +106,18 @@ import org.entente.proto.v1.ShowKeysResponse;
 final class Behind implements AutoCloseable {
   private static final LogOrigin ORIGIN =
       new LogOrigin(TestFederation.NAME, Edge.FR, new NodeName("gw-1"));
+
+  private static final IprSettings IPR =
+      new IprSettings(
+          new WorkingDays(
+              ZoneOffset.UTC,
+              Set.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY),
+              Set.of(),
+              LocalDate.of(2100, 1, 1)),
+          Duration.ofDays(2),
+          Duration.ofDays(183),
+          Duration.ofDays(366),
+          Set.of("holder", "other-holder"));
 
   final MemoryStore store = new MemoryStore();
   final Ledger ledger;
@@ -301,7 +321,19 @@ final class Behind implements AutoCloseable {
                 new AtRest(storageKeys, new SecureRandom()),
                 new InboxOpening(storageKeys, ledger.inbox()),
                 evidence,
-                new LabelCheck(MessageLimits.defaults()))));
+                new LabelCheck(MessageLimits.defaults()))),
+        new IprOffice(iprParts(), IPR),
+        new HolderDesk(iprParts(), IPR));
+  }
+
+  private IprParts iprParts() {
+    return new IprParts(
+        Edge.FR,
+        ledger,
+        new AtRest(storageKeys, new SecureRandom()),
+        new LabelCheck(MessageLimits.defaults()),
+        InstantSource.system(),
+        new SecureRandom());
   }
 
   private LogArchive archive() {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,8 +39,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Both servers of a gateway of {@code fr.customs} on loopback, over throwaway parts, and whoever
- * calls them. Clients are {@code all} (every scope), {@code publisher} and {@code few} (every
- * scope, two calls at once).
+ * calls them. Clients are {@code all} (every scope but a rights holder's), {@code publisher},
+ * {@code few} (as all, two calls at once), and the rights holders {@code holder} and {@code
+ * other-holder}.
  */
 final class Edge implements AutoCloseable {
   static final AgencyName FR = new AgencyName("fr.customs");
@@ -62,7 +64,8 @@ final class Edge implements AutoCloseable {
   Edge() {
     bundle = federation.bundle(federation.content(1));
     own = gateway("fr.customs");
-    Set<Scope> all = Set.of(Scope.values());
+    Set<Scope> all = EnumSet.complementOf(EnumSet.of(Scope.RIGHTS_HOLDER));
+    Set<Scope> holder = Set.of(Scope.RIGHTS_HOLDER);
     clientTrust =
         new ClientTrust(
             ClientRegistry.of(
@@ -70,6 +73,8 @@ final class Edge implements AutoCloseable {
                 List.of(
                     new ClientGrant(new NodeName("all"), all, 1000),
                     new ClientGrant(new NodeName("few"), all, 2),
+                    new ClientGrant(new NodeName("holder"), holder, 100),
+                    new ClientGrant(new NodeName("other-holder"), holder, 100),
                     new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH), 100))),
             () -> bundle,
             InstantSource.system());

@@ -1,0 +1,249 @@
+package org.entente.gateway.ipr;
+
+import com.google.protobuf.ByteString;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.IprBook;
+import org.entente.gateway.ledger.IprBook.Kind;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.AnswerIprNoticeRequest;
+import org.entente.proto.v1.AnswerIprNoticeResponse;
+import org.entente.proto.v1.IprCase;
+import org.entente.proto.v1.ListIprNoticesRequest;
+import org.entente.proto.v1.ListIprNoticesResponse;
+import org.entente.proto.v1.ListOwnRecordationsRequest;
+import org.entente.proto.v1.ListOwnRecordationsResponse;
+import org.entente.proto.v1.ReadIprNoticeRequest;
+import org.entente.proto.v1.ReadIprNoticeResponse;
+import org.entente.proto.v1.Recordation;
+
+/**
+ * What a rights holder's client sees and answers: its own recordations, and notices of cases under
+ * them that it was notified of, as {@link HolderView} shows them. Once a recordation is no longer
+ * in force, only its cases that are still open. What is not the caller's is answered as if it did
+ * not exist, and no id of it is ever told. Calls block; safe for many threads.
+ */
+public final class HolderDesk {
+  private static final int PAGE = 100;
+  private static final int LOOKED_AT = 200;
+
+  private final IprParts parts;
+  private final IprRecords records;
+  private final Procedure procedure;
+
+  /** Who is given a page just now. */
+  private final Set<NodeName> looking = ConcurrentHashMap.newKeySet();
+
+  /** Over what an agency keeps. */
+  public HolderDesk(IprParts parts, IprSettings settings) {
+    this.parts = parts;
+    this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
+    this.procedure = new Procedure(settings.days());
+  }
+
+  /** A page of the caller's own recordations. */
+  public Answer<ListOwnRecordationsResponse> recordations(
+      NodeName holder, ListOwnRecordationsRequest request) {
+    return alone(holder, request.getAfter(), () -> page(holder, request));
+  }
+
+  private ListOwnRecordationsResponse page(NodeName holder, ListOwnRecordationsRequest request) {
+    ListOwnRecordationsResponse.Builder response = ListOwnRecordationsResponse.newBuilder();
+    long now = parts.clock().millis();
+    ByteString last =
+        walk(
+            Kind.RECORDATION,
+            request.getAfter(),
+            entry -> {
+              Optional<Recordation> own =
+                  records.recordation(entry.record()).filter(kept -> isOf(holder, kept));
+              own.ifPresent(kept -> response.addRecordations(Recording.at(kept, now)));
+              return own.isPresent();
+            });
+    return response.setNext(last).build();
+  }
+
+  /** A page of notices, without goods, disclosed particulars and texts. */
+  public Answer<ListIprNoticesResponse> notices(NodeName holder, ListIprNoticesRequest request) {
+    return alone(holder, request.getAfter(), () -> page(holder, request));
+  }
+
+  private ListIprNoticesResponse page(NodeName holder, ListIprNoticesRequest request) {
+    ListIprNoticesResponse.Builder response = ListIprNoticesResponse.newBuilder();
+    Map<ByteString, Optional<Recordation>> recordations = new HashMap<>();
+    long now = parts.clock().millis();
+    ByteString last =
+        walk(
+            Kind.CASE,
+            request.getAfter(),
+            entry -> {
+              if (!entry.record().getOpen() && !request.getClosedToo()) {
+                return false;
+              }
+              Optional<IprCase> own =
+                  records
+                      .theCase(entry.record())
+                      .filter(
+                          kept ->
+                              recordations
+                                  .computeIfAbsent(kept.getRecordationId(), this::recordation)
+                                  .filter(under -> mayBeShown(holder, kept, under, now))
+                                  .isPresent());
+              own.ifPresent(kept -> response.addNotices(HolderView.line(kept)));
+              return own.isPresent();
+            });
+    return response.setNext(last).build();
+  }
+
+  /** Looking through all that is kept costs something: each client does so once at a time. */
+  private <T> Answer<T> alone(NodeName holder, ByteString after, Supplier<T> page) {
+    if (!after.isEmpty() && IprParts.id(after).isEmpty()) {
+      return new Answer.Refused<>(IprParts.noId("after"));
+    }
+    if (!looking.add(holder)) {
+      return new Answer.Refused<>(
+          new Problem(Code.OVERLOADED, "", "this client is given a page already; one at a time"));
+    }
+    try {
+      return new Answer.Done<>(page.get());
+    } finally {
+      looking.remove(holder);
+    }
+  }
+
+  private Optional<Recordation> recordation(ByteString id) {
+    return IprParts.id(id).flatMap(records::recordation);
+  }
+
+  /**
+   * Goes on behind an id until a page is full of what is wanted.
+   *
+   * @return the id of the last that was wanted, if there may be more; never that of another
+   *     holder's
+   */
+  private ByteString walk(Kind kind, ByteString after, Predicate<IprBook.Entry> wanted) {
+    int found = 0;
+    List<IprBook.Entry> some =
+        records.book().page(kind, IprParts.id(after).orElse(null), LOOKED_AT);
+    while (!some.isEmpty()) {
+      for (IprBook.Entry entry : some) {
+        if (wanted.test(entry)) {
+          found++;
+          if (found == PAGE) {
+            return Proto.bytes(entry.id());
+          }
+        }
+      }
+      some = records.book().page(kind, some.get(some.size() - 1).id(), LOOKED_AT);
+    }
+    return ByteString.EMPTY;
+  }
+
+  /** A notice whole, once that is on record. */
+  public Answer<ReadIprNoticeResponse> read(NodeName holder, ReadIprNoticeRequest request) {
+    Problem problem = parts.holder(request.getOnBehalfOf());
+    Optional<MessageId> id = IprParts.id(request.getCaseId());
+    if (problem != null || id.isEmpty()) {
+      return new Answer.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
+    }
+    return parts
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx ->
+                own(tx, holder, id.get())
+                    .<Answer<ReadIprNoticeResponse>>map(
+                        kept -> {
+                          parts.record(
+                              tx,
+                              AuditType.IPR_READ,
+                              LawCategory.DISCLOSURE,
+                              holder,
+                              request.getOnBehalfOf(),
+                              IprOffice.subjects(kept),
+                              "notice, by the rights holder");
+                          return new Answer.Done<>(
+                              ReadIprNoticeResponse.newBuilder()
+                                  .setNotice(HolderView.of(kept))
+                                  .build());
+                        })
+                    .orElseGet(() -> new Answer.Refused<>(notFound(id.get()))));
+  }
+
+  /** An answer. */
+  public Answer<AnswerIprNoticeResponse> answer(NodeName holder, AnswerIprNoticeRequest request) {
+    Problem problem = parts.holder(request.getOnBehalfOf());
+    Optional<MessageId> id = IprParts.id(request.getCaseId());
+    if (problem != null || id.isEmpty()) {
+      return new Answer.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
+    }
+    return parts.ledger().commit(Lane.ROUTINE, tx -> answer(tx, holder, id.get(), request));
+  }
+
+  private Answer<AnswerIprNoticeResponse> answer(
+      Transaction tx, NodeName holder, MessageId id, AnswerIprNoticeRequest request) {
+    IprCase kept = own(tx, holder, id).orElse(null);
+    if (kept == null) {
+      return new Answer.Refused<>(notFound(id));
+    }
+    Step<IprCase> step =
+        procedure.answer(kept, request.getAnswer(), request.getText(), tx.nowMillis());
+    if (step instanceof Step.Refused<IprCase> refused) {
+      return new Answer.Refused<>(refused.problem());
+    }
+    IprCase after = kept;
+    if (step instanceof Step.Next<IprCase> next) {
+      after = next.after();
+      records.put(tx, after);
+      parts.record(
+          tx,
+          AuditType.IPR_ANSWERED,
+          LawCategory.ALTERATION,
+          holder,
+          request.getOnBehalfOf(),
+          IprOffice.subjects(after),
+          next.words());
+    }
+    return new Answer.Done<>(
+        AnswerIprNoticeResponse.newBuilder().setNotice(HolderView.of(after)).build());
+  }
+
+  /** A case that the caller may see; empty alike where it may not and where there is none. */
+  private Optional<IprCase> own(Transaction tx, NodeName holder, MessageId id) {
+    return records
+        .theCase(tx, id)
+        .filter(
+            kept ->
+                IprParts.id(kept.getRecordationId())
+                    .flatMap(under -> records.recordation(tx, under))
+                    .filter(under -> mayBeShown(holder, kept, under, tx.nowMillis()))
+                    .isPresent());
+  }
+
+  private static boolean mayBeShown(NodeName holder, IprCase kept, Recordation under, long now) {
+    return isOf(holder, under)
+        && kept.hasHolderNotifiedAt()
+        && (!new Standing(kept).isClosed() || Recording.inForce(under, now));
+  }
+
+  private static boolean isOf(NodeName holder, Recordation kept) {
+    return kept.getContent().getHolderClient().equals(holder.value());
+  }
+
+  private static Problem notFound(MessageId id) {
+    return new Problem(Code.NOT_FOUND, "case_id", "no notice " + id + " is here for this client");
+  }
+}

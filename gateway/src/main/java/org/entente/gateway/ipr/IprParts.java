@@ -1,0 +1,87 @@
+package org.entente.gateway.ipr;
+
+import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.proto.v1.OnBehalfOf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What officers' and rights holders' calls stand on.
+ *
+ * @param self this agency
+ * @param ledger what is kept
+ * @param atRest seals it
+ * @param check looks at persons
+ * @param clock tells the time
+ * @param random for ids
+ */
+public record IprParts(
+    AgencyName self,
+    Ledger ledger,
+    AtRest atRest,
+    LabelCheck check,
+    InstantSource clock,
+    RandomGenerator random) {
+
+  /** Who must be named where something is decided or read by the authority, or null. */
+  @Nullable Problem decision(OnBehalfOf person) {
+    return check.decision(person).stream().findFirst().orElse(null);
+  }
+
+  /** Who must be named on the rights holder's side, or null. */
+  @Nullable Problem holder(OnBehalfOf person) {
+    Optional<Problem> problem = check.person(person).stream().findFirst();
+    return problem.orElseGet(
+        () ->
+            person.getOfficer().isBlank()
+                ? new Problem(
+                    Code.INVALID_FIELD, "on_behalf_of.officer", "must name who reads or answers")
+                : null);
+  }
+
+  /** An id of 16 bytes; empty for anything else. */
+  static Optional<MessageId> id(ByteString bytes) {
+    return bytes.size() == MessageId.SIZE ? Optional.of(Proto.id(bytes)) : Optional.empty();
+  }
+
+  static Problem noId(String field) {
+    return new Problem(Code.INVALID_FIELD, field, "has 16 bytes");
+  }
+
+  /** A leaf about recordations or cases. */
+  void record(
+      Transaction tx,
+      AuditType type,
+      LawCategory category,
+      NodeName client,
+      OnBehalfOf person,
+      List<MessageId> ids,
+      String words) {
+    tx.audit(
+        AuditRecord.of(
+                type,
+                category,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.client(self, client, person),
+                new AuditSubject(null, ids, List.of(), null))
+            .saying(words));
+  }
+}

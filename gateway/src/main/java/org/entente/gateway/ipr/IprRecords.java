@@ -1,0 +1,155 @@
+package org.entente.gateway.ipr;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.IprBook;
+import org.entente.gateway.ledger.IprBook.Kind;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.IprRecord;
+import org.entente.proto.v1.IprCase;
+import org.entente.proto.v1.Recordation;
+import org.entente.proto.v1.RecordationState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recordations and cases as they are kept: sealed at rest under the bucket of the day until which
+ * they are kept, which is some time after they are over. A recordation is kept as long as a case
+ * under it. Safe for many threads.
+ */
+final class IprRecords {
+  private static final String RECORDATION = "ipr recordation";
+  private static final String CASE = "ipr case";
+
+  private final IprBook book;
+  private final AtRest atRest;
+  private final Duration keep;
+
+  /**
+   * What a ledger keeps.
+   *
+   * @param keep how long after a recordation or a case is over
+   */
+  IprRecords(IprBook book, AtRest atRest, Duration keep) {
+    this.book = book;
+    this.atRest = atRest;
+    this.keep = keep;
+  }
+
+  IprBook book() {
+    return book;
+  }
+
+  Duration keep() {
+    return keep;
+  }
+
+  /** A recordation as it is committed; empty where there is none, or its key is gone. */
+  Optional<Recordation> recordation(MessageId id) {
+    return recordation(book.read(Kind.RECORDATION, id));
+  }
+
+  /** A recordation as a change sees it. */
+  Optional<Recordation> recordation(Transaction tx, MessageId id) {
+    return recordation(book.read(tx, Kind.RECORDATION, id));
+  }
+
+  Optional<Recordation> recordation(@Nullable IprRecord record) {
+    return open(RECORDATION, record)
+        .map(
+            bytes -> {
+              try {
+                return Recordation.parseFrom(bytes);
+              } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException("a recordation cannot be read", e);
+              }
+            });
+  }
+
+  /** A case as a change sees it; empty where there is none, or its key is gone. */
+  Optional<IprCase> theCase(Transaction tx, MessageId id) {
+    return theCase(book.read(tx, Kind.CASE, id));
+  }
+
+  Optional<IprCase> theCase(@Nullable IprRecord record) {
+    return open(CASE, record)
+        .map(
+            bytes -> {
+              try {
+                return IprCase.parseFrom(bytes);
+              } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException("a case cannot be read", e);
+              }
+            });
+  }
+
+  private Optional<byte[]> open(String context, @Nullable IprRecord record) {
+    return record == null
+        ? Optional.empty()
+        : atRest.open(context, record.getSealed().toByteArray());
+  }
+
+  /** Keeps a recordation as long as it needs, and not shorter than it was to be kept before. */
+  void put(Transaction tx, Recordation recordation) {
+    put(tx, recordation, Instant.EPOCH);
+  }
+
+  private void put(Transaction tx, Recordation recordation, Instant atLeast) {
+    MessageId id = Proto.id(recordation.getRecordationId());
+    long end =
+        recordation.getState() == RecordationState.RECORDATION_STATE_GRANTED
+            ? Math.max(Timestamps.toMillis(recordation.getValidTo()), tx.nowMillis())
+            : tx.nowMillis();
+    IprRecord before = book.read(tx, Kind.RECORDATION, id);
+    Instant until =
+        latest(
+            Instant.ofEpochMilli(end).plus(keep),
+            atLeast,
+            Instant.ofEpochMilli(before == null ? 0 : before.getKeepUntilMs()));
+    book.put(
+        tx,
+        Kind.RECORDATION,
+        id,
+        record(RECORDATION, recordation.toByteArray(), until)
+            .setOpen(recordation.getState() == RecordationState.RECORDATION_STATE_APPLICATION)
+            .build());
+  }
+
+  /** Keeps a case as long as it needs, and the recordation that it is under. */
+  void put(Transaction tx, IprCase kept) {
+    Standing stands = new Standing(kept);
+    long due = stands.due().map(Standing.Due::byMillis).orElse(0L);
+    Instant until = Instant.ofEpochMilli(Math.max(due, tx.nowMillis())).plus(keep);
+    book.put(
+        tx,
+        Kind.CASE,
+        Proto.id(kept.getCaseId()),
+        record(CASE, kept.toByteArray(), until).setOpen(!stands.isClosed()).setDueMs(due).build());
+    if (!kept.getRecordationId().isEmpty()) {
+      keepRecordation(tx, Proto.id(kept.getRecordationId()), until);
+    }
+  }
+
+  private void keepRecordation(Transaction tx, MessageId id, Instant until) {
+    IprRecord record = book.read(tx, Kind.RECORDATION, id);
+    if (record != null && record.getKeepUntilMs() < until.toEpochMilli()) {
+      recordation(record).ifPresent(recordation -> put(tx, recordation, until));
+    }
+  }
+
+  private IprRecord.Builder record(String context, byte[] bytes, Instant until) {
+    return IprRecord.newBuilder()
+        .setKeepUntilMs(until.toEpochMilli())
+        .setSealed(ByteString.copyFrom(atRest.seal(context, bytes, until)));
+  }
+
+  private static Instant latest(Instant one, Instant two, Instant three) {
+    Instant later = one.isAfter(two) ? one : two;
+    return later.isAfter(three) ? later : three;
+  }
+}

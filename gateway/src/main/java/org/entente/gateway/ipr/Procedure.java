@@ -1,0 +1,355 @@
+package org.entente.gateway.ipr;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.ActOnIprCaseRequest;
+import org.entente.proto.v1.IprAnswer;
+import org.entente.proto.v1.IprCase;
+import org.entente.proto.v1.IprCaseKind;
+import org.entente.proto.v1.IprDeadlines;
+import org.entente.proto.v1.IprDeclaration;
+import org.entente.proto.v1.IprDetail;
+import org.entente.proto.v1.IprDisclosure;
+import org.entente.proto.v1.IprLetter;
+import org.entente.proto.v1.IprNotification;
+import org.entente.proto.v1.IprParticular;
+import org.entente.proto.v1.IprParty;
+import org.entente.proto.v1.IprStage;
+import org.entente.proto.v1.Recordation;
+import org.entente.proto.v1.RecordationState;
+import org.entente.proto.v1.SuspendGoodsRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine of a case: what follows from where it stands, and until when (Regulation (EU)
+ * No 608/2013, articles 17, 18, 23 and 26). How it may end is {@link Ending}'s, what a holder may
+ * answer {@link Answering}'s. Pure, immutable, safe for many threads.
+ *
+ * @param days the authority's calendar
+ */
+record Procedure(WorkingDays days) {
+  private static final int NOTIFY_DAYS = 1;
+  private static final int ANSWER_DAYS = 10;
+  private static final int PERISHABLE_DAYS = 3;
+  private static final int APPLICATION_DAYS = 4;
+  private static final int MOST_EXTENSION_DAYS = 10;
+
+  // Opening --------------------------------------------------------------------------------------
+
+  /**
+   * Opens a case, or says why not.
+   *
+   * @param recordation under which; null with EX_OFFICIO, and where there is none of the asked id
+   */
+  Step<IprCase> open(
+      MessageId id, SuspendGoodsRequest request, @Nullable Recordation recordation, long now) {
+    Fields fields = new Fields();
+    long suspendedAt = checked(fields, request, now);
+    Problem problem = fields.problem();
+    if (problem != null) {
+      return new Step.Refused<>(problem);
+    }
+    if (request.getKind() != IprCaseKind.IPR_CASE_KIND_EX_OFFICIO) {
+      if (recordation == null) {
+        return Step.refused(Code.NOT_FOUND, "recordation_id", "no such recordation");
+      }
+      if (!Recording.inForce(recordation, suspendedAt)) {
+        return Step.outOfOrder("recordation_id", "the recordation was not in force then");
+      }
+      if (request.getKind() == IprCaseKind.IPR_CASE_KIND_SMALL_CONSIGNMENT
+          && !recordation.getContent().getSmallConsignments()) {
+        return Step.outOfOrder("kind", "the holder did not ask for that procedure");
+      }
+    }
+    return new Step.Next<>(
+        opened(id, request, suspendedAt),
+        "suspended, " + Proto.word(request.getKind(), "IPR_CASE_KIND_"));
+  }
+
+  private IprCase opened(MessageId id, SuspendGoodsRequest request, long suspendedAt) {
+    Instant notifyBy = days.after(Instant.ofEpochMilli(suspendedAt), NOTIFY_DAYS);
+    return IprCase.newBuilder()
+        .setCaseId(Proto.bytes(id))
+        .setKind(request.getKind())
+        .setRecordationId(request.getRecordationId())
+        .setGoods(request.getGoods())
+        .addAllParticulars(request.getParticularsList())
+        .setSuspendedAt(Timestamps.fromMillis(suspendedAt))
+        .setDeadlines(known(IprDeadlines.newBuilder().setNotifyBy(Proto.time(notifyBy)), notifyBy))
+        .build();
+  }
+
+  private static long checked(Fields fields, SuspendGoodsRequest request, long now) {
+    fields.known("suspend_goods", request);
+    fields.choice("kind", request.getKind());
+    fields.check(
+        (request.getKind() == IprCaseKind.IPR_CASE_KIND_EX_OFFICIO)
+            == request.getRecordationId().isEmpty(),
+        "recordation_id",
+        "is required, and empty with EX_OFFICIO");
+    fields.known("goods", request.getGoods());
+    fields.line("goods.quantity", request.getGoods().getQuantity(), 100);
+    fields.line("goods.place", request.getGoods().getPlace(), 200);
+    fields.optionalLine("goods.declaration", request.getGoods().getDeclaration(), 100);
+    fields.text("goods.description", request.getGoods().getDescription(), 1_000);
+    fields.check(
+        !request.getGoods().getDescription().isBlank(), "goods.description", "is required");
+    Set<IprDetail> seen = EnumSet.noneOf(IprDetail.class);
+    for (IprParticular particular : request.getParticularsList()) {
+      fields.known("particulars", particular);
+      fields.choice("particulars.detail", particular.getDetail());
+      fields.check(seen.add(particular.getDetail()), "particulars.detail", "each at most once");
+      fields.text("particulars.text", particular.getText(), 500);
+      fields.check(!particular.getText().isBlank(), "particulars.text", "is required");
+      fields.check(
+          !particular.hasDisclosedAt(),
+          "particulars.disclosed_at",
+          "is set by the gateway; leave it empty");
+    }
+    return fields.past("suspended_at", request.hasSuspendedAt(), request.getSuspendedAt(), now);
+  }
+
+  // Acts -----------------------------------------------------------------------------------------
+
+  /**
+   * What an act of the authority makes of a case.
+   *
+   * @param recordation that is to be attached; null where there is none of the asked id
+   */
+  Step<IprCase> act(
+      IprCase kept, ActOnIprCaseRequest request, @Nullable Recordation recordation, long now) {
+    return switch (request.getActCase()) {
+      case NOTIFY -> notified(kept, request.getNotify(), now);
+      case LETTER -> letter(kept, request.getLetter(), now);
+      case DECLARATION -> declared(kept, request.getDeclaration(), now);
+      case EXTEND -> extended(kept, request.getExtend().getWorkingDays());
+      case DISCLOSE -> disclosed(kept, request.getDisclose(), now);
+      case ATTACH -> attached(kept, recordation);
+      case CONCLUDE -> Ending.conclude(kept, request.getConclude().getOutcome(), now);
+      case ACT_NOT_SET -> Step.refused(Code.INVALID_FIELD, "act", "is required");
+    };
+  }
+
+  private Step<IprCase> notified(IprCase kept, IprNotification notification, long now) {
+    Fields fields = new Fields();
+    fields.choice("notify.party", notification.getParty());
+    long at = fields.past("notify.at", notification.hasAt(), notification.getAt(), now);
+    fields.check(
+        at >= Timestamps.toMillis(kept.getSuspendedAt()), "notify.at", "is not before suspension");
+    Problem problem = fields.problem();
+    if (problem != null) {
+      return new Step.Refused<>(problem);
+    }
+    boolean declarant = notification.getParty() == IprParty.IPR_PARTY_DECLARANT;
+    if (declarant ? kept.hasDeclarantNotifiedAt() : kept.hasHolderNotifiedAt()) {
+      long before =
+          Timestamps.toMillis(
+              declarant ? kept.getDeclarantNotifiedAt() : kept.getHolderNotifiedAt());
+      return !notification.hasAt() || at == before
+          ? new Step.Same<>()
+          : Step.outOfOrder("notify.party", "was notified, at another time");
+    }
+    Standing stands = new Standing(kept);
+    if (stands.isClosed()) {
+      return closed();
+    }
+    if (!declarant && stands.isSmall() && !stands.opposes()) {
+      return Step.outOfOrder(
+          "notify.party", "with a small consignment, only once the declarant opposes destruction");
+    }
+    return new Step.Next<>(
+        declarant ? declarantNotified(kept, at) : holderNotified(kept, at),
+        declarant ? "declarant notified" : "rights holder notified");
+  }
+
+  private IprCase declarantNotified(IprCase kept, long at) {
+    Instant by = days.after(Instant.ofEpochMilli(at), answerDays(kept));
+    return kept.toBuilder()
+        .setDeclarantNotifiedAt(Timestamps.fromMillis(at))
+        .setDeadlines(known(kept.getDeadlines().toBuilder().setDeclarantBy(Proto.time(by)), by))
+        .build();
+  }
+
+  private IprCase holderNotified(IprCase kept, long at) {
+    Instant event = Instant.ofEpochMilli(at);
+    Instant by = days.after(event, answerDays(kept));
+    IprDeadlines.Builder clocks = kept.getDeadlines().toBuilder().setProceedingsBy(Proto.time(by));
+    if (!new Standing(kept).isSmall()) {
+      clocks.setHolderBy(Proto.time(by));
+    }
+    if (kept.getKind() == IprCaseKind.IPR_CASE_KIND_EX_OFFICIO) {
+      clocks.setApplicationBy(Proto.time(days.after(event, APPLICATION_DAYS)));
+    }
+    return kept.toBuilder()
+        .setHolderNotifiedAt(Timestamps.fromMillis(at))
+        .setDeadlines(known(clocks, by))
+        .build();
+  }
+
+  private static int answerDays(IprCase kept) {
+    return kept.getKind() == IprCaseKind.IPR_CASE_KIND_PERISHABLE ? PERISHABLE_DAYS : ANSWER_DAYS;
+  }
+
+  private IprDeadlines known(IprDeadlines.Builder clocks, Instant end) {
+    return clocks.setBeyondCalendar(clocks.getBeyondCalendar() || !days.knows(end)).build();
+  }
+
+  private static Step<IprCase> letter(IprCase kept, IprLetter letter, long now) {
+    Fields fields = new Fields();
+    long at =
+        fields.past("letter.received_at", letter.hasReceivedAt(), letter.getReceivedAt(), now);
+    fields.check(
+        !kept.hasHolderNotifiedAt() || at >= Timestamps.toMillis(kept.getHolderNotifiedAt()),
+        "letter.received_at",
+        "is not before the holder was notified");
+    Problem problem = fields.problem();
+    return problem == null
+        ? Answering.answer(kept, letter.getAnswer(), letter.getText(), at)
+        : new Step.Refused<>(problem);
+  }
+
+  /** What an answer that the rights holder gives now makes of a case. */
+  Step<IprCase> answer(IprCase kept, IprAnswer answer, String text, long now) {
+    return Answering.answer(kept, answer, text, now);
+  }
+
+  private static Step<IprCase> declared(IprCase kept, IprDeclaration declaration, long now) {
+    Fields fields = new Fields();
+    fields.choice("declaration.answer", declaration.getAnswer());
+    long at =
+        fields.past(
+            "declaration.received_at",
+            declaration.hasReceivedAt(),
+            declaration.getReceivedAt(),
+            now);
+    Problem problem = fields.problem();
+    if (problem != null) {
+      return new Step.Refused<>(problem);
+    }
+    Standing stands = new Standing(kept);
+    if (declaration.getAnswer() == kept.getDeclarant()) {
+      return new Step.Same<>();
+    }
+    if (stands.isClosed()) {
+      return closed();
+    }
+    if (!kept.hasDeclarantNotifiedAt()) {
+      return Step.outOfOrder("declaration", "the declarant is not notified");
+    }
+    if (stands.agrees()) {
+      return Step.outOfOrder("declaration.answer", "the declarant has agreed to destruction");
+    }
+    if (at < Timestamps.toMillis(kept.getDeclarantNotifiedAt())) {
+      return Step.refused(
+          Code.INVALID_FIELD,
+          "declaration.received_at",
+          "is not before the declarant was notified");
+    }
+    // Who opposed can still come round; silence cannot be broken any more.
+    if (!stands.opposes() && at >= Timestamps.toMillis(kept.getDeadlines().getDeclarantBy())) {
+      return passed("declaration.received_at", kept.getDeadlines().getDeclarantBy());
+    }
+    return new Step.Next<>(
+        kept.toBuilder()
+            .setDeclarant(declaration.getAnswer())
+            .setDeclarantAt(Timestamps.fromMillis(at))
+            .build(),
+        "declarant " + Proto.word(declaration.getAnswer(), "IPR_DECLARANT_ANSWER_"));
+  }
+
+  private Step<IprCase> extended(IprCase kept, int workingDays) {
+    if (workingDays < 1 || workingDays > MOST_EXTENSION_DAYS) {
+      return Step.refused(
+          Code.INVALID_FIELD, "extend.working_days", "is 1 to " + MOST_EXTENSION_DAYS);
+    }
+    Standing stands = new Standing(kept);
+    if (kept.getExtendedDays() == workingDays) {
+      return new Step.Same<>();
+    }
+    if (stands.isClosed()) {
+      return closed();
+    }
+    if (kept.getExtendedDays() > 0) {
+      return Step.outOfOrder("extend", "the time for proceedings is extended already");
+    }
+    if (!kept.getHolder().hasExtensionAskedAt() || stands.isInCourt() || stands.isGenuine()) {
+      return Step.outOfOrder("extend", "no request of the rights holder is open");
+    }
+    Instant by = days.longer(Proto.instant(kept.getDeadlines().getProceedingsBy()), workingDays);
+    return new Step.Next<>(
+        kept.toBuilder()
+            .setExtendedDays(workingDays)
+            .setDeadlines(
+                known(kept.getDeadlines().toBuilder().setProceedingsBy(Proto.time(by)), by))
+            .build(),
+        "extended by " + workingDays + " working days");
+  }
+
+  private static Step<IprCase> disclosed(IprCase kept, IprDisclosure disclosure, long now) {
+    Standing stands = new Standing(kept);
+    if (!kept.hasHolderNotifiedAt() || stands.lacksRecordation()) {
+      return Step.outOfOrder("disclose", "no rights holder is notified under a recordation");
+    }
+    Set<IprDetail> asked = EnumSet.noneOf(IprDetail.class);
+    asked.addAll(disclosure.getDetailsList());
+    Set<IprDetail> there = EnumSet.noneOf(IprDetail.class);
+    kept.getParticularsList().forEach(particular -> there.add(particular.getDetail()));
+    if (asked.isEmpty() || !there.containsAll(asked)) {
+      return Step.refused(
+          Code.INVALID_FIELD, "disclose.details", "names particulars that the case has");
+    }
+    IprCase.Builder after = kept.toBuilder();
+    for (IprParticular.Builder particular : after.getParticularsBuilderList()) {
+      if (asked.contains(particular.getDetail()) && !particular.hasDisclosedAt()) {
+        particular.setDisclosedAt(Timestamps.fromMillis(now));
+      }
+    }
+    IprCase next = after.build();
+    String words =
+        asked.stream().map(d -> Proto.word(d, "IPR_DETAIL_")).collect(Collectors.joining(", "));
+    return next.equals(kept) ? new Step.Same<>() : new Step.Next<>(next, "disclosed: " + words);
+  }
+
+  private static Step<IprCase> attached(IprCase kept, @Nullable Recordation recordation) {
+    if (recordation == null) {
+      return Step.refused(Code.NOT_FOUND, "attach.recordation_id", "no such recordation");
+    }
+    if (kept.getRecordationId().equals(recordation.getRecordationId())) {
+      return new Step.Same<>();
+    }
+    Standing stands = new Standing(kept);
+    if (stands.stage() != IprStage.IPR_STAGE_NOTIFIED
+        && stands.stage() != IprStage.IPR_STAGE_OPPOSED) {
+      return Step.outOfOrder("attach", "the parties are not notified, or it is over");
+    }
+    if (!stands.lacksRecordation()) {
+      return Step.outOfOrder("attach", "the case has a recordation");
+    }
+    if (recordation.getState() != RecordationState.RECORDATION_STATE_GRANTED) {
+      return Step.outOfOrder("attach.recordation_id", "the application is not granted");
+    }
+    if (Timestamps.compare(recordation.getAppliedAt(), kept.getDeadlines().getApplicationBy())
+        >= 0) {
+      return passed("attach.recordation_id", kept.getDeadlines().getApplicationBy());
+    }
+    return new Step.Next<>(
+        kept.toBuilder().setRecordationId(recordation.getRecordationId()).build(),
+        "recordation attached");
+  }
+
+  static Step<IprCase> closed() {
+    return Step.outOfOrder("case_id", "the case is closed");
+  }
+
+  static Step<IprCase> passed(String field, Timestamp by) {
+    return Step.refused(
+        Code.DEADLINE_PASSED, field, "is not in time; that was before " + Timestamps.toString(by));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.ipr;
+
+import org.jspecify.annotations.NullMarked;
