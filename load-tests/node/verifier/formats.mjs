@@ -11,7 +11,13 @@ import { parseNote, parseVkey, verifyCheckpoint, verifyNote } from './note.mjs';
 import { ed25519Verifies, isEd25519Key, isXWingKey, pairVerifies, sha256 } from './primitives.mjs';
 import { verifyProof } from './proof.mjs';
 import { isSignedByAgency, learnSession, open, parseAnnouncement, parseStanza } from './session.mjs';
-import { verifyKeyBundle, verifySettled, verifyVoid, verifyWatermarks } from './statements.mjs';
+import {
+  verifyConsent,
+  verifyKeyBundle,
+  verifySettled,
+  verifyVoid,
+  verifyWatermarks,
+} from './statements.mjs';
 import { continues, includes } from './tree.mjs';
 
 const many = (list) => list.map(fromHex);
@@ -125,6 +131,13 @@ export const formats = {
     const { origin, recipient: to, lanes } =
       verifySettled(fromHex(one.bytes), fromHex(one.gateway_key));
     return text({ origin, recipient: to, lanes });
+  },
+
+  /** bytes, gateway_key */
+  consent: (one) => {
+    const { grantor, grantee, id, terms } =
+      verifyConsent(fromHex(one.bytes), fromHex(one.gateway_key));
+    return text({ grantor, grantee, id, ...terms });
   },
 
   /** bytes, signature, gateway_key */

@@ -22,7 +22,6 @@ import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.receive.InboxOpening;
-import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.request.Discovery;
 import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
@@ -46,13 +45,14 @@ final class NodeServices {
   private final Tracking tracking;
   private final NodeGround ground;
   private final Recalling recalling;
+  private final NodeConsent consent;
   private final Searching searching;
   private final RequestDesk requests;
 
   NodeServices(NodeGround ground, NodeOutgoing out, NodeIncoming in) {
     this.ground = ground;
     NodeCore.Surroundings around = ground.around;
-    IntakeParts parts = intakeParts(ground, out);
+    IntakeParts parts = intakeParts(ground, out, in.consent);
     intake =
         new Intake(
             parts,
@@ -65,6 +65,7 @@ final class NodeServices {
             around.timers());
     releases = new Releases(parts, intake, around.clock(), ground.ending, around.meters());
     recalling = new Recalling(parts, intake, around.clock(), around.random());
+    consent = in.consent;
     retention =
         new Retention(
             ground.agency(),
@@ -98,7 +99,7 @@ final class NodeServices {
             ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
     requests =
         new RequestDesk(
-            new RequestList(ground.ledger, ground.evidence, keptLabels(ground)::label),
+            new RequestList(ground.ledger, ground.evidence, in.consent.received::label),
             new Responders(ground.agency(), ground.ledger, ground.labelCheck),
             new Discovery(
                 ground.agency(),
@@ -142,7 +143,7 @@ final class NodeServices {
         each.waitingDraftBytes());
   }
 
-  private static IntakeParts intakeParts(NodeGround ground, NodeOutgoing out) {
+  private static IntakeParts intakeParts(NodeGround ground, NodeOutgoing out, NodeConsent consent) {
     SecretBytes fingerprintKey = ground.keys.draftFingerprintKey();
     return new IntakeParts(
         ground.agency(),
@@ -157,12 +158,8 @@ final class NodeServices {
             ground.config.limitsInForce().heldMessages(),
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
         openWithin(ground.config.openWithinInForce()),
-        keptLabels(ground)::label);
-  }
-
-  private static KeptLabels keptLabels(NodeGround ground) {
-    return new KeptLabels(
-        ground.ledger, new InboxOpening(ground.storageKeys, ground.ledger.inbox()));
+        consent.received::label,
+        consent.grants::of);
   }
 
   private static OpenWithin openWithin(NodeConfig.OpenWithin within) {
@@ -189,6 +186,7 @@ final class NodeServices {
         (caller, draft) -> intake.publish(caller.name(), draft),
         releases,
         recalling,
+        consent.ports(),
         retention,
         subscriptions,
         searching,

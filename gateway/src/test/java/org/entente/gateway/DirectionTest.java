@@ -40,6 +40,7 @@ class DirectionTest {
           "link",
           "transmit",
           "request",
+          "consent",
           "intake",
           "retain",
           "receive",

@@ -86,6 +86,7 @@ final class OpenCommand extends MessageCall {
                   + body.getRecall().getReason());
       case REQUEST -> out.add(body.getRequest().getQuestion());
       case ANSWER -> add(out, body.getAnswer());
+      case CONSENT -> out.add(ConsentWords.of(body.getConsent()));
       case EVIDENCE, RESPONDERS, CONTENT_NOT_SET -> {
         // Nothing that is shown to people.
       }

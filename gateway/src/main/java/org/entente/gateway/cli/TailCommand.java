@@ -293,6 +293,9 @@ final class TailCommand implements Callable<Integer> {
       String request = HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
       return RequestCommand.result(delivery.getBody().getAnswer()) + " to " + request;
     }
+    if (delivery.getBody().hasConsent()) {
+      return ConsentWords.of(delivery.getBody().getConsent());
+    }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()
         : delivery.getBody().getDocument().getName();

@@ -197,7 +197,7 @@ public final class Intake implements AutoCloseable {
       done.complete(Outcomes.invalid(key.key(), full.get()));
       return;
     }
-    Passing passing = Passing.of(checked, parts.received());
+    Passing passing = Passing.of(checked, parts);
     Problem lacking = passing.lacking();
     if (lacking != null) {
       meters.refused(Meters.Side.CLIENT, lacking.code());
@@ -229,7 +229,7 @@ public final class Intake implements AutoCloseable {
                   actor,
                   decision.permitted(id),
                   decision.refusals(),
-                  checked.derivedFrom(),
+                  new PassedOn(checked.derivedFrom(), decision.consented()),
                   parts.openWithin().of(checked),
                   null,
                   done));
@@ -365,6 +365,7 @@ public final class Intake implements AutoCloseable {
       Rejections.of(tx, parts, id, submission.refusals());
       Leaves.passedOn(tx, submission);
       submission.parts().forEach(part -> clocks.sent(tx, part));
+      Uses.tell(tx, parts, submission);
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);

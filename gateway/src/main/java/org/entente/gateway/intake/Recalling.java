@@ -124,7 +124,7 @@ public final class Recalling {
                       actor,
                       List.of(message),
                       List.of(),
-                      List.of(),
+                      PassedOn.NOTHING,
                       OpenWithin.NEVER,
                       null,
                       done));

@@ -27,7 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class AgreementLint {
   /** Ids that stand for what needs no agreement; no file may take one. */
   static final Set<String> RESERVED =
-      Set.of(EvidenceMessages.AGREEMENT, RecallMessages.AGREEMENT, ResponderMessages.AGREEMENT);
+      Set.of(
+          EvidenceMessages.AGREEMENT,
+          RecallMessages.AGREEMENT,
+          ConsentMessages.AGREEMENT,
+          ResponderMessages.AGREEMENT);
 
   /** Kinds that need an agreement, as its file writes them. */
   private static final String SHARED = EnumWords.words(LabelSpace.KINDS);
@@ -79,7 +83,7 @@ final class AgreementLint {
       wrong(
           "id",
           "\"" + InvalidValue.printable(file.id()) + "\"",
-          "1 to 64 characters of a-z 0-9 and -, not evidence, recall or responders");
+          "1 to 64 characters of a-z 0-9 and -, not evidence, recall, consent or responders");
     }
     text("title", file.title(), 200);
     text("law.reference", file.law().reference(), 500);
@@ -140,6 +144,9 @@ final class AgreementLint {
     }
     if (kinds.contains(Kind.KIND_RESPONDERS)) {
       wrong("covers.kinds", "RESPONDERS", SHARED + "; what may be asked follows from REQUEST");
+    }
+    if (kinds.contains(Kind.KIND_CONSENT)) {
+      wrong("covers.kinds", "CONSENT", SHARED + "; a consent needs no agreement");
     }
     List<String> handling = it.handling() == null ? List.of() : it.handling();
     Set<Classification> ceiling =

@@ -20,7 +20,7 @@ final class LabelFields {
   static final Pattern AGREEMENT_ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
 
   private static final Set<Kind> BY_GATEWAYS =
-      Set.of(Kind.KIND_EVIDENCE, Kind.KIND_RECALL, Kind.KIND_RESPONDERS);
+      Set.of(Kind.KIND_EVIDENCE, Kind.KIND_RECALL, Kind.KIND_CONSENT, Kind.KIND_RESPONDERS);
 
   private final MessageLimits limits;
   private final Findings findings;
@@ -40,7 +40,8 @@ final class LabelFields {
     findings.check(
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
-        "EVIDENCE, RECALL and RESPONDERS are made by gateways only; one of ALERT, INTELLIGENCE, REQUEST, ANSWER");
+        "EVIDENCE, RECALL, CONSENT and RESPONDERS are made by gateways only;"
+            + " one of ALERT, INTELLIGENCE, REQUEST, ANSWER");
     content(label);
     if (!label.getAgreement().isEmpty()) {
       agreement(label);

@@ -36,7 +36,9 @@ public final class Policy {
     this.membership = membership;
     this.rules = new Rules(rulebook, membership);
     this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
-    this.egress = new Egress(rules, membership, cache, new OnwardCheck(rules), rulebook.version());
+    this.egress =
+        new Egress(
+            rules, membership, cache, new OnwardCheck(rules, membership), rulebook.version());
     this.ingress = new Ingress(rules, membership, cache, rulebook.version());
   }
 
@@ -124,6 +126,11 @@ public final class Policy {
    */
   public Set<Category> askable(AgencyName from, AgencyName to, Instant now) {
     return rules.categories(Kind.KIND_REQUEST, from, to, now);
+  }
+
+  /** Notices of consent as messages. */
+  public ConsentMessages consents() {
+    return new ConsentMessages(membership, rulebook.version());
   }
 
   /** Figures of the memory of rulings. */

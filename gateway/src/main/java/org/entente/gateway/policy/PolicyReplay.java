@@ -57,7 +57,8 @@ public final class PolicyReplay {
    * @param at when it came
    */
   public void received(MessageId id, Label label, long bodyBytes, AgencyName self, Instant at) {
-    for (FixedLabel fixed : List.of(EvidenceMessages.LABEL, RecallMessages.LABEL)) {
+    for (FixedLabel fixed :
+        List.of(EvidenceMessages.LABEL, RecallMessages.LABEL, ConsentMessages.LABEL)) {
       if (fixed.isOf(label)) {
         return;
       }

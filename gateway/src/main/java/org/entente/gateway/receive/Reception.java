@@ -12,6 +12,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
@@ -36,6 +37,7 @@ import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.StoredEnvelope;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
@@ -49,6 +51,7 @@ final class Reception {
   private final Dispatch dispatch;
   private final EvidenceRecords evidence;
   private final Recalls recalls;
+  private final IncomingConsents consents;
   private final Meters meters;
   private final Reporter reporter;
   private final Custody custody;
@@ -62,6 +65,7 @@ final class Reception {
     this.dispatch = parts.dispatch();
     this.evidence = parts.evidence();
     this.recalls = parts.recalls();
+    this.consents = parts.consents();
     this.meters = parts.meters();
     this.reporter = reporter;
     this.advertised = parts.advertised();
@@ -295,6 +299,11 @@ final class Reception {
       tell(tx, keeping);
       recalls.received(tx, header, recalled);
     }
+    Body body = message.content().body();
+    if (body.hasConsent()) {
+      AgencyName origin = header.facts().origin();
+      consents.received(tx, origin, message.id(), header.facts().exercise(), body.getConsent());
+    }
     keeping.kept().add(message.id());
   }
 
@@ -323,7 +332,10 @@ final class Reception {
 
   /** A recipient says something of a message that it was sent; the first time counts. */
   private void learn(Transaction tx, EvidenceItem item) {
-    evidence.keep(tx, ledger.evidence(), item);
+    boolean isNew = evidence.keep(tx, ledger.evidence(), item);
+    if (isNew && item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
+      consents.used(tx, item);
+    }
     if (item.getKind() == EvidenceKind.EVIDENCE_KIND_RETRIEVAL
         || item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE) {
       MessageId id = MessageId.of(item.getMessageId().toByteArray());

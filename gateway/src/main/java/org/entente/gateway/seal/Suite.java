@@ -20,6 +20,7 @@ final class Suite {
   static final byte[] VOID = ascii("entente/v1 void\0");
   static final byte[] SETTLED = ascii("entente/v1 settled\0");
   static final byte[] WATERMARKS = ascii("entente/v1 watermarks\0");
+  static final byte[] CONSENT = ascii("entente/v1 consent\0");
 
   // Hashed.
   static final byte[] CONTENT = ascii("entente/v1 content");

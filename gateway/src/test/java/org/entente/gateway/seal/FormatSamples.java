@@ -4,7 +4,9 @@ import java.util.List;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 
 /** One good example of every format, from fixed seeds: also what the vectors pin. */
 final class FormatSamples {
@@ -33,6 +35,7 @@ final class FormatSamples {
   final KeyBundle keyBundle;
   final VoidStatement voidStatement;
   final SettledStatement settled;
+  final ConsentStatement consent;
   final WatermarkStatement watermarks;
 
   FormatSamples() {
@@ -59,6 +62,7 @@ final class FormatSamples {
             pair);
     voidStatement = VoidStatement.sign(voidContent(), signingKey);
     settled = SettledStatement.sign(settledContent(), signingKey);
+    consent = ConsentStatement.sign(consentContent(), signingKey);
     watermarks = WatermarkStatement.sign(watermarkContent(), signingKey);
   }
 
@@ -83,6 +87,22 @@ final class FormatSamples {
         Samples.NOW_MS,
         List.of(
             new SettledNumbers(2, Lane.FLASH, 901), new SettledNumbers(3, Lane.PRIORITY, 1_042)));
+  }
+
+  private ConsentStatement.Content consentContent() {
+    return new ConsentStatement.Content(
+        Samples.FEDERATION,
+        Samples.FR,
+        Samples.GW,
+        Samples.SG,
+        Samples.NOW_MS,
+        MessageId.fresh(Samples.NOW_MS, random("consent")),
+        new ConsentStatement.Terms(
+            batch.items().stream().map(SealingItem::id).toList(),
+            List.of(Samples.DE, new AgencyName("us.cbp")),
+            List.of("GB", "US"),
+            List.of(1, 5),
+            Samples.NOW_MS + 24 * Samples.HOUR_MS));
   }
 
   private static WatermarkStatement.Content watermarkContent() {

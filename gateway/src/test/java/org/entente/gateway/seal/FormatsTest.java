@@ -63,6 +63,10 @@ class FormatsTest {
             samples.settled.encoded(),
             bytes -> SettledStatement.parse(bytes).map(SettledStatement::encoded)),
         new Format(
+            "consent",
+            samples.consent.encoded(),
+            bytes -> ConsentStatement.parse(bytes).map(ConsentStatement::encoded)),
+        new Format(
             "watermarks",
             samples.watermarks.statement(),
             bytes ->

@@ -42,6 +42,10 @@ public final class SealFormats {
             "settled",
             Formats.same(bytes -> SettledStatement.parse(bytes).map(SettledStatement::encoded)),
             () -> List.of(samples.settled.encoded()))
+        .with(
+            "consent",
+            Formats.same(bytes -> ConsentStatement.parse(bytes).map(ConsentStatement::encoded)),
+            () -> List.of(samples.consent.encoded()))
         .with("watermarks", Formats.same(SealFormats::watermarks), () -> watermarks(samples))
         .with("labels", SealFormats::labels, SealFormats::plainLabels);
   }

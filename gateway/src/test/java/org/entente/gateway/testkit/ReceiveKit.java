@@ -16,6 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.entente.gateway.consent.ConsentRecords;
+import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
@@ -163,6 +165,14 @@ public final class ReceiveKit implements AutoCloseable {
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
             new Recalls(SELF, ledger, erasing, evidence, executor),
             new Advertised(ledger, new AtRest(storage, random)),
+            new IncomingConsents(
+                SELF,
+                FEDERATION,
+                ledger,
+                evidence,
+                new ConsentRecords(new AtRest(storage, random)),
+                new PeerKeys(FEDERATION, pairs),
+                clock),
             setting,
             clock,
             clock,
