@@ -12,6 +12,7 @@ import { ed25519Verifies, isEd25519Key, isXWingKey, pairVerifies, sha256 } from 
 import { verifyProof } from './proof.mjs';
 import { isSignedByAgency, learnSession, open, parseAnnouncement, parseStanza } from './session.mjs';
 import {
+  verifyConsent,
   verifyKeyBundle,
   verifyRoster,
   verifySettled,
@@ -138,6 +139,13 @@ export const formats = {
     const { number, signer, name, members } =
       verifyRoster(fromHex(one.bytes), fromHex(one.gateway_key));
     return text({ number, signer, name, members });
+  },
+
+  /** bytes, gateway_key */
+  consent: (one) => {
+    const { grantor, grantee, id, terms } =
+      verifyConsent(fromHex(one.bytes), fromHex(one.gateway_key));
+    return text({ grantor, grantee, id, ...terms });
   },
 
   /** bytes, signature, gateway_key */

@@ -1,5 +1,5 @@
-// What agencies and gateways state about keys, numbers and joint operations ("Key bundle",
-// "Void", "Settled", "Roster", "Watermarks").
+// What agencies and gateways state about keys, numbers, joint operations and consent ("Key bundle",
+// "Void", "Settled", "Roster", "Watermarks", "Consent").
 import { Reader, ascii, concat, equal, refuse, require } from './bytes.mjs';
 import {
   PAIR_SIGNATURE_BYTES,
@@ -180,6 +180,49 @@ export const parseRoster = (bytes) => {
 export const verifyRoster = (bytes, gatewayKey) => {
   const statement = parseRoster(bytes);
   const message = concat(ascii('entente/v1 roster\0'), statement.signed);
+  if (!ed25519Verifies(gatewayKey, message, statement.signature)) {
+    refuse('BAD_SIGNATURE', 'not signed by the gateway');
+  }
+  return statement;
+};
+
+/** An originator's consent to passing on. */
+export const parseConsent = (bytes) => {
+  const in_ = new Reader(bytes);
+  in_.exactly(1, 'version');
+  const federation = in_.federation();
+  const grantor = in_.agency();
+  const gateway = in_.gateway();
+  const grantee = in_.agency();
+  const issued = in_.u64();
+  const id = in_.take(16);
+  const list = (least, most, what, read) => {
+    const count = in_.u16();
+    require(count >= least && count <= most, `number of ${what} out of range`);
+    return times(count, read);
+  };
+  const messages = list(1, 16, 'messages', () => in_.take(16));
+  const agencies = list(0, 64, 'agencies', () => in_.agency());
+  const jurisdictions = list(0, 16, 'jurisdictions', () => Buffer.from(in_.take(2)).toString('latin1'));
+  const purposes = list(1, 32, 'purposes', () => in_.u8());
+  require(ascending(messages.map((m) => [m])), 'messages are not ascending');
+  require(ascending(agencies.map((a) => [ascii(a)])), 'agencies are not ascending');
+  require(jurisdictions.every((code) => /^[A-Z]{2}$/.test(code)), 'no code of a jurisdiction');
+  require(ascending(jurisdictions.map((code) => [ascii(code)])), 'jurisdictions are not ascending');
+  require(purposes.every((purpose) => purpose > 0), 'no purpose');
+  require(ascending(purposes.map((purpose) => [Uint8Array.of(purpose)])), 'purposes are not ascending');
+  require(agencies.length + jurisdictions.length > 0, 'it is for nobody');
+  const until = in_.u64();
+  const signed = in_.before();
+  const signature = in_.take(64);
+  in_.end();
+  const terms = { messages, agencies, jurisdictions, purposes, until };
+  return { federation, grantor, gateway, grantee, issued, id, terms, signed, signature };
+};
+
+export const verifyConsent = (bytes, gatewayKey) => {
+  const statement = parseConsent(bytes);
+  const message = concat(ascii('entente/v1 consent\0'), statement.signed);
   if (!ed25519Verifies(gatewayKey, message, statement.signature)) {
     refuse('BAD_SIGNATURE', 'not signed by the gateway');
   }

@@ -26,6 +26,7 @@ const suite1 = (v) => {
     { name: 'key bundle', format: 'key_bundle', bytes: v.key_bundle, pairs },
     { name: 'void', format: 'void', bytes: v.void, gateway_key: gateway },
     { name: 'settled', format: 'settled', bytes: v.settled, gateway_key: gateway },
+    { name: 'consent', format: 'consent', bytes: v.consent, gateway_key: gateway },
     {
       name: 'watermarks',
       format: 'watermarks',

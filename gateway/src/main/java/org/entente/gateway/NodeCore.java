@@ -304,6 +304,7 @@ public final class NodeCore {
         tx ->
             ledger.idempotency().prune(tx, now - Intake.REMEMBERED.toMillis(), most)
                 + ledger.peerFacts().prune(tx, now, most)
+                + ledger.consents().prune(tx, now, most)
                 + ledger.subjects().prune(tx, now / 86_400_000, most)
                 + ledger.operations().prune(tx, now / 86_400_000, most));
   }

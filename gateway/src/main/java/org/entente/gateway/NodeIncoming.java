@@ -25,6 +25,7 @@ final class NodeIncoming {
   final PeerReception reception;
   final Notices notices;
   final EvidenceReturn evidenceReturn;
+  final NodeConsent consent;
 
   /**
    * Wires the stage.
@@ -39,13 +40,15 @@ final class NodeIncoming {
     erasing = new Erasing(ground.agency(), ground.ledger, retentionKeys, erasures, ground.evidence);
     evidenceSweep = new EvidenceSweep(ground.ledger, ground.ending);
     sweep = new Sweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);
+    consent = new NodeConsent(ground, out);
     ReceiveParts parts = parts(ground, out);
     reception =
         new PeerReception(
             parts,
             ground.storageKeys,
-            new NodeIngress(
-                ground.agency(), ground.policy.holder(), ground.labelCheck, around.clock()),
+            consent.checking(
+                new NodeIngress(
+                    ground.agency(), ground.policy.holder(), ground.labelCheck, around.clock())),
             reporter,
             around.random());
     notices =
@@ -84,6 +87,7 @@ final class NodeIncoming {
         new Recalls(ground.agency(), ground.ledger, erasing, ground.evidence, around.workers()),
         ground.advertised,
         ground.rosters,
+        consent.incoming,
         ground.setting,
         around.clock(),
         ground.ending,

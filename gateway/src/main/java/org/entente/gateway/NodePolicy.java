@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.BundleMembership;
+import org.entente.gateway.policy.ConsentMessages;
 import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RecallMessages;
@@ -82,6 +83,7 @@ final class NodePolicy {
         || agreement.equals(RecallMessages.AGREEMENT)
         || agreement.equals(ResponderMessages.AGREEMENT)
         || agreement.equals(RosterMessages.AGREEMENT)
+        || agreement.equals(ConsentMessages.AGREEMENT)
         || NodeIngress.inForce(current(), agreement, recipient, now);
   }
 }

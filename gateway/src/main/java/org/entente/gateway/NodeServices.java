@@ -29,7 +29,6 @@ import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.receive.InboxOpening;
-import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.request.Discovery;
 import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
@@ -55,6 +54,7 @@ final class NodeServices {
   private final NodeGround ground;
   private final Recalling recalling;
   private final Convening convening;
+  private final NodeConsent consent;
   private final Searching searching;
   private final RequestDesk requests;
   private final NodeIpr ipr;
@@ -62,7 +62,7 @@ final class NodeServices {
   NodeServices(NodeGround ground, NodeOutgoing out, NodeIncoming in) {
     this.ground = ground;
     NodeCore.Surroundings around = ground.around;
-    IntakeParts parts = intakeParts(ground, out);
+    IntakeParts parts = intakeParts(ground, out, in.consent);
     intake =
         new Intake(
             parts,
@@ -85,6 +85,7 @@ final class NodeServices {
                 out.sealing.gatewayKey),
             around.clock(),
             around.random());
+    consent = in.consent;
     retention =
         new Retention(
             ground.agency(),
@@ -118,7 +119,7 @@ final class NodeServices {
             ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
     requests =
         new RequestDesk(
-            new RequestList(ground.ledger, ground.evidence, keptLabels(ground)::label),
+            new RequestList(ground.ledger, ground.evidence, in.consent.received::label),
             new Responders(ground.agency(), ground.ledger, ground.labelCheck),
             new Discovery(
                 ground.agency(),
@@ -164,7 +165,7 @@ final class NodeServices {
         each.waitingDraftBytes());
   }
 
-  private static IntakeParts intakeParts(NodeGround ground, NodeOutgoing out) {
+  private static IntakeParts intakeParts(NodeGround ground, NodeOutgoing out, NodeConsent consent) {
     SecretBytes fingerprintKey = ground.keys.draftFingerprintKey();
     return new IntakeParts(
         ground.agency(),
@@ -179,13 +180,9 @@ final class NodeServices {
             ground.config.limitsInForce().heldMessages(),
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
         openWithin(ground.config.openWithinInForce()),
-        keptLabels(ground)::label,
+        consent.received::label,
+        consent.grants::of,
         ground.rosters);
-  }
-
-  private static KeptLabels keptLabels(NodeGround ground) {
-    return new KeptLabels(
-        ground.ledger, new InboxOpening(ground.storageKeys, ground.ledger.inbox()));
   }
 
   private static OpenWithin openWithin(NodeConfig.OpenWithin within) {
@@ -227,6 +224,7 @@ final class NodeServices {
         (caller, draft) -> intake.publish(caller.name(), draft),
         releases,
         recalling,
+        consent.ports(),
         retention,
         subscriptions,
         searching,

@@ -41,6 +41,7 @@ class DirectionTest {
           "link",
           "transmit",
           "request",
+          "consent",
           "intake",
           "retain",
           "receive",

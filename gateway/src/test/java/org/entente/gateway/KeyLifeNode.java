@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.consent.ConsentRecords;
+import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
@@ -258,6 +260,14 @@ final class KeyLifeNode implements AutoCloseable {
           new Recalls(name, ledger, erasing, evidence, Runnable::run),
           new Advertised(ledger, new AtRest(storage, random)),
           new Rosters(ledger.operations(), new AtRest(storage, random)),
+          new IncomingConsents(
+              name,
+              FEDERATION,
+              ledger,
+              evidence,
+              new ConsentRecords(new AtRest(storage, random)),
+              peerKeys,
+              clock),
           setting(),
           clock,
           clock,

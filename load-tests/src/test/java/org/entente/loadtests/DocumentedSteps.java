@@ -103,6 +103,39 @@ final class DocumentedSteps {
             .until("{WARNING}")
             .exits(143),
         Step.of(
+                "./entente consent ask MESSAGE --to us.cbp --days 30 --reason 'seizure in Newark'"
+                    + " --officer DE-7 --justification 'case 4 Js 12/26'"
+                    + DE_CLIENTS
+                    + "desk")
+            .fills("MESSAGE", "FIRST")
+            .says("asked of fr.customs")
+            .keeps("CONSENT", ID),
+        Step.of("./entente consent list" + SUPERVISOR)
+            .againWhile("no consents")
+            .says("{CONSENT}  OPEN    de.customs"),
+        Step.of(
+                "./entente consent grant CONSENT --days 7 --officer FR-118"
+                    + " --justification 'art. 12'"
+                    + SUPERVISOR)
+            .fills("CONSENT", "CONSENT")
+            .says("granted to us.cbp"),
+        Step.of("./entente consent list --asked-by-us" + DE_CLIENTS + "desk")
+            .againWhile("OPEN")
+            .says("{CONSENT}  GRANTED fr.customs"),
+        Step.of(
+                "./entente consent revoke CONSENT --reason 'the case is closed' --officer FR-118"
+                    + " --justification 'ticket 41'"
+                    + SUPERVISOR)
+            .fills("CONSENT", "CONSENT")
+            .says("revoked at"),
+        Step.of(
+                "./entente consent deny CONSENT --reason 'ask the prosecutor' --officer FR-118"
+                    + " --justification 'ticket 42'"
+                    + SUPERVISOR)
+            .fills("CONSENT", "CONSENT")
+            .exits(1)
+            .says("revoked already"),
+        Step.of(
                 "./entente send"
                     + DECLARATIONS
                     + " --alerts config/samples/held/controlled-delivery.jsonl")

@@ -55,6 +55,16 @@ public enum AuditType {
   PASSED_ON(23),
   /** A person searched the received messages and was shown the labels of those named. */
   SEARCHED(24),
+  /** The originator of messages was asked whether they may be passed on. */
+  CONSENT_ASKED(25),
+  /** The originator consented. */
+  CONSENT_GRANTED(26),
+  /** The originator did not consent. */
+  CONSENT_DENIED(27),
+  /** The originator took its consent back. */
+  CONSENT_REVOKED(28),
+  /** A recipient stated that it passed a message on under a consent. */
+  CONSENT_USED(29),
   /** A client registered, changed or withdrew a system that answers requests. */
   RESPONDER(30),
   /** This gateway signed a roster of a joint operation. */

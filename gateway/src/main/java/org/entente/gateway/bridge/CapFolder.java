@@ -93,6 +93,7 @@ public final class CapFolder {
       case INTELLIGENCE,
           DOCUMENT,
           EVIDENCE,
+          CONSENT,
           REQUEST,
           ANSWER,
           RESPONDERS,

@@ -226,6 +226,7 @@ final class DraftLimits {
       case INTELLIGENCE -> intelligence(draft.getBody().getIntelligence(), kind);
       case DOCUMENT -> document(draft.getBody().getDocument(), kind);
       case EVIDENCE -> throw new Fault("body.evidence", "is made by gateways only");
+      case CONSENT -> throw new Fault("body.consent", "is made by gateways only");
       case RECALL -> throw new Fault("body.recall", "is made by gateways only");
       case RESPONDERS -> throw new Fault("body.responders", "is made by gateways only");
       case REQUEST ->

@@ -88,6 +88,7 @@ final class OpenCommand extends MessageCall {
       case ANSWER -> add(out, body.getAnswer());
       case ROSTER -> out.add("roster of a joint operation");
       case OPERATION_UPDATE -> OperationCommand.lines(body.getOperationUpdate(), out);
+      case CONSENT -> out.add(ConsentWords.of(body.getConsent()));
       case EVIDENCE, RESPONDERS, CONTENT_NOT_SET -> {
         // Nothing that is shown to people.
       }

@@ -30,6 +30,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       TrackCommand.class,
       UnopenedCommand.class,
       ReleaseCommand.class,
+      ConsentCommand.class,
       RecallCommand.class,
       EraseCommand.class,
       HoldCommand.class,

@@ -300,6 +300,9 @@ final class TailCommand implements Callable<Integer> {
       return "said in operation "
           + HexFormat.of().formatHex(delivery.getLabel().getOperationId().toByteArray());
     }
+    if (delivery.getBody().hasConsent()) {
+      return ConsentWords.of(delivery.getBody().getConsent());
+    }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()
         : delivery.getBody().getDocument().getName();

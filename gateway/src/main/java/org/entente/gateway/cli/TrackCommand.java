@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.FollowRequest;
 import org.entente.proto.v1.FollowResponse;
 import org.entente.proto.v1.Held;
@@ -127,6 +128,14 @@ final class TrackCommand extends MessageCall {
       line.append(before ? "  retrieved before by " : "  client ")
           .append(Screen.printable(item.getRetrievedBy()))
           .append(before ? " at " + Timestamps.toString(item.getRetrievedAt()) : "");
+    }
+    if (item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
+      line.append("  to ")
+          .append(Screen.printable(String.join(", ", item.getPassedOnToList())))
+          .append(" as ")
+          .append(RecallCommand.hex(item.getPassedOnAs()))
+          .append(" under consent ")
+          .append(RecallCommand.hex(item.getConsentId()));
     }
     return line.toString();
   }

@@ -18,6 +18,8 @@ public enum Scope {
   RELEASE,
   /** See which requests the agency owes an answer to, and say what answers them. */
   RESPOND,
+  /** Ask originators for consent to passing on, and consent for the agency. */
+  CONSENT,
   /** Take messages of the agency back. */
   RECALL,
   /** Erase received messages, and hold them beyond their retention. */

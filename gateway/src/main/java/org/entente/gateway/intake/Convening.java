@@ -225,7 +225,7 @@ public final class Convening {
                 actor,
                 List.of(message),
                 List.of(),
-                List.of(),
+                PassedOn.NOTHING,
                 OpenWithin.NEVER,
                 null,
                 done)

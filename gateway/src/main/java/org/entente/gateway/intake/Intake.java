@@ -197,7 +197,7 @@ public final class Intake implements AutoCloseable {
       done.complete(Outcomes.invalid(key.key(), full.get()));
       return;
     }
-    Passing passing = Passing.of(checked, parts.received());
+    Passing passing = Passing.of(checked, parts);
     Problem lacking = passing.lacking();
     if (lacking != null) {
       meters.refused(Meters.Side.CLIENT, lacking.code());
@@ -236,7 +236,7 @@ public final class Intake implements AutoCloseable {
                   actor,
                   decision.permitted(id),
                   decision.refusals(),
-                  checked.derivedFrom(),
+                  new PassedOn(checked.derivedFrom(), decision.consented()),
                   parts.openWithin().of(checked),
                   null,
                   done));
@@ -374,6 +374,7 @@ public final class Intake implements AutoCloseable {
       submission.parts().forEach(part -> clocks.sent(tx, part));
       OwnUpdates.keep(tx, parts, submission);
       submission.besides().accept(tx);
+      Uses.tell(tx, parts, submission);
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);

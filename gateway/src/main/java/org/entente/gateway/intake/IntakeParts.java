@@ -1,6 +1,7 @@
 package org.entente.gateway.intake;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -12,6 +13,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.Grant;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.transmit.Dispatch;
@@ -27,6 +29,7 @@ import org.entente.proto.v1.OnBehalfOf;
  * @param holding bounds on what waits for a second person
  * @param openWithin how long recipients have until somebody must have opened a message
  * @param received what drafts may pass on
+ * @param granted what originators consent to about it
  * @param rosters of joint operations
  */
 public record IntakeParts(
@@ -41,6 +44,7 @@ public record IntakeParts(
     Holding holding,
     OpenWithin openWithin,
     Received received,
+    Granted granted,
     Rosters rosters) {
 
   /** What this agency has received. */
@@ -48,6 +52,13 @@ public record IntakeParts(
   public interface Received {
     /** The label of a message; empty if it is not here, or cannot be opened any more. */
     Optional<Label> label(MessageId id);
+  }
+
+  /** What originators consent to. */
+  @FunctionalInterface
+  public interface Granted {
+    /** What was granted about a received message, also what has ended, the latest first. */
+    List<Grant> about(MessageId id);
   }
 
   /**

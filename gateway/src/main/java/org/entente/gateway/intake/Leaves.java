@@ -56,7 +56,7 @@ final class Leaves {
 
   /** One for each received message whose content a submission passes on, and each agreement. */
   static void passedOn(Transaction tx, Submission submission) {
-    for (MessageId source : submission.passesOn()) {
+    for (MessageId source : submission.passesOn().sources()) {
       for (Permitted part : submission.parts()) {
         List<AgencyName> recipients = part.permits().stream().map(Permit::recipient).toList();
         tx.audit(
@@ -66,7 +66,8 @@ final class Leaves {
                     now(tx),
                     submission.actor(),
                     new AuditSubject(null, List.of(source, submission.id()), recipients, null))
-                .under(part.agreement(), part.policyVersion()));
+                .under(part.agreement(), part.policyVersion())
+                .saying(submission.passesOn().words(source, recipients)));
       }
     }
   }

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param lacking what is wrong if one of them is not here; null if all are
  */
 record Passing(List<Source> sources, @Nullable Problem lacking) {
-  static Passing of(CheckedDraft draft, IntakeParts.Received received) {
+  static Passing of(CheckedDraft draft, IntakeParts parts) {
     List<Source> sources = new ArrayList<>();
     for (MessageId id : draft.derivedFrom()) {
-      Optional<Label> label = received.label(id);
+      Optional<Label> label = parts.received().label(id);
       if (label.isEmpty()) {
         String field = "derived_from[" + sources.size() + "]";
         return new Passing(
@@ -31,7 +31,7 @@ record Passing(List<Source> sources, @Nullable Problem lacking) {
                 field,
                 "no message of this id is here; it was never received, or its time is over"));
       }
-      sources.add(new Source(id, label.get()));
+      sources.add(new Source(id, label.get(), parts.granted().about(id)));
     }
     return new Passing(sources, null);
   }

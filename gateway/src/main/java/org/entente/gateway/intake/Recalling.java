@@ -125,7 +125,7 @@ public final class Recalling {
                       actor,
                       List.of(message),
                       List.of(),
-                      List.of(),
+                      PassedOn.NOTHING,
                       OpenWithin.NEVER,
                       null,
                       done));

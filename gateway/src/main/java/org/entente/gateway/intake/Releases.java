@@ -225,7 +225,7 @@ public final class Releases {
       return deny(waits, by, first.code(), first.field() + ": " + first.message());
     }
     CheckedDraft checked = (CheckedDraft) check;
-    Passing passing = Passing.of(checked, parts.received());
+    Passing passing = Passing.of(checked, parts);
     Problem lacking = passing.lacking();
     if (lacking != null) {
       return deny(waits, by, lacking.code(), lacking.field() + ": " + lacking.message());
@@ -258,7 +258,7 @@ public final class Releases {
             publisher,
             decision.released(waits.id()),
             decision.refusals(),
-            checked.derivedFrom(),
+            new PassedOn(checked.derivedFrom(), decision.consented()),
             parts.openWithin().of(checked),
             by,
             done));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor who published it, for the audit log
  * @param parts the permitted message, once for each agreement it falls under
  * @param refusals recipients that policy refused
- * @param passesOn received messages whose content it passes on
+ * @param passesOn the received messages whose content it passes on, and under which consents
  * @param outcome what the client is told, but for the position
  * @param openWithin how long recipients have until somebody must have opened it; zero for ever
  * @param releasedBy the second person who let it go; null where none was asked for
@@ -32,7 +32,7 @@ record Submission(
     AuditActor actor,
     List<Permitted> parts,
     List<Refusal> refusals,
-    List<MessageId> passesOn,
+    PassedOn passesOn,
     Outcome outcome,
     Duration openWithin,
     @Nullable AuditActor releasedBy,
@@ -44,7 +44,7 @@ record Submission(
       AuditActor actor,
       List<Permitted> parts,
       List<Refusal> refusals,
-      List<MessageId> passesOn,
+      PassedOn passesOn,
       Duration openWithin,
       @Nullable AuditActor releasedBy,
       CompletableFuture<Outcome> done) {

@@ -10,7 +10,8 @@ import org.entente.proto.v1.EvidenceKind;
 /**
  * What makes two items of evidence the same statement: message, kind, the agency that states it and
  * the recipient it is about. An agency states most things once; relay kinds may repeat, and so may
- * the answer to a recall, which can be that a hold keeps the message first, and its erasure later.
+ * the answer to a recall, which can be that a hold keeps the message first, and its erasure later,
+ * and that a message was passed on, each time.
  *
  * @param id the message
  * @param kind what happened
@@ -20,6 +21,9 @@ import org.entente.proto.v1.EvidenceKind;
 public record EvidenceName(MessageId id, EvidenceKind kind, String agency, String recipient) {
   /** How often a statement is kept that may repeat. */
   public static final int REPEATS = 8;
+
+  /** How often it is kept that a recipient passed a message on. */
+  public static final int PASSED_ON = 64;
 
   private static final int MARK_BYTES = 8;
 
@@ -44,6 +48,7 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
           EVIDENCE_KIND_RELAY_FAILURE,
           EVIDENCE_KIND_ERASURE ->
           REPEATS;
+      case EVIDENCE_KIND_PASSED_ON -> PASSED_ON;
       default -> 1;
     };
   }

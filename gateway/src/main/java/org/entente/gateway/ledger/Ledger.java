@@ -39,6 +39,7 @@ public final class Ledger implements AutoCloseable {
   private final ResponderBook responders;
   private final OperationBook operations;
   private final IprBook ipr;
+  private final ConsentBook consents;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -82,6 +83,7 @@ public final class Ledger implements AutoCloseable {
     this.responders = new ResponderBook(store);
     this.operations = new OperationBook(store);
     this.ipr = new IprBook(store);
+    this.consents = new ConsentBook(store);
   }
 
   /** Starts the writer. */
@@ -245,6 +247,11 @@ public final class Ledger implements AutoCloseable {
   /** Recordations of intellectual property rights, and the cases under them. */
   public IprBook ipr() {
     return ipr;
+  }
+
+  /** Consents to passing on messages. */
+  public ConsentBook consents() {
+    return consents;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

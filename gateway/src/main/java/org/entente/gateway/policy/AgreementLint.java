@@ -30,6 +30,7 @@ final class AgreementLint {
       Set.of(
           EvidenceMessages.AGREEMENT,
           RecallMessages.AGREEMENT,
+          ConsentMessages.AGREEMENT,
           ResponderMessages.AGREEMENT,
           RosterMessages.AGREEMENT);
 
@@ -83,7 +84,7 @@ final class AgreementLint {
       wrong(
           "id",
           "\"" + InvalidValue.printable(file.id()) + "\"",
-          "1 to 64 characters of a-z 0-9 and -, not evidence, recall, responders or roster");
+          "1 to 64 characters of a-z 0-9 and -, not evidence, recall, consent, responders or roster");
     }
     text("title", file.title(), 200);
     text("law.reference", file.law().reference(), 500);
@@ -147,6 +148,9 @@ final class AgreementLint {
     }
     if (kinds.contains(Kind.KIND_ROSTER)) {
       wrong("covers.kinds", "ROSTER", SHARED + "; a roster goes where OPERATION is covered");
+    }
+    if (kinds.contains(Kind.KIND_CONSENT)) {
+      wrong("covers.kinds", "CONSENT", SHARED + "; a consent needs no agreement");
     }
     List<String> handling = it.handling() == null ? List.of() : it.handling();
     Set<Classification> ceiling =

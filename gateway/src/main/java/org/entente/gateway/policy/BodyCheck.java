@@ -1,7 +1,11 @@
 package org.entente.gateway.policy;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
@@ -9,6 +13,7 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Recall;
 
@@ -37,6 +42,7 @@ final class BodyCheck {
       case RESPONDERS -> new ResponderCheck(findings).list(body.getResponders());
       case ROSTER -> new OperationCheck(findings).roster(body.getRoster());
       case OPERATION_UPDATE -> new OperationCheck(findings).update(body.getOperationUpdate());
+      case CONSENT -> new ConsentCheck(findings).notice("body.consent", body.getConsent());
       case CONTENT_NOT_SET ->
           findings.invalid(
               "body", "is required: an alert, intelligence, a document, a request or an answer");
@@ -122,6 +128,19 @@ final class BodyCheck {
     findings.time("body.recall.at", recall.getAt());
   }
 
+  private void agency(String field, String name) {
+    try {
+      AgencyName unused = new AgencyName(name);
+    } catch (InvalidValue e) {
+      findings.invalid(field, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void passedOn(String field, ByteString id, EvidenceKind kind) {
+    int size = kind == EvidenceKind.EVIDENCE_KIND_PASSED_ON ? MessageId.SIZE : 0;
+    findings.check(id.size() == size, field, "has 16 bytes with PASSED_ON, otherwise none");
+  }
+
   private void evidenceItem(String field, EvidenceItem item) {
     findings.check(item.getMessageId().size() == 16, field + ".message_id", "has 16 bytes");
     findings.required(field + ".kind", item.getKind());
@@ -135,6 +154,12 @@ final class BodyCheck {
     findings.check(hash == 0 || hash == 32, field + ".header_hash", "has 32 bytes or none");
     findings.line(field + ".retrieved_by", item.getRetrievedBy(), 64);
     findings.time(field + ".retrieved_at", item.getRetrievedAt());
+    if (findings.count(
+        field + ".passed_on_to", item.getPassedOnToCount(), LabelCheck.MAX_AGENCIES)) {
+      item.getPassedOnToList().forEach(agency -> agency(field + ".passed_on_to", agency));
+    }
+    passedOn(field + ".passed_on_as", item.getPassedOnAs(), item.getKind());
+    passedOn(field + ".consent_id", item.getConsentId(), item.getKind());
     findings.check(
         !item.getTimeOut(), field + ".time_out", "is stated by the origin's gateway only");
   }

@@ -30,6 +30,7 @@ public final class Decision {
   private final String policyVersion;
   private final Map<AgencyName, Agreement> allowed;
   private final List<Refusal> refusals;
+  private final List<Consented> consented;
 
   Decision(
       CheckedDraft draft,
@@ -37,13 +38,15 @@ public final class Decision {
       Instant at,
       String policyVersion,
       Map<AgencyName, Agreement> allowed,
-      List<Refusal> refusals) {
+      List<Refusal> refusals,
+      List<Consented> consented) {
     this.draft = draft;
     this.self = self;
     this.at = at.truncatedTo(ChronoUnit.MILLIS);
     this.policyVersion = policyVersion;
     this.allowed = new TreeMap<>(allowed);
     this.refusals = List.copyOf(refusals);
+    this.consented = List.copyOf(consented);
   }
 
   /** What becomes of the draft as a whole. */
@@ -90,6 +93,11 @@ public final class Decision {
   /** Those who may not, in the order of addressing; one without an agency if it led to nobody. */
   public List<Refusal> refusals() {
     return refusals;
+  }
+
+  /** The consents of originators under which recipients may have what the draft passes on. */
+  public List<Consented> consented() {
+    return consented;
   }
 
   /** Version of the policy that decided. */
@@ -178,6 +186,7 @@ public final class Decision {
     return other instanceof Decision that
         && permits().equals(that.permits())
         && refusals.equals(that.refusals)
+        && consented.equals(that.consented)
         && holdReason().equals(that.holdReason())
         && policyVersion.equals(that.policyVersion);
   }

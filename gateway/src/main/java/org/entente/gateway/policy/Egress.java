@@ -3,7 +3,6 @@ package org.entente.gateway.policy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.entente.gateway.model.AgencyName;
@@ -52,11 +51,11 @@ public final class Egress {
   public Decision decide(CheckedDraft draft, List<Source> sources, AgencyName self, Instant now) {
     Recipients recipients = Recipients.expand(draft.to(), self, membership);
     List<Refusal> refusals = new ArrayList<>(recipients.refusals());
-    TreeMap<AgencyName, Agreement> allowed = new TreeMap<>();
+    Places places = new Places(new TreeMap<>(), refusals, new ArrayList<>());
     for (AgencyName recipient : recipients.asked()) {
       Ruling ruling = ruling(draft.label(), draft.body().size(), self, recipient, now);
       if (ruling instanceof Ruling.Allowed it) {
-        place(draft, sources, recipient, it.agreement(), allowed, refusals);
+        place(draft, sources, recipient, it.agreement(), now, places);
       } else if (ruling instanceof Ruling.Denied it) {
         refusals.add(it.refusal());
       }
@@ -64,14 +63,18 @@ public final class Egress {
     for (AgencyName recipient : recipients.others()) {
       if (ruling(draft.label(), draft.body().size(), self, recipient, now)
           instanceof Ruling.Allowed it) {
-        place(draft, sources, recipient, it.agreement(), allowed, refusals);
+        place(draft, sources, recipient, it.agreement(), now, places);
       }
     }
-    if (allowed.isEmpty() && refusals.isEmpty()) {
+    if (places.allowed().isEmpty() && refusals.isEmpty()) {
       refusals.add(nobody(draft.to()));
     }
-    return new Decision(draft, self, now, version, allowed, refusals);
+    return new Decision(draft, self, now, version, places.allowed(), refusals, places.consented());
   }
+
+  /** Where recipients end up, while it is being decided. */
+  private record Places(
+      TreeMap<AgencyName, Agreement> allowed, List<Refusal> refusals, List<Consented> consented) {}
 
   /**
    * What the label permits, unless it passes on what may not go there, or the agreement asks for a
@@ -83,21 +86,25 @@ public final class Egress {
       List<Source> sources,
       AgencyName recipient,
       Agreement agreement,
-      Map<AgencyName, Agreement> allowed,
-      List<Refusal> refusals) {
-    Optional<Refusal> bound = onward.refusal(draft.label(), sources, recipient);
-    if (bound.isPresent()) {
-      refusals.add(bound.get());
+      Instant now,
+      Places places) {
+    OnwardCheck.Passage passage = onward.passage(draft.label(), sources, recipient, now);
+    Refusal bound = passage.refusal();
+    if (bound != null) {
+      places.refusals().add(bound);
     } else if (agreement.obligations().personRequired() && !draft.namesPersonAndReason()) {
-      refusals.add(
-          new Refusal(
-              recipient.value(),
-              Code.PERSON_REQUIRED,
-              agreement.id() + "/person_required",
-              "this agreement asks who sends and why: on_behalf_of.officer and"
-                  + " on_behalf_of.justification"));
+      places
+          .refusals()
+          .add(
+              new Refusal(
+                  recipient.value(),
+                  Code.PERSON_REQUIRED,
+                  agreement.id() + "/person_required",
+                  "this agreement asks who sends and why: on_behalf_of.officer and"
+                      + " on_behalf_of.justification"));
     } else {
-      allowed.put(recipient, agreement);
+      places.allowed().put(recipient, agreement);
+      places.consented().addAll(passage.consented());
     }
   }
 
@@ -112,7 +119,11 @@ public final class Egress {
   public Optional<Refusal> recheck(
       Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
     for (FixedLabel fixed :
-        List.of(EvidenceMessages.LABEL, RecallMessages.LABEL, ResponderMessages.LABEL)) {
+        List.of(
+            EvidenceMessages.LABEL,
+            RecallMessages.LABEL,
+            ConsentMessages.LABEL,
+            ResponderMessages.LABEL)) {
       if (fixed.isOf(label)) {
         return fixed.refusal(label, self, recipient, membership);
       }

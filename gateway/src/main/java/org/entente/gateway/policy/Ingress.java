@@ -82,7 +82,11 @@ public final class Ingress {
       return refused(self, Code.EXPIRED, "label/expires_at", "the message has expired");
     }
     for (FixedLabel fixed :
-        List.of(EvidenceMessages.LABEL, RecallMessages.LABEL, ResponderMessages.LABEL)) {
+        List.of(
+            EvidenceMessages.LABEL,
+            RecallMessages.LABEL,
+            ConsentMessages.LABEL,
+            ResponderMessages.LABEL)) {
       if (fixed.isOf(label)) {
         return fixed
             .refusal(label, origin, self, membership)

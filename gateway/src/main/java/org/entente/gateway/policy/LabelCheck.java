@@ -15,6 +15,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -170,6 +171,30 @@ public final class LabelCheck {
   }
 
   /**
+   * Checks what a client wants asked of an originator, but for the messages.
+   *
+   * @param now the time from which it is asked for
+   * @return problems; none if it is good
+   */
+  public List<Problem> asked(ConsentAsked asked, Instant now) {
+    Findings findings = new Findings(true);
+    new ConsentCheck(findings).asked("", asked);
+    new ConsentCheck(findings).until("until", asked.getUntil(), now);
+    return findings.list();
+  }
+
+  /**
+   * Checks a reason that is told to another agency.
+   *
+   * @return problems; none if it is there and good
+   */
+  public List<Problem> told(String field, String reason) {
+    Findings findings = new Findings(true);
+    findings.requiredLine(field, reason, ConsentCheck.REASON);
+    return findings.list();
+  }
+
+  /**
    * Checks whom a client names as the person who decides something: officer and justification are
    * required.
    *
@@ -230,6 +255,7 @@ public final class LabelCheck {
           case RESPONDERS -> label.getKind() == Kind.KIND_RESPONDERS;
           case ROSTER -> label.getKind() == Kind.KIND_ROSTER;
           case OPERATION_UPDATE -> label.getKind() == Kind.KIND_OPERATION;
+          case CONSENT -> label.getKind() == Kind.KIND_CONSENT;
           case CONTENT_NOT_SET -> true;
         };
     if (!agree) {

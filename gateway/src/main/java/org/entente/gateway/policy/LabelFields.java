@@ -21,7 +21,12 @@ final class LabelFields {
   static final Pattern AGREEMENT_ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
 
   private static final Set<Kind> BY_GATEWAYS =
-      Set.of(Kind.KIND_EVIDENCE, Kind.KIND_RECALL, Kind.KIND_RESPONDERS, Kind.KIND_ROSTER);
+      Set.of(
+          Kind.KIND_EVIDENCE,
+          Kind.KIND_RECALL,
+          Kind.KIND_CONSENT,
+          Kind.KIND_RESPONDERS,
+          Kind.KIND_ROSTER);
 
   private static final int ROSTER_HASH = 32;
 
@@ -46,8 +51,8 @@ final class LabelFields {
     findings.check(
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
-        "EVIDENCE, RECALL, RESPONDERS and ROSTER are made by gateways only; one of ALERT,"
-            + " INTELLIGENCE, REQUEST, ANSWER, OPERATION");
+        "EVIDENCE, RECALL, CONSENT, RESPONDERS and ROSTER are made by gateways only; one of"
+            + " ALERT, INTELLIGENCE, REQUEST, ANSWER, OPERATION");
     content(label);
     if (!label.getAgreement().isEmpty()) {
       agreement(label);

@@ -39,7 +39,13 @@ public final class Policy {
     this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
     this.rosters = new RosterMessages(rules, membership, rulebook.version());
     this.egress =
-        new Egress(rules, membership, cache, new OnwardCheck(rules), rosters, rulebook.version());
+        new Egress(
+            rules,
+            membership,
+            cache,
+            new OnwardCheck(rules, membership),
+            rosters,
+            rulebook.version());
     this.ingress = new Ingress(rules, membership, cache, rosters, rulebook.version());
   }
 
@@ -132,6 +138,11 @@ public final class Policy {
   /** Rosters of joint operations as messages. */
   public RosterMessages rosters() {
     return rosters;
+  }
+
+  /** Notices of consent as messages. */
+  public ConsentMessages consents() {
+    return new ConsentMessages(membership, rulebook.version());
   }
 
   /** Figures of the memory of rulings. */

@@ -58,7 +58,11 @@ public final class PolicyReplay {
    */
   public void received(MessageId id, Label label, long bodyBytes, AgencyName self, Instant at) {
     for (FixedLabel fixed :
-        List.of(EvidenceMessages.LABEL, RecallMessages.LABEL, RosterMessages.LABEL)) {
+        List.of(
+            EvidenceMessages.LABEL,
+            RecallMessages.LABEL,
+            ConsentMessages.LABEL,
+            RosterMessages.LABEL)) {
       if (fixed.isOf(label)) {
         return;
       }

@@ -39,6 +39,9 @@ final class PeerEvidence {
               EVIDENCE_KIND_NON_RETRIEVAL,
               EVIDENCE_KIND_ERASURE ->
               true;
+          case EVIDENCE_KIND_PASSED_ON ->
+              item.getPassedOnAs().size() == MessageId.SIZE
+                  && item.getConsentId().size() == MessageId.SIZE;
           case EVIDENCE_KIND_UNSPECIFIED,
               EVIDENCE_KIND_SUBMISSION_ACCEPTANCE,
               EVIDENCE_KIND_SUBMISSION_REJECTION,

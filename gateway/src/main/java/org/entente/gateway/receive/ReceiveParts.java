@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
@@ -23,6 +24,7 @@ import org.entente.gateway.transmit.Routes;
  * @param recalls what is refused or taken back because its origin says so
  * @param advertised what others say that they may be asked
  * @param rosters of joint operations
+ * @param consents what notices of consent do here
  * @param setting sets aside what is failed on
  * @param clock the time that statements bear, by which those of others are judged, and from which
  *     messages are kept
@@ -42,6 +44,7 @@ public record ReceiveParts(
     Recalls recalls,
     Advertised advertised,
     Rosters rosters,
+    IncomingConsents consents,
     SettingAside setting,
     InstantSource clock,
     InstantSource ending,

@@ -12,6 +12,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.joint.OperationReception;
 import org.entente.gateway.joint.Participation;
 import org.entente.gateway.ledger.EvidenceBook;
@@ -38,6 +39,7 @@ import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.StoredEnvelope;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
@@ -52,6 +54,7 @@ final class Reception {
   private final EvidenceRecords evidence;
   private final Recalls recalls;
   private final OperationReception operations;
+  private final IncomingConsents consents;
   private final Meters meters;
   private final Reporter reporter;
   private final Custody custody;
@@ -66,6 +69,7 @@ final class Reception {
     this.evidence = parts.evidence();
     this.recalls = parts.recalls();
     this.operations = new OperationReception(parts.self(), parts.ledger(), parts.rosters());
+    this.consents = parts.consents();
     this.meters = parts.meters();
     this.reporter = reporter;
     this.advertised = parts.advertised();
@@ -308,6 +312,11 @@ final class Reception {
       tell(tx, keeping);
       recalls.received(tx, header, recalled);
     }
+    Body body = message.content().body();
+    if (body.hasConsent()) {
+      AgencyName origin = header.facts().origin();
+      consents.received(tx, origin, message.id(), header.facts().exercise(), body.getConsent());
+    }
     keeping.kept().add(message.id());
   }
 
@@ -336,7 +345,10 @@ final class Reception {
 
   /** A recipient says something of a message that it was sent; the first time counts. */
   private void learn(Transaction tx, EvidenceItem item) {
-    evidence.keep(tx, ledger.evidence(), item);
+    boolean isNew = evidence.keep(tx, ledger.evidence(), item);
+    if (isNew && item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
+      consents.used(tx, item);
+    }
     if (item.getKind() == EvidenceKind.EVIDENCE_KIND_RETRIEVAL
         || item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE) {
       MessageId id = MessageId.of(item.getMessageId().toByteArray());

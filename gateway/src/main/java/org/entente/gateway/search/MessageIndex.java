@@ -150,7 +150,7 @@ final class MessageIndex implements AutoCloseable {
       case DOCUMENT -> List.of(body.getDocument().getName());
       case REQUEST -> List.of(body.getRequest().getQuestion());
       case OPERATION_UPDATE -> updates(body.getOperationUpdate());
-      case ANSWER, EVIDENCE, RECALL, RESPONDERS, ROSTER, CONTENT_NOT_SET -> List.of();
+      case ANSWER, EVIDENCE, RECALL, CONSENT, RESPONDERS, ROSTER, CONTENT_NOT_SET -> List.of();
     };
   }
 

@@ -55,5 +55,7 @@ public enum Table {
   /** Joint operations: their rosters, and which messages were said in them. */
   OPERATION,
   /** Recordations of intellectual property rights, and the cases under them. */
-  IPR
+  IPR,
+  /** Consents of originators to passing on what they sent. */
+  CONSENT
 }

@@ -54,6 +54,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(new SearchService(ports.searching()))
             .addService(new RequestsService(ports.requests()))
             .addService(new ReleaseService(ports.releases()))
+            .addService(new ConsentService(ports.consents()))
             .addService(new RetentionService(ports.recalling(), ports.retention()))
             .addService(new KeysService(ports.pairs()))
             .addService(new QuarantineService(ports.quarantine()))

@@ -11,14 +11,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.Grant;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.testkit.IntakeKit;
@@ -27,9 +30,13 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Verdict;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,14 +87,21 @@ class PassingTest {
                 "id: among",
                 parties,
                 parties + "    - agency: us.cbp\n",
+                "handling: [H1]",
+                "handling: [H1, H2]",
                 "onward_transfer: NONE",
                 "onward_transfer: WITHIN_PARTIES"),
+            "both.yaml",
+            PolicyFixture.sample(
+                "id: sample", "id: both", "onward_transfer: NONE", "onward_transfer: WITH_CONSENT"),
             "eyes.yaml",
             PolicyFixture.sample(
                 "id: sample",
                 "id: eyes",
                 "agency: sg.police",
                 "agency: de.customs",
+                "handling: [H1]",
+                "handling: [H1, H2]",
                 "onward_transfer: NONE",
                 "onward_transfer: NONE\n  four_eyes: true")));
   }
@@ -133,6 +147,97 @@ class PassingTest {
             .addDerivedFrom(ByteString.copyFrom(new byte[15]))
             .build();
     assertEquals("derived_from[1]", publish(malformed).getInvalid().getField());
+  }
+
+  private Grant grant(Instant until, boolean revoked) {
+    return new Grant(
+        MessageId.fresh(1, random),
+        new AgencyName("sg.police"),
+        Set.of(new AgencyName("us.cbp")),
+        Set.of(),
+        Set.of(Purpose.PURPOSE_IPR_ENFORCEMENT),
+        until,
+        revoked);
+  }
+
+  /** Handling H2 of what came: whatever the agreement allows, its originator is asked. */
+  private Draft controlled() {
+    Label.Builder label = PolicyFixture.label().addHandling(Handling.HANDLING_H2);
+    received.put(source, label.setOrigin("sg.police").setAgreement("among").build());
+    return draft(source, "us.cbp").toBuilder()
+        .setLabel(PolicyFixture.label().addHandling(Handling.HANDLING_H2))
+        .build();
+  }
+
+  @Test
+  void passedOnUnderAGrant_isToldToTheOriginator_andTheLeafNamesTheConsent() {
+    Draft draft = controlled();
+    Grant grant = grant(NOW.plusSeconds(60), false);
+    kit.isGranted(id -> List.of(grant));
+    Outcome outcome = publish(draft);
+    assertTrue(outcome.hasAccepted(), outcome.toString());
+    assertEquals(
+        "under consent " + grant.id(), journal.only(AuditType.PASSED_ON).outcome().detail());
+    EvidenceItem told =
+        kit.consent()
+            .evidence()
+            .openOwed(ledger.evidence().owed(grant.grantor(), 10, Long.MAX_VALUE))
+            .get(0);
+    assertEquals(EvidenceKind.EVIDENCE_KIND_PASSED_ON, told.getKind());
+    assertEquals(ByteString.copyFrom(source.bytes()), told.getMessageId());
+    assertEquals(List.of("us.cbp"), told.getPassedOnToList());
+    assertEquals(outcome.getMessageId(), told.getPassedOnAs());
+    assertEquals(ByteString.copyFrom(grant.id().bytes()), told.getConsentId());
+  }
+
+  @Test
+  void withoutAGrantInForce_nothingGoesAndNobodyIsTold() {
+    Draft draft = controlled();
+    int key = 0;
+    for (List<Grant> grants :
+        List.of(
+            List.<Grant>of(),
+            List.of(grant(NOW, false)),
+            List.of(grant(NOW.plusSeconds(60), true)))) {
+      kit.isGranted(id -> grants);
+      Outcome outcome = publish(draft.toBuilder().setIdempotencyKey("k" + key++).build());
+      assertEquals(Code.CONSENT_REQUIRED.name(), outcome.getRefused().getRefusals(0).getCode());
+    }
+    assertEquals(List.of(), ledger.evidence().owed(new AgencyName("sg.police"), 10, 1_000_000));
+  }
+
+  /** Who decides second decides by what is in force then. */
+  @Test
+  void heldDraft_whoseConsentIsRevokedMeanwhile_isNotReleased() {
+    Label.Builder label = PolicyFixture.label().addHandling(Handling.HANDLING_H2);
+    received.put(source, label.setOrigin("sg.police").setAgreement("both").build());
+    Grant grant = grant(NOW.plusSeconds(60), false);
+    Grant toGermany =
+        new Grant(
+            grant.id(),
+            grant.grantor(),
+            Set.of(new AgencyName("de.customs")),
+            Set.of(),
+            grant.purposes(),
+            grant.until(),
+            false);
+    kit.isGranted(id -> List.of(toGermany));
+    Draft draft =
+        draft(source, "de.customs").toBuilder()
+            .setLabel(PolicyFixture.label().addHandling(Handling.HANDLING_H2))
+            .build();
+    Outcome held = publish(draft);
+    assertTrue(held.hasHeld(), held.toString());
+    kit.isGranted(id -> List.of(grant(NOW.plusSeconds(60), true)));
+    Outcome released =
+        kit.releases()
+            .decide(
+                CLIENT,
+                MessageId.of(held.getMessageId().toByteArray()),
+                Verdict.VERDICT_RELEASE,
+                OnBehalfOf.newBuilder().setOfficer("FR-2").build())
+            .join();
+    assertEquals(Code.CONSENT_REQUIRED.name(), released.getRefused().getRefusals(0).getCode());
   }
 
   @Test

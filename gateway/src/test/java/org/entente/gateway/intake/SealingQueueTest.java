@@ -79,7 +79,7 @@ class SealingQueueTest {
             PermittedFixture.alert(
                 id, SELF, lane, Body.getDefaultInstance(), PolicyFixture.NOW, "de.customs")),
         List.of(),
-        List.of(),
+        PassedOn.NOTHING,
         Duration.ZERO,
         null,
         new CompletableFuture<>());

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.AwaitedBook;
+import org.entente.gateway.ledger.EvidenceName;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -175,6 +176,33 @@ class PeerEvidenceTest {
     says(
         item(id, EvidenceKind.EVIDENCE_KIND_RETRIEVAL).toBuilder().setRecipient(OTHER).build(),
         item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY).toBuilder().clearRecipient().build());
+    assertEquals(List.of(), known(id));
+  }
+
+  private EvidenceItem passedOn(MessageId id, int time) {
+    return item(id, EvidenceKind.EVIDENCE_KIND_PASSED_ON).toBuilder()
+        .addPassedOnTo("us.cbp")
+        .setPassedOnAs(ByteString.copyFrom(MessageId.fresh(time, random).bytes()))
+        .setConsentId(ByteString.copyFrom(MessageId.fresh(1, random).bytes()))
+        .build();
+  }
+
+  @Test
+  void recipient_thatStatesThatItPassedOn_isHeardEachTime_upToABound() {
+    MessageId id = sentTo(MEMBER);
+    List<EvidenceItem> uses = new ArrayList<>();
+    for (int i = 0; i < 2 * EvidenceName.PASSED_ON; i++) {
+      uses.add(passedOn(id, i));
+    }
+    says(uses.toArray(EvidenceItem[]::new));
+    assertEquals(uses.subList(0, EvidenceName.PASSED_ON), known(id));
+  }
+
+  @Test
+  void recipient_thatDoesNotSayAsWhatItPassedOn_isNotHeard() {
+    MessageId id = sentTo(MEMBER);
+    says(passedOn(id, 1).toBuilder().clearPassedOnAs().build());
+    says(passedOn(id, 1).toBuilder().clearConsentId().build());
     assertEquals(List.of(), known(id));
   }
 

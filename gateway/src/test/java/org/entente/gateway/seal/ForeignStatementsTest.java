@@ -14,7 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
@@ -24,9 +26,9 @@ import org.entente.gateway.testkit.ForeignVerifier.Tally;
 import org.junit.jupiter.api.Test;
 
 /**
- * Key bundles, voids, what is settled, rosters, watermarks and the forms at rest, as the verifier
- * in Node sees them. Damaged ones are refused by both for the same reason; what is altered and
- * signed again by its rightful signer is judged alike.
+ * Key bundles, voids, what is settled, rosters, consents, watermarks and the forms at rest, as the
+ * verifier in Node sees them. Damaged ones are refused by both for the same reason; what is altered
+ * and signed again by its rightful signer is judged alike.
  */
 class ForeignStatementsTest {
   private static final long SEED = System.nanoTime();
@@ -170,6 +172,44 @@ class ForeignStatementsTest {
     Optional<RosterStatement> statement = RosterStatement.parse(bytes);
     Case one =
         new Case("roster", name)
+            .with("bytes", bytes)
+            .with("gateway_key", exchange.fr.gateway.key().encoded());
+    cases.add(one, verdict(statement.map(s -> s.isSignedBy(exchange.fr.gateway.key()))));
+  }
+
+  @Test
+  void consentStatement_damagedOrSignedAgain_isJudgedAlike() {
+    ConsentStatement.Content content =
+        new ConsentStatement.Content(
+            Samples.FEDERATION,
+            exchange.fr.name,
+            Samples.GW,
+            exchange.de.name,
+            Samples.NOW_MS,
+            MessageId.fresh(Samples.NOW_MS, exchange.random),
+            new ConsentStatement.Terms(
+                List.of(
+                    MessageId.fresh(Samples.NOW_MS, exchange.random),
+                    MessageId.fresh(Samples.NOW_MS, exchange.random)),
+                List.of(new AgencyName("sg.police"), new AgencyName("us.cbp")),
+                List.of("GB", "US"),
+                List.of(1, 5),
+                Samples.NOW_MS + Samples.HOUR_MS));
+    byte[] good = ConsentStatement.sign(content, exchange.fr.signingKey).encoded();
+    int[] fields = {
+      1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 16, 2, 16, 16, 2, 1, 9, 1, 6, 2, 2, 2, 2, 1, 1, 8
+    };
+    compareStatements(
+        good,
+        fields,
+        this::addConsent,
+        body -> joined(body, exchange.fr.signingKey.sign(joined(Suite.CONSENT, body))));
+  }
+
+  private void addConsent(Comparison cases, String name, byte[] bytes) {
+    Optional<ConsentStatement> statement = ConsentStatement.parse(bytes);
+    Case one =
+        new Case("consent", name)
             .with("bytes", bytes)
             .with("gateway_key", exchange.fr.gateway.key().encoded());
     cases.add(one, verdict(statement.map(s -> s.isSignedBy(exchange.fr.gateway.key()))));

@@ -4,7 +4,9 @@ import java.util.List;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 
 /** One good example of every format, from fixed seeds: also what the vectors pin. */
@@ -35,6 +37,7 @@ final class FormatSamples {
   final VoidStatement voidStatement;
   final SettledStatement settled;
   final RosterStatement roster;
+  final ConsentStatement consent;
   final WatermarkStatement watermarks;
 
   FormatSamples() {
@@ -62,6 +65,7 @@ final class FormatSamples {
     voidStatement = VoidStatement.sign(voidContent(), signingKey);
     settled = SettledStatement.sign(settledContent(), signingKey);
     roster = RosterStatement.sign(rosterContent(), signingKey);
+    consent = ConsentStatement.sign(consentContent(), signingKey);
     watermarks = WatermarkStatement.sign(watermarkContent(), signingKey);
   }
 
@@ -107,6 +111,22 @@ final class FormatSamples {
         List.of(
             new RosterMember(Samples.FR, RosterRole.LEAD),
             new RosterMember(Samples.SG, RosterRole.OBSERVER)));
+  }
+
+  private ConsentStatement.Content consentContent() {
+    return new ConsentStatement.Content(
+        Samples.FEDERATION,
+        Samples.FR,
+        Samples.GW,
+        Samples.SG,
+        Samples.NOW_MS,
+        MessageId.fresh(Samples.NOW_MS, random("consent")),
+        new ConsentStatement.Terms(
+            batch.items().stream().map(SealingItem::id).toList(),
+            List.of(Samples.DE, new AgencyName("us.cbp")),
+            List.of("GB", "US"),
+            List.of(1, 5),
+            Samples.NOW_MS + 24 * Samples.HOUR_MS));
   }
 
   private static WatermarkStatement.Content watermarkContent() {

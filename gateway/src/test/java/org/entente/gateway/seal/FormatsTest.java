@@ -67,6 +67,10 @@ class FormatsTest {
             samples.roster.encoded(),
             bytes -> RosterStatement.parse(bytes).map(RosterStatement::encoded)),
         new Format(
+            "consent",
+            samples.consent.encoded(),
+            bytes -> ConsentStatement.parse(bytes).map(ConsentStatement::encoded)),
+        new Format(
             "watermarks",
             samples.watermarks.statement(),
             bytes ->

@@ -46,6 +46,10 @@ public final class SealFormats {
             "roster",
             Formats.same(bytes -> RosterStatement.parse(bytes).map(RosterStatement::encoded)),
             () -> List.of(samples.roster.encoded()))
+        .with(
+            "consent",
+            Formats.same(bytes -> ConsentStatement.parse(bytes).map(ConsentStatement::encoded)),
+            () -> List.of(samples.consent.encoded()))
         .with("watermarks", Formats.same(SealFormats::watermarks), () -> watermarks(samples))
         .with("labels", SealFormats::labels, SealFormats::plainLabels);
   }

@@ -117,6 +117,7 @@ class VectorsTest {
           case "key_bundle" -> KeyBundle.parse(bytes);
           case "void" -> VoidStatement.parse(bytes);
           case "settled" -> SettledStatement.parse(bytes);
+          case "consent" -> ConsentStatement.parse(bytes);
           case "watermarks" -> WatermarkStatement.parse(bytes, samples.watermarks.signature());
           default -> throw new AssertionError(format);
         };
@@ -132,6 +133,7 @@ class VectorsTest {
     all.put("key_bundle", hex(samples.keyBundle.encoded()));
     all.put("void", hex(samples.voidStatement.encoded()));
     all.put("settled", hex(samples.settled.encoded()));
+    all.put("consent", hex(samples.consent.encoded()));
     all.put("watermarks", hex(samples.watermarks.statement()));
     all.put("watermarks_signature", hex(samples.watermarks.signature()));
     all.put("local", local());
@@ -257,6 +259,13 @@ class VectorsTest {
     all.add(changed("settled", settled, "lane 9", lane, 9));
     all.add(changed("settled", settled, "settled below 1", lane + 1, 0, 0, 0, 0, 0, 0, 0, 1));
     all.add(changed("settled", settled, "numbers not ascending", lane - 1, 2, 1));
+    byte[] consent = samples.consent.encoded();
+    int purposes = consent.length - 64 - 8 - 2;
+    all.add(changed("consent", consent, "purpose 0", purposes, 0));
+    all.add(changed("consent", consent, "purposes not ascending", purposes, 5, 1));
+    all.add(changed("consent", consent, "jurisdictions not ascending", purposes - 6, 'U', 'S'));
+    all.add(changed("consent", consent, "a jurisdiction that is no code", purposes - 6, 'g'));
+    all.add(changed("consent", consent, "no purposes", purposes - 2, 0, 0));
     byte[] watermarks = samples.watermarks.statement();
     int range = watermarks.length - 32;
     all.add(changed("watermarks", watermarks, "range meets the watermark", range + 7, 41));

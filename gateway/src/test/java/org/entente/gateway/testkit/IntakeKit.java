@@ -3,12 +3,15 @@ package org.entente.gateway.testkit;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import org.entente.gateway.consent.ConsentParts;
+import org.entente.gateway.consent.ConsentRecords;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
@@ -43,6 +46,9 @@ public final class IntakeKit implements AutoCloseable {
   /** Whose intake it is. */
   public static final AgencyName SELF = new AgencyName("fr.customs");
 
+  private static final FederationName FEDERATION = new FederationName("test.example");
+  private static final NodeName GATEWAY = new NodeName("gateway-1");
+
   /** How long a message is held. */
   public static final Duration HELD = Duration.ofDays(3);
 
@@ -50,6 +56,8 @@ public final class IntakeKit implements AutoCloseable {
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final Intake intake;
   private volatile IntakeParts.Received received = id -> Optional.empty();
+  private volatile IntakeParts.Granted granted = id -> List.of();
+  private final ConsentParts consent;
   private final Releases releases;
   private final Recalling recalling;
   private final Rosters rosters;
@@ -88,20 +96,20 @@ public final class IntakeKit implements AutoCloseable {
       int mostHeld,
       IntakeLimits limits) {
     SecureRandom random = new SecureRandom();
+    Ed25519SigningKey signing = Ed25519SigningKey.generate(random);
     Meters meters = new Meters();
     Dispatch dispatch =
         new Dispatch(
             ledger.envelopes(),
             ledger.outbox(),
             ledger.hops(),
-            new Routes(Set.of(), agency -> java.util.List.of()),
+            new Routes(Set.of(), agency -> List.of()),
             new WaitingRecipients(),
             agency -> true,
             (peer, lane) -> {});
     Outbound outbound =
         new Outbound(
-            new Sealer(
-                SELF, new NodeName("gateway-1"), Ed25519SigningKey.generate(random), random, clock),
+            new Sealer(SELF, GATEWAY, signing, random, clock),
             new OutboxSeal(random),
             new OneOutboxKey(outboxKey),
             meters,
@@ -125,7 +133,22 @@ public final class IntakeKit implements AutoCloseable {
                 Duration.ofDays(1),
                 Duration.ofDays(7)),
             id -> received.label(id),
+            id -> granted.about(id),
             rosters);
+    consent =
+        new ConsentParts(
+            SELF,
+            ledger,
+            dispatch,
+            outbound,
+            parts.evidence(),
+            new ConsentRecords(atRest),
+            parts.check(),
+            policy,
+            id -> received.label(id),
+            new ConsentParts.Signer(FEDERATION, GATEWAY, signing),
+            clock,
+            random);
     intake = new Intake(parts, outbound, clock, random, meters, limits, sealer, Timers.of(timers));
     releases = new Releases(parts, intake, clock, clock, meters);
     recalling = new Recalling(parts, intake, clock, random);
@@ -145,6 +168,16 @@ public final class IntakeKit implements AutoCloseable {
   /** Has this agency received something that drafts may pass on. */
   public void receives(IntakeParts.Received messages) {
     received = messages;
+  }
+
+  /** Has originators consent to passing it on. */
+  public void isGranted(IntakeParts.Granted grants) {
+    granted = grants;
+  }
+
+  /** What asking for consent and consenting work with. */
+  public ConsentParts consent() {
+    return consent;
   }
 
   /** Takes drafts. */

@@ -16,6 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.entente.gateway.consent.ConsentRecords;
+import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
@@ -165,6 +167,14 @@ public final class ReceiveKit implements AutoCloseable {
             new Recalls(SELF, ledger, erasing, evidence, executor),
             new Advertised(ledger, new AtRest(storage, random)),
             new Rosters(ledger.operations(), new AtRest(storage, random)),
+            new IncomingConsents(
+                SELF,
+                FEDERATION,
+                ledger,
+                evidence,
+                new ConsentRecords(new AtRest(storage, random)),
+                new PeerKeys(FEDERATION, pairs),
+                clock),
             setting,
             clock,
             clock,

@@ -38,6 +38,9 @@ import org.entente.gateway.audit.CheckpointVerifier;
 import org.entente.gateway.audit.LeafSealer;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.LogOrigin;
+import org.entente.gateway.consent.Asking;
+import org.entente.gateway.consent.Consents;
+import org.entente.gateway.consent.Deciding;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.deliver.CursorLimits;
@@ -266,6 +269,10 @@ final class Behind implements AutoCloseable {
         (caller, draft) -> intake.apply(caller, draft),
         kit.releases(),
         kit.recalling(),
+        new ConsentPorts(
+            new Asking(kit.consent()),
+            new Deciding(kit.consent()),
+            new Consents(ledger, kit.consent().records(), InstantSource.system())),
         retention(),
         subscriptions,
         new Searching(

@@ -1,0 +1,283 @@
+package org.entente.gateway.consent;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.ConsentBook;
+import org.entente.gateway.ledger.ConsentBook.Side;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.seal.ConsentStatement;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.proto.store.v1.ConsentRecord;
+import org.entente.proto.store.v1.ConsentStage;
+import org.entente.proto.v1.ConsentAsked;
+import org.entente.proto.v1.ConsentNotice;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What notices of consent from other agencies do here.
+ *
+ * <p>A request is taken from an agency only that was sent all of the messages. An answer is taken
+ * from the originator only that was asked, and a grant only if its gateway signed the statement,
+ * which names this agency, what was asked and none but the messages that were asked about. The
+ * first decision counts: what was revoked or denied stays so, also when its grant comes later or
+ * comes again. Safe for many threads.
+ */
+public final class IncomingConsents {
+  /** Requests of one agency that may wait for a decision. */
+  public static final int MOST_OPEN = 1_000;
+
+  /** As long as consent can be asked, and some time on the way. */
+  private static final Duration LONGEST = Duration.ofDays(366);
+
+  private static final String RULE = "consent";
+
+  private final AgencyName self;
+  private final FederationName federation;
+  private final Ledger ledger;
+  private final EvidenceRecords evidence;
+  private final ConsentRecords records;
+  private final PeerKeys peerKeys;
+  private final InstantSource clock;
+
+  /** Notices over a ledger, whose statements are verified by the keys that are known. */
+  public IncomingConsents(
+      AgencyName self,
+      FederationName federation,
+      Ledger ledger,
+      EvidenceRecords evidence,
+      ConsentRecords records,
+      PeerKeys peerKeys,
+      InstantSource clock) {
+    this.self = self;
+    this.federation = federation;
+    this.ledger = ledger;
+    this.evidence = evidence;
+    this.records = records;
+    this.peerKeys = peerKeys;
+    this.clock = clock;
+  }
+
+  /** Why a notice is not kept; empty if it is. Asked before it is committed. */
+  public Optional<Refusal> refusal(AgencyName origin, Label label, ConsentNotice notice) {
+    boolean exercise = label.getStatus() == Status.STATUS_EXERCISE;
+    return switch (notice.getStepCase()) {
+      case ASKED -> asked(origin, exercise, notice.getAsked());
+      case GRANTED -> granted(origin, exercise, notice.getGranted().getStatement());
+      case DENIED -> answered(origin, exercise, notice.getDenied().getConsentId());
+      case REVOKED -> answered(origin, exercise, notice.getRevoked().getConsentId());
+      case STEP_NOT_SET -> refused(Code.INVALID_FIELD, "the notice says nothing");
+    };
+  }
+
+  private Optional<Refusal> asked(AgencyName origin, boolean exercise, ConsentAsked asked) {
+    for (MessageId message : Asking.messages(asked)) {
+      if (!Sent.to(origin, exercise, evidence.sent(ledger.evidence(), message))) {
+        return refused(Code.NOT_FOUND, self + " sent " + origin + " no message " + message);
+      }
+    }
+    long latest = clock.millis() + LONGEST.toMillis();
+    if (Timestamps.toMillis(asked.getUntil()) > latest) {
+      return refused(Code.INVALID_FIELD, "consent is asked for 365 days at most");
+    }
+    return ledger.consents().open(origin, MOST_OPEN) < MOST_OPEN
+        ? Optional.empty()
+        : refused(Code.LIMIT_REACHED, "so many requests of " + origin + " wait: " + MOST_OPEN);
+  }
+
+  private Optional<Refusal> granted(AgencyName origin, boolean exercise, ByteString bytes) {
+    Optional<ConsentStatement> parsed = ConsentStatement.parse(bytes.toByteArray());
+    if (parsed.isEmpty()) {
+      return refused(Code.MALFORMED, "the statement is none");
+    }
+    ConsentStatement statement = parsed.get();
+    ConsentStatement.Content content = statement.content();
+    boolean meant =
+        content.federation().equals(federation)
+            && content.grantor().equals(origin)
+            && content.grantee().equals(self);
+    if (!meant) {
+      return refused(Code.HEADER_MISMATCH, "the statement is not of " + origin + " to " + self);
+    }
+    boolean signed =
+        peerKeys
+            .bundleOf(origin)
+            .flatMap(bundle -> bundle.gateway(content.gateway()))
+            .filter(gateway -> statement.isSignedBy(gateway.key()))
+            .isPresent();
+    if (!signed) {
+      return refused(Code.BAD_SIGNATURE, "no gateway of " + origin + " signed the statement");
+    }
+    ConsentRecord record = known(origin, exercise, content.id());
+    if (record == null) {
+      return unknown(origin);
+    }
+    return ConsentBook.messages(record).containsAll(content.terms().messages())
+        ? Optional.empty()
+        : refused(Code.NOT_FOUND, "the statement names messages that were not asked about");
+  }
+
+  private Optional<Refusal> answered(AgencyName origin, boolean exercise, ByteString id) {
+    return known(origin, exercise, MessageId.of(id.toByteArray())) == null
+        ? unknown(origin)
+        : Optional.empty();
+  }
+
+  /** What this agency asked that originator under an id; null if nothing. */
+  private @Nullable ConsentRecord known(AgencyName origin, boolean exercise, MessageId id) {
+    ConsentRecord record = ledger.consents().read(Side.ASKER, id);
+    boolean asked =
+        record != null
+            && record.getAgency().equals(origin.value())
+            && record.getExercise() == exercise;
+    return asked ? record : null;
+  }
+
+  private Optional<Refusal> unknown(AgencyName origin) {
+    return refused(Code.NOT_FOUND, self + " asked " + origin + " for no such consent");
+  }
+
+  private Optional<Refusal> refused(Code code, String reason) {
+    return Optional.of(new Refusal(self.value(), code, RULE, reason));
+  }
+
+  /**
+   * Acts on a notice, in the transaction that keeps it.
+   *
+   * @param id the notice's message id
+   */
+  public void received(
+      Transaction tx, AgencyName origin, MessageId id, boolean exercise, ConsentNotice notice) {
+    switch (notice.getStepCase()) {
+      case ASKED -> take(tx, origin, id, exercise, notice.getAsked());
+      case GRANTED ->
+          ConsentStatement.parse(notice.getGranted().getStatement().toByteArray())
+              .ifPresent(statement -> grant(tx, origin, statement));
+      case DENIED ->
+          end(
+              tx,
+              origin,
+              notice.getDenied().getConsentId(),
+              new End(
+                  AuditType.CONSENT_DENIED,
+                  ConsentStage.CONSENT_STAGE_DENIED,
+                  notice.getDenied().getReason()));
+      case REVOKED ->
+          end(
+              tx,
+              origin,
+              notice.getRevoked().getConsentId(),
+              new End(
+                  AuditType.CONSENT_REVOKED,
+                  ConsentStage.CONSENT_STAGE_REVOKED,
+                  notice.getRevoked().getReason()));
+      case STEP_NOT_SET -> {
+        // Refused before.
+      }
+    }
+  }
+
+  /** A recipient states that it passed a message on; the first time that it does. */
+  public void used(Transaction tx, EvidenceItem item) {
+    AgencyName by = new AgencyName(item.getAgency());
+    List<AgencyName> agencies = new ArrayList<>();
+    agencies.add(by);
+    item.getPassedOnToList().forEach(name -> agencies.add(new AgencyName(name)));
+    List<MessageId> messages =
+        Stream.of(item.getMessageId(), item.getConsentId(), item.getPassedOnAs())
+            .map(id -> MessageId.of(id.toByteArray()))
+            .toList();
+    tx.audit(
+        AuditRecord.of(
+            AuditType.CONSENT_USED,
+            LawCategory.DISCLOSURE,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            AuditActor.gateway(by),
+            new AuditSubject(null, messages, agencies, null)));
+  }
+
+  private void take(
+      Transaction tx, AgencyName origin, MessageId id, boolean exercise, ConsentAsked asked) {
+    if (ledger.consents().read(tx, Side.ORIGINATOR, id) == null) {
+      ConsentRecord record = records.asked(origin, asked, exercise, tx.nowMillis());
+      ledger.consents().put(tx, Side.ORIGINATOR, id, record);
+      List<MessageId> messages = Asking.messages(asked);
+      AuditActor actor = AuditActor.gateway(origin);
+      tx.audit(ConsentNotices.leaf(tx, AuditType.CONSENT_ASKED, actor, id, messages, origin));
+    }
+  }
+
+  private void grant(Transaction tx, AgencyName origin, ConsentStatement statement) {
+    MessageId id = statement.content().id();
+    change(
+        tx,
+        origin,
+        id,
+        AuditType.CONSENT_GRANTED,
+        (record, facts) ->
+            record.getStage() == ConsentStage.CONSENT_STAGE_OPEN
+                ? records.granted(record, facts, statement, tx.nowMillis())
+                : null);
+  }
+
+  /** How a consent ends. */
+  private record End(AuditType type, ConsentStage stage, String reason) {}
+
+  private void end(Transaction tx, AgencyName origin, ByteString id, End end) {
+    boolean revoked = end.stage() == ConsentStage.CONSENT_STAGE_REVOKED;
+    change(
+        tx,
+        origin,
+        MessageId.of(id.toByteArray()),
+        end.type(),
+        (record, facts) ->
+            record.getStage() == ConsentStage.CONSENT_STAGE_OPEN
+                    || (revoked && record.getStage() == ConsentStage.CONSENT_STAGE_GRANTED)
+                ? records.ended(record, facts, end.stage(), end.reason(), tx.nowMillis())
+                : null);
+  }
+
+  /** What becomes of a record; null if it stays. */
+  private interface Step {
+    @Nullable ConsentRecord of(ConsentRecord record, ConsentRecords.Facts facts);
+  }
+
+  /** Read again, since more may have come in the same batch. */
+  private void change(Transaction tx, AgencyName origin, MessageId id, AuditType type, Step step) {
+    ConsentRecord record = ledger.consents().read(tx, Side.ASKER, id);
+    Optional<ConsentRecords.Facts> facts =
+        record == null ? Optional.empty() : records.facts(record);
+    if (record == null || facts.isEmpty()) {
+      return;
+    }
+    ConsentRecord next = step.of(record, facts.get());
+    if (next != null) {
+      ledger.consents().put(tx, Side.ASKER, id, next);
+    }
+    List<MessageId> messages = ConsentBook.messages(record);
+    tx.audit(
+        ConsentNotices.leaf(tx, type, AuditActor.gateway(origin), id, messages, origin)
+            .saying(next == null ? "without effect: it was decided before" : ""));
+  }
+}

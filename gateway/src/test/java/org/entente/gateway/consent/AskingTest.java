@@ -1,0 +1,148 @@
+package org.entente.gateway.consent;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.ledger.ConsentBook.Side;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.ConsentAsked;
+import org.entente.proto.v1.ConsentEntry;
+import org.entente.proto.v1.ConsentState;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** France asks Singapore whether it may pass on what it received from it. */
+class AskingTest {
+  private final Node node = new Node();
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private Problem refused(ConsentAsked wanted) {
+    return refused(wanted, Node.PERSON);
+  }
+
+  private Problem refused(ConsentAsked wanted, OnBehalfOf person) {
+    Asking.Answer answer = node.asking.ask(Node.DESK, wanted, person).join();
+    assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));
+    return assertInstanceOf(Asking.Answer.Refused.class, answer).problem();
+  }
+
+  @Test
+  void asked_isListedOnItsWayAndInTheAuditLog_withTheOfficer() {
+    MessageId message = node.received(Node.SG);
+    MessageId consent = node.ask(message);
+    ConsentEntry entry = node.consents.page(Side.ASKER, false, null, 10).get(0);
+    assertEquals(Node.bytes(consent), entry.getConsentId());
+    assertEquals("sg.police", entry.getAgency());
+    assertEquals(ConsentState.CONSENT_STATE_OPEN, entry.getState());
+    assertEquals(node.wanted(message), entry.getAsked());
+    AuditRecord leaf = node.journal.only(AuditType.CONSENT_ASKED);
+    assertEquals(List.of(consent, message), leaf.subject().messages());
+    assertEquals(List.of(Node.SG), leaf.subject().agencies());
+    assertEquals("FR-7", requireNonNull(leaf.actor().onBehalfOf()).officer());
+    assertEquals(1, node.ledger.outbox().page(Node.SG, Lane.PRIORITY, null, 9).size());
+    assertEquals(
+        List.of("sg.police"),
+        node.parts
+            .evidence()
+            .sent(node.ledger.evidence(), consent)
+            .orElseThrow()
+            .getRecipientsList());
+  }
+
+  @Test
+  void withoutPurposes_thoseOfTheMessagesAreAskedFor() {
+    MessageId message = node.received(Node.SG);
+    node.asking
+        .ask(Node.DESK, node.wanted(message).toBuilder().clearPurposes().build(), Node.PERSON)
+        .join();
+    assertEquals(
+        List.of(Purpose.PURPOSE_IPR_ENFORCEMENT),
+        node.consents.page(Side.ASKER, false, null, 10).get(0).getAsked().getPurposesList());
+  }
+
+  @Test
+  void messageNeverReceived_isNotFound() {
+    MessageId here = node.received(Node.SG);
+    Problem problem = refused(node.wanted(here, MessageId.fresh(1, node.random)));
+    assertEquals(Code.NOT_FOUND, problem.code());
+    assertEquals("message_ids[1]", problem.field());
+  }
+
+  @Test
+  void messagesOfSeveralOriginators_orTrainingAndActual_areRefused() {
+    MessageId one = node.received(Node.SG);
+    assertEquals("message_ids", refused(node.wanted(one, node.received(Node.DE))).field());
+    MessageId training = node.received(Node.SG, Status.STATUS_EXERCISE);
+    assertEquals("message_ids", refused(node.wanted(one, training)).field());
+  }
+
+  @Test
+  void withoutOfficerOrJustification_isRefused() {
+    ConsentAsked wanted = node.wanted(node.received(Node.SG));
+    assertEquals(
+        "on_behalf_of.officer",
+        refused(wanted, Node.PERSON.toBuilder().clearOfficer().build()).field());
+    assertEquals(
+        "on_behalf_of.justification",
+        refused(wanted, Node.PERSON.toBuilder().clearJustification().build()).field());
+  }
+
+  @Test
+  void whatIsNotAsItMustBe_isRefusedByField() {
+    ConsentAsked good = node.wanted(node.received(Node.SG));
+    assertEquals("reason", refused(good.toBuilder().setReason(" ").build()).field());
+    assertEquals("reason", refused(good.toBuilder().setReason("a\nb").build()).field());
+    assertEquals(
+        "agencies", refused(good.toBuilder().clearAgencies().clearJurisdictions().build()).field());
+    assertEquals("agencies", refused(good.toBuilder().addAgencies("sg.police").build()).field());
+    assertEquals("agencies", refused(good.toBuilder().addAgencies("fr.customs").build()).field());
+    assertEquals("agencies", refused(good.toBuilder().addAgencies("us.cbp").build()).field());
+    assertEquals(
+        "jurisdictions", refused(good.toBuilder().addJurisdictions("EUROPE").build()).field());
+    assertEquals(
+        "purposes",
+        refused(good.toBuilder().addPurposes(Purpose.PURPOSE_UNSPECIFIED).build()).field());
+    assertEquals("until", refused(good.toBuilder().clearUntil().build()).field());
+    assertEquals("until", refused(until(good, Duration.ZERO)).field());
+    assertEquals("until", refused(until(good, Duration.ofDays(366))).field());
+    assertEquals("message_ids", refused(good.toBuilder().clearMessageIds().build()).field());
+    assertEquals(
+        "message_ids",
+        refused(
+                good.toBuilder()
+                    .addAllMessageIds(Collections.nCopies(16, good.getMessageIds(0)))
+                    .build())
+            .field());
+    assertEquals(
+        "message_ids",
+        refused(good.toBuilder().addMessageIds(good.getMessageIds(0)).build()).field());
+  }
+
+  private ConsentAsked until(ConsentAsked asked, Duration time) {
+    return asked.toBuilder().setUntil(Timestamps.fromMillis(node.in(time))).build();
+  }
+
+  @Test
+  void originatorThatLeft_isNotAsked() {
+    MessageId message = node.received(new AgencyName("it.customs"));
+    assertEquals(Code.NO_RECIPIENT, refused(node.wanted(message)).code());
+  }
+}

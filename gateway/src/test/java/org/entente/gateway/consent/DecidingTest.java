@@ -1,0 +1,216 @@
+package org.entente.gateway.consent;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.ledger.ConsentBook.Side;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.seal.ConsentStatement;
+import org.entente.proto.v1.ConsentEntry;
+import org.entente.proto.v1.ConsentState;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Purpose;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A person in France decides what Germany asks about what France sent to it. */
+class DecidingTest {
+  private final Node node = new Node();
+  private final MessageId message = node.sent(Node.DE);
+  private final MessageId consent = node.isAsked(Node.DE, message);
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private Deciding.Answer grant(Narrowing narrowing) {
+    return node.deciding.grant(Node.DESK, consent, narrowing, Node.PERSON).join();
+  }
+
+  private Problem refused(Deciding.Answer answer) {
+    return assertInstanceOf(Deciding.Answer.Refused.class, answer).problem();
+  }
+
+  private ConsentEntry entry() {
+    return node.consents.page(Side.ORIGINATOR, true, null, 10).get(0);
+  }
+
+  private Deciding.Answer deny() {
+    return node.deciding.deny(Node.DESK, consent, "not now", Node.PERSON).join();
+  }
+
+  private Deciding.Answer revoke() {
+    return node.deciding.revoke(Node.DESK, consent, "no longer", Node.PERSON).join();
+  }
+
+  @Test
+  void request_isListedUntilItIsOver() {
+    assertEquals(ConsentState.CONSENT_STATE_OPEN, entry().getState());
+    assertEquals("de.customs", entry().getAgency());
+    assertEquals(node.wanted(message), entry().getAsked());
+    node.clock.move(Duration.ofDays(10));
+    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, false, null, 10));
+    assertEquals(ConsentState.CONSENT_STATE_ENDED, entry().getState());
+    assertEquals(Code.EXPIRED, refused(grant(Narrowing.NONE)).code());
+  }
+
+  @Test
+  void granted_isASignedStatementOnItsWay_withTheOfficerInTheAuditLog() {
+    assertInstanceOf(Deciding.Answer.Done.class, grant(Narrowing.NONE));
+    ConsentEntry entry = entry();
+    assertEquals(ConsentState.CONSENT_STATE_GRANTED, entry.getState());
+    ConsentStatement statement =
+        ConsentStatement.parse(entry.getStatement().toByteArray()).orElseThrow();
+    assertTrue(statement.isSignedBy(node.parts.signer().key().verifyingKey()));
+    ConsentStatement.Content content = statement.content();
+    assertEquals(Node.SELF, content.grantor());
+    assertEquals(Node.DE, content.grantee());
+    assertEquals(consent, content.id());
+    assertEquals(
+        new ConsentStatement.Terms(
+            List.of(message),
+            List.of(new AgencyName("us.cbp")),
+            List.of("DE"),
+            List.of(Purpose.PURPOSE_CUSTOMS_CONTROL_VALUE, Purpose.PURPOSE_IPR_ENFORCEMENT_VALUE),
+            node.in(Duration.ofDays(10))),
+        content.terms());
+    AuditRecord leaf = node.journal.only(AuditType.CONSENT_GRANTED);
+    assertEquals(List.of(consent, message), leaf.subject().messages());
+    assertEquals("FR-7", requireNonNull(leaf.actor().onBehalfOf()).officer());
+    assertEquals(1, node.ledger.outbox().page(Node.DE, Lane.PRIORITY, null, 9).size());
+  }
+
+  @Test
+  void granted_canBeLessThanWasAsked() {
+    Deciding.Answer answer =
+        grant(
+            new Narrowing(
+                List.of("de.customs"),
+                List.of(),
+                List.of(Purpose.PURPOSE_IPR_ENFORCEMENT),
+                Timestamps.fromMillis(node.in(Duration.ofDays(1)))));
+    ConsentStatement.Terms terms =
+        requireNonNull(assertInstanceOf(Deciding.Answer.Done.class, answer).granted());
+    assertEquals(List.of(Node.DE), terms.agencies(), "it is in a jurisdiction that was asked for");
+    assertEquals(List.of(), terms.jurisdictions());
+    assertEquals(List.of(Purpose.PURPOSE_IPR_ENFORCEMENT_VALUE), terms.purposes());
+    assertEquals(node.in(Duration.ofDays(1)), terms.untilMs());
+  }
+
+  @Test
+  void granted_isNeverMoreThanWasAsked() {
+    Stream.of(
+            new Narrowing(List.of("sg.police"), List.of(), List.of(), null),
+            new Narrowing(List.of("nobody at all"), List.of(), List.of(), null),
+            new Narrowing(List.of(), List.of("US"), List.of(), null),
+            new Narrowing(List.of(), List.of(), List.of(Purpose.PURPOSE_PRODUCT_SAFETY), null),
+            new Narrowing(
+                List.of(),
+                List.of(),
+                List.of(),
+                Timestamps.fromMillis(node.in(Duration.ofDays(11)))),
+            new Narrowing(List.of(), List.of(), List.of(), Timestamps.fromMillis(1)))
+        .forEach(more -> assertEquals(Code.INVALID_FIELD, refused(grant(more)).code()));
+    assertEquals(ConsentState.CONSENT_STATE_OPEN, entry().getState());
+    assertEquals(List.of(), node.ledger.outbox().page(Node.DE, Lane.PRIORITY, null, 9));
+  }
+
+  @Test
+  void decision_withoutOfficerJustificationOrReason_isRefused() {
+    OnBehalfOf nobody = Node.PERSON.toBuilder().clearOfficer().build();
+    OnBehalfOf noReason = Node.PERSON.toBuilder().clearJustification().build();
+    assertEquals(
+        "on_behalf_of.officer",
+        refused(node.deciding.grant(Node.DESK, consent, Narrowing.NONE, nobody).join()).field());
+    assertEquals(
+        "on_behalf_of.justification",
+        refused(node.deciding.deny(Node.DESK, consent, "why", noReason).join()).field());
+    assertEquals(
+        "reason",
+        refused(node.deciding.revoke(Node.DESK, consent, "", Node.PERSON).join()).field());
+  }
+
+  @Test
+  void denied_isTold_andEndsIt() {
+    assertInstanceOf(Deciding.Answer.Done.class, deny());
+    assertEquals(ConsentState.CONSENT_STATE_DENIED, entry().getState());
+    assertEquals("not now", entry().getReason());
+    node.journal.only(AuditType.CONSENT_DENIED);
+    assertEquals(1, node.ledger.outbox().page(Node.DE, Lane.PRIORITY, null, 9).size());
+    assertEquals(Code.NOT_FOUND, refused(grant(Narrowing.NONE)).code());
+    assertEquals(Code.NOT_FOUND, refused(revoke()).code());
+  }
+
+  @Test
+  void revoked_overtakes_andEndsIt() {
+    assertEquals(Code.NOT_FOUND, refused(revoke()).code(), "nothing is granted yet");
+    grant(Narrowing.NONE);
+    assertEquals(Code.NOT_FOUND, refused(deny()).code(), "granted already");
+    assertInstanceOf(Deciding.Answer.Done.class, revoke());
+    assertEquals(ConsentState.CONSENT_STATE_REVOKED, entry().getState());
+    assertTrue(entry().hasGranted(), "what was granted stays on record");
+    node.journal.only(AuditType.CONSENT_REVOKED);
+    assertEquals(1, node.ledger.outbox().page(Node.DE, Lane.FLASH, null, 9).size());
+    assertEquals(Code.NOT_FOUND, refused(revoke()).code());
+  }
+
+  @Test
+  void twoDecisionsAtOnce_oneCounts() {
+    List<CompletableFuture<Deciding.Answer>> both =
+        List.of(
+            node.deciding.grant(Node.DESK, consent, Narrowing.NONE, Node.PERSON),
+            node.deciding.deny(Node.DESK, consent, "not now", Node.PERSON));
+    long done =
+        both.stream()
+            .map(CompletableFuture::join)
+            .filter(Deciding.Answer.Done.class::isInstance)
+            .count();
+    assertEquals(1, done);
+    assertEquals(1, node.ledger.outbox().page(Node.DE, Lane.PRIORITY, null, 9).size());
+  }
+
+  @Test
+  void unknownConsent_isNotFound() {
+    MessageId unknown = MessageId.fresh(1, node.random);
+    assertEquals(
+        Code.NOT_FOUND,
+        refused(node.deciding.grant(Node.DESK, unknown, Narrowing.NONE, Node.PERSON).join())
+            .code());
+  }
+
+  /** One's own request is not one's own to grant. */
+  @Test
+  void ownRequest_isNotGrantedByWhoAsked() {
+    MessageId own = node.ask(node.received(Node.SG));
+    assertEquals(
+        Code.NOT_FOUND,
+        refused(node.deciding.grant(Node.DESK, own, Narrowing.NONE, Node.PERSON).join()).code());
+  }
+
+  @Test
+  void records_areForgottenWhenTheirTimeIsOver() {
+    MessageId own = node.ask(node.received(Node.SG));
+    long later = node.in(Duration.ofDays(401));
+    int pruned =
+        node.ledger.commit(Lane.ROUTINE, tx -> node.ledger.consents().prune(tx, later, 100));
+    assertEquals(2, pruned);
+    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
+    assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));
+    assertEquals(0, node.ledger.consents().open(Node.DE, 10));
+    assertEquals(List.of(), node.ledger.consents().about(own, 10));
+  }
+}

@@ -1,0 +1,323 @@
+package org.entente.gateway.consent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.ledger.ConsentBook.Side;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Grant;
+import org.entente.gateway.seal.ConsentStatement;
+import org.entente.gateway.seal.ConsentStatement.Content;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.ConsentAsked;
+import org.entente.proto.v1.ConsentDenied;
+import org.entente.proto.v1.ConsentEntry;
+import org.entente.proto.v1.ConsentGranted;
+import org.entente.proto.v1.ConsentNotice;
+import org.entente.proto.v1.ConsentRevoked;
+import org.entente.proto.v1.ConsentState;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Notices of consent from members of which any may lie. */
+class IncomingConsentsTest {
+  private final Node node = new Node();
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private static Code code(Optional<Refusal> refusal) {
+    return refusal.orElseThrow(() -> new AssertionError("taken")).code();
+  }
+
+  private static ConsentNotice asks(ConsentAsked asked) {
+    return ConsentNotice.newBuilder().setAsked(asked).build();
+  }
+
+  private static ConsentNotice denies(MessageId consent) {
+    return ConsentNotice.newBuilder()
+        .setDenied(
+            ConsentDenied.newBuilder()
+                .setConsentId(Node.bytes(consent))
+                .setReason("not now")
+                .setAt(Timestamps.fromMillis(1)))
+        .build();
+  }
+
+  private static ConsentNotice revokes(MessageId consent) {
+    return ConsentNotice.newBuilder()
+        .setRevoked(
+            ConsentRevoked.newBuilder()
+                .setConsentId(Node.bytes(consent))
+                .setReason("no longer")
+                .setAt(Timestamps.fromMillis(1)))
+        .build();
+  }
+
+  private ConsentNotice grants(Content content) {
+    return Node.granted(ConsentStatement.sign(content, node.theirs));
+  }
+
+  private ConsentEntry own() {
+    return node.consents.page(Side.ASKER, true, null, 10).get(0);
+  }
+
+  @Test
+  void request_isTakenFromWhoWasSentTheMessages() {
+    MessageId message = node.sent(Node.DE, Node.SG);
+    MessageId consent = node.isAsked(Node.DE, message);
+    assertEquals(
+        Node.bytes(consent),
+        node.consents.page(Side.ORIGINATOR, false, null, 10).get(0).getConsentId());
+    AuditRecord leaf = node.journal.only(AuditType.CONSENT_ASKED);
+    assertEquals(Node.DE, leaf.actor().agency());
+    assertEquals(List.of(consent, message), leaf.subject().messages());
+  }
+
+  @Test
+  void request_aboutWhatTheAskerWasNotSent_isRefused() {
+    MessageId toOthers = node.sent(Node.SG);
+    MessageId nobodys = MessageId.fresh(1, node.random);
+    MessageId both = node.sent(Node.DE);
+    MessageId training = node.sent(SentFacts.newBuilder().setExercise(true).build(), Node.DE);
+    MessageId recall = node.sent(SentFacts.newBuilder().setRecall(true).build(), Node.DE);
+    for (MessageId message : List.of(toOthers, nobodys, training, recall)) {
+      assertEquals(
+          Code.NOT_FOUND,
+          code(node.hears(Node.DE, asks(node.wanted(both, message)))),
+          "" + message);
+    }
+    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
+  }
+
+  @Test
+  void request_forTooLong_isRefused() {
+    ConsentAsked.Builder asked = node.wanted(node.sent(Node.DE)).toBuilder();
+    asked.setUntil(Timestamps.fromMillis(node.in(Duration.ofDays(367))));
+    assertEquals(Code.INVALID_FIELD, code(node.hears(Node.DE, asks(asked.build()))));
+  }
+
+  @Test
+  void requestsWithoutEnd_areRefused_andThoseOfOthersAreNot() {
+    MessageId message = node.sent(Node.DE, Node.SG);
+    ConsentNotice notice = asks(node.wanted(message));
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < IncomingConsents.MOST_OPEN; i++) {
+            MessageId id = MessageId.fresh(i, node.random);
+            node.incoming.received(tx, Node.DE, id, false, notice);
+          }
+          return 0;
+        });
+    assertEquals(Code.LIMIT_REACHED, code(node.hears(Node.DE, notice)));
+    assertEquals(Optional.empty(), node.hears(Node.SG, notice));
+    MessageId first = node.ledger.consents().page(Side.ORIGINATOR, null, 1).get(0).id();
+    node.deciding.deny(Node.DESK, first, "not now", Node.PERSON).join();
+    assertEquals(Optional.empty(), node.hears(Node.DE, notice), "one was decided on");
+  }
+
+  @Test
+  void grant_thatTheOriginatorSigned_isInForce() {
+    MessageId message = node.received(Node.SG);
+    MessageId consent = node.ask(message);
+    assertEquals(Optional.empty(), node.hears(Node.SG, grants(node.statement(consent, message))));
+    assertEquals(ConsentState.CONSENT_STATE_GRANTED, own().getState());
+    Grant grant = node.grants.of(message).get(0);
+    assertEquals(consent, grant.id());
+    assertEquals(Node.SG, grant.grantor());
+    assertFalse(grant.revoked());
+    assertEquals(Node.SG, node.journal.only(AuditType.CONSENT_GRANTED).actor().agency());
+  }
+
+  /** What is not signed by a gateway of the agency that was asked is no grant. */
+  @Test
+  void grant_forged_isRefused() {
+    MessageId message = node.received(Node.SG);
+    MessageId consent = node.ask(message);
+    Content content = node.statement(consent, message);
+    Ed25519SigningKey other = Ed25519SigningKey.generate(node.random);
+    assertEquals(
+        Code.BAD_SIGNATURE,
+        code(node.hears(Node.SG, Node.granted(ConsentStatement.sign(content, other)))));
+    byte[] altered = ConsentStatement.sign(content, node.theirs).encoded();
+    altered[altered.length - 65] ^= 1;
+    ConsentNotice later =
+        ConsentNotice.newBuilder()
+            .setGranted(ConsentGranted.newBuilder().setStatement(ByteString.copyFrom(altered)))
+            .build();
+    assertEquals(Code.BAD_SIGNATURE, code(node.hears(Node.SG, later)));
+    ConsentNotice garbage =
+        ConsentNotice.newBuilder()
+            .setGranted(ConsentGranted.newBuilder().setStatement(ByteString.copyFromUtf8("yes")))
+            .build();
+    assertEquals(Code.MALFORMED, code(node.hears(Node.SG, garbage)));
+    Content unknownGateway =
+        new Content(
+            content.federation(),
+            content.grantor(),
+            new NodeName("gateway-9"),
+            content.grantee(),
+            content.issuedAtMs(),
+            content.id(),
+            content.terms());
+    assertEquals(Code.BAD_SIGNATURE, code(node.hears(Node.SG, grants(unknownGateway))));
+    assertEquals(List.of(), node.grants.of(message));
+  }
+
+  /** A statement that is true, but says something else. */
+  @Test
+  void grant_meantForSomethingElse_isRefused() {
+    MessageId message = node.received(Node.SG);
+    MessageId another = node.received(Node.SG);
+    MessageId consent = node.ask(message);
+    Content good = node.statement(consent, message);
+    assertEquals(
+        Code.NOT_FOUND,
+        code(node.hears(Node.SG, grants(node.statement(consent, message, another)))));
+    assertEquals(
+        Code.NOT_FOUND,
+        code(
+            node.hears(Node.SG, grants(node.statement(MessageId.fresh(1, node.random), message)))));
+    Content toOthers =
+        new Content(
+            good.federation(),
+            good.grantor(),
+            good.gateway(),
+            Node.DE,
+            good.issuedAtMs(),
+            consent,
+            good.terms());
+    assertEquals(Code.HEADER_MISMATCH, code(node.hears(Node.SG, grants(toOthers))));
+    Content elsewhere =
+        new Content(
+            new FederationName("other.example"),
+            good.grantor(),
+            good.gateway(),
+            good.grantee(),
+            good.issuedAtMs(),
+            consent,
+            good.terms());
+    assertEquals(Code.HEADER_MISMATCH, code(node.hears(Node.SG, grants(elsewhere))));
+    assertEquals(List.of(), node.grants.of(message));
+    assertEquals(ConsentState.CONSENT_STATE_OPEN, own().getState());
+  }
+
+  /** The originator alone answers, and its word cannot be carried by another. */
+  @Test
+  void answers_ofOthersThanTheOriginator_areRefused() {
+    MessageId message = node.received(Node.SG);
+    MessageId consent = node.ask(message);
+    assertEquals(
+        Code.HEADER_MISMATCH, code(node.hears(Node.DE, grants(node.statement(consent, message)))));
+    assertEquals(Code.NOT_FOUND, code(node.hears(Node.DE, denies(consent))));
+    assertEquals(Code.NOT_FOUND, code(node.hears(Node.DE, revokes(consent))));
+    assertEquals(ConsentState.CONSENT_STATE_OPEN, own().getState());
+  }
+
+  @Test
+  void answer_toATrainingRequest_isTraining() {
+    MessageId message = node.received(Node.SG, Status.STATUS_EXERCISE);
+    MessageId consent = node.ask(message);
+    ConsentNotice grant = grants(node.statement(consent, message));
+    assertEquals(Code.NOT_FOUND, code(node.hears(Node.SG, grant)));
+    Label training = Label.newBuilder().setStatus(Status.STATUS_EXERCISE).build();
+    assertEquals(Optional.empty(), node.incoming.refusal(Node.SG, training, grant));
+  }
+
+  @Test
+  void grant_comingAgainAfterItsRevocation_hasNoEffect() {
+    MessageId message = node.received(Node.SG);
+    MessageId consent = node.ask(message);
+    ConsentNotice grant = grants(node.statement(consent, message));
+    node.hears(Node.SG, grant);
+    node.hears(Node.SG, revokes(consent));
+    assertTrue(node.grants.of(message).get(0).revoked());
+    assertEquals(Optional.empty(), node.hears(Node.SG, grant), "kept, and nothing more");
+    assertTrue(node.grants.of(message).get(0).revoked());
+    assertEquals(ConsentState.CONSENT_STATE_REVOKED, own().getState());
+    assertEquals("no longer", own().getReason());
+    assertTrue(node.journal.last().outcome().detail().startsWith("without effect"));
+  }
+
+  @Test
+  void revocation_comingBeforeItsGrant_preventsIt() {
+    MessageId message = node.received(Node.SG);
+    MessageId consent = node.ask(message);
+    node.hears(Node.SG, revokes(consent));
+    node.hears(Node.SG, grants(node.statement(consent, message)));
+    assertEquals(List.of(), node.grants.of(message));
+    assertEquals(ConsentState.CONSENT_STATE_REVOKED, own().getState());
+  }
+
+  @Test
+  void denied_staysDenied() {
+    MessageId message = node.received(Node.SG);
+    MessageId consent = node.ask(message);
+    node.hears(Node.SG, denies(consent));
+    node.hears(Node.SG, grants(node.statement(consent, message)));
+    node.hears(Node.SG, revokes(consent));
+    assertEquals(List.of(), node.grants.of(message));
+    assertEquals(ConsentState.CONSENT_STATE_DENIED, own().getState());
+    assertEquals("not now", own().getReason());
+  }
+
+  @Test
+  void grants_aboutOneMessage_areGivenTheLatestFirst() {
+    MessageId message = node.received(Node.SG);
+    MessageId first = node.ask(message);
+    node.hears(Node.SG, grants(node.statement(first, message)));
+    node.clock.move(Duration.ofSeconds(1));
+    MessageId second = node.ask(message);
+    node.hears(Node.SG, grants(node.statement(second, message)));
+    assertEquals(List.of(second, first), node.grants.of(message).stream().map(Grant::id).toList());
+    assertEquals(List.of(), node.grants.of(node.received(Node.SG)));
+  }
+
+  @Test
+  void use_thatARecipientStates_isInTheAuditLog() {
+    MessageId message = node.sent(Node.DE);
+    MessageId consent = MessageId.fresh(1, node.random);
+    MessageId next = MessageId.fresh(2, node.random);
+    EvidenceItem item =
+        EvidenceItem.newBuilder()
+            .setKind(EvidenceKind.EVIDENCE_KIND_PASSED_ON)
+            .setAgency("de.customs")
+            .setMessageId(Node.bytes(message))
+            .setConsentId(Node.bytes(consent))
+            .setPassedOnAs(Node.bytes(next))
+            .addPassedOnTo("us.cbp")
+            .build();
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.incoming.used(tx, item);
+          return 0;
+        });
+    AuditRecord leaf = node.journal.only(AuditType.CONSENT_USED);
+    assertEquals(Node.DE, leaf.actor().agency());
+    assertEquals(List.of(message, consent, next), leaf.subject().messages());
+    assertEquals(List.of(Node.DE, new AgencyName("us.cbp")), leaf.subject().agencies());
+  }
+}
