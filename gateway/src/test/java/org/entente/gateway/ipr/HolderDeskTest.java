@@ -14,6 +14,7 @@ import static org.entente.proto.v1.IprCaseKind.IPR_CASE_KIND_EX_OFFICIO;
 import static org.entente.proto.v1.IprCaseKind.IPR_CASE_KIND_STANDARD;
 import static org.entente.proto.v1.IprOutcome.IPR_OUTCOME_RELEASED;
 import static org.entente.proto.v1.IprParty.IPR_PARTY_RIGHTS_HOLDER;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -47,6 +48,7 @@ import org.entente.proto.v1.ReadIprNoticeRequest;
 import org.entente.proto.v1.Recordation;
 import org.entente.proto.v1.RecordationState;
 import org.entente.proto.v1.SuspendGoodsRequest;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -281,20 +283,21 @@ class HolderDeskTest {
   void page_isGivenToEachClientOnceAtATime() {
     ListIprNoticesRequest request = ListIprNoticesRequest.getDefaultInstance();
     List<Code> meanwhile = new ArrayList<>();
-    AtomicReference<HolderDesk> desk = new AtomicReference<>();
+    AtomicReference<@Nullable HolderDesk> asked = new AtomicReference<>();
     // The desk asks for the time while it makes a page.
     InstantSource asking =
         () -> {
           if (meanwhile.isEmpty()) {
-            meanwhile.add(code(desk.get().notices(HOLDER, request)));
+            meanwhile.add(code(requireNonNull(asked.get()).notices(HOLDER, request)));
           }
           return node.clock.instant();
         };
-    desk.set(new HolderDesk(node.parts(asking), IprNode.SETTINGS));
-    done(desk.get().notices(HOLDER, request));
+    HolderDesk desk = new HolderDesk(node.parts(asking), IprNode.SETTINGS);
+    asked.set(desk);
+    done(desk.notices(HOLDER, request));
     assertEquals(List.of(Code.OVERLOADED), meanwhile);
-    done(desk.get().notices(HOLDER, request));
-    done(desk.get().notices(OTHER, request));
+    done(desk.notices(HOLDER, request));
+    done(desk.notices(OTHER, request));
   }
 
   @Test
