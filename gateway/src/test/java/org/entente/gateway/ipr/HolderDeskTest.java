@@ -1,5 +1,6 @@
 package org.entente.gateway.ipr;
 
+import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.ipr.IprNode.HOLDER;
 import static org.entente.gateway.ipr.IprNode.OTHER;
 import static org.entente.gateway.ipr.IprNode.PERSON;
@@ -14,7 +15,6 @@ import static org.entente.proto.v1.IprCaseKind.IPR_CASE_KIND_EX_OFFICIO;
 import static org.entente.proto.v1.IprCaseKind.IPR_CASE_KIND_STANDARD;
 import static org.entente.proto.v1.IprOutcome.IPR_OUTCOME_RELEASED;
 import static org.entente.proto.v1.IprParty.IPR_PARTY_RIGHTS_HOLDER;
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
