@@ -45,7 +45,11 @@ final class NodeIncoming {
             parts,
             ground.storageKeys,
             new NodeIngress(
-                ground.agency(), ground.policy.holder(), ground.labelCheck, around.clock()),
+                ground.agency(),
+                ground.policy.holder(),
+                ground.labelCheck,
+                around.clock(),
+                id -> ground.evidence.sent(ground.ledger.evidence(), id)),
             reporter,
             around.random());
     notices =

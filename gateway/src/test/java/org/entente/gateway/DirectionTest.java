@@ -47,6 +47,7 @@ class DirectionTest {
           "account",
           "operate",
           "search",
+          "watch",
           "wire",
           "admin",
           "client",

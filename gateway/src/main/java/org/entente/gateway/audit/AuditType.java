@@ -56,7 +56,15 @@ public enum AuditType {
   /** A person searched the received messages and was shown the labels of those named. */
   SEARCHED(24),
   /** A client registered, changed or withdrew a system that answers requests. */
-  RESPONDER(30);
+  RESPONDER(30),
+  /** A client began to watch for identifiers, for an officer and a reason. */
+  WATCH_ADDED(40),
+  /** A watch ended: a person said so, or its time was over. */
+  WATCH_ENDED(41),
+  /** Received messages named what a watch is for. */
+  WATCH_HIT(42),
+  /** A person was shown hits of watches, with the labels of those named. */
+  HITS_SHOWN(43);
 
   private final int number;
 

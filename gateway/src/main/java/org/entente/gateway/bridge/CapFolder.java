@@ -90,7 +90,7 @@ public final class CapFolder {
     return switch (body.getContentCase()) {
       case ALERT -> CapWriter.write(label, body.getAlert());
       case RECALL -> cancel(label, body);
-      case INTELLIGENCE, DOCUMENT, EVIDENCE, REQUEST, ANSWER, RESPONDERS, CONTENT_NOT_SET ->
+      case INTELLIGENCE, DOCUMENT, FEEDBACK, EVIDENCE, REQUEST, ANSWER, RESPONDERS, CONTENT_NOT_SET ->
           none("body", "CAP is for alerts; this is " + body.getContentCase());
     };
   }

@@ -233,8 +233,8 @@ public record NodeConfig(
    * One of the agency's own systems.
    *
    * @param name as in its certificate
-   * @param scopes of publish, subscribe, search, evidence, release, recall, retention, audit,
-   *     operator
+   * @param scopes of publish, subscribe, search, watch, evidence, release, recall, retention,
+   *     audit, operator
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Client(String name, List<String> scopes) {

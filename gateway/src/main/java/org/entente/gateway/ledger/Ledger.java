@@ -37,6 +37,7 @@ public final class Ledger implements AutoCloseable {
   private final LinkBook links;
   private final RequestBook requests;
   private final ResponderBook responders;
+  private final WatchBook watches;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -78,6 +79,7 @@ public final class Ledger implements AutoCloseable {
     this.links = new LinkBook(store);
     this.requests = new RequestBook(store);
     this.responders = new ResponderBook(store);
+    this.watches = new WatchBook(store);
   }
 
   /** Starts the writer. */
@@ -231,6 +233,11 @@ public final class Ledger implements AutoCloseable {
   /** Who answers requests, here and elsewhere. */
   public ResponderBook responders() {
     return responders;
+  }
+
+  /** What clients watch for, and what was hit. */
+  public WatchBook watches() {
+    return watches;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

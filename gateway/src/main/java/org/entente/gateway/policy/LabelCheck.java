@@ -222,6 +222,7 @@ public final class LabelCheck {
           case REQUEST -> label.getKind() == Kind.KIND_REQUEST;
           case ANSWER -> label.getKind() == Kind.KIND_ANSWER;
           case RESPONDERS -> label.getKind() == Kind.KIND_RESPONDERS;
+          case FEEDBACK -> label.getKind() == Kind.KIND_FEEDBACK;
           case CONTENT_NOT_SET -> true;
         };
     if (!agree) {

@@ -40,7 +40,12 @@ final class LabelSpace {
 
   /** Kinds that need an agreement. */
   static final List<Kind> KINDS =
-      List.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE, Kind.KIND_REQUEST, Kind.KIND_ANSWER);
+      List.of(
+          Kind.KIND_ALERT,
+          Kind.KIND_INTELLIGENCE,
+          Kind.KIND_REQUEST,
+          Kind.KIND_ANSWER,
+          Kind.KIND_FEEDBACK);
 
   private static final String OTHER_TEXT = "something else";
   private static final int BYTES = 16;

@@ -51,5 +51,7 @@ public enum Table {
   /** Links that an operator paused, and lanes that an alarm stopped. */
   LINK,
   /** Requests that were sent or came, with their clocks, and who answers them. */
-  REQUEST
+  REQUEST,
+  /** What clients watch for, and what was hit. */
+  WATCH
 }

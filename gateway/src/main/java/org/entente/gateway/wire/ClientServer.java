@@ -52,6 +52,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(new SubscriberService(ports.subscriptions()))
             .addService(new SearchService(ports.searching()))
             .addService(new RequestsService(ports.requests()))
+            .addService(new WatchService(ports.watches()))
             .addService(new ReleaseService(ports.releases()))
             .addService(new RetentionService(ports.recalling(), ports.retention()))
             .addService(new KeysService(ports.pairs()))
