@@ -237,6 +237,10 @@ public final class NodeCore {
     if (services.isSearched()) {
       schedule.every(Duration.ofMillis(250), "search index", services.indexing::round);
     }
+    if (services.isWatched()) {
+      schedule.every(Duration.ofMillis(250), "watches", services.watches::round);
+    }
+    schedule.every(Duration.ofMinutes(1), "watches that are over", services.watches::upkeep);
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
   }

@@ -49,6 +49,11 @@ final class NodeGauges {
         List.of(),
         () -> List.of(Sample.of(services.isSearched() && services.indexing.isBuilding() ? 1 : 0)));
     meters.gauge(
+        "entente_watches",
+        "Watches of all clients.",
+        List.of(),
+        () -> List.of(Sample.of(services.watches.count())));
+    meters.gauge(
         "entente_ledger_waiting_changes",
         "Changes that wait for the disk.",
         List.of(),

@@ -48,7 +48,11 @@ final class NodeIncoming {
             ground.storageKeys,
             consent.checking(
                 new NodeIngress(
-                    ground.agency(), ground.policy.holder(), ground.labelCheck, around.clock())),
+                    ground.agency(),
+                    ground.policy.holder(),
+                    ground.labelCheck,
+                    around.clock(),
+                    id -> ground.evidence.sent(ground.ledger.evidence(), id))),
             reporter,
             around.random());
     notices =

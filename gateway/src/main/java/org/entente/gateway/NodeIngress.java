@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.Ingress;
@@ -16,8 +17,11 @@ import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RulebookHolder;
 import org.entente.gateway.receive.IngressCheck;
+import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Status;
 
 /** The recipient's own decision, by the policy in force when it is asked. */
 final class NodeIngress implements IngressCheck {
@@ -25,8 +29,18 @@ final class NodeIngress implements IngressCheck {
   private final RulebookHolder policy;
   private final LabelCheck labels;
   private final InstantSource clock;
+  private final Sent sent;
 
-  NodeIngress(AgencyName self, RulebookHolder policy, LabelCheck labels, InstantSource clock) {
+  /** What this agency has sent. */
+  @FunctionalInterface
+  interface Sent {
+    /** What is known of a message of its own; empty if there is none, or its time is over. */
+    Optional<SentFacts> facts(MessageId id);
+  }
+
+  NodeIngress(
+      AgencyName self, RulebookHolder policy, LabelCheck labels, InstantSource clock, Sent sent) {
+    this.sent = sent;
     this.self = self;
     this.policy = policy;
     this.labels = labels;
@@ -57,11 +71,30 @@ final class NodeIngress implements IngressCheck {
       Problem first = problems.get(0);
       return Optional.of(new Refusal(self.value(), first.code(), first.field(), first.message()));
     }
+    if (label.getKind() == Kind.KIND_FEEDBACK && !answersOwn(origin, label)) {
+      return Optional.of(
+          new Refusal(
+              self.value(),
+              Code.INGRESS_REFUSED,
+              "label.in_reply_to",
+              "feedback on a message that " + self + " did not send to " + origin));
+    }
     Ingress.Verdict verdict =
         policy.current().ingress().decide(origin, label, bytes.size(), self, clock.instant());
     return verdict instanceof Ingress.Verdict.Refused refused
         ? Optional.of(asIngress(refused.refusal()))
         : Optional.empty();
+  }
+
+  /** A peer is believed about what came of messages that it was sent, and of no others. */
+  private boolean answersOwn(AgencyName origin, Label label) {
+    boolean exercise = label.getStatus() == Status.STATUS_EXERCISE;
+    return sent.facts(MessageId.of(label.getInReplyTo().toByteArray()))
+        .filter(
+            facts ->
+                facts.getRecipientsList().contains(origin.value())
+                    && facts.getExercise() == exercise)
+        .isPresent();
   }
 
   private static Refusal asIngress(Refusal refusal) {

@@ -36,6 +36,7 @@ import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
+import org.entente.gateway.watch.Watches;
 import org.entente.gateway.wire.ClientPorts;
 
 /** The stage that serves clients: what they hand in, what they are given, what they may ask. */
@@ -49,6 +50,7 @@ final class NodeServices {
   final Quarantine quarantine;
   final Indexing indexing;
   final IprUpkeep iprUpkeep;
+  final Watches watches;
 
   private final Tracking tracking;
   private final NodeGround ground;
@@ -146,6 +148,17 @@ final class NodeServices {
             indexing);
     ipr = new NodeIpr(ground.config);
     iprUpkeep = new IprUpkeep(iprParts(), ipr.settings(), ground.ending);
+    watches =
+        new Watches(
+            new Watches.Parts(
+                ground.agency(),
+                ground.ledger,
+                inboxOpening(),
+                ground.atRest,
+                ground.labelCheck,
+                around.clock(),
+                around.meters()),
+            client -> isGranted(client, Scope.WATCH));
     quarantine =
         new Quarantine(
             ground.agency(),
@@ -214,6 +227,18 @@ final class NodeServices {
         .anyMatch(client -> client.scopes().contains(Scope.SEARCH.toString()));
   }
 
+  /** Whether a client may watch; then what is received is held against the watches. */
+  boolean isWatched() {
+    return ground.config.clients().stream()
+        .anyMatch(client -> client.scopes().contains(Scope.WATCH.toString()));
+  }
+
+  private boolean isGranted(String name, Scope scope) {
+    return ground.config.clients().stream()
+        .anyMatch(
+            client -> client.name().equals(name) && client.scopes().contains(scope.toString()));
+  }
+
   private InboxOpening inboxOpening() {
     return new InboxOpening(ground.storageKeys, ground.ledger.inbox());
   }
@@ -228,6 +253,7 @@ final class NodeServices {
         retention,
         subscriptions,
         searching,
+        watches,
         tracking,
         requests,
         renewal,

@@ -50,6 +50,7 @@ class DirectionTest {
           "operate",
           "search",
           "ipr",
+          "watch",
           "wire",
           "admin",
           "client",

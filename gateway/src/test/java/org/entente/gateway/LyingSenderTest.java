@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.Code;
@@ -29,6 +33,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
@@ -36,6 +41,8 @@ import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Feedback;
+import org.entente.proto.v1.FeedbackResult;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Kind;
@@ -71,6 +78,7 @@ class LyingSenderTest {
   private final ErasureJournal journal;
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW);
+  private final Map<MessageId, SentFacts> sent = new HashMap<>();
   private final ReceiveKit kit;
 
   LyingSenderTest(@TempDir Path folder) throws IOException {
@@ -84,7 +92,12 @@ class LyingSenderTest {
             keys,
             keys,
             journal,
-            new NodeIngress(ReceiveKit.SELF, policy, labels, () -> NOW),
+            new NodeIngress(
+                ReceiveKit.SELF,
+                policy,
+                labels,
+                () -> NOW,
+                id -> Optional.ofNullable(sent.get(id))),
             () -> NOW);
   }
 
@@ -207,5 +220,41 @@ class LyingSenderTest {
     refused(Code.HEADER_MISMATCH, exercise, SealedAsLie.exerciseReversed(exercise));
     Permitted actual = message(label -> label, ALERT);
     refused(Code.HEADER_MISMATCH, actual, SealedAsLie.exerciseReversed(actual));
+  }
+
+  private Permitted feedback(MessageId answered, Status status) {
+    Body body =
+        Body.newBuilder()
+            .setFeedback(
+                Feedback.newBuilder()
+                    .setResult(FeedbackResult.FEEDBACK_RESULT_NOTHING_FOUND)
+                    .setDate("2026-11-01"))
+            .build();
+    return message(
+        label ->
+            label
+                .setKind(Kind.KIND_FEEDBACK)
+                .setStatus(status)
+                .setInReplyTo(ByteString.copyFrom(answered.bytes())),
+        body);
+  }
+
+  private MessageId sentTo(String recipient) {
+    MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+    sent.put(id, SentFacts.newBuilder().addRecipients(recipient).build());
+    return id;
+  }
+
+  /** A peer is believed about what came of messages that it was sent, and of no others. */
+  @Test
+  void feedback_onAMessageThatWasNeverSentToIt_isRefused() {
+    MessageId never = MessageId.fresh(NOW.toEpochMilli(), random);
+    refused(Code.INGRESS_REFUSED, feedback(never, Status.STATUS_ACTUAL));
+    refused(Code.INGRESS_REFUSED, feedback(sentTo("us.cbp"), Status.STATUS_ACTUAL));
+    MessageId own = sentTo(ReceiveKit.ORIGIN.value());
+    refused(Code.INGRESS_REFUSED, feedback(own, Status.STATUS_EXERCISE));
+    Permitted honest = feedback(own, Status.STATUS_ACTUAL);
+    kit.deliver(honest);
+    assertNotNull(ledger.inbox().find(honest.messageId()));
   }
 }

@@ -89,6 +89,22 @@ final class DocumentedSteps {
             .until("{FIRST}")
             .exits(143),
         Step.of(
+                "./entente feedback MESSAGE --to fr.customs --result SEIZURE --place DEHAM"
+                    + " --date 2026-03-02 --detection SCANNER --goods 'tablets in blisters'"
+                    + " --hs 300490 --quantity 1200 --unit H87 --category IPR --purpose IPR_ENFORCEMENT"
+                    + " --classification RESTRICTED"
+                    + DE_CLIENTS
+                    + "declarations")
+            .fills("MESSAGE", "FIRST")
+            .says("to fr.customs")
+            .keeps("FEEDBACK", ID + "to fr\\.customs"),
+        // Until it has arrived.
+        Step.of("./entente search --in-reply-to MESSAGE" + SEARCHER)
+            .fills("MESSAGE", "FIRST")
+            .againWhile("nothing found")
+            .says("{FEEDBACK}")
+            .says("FEEDBACK"),
+        Step.of(
                 "./entente send"
                     + DECLARATIONS
                     + " --alerts config/samples/cap --category PUBLIC_WARNING"
@@ -148,6 +164,13 @@ final class DocumentedSteps {
         Step.of("./entente release approve MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
             .says("to sg.police"),
+        Step.of(
+                "./entente watch add --subject 'case:ZGR 2026 1180' --subject container:CSQU3054383"
+                    + " --title 'brake pads'"
+                    + SEARCHER)
+            .says("watch 1 ")
+            .says("case:ZGR20261180"),
+        Step.of("./entente watch list" + FR_CLIENTS + "desk").says("brake pads"),
         Step.of("./entente send" + DE_CLIENTS + "declarations --alerts config/samples/ipr.jsonl")
             .exits(1)
             .says("published"),
@@ -162,6 +185,19 @@ final class DocumentedSteps {
                     + SEARCHER)
             .says("\"caseRef\":\"ZGR-2026-1180\""),
         Step.of("./entente open MESSAGE" + SEARCHER).fills("MESSAGE", "FOUND").says("Hamburg"),
+        // What else has arrived names something else.
+        Step.of("./entente related MESSAGE" + SEARCHER)
+            .fills("MESSAGE", "FOUND")
+            .says("nothing related"),
+        Step.of("./entente watch hits" + SEARCHER)
+            .againWhile("no hits")
+            .says("case:ZGR20261180")
+            .says("{FOUND}"),
+        Step.of(
+                "./entente watch remove 1 --officer FR-12 --justification 'case closed'"
+                    + FR_CLIENTS
+                    + "desk")
+            .says("watch 1 has ended"),
         Step.of(
                 "./entente request ask --to de.customs --question 'Is this container known to you?'"
                     + " --subject container:CSQU3054383 --category IPR --purpose CUSTOMS_CONTROL"

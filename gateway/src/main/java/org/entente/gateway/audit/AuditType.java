@@ -82,7 +82,15 @@ public enum AuditType {
   /** Particulars of a case were disclosed to the rights holder. */
   IPR_DISCLOSED(53),
   /** A recordation, a case or a notice was read. */
-  IPR_READ(54);
+  IPR_READ(54),
+  /** A client began to watch for identifiers, for an officer and a reason. */
+  WATCH_ADDED(40),
+  /** A watch ended: a person said so, or its time was over. */
+  WATCH_ENDED(41),
+  /** Received messages named what a watch is for. */
+  WATCH_HIT(42),
+  /** A person was shown hits of watches, with the labels of those named. */
+  HITS_SHOWN(43);
 
   private final int number;
 

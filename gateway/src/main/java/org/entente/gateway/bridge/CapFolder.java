@@ -92,6 +92,7 @@ public final class CapFolder {
       case RECALL -> cancel(label, body);
       case INTELLIGENCE,
           DOCUMENT,
+          FEEDBACK,
           EVIDENCE,
           CONSENT,
           REQUEST,

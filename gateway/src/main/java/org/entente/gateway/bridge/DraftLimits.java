@@ -13,11 +13,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Feedback;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Kind;
@@ -54,12 +56,22 @@ final class DraftLimits {
           Map.entry("Commodity.brand", 200),
           Map.entry("Commodity.batch", 500),
           Map.entry("Company.name", 500),
+          Map.entry("Company.aeo_number", 35),
+          Map.entry("Plate.number", 20),
+          Map.entry("Firearm.make", 100),
+          Map.entry("Firearm.model", 100),
+          Map.entry("Firearm.calibre", 40),
+          Map.entry("Firearm.serial", 40),
+          Map.entry("Subject.seal", 35),
+          Map.entry("CargoReference.number", 35),
           Map.entry("Person.family_name", 200),
           Map.entry("Person.given_names", 200),
           Map.entry("Person.document", 40),
           Map.entry("Right.type", 40),
           Map.entry("Right.holder", 500),
           Map.entry("Right.recordation", 80),
+          Map.entry("Feedback.concealment", 1_000),
+          Map.entry("Feedback.remarks", 5_000),
           Map.entry("Intelligence.headline", 200),
           Map.entry("Intelligence.text", 100_000),
           Map.entry("Document.media_type", 100),
@@ -93,6 +105,8 @@ final class DraftLimits {
           Map.entry("OperationUpdate.outcomes", 64),
           Map.entry("SituationReport.subjects", 64),
           Map.entry("OperationOutcome.subjects", 64),
+          Map.entry("Route.places", 64),
+          Map.entry("Feedback.goods", 64),
           Map.entry("Addressing.agencies", 256),
           Map.entry("Addressing.jurisdictions", 64));
 
@@ -123,6 +137,8 @@ final class DraftLimits {
           "Commodity.description",
           "Commodity.batch",
           "ExtraEntry.value",
+          "Feedback.concealment",
+          "Feedback.remarks",
           "Intelligence.text",
           "OperationUpdate.objectives",
           "SituationReport.text",
@@ -225,6 +241,7 @@ final class DraftLimits {
       case ALERT -> alert(draft.getBody().getAlert(), kind);
       case INTELLIGENCE -> intelligence(draft.getBody().getIntelligence(), kind);
       case DOCUMENT -> document(draft.getBody().getDocument(), kind);
+      case FEEDBACK -> feedback(draft, kind);
       case EVIDENCE -> throw new Fault("body.evidence", "is made by gateways only");
       case CONSENT -> throw new Fault("body.consent", "is made by gateways only");
       case RECALL -> throw new Fault("body.recall", "is made by gateways only");
@@ -236,7 +253,7 @@ final class DraftLimits {
       case ROSTER -> throw new Fault("body.roster", "is made by gateways only");
       case OPERATION_UPDATE -> operation(draft, kind);
       case CONTENT_NOT_SET ->
-          throw new Fault("body", "is required: alert, intelligence or document");
+          throw new Fault("body", "is required: alert, intelligence, document or feedback");
     }
   }
 
@@ -258,6 +275,18 @@ final class DraftLimits {
         "must be INTELLIGENCE where the body is intelligence");
     require(!intelligence.getLanguage().isEmpty(), "body.intelligence.language", "is required");
     headline(intelligence.getHeadline(), "body.intelligence.headline");
+  }
+
+  private static void feedback(Draft draft, Kind kind) throws Fault {
+    require(
+        kind == Kind.KIND_FEEDBACK, "label.kind", "must be FEEDBACK where the body is feedback");
+    require(
+        draft.getLabel().getInReplyTo().size() == MessageId.SIZE,
+        "label.in_reply_to",
+        "is required with feedback");
+    Feedback feedback = draft.getBody().getFeedback();
+    specified(feedback.getResult(), "body.feedback.result");
+    require(!feedback.getDate().isEmpty(), "body.feedback.date", "is required");
   }
 
   private static void document(Document document, Kind kind) throws Fault {

@@ -11,10 +11,19 @@ abstract class MessageCall extends ClientCall {
   private String id = "";
 
   ByteString id() {
+    return parse("MESSAGE", id);
+  }
+
+  /**
+   * The id of a message as people type it.
+   *
+   * @param where what they typed it for
+   */
+  static ByteString parse(String where, String id) {
     try {
       return ByteString.copyFrom(MessageId.parse(id).bytes());
     } catch (InvalidValue e) {
-      throw new CommandFailure("MESSAGE: " + e.getMessage(), e);
+      throw new CommandFailure(where + ": " + e.getMessage(), e);
     }
   }
 }

@@ -7,6 +7,8 @@ import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Commodity;
+import org.entente.proto.v1.Feedback;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
@@ -84,6 +86,7 @@ final class OpenCommand extends MessageCall {
                   + RecallCommand.hex(body.getRecall().getMessageId())
                   + ": "
                   + body.getRecall().getReason());
+      case FEEDBACK -> add(out, body.getFeedback());
       case REQUEST -> out.add(body.getRequest().getQuestion());
       case ANSWER -> add(out, body.getAnswer());
       case ROSTER -> out.add("roster of a joint operation");
@@ -107,6 +110,30 @@ final class OpenCommand extends MessageCall {
   private static void add(List<String> out, Answer answer) {
     out.add(RequestCommand.result(answer));
     out.add(answer.getText());
+  }
+
+  private static void add(List<String> out, Feedback feedback) {
+    out.add(
+        "%s on %s %s %s"
+            .formatted(
+                feedback.getResult().name().replace("FEEDBACK_RESULT_", ""),
+                feedback.getDate(),
+                feedback.getPlace(),
+                feedback.getDetectionValue() == 0
+                    ? ""
+                    : "by " + feedback.getDetection().name().replace("DETECTION_METHOD_", "")));
+    for (Commodity goods : feedback.getGoodsList()) {
+      out.add(
+          "%s %s %s %s %s"
+              .formatted(
+                  goods.getQuantity(),
+                  goods.getUnit(),
+                  goods.getHsCode(),
+                  goods.getBrand(),
+                  goods.getDescription()));
+    }
+    out.add(feedback.getConcealment());
+    out.add(feedback.getRemarks());
   }
 
   private static void add(List<String> out, Intelligence intelligence) {

@@ -78,6 +78,12 @@ final class SearchCommand extends ClientCall {
   @Option(names = "--headline", paramLabel = "WORDS", description = "words that are in a headline")
   private String headline = "";
 
+  @Option(
+      names = "--in-reply-to",
+      paramLabel = "MESSAGE",
+      description = "only what answers this message, such as feedback; 32 hex digits")
+  private String inReplyTo = "";
+
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
 
@@ -141,6 +147,9 @@ final class SearchCommand extends ClientCall {
             .setCaseRef(caseRef)
             .setHeadline(headline)
             .setOnBehalfOf(person.because(justification));
+    if (!inReplyTo.isEmpty()) {
+      request.setInReplyTo(MessageCall.parse("--in-reply-to", inReplyTo));
+    }
     if (from != null) {
       request.setReceivedFrom(AuditExport.time("--from", from));
     }

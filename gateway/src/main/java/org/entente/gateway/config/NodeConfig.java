@@ -255,8 +255,8 @@ public record NodeConfig(
    * One of the agency's own systems.
    *
    * @param name as in its certificate
-   * @param scopes of publish, subscribe, search, evidence, release, consent, recall, retention,
-   *     audit, operator, ipr, rights_holder; the last goes with no other
+   * @param scopes of publish, subscribe, search, watch, evidence, release, consent, recall,
+   *     retention, audit, operator, ipr, rights_holder; the last goes with no other
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Client(String name, List<String> scopes) {

@@ -12,6 +12,8 @@ public enum Scope {
   SUBSCRIBE,
   /** Find received messages again and open them, for a person and a reason. */
   SEARCH,
+  /** Watch for identifiers in what is received. */
+  WATCH,
   /** Ask what became of messages. */
   EVIDENCE,
   /** Release what waits for a second person. */

@@ -12,13 +12,18 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The received messages that a draft passes on.
+ * The received messages that a draft passes on, or answers with feedback.
  *
  * @param sources as they came, in the draft's order
- * @param lacking what is wrong if one of them is not here; null if all are
+ * @param lacking what is wrong if one of them is not here, or may not be answered so; null if
+ *     nothing is
  */
 record Passing(List<Source> sources, @Nullable Problem lacking) {
   static Passing of(CheckedDraft draft, IntakeParts parts) {
+    Problem feedback = Feeding.lacking(draft, parts.received());
+    if (feedback != null) {
+      return new Passing(List.of(), feedback);
+    }
     List<Source> sources = new ArrayList<>();
     for (MessageId id : draft.derivedFrom()) {
       Optional<Label> label = parts.received().label(id);

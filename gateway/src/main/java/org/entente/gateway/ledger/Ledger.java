@@ -40,6 +40,7 @@ public final class Ledger implements AutoCloseable {
   private final OperationBook operations;
   private final IprBook ipr;
   private final ConsentBook consents;
+  private final WatchBook watches;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -84,6 +85,7 @@ public final class Ledger implements AutoCloseable {
     this.operations = new OperationBook(store);
     this.ipr = new IprBook(store);
     this.consents = new ConsentBook(store);
+    this.watches = new WatchBook(store);
   }
 
   /** Starts the writer. */
@@ -252,6 +254,11 @@ public final class Ledger implements AutoCloseable {
   /** Consents to passing on messages. */
   public ConsentBook consents() {
     return consents;
+  }
+
+  /** What clients watch for, and what was hit. */
+  public WatchBook watches() {
+    return watches;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

@@ -43,6 +43,7 @@ public final class Meters {
   private final Counter relayed;
   private final Counter delivered;
   private final Counter searched;
+  private final Counter watchHits;
   private final Counter opened;
   private final Counter alarms;
   private final Counter mishaps;
@@ -91,6 +92,8 @@ public final class Meters {
             "entente_searched_total",
             "Pages of searches that persons were shown (search), and messages that they opened (open).",
             "what");
+    watchHits =
+        counter("entente_watch_hits_total", "Received messages that watches of clients hit.");
     opened = counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
     alarms =
         counter("entente_alarms_total", "Alarms of links, audit logs and trust, by code.", "code");
@@ -205,6 +208,11 @@ public final class Meters {
   /** A person was shown a page of a search. */
   public void searched() {
     searched.labels("search").inc();
+  }
+
+  /** Watches hit received messages. */
+  public void watchHits(int hits) {
+    watchHits.inc(hits);
   }
 
   /** A person opened a message. */

@@ -37,6 +37,7 @@ final class BodyCheck {
       case DOCUMENT -> document(body.getDocument());
       case EVIDENCE -> evidence(body.getEvidence());
       case RECALL -> recall(body.getRecall());
+      case FEEDBACK -> new FeedbackCheck(findings, subjects).feedback(body.getFeedback());
       case REQUEST -> requests.request(body.getRequest());
       case ANSWER -> requests.answer(body.getAnswer());
       case RESPONDERS -> new ResponderCheck(findings).list(body.getResponders());
@@ -45,7 +46,8 @@ final class BodyCheck {
       case CONSENT -> new ConsentCheck(findings).notice("body.consent", body.getConsent());
       case CONTENT_NOT_SET ->
           findings.invalid(
-              "body", "is required: an alert, intelligence, a document, a request or an answer");
+              "body",
+              "is required: an alert, intelligence, a document, a request, an answer or feedback");
     }
   }
 

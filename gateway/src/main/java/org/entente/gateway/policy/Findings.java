@@ -64,6 +64,11 @@ final class Findings {
     }
   }
 
+  /** Whether what is not known here may be what a later version wrote; never so when strict. */
+  boolean isOfALaterVersion(Message message) {
+    return !strict && !message.getUnknownFields().asMap().isEmpty();
+  }
+
   /** An enum that must have a known value. */
   void required(String field, ProtocolMessageEnum value) {
     if (isKnown(field, value) && value.getNumber() == 0) {

@@ -256,6 +256,7 @@ public final class LabelCheck {
           case ROSTER -> label.getKind() == Kind.KIND_ROSTER;
           case OPERATION_UPDATE -> label.getKind() == Kind.KIND_OPERATION;
           case CONSENT -> label.getKind() == Kind.KIND_CONSENT;
+          case FEEDBACK -> label.getKind() == Kind.KIND_FEEDBACK;
           case CONTENT_NOT_SET -> true;
         };
     if (!agree) {

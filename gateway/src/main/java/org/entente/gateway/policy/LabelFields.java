@@ -52,7 +52,7 @@ final class LabelFields {
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
         "EVIDENCE, RECALL, CONSENT, RESPONDERS and ROSTER are made by gateways only; one of"
-            + " ALERT, INTELLIGENCE, REQUEST, ANSWER, OPERATION");
+            + " ALERT, INTELLIGENCE, REQUEST, ANSWER, FEEDBACK, OPERATION");
     content(label);
     if (!label.getAgreement().isEmpty()) {
       agreement(label);
@@ -127,7 +127,7 @@ final class LabelFields {
     findings.line("label.legal_basis", label.getLegalBasis(), 200);
     findings.line("label.case_ref", label.getCaseRef(), 80);
     findings.line("label.source_ref", label.getSourceRef(), 80);
-    inReplyTo(label.getInReplyTo());
+    inReplyTo(label);
     findings.check(
         label.getKind() != Kind.KIND_ANSWER || !label.getInReplyTo().isEmpty(),
         "label.in_reply_to",
@@ -138,9 +138,14 @@ final class LabelFields {
     jurisdictions(label.getJurisdictionsList());
   }
 
-  private void inReplyTo(ByteString id) {
+  private void inReplyTo(Label label) {
+    ByteString id = label.getInReplyTo();
     findings.check(
         id.isEmpty() || id.size() == MessageId.SIZE, "label.in_reply_to", "has 16 bytes or none");
+    findings.check(
+        !id.isEmpty() || label.getKind() != Kind.KIND_FEEDBACK,
+        "label.in_reply_to",
+        "is required with FEEDBACK: the message that led to the control");
   }
 
   private void handling(Label label) {

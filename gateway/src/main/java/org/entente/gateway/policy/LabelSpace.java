@@ -45,6 +45,7 @@ final class LabelSpace {
           Kind.KIND_INTELLIGENCE,
           Kind.KIND_REQUEST,
           Kind.KIND_ANSWER,
+          Kind.KIND_FEEDBACK,
           Kind.KIND_OPERATION);
 
   private static final String OTHER_TEXT = "something else";

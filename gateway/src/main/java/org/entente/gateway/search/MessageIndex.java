@@ -1,9 +1,11 @@
 package org.entente.gateway.search;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -34,7 +36,7 @@ import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.util.BytesRef;
-import org.entente.gateway.policy.subject.SubjectTerms;
+import org.entente.gateway.policy.subject.IndexTerms;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
@@ -61,6 +63,7 @@ final class MessageIndex implements AutoCloseable {
   private static final String SEVERITY = "severity";
   private static final String SUBJECT = "subject";
   private static final String HEADLINE = "headline";
+  private static final String ANSWERS = "answers";
 
   private static final double BUFFER_MIB = 16;
   private static final Sort NEWEST = new Sort(new SortField(PLACE, SortField.Type.LONG, true));
@@ -129,9 +132,16 @@ final class MessageIndex implements AutoCloseable {
     term(document, ORIGIN, record.getOrigin());
     document.add(new IntPoint(SEVERITY, label.getSeverityValue()));
     label.getJurisdictionsList().forEach(code -> term(document, JURISDICTION, code));
-    SubjectTerms.of(label, body).forEach(subject -> term(document, SUBJECT, subject));
+    if (!label.getInReplyTo().isEmpty()) {
+      term(document, ANSWERS, hex(label.getInReplyTo()));
+    }
+    IndexTerms.of(label, body).forEach(subject -> term(document, SUBJECT, subject));
     headlines(body).forEach(text -> document.add(new Field(HEADLINE, Words.plain(text), WORDS)));
     change(() -> writer.addDocument(document));
+  }
+
+  private static String hex(ByteString id) {
+    return HexFormat.of().formatHex(id.toByteArray());
   }
 
   private static void number(Document document, String field, long value) {
@@ -150,7 +160,8 @@ final class MessageIndex implements AutoCloseable {
       case DOCUMENT -> List.of(body.getDocument().getName());
       case REQUEST -> List.of(body.getRequest().getQuestion());
       case OPERATION_UPDATE -> updates(body.getOperationUpdate());
-      case ANSWER, EVIDENCE, RECALL, CONSENT, RESPONDERS, ROSTER, CONTENT_NOT_SET -> List.of();
+      case ANSWER, FEEDBACK, EVIDENCE, RECALL, CONSENT, RESPONDERS, ROSTER, CONTENT_NOT_SET ->
+          List.of();
     };
   }
 
@@ -229,7 +240,11 @@ final class MessageIndex implements AutoCloseable {
     if (severity > 0) {
       and(all, IntPoint.newRangeQuery(SEVERITY, severity, Integer.MAX_VALUE));
     }
+    if (!sought.inReplyTo().isEmpty()) {
+      and(all, is(ANSWERS, hex(sought.inReplyTo())));
+    }
     sought.terms().forEach(term -> and(all, is(SUBJECT, term)));
+    any(all, SUBJECT, sought.anyOf());
     sought.words().forEach(word -> and(all, is(HEADLINE, word)));
     return all.build();
   }

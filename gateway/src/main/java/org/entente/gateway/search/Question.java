@@ -1,5 +1,6 @@
 package org.entente.gateway.search;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.util.ArrayList;
@@ -7,11 +8,12 @@ import java.util.List;
 import org.entente.gateway.deliver.Match;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.subject.SubjectTerms;
+import org.entente.gateway.policy.subject.IndexTerms;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.SearchRequest;
-import org.entente.proto.v1.Severity;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a client asks for; every field is bounded. Pure, used once. */
 final class Question {
@@ -21,8 +23,6 @@ final class Question {
   /** The most it may ask for. */
   static final int MAX_PAGE = 100;
 
-  private static final int MAX_VALUES = 64;
-  private static final int MAX_VALUE = 100;
   private static final int MAX_TEXT = 200;
   private static final int MAX_WORDS = 16;
   private static final int HEX = 16;
@@ -43,7 +43,24 @@ final class Question {
     record Wrong(Problem problem) implements Reading {}
   }
 
+  /**
+   * Where a page begins and how long it is.
+   *
+   * @param size most messages of the page
+   * @param before the place behind which it begins, going back
+   * @param problem what is wrong with the request, or null
+   */
+  record Paging(int size, long before, @Nullable Problem problem) {}
+
   private Question() {}
+
+  /** Reads which page is asked for. */
+  static Paging paging(int size, String token) {
+    Question question = new Question();
+    int most = question.pageSize(size);
+    long before = question.before(token);
+    return new Paging(most, before, question.problems.isEmpty() ? null : question.problems.get(0));
+  }
 
   static Reading read(SearchRequest request) {
     Question question = new Question();
@@ -65,30 +82,26 @@ final class Question {
     List<String> terms = new ArrayList<>();
     term(terms, "subject", "", request.getSubject());
     term(terms, "case_ref", "case:", request.getCaseRef());
-    return new Sought(filter, new Match(filter), from, to, terms, words(request.getHeadline()));
+    ByteString answered = request.getInReplyTo();
+    if (!answered.isEmpty() && answered.size() != MessageId.SIZE) {
+      problem("in_reply_to", "has 16 bytes or none");
+    }
+    return new Sought(
+        filter,
+        new Match(filter),
+        from,
+        to,
+        answered,
+        terms,
+        List.of(),
+        words(request.getHeadline()));
   }
 
   /** The filter, or one that lets everything through where there is something wrong with it. */
   private Filter checked(Filter filter) {
-    int before = problems.size();
-    values("filter.kinds", filter.getKindsCount(), List.of());
-    values("filter.categories", filter.getCategoriesCount(), List.of());
-    values("filter.lanes", filter.getLanesCount(), List.of());
-    values("filter.jurisdictions", filter.getJurisdictionsCount(), filter.getJurisdictionsList());
-    values("filter.origins", filter.getOriginsCount(), filter.getOriginsList());
-    if (filter.getMinimumSeverity() == Severity.UNRECOGNIZED) {
-      problem("filter.minimum_severity", "is none that this gateway knows");
-    }
-    return problems.size() == before ? filter : Filter.getDefaultInstance();
-  }
-
-  private void values(String field, int count, List<String> texts) {
-    if (count > MAX_VALUES) {
-      problem(field, "has at most " + MAX_VALUES + " values");
-    }
-    if (texts.stream().anyMatch(text -> text.isEmpty() || text.length() > MAX_VALUE)) {
-      problem(field, "has values of 1 to " + MAX_VALUE + " characters");
-    }
+    List<Problem> found = FilterLimits.problems("filter", filter);
+    problems.addAll(found);
+    return found.isEmpty() ? filter : Filter.getDefaultInstance();
   }
 
   private long at(String field, Timestamp time) {
@@ -104,7 +117,7 @@ final class Question {
       return;
     }
     try {
-      terms.add(SubjectTerms.parse(scheme + value));
+      terms.add(IndexTerms.parse(scheme + value));
     } catch (InvalidValue e) {
       problem(field, String.valueOf(e.getMessage()));
     }

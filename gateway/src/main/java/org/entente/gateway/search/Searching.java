@@ -7,32 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.AuditActor;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
-import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.deliver.Match;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.EvidenceRecords;
-import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.receive.InboxOpening;
-import org.entente.proto.v1.Body;
-import org.entente.proto.v1.Filter;
-import org.entente.proto.v1.FoundMessage;
-import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
+import org.entente.proto.v1.RelatedRequest;
+import org.entente.proto.v1.RelatedResponse;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
 
@@ -50,6 +43,8 @@ public final class Searching {
 
   private final Parts parts;
   private final Indexing indexing;
+  private final Givable given;
+  private final Relating relating;
 
   /** What it works with. */
   public record Parts(
@@ -65,6 +60,8 @@ public final class Searching {
   public Searching(Parts parts, Indexing indexing) {
     this.parts = parts;
     this.indexing = indexing;
+    this.given = new Givable(parts);
+    this.relating = new Relating(parts, given, indexing);
   }
 
   /** What came of a request. */
@@ -82,27 +79,7 @@ public final class Searching {
     record Refused<T>(Problem problem) implements Answer<T> {}
   }
 
-  /** A message that may be shown. */
-  private record Hit(InboxBook.Placed placed, Label label) {
-    MessageId id() {
-      return MessageId.of(placed.record().getMessageId().toByteArray());
-    }
-
-    AgencyName origin() {
-      return new AgencyName(placed.record().getOrigin());
-    }
-
-    FoundMessage found() {
-      return FoundMessage.newBuilder()
-          .setMessageId(placed.record().getMessageId())
-          .setLabel(label)
-          .setPosition(placed.position())
-          .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
-          .build();
-    }
-  }
-
-  private record Page(List<Hit> hits, String next) {}
+  private record Page(List<Givable.Hit> hits, String next) {}
 
   // Searching ------------------------------------------------------------------------------------
 
@@ -120,14 +97,14 @@ public final class Searching {
     Indexing.Ready ready = indexing.ready();
     Page page = page(ready.index(), clear);
     AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
-    List<Hit> shown =
+    List<Givable.Hit> shown =
         parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, clear.sought(), page.hits()));
     parts.meters().searched();
     return new Answer.Shown<>(response(ready, clear.sought(), shown, page.next()));
   }
 
   private Page page(MessageIndex index, Question.Reading.Clear clear) {
-    List<Hit> hits = new ArrayList<>();
+    List<Givable.Hit> hits = new ArrayList<>();
     long before = clear.before();
     int looked = 0;
     List<Place> places = index.find(clear.sought(), before, clear.pageSize() + 1);
@@ -145,69 +122,37 @@ public final class Searching {
     return new Page(hits, "");
   }
 
-  private Optional<Hit> hit(Sought sought, Place place) {
-    InboxBook.Placed placed = parts.ledger().inbox().place(place.lane(), place.position());
-    if (placed == null || !mayBeGiven(placed, sought.match())) {
-      return Optional.empty();
-    }
+  private Optional<Givable.Hit> hit(Sought sought, Place place) {
     try {
-      return parts
-          .opening()
-          .label(placed)
-          .filter(sought.match()::matches)
-          .map(label -> new Hit(placed, label));
+      return given
+          .placed(place, sought.match())
+          .flatMap(
+              placed ->
+                  parts
+                      .opening()
+                      .label(placed)
+                      .filter(sought.match()::matches)
+                      .map(label -> new Givable.Hit(placed, label)));
     } catch (CorruptRecord e) {
       // Delivery sets it aside.
       return Optional.empty();
     }
   }
 
-  /** What delivery asks before it opens anything. */
-  private boolean mayBeGiven(InboxBook.Placed placed, Match match) {
-    return !placed.isDamaged()
-        && match.mayMatch(placed, parts.clock().millis())
-        && !parts.ledger().quarantine().holds(placed.position());
-  }
-
-  private List<Hit> record(Transaction tx, AuditActor actor, Sought sought, List<Hit> hits) {
-    List<Hit> shown = hits.stream().filter(hit -> isStillGiven(tx, hit.placed())).toList();
+  private List<Givable.Hit> record(
+      Transaction tx, AuditActor actor, Sought sought, List<Givable.Hit> hits) {
+    List<Givable.Hit> shown = hits.stream().filter(hit -> given.isStill(tx, hit.placed())).toList();
     tx.audit(
-        leaf(
-                tx,
-                AuditType.SEARCHED,
-                actor,
-                shown.stream().map(Hit::id).toList(),
-                shown.stream().map(Hit::origin).distinct().toList())
+        Givable.leaf(tx, AuditType.SEARCHED, actor, shown)
             .saying("by " + sought.fields() + ": " + shown.size() + " shown"));
     return shown;
   }
 
-  private boolean isStillGiven(Transaction tx, InboxBook.Placed seen) {
-    InboxBook.Placed now = parts.ledger().inbox().place(tx, seen.lane(), seen.position());
-    return now != null
-        && !now.record().getRecalled()
-        && now.record().getMessageId().equals(seen.record().getMessageId());
-  }
-
-  private static AuditRecord leaf(
-      Transaction tx,
-      AuditType type,
-      AuditActor actor,
-      List<MessageId> messages,
-      List<AgencyName> origins) {
-    return AuditRecord.of(
-        type,
-        LawCategory.CONSULTATION,
-        Instant.ofEpochMilli(tx.nowMillis()),
-        actor,
-        new AuditSubject(null, messages, origins, null));
-  }
-
   private static SearchResponse response(
-      Indexing.Ready ready, Sought sought, List<Hit> shown, String next) {
+      Indexing.Ready ready, Sought sought, List<Givable.Hit> shown, String next) {
     SearchResponse.Builder response =
         SearchResponse.newBuilder()
-            .addAllMessages(shown.stream().map(Hit::found).toList())
+            .addAllMessages(shown.stream().map(Givable.Hit::found).toList())
             .setNextPageToken(next);
     Optional<Instant> reach = ready.reachesBackTo();
     reach.ifPresent(at -> response.setReachesBackTo(Timestamps.fromMillis(at.toEpochMilli())));
@@ -223,73 +168,32 @@ public final class Searching {
     if (problem.isPresent()) {
       return new Answer.Refused<>(problem.get());
     }
-    try {
-      InboxBook.Placed placed = parts.ledger().inbox().find(id);
-      Match match = new Match(Filter.newBuilder().setExercise(request.getExercise()).build());
-      return placed == null ? notFound(id) : open(client, id, placed, match, request);
-    } catch (CorruptRecord e) {
-      return new Answer.Refused<>(damaged(id));
+    Answer<Givable.Opened> whole = given.whole(id, request.getExercise());
+    if (whole instanceof Answer.Refused<Givable.Opened> refused) {
+      return new Answer.Refused<>(refused.problem());
     }
-  }
-
-  private Answer<OpenResponse> open(
-      NodeName client, MessageId id, InboxBook.Placed placed, Match match, OpenRequest request) {
-    if (!match.mayMatch(placed, parts.clock().millis())) {
-      return notFound(id);
-    }
-    if (parts.ledger().quarantine().holds(placed.position())) {
-      return new Answer.Refused<>(
-          new Problem(
-              Code.QUARANTINED,
-              "message_id",
-              "message " + id + " did not open and is set aside; an operator decides"));
-    }
-    Optional<InboxOpening.Message> opened = parts.opening().message(placed, match::matches);
-    Body body = opened.map(InboxOpening.Message::body).orElse(null);
-    if (opened.isEmpty() || body == null) {
-      return parts.opening().isDamaged(placed) ? new Answer.Refused<>(damaged(id)) : notFound(id);
-    }
-    Hit hit = new Hit(placed, opened.get().label());
+    Givable.Opened opened = ((Answer.Shown<Givable.Opened>) whole).response();
     AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
-    boolean given =
-        parts.ledger().commit(Lane.ROUTINE, tx -> recordOpening(tx, actor, client, hit));
-    if (!given) {
-      return notFound(id);
+    boolean recorded =
+        parts
+            .ledger()
+            .commit(Lane.ROUTINE, tx -> given.recordOpening(tx, actor, client, opened.hit()));
+    if (!recorded) {
+      return Givable.notFound(id);
     }
     parts.meters().openedByPerson();
     return new Answer.Shown<>(
-        OpenResponse.newBuilder().setMessage(hit.found()).setBody(body).build());
+        OpenResponse.newBuilder().setMessage(opened.hit().found()).setBody(opened.body()).build());
   }
 
-  /** On record, and known to the origin as any first retrieval is. */
-  private boolean recordOpening(Transaction tx, AuditActor actor, NodeName client, Hit hit) {
-    if (!isStillGiven(tx, hit.placed())) {
-      return false;
-    }
-    tx.audit(leaf(tx, AuditType.OPENED, actor, List.of(hit.id()), List.of(hit.origin())));
-    EvidenceRecords evidence = parts.evidence();
-    if (parts.ledger().evidence().firstRetrieval(tx, hit.id(), client.value())) {
-      evidence.owe(
-          tx,
-          parts.ledger().evidence(),
-          hit.origin(),
-          evidence.retrieval(hit.id(), client.value(), tx.nowMillis()));
-    }
-    return true;
+  /** The messages that name an identifier that one names. */
+  public Answer<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
+    return problem(request.getOnBehalfOf())
+        .<Answer<RelatedResponse>>map(Answer.Refused::new)
+        .orElseGet(() -> relating.related(client, id, request));
   }
 
   private Optional<Problem> problem(OnBehalfOf person) {
     return parts.check().decision(person).stream().findFirst();
-  }
-
-  private static Problem damaged(MessageId id) {
-    return new Problem(
-        Code.DAMAGED, "message_id", "message " + id + " is stored here and does not open any more");
-  }
-
-  private static <T> Answer<T> notFound(MessageId id) {
-    return new Answer.Refused<>(
-        new Problem(
-            Code.NOT_FOUND, "message_id", "no message " + id + " is here that may be given"));
   }
 }

@@ -1,5 +1,6 @@
 package org.entente.gateway.search;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.deliver.Match;
@@ -12,7 +13,9 @@ import org.entente.proto.v1.Filter;
  * @param match the same, compiled
  * @param fromMillis received then or later, milliseconds since 1970
  * @param toMillis received before then
+ * @param inReplyTo the message that it must answer; empty for any
  * @param terms of subjects and case, each of which must be the message's
+ * @param anyOf of which one at least must be the message's; empty for none
  * @param words each of which must be in a headline
  */
 record Sought(
@@ -20,10 +23,13 @@ record Sought(
     Match match,
     long fromMillis,
     long toMillis,
+    ByteString inReplyTo,
     List<String> terms,
+    List<String> anyOf,
     List<String> words) {
   Sought {
     terms = List.copyOf(terms);
+    anyOf = List.copyOf(anyOf);
     words = List.copyOf(words);
   }
 
@@ -39,6 +45,7 @@ record Sought(
     add(fields, filter.getJurisdictionsCount() > 0, "jurisdiction");
     add(fields, filter.getOriginsCount() > 0, "origin");
     add(fields, filter.getMinimumSeverityValue() > 0, "severity");
+    add(fields, !inReplyTo.isEmpty(), "in_reply_to");
     terms.forEach(term -> fields.add(term.substring(0, term.indexOf(':'))));
     add(fields, !words.isEmpty(), "headline");
     return fields.isEmpty() ? "nothing in particular" : String.join(", ", fields);

@@ -57,5 +57,7 @@ public enum Table {
   /** Recordations of intellectual property rights, and the cases under them. */
   IPR,
   /** Consents of originators to passing on what they sent. */
-  CONSENT
+  CONSENT,
+  /** What clients watch for, and what was hit. */
+  WATCH
 }

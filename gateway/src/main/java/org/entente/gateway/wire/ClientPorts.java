@@ -21,6 +21,7 @@ import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.search.Searching;
+import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 
@@ -34,6 +35,7 @@ import org.entente.proto.v1.Outcome;
  * @param retention erases and holds received messages
  * @param subscriptions the cursors
  * @param searching finds received messages again
+ * @param watches standing queries over what is received
  * @param tracking what is known of the agency's own messages
  * @param requests what became of requests, and who may be asked
  * @param pairs what this gateway signs with
@@ -58,6 +60,7 @@ public record ClientPorts(
     Retention retention,
     Subscriptions subscriptions,
     Searching searching,
+    Watches watches,
     Tracking tracking,
     RequestDesk requests,
     OwnPairs pairs,

@@ -53,6 +53,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(new SubscriberService(ports.subscriptions()))
             .addService(new SearchService(ports.searching()))
             .addService(new RequestsService(ports.requests()))
+            .addService(new WatchService(ports.watches()))
             .addService(new ReleaseService(ports.releases()))
             .addService(new ConsentService(ports.consents()))
             .addService(new RetentionService(ports.recalling(), ports.retention()))

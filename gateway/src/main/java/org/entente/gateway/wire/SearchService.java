@@ -7,6 +7,8 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.search.Searching;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
+import org.entente.proto.v1.RelatedRequest;
+import org.entente.proto.v1.RelatedResponse;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
@@ -30,6 +32,13 @@ final class SearchService extends SearchGrpc.SearchImplBase {
     Identified caller = Caller.require(Scope.SEARCH);
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
     answer(searching.open(caller.name(), id, request), observer);
+  }
+
+  @Override
+  public void related(RelatedRequest request, StreamObserver<RelatedResponse> observer) {
+    Identified caller = Caller.require(Scope.SEARCH);
+    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    answer(searching.related(caller.name(), id, request), observer);
   }
 
   private static <T> void answer(Searching.Answer<T> answer, StreamObserver<T> observer) {

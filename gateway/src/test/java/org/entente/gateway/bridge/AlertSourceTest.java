@@ -107,6 +107,54 @@ class AlertSourceTest {
   }
 
   @Test
+  void draft_ofFeedbackAndAboutEachSubject_isRead_andWhatLacksIsReportedByField()
+      throws IOException {
+    String alert = "{\"alert\":{\"texts\":[{\"language\":\"en\",\"headline\":\"h\"}]}}";
+    String feedback =
+        DRAFT
+            .replace("KIND_ALERT", "KIND_FEEDBACK")
+            .replace("\"kind\"", "\"inReplyTo\":\"AAAAAAAAAAAAAAAAAAAAAA==\",\"kind\"")
+            .replace(
+                alert,
+                "{\"feedback\":{\"result\":\"FEEDBACK_RESULT_NOTHING_FOUND\",\"date\":\"2026-03-02\"}}");
+    String about =
+        DRAFT.replace(
+            "\"h\"}]",
+            "\"h\"}],\"subjects\":[{\"plate\":{\"number\":\"AB-123-CD\",\"issuer\":\"FR\"}},"
+                + "{\"route\":{\"places\":[\"CNSHA\",\"FRLEH\"]}},{\"phone\":\"+442071838750\"},"
+                + "{\"company\":{\"aeoStatus\":\"AEO_STATUS_AUTHORISED\"}}]");
+    String lines =
+        String.join(
+            "\n",
+            feedback,
+            about,
+            feedback.replace("\"inReplyTo\":\"AAAAAAAAAAAAAAAAAAAAAA==\",", ""),
+            feedback.replace(",\"date\":\"2026-03-02\"", ""),
+            feedback.replace("KIND_FEEDBACK", "KIND_ALERT"),
+            about.replace("AB-123-CD", "A".repeat(21)));
+
+    List<AlertItem> items = Feeds.all(file("d.jsonl", lines), null);
+
+    assertEquals("2026-03-02", Feeds.draft(items.get(0)).draft().getBody().getFeedback().getDate());
+    assertEquals(
+        "FRLEH",
+        Feeds.draft(items.get(1))
+            .draft()
+            .getBody()
+            .getAlert()
+            .getSubjects(1)
+            .getRoute()
+            .getPlaces(1));
+    assertEquals(
+        List.of(
+            "label.in_reply_to",
+            "body.feedback.date",
+            "label.kind",
+            "body.alert.subjects[0].plate.number"),
+        items.subList(2, 6).stream().map(item -> Feeds.bad(item).field()).toList());
+  }
+
+  @Test
   void mapping_forAnotherFormat_isReported() throws IOException {
     Path cap = file("a.cap", CapReaderTest.MINIMAL);
     Path mapping = Feeds.mappings().resolve("safety-gate.yaml");

@@ -12,17 +12,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.AeoStatus;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Area;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Commodity;
+import org.entente.proto.v1.DetectionMethod;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Feedback;
+import org.entente.proto.v1.FeedbackResult;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Kind;
@@ -158,6 +164,65 @@ class LabelCheckTest {
             it -> it.addSubjectsBuilder().getRightBuilder().setType("x".repeat(41))),
         wrongAlert("body.alert.subjects", it -> subjects(it, 257)),
         wrongAlert(
+            "body.alert.subjects[0].aircraft", it -> it.addSubjectsBuilder().getAircraftBuilder()),
+        wrongAlert(
+            "body.alert.subjects[0].aircraft.icao_address",
+            it -> it.addSubjectsBuilder().getAircraftBuilder().setIcaoAddress("FFFFFF")),
+        wrongAlert(
+            "body.alert.subjects[0].aircraft.registration",
+            it -> it.addSubjectsBuilder().getAircraftBuilder().setRegistration("f gsps")),
+        wrongAlert(
+            "body.alert.subjects[0].plate.issuer",
+            it -> it.addSubjectsBuilder().getPlateBuilder().setNumber("AB-123-CD")),
+        wrongAlert(
+            "body.alert.subjects[0].plate.number",
+            it -> it.addSubjectsBuilder().getPlateBuilder().setNumber("--").setIssuer("FR")),
+        wrongAlert(
+            "body.alert.subjects[0].route.places",
+            it -> it.addSubjectsBuilder().getRouteBuilder().addPlaces("FRLEH")),
+        wrongAlert(
+            "body.alert.subjects[0].route.places",
+            it ->
+                it.addSubjectsBuilder()
+                    .getRouteBuilder()
+                    .addAllPlaces(Collections.nCopies(65, "FRLEH"))),
+        wrongAlert(
+            "body.alert.subjects[0].route.places[1]",
+            it -> it.addSubjectsBuilder().getRouteBuilder().addPlaces("FRLEH").addPlaces("FRLEH")),
+        wrongAlert(
+            "body.alert.subjects[0].route.places[0]",
+            it -> it.addSubjectsBuilder().getRouteBuilder().addPlaces("X").addPlaces("FRLEH")),
+        wrongAlert(
+            "body.alert.subjects[0].phone",
+            it -> it.addSubjectsBuilder().setPhone("0033123456789")),
+        wrongAlert(
+            "body.alert.subjects[0].account",
+            it -> it.addSubjectsBuilder().setAccount("GB29NWBK60161331926818")),
+        wrongAlert(
+            "body.alert.subjects[0].firearm", it -> it.addSubjectsBuilder().getFirearmBuilder()),
+        wrongAlert(
+            "body.alert.subjects[0].firearm.serial",
+            it -> it.addSubjectsBuilder().getFirearmBuilder().setSerial("x".repeat(41))),
+        wrongAlert("body.alert.subjects[0].seal", it -> it.addSubjectsBuilder().setSeal("a b")),
+        wrongAlert(
+            "body.alert.subjects[0].cargo_reference.number",
+            it -> it.addSubjectsBuilder().getCargoReferenceBuilder().setCountry("FR")),
+        wrongAlert(
+            "body.alert.subjects[0].commodity.value",
+            it -> it.addSubjectsBuilder().getCommodityBuilder().setValue("1,5").setCurrency("EUR")),
+        wrongAlert(
+            "body.alert.subjects[0].commodity.currency",
+            it -> it.addSubjectsBuilder().getCommodityBuilder().setValue("1500")),
+        wrongAlert(
+            "body.alert.subjects[0].commodity.currency",
+            it -> it.addSubjectsBuilder().getCommodityBuilder().setCurrency("EUR")),
+        wrongAlert(
+            "body.alert.subjects[0].company.aeo_status",
+            it -> it.addSubjectsBuilder().getCompanyBuilder().setAeoStatusValue(99)),
+        wrongAlert(
+            "body.alert.subjects[0].company.aeo_number",
+            it -> it.addSubjectsBuilder().getCompanyBuilder().setAeoNumber("FRAEOF00000123")),
+        wrongAlert(
             "body.alert.areas[0].polygons[0]",
             it -> it.addAreas(Area.newBuilder().addPolygons("1,2 3,4 5,6"))),
         wrongAlert(
@@ -176,6 +241,97 @@ class LabelCheckTest {
         wrong(
             "body.document.media_type",
             it -> it.getBodyBuilder().getDocumentBuilder().setMediaType("text/html")));
+  }
+
+  private static Feedback.Builder seizure() {
+    return Feedback.newBuilder()
+        .setResult(FeedbackResult.FEEDBACK_RESULT_SEIZURE)
+        .setPlace("DEHAM")
+        .setDate("2026-03-02")
+        .setDetection(DetectionMethod.DETECTION_METHOD_SCANNER)
+        .setConcealment("behind a false wall")
+        .setLanguage("en")
+        .addGoods(Commodity.newBuilder().setHsCode("6402").setQuantity("1200").setUnit("PR"));
+  }
+
+  private static Draft.Builder feedback(Feedback.Builder feedback) {
+    Label.Builder label =
+        label().setKind(Kind.KIND_FEEDBACK).setInReplyTo(ByteString.copyFrom(ID.bytes()));
+    return draft(label, "de.customs").setBody(Body.newBuilder().setFeedback(feedback));
+  }
+
+  @Test
+  void feedback_ofEachResult_isTaken() {
+    assertEquals(Kind.KIND_FEEDBACK, checked(feedback(seizure())).label().getKind());
+    Feedback.Builder nothing =
+        Feedback.newBuilder()
+            .setResult(FeedbackResult.FEEDBACK_RESULT_NOTHING_FOUND)
+            .setDate("2026-03-02");
+    assertEquals(Kind.KIND_FEEDBACK, checked(feedback(nothing)).label().getKind());
+    Feedback.Builder other =
+        Feedback.newBuilder()
+            .setResult(FeedbackResult.FEEDBACK_RESULT_OTHER)
+            .setDate("2026-03-02")
+            .setRemarks("re-exported before it was seen")
+            .setLanguage("en");
+    assertEquals(Kind.KIND_FEEDBACK, checked(feedback(other)).label().getKind());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> feedback_wrong_isRefusedByField() {
+    FeedbackResult nothing = FeedbackResult.FEEDBACK_RESULT_NOTHING_FOUND;
+    return Stream.of(
+        wrongFeedback("body.feedback.result", it -> it.clearResult()),
+        wrongFeedback("body.feedback.result", it -> it.setResultValue(99)),
+        wrongFeedback("body.feedback.place", it -> it.setPlace("Hamburg")),
+        wrongFeedback("body.feedback.place", it -> it.clearPlace()),
+        wrongFeedback(
+            "body.feedback.place",
+            it -> it.clearPlace().setResult(FeedbackResult.FEEDBACK_RESULT_DETAINED)),
+        wrongFeedback("body.feedback.date", it -> it.clearDate()),
+        wrongFeedback("body.feedback.date", it -> it.setDate("2026-03")),
+        wrongFeedback("body.feedback.date", it -> it.setDate("2026-02-30")),
+        wrongFeedback("body.feedback.concealment", it -> it.setConcealment("x".repeat(1_001))),
+        wrongFeedback("body.feedback.detection", it -> it.setDetectionValue(99)),
+        wrongFeedback("body.feedback.remarks", it -> it.setRemarks("x".repeat(5_001))),
+        wrongFeedback("body.feedback.language", it -> it.clearLanguage()),
+        wrongFeedback("body.feedback.goods", it -> it.clearGoods()),
+        wrongFeedback("body.feedback.goods[0]", it -> it.getGoodsBuilder(0).clearUnit()),
+        wrongFeedback(
+            "body.feedback.goods[0].hs_code", it -> it.getGoodsBuilder(0).setHsCode("shoes")),
+        wrongFeedback(
+            "body.feedback.goods",
+            it -> it.addAllGoods(Collections.nCopies(64, Commodity.getDefaultInstance()))),
+        wrongFeedback("body.feedback.goods", it -> it.setResult(nothing)),
+        wrongFeedback("body.feedback.concealment", it -> it.setResult(nothing)),
+        wrongFeedback(
+            "body.feedback.remarks", it -> it.setResult(FeedbackResult.FEEDBACK_RESULT_OTHER)),
+        wrongFeedback("body.feedback", it -> it.setUnknownFields(unknown())),
+        dynamic("label.in_reply_to", draft -> draft.getLabelBuilder().clearInReplyTo()));
+  }
+
+  private static DynamicTest wrongFeedback(String field, Consumer<Feedback.Builder> change) {
+    return dynamic(field, draft -> change.accept(draft.getBodyBuilder().getFeedbackBuilder()));
+  }
+
+  private static DynamicTest dynamic(String field, Consumer<Draft.Builder> change) {
+    Draft.Builder draft = feedback(seizure());
+    change.accept(draft);
+    return DynamicTest.dynamicTest(
+        field,
+        () ->
+            assertTrue(
+                problems(draft.build()).stream().anyMatch(it -> it.field().equals(field)),
+                () -> problems(draft.build()).toString()));
+  }
+
+  @Test
+  void feedback_underAnotherKind_isMismatch_andSoIsAnAlertUnderFeedback() {
+    Draft.Builder hidden = feedback(seizure());
+    hidden.getLabelBuilder().setKind(Kind.KIND_ALERT);
+    assertEquals(Code.LABEL_BODY_MISMATCH, problems(hidden.build()).get(0).code());
+    Draft.Builder alert = feedback(seizure()).setBody(PolicyFixture.body());
+    assertEquals(Code.LABEL_BODY_MISMATCH, problems(alert.build()).get(0).code());
   }
 
   private static void subjects(Alert.Builder alert, int count) {
@@ -288,6 +444,31 @@ class LabelCheckTest {
     assertFalse(all.contains("secret-case") || all.contains("May"), all);
   }
 
+  @Test
+  void draft_aboutEachKindOfSubject_isTaken_andNumbersOfPersonsAreNotQuoted() {
+    Draft.Builder draft = draft(label(), "de.customs");
+    Alert.Builder alert = draft.getBodyBuilder().getAlertBuilder();
+    alert.addSubjectsBuilder().getAircraftBuilder().setRegistration("F-GSPS");
+    alert.addSubjectsBuilder().getPlateBuilder().setNumber("В 123 АС").setIssuer("RU");
+    alert.addSubjectsBuilder().getRouteBuilder().addPlaces("CNSHA").addPlaces("FRLEH");
+    alert.addSubjectsBuilder().setPhone("+442071838750");
+    alert.addSubjectsBuilder().setAccount("GB29NWBK60161331926819");
+    alert.addSubjectsBuilder().getFirearmBuilder().setCalibre("9x19");
+    alert.addSubjectsBuilder().setSeal("MLCA-0012345");
+    alert.addSubjectsBuilder().getCargoReferenceBuilder().setNumber("24FRENS1");
+    alert.addSubjectsBuilder().getCommodityBuilder().setValue("1500.50").setCurrency("EUR");
+    alert
+        .addSubjectsBuilder()
+        .getCompanyBuilder()
+        .setAeoStatus(AeoStatus.AEO_STATUS_SUSPENDED)
+        .setAeoNumber("FRAEOF00000123");
+    assertEquals(Kind.KIND_ALERT, checked(draft).label().getKind());
+    alert.addSubjectsBuilder().setPhone("0207183");
+    alert.addSubjectsBuilder().setAccount("GB29NWBK60161331926818");
+    String all = problems(draft.build()).toString();
+    assertFalse(all.contains("0207183") || all.contains("NWBK"), all);
+  }
+
   private static Subject.Builder person(PersonRole role) {
     return Subject.newBuilder().setPerson(Person.newBuilder().setRole(role).setFamilyName("Doe"));
   }
@@ -354,6 +535,16 @@ class LabelCheckTest {
     Permitted good = permitted(PolicyFixture.body().build());
     Label later = good.label().toBuilder().setUnknownFields(unknown()).build();
     assertEquals(List.of(), CHECK.received(later, good.body()));
+    Body.Builder body = PolicyFixture.body();
+    body.getAlertBuilder().addSubjectsBuilder().setUnknownFields(unknown());
+    assertEquals(List.of(), CHECK.received(good.label(), body.build().toByteString()));
+    body.getAlertBuilder().addSubjectsBuilder();
+    assertEquals(
+        "body.alert.subjects[1]",
+        CHECK.received(good.label(), body.build().toByteString()).get(0).field());
+    Draft.Builder draft = draft(label(), "de.customs");
+    draft.getBodyBuilder().getAlertBuilder().addSubjectsBuilder().setUnknownFields(unknown());
+    assertFalse(problems(draft.build()).isEmpty());
   }
 
   private static Permitted permitted(Body body) {

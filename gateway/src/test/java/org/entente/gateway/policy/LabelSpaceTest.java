@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LabelSpaceTest {
+  private static final List<Kind> KINDS =
+      List.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE, Kind.KIND_FEEDBACK);
+
   @TempDir Path folder;
 
   @Test
@@ -68,7 +71,7 @@ class LabelSpaceTest {
   private static Label random(Random random) {
     Label.Builder label =
         Label.newBuilder()
-            .setKind(random.nextBoolean() ? Kind.KIND_ALERT : Kind.KIND_INTELLIGENCE)
+            .setKind(KINDS.get(random.nextInt(KINDS.size())))
             .setCategory(Category.forNumber(1 + random.nextInt(14)))
             .setPurpose(Purpose.forNumber(1 + random.nextInt(7)))
             .setClassification(Classification.forNumber(1 + random.nextInt(4)))

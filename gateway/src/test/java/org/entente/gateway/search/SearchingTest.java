@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -40,8 +42,11 @@ import org.entente.proto.store.v1.QuarantineStep;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Commodity;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Feedback;
+import org.entente.proto.v1.FeedbackResult;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Kind;
@@ -222,6 +227,35 @@ class SearchingTest {
         "filter.minimum_severity",
         node.answer(filter(Filter.newBuilder().setMinimumSeverityValue(99))));
     assertEquals(leaves, node.leaves.count());
+  }
+
+  @Test
+  void feedback_isFoundByTheMessageThatItAnswers_andByPlaceAndGoods() {
+    MessageId own = MessageId.fresh(node.now.toEpochMilli(), new SecureRandom());
+    Body body =
+        Body.newBuilder()
+            .setFeedback(
+                Feedback.newBuilder()
+                    .setResult(FeedbackResult.FEEDBACK_RESULT_SEIZURE)
+                    .setPlace("DEHAM")
+                    .addGoods(Commodity.newBuilder().setHsCode("640299").setBrand("Voltara")))
+            .build();
+    MessageId feedback =
+        node.received(
+            body,
+            label ->
+                label.setKind(Kind.KIND_FEEDBACK).setInReplyTo(ByteString.copyFrom(own.bytes())));
+    node.received("another");
+    SearchRequest.Builder byAnswered = ask().setInReplyTo(ByteString.copyFrom(own.bytes()));
+    assertEquals(List.of(feedback), node.found(byAnswered));
+    assertEquals("by in_reply_to: 1 shown", node.leaves.last().outcome().detail());
+    for (String subject : List.of("place:DEHAM", "hs:6402", "brand:voltara")) {
+      assertEquals(List.of(feedback), node.found(ask().setSubject(subject)), subject);
+    }
+    assertRefused(
+        Code.INVALID_FIELD,
+        "in_reply_to",
+        node.answer(ask().setInReplyTo(ByteString.copyFrom(new byte[15]))));
   }
 
   /** The syntax of no query language means anything, and no text of a message reaches a log. */

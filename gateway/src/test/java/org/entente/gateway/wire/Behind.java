@@ -96,6 +96,7 @@ import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Backup;
 import org.entente.proto.v1.CreateBackupRequest;
@@ -128,6 +129,7 @@ final class Behind implements AutoCloseable {
   final EvidenceRecords evidence;
   final Subscriptions subscriptions;
   final Indexing indexing;
+  final Watches watches;
 
   /** What would have become leaves, as it was committed. */
   final List<AuditRecord> recorded = new CopyOnWriteArrayList<>();
@@ -208,6 +210,17 @@ final class Behind implements AutoCloseable {
             evidence,
             new Subscriptions.Around(executor, InstantSource.system(), new Meters()),
             new CursorLimits(3, 5_000));
+    watches =
+        new Watches(
+            new Watches.Parts(
+                Edge.FR,
+                ledger,
+                new InboxOpening(storageKeys, ledger.inbox()),
+                new AtRest(storageKeys, new SecureRandom()),
+                new LabelCheck(MessageLimits.defaults()),
+                InstantSource.system(),
+                new Meters()),
+            client -> true);
     indexing =
         new Indexing(
             ledger, new InboxOpening(storageKeys, ledger.inbox()), InstantSource.system(), 100);
@@ -285,6 +298,7 @@ final class Behind implements AutoCloseable {
                 InstantSource.system(),
                 new Meters()),
             indexing),
+        watches,
         new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
         new RequestDesk(
             new RequestList(ledger, evidence, id -> Optional.empty()),

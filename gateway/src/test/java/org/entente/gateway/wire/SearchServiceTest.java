@@ -15,6 +15,7 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenRequest;
+import org.entente.proto.v1.RelatedRequest;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
@@ -61,6 +62,13 @@ class SearchServiceTest {
         .build();
   }
 
+  private static RelatedRequest related(OnBehalfOf person) {
+    return RelatedRequest.newBuilder()
+        .setMessageId(ByteString.copyFrom(new byte[MessageId.SIZE]))
+        .setOnBehalfOf(person)
+        .build();
+  }
+
   @Test
   void search_ofAnEmptyLedger_isComplete_andOnRecord() {
     SearchResponse response =
@@ -99,6 +107,8 @@ class SearchServiceTest {
   void open_ofWhatIsNotThere_isNotFound_andOfNoId_isInvalid() {
     assertRefused(Status.Code.NOT_FOUND, "NOT_FOUND", "message_id", () -> calls.open(open(PERSON)));
     assertRefused(
+        Status.Code.NOT_FOUND, "NOT_FOUND", "message_id", () -> calls.related(related(PERSON)));
+    assertRefused(
         Status.Code.INVALID_ARGUMENT,
         "INVALID_FIELD",
         "message_id",
@@ -115,6 +125,11 @@ class SearchServiceTest {
         () -> stranger.search(SearchRequest.newBuilder().setOnBehalfOf(PERSON).build()));
     assertRefused(
         Status.Code.PERMISSION_DENIED, "SCOPE_MISSING", "", () -> stranger.open(open(PERSON)));
+    assertRefused(
+        Status.Code.PERMISSION_DENIED,
+        "SCOPE_MISSING",
+        "",
+        () -> stranger.related(related(PERSON)));
     assertEquals(List.of(), edge.behind.recorded);
   }
 }

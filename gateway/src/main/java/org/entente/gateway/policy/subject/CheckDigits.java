@@ -38,12 +38,29 @@ final class CheckDigits {
 
   /** ISO 17442 by ISO 7064 MOD 97-10: letters as 10 to 35, the whole number mod 97 is 1. */
   static boolean lei(String text) {
+    return rest97(text) == 1;
+  }
+
+  /**
+   * ISO 13616 by ISO 7064 MOD 97-10: the first four signs moved to the end, the whole number mod 97
+   * is 1. Of the check digits that fulfil it, 00, 01 and 99 are never given.
+   */
+  static boolean iban(String text) {
+    String digits = text.substring(2, 4);
+    return rest97(text.substring(4) + text.substring(0, 4)) == 1
+        && !digits.equals("00")
+        && !digits.equals("01")
+        && !digits.equals("99");
+  }
+
+  /** Letters as 10 to 35, the whole number mod 97. */
+  private static int rest97(String text) {
     int rest = 0;
     for (int i = 0; i < text.length(); i++) {
       int value = Character.digit(text.charAt(i), 36);
       rest = (value < 10 ? rest * 10 + value : rest * 100 + value) % 97;
     }
-    return rest == 1;
+    return rest;
   }
 
   private static int digit(String text, int at) {

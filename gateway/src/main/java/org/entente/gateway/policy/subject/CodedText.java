@@ -38,6 +38,26 @@ public enum CodedText {
   HS_CODE("2 to 10 digits of the Harmonised System", "[0-9]{2,10}"),
   /** Country (ISO 3166-1 alpha-2). */
   COUNTRY("an ISO 3166-1 alpha-2 code, such as FR", "[A-Z]{2}"),
+  /** Nationality and registration marks of an aircraft (ICAO Annex 7). */
+  AIRCRAFT_REGISTRATION(
+      "2 to 10 capital letters, digits and single hyphens, such as F-GSPS",
+      "(?=[A-Z0-9-]{2,10}$)[A-Z0-9]+(?:-[A-Z0-9]+)*"),
+  /** Aircraft address of 24 bits (ICAO Annex 10, volume III). */
+  ICAO_ADDRESS(
+      "an ICAO address of 6 hexadecimal digits, not all zeros or ones, such as 3944EF",
+      "(?!000000|FFFFFF)[0-9A-F]{6}"),
+  /** International telephone number (ITU-T E.164). */
+  PHONE("an E.164 number: a plus sign and 7 to 15 digits, not 0 first", "\\+[1-9][0-9]{6,14}"),
+  /** International bank account number (ISO 13616). */
+  IBAN(
+      "an IBAN of 15 to 34 letters and digits without spaces, with its check digits",
+      "[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"),
+  /** Mark of a seal. */
+  SEAL("1 to 35 letters, digits and . / -", "[A-Za-z0-9][A-Za-z0-9./-]{0,34}"),
+  /** Number of an authorisation or of advance cargo information (WCO SAFE). */
+  SAFE_NUMBER("1 to 35 letters, digits and . / -", "[A-Za-z0-9][A-Za-z0-9./-]{0,34}"),
+  /** Currency (ISO 4217). */
+  CURRENCY("an ISO 4217 code of three capital letters, such as EUR", "[A-Z]{3}"),
   /** Jurisdiction (ISO 3166-1 alpha-2 or 3166-2). */
   JURISDICTION("an ISO 3166-1 or 3166-2 code, such as FR or US-CA", "[A-Z]{2}(?:-[A-Z0-9]{1,3})?"),
   /** Name of a group of jurisdictions, or a jurisdiction. */
@@ -55,6 +75,8 @@ public enum CodedText {
       "[0-9]{1,18}(?:\\.[0-9]{1,9})?"),
   /** UN/ECE recommendation 20 unit. */
   UNIT("a UN/ECE recommendation 20 unit code, such as KGM", "[A-Z0-9]{2,3}"),
+  /** A day. */
+  DATE("an ISO 8601 day: YYYY-MM-DD", "[0-9]{4}-[0-9]{2}-[0-9]{2}"),
   /** Date of birth, possibly without day or month. */
   PARTIAL_DATE(
       "an ISO 8601 date: YYYY, YYYY-MM or YYYY-MM-DD", "[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?");
@@ -85,7 +107,8 @@ public enum CodedText {
       case AIR_WAYBILL -> CheckDigits.airWaybill(text);
       case VESSEL -> CheckDigits.vessel(text);
       case LEI -> CheckDigits.lei(text);
-      case PARTIAL_DATE -> isDate(text);
+      case IBAN -> CheckDigits.iban(text);
+      case DATE, PARTIAL_DATE -> isDate(text);
       default -> true;
     };
   }

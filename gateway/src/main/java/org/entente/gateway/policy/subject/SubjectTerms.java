@@ -7,13 +7,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Company;
+import org.entente.proto.v1.Firearm;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OperationUpdate;
 import org.entente.proto.v1.Person;
+import org.entente.proto.v1.Plate;
 import org.entente.proto.v1.Subject;
 
 /**
@@ -24,6 +27,8 @@ import org.entente.proto.v1.Subject;
  *   person:FAMILY/GIVEN            person:FAMILY/GIVEN/BIRTH-DATE      document:NUMBER
  *   company:NAME   lei:LEI         container:   declaration:   bill_of_lading:   air_waybill:
  *   consignment:   vessel:         vehicle:     recordation:   case:REFERENCE
+ *   aircraft:REGISTRATION or ICAO ADDRESS       plate:ISSUER/NUMBER      phone:    account:IBAN
+ *   firearm:SERIAL or MAKE/SERIAL   seal:       cargo_reference:         aeo:NUMBER
  * </pre>
  *
  * Letters lose their case and diacritics, and everything that is neither letter nor digit is left
@@ -32,7 +37,7 @@ import org.entente.proto.v1.Subject;
 public final class SubjectTerms {
   private static final Pattern MARKS = Pattern.compile("\\p{M}+");
   private static final Pattern OTHERS = Pattern.compile("[^\\p{L}\\p{N}]+");
-  private static final Set<String> SCHEMES =
+  static final Set<String> SCHEMES =
       Set.of(
           "person",
           "document",
@@ -46,8 +51,16 @@ public final class SubjectTerms {
           "vessel",
           "vehicle",
           "recordation",
+          "aircraft",
+          "plate",
+          "phone",
+          "account",
+          "firearm",
+          "seal",
+          "cargo_reference",
+          "aeo",
           "case");
-  private static final int MAX_TERM = 500;
+  static final int MAX_TERM = 500;
 
   private SubjectTerms() {}
 
@@ -83,7 +96,18 @@ public final class SubjectTerms {
       case RIGHT -> add(terms, "recordation", subject.getRight().getRecordation());
       case COMPANY -> add(terms, subject.getCompany());
       case PERSON -> add(terms, subject.getPerson());
-      case PLACE, COMMODITY, SUBJECT_NOT_SET -> {
+      case AIRCRAFT -> {
+        add(terms, "aircraft", subject.getAircraft().getRegistration());
+        add(terms, "aircraft", subject.getAircraft().getIcaoAddress());
+      }
+      case PLATE -> add(terms, subject.getPlate());
+      case PHONE -> add(terms, "phone", subject.getPhone());
+      case ACCOUNT -> add(terms, "account", subject.getAccount());
+      case FIREARM -> add(terms, subject.getFirearm());
+      case SEAL -> add(terms, "seal", subject.getSeal());
+      case CARGO_REFERENCE ->
+          add(terms, "cargo_reference", subject.getCargoReference().getNumber());
+      case PLACE, ROUTE, COMMODITY, SUBJECT_NOT_SET -> {
         // Nobody is looked up by a port or by what goods are called.
       }
     }
@@ -92,6 +116,28 @@ public final class SubjectTerms {
   private static void add(Set<String> terms, Company company) {
     add(terms, "company", company.getName());
     add(terms, "lei", company.getLei());
+    add(terms, "aeo", company.getAeoNumber());
+  }
+
+  private static void add(Set<String> terms, Plate plate) {
+    String number = plain(plate.getNumber());
+    if (!number.isEmpty()) {
+      // By the country alone, too: who reads a plate seldom sees which state issued it.
+      String issuer = plate.getIssuer();
+      terms.add("plate:" + plain(issuer.substring(0, Math.min(2, issuer.length()))) + '/' + number);
+      terms.add("plate:" + plain(issuer) + '/' + number);
+    }
+  }
+
+  private static void add(Set<String> terms, Firearm firearm) {
+    String serial = plain(firearm.getSerial());
+    if (!serial.isEmpty()) {
+      terms.add("firearm:" + serial);
+      String make = plain(firearm.getMake());
+      if (!make.isEmpty()) {
+        terms.add("firearm:" + make + '/' + serial);
+      }
+    }
   }
 
   private static void add(Set<String> terms, Person person) {
@@ -105,7 +151,7 @@ public final class SubjectTerms {
     }
   }
 
-  private static void add(Set<String> terms, String scheme, String value) {
+  static void add(Set<String> terms, String scheme, String value) {
     String plain = plain(value);
     if (!plain.isEmpty()) {
       terms.add(scheme + ':' + plain);
@@ -118,15 +164,33 @@ public final class SubjectTerms {
    * @throws InvalidValue saying what would be valid
    */
   public static String parse(String text) {
+    return parse(text, SCHEMES.stream().sorted().toList());
+  }
+
+  /** The same where others could have been asked for, too. */
+  static String parse(String text, List<String> schemes) {
     int colon = text.indexOf(':');
     String scheme = colon < 0 ? "" : text.substring(0, colon);
     if (!SCHEMES.contains(scheme) || text.length() > MAX_TERM) {
-      throw new InvalidValue(
-          "a subject is scheme:value, with a scheme of " + SCHEMES.stream().sorted().toList(),
-          text);
+      throw new InvalidValue("a subject is scheme:value, with a scheme of " + schemes, text);
     }
     String value = text.substring(colon + 1);
-    return scheme.equals("person") ? person(value) : scheme + ':' + required(value);
+    return switch (scheme) {
+      case "person" -> person(value);
+      case "plate" -> parts("plate", value, 2, 2, "a plate is ISSUER/NUMBER, such as FR/AB-123-CD");
+      case "firearm" -> parts("firearm", value, 1, 2, "a firearm is SERIAL or MAKE/SERIAL");
+      default -> scheme + ':' + required(value);
+    };
+  }
+
+  private static String parts(String scheme, String value, int least, int most, String form) {
+    List<String> parts = List.of(value.split("/", -1));
+    if (parts.size() < least || parts.size() > most) {
+      throw new InvalidValue(form, value);
+    }
+    return scheme
+        + ':'
+        + parts.stream().map(SubjectTerms::required).collect(Collectors.joining("/"));
   }
 
   private static String person(String value) {
@@ -141,7 +205,7 @@ public final class SubjectTerms {
     return "person:" + name + (parts.size() == 3 ? '/' + required(parts.get(2)) : "");
   }
 
-  private static String required(String value) {
+  static String required(String value) {
     return Optional.of(plain(value))
         .filter(plain -> !plain.isEmpty())
         .orElseThrow(() -> new InvalidValue("a value has letters or digits", value));

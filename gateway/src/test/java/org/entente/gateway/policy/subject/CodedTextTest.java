@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** IBANs are the examples of the IBAN Registry that SWIFT publishes under ISO 13616. */
 class CodedTextTest {
   @ParameterizedTest
   @CsvSource({
@@ -41,6 +42,21 @@ class CodedTextTest {
     "QUANTITY, 0",
     "QUANTITY, 12.500",
     "UNIT, KGM",
+    "AIRCRAFT_REGISTRATION, F-GSPS",
+    "AIRCRAFT_REGISTRATION, N123AB",
+    "AIRCRAFT_REGISTRATION, VP-B-AB",
+    "ICAO_ADDRESS, 3944EF",
+    "PHONE, +442071838750",
+    "PHONE, +6834000",
+    "PHONE, +123456789012345",
+    "IBAN, GB29NWBK60161331926819",
+    "IBAN, DE89370400440532013000",
+    "IBAN, FR1420041010050500013M02606",
+    "IBAN, NO9386011117947",
+    "IBAN, MT84MALT011000012345MTLCAST001S",
+    "SEAL, MLCA-0012345",
+    "SAFE_NUMBER, FRAEOF00000123",
+    "CURRENCY, EUR",
     "PARTIAL_DATE, 1980",
     "PARTIAL_DATE, 1980-02",
     "PARTIAL_DATE, 1980-02-29",
@@ -86,6 +102,28 @@ class CodedTextTest {
     "QUANTITY, 1.",
     "QUANTITY, 1e5",
     "UNIT, kgm",
+    "AIRCRAFT_REGISTRATION, F--GSPS",
+    "AIRCRAFT_REGISTRATION, F-GSPS-",
+    "AIRCRAFT_REGISTRATION, f-gsps",
+    "AIRCRAFT_REGISTRATION, ABCDEFGHIJK",
+    "ICAO_ADDRESS, 000000",
+    "ICAO_ADDRESS, FFFFFF",
+    "ICAO_ADDRESS, 3944ef",
+    "ICAO_ADDRESS, 3944E",
+    "PHONE, 00442071838750",
+    "PHONE, +042071838750",
+    "PHONE, +44 207 183 8750",
+    "PHONE, +1234567890123456",
+    "PHONE, +123456",
+    "IBAN, GB29NWBK60161331926818",
+    "IBAN, GB29 NWBK 6016 1331 9268 19",
+    "IBAN, DE8937040044053201300",
+    "IBAN, gb29nwbk60161331926819",
+    "SEAL, ''",
+    "SEAL, a b",
+    "SAFE_NUMBER, -1",
+    "CURRENCY, eur",
+    "CURRENCY, EURO",
     "PARTIAL_DATE, 1980-13",
     "PARTIAL_DATE, 1981-02-29",
     "PARTIAL_DATE, 80",
@@ -105,6 +143,31 @@ class CodedTextTest {
       }
     }
     assertEquals(0, undetected);
+  }
+
+  /** 00, 01 and 99 stand for the remainders 97, 98 and 2, which are written as 97, 98 and 02. */
+  @Test
+  void iban_hasOnePairOfCheckDigitsForEachNumber() {
+    for (int number = 0; number < 97; number++) {
+      String account = "NWBK601613319268%02d".formatted(number);
+      int valid = 0;
+      for (int digits = 0; digits < 100; digits++) {
+        valid += CodedText.IBAN.valid("GB%02d%s".formatted(digits, account)) ? 1 : 0;
+      }
+      assertEquals(1, valid, account);
+    }
+  }
+
+  @Test
+  void iban_twoNeighboursExchanged_isInvalid() {
+    String good = "GB29NWBK60161331926819";
+    for (int at = 4; at + 1 < good.length(); at++) {
+      if (good.charAt(at) != good.charAt(at + 1)) {
+        String changed =
+            good.substring(0, at) + good.charAt(at + 1) + good.charAt(at) + good.substring(at + 2);
+        assertFalse(CodedText.IBAN.valid(changed), changed);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -58,6 +58,76 @@ class SubjectTermsTest {
         List.of("company:VOLTARAENERGYBV"), SubjectTerms.of(Label.getDefaultInstance(), report));
   }
 
+  private static Body about(Subject.Builder... subjects) {
+    Alert.Builder alert = Alert.newBuilder();
+    for (Subject.Builder subject : subjects) {
+      alert.addSubjects(subject);
+    }
+    return Body.newBuilder().setAlert(alert).build();
+  }
+
+  private static void assertTerms(List<String> terms, Subject.Builder subject) {
+    assertEquals(terms, SubjectTerms.of(Label.getDefaultInstance(), about(subject)));
+  }
+
+  @Test
+  void meansOfTransportMoneyAndArms_areFoundHoweverTheyAreWritten() {
+    Subject.Builder aircraft = Subject.newBuilder();
+    aircraft.getAircraftBuilder().setRegistration("F-GSPS").setIcaoAddress("3944EF");
+    assertTerms(List.of("aircraft:FGSPS", "aircraft:3944EF"), aircraft);
+    Subject.Builder plate = Subject.newBuilder();
+    plate.getPlateBuilder().setNumber("7-abc 123").setIssuer("US-CA");
+    assertTerms(List.of("plate:US/7ABC123", "plate:USCA/7ABC123"), plate);
+    plate.getPlateBuilder().setNumber("AB-123-CD").setIssuer("FR");
+    assertTerms(List.of("plate:FR/AB123CD"), plate);
+    assertEquals("plate:FR/AB123CD", SubjectTerms.parse("plate:fr/ab 123 cd"));
+    Subject.Builder firearm = Subject.newBuilder();
+    firearm.getFirearmBuilder().setMake("Česká zbrojovka").setModel("75").setSerial("B-12345");
+    assertTerms(List.of("firearm:B12345", "firearm:CESKAZBROJOVKA/B12345"), firearm);
+    assertEquals("firearm:B12345", SubjectTerms.parse("firearm:b 12345"));
+    assertTerms(List.of("phone:442071838750"), Subject.newBuilder().setPhone("+442071838750"));
+    assertEquals("phone:442071838750", SubjectTerms.parse("phone:+44 20 7183 8750"));
+    assertTerms(
+        List.of("account:GB29NWBK60161331926819"),
+        Subject.newBuilder().setAccount("GB29NWBK60161331926819"));
+    assertTerms(List.of("seal:MLCA0012345"), Subject.newBuilder().setSeal("MLCA-0012345"));
+    Subject.Builder cargo = Subject.newBuilder();
+    cargo.getCargoReferenceBuilder().setNumber("24FRENS-1").setCountry("FR");
+    assertTerms(List.of("cargo_reference:24FRENS1"), cargo);
+    Subject.Builder company = Subject.newBuilder();
+    company.getCompanyBuilder().setAeoNumber("FRAEOF00000123");
+    assertTerms(List.of("aeo:FRAEOF00000123"), company);
+  }
+
+  @Test
+  void goodsAndPlaces_areFoundInTraffic_andAreNoSubjectsOfTheLedger() {
+    Subject.Builder goods = Subject.newBuilder();
+    goods.getCommodityBuilder().setBrand("Voltara®").setHsCode("640299");
+    Subject.Builder route = Subject.newBuilder();
+    route.getRouteBuilder().addPlaces("CNSHA").addPlaces("FRLEH");
+    Body body = about(goods, route, Subject.newBuilder().setPlace("DEHAM"));
+    assertEquals(List.of(), SubjectTerms.of(Label.getDefaultInstance(), body));
+    assertEquals(
+        List.of(
+            "brand:VOLTARA",
+            "hs:64",
+            "hs:640",
+            "hs:6402",
+            "hs:64029",
+            "hs:640299",
+            "place:CNSHA",
+            "place:FRLEH",
+            "place:DEHAM"),
+        IndexTerms.of(Label.getDefaultInstance(), body));
+    assertEquals("hs:6402", IndexTerms.parse("hs:64.02"));
+    assertEquals("brand:VOLTARA", IndexTerms.parse("brand: voltara"));
+    assertEquals("container:CSQU3054383", IndexTerms.parse("container:csqu 305438-3"));
+    for (String wrong : List.of("hs:6", "hs:shoes", "brand:", "x:y", "place:" + "x".repeat(500))) {
+      assertThrows(InvalidValue.class, () -> IndexTerms.parse(wrong), wrong);
+    }
+    assertThrows(InvalidValue.class, () -> SubjectTerms.parse("brand:Voltara"));
+  }
+
   @Test
   void question_isSpelledLikeTheMessage() {
     assertEquals(
@@ -80,6 +150,11 @@ class SubjectTermsTest {
             "person:a/b/",
             "document:",
             "document:--",
+            "plate:AB123CD",
+            "plate:FR/",
+            "plate:FR/A/B",
+            "firearm:A/B/C",
+            "firearm:/1",
             "case:" + "x".repeat(500))) {
       InvalidValue refused =
           assertThrows(InvalidValue.class, () -> SubjectTerms.parse(wrong), wrong);

@@ -1,0 +1,162 @@
+package org.entente.gateway.search;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.Label;
+
+/**
+ * What may be given to a person at this moment: what a subscriber would be given, read from the
+ * ledger, and asked once more in the commit that puts it on record.
+ */
+final class Givable {
+  private final Searching.Parts parts;
+
+  Givable(Searching.Parts parts) {
+    this.parts = parts;
+  }
+
+  /** A message that may be shown. */
+  record Hit(InboxBook.Placed placed, Label label) {
+    MessageId id() {
+      return MessageId.of(placed.record().getMessageId().toByteArray());
+    }
+
+    AgencyName origin() {
+      return new AgencyName(placed.record().getOrigin());
+    }
+
+    FoundMessage found() {
+      return FoundMessage.newBuilder()
+          .setMessageId(placed.record().getMessageId())
+          .setLabel(label)
+          .setPosition(placed.position())
+          .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
+          .build();
+    }
+  }
+
+  /** The same with its content. */
+  record Opened(Hit hit, Body body) {
+    /** Names nothing of the content. */
+    @Override
+    public String toString() {
+      return "opened " + hit.id();
+    }
+  }
+
+  /** What stands at a place, if delivery could open it. */
+  Optional<InboxBook.Placed> placed(Place place, Match match) {
+    return Optional.ofNullable(parts.ledger().inbox().place(place.lane(), place.position()))
+        .filter(placed -> mayBeGiven(placed, match));
+  }
+
+  /** What delivery asks before it opens anything. */
+  private boolean mayBeGiven(InboxBook.Placed placed, Match match) {
+    return !placed.isDamaged()
+        && match.mayMatch(placed, parts.clock().millis())
+        && !parts.ledger().quarantine().holds(placed.position());
+  }
+
+  /** Whether a message is still where it was seen, and was not recalled since. */
+  boolean isStill(Transaction tx, InboxBook.Placed seen) {
+    InboxBook.Placed now = parts.ledger().inbox().place(tx, seen.lane(), seen.position());
+    return now != null
+        && !now.record().getRecalled()
+        && now.record().getMessageId().equals(seen.record().getMessageId());
+  }
+
+  /** A message whole, or why it may not be given. */
+  Searching.Answer<Opened> whole(MessageId id, boolean exercise) {
+    try {
+      InboxBook.Placed placed = parts.ledger().inbox().find(id);
+      Match match = new Match(Filter.newBuilder().setExercise(exercise).build());
+      return placed == null ? notFound(id) : whole(id, placed, match);
+    } catch (CorruptRecord e) {
+      return new Searching.Answer.Refused<>(damaged(id));
+    }
+  }
+
+  private Searching.Answer<Opened> whole(MessageId id, InboxBook.Placed placed, Match match) {
+    if (!match.mayMatch(placed, parts.clock().millis())) {
+      return notFound(id);
+    }
+    if (parts.ledger().quarantine().holds(placed.position())) {
+      return new Searching.Answer.Refused<>(
+          new Problem(
+              Code.QUARANTINED,
+              "message_id",
+              "message " + id + " did not open and is set aside; an operator decides"));
+    }
+    Optional<InboxOpening.Message> opened = parts.opening().message(placed, match::matches);
+    Body body = opened.map(InboxOpening.Message::body).orElse(null);
+    if (opened.isEmpty() || body == null) {
+      return parts.opening().isDamaged(placed)
+          ? new Searching.Answer.Refused<>(damaged(id))
+          : notFound(id);
+    }
+    return new Searching.Answer.Shown<>(new Opened(new Hit(placed, opened.get().label()), body));
+  }
+
+  /** On record, and known to the origin as any first retrieval is; whether it may be given. */
+  boolean recordOpening(Transaction tx, AuditActor actor, NodeName client, Hit hit) {
+    if (!isStill(tx, hit.placed())) {
+      return false;
+    }
+    tx.audit(leaf(tx, AuditType.OPENED, actor, List.of(hit)));
+    EvidenceRecords evidence = parts.evidence();
+    if (parts.ledger().evidence().firstRetrieval(tx, hit.id(), client.value())) {
+      evidence.owe(
+          tx,
+          parts.ledger().evidence(),
+          hit.origin(),
+          evidence.retrieval(hit.id(), client.value(), tx.nowMillis()));
+    }
+    return true;
+  }
+
+  /** A leaf about messages that a person was shown. */
+  static AuditRecord leaf(Transaction tx, AuditType type, AuditActor actor, List<Hit> shown) {
+    return AuditRecord.of(
+        type,
+        LawCategory.CONSULTATION,
+        Instant.ofEpochMilli(tx.nowMillis()),
+        actor,
+        new AuditSubject(
+            null,
+            shown.stream().map(Hit::id).toList(),
+            shown.stream().map(Hit::origin).distinct().toList(),
+            null));
+  }
+
+  private static Problem damaged(MessageId id) {
+    return new Problem(
+        Code.DAMAGED, "message_id", "message " + id + " is stored here and does not open any more");
+  }
+
+  static <T> Searching.Answer<T> notFound(MessageId id) {
+    return new Searching.Answer.Refused<>(
+        new Problem(
+            Code.NOT_FOUND, "message_id", "no message " + id + " is here that may be given"));
+  }
+}

@@ -1,0 +1,17 @@
+package org.entente.gateway.watch;
+
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+
+/** Whether a message is still where it was seen, and was not recalled since. */
+final class Given {
+  private Given() {}
+
+  static boolean isStill(Transaction tx, Ledger ledger, InboxBook.Placed seen) {
+    InboxBook.Placed now = ledger.inbox().place(tx, seen.lane(), seen.position());
+    return now != null
+        && !now.record().getRecalled()
+        && now.record().getMessageId().equals(seen.record().getMessageId());
+  }
+}

@@ -1,0 +1,153 @@
+package org.entente.gateway.watch;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.WatchBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.subject.IndexTerms;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.proto.store.v1.WatchHit;
+import org.entente.proto.store.v1.WatchSpan;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.Hit;
+import org.entente.proto.v1.ListHitsResponse;
+
+/**
+ * Pages of a client's hits. A hit only says where to look: each message is read from the ledger,
+ * passes what delivery asks and is opened by its key at that moment, and the commit that puts the
+ * page on record leaves out what went meanwhile.
+ */
+final class HitPages {
+  private final Watches.Parts parts;
+  private final StandingWatches watches;
+
+  HitPages(Watches.Parts parts, StandingWatches watches) {
+    this.parts = parts;
+    this.watches = watches;
+  }
+
+  private record Shown(InboxBook.Placed placed, Hit hit) {
+    MessageId id() {
+      return MessageId.of(placed.record().getMessageId().toByteArray());
+    }
+  }
+
+  /** At most so many after a number; what is shown is on record on return. */
+  ListHitsResponse page(NodeName client, long after, int size, AuditActor actor) {
+    Ledger ledger = parts.ledger();
+    // Before the hits: those that come meanwhile are for the next page.
+    WatchSpan span = ledger.watches().span(client.value());
+    List<WatchBook.NumberedHit> read = ledger.watches().hits(client.value(), after, size);
+    List<Shown> found = new ArrayList<>();
+    for (WatchBook.NumberedHit one : read) {
+      shown(client, one).ifPresent(found::add);
+    }
+    List<Shown> shown =
+        found.isEmpty() ? found : ledger.commit(Lane.ROUTINE, tx -> record(tx, actor, found));
+    long next =
+        read.isEmpty() ? Math.max(after, span.getLast()) : read.get(read.size() - 1).number();
+    return ListHitsResponse.newBuilder()
+        .addAllHits(shown.stream().map(Shown::hit).toList())
+        .setNextAfter(next)
+        .setMore(next < span.getLast())
+        .setForgottenUpTo(span.getFirst() - 1)
+        .build();
+  }
+
+  private Optional<Shown> shown(NodeName client, WatchBook.NumberedHit one) {
+    WatchHit hit = one.hit();
+    InboxBook.Placed placed =
+        parts.ledger().inbox().place(Lane.of(hit.getLane()), hit.getPosition());
+    if (placed == null || !isGiven(hit, placed)) {
+      return Optional.empty();
+    }
+    try {
+      return parts
+          .opening()
+          .message(placed, label -> true)
+          .flatMap(message -> shown(client, one, placed, message));
+    } catch (CorruptRecord e) {
+      // Delivery sets it aside.
+      return Optional.empty();
+    }
+  }
+
+  /** What delivery asks before it opens anything. */
+  private boolean isGiven(WatchHit hit, InboxBook.Placed placed) {
+    Match match = new Match(Filter.newBuilder().setExercise(hit.getExercise()).build());
+    return placed.record().getMessageId().equals(hit.getMessageId())
+        && match.mayMatch(placed, parts.clock().millis())
+        && !parts.ledger().quarantine().holds(placed.position());
+  }
+
+  private Optional<Shown> shown(
+      NodeName client,
+      WatchBook.NumberedHit one,
+      InboxBook.Placed placed,
+      InboxOpening.Message message) {
+    Body body = message.body();
+    if (body == null) {
+      return Optional.empty();
+    }
+    List<String> subjects =
+        watches
+            .of(client.value(), one.hit().getWatch())
+            .map(watch -> watch.among(IndexTerms.of(message.label(), body)))
+            .orElse(List.of());
+    FoundMessage found =
+        FoundMessage.newBuilder()
+            .setMessageId(placed.record().getMessageId())
+            .setLabel(message.label())
+            .setPosition(placed.position())
+            .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
+            .build();
+    return Optional.of(
+        new Shown(
+            placed,
+            Hit.newBuilder()
+                .setHit(one.number())
+                .setWatch(one.hit().getWatch())
+                .addAllSubjects(subjects)
+                .setMessage(found)
+                .build()));
+  }
+
+  private List<Shown> record(Transaction tx, AuditActor actor, List<Shown> found) {
+    List<Shown> shown =
+        found.stream().filter(it -> Given.isStill(tx, parts.ledger(), it.placed())).toList();
+    tx.audit(
+        AuditRecord.of(
+                AuditType.HITS_SHOWN,
+                LawCategory.CONSULTATION,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                actor,
+                new AuditSubject(
+                    null,
+                    shown.stream().map(Shown::id).toList(),
+                    shown.stream()
+                        .map(it -> new AgencyName(it.placed().record().getOrigin()))
+                        .distinct()
+                        .toList(),
+                    null))
+            .saying(shown.size() + " hits shown"));
+    return shown;
+  }
+}

@@ -1,0 +1,70 @@
+package org.entente.gateway.watch;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.proto.store.v1.WatchContent;
+import org.entente.proto.store.v1.WatchRecord;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.OnBehalfOf;
+
+/**
+ * A watch in memory, opened.
+ *
+ * @param number its number
+ * @param record what is stored of it
+ * @param terms as they are compared
+ * @param filter what else must hold
+ * @param match the same, compiled
+ * @param title what it is for
+ * @param person who watches and why
+ */
+record StandingWatch(
+    long number,
+    WatchRecord record,
+    Set<String> terms,
+    Filter filter,
+    Match match,
+    String title,
+    OnBehalfOf person) {
+  StandingWatch {
+    terms = Set.copyOf(terms);
+  }
+
+  static StandingWatch of(long number, WatchRecord record, WatchContent content) {
+    try {
+      Filter filter = Filter.parseFrom(content.getFilter());
+      return new StandingWatch(
+          number,
+          record,
+          Set.copyOf(content.getTermsList()),
+          filter,
+          new Match(filter),
+          content.getTitle(),
+          OnBehalfOf.parseFrom(content.getOnBehalfOf()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("WATCH", e);
+    }
+  }
+
+  String client() {
+    return record.getClient();
+  }
+
+  boolean isOver(long nowMillis) {
+    return record.getUntilMs() <= nowMillis;
+  }
+
+  /** Which of these it is for, in their order. */
+  List<String> among(List<String> named) {
+    return named.stream().filter(terms::contains).toList();
+  }
+
+  /** Names no term. */
+  @Override
+  public String toString() {
+    return "watch " + number;
+  }
+}

@@ -1,0 +1,122 @@
+package org.entente.gateway.watch;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.WatchBook;
+import org.entente.proto.store.v1.WatchContent;
+import org.entente.proto.store.v1.WatchRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All watches of a node in memory, by what they are for: a message costs a look-up for each of its
+ * identifiers, however many watches there are. Read from the ledger when it is made; a watch whose
+ * key is gone is none any more. Safe for many threads.
+ */
+final class StandingWatches {
+  private static final Logger LOG = LoggerFactory.getLogger(StandingWatches.class);
+  private static final String CONTEXT = "watch";
+
+  private final AtRest atRest;
+  private final TreeMap<Long, StandingWatch> byNumber = new TreeMap<>();
+  private final Map<String, List<StandingWatch>> byTerm = new HashMap<>();
+
+  StandingWatches(WatchBook book, AtRest atRest) {
+    this.atRest = atRest;
+    for (WatchBook.Entry entry : book.all()) {
+      open(entry)
+          .ifPresentOrElse(
+              this::add, () -> LOG.warn("watch {} does not open any more", entry.number()));
+    }
+  }
+
+  private Optional<StandingWatch> open(WatchBook.Entry entry) {
+    return atRest
+        .open(CONTEXT, entry.record().getSealedContent().toByteArray())
+        .map(
+            bytes -> {
+              try {
+                return StandingWatch.of(
+                    entry.number(), entry.record(), WatchContent.parseFrom(bytes));
+              } catch (InvalidProtocolBufferException e) {
+                throw new CorruptRecord("WATCH", e);
+              }
+            });
+  }
+
+  /** What is kept of a watch on the disk. */
+  byte[] seal(WatchContent content, WatchRecord.Builder record) {
+    return atRest.seal(CONTEXT, content.toByteArray(), Instant.ofEpochMilli(record.getUntilMs()));
+  }
+
+  synchronized void add(StandingWatch watch) {
+    byNumber.put(watch.number(), watch);
+    watch.terms().forEach(term -> byTerm.computeIfAbsent(term, t -> new ArrayList<>()).add(watch));
+  }
+
+  synchronized void remove(long number) {
+    StandingWatch watch = byNumber.remove(number);
+    if (watch != null) {
+      for (String term : watch.terms()) {
+        List<StandingWatch> others = byTerm.get(term);
+        if (others != null) {
+          others.remove(watch);
+          if (others.isEmpty()) {
+            byTerm.remove(term);
+          }
+        }
+      }
+    }
+  }
+
+  /** One of a client's; empty if it has none of this number. */
+  synchronized Optional<StandingWatch> of(String client, long number) {
+    return Optional.ofNullable(byNumber.get(number)).filter(it -> it.client().equals(client));
+  }
+
+  /** A client's after a number, oldest first, at most so many. */
+  synchronized List<StandingWatch> of(String client, long after, int most) {
+    return byNumber.tailMap(after, false).values().stream()
+        .filter(it -> it.client().equals(client))
+        .limit(most)
+        .toList();
+  }
+
+  /** Those that a message with these terms could be for, by number. */
+  synchronized List<StandingWatch> watching(List<String> terms) {
+    TreeMap<Long, StandingWatch> found = new TreeMap<>();
+    for (String term : terms) {
+      byTerm.getOrDefault(term, List.of()).forEach(watch -> found.put(watch.number(), watch));
+    }
+    return List.copyOf(found.values());
+  }
+
+  /** Those that are over at a time. */
+  synchronized List<StandingWatch> over(long nowMillis) {
+    return byNumber.values().stream().filter(it -> it.isOver(nowMillis)).toList();
+  }
+
+  synchronized int count() {
+    return byNumber.size();
+  }
+
+  synchronized int count(String client) {
+    return (int) byNumber.values().stream().filter(it -> it.client().equals(client)).count();
+  }
+
+  /** The least position after which a watch looks; {@code Long.MAX_VALUE} if there is none. */
+  synchronized long earliest() {
+    return byNumber.values().stream()
+        .mapToLong(it -> it.record().getAfterPosition())
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+}

@@ -1,0 +1,203 @@
+package org.entente.gateway.watch;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Mishap;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.subject.IndexTerms;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.proto.store.v1.WatchHit;
+import org.entente.proto.v1.Body;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds what was received against the watches, behind reception: it reads what is committed, lane
+ * by lane, and commits the hits together with how far it has come, so that each message is looked
+ * at and each hit counted once, whatever stops in between. Nobody waits for it.
+ *
+ * <p>A message that does not open is passed over: delivery sets it aside, and once it opens again
+ * it comes anew, behind all others. Used by one thread at a time.
+ */
+final class WatchFollower {
+  private static final Logger LOG = LoggerFactory.getLogger(WatchFollower.class);
+
+  /** Messages looked at in one round: few, so that it costs little of a processor. */
+  static final int AT_ONCE = 500;
+
+  /** Messages looked at without a hit before it is written down how far it has come. */
+  private static final int UNWRITTEN = 10_000;
+
+  private static final int CHUNK = 64;
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final InboxOpening opening;
+  private final StandingWatches watches;
+  private final Predicate<String> mayWatch;
+  private final InstantSource clock;
+  private final Meters meters;
+  private final Map<Lane, Long> next = new EnumMap<>(Lane.class);
+  private int unwritten;
+
+  /** A message that a watch is for. */
+  private record Found(StandingWatch watch, InboxBook.Placed placed) {
+    MessageId id() {
+      return MessageId.of(placed.record().getMessageId().toByteArray());
+    }
+
+    WatchHit hit(long nowMillis) {
+      return WatchHit.newBuilder()
+          .setWatch(watch.number())
+          .setLane(placed.lane().number())
+          .setPosition(placed.position())
+          .setMessageId(placed.record().getMessageId())
+          .setAtMs(nowMillis)
+          .setExercise(placed.record().getExercise())
+          .build();
+    }
+  }
+
+  /**
+   * A follower that goes on where one before it stopped.
+   *
+   * @param mayWatch whether a client has the scope now
+   */
+  WatchFollower(Watches.Parts parts, StandingWatches watches, Predicate<String> mayWatch) {
+    this.self = parts.self();
+    this.ledger = parts.ledger();
+    this.opening = parts.opening();
+    this.watches = watches;
+    this.mayWatch = mayWatch;
+    this.clock = parts.clock();
+    this.meters = parts.meters();
+    for (Lane lane : Lane.all()) {
+      next.put(lane, ledger.watches().place(lane));
+    }
+  }
+
+  /** Looks at a part of what has arrived, FLASH first. */
+  void round() {
+    long earliest = watches.earliest();
+    if (earliest == Long.MAX_VALUE) {
+      // Whatever is watched for from now on, it is for what comes later.
+      return;
+    }
+    List<Found> found = new ArrayList<>();
+    int left = AT_ONCE;
+    Map<Lane, Long> reached = new EnumMap<>(next);
+    for (Lane lane : Lane.all()) {
+      long from = Math.max(reached.getOrDefault(lane, 0L), earliest + 1);
+      left = follow(lane, from, left, reached, found);
+    }
+    unwritten += AT_ONCE - left;
+    if (!found.isEmpty() || unwritten >= UNWRITTEN) {
+      int hits = ledger.commit(Lane.ROUTINE, tx -> record(tx, found, reached));
+      meters.watchHits(hits);
+      unwritten = 0;
+    }
+    next.putAll(reached);
+  }
+
+  private int follow(Lane lane, long from, int most, Map<Lane, Long> reached, List<Found> found) {
+    int left = most;
+    long at = from;
+    while (left > 0) {
+      List<InboxBook.Placed> arrived = ledger.inbox().read(lane, at, Math.min(CHUNK, left));
+      if (arrived.isEmpty()) {
+        break;
+      }
+      for (InboxBook.Placed placed : arrived) {
+        look(placed, found);
+        at = placed.position() + 1;
+      }
+      left -= arrived.size();
+    }
+    reached.put(lane, at);
+    return left;
+  }
+
+  private void look(InboxBook.Placed placed, List<Found> found) {
+    if (placed.isDamaged()) {
+      return;
+    }
+    try {
+      InboxOpening.Message message = opening.message(placed, label -> true).orElse(null);
+      Body body = message == null ? null : message.body();
+      if (message == null || body == null) {
+        return;
+      }
+      long now = clock.millis();
+      for (StandingWatch watch : watches.watching(IndexTerms.of(message.label(), body))) {
+        if (placed.position() > watch.record().getAfterPosition()
+            && !watch.isOver(now)
+            && mayWatch.test(watch.client())
+            && watch.match().mayMatch(placed, now)
+            && watch.match().matches(message.label())) {
+          found.add(new Found(watch, placed));
+        }
+      }
+    } catch (RuntimeException | StackOverflowError e) {
+      if (Mishap.isOfTheMachine(e)) {
+        throw e;
+      }
+      LOG.warn(
+          "the message at position {} is held against no watch: {}",
+          placed.position(),
+          Mishap.of(e).what());
+    }
+  }
+
+  /** What was hit and is still there, with how far all was looked at; how many hits. */
+  private int record(Transaction tx, List<Found> found, Map<Lane, Long> reached) {
+    reached.forEach((lane, position) -> ledger.watches().place(tx, lane, position));
+    Map<Long, List<Found>> byWatch = new LinkedHashMap<>();
+    for (Found one : found) {
+      if (isStanding(tx, one.watch()) && Given.isStill(tx, ledger, one.placed())) {
+        ledger.watches().hit(tx, one.watch().client(), one.hit(tx.nowMillis()), Watches.MAX_HITS);
+        byWatch.computeIfAbsent(one.watch().number(), number -> new ArrayList<>()).add(one);
+      }
+    }
+    byWatch.values().forEach(hits -> tx.audit(leaf(tx, hits.get(0).watch(), hits)));
+    return byWatch.values().stream().mapToInt(List::size).sum();
+  }
+
+  private boolean isStanding(Transaction tx, StandingWatch watch) {
+    return ledger.watches().read(tx, watch.number()) != null;
+  }
+
+  private AuditRecord leaf(Transaction tx, StandingWatch watch, List<Found> hits) {
+    return AuditRecord.of(
+            AuditType.WATCH_HIT,
+            LawCategory.COMBINATION,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            AuditActor.client(self, new NodeName(watch.client()), watch.person()),
+            new AuditSubject(
+                null,
+                hits.stream().map(Found::id).toList(),
+                hits.stream()
+                    .map(hit -> new AgencyName(hit.placed().record().getOrigin()))
+                    .distinct()
+                    .toList(),
+                null))
+        .saying("watch " + watch.number() + ": " + hits.size() + " hit");
+  }
+}

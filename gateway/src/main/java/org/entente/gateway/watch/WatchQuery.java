@@ -1,0 +1,95 @@
+package org.entente.gateway.watch;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.subject.IndexTerms;
+import org.entente.gateway.search.FilterLimits;
+import org.entente.proto.v1.AddWatchRequest;
+import org.entente.proto.v1.WatchTerms;
+
+/** Reads what a client wants to watch for; every field is bounded. Pure, used once. */
+final class WatchQuery {
+  static final int MAX_SUBJECTS = 16;
+  static final Duration LONGEST = Duration.ofDays(366);
+  private static final int MAX_TITLE = 200;
+
+  /** A chapter of the Harmonised System is no identifier: everything of its kind would be hit. */
+  private static final int LEAST_HS = "hs:1234".length();
+
+  private final List<Problem> problems = new ArrayList<>();
+
+  private WatchQuery() {}
+
+  /** What was read. */
+  sealed interface Reading {
+    /** It can be watched for: these terms, until then, milliseconds since 1970. */
+    record Clear(Set<String> terms, long untilMillis) implements Reading {}
+
+    /** It cannot. */
+    record Wrong(Problem problem) implements Reading {}
+  }
+
+  static Reading read(AddWatchRequest request, long nowMillis) {
+    WatchQuery query = new WatchQuery();
+    Set<String> terms = query.terms(request.getTerms());
+    query.problems.addAll(FilterLimits.problems("terms.filter", request.getTerms().getFilter()));
+    query.title(request.getTerms().getTitle());
+    long until = query.until(request, nowMillis);
+    return query.problems.isEmpty()
+        ? new Reading.Clear(terms, until)
+        : new Reading.Wrong(query.problems.get(0));
+  }
+
+  private Set<String> terms(WatchTerms terms) {
+    Set<String> out = new LinkedHashSet<>();
+    int count = terms.getSubjectsCount();
+    if (count == 0 || count > MAX_SUBJECTS) {
+      problem("terms.subjects", "has 1 to " + MAX_SUBJECTS + " entries");
+      return out;
+    }
+    for (int i = 0; i < count; i++) {
+      String field = "terms.subjects[" + i + "]";
+      try {
+        String term = IndexTerms.parse(terms.getSubjects(i));
+        if (term.startsWith("hs:") && term.length() < LEAST_HS) {
+          problem(field, "an hs code to watch for has at least 4 digits");
+        }
+        out.add(term);
+      } catch (InvalidValue e) {
+        problem(field, String.valueOf(e.getMessage()));
+      }
+    }
+    return out;
+  }
+
+  private void title(String title) {
+    if (title.length() > MAX_TITLE || title.chars().anyMatch(Character::isISOControl)) {
+      problem("terms.title", "is one line of at most " + MAX_TITLE + " characters");
+    }
+  }
+
+  private long until(AddWatchRequest request, long nowMillis) {
+    long latest = nowMillis + LONGEST.toMillis();
+    if (!request.hasExpiresAt()) {
+      return latest;
+    }
+    if (!Timestamps.isValid(request.getExpiresAt())
+        || Timestamps.toMillis(request.getExpiresAt()) <= nowMillis
+        || Timestamps.toMillis(request.getExpiresAt()) > latest) {
+      problem("expires_at", "is within " + LONGEST.toDays() + " days from now");
+      return latest;
+    }
+    return Timestamps.toMillis(request.getExpiresAt());
+  }
+
+  private void problem(String field, String message) {
+    problems.add(new Problem(Code.INVALID_FIELD, field, message));
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Watch lists: standing queries of clients, held against what was received after it is committed.
+ * Never part of reception or delivery; a hit shows nothing that a subscriber would not be given.
+ */
+@NullMarked
+package org.entente.gateway.watch;
+
+import org.jspecify.annotations.NullMarked;
