@@ -7,7 +7,7 @@ import { BYTES, VARINT, fields } from './protobuf.mjs';
 const KIND_EVIDENCE = 3n;
 const AGREEMENT = 'evidence';
 const MOST_ITEMS = 4096;
-const LAST_KIND = 10n;
+const LAST_KIND = 11n;
 
 const demand = (holds, reason) => {
   if (!holds) {
@@ -28,6 +28,7 @@ const message = (bytes, types) => {
 const item = (bytes, origin) => {
   const said = message(bytes, {
     1: BYTES, 2: VARINT, 3: BYTES, 4: BYTES, 5: BYTES, 6: BYTES, 7: BYTES, 8: BYTES, 9: BYTES, 10: BYTES,
+    12: BYTES, 13: BYTES, 14: BYTES,
   });
   const id = said.one(1, none);
   const kind = said.one(2, 0n);

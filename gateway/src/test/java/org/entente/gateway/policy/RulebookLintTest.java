@@ -88,7 +88,7 @@ class RulebookLintTest {
     assertWarns(
         rules(
             "deny_if: label.kind in [Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE,"
-                + " Kind.KIND_REQUEST, Kind.KIND_ANSWER, Kind.KIND_OPERATION]"),
+                + " Kind.KIND_REQUEST, Kind.KIND_ANSWER, Kind.KIND_FEEDBACK, Kind.KIND_OPERATION]"),
         "rules[0].deny_if: refuses every label, so that nothing passes");
     assertWarns(
         rules("allow_only_if: label.kind != Kind.KIND_RECALL"),
