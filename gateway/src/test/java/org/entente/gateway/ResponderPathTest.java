@@ -99,8 +99,8 @@ class ResponderPathTest {
 
     Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
     String text = Files.readString(agreement);
-    assertTrue(text.contains("[ALERT, REQUEST, ANSWER]"));
-    Files.writeString(agreement, text.replace("[ALERT, REQUEST, ANSWER]", "[ALERT]"));
+    assertTrue(text.contains("[ALERT, REQUEST, ANSWER, OPERATION]"));
+    Files.writeString(agreement, text.replace("[ALERT, REQUEST, ANSWER, OPERATION]", "[ALERT]"));
     federation.await("who may not ask finds nobody", () -> found().isEmpty());
     Files.writeString(agreement, text);
     federation.await("who may ask again finds it again", () -> found().size() == 1);
