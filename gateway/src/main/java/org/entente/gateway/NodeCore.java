@@ -293,7 +293,9 @@ public final class NodeCore {
         tx ->
             ledger.idempotency().prune(tx, now - Intake.REMEMBERED.toMillis(), most)
                 + ledger.peerFacts().prune(tx, now, most)
-                + ledger.subjects().prune(tx, now / 86_400_000, most));
+                + ledger.subjects().prune(tx, now / 86_400_000, most)
+                + ledger.charges().prune(tx, now / 86_400_000, most)
+                + ledger.chains().prune(tx, now, most));
   }
 
   private void wake(AgencyName peer, Lane lane) {

@@ -16,6 +16,7 @@ import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.DiskThresholds;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -68,6 +69,7 @@ final class NodeGround {
   final NodeDiskCare disk;
   final NodeWitness witness;
   final EvidenceRecords evidence;
+  final ChargeRecords charges;
   final SettingAside setting;
   final Advertised advertised;
   final LabelCheck labelCheck;
@@ -137,6 +139,7 @@ final class NodeGround {
             new NodeWitness.Around(around.clock(), around.workers(), around.meters()));
     evidence = new EvidenceRecords(atRest, self.agency());
     advertised = new Advertised(ledger, atRest);
+    charges = new ChargeRecords(atRest);
     setting =
         new SettingAside(
             self.agency(),

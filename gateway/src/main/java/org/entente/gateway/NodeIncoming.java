@@ -83,6 +83,7 @@ final class NodeIncoming {
         out.sealing.recipientSessions,
         new Recalls(ground.agency(), ground.ledger, erasing, ground.evidence, around.workers()),
         ground.advertised,
+        ground.charges,
         ground.setting,
         around.clock(),
         ground.ending,

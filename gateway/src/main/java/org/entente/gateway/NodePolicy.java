@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.BundleMembership;
+import org.entente.gateway.policy.ChargeMessages;
 import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RecallMessages;
@@ -80,6 +81,7 @@ final class NodePolicy {
     return agreement.equals(EvidenceMessages.AGREEMENT)
         || agreement.equals(RecallMessages.AGREEMENT)
         || agreement.equals(ResponderMessages.AGREEMENT)
+        || agreement.equals(ChargeMessages.AGREEMENT)
         || NodeIngress.inForce(current(), agreement, recipient, now);
   }
 }

@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.account.Tracking;
@@ -12,6 +13,7 @@ import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.intake.Charging;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
@@ -31,6 +33,7 @@ import org.entente.gateway.retain.Retention;
 import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.wire.ClientPorts;
+import org.entente.gateway.wire.TaskingPorts;
 
 /** The stage that serves clients: what they hand in, what they are given, what they may ask. */
 final class NodeServices {
@@ -46,6 +49,7 @@ final class NodeServices {
   private final Tracking tracking;
   private final NodeGround ground;
   private final Recalling recalling;
+  private final Charging charging;
   private final Searching searching;
   private final RequestDesk requests;
 
@@ -65,6 +69,7 @@ final class NodeServices {
             around.timers());
     releases = new Releases(parts, intake, around.clock(), ground.ending, around.meters());
     recalling = new Recalling(parts, intake, around.clock(), around.random());
+    charging = new Charging(parts, intake, around.clock(), around.random());
     retention =
         new Retention(
             ground.agency(),
@@ -157,7 +162,7 @@ final class NodeServices {
             ground.config.limitsInForce().heldMessages(),
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
         openWithin(ground.config.openWithinInForce()),
-        keptLabels(ground)::label);
+        keptLabels(ground));
   }
 
   private static KeptLabels keptLabels(NodeGround ground) {
@@ -189,6 +194,11 @@ final class NodeServices {
         (caller, draft) -> intake.publish(caller.name(), draft),
         releases,
         recalling,
+        new TaskingPorts(
+            charging,
+            ground.charges,
+            ground.ledger.charges(),
+            new ChainShowing(ground.agency(), ground.ledger, ground.evidence)),
         retention,
         subscriptions,
         searching,

@@ -19,6 +19,7 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
@@ -256,6 +257,7 @@ final class KeyLifeNode implements AutoCloseable {
           recipients,
           new Recalls(name, ledger, erasing, evidence, Runnable::run),
           new Advertised(ledger, new AtRest(storage, random)),
+          new ChargeRecords(new AtRest(storage, random)),
           setting(),
           clock,
           clock,

@@ -56,7 +56,11 @@ public enum AuditType {
   /** A person searched the received messages and was shown the labels of those named. */
   SEARCHED(24),
   /** A client registered, changed or withdrew a system that answers requests. */
-  RESPONDER(30);
+  RESPONDER(30),
+  /** A message was taken in charge by a recipient, or given back: at it, and at the origin. */
+  CHARGED(35),
+  /** A message was updated, cancelled, rectified or restricted: it, then what changes it. */
+  CHANGED(36);
 
   private final int number;
 

@@ -19,6 +19,7 @@ import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -81,7 +82,9 @@ final class DraftLimits {
           Map.entry("Area.polygons", 100),
           Map.entry("Intelligence.subjects", 256),
           Map.entry("Addressing.agencies", 256),
-          Map.entry("Addressing.jurisdictions", 64));
+          Map.entry("Addressing.jurisdictions", 64),
+          Map.entry("InformationAddressees.agencies", 256),
+          Map.entry("InformationAddressees.jurisdictions", 64));
 
   private static final Pattern LANGUAGE =
       Pattern.compile("[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}");
@@ -112,7 +115,7 @@ final class DraftLimits {
           "OnBehalfOf.justification");
 
   private static final List<String> SET_BY_GATEWAY =
-      List.of("message_id", "origin", "created_at", "retention_days");
+      List.of("message_id", "origin", "created_at", "retention_days", "addressed", "addressees");
 
   private DraftLimits() {}
 
@@ -136,10 +139,17 @@ final class DraftLimits {
     label(draft.getLabel());
     body(draft);
     Addressing to = draft.getTo();
+    InformationAddressees informed = to.getInformation();
     require(
-        to.getAgenciesCount() + to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow(),
+        to.getAgenciesCount() + to.getJurisdictionsCount() > 0
+            || to.getWhomAgreementsAllow()
+            || informed.getAgenciesCount() + informed.getJurisdictionsCount() > 0,
         "to",
-        "names no recipient: agencies, jurisdictions or whom_agreements_allow is required");
+        "names no recipient: agencies, jurisdictions, whom_agreements_allow or information is"
+            + " required");
+    for (int i = 0; i < informed.getAgenciesCount(); i++) {
+      agency(informed.getAgencies(i), "to.information.agencies[" + i + "]");
+    }
     for (int i = 0; i < to.getAgenciesCount(); i++) {
       agency(to.getAgencies(i), "to.agencies[" + i + "]");
     }
@@ -185,6 +195,8 @@ final class DraftLimits {
         "is required with handling code H3");
     int reply = label.getInReplyTo().size();
     require(reply == 0 || reply == 16, "label.in_reply_to", "must be 16 bytes or left out");
+    int changed = label.getReferences().size();
+    require(changed == 0 || changed == 16, "label.references", "must be 16 bytes or left out");
   }
 
   private static void specified(ProtocolMessageEnum value, String field) throws Fault {
@@ -204,6 +216,7 @@ final class DraftLimits {
           throw new Fault("body.request", "is no alert; `entente request ask` sends it");
       case ANSWER ->
           throw new Fault("body.answer", "is no alert; `entente request answer` sends it");
+      case CHARGE -> throw new Fault("body.charge", "is made by gateways only");
       case CONTENT_NOT_SET ->
           throw new Fault("body", "is required: alert, intelligence or document");
     }

@@ -86,6 +86,7 @@ final class OpenCommand extends MessageCall {
                   + body.getRecall().getReason());
       case REQUEST -> out.add(body.getRequest().getQuestion());
       case ANSWER -> add(out, body.getAnswer());
+      case CHARGE -> out.add(ChargeCommand.line(body.getCharge()));
       case EVIDENCE, RESPONDERS, CONTENT_NOT_SET -> {
         // Nothing that is shown to people.
       }

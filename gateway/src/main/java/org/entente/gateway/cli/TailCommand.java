@@ -273,7 +273,9 @@ final class TailCommand implements Callable<Integer> {
             delivery.getLabel().getLane().name().replace("LANE_", ""),
             delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
             Screen.printable(headline(delivery)),
-            delivery.getRedelivery() ? "  (again)" : "");
+            StandingWords.behind(StandingWords.of(delivery.getLabel()))
+                + StandingWords.behind(StandingWords.of(delivery.getStanding()))
+                + (delivery.getRedelivery() ? "  (again)" : ""));
   }
 
   private static String headline(Delivery delivery) {
@@ -292,6 +294,9 @@ final class TailCommand implements Callable<Integer> {
     if (delivery.getBody().hasAnswer()) {
       String request = HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
       return RequestCommand.result(delivery.getBody().getAnswer()) + " to " + request;
+    }
+    if (delivery.getBody().hasCharge()) {
+      return ChargeCommand.line(delivery.getBody().getCharge());
     }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()

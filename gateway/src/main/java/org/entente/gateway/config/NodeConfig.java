@@ -233,7 +233,7 @@ public record NodeConfig(
    * One of the agency's own systems.
    *
    * @param name as in its certificate
-   * @param scopes of publish, subscribe, search, evidence, release, recall, retention, audit,
+   * @param scopes of publish, subscribe, search, evidence, release, recall, task, retention, audit,
    *     operator
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

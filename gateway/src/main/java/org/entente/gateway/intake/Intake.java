@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChainStep;
 import org.entente.gateway.ledger.DiskRoom;
 import org.entente.gateway.ledger.Mutation;
 import org.entente.gateway.ledger.Transaction;
@@ -36,6 +37,7 @@ import org.entente.gateway.transmit.Awaiting;
 import org.entente.gateway.transmit.Outbound;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
+import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
@@ -198,7 +200,8 @@ public final class Intake implements AutoCloseable {
       return;
     }
     Passing passing = Passing.of(checked, parts.received());
-    Problem lacking = passing.lacking();
+    Referring referring = Referring.of(checked, parts);
+    Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
       meters.refused(Meters.Side.CLIENT, lacking.code());
       done.complete(Outcomes.invalid(key.key(), lacking));
@@ -215,7 +218,12 @@ public final class Intake implements AutoCloseable {
             .policy()
             .get()
             .egress()
-            .decide(checked, passing.sources(), parts.self(), clock.instant());
+            .decide(
+                checked,
+                passing.sources(),
+                referring.hadTarget(),
+                parts.self(),
+                clock.instant());
     decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
     MessageId id = MessageId.fresh(clock.millis(), random);
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
@@ -365,11 +373,18 @@ public final class Intake implements AutoCloseable {
       Rejections.of(tx, parts, id, submission.refusals());
       Leaves.passedOn(tx, submission);
       submission.parts().forEach(part -> clocks.sent(tx, part));
+      ChainStep.of(submission.parts().get(0).label())
+          .ifPresent(step -> changed(tx, submission.actor(), step));
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);
     }
     return outcomes;
+  }
+
+  private void changed(Transaction tx, AuditActor actor, ChainStep step) {
+    parts.ledger().chains().changed(tx, parts.self(), step);
+    Leaves.changed(tx, actor, step);
   }
 
   /** Whom a draft names, as keyed terms. */
@@ -400,8 +415,8 @@ public final class Intake implements AutoCloseable {
     SentFacts.Builder facts =
         SentFacts.newBuilder()
             .setExercise(first.exercise())
-            .setLane(first.lane().number())
-            .setRecall(first.label().getKind() == Kind.KIND_RECALL);
+            .setLane(submission.lane().number())
+            .setRecall(isFinal(first.label().getKind()));
     for (Permitted part : submission.parts()) {
       part.permits().forEach(permit -> facts.addRecipients(permit.recipient().value()));
       facts.setExpiresAtMs(Math.max(facts.getExpiresAtMs(), part.expires().toEpochMilli()));
@@ -416,6 +431,10 @@ public final class Intake implements AutoCloseable {
     Awaiting.begin(tx, parts.ledger(), parts.evidence(), submission.id(), facts.build());
   }
 
+  private static boolean isFinal(Kind kind) {
+    return kind == Kind.KIND_RECALL || kind == Kind.KIND_CHARGE;
+  }
+
   private static SentPart terms(Permitted part) {
     Label label = part.label();
     SentPart.Builder out =
@@ -426,7 +445,8 @@ public final class Intake implements AutoCloseable {
             .setPurpose(label.getPurposeValue())
             .setPersonalData(label.getPersonalData())
             .setRetentionDays(part.retentionDays())
-            .setCaseRef(label.getCaseRef());
+            .setCaseRef(label.getCaseRef())
+            .setInformation(label.getAddressed() == Addressed.ADDRESSED_INFORMATION);
     part.permits().forEach(permit -> out.addRecipients(permit.recipient().value()));
     return out.build();
   }

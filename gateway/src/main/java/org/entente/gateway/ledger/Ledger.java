@@ -37,6 +37,8 @@ public final class Ledger implements AutoCloseable {
   private final LinkBook links;
   private final RequestBook requests;
   private final ResponderBook responders;
+  private final ChargeBook charges;
+  private final Chains chains;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -78,6 +80,8 @@ public final class Ledger implements AutoCloseable {
     this.links = new LinkBook(store);
     this.requests = new RequestBook(store);
     this.responders = new ResponderBook(store);
+    this.charges = new ChargeBook(store);
+    this.chains = new Chains(new ChainBook(store), inbox, retention);
   }
 
   /** Starts the writer. */
@@ -231,6 +235,16 @@ public final class Ledger implements AutoCloseable {
   /** Who answers requests, here and elsewhere. */
   public ResponderBook responders() {
     return responders;
+  }
+
+  /** Which messages change which. */
+  public Chains chains() {
+    return chains;
+  }
+
+  /** What recipients took in charge. */
+  public ChargeBook charges() {
+    return charges;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

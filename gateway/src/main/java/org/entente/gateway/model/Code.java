@@ -50,6 +50,10 @@ public enum Code {
   ONWARD_REFUSED(POLICY, false),
   /** It passes on what may go on with its originator's consent only. */
   CONSENT_REQUIRED(PEER, false),
+  /** What it changes was not sent to this recipient. */
+  REFERENCE_REFUSED(CLIENT, false),
+  /** Its originator restricts the processing of the message; only the originator lifts that. */
+  RESTRICTED(PEER, false),
   /** A rule of this node refuses it. */
   NODE_RULE(OPERATOR, false),
   /** The agreement asks who sends and why, and the draft does not say. */

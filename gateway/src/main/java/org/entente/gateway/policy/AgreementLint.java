@@ -27,7 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class AgreementLint {
   /** Ids that stand for what needs no agreement; no file may take one. */
   static final Set<String> RESERVED =
-      Set.of(EvidenceMessages.AGREEMENT, RecallMessages.AGREEMENT, ResponderMessages.AGREEMENT);
+      Set.of(
+          EvidenceMessages.AGREEMENT,
+          RecallMessages.AGREEMENT,
+          ResponderMessages.AGREEMENT,
+          ChargeMessages.AGREEMENT);
 
   /** Kinds that need an agreement, as its file writes them. */
   private static final String SHARED = EnumWords.words(LabelSpace.KINDS);
@@ -140,6 +144,9 @@ final class AgreementLint {
     }
     if (kinds.contains(Kind.KIND_RESPONDERS)) {
       wrong("covers.kinds", "RESPONDERS", SHARED + "; what may be asked follows from REQUEST");
+    }
+    if (kinds.contains(Kind.KIND_CHARGE)) {
+      wrong("covers.kinds", "CHARGE", SHARED + "; a charge needs no agreement");
     }
     List<String> handling = it.handling() == null ? List.of() : it.handling();
     Set<Classification> ceiling =

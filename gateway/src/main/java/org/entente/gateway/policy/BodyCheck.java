@@ -6,6 +6,7 @@ import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
@@ -35,6 +36,7 @@ final class BodyCheck {
       case REQUEST -> requests.request(body.getRequest());
       case ANSWER -> requests.answer(body.getAnswer());
       case RESPONDERS -> new ResponderCheck(findings).list(body.getResponders());
+      case CHARGE -> charge(body.getCharge());
       case CONTENT_NOT_SET ->
           findings.invalid(
               "body", "is required: an alert, intelligence, a document, a request or an answer");
@@ -118,6 +120,17 @@ final class BodyCheck {
     findings.requiredLine("body.recall.reason", recall.getReason(), 500);
     findings.check(recall.hasAt(), "body.recall.at", "is required");
     findings.time("body.recall.at", recall.getAt());
+  }
+
+  private void charge(Charge charge) {
+    findings.known("body.charge", charge);
+    findings.check(charge.getMessageId().size() == 16, "body.charge.message_id", "has 16 bytes");
+    findings.required("body.charge.step", charge.getStep());
+    findings.requiredLine("body.charge.officer", charge.getOfficer(), 80);
+    findings.line("body.charge.unit", charge.getUnit(), 80);
+    findings.check(charge.hasAt(), "body.charge.at", "is required");
+    findings.time("body.charge.at", charge.getAt());
+    findings.line("body.charge.note", charge.getNote(), ChargeMessages.MAX_NOTE);
   }
 
   private void evidenceItem(String field, EvidenceItem item) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.OnBehalfOf;
 
 /**
@@ -20,6 +21,7 @@ public final class CheckedDraft implements DraftCheck {
   private final OnBehalfOf onBehalfOf;
   private final int openWithinMinutes;
   private final List<MessageId> derivedFrom;
+  private final boolean disclosed;
 
   CheckedDraft(
       String idempotencyKey,
@@ -28,7 +30,8 @@ public final class CheckedDraft implements DraftCheck {
       Addressing to,
       OnBehalfOf onBehalfOf,
       int openWithinMinutes,
-      List<MessageId> derivedFrom) {
+      List<MessageId> derivedFrom,
+      boolean disclosed) {
     this.idempotencyKey = idempotencyKey;
     this.label = label;
     this.body = body;
@@ -36,6 +39,7 @@ public final class CheckedDraft implements DraftCheck {
     this.onBehalfOf = onBehalfOf;
     this.openWithinMinutes = openWithinMinutes;
     this.derivedFrom = List.copyOf(derivedFrom);
+    this.disclosed = disclosed;
   }
 
   /** The client's key. */
@@ -81,6 +85,17 @@ public final class CheckedDraft implements DraftCheck {
   /** The received messages that it passes on. */
   public List<MessageId> derivedFrom() {
     return derivedFrom;
+  }
+
+  /** Whether each recipient is told of the others. */
+  boolean isDisclosed() {
+    return disclosed;
+  }
+
+  /** The label for those who have it for information: the same, perhaps in a lower lane. */
+  Label informationLabel() {
+    Lane lane = to.getInformation().getLane();
+    return lane == Lane.LANE_UNSPECIFIED ? label : label.toBuilder().setLane(lane).build();
   }
 
   /** Names the key, never the content. */

@@ -15,6 +15,7 @@ import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
@@ -70,7 +71,8 @@ public final class LabelCheck {
     new LabelFields(limits, findings).draft(draft.getLabel(), now);
     new BodyCheck(findings).body(draft.getBody());
     agreement(findings, draft.getLabel(), draft.getBody());
-    addressing(findings, draft.getTo());
+    ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
+    addressing(findings, draft.getLabel(), draft.getTo());
     person(findings, draft.getOnBehalfOf());
     if (draft.getLabel().getKind() == Kind.KIND_REQUEST) {
       decides(findings, draft.getOnBehalfOf(), "asks");
@@ -94,7 +96,8 @@ public final class LabelCheck {
         draft.getTo(),
         draft.getOnBehalfOf(),
         draft.getOpenWithinMinutes(),
-        derivedFrom);
+        derivedFrom,
+        draft.getDiscloseAddressees());
   }
 
   private static List<MessageId> derivedFrom(Findings findings, Draft draft) {
@@ -146,6 +149,7 @@ public final class LabelCheck {
     new LabelFields(limits, findings).received(label);
     new BodyCheck(findings).body(parsed);
     agreement(findings, label, parsed);
+    ReferenceCheck.check(findings, label, parsed);
     if (SubjectCheck.namesPerson(parsed) && !label.getPersonalData()) {
       mismatch(findings, "label.personal_data", "the body names a person");
     }
@@ -222,6 +226,7 @@ public final class LabelCheck {
           case REQUEST -> label.getKind() == Kind.KIND_REQUEST;
           case ANSWER -> label.getKind() == Kind.KIND_ANSWER;
           case RESPONDERS -> label.getKind() == Kind.KIND_RESPONDERS;
+          case CHARGE -> label.getKind() == Kind.KIND_CHARGE;
           case CONTENT_NOT_SET -> true;
         };
     if (!agree) {
@@ -236,20 +241,53 @@ public final class LabelCheck {
     findings.add(Code.LABEL_BODY_MISMATCH, field, message);
   }
 
-  private static void addressing(Findings findings, Addressing to) {
+  private static void addressing(Findings findings, Label label, Addressing to) {
     findings.known("to", to);
     boolean anybody =
-        to.getAgenciesCount() > 0 || to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
-    findings.check(anybody, "to", "is required: agencies, jurisdictions or whom_agreements_allow");
-    if (findings.count("to.agencies", to.getAgenciesCount(), MAX_AGENCIES)) {
-      for (int i = 0; i < to.getAgenciesCount() && !findings.full(); i++) {
-        agency(findings, "to.agencies[" + i + "]", to.getAgencies(i));
+        to.getAgenciesCount() > 0
+            || to.getJurisdictionsCount() > 0
+            || to.getWhomAgreementsAllow()
+            || to.hasInformation();
+    findings.check(
+        anybody,
+        "to",
+        "is required: agencies, jurisdictions, whom_agreements_allow or information");
+    named(findings, "to", to.getAgenciesList(), to.getJurisdictionsList());
+    if (to.hasInformation()) {
+      information(findings, label, to.getInformation());
+    }
+  }
+
+  private static void information(Findings findings, Label label, InformationAddressees some) {
+    String field = "to.information";
+    findings.known(field, some);
+    findings.check(
+        label.getKind() != Kind.KIND_REQUEST,
+        field,
+        "is not for a REQUEST: whoever is sent one is asked");
+    findings.check(
+        some.getAgenciesCount() > 0 || some.getJurisdictionsCount() > 0,
+        field,
+        "names an agency or a jurisdiction");
+    named(findings, field, some.getAgenciesList(), some.getJurisdictionsList());
+    findings.optional(field + ".lane", some.getLane());
+    findings.check(
+        some.getLaneValue() == 0 || some.getLaneValue() >= PrecedenceLane.number(label),
+        field + ".lane",
+        "is not higher than the message's");
+  }
+
+  private static void named(
+      Findings findings, String field, List<String> agencies, List<String> places) {
+    if (findings.count(field + ".agencies", agencies.size(), MAX_AGENCIES)) {
+      for (int i = 0; i < agencies.size() && !findings.full(); i++) {
+        agency(findings, field + ".agencies[" + i + "]", agencies.get(i));
       }
     }
-    if (findings.count("to.jurisdictions", to.getJurisdictionsCount(), MAX_JURISDICTIONS)) {
-      for (int i = 0; i < to.getJurisdictionsCount(); i++) {
+    if (findings.count(field + ".jurisdictions", places.size(), MAX_JURISDICTIONS)) {
+      for (int i = 0; i < places.size(); i++) {
         findings.requiredCoded(
-            "to.jurisdictions[" + i + "]", to.getJurisdictions(i), CodedText.JURISDICTION_OR_GROUP);
+            field + ".jurisdictions[" + i + "]", places.get(i), CodedText.JURISDICTION_OR_GROUP);
       }
     }
   }
@@ -287,7 +325,7 @@ public final class LabelCheck {
   static Label withDefaults(Label label) {
     Label.Builder out = label.toBuilder();
     if (out.getLane() == Lane.LANE_UNSPECIFIED) {
-      out.setLane(Lane.LANE_ROUTINE);
+      out.setLane(PrecedenceLane.of(label.getPrecedence()));
     }
     if (out.getStatus() == Status.STATUS_UNSPECIFIED) {
       out.setStatus(Status.STATUS_ACTUAL);

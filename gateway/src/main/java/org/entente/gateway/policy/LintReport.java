@@ -15,7 +15,15 @@ import org.entente.gateway.config.Positions;
 final class LintReport {
   /** Fields that only gateways set; they differ between sender and recipient or carry no fact. */
   static final Set<String> GATEWAY_FIELDS =
-      Set.of("message_id", "origin", "created_at", "agreement", "expires_at", "retention_days");
+      Set.of(
+          "message_id",
+          "origin",
+          "created_at",
+          "agreement",
+          "expires_at",
+          "retention_days",
+          "addressed",
+          "addressees");
 
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();

@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.SettingAside;
@@ -21,6 +22,7 @@ import org.entente.gateway.transmit.Routes;
  * @param member whether an agency is a member now
  * @param recalls what is refused or taken back because its origin says so
  * @param advertised what others say that they may be asked
+ * @param charges keeps what recipients take in charge
  * @param setting sets aside what is failed on
  * @param clock the time that statements bear, by which those of others are judged, and from which
  *     messages are kept
@@ -39,6 +41,7 @@ public record ReceiveParts(
     RecipientSessions sessions,
     Recalls recalls,
     Advertised advertised,
+    ChargeRecords charges,
     SettingAside setting,
     InstantSource clock,
     InstantSource ending,

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.ledger.ChainStep;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.FreshContent;
 import org.entente.gateway.ledger.StorageKeys;
@@ -28,6 +29,7 @@ import org.entente.gateway.seal.LocalSeal;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Status;
@@ -117,8 +119,21 @@ final class Unsealing {
       case KIND_EVIDENCE -> evidence(facts.origin(), message);
       case KIND_RESPONDERS ->
           new Inspected.Advertised(message.id(), message.body().getResponders());
+      case KIND_CHARGE ->
+          mayCharge(facts, message.body().getCharge())
+              ? keep(header, labels, index, message)
+              : message.refused(
+                  Code.NOT_FOUND, "no message of this id was sent to whoever says it");
       default -> keep(header, labels, index, message);
     };
+  }
+
+  /** Only a recipient of a message takes it in charge; training is taken in charge as training. */
+  private boolean mayCharge(EnvelopeFacts facts, Charge charge) {
+    return stated
+        .sentTo(facts.origin(), MessageId.of(charge.getMessageId().toByteArray()))
+        .filter(sent -> sent.getExercise() == facts.exercise())
+        .isPresent();
   }
 
   private Optional<Inspected.Refused> againstHeader(EnvelopeFacts facts, Message message) {
@@ -185,6 +200,8 @@ final class Unsealing {
           message.body().hasRecall()
               ? MessageId.of(message.body().getRecall().getMessageId().toByteArray())
               : null,
+          message.body().hasCharge() ? message.body().getCharge() : null,
+          ChainStep.of(message.label()).orElse(null),
           evidence.tokens(
               SubjectTerms.of(message.label(), message.body()), Instant.ofEpochMilli(now)));
     }

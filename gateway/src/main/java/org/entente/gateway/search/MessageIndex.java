@@ -147,7 +147,7 @@ final class MessageIndex implements AutoCloseable {
       case INTELLIGENCE -> List.of(body.getIntelligence().getHeadline());
       case DOCUMENT -> List.of(body.getDocument().getName());
       case REQUEST -> List.of(body.getRequest().getQuestion());
-      case ANSWER, EVIDENCE, RECALL, RESPONDERS, CONTENT_NOT_SET -> List.of();
+      case ANSWER, EVIDENCE, RECALL, RESPONDERS, CHARGE, CONTENT_NOT_SET -> List.of();
     };
   }
 

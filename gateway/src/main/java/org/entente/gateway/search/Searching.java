@@ -12,6 +12,7 @@ import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
@@ -92,13 +93,17 @@ public final class Searching {
       return new AgencyName(placed.record().getOrigin());
     }
 
-    FoundMessage found() {
-      return FoundMessage.newBuilder()
-          .setMessageId(placed.record().getMessageId())
-          .setLabel(label)
-          .setPosition(placed.position())
-          .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
-          .build();
+    FoundMessage found(Chains chains) {
+      FoundMessage.Builder found =
+          FoundMessage.newBuilder()
+              .setMessageId(placed.record().getMessageId())
+              .setLabel(label)
+              .setPosition(placed.position())
+              .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()));
+      if (placed.record().getChanged()) {
+        found.setStanding(chains.standing(origin(), id()));
+      }
+      return found.build();
     }
   }
 
@@ -123,7 +128,9 @@ public final class Searching {
     List<Hit> shown =
         parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, clear.sought(), page.hits()));
     parts.meters().searched();
-    return new Answer.Shown<>(response(ready, clear.sought(), shown, page.next()));
+    List<FoundMessage> found =
+        shown.stream().map(hit -> hit.found(parts.ledger().chains())).toList();
+    return new Answer.Shown<>(response(ready, clear.sought(), found, page.next()));
   }
 
   private Page page(MessageIndex index, Question.Reading.Clear clear) {
@@ -204,11 +211,9 @@ public final class Searching {
   }
 
   private static SearchResponse response(
-      Indexing.Ready ready, Sought sought, List<Hit> shown, String next) {
+      Indexing.Ready ready, Sought sought, List<FoundMessage> found, String next) {
     SearchResponse.Builder response =
-        SearchResponse.newBuilder()
-            .addAllMessages(shown.stream().map(Hit::found).toList())
-            .setNextPageToken(next);
+        SearchResponse.newBuilder().addAllMessages(found).setNextPageToken(next);
     Optional<Instant> reach = ready.reachesBackTo();
     reach.ifPresent(at -> response.setReachesBackTo(Timestamps.fromMillis(at.toEpochMilli())));
     boolean reaches = reach.isEmpty() || sought.fromMillis() > reach.get().toEpochMilli();
@@ -237,6 +242,13 @@ public final class Searching {
     if (!match.mayMatch(placed, parts.clock().millis())) {
       return notFound(id);
     }
+    if (placed.record().getRestricted()) {
+      return new Answer.Refused<>(
+          new Problem(
+              Code.RESTRICTED,
+              "message_id",
+              "the originator of message " + id + " restricts its processing"));
+    }
     if (parts.ledger().quarantine().holds(placed.position())) {
       return new Answer.Refused<>(
           new Problem(
@@ -258,12 +270,15 @@ public final class Searching {
     }
     parts.meters().openedByPerson();
     return new Answer.Shown<>(
-        OpenResponse.newBuilder().setMessage(hit.found()).setBody(body).build());
+        OpenResponse.newBuilder()
+            .setMessage(hit.found(parts.ledger().chains()))
+            .setBody(body)
+            .build());
   }
 
   /** On record, and known to the origin as any first retrieval is. */
   private boolean recordOpening(Transaction tx, AuditActor actor, NodeName client, Hit hit) {
-    if (!isStillGiven(tx, hit.placed())) {
+    if (!isStillGiven(tx, hit.placed()) || isRestricted(tx, hit.placed())) {
       return false;
     }
     tx.audit(leaf(tx, AuditType.OPENED, actor, List.of(hit.id()), List.of(hit.origin())));
@@ -276,6 +291,11 @@ public final class Searching {
           evidence.retrieval(hit.id(), client.value(), tx.nowMillis()));
     }
     return true;
+  }
+
+  private boolean isRestricted(Transaction tx, InboxBook.Placed seen) {
+    InboxBook.Placed now = parts.ledger().inbox().place(tx, seen.lane(), seen.position());
+    return now != null && now.record().getRestricted();
   }
 
   private Optional<Problem> problem(OnBehalfOf person) {

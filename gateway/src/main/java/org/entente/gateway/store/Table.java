@@ -51,5 +51,9 @@ public enum Table {
   /** Links that an operator paused, and lanes that an alarm stopped. */
   LINK,
   /** Requests that were sent or came, with their clocks, and who answers them. */
-  REQUEST
+  REQUEST,
+  /** What recipients of this agency's messages took in charge. */
+  CHARGE,
+  /** Which messages change which. */
+  CHAIN
 }

@@ -26,6 +26,7 @@ import org.entente.proto.v1.Outcome;
  * @param publish takes a caller's draft in; completes once the outcome is durable
  * @param releases what waits for a second person
  * @param recalling takes messages of the agency back
+ * @param tasking who acts on what
  * @param retention erases and holds received messages
  * @param subscriptions the cursors
  * @param searching finds received messages again
@@ -45,6 +46,7 @@ public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
     Releases releases,
     Recalling recalling,
+    TaskingPorts tasking,
     Retention retention,
     Subscriptions subscriptions,
     Searching searching,

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.intake.Charging;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
@@ -24,6 +25,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
@@ -34,6 +36,7 @@ import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.Outbound;
 import org.entente.gateway.transmit.Routes;
 import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.proto.v1.Label;
 
 /** The intake of {@code fr.customs} with all that stands behind it, over a ledger of a test. */
 public final class IntakeKit implements AutoCloseable {
@@ -49,6 +52,7 @@ public final class IntakeKit implements AutoCloseable {
   private volatile IntakeParts.Received received = id -> Optional.empty();
   private final Releases releases;
   private final Recalling recalling;
+  private final Charging charging;
 
   /**
    * An intake that has started.
@@ -118,11 +122,27 @@ public final class IntakeKit implements AutoCloseable {
                 Duration.ofHours(8),
                 Duration.ofDays(1),
                 Duration.ofDays(7)),
-            id -> received.label(id));
+            received());
     intake = new Intake(parts, outbound, clock, random, meters, limits, sealer, Timers.of(timers));
     releases = new Releases(parts, intake, clock, clock, meters);
     recalling = new Recalling(parts, intake, clock, random);
+    charging = new Charging(parts, intake, clock, random);
     intake.start();
+  }
+
+  /** What the test says now, not when the intake was made. */
+  private IntakeParts.Received received() {
+    return new IntakeParts.Received() {
+      @Override
+      public Optional<Label> label(MessageId id) {
+        return received.label(id);
+      }
+
+      @Override
+      public boolean isRestricted(MessageId id) {
+        return received.isRestricted(id);
+      }
+    };
   }
 
   /** Has this agency received something that drafts may pass on. */
@@ -138,6 +158,11 @@ public final class IntakeKit implements AutoCloseable {
   /** Takes messages back. */
   public Recalling recalling() {
     return recalling;
+  }
+
+  /** Takes in charge what was received. */
+  public Charging charging() {
+    return charging;
   }
 
   /** Decides on what is held. */

@@ -20,6 +20,7 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.SetAside;
@@ -163,6 +164,7 @@ public final class ReceiveKit implements AutoCloseable {
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
             new Recalls(SELF, ledger, erasing, evidence, executor),
             new Advertised(ledger, new AtRest(storage, random)),
+            new ChargeRecords(new AtRest(storage, random)),
             setting,
             clock,
             clock,

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.account.Tracking;
@@ -41,6 +42,7 @@ import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Journal;
@@ -245,6 +247,11 @@ final class Behind implements AutoCloseable {
         (caller, draft) -> intake.apply(caller, draft),
         kit.releases(),
         kit.recalling(),
+        new TaskingPorts(
+            kit.charging(),
+            new ChargeRecords(new AtRest(storageKeys, new SecureRandom())),
+            ledger.charges(),
+            new ChainShowing(Edge.FR, ledger, evidence)),
         retention(),
         subscriptions,
         new Searching(
