@@ -310,7 +310,9 @@ public final class NodeCore {
                 + ledger.peerFacts().prune(tx, now, most)
                 + ledger.consents().prune(tx, now, most)
                 + ledger.subjects().prune(tx, now / 86_400_000, most)
-                + ledger.operations().prune(tx, now / 86_400_000, most));
+                + ledger.operations().prune(tx, now / 86_400_000, most)
+                + ledger.charges().prune(tx, now / 86_400_000, most)
+                + ledger.chains().prune(tx, now, most));
   }
 
   private void wake(AgencyName peer, Lane lane) {

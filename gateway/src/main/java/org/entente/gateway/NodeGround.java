@@ -17,6 +17,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.DiskThresholds;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -70,6 +71,7 @@ final class NodeGround {
   final NodeWitness witness;
   final EvidenceRecords evidence;
   final Rosters rosters;
+  final ChargeRecords charges;
   final SettingAside setting;
   final Advertised advertised;
   final LabelCheck labelCheck;
@@ -140,6 +142,7 @@ final class NodeGround {
     evidence = new EvidenceRecords(atRest, self.agency());
     advertised = new Advertised(ledger, atRest);
     rosters = new Rosters(ledger.operations(), atRest);
+    charges = new ChargeRecords(atRest);
     setting =
         new SettingAside(
             self.agency(),

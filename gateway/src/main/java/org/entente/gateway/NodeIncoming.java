@@ -92,6 +92,7 @@ final class NodeIncoming {
         ground.advertised,
         ground.rosters,
         consent.incoming,
+        ground.charges,
         ground.setting,
         around.clock(),
         ground.ending,

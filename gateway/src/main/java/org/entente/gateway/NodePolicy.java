@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.ConsentMessages;
+import org.entente.gateway.policy.ChargeMessages;
 import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RecallMessages;
@@ -84,6 +85,7 @@ final class NodePolicy {
         || agreement.equals(ResponderMessages.AGREEMENT)
         || agreement.equals(RosterMessages.AGREEMENT)
         || agreement.equals(ConsentMessages.AGREEMENT)
+        || agreement.equals(ChargeMessages.AGREEMENT)
         || NodeIngress.inForce(current(), agreement, recipient, now);
   }
 }

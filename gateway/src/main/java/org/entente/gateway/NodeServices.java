@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
 import org.entente.gateway.account.Proving;
@@ -14,6 +15,7 @@ import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.Convening;
+import org.entente.gateway.intake.Charging;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
@@ -38,6 +40,7 @@ import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.watch.Watches;
 import org.entente.gateway.wire.ClientPorts;
+import org.entente.gateway.wire.TaskingPorts;
 
 /** The stage that serves clients: what they hand in, what they are given, what they may ask. */
 final class NodeServices {
@@ -57,6 +60,7 @@ final class NodeServices {
   private final Recalling recalling;
   private final Convening convening;
   private final NodeConsent consent;
+  private final Charging charging;
   private final Searching searching;
   private final RequestDesk requests;
   private final NodeIpr ipr;
@@ -88,6 +92,7 @@ final class NodeServices {
             around.clock(),
             around.random());
     consent = in.consent;
+    charging = new Charging(parts, intake, around.clock(), around.random());
     retention =
         new Retention(
             ground.agency(),
@@ -193,7 +198,7 @@ final class NodeServices {
             ground.config.limitsInForce().heldMessages(),
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
         openWithin(ground.config.openWithinInForce()),
-        consent.received::label,
+        consent.received,
         consent.grants::of,
         ground.rosters);
   }
@@ -250,6 +255,11 @@ final class NodeServices {
         releases,
         recalling,
         consent.ports(),
+        new TaskingPorts(
+            charging,
+            ground.charges,
+            ground.ledger.charges(),
+            new ChainShowing(ground.agency(), ground.ledger, ground.evidence)),
         retention,
         subscriptions,
         searching,

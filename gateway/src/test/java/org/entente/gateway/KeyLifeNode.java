@@ -22,6 +22,7 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
@@ -268,6 +269,7 @@ final class KeyLifeNode implements AutoCloseable {
               new ConsentRecords(new AtRest(storage, random)),
               peerKeys,
               clock),
+          new ChargeRecords(new AtRest(storage, random)),
           setting(),
           clock,
           clock,

@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,7 +59,6 @@ import org.entente.gateway.trust.RootKey;
 import org.entente.gateway.trust.RootSet;
 import org.entente.gateway.trust.TrustRoots;
 import org.entente.proto.v1.Acknowledge;
-import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
@@ -343,7 +343,7 @@ final class RunningFederation implements AutoCloseable {
         links:
         %sclients:
           - name: desk
-            scopes: [publish, subscribe, evidence, respond, operate_jointly, operator]
+            scopes: [publish, subscribe, search, evidence, respond, operate_jointly, task, operator]
         """
             .formatted(
                 NAME,
@@ -530,6 +530,17 @@ final class RunningFederation implements AutoCloseable {
     return send(from, headline, Lane.LANE_UNSPECIFIED, deadline, openWithin, to);
   }
 
+  /** The same without recipients and lane, as a test completes it. */
+  MessageId send(String from, String headline, Duration deadline, Consumer<Draft.Builder> change) {
+    Draft.Builder draft = draft(headline, deadline);
+    change.accept(draft);
+    Outcome outcome = publish(from, draft.build());
+    if (!outcome.hasAccepted()) {
+      throw new AssertionError(outcome);
+    }
+    return MessageId.of(outcome.getMessageId().toByteArray());
+  }
+
   private MessageId send(
       String from,
       String headline,
@@ -537,46 +548,59 @@ final class RunningFederation implements AutoCloseable {
       Duration deadline,
       Duration openWithin,
       String... to) {
+    return send(
+        from,
+        headline,
+        deadline,
+        draft -> {
+          draft.setOpenWithinMinutes((int) openWithin.toMinutes());
+          draft.getLabelBuilder().setLane(lane);
+          draft.getToBuilder().addAllAgencies(List.of(to));
+        });
+  }
+
+  private Draft.Builder draft(String headline, Duration deadline) {
     drafts++;
-    Draft draft =
-        Draft.newBuilder()
-            .setIdempotencyKey("draft-" + drafts)
-            .setOpenWithinMinutes((int) openWithin.toMinutes())
-            .setLabel(
-                Label.newBuilder()
-                    .setKind(Kind.KIND_ALERT)
-                    .setCategory(Category.CATEGORY_PUBLIC_WARNING)
-                    .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY)
-                    .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
-                    .setLane(lane)
-                    .setExpiresAt(
-                        Timestamps.fromMillis(clock.instant().plus(deadline).toEpochMilli())))
-            .setBody(
-                Body.newBuilder()
-                    .setAlert(
-                        Alert.newBuilder()
-                            .addTexts(
-                                AlertText.newBuilder().setLanguage("en").setHeadline(headline))))
-            .setTo(Addressing.newBuilder().addAllAgencies(List.of(to)))
-            .build();
-    Outcome outcome =
-        PublisherGrpc.newBlockingStub(channel(from))
-            .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-            .publish(PublishRequest.newBuilder().setDraft(draft).build())
-            .getOutcome();
-    if (!outcome.hasAccepted()) {
-      throw new AssertionError(outcome);
-    }
-    return MessageId.of(outcome.getMessageId().toByteArray());
+    return Draft.newBuilder()
+        .setIdempotencyKey("draft-" + drafts)
+        .setLabel(
+            Label.newBuilder()
+                .setKind(Kind.KIND_ALERT)
+                .setCategory(Category.CATEGORY_PUBLIC_WARNING)
+                .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY)
+                .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
+                .setExpiresAt(Timestamps.fromMillis(clock.instant().plus(deadline).toEpochMilli())))
+        .setBody(
+            Body.newBuilder()
+                .setAlert(
+                    Alert.newBuilder()
+                        .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline(headline))));
+  }
+
+  /** What becomes of a draft. */
+  Outcome publish(String from, Draft draft) {
+    return PublisherGrpc.newBlockingStub(channel(from))
+        .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .publish(PublishRequest.newBuilder().setDraft(draft).build())
+        .getOutcome();
   }
 
   /** What was received since this was last asked, opened; waits until there is so much. */
   List<Delivery> receive(String agency, int count) {
+    return receive(agency, count, OpenCursor.newBuilder().setCursor("desk").build());
+  }
+
+  /** What is kept, from the oldest on, as a subscriber that comes now is given it. */
+  List<Delivery> replay(String agency, int count) {
+    return receive(
+        agency, count, OpenCursor.newBuilder().setCursor("late").setFromPosition(1).build());
+  }
+
+  private List<Delivery> receive(String agency, int count, OpenCursor cursor) {
     BlockingQueue<SubscribeResponse> said = new LinkedBlockingQueue<>();
     StreamObserver<SubscribeRequest> stream =
         SubscriberGrpc.newStub(channel(agency)).subscribe(new Queueing(said));
-    stream.onNext(
-        SubscribeRequest.newBuilder().setOpen(OpenCursor.newBuilder().setCursor("desk")).build());
+    stream.onNext(SubscribeRequest.newBuilder().setOpen(cursor).build());
     List<Delivery> received = new ArrayList<>();
     try {
       while (received.size() < count) {

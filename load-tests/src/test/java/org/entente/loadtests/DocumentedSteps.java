@@ -171,6 +171,39 @@ final class DocumentedSteps {
             .says("watch 1 ")
             .says("case:ZGR20261180"),
         Step.of("./entente watch list" + FR_CLIENTS + "desk").says("brake pads"),
+        Step.of(
+                "./entente send --alerts config/samples/tasking/container-check.jsonl"
+                    + " --precedence IMMEDIATE --info us.cbp --info-lane ROUTINE"
+                    + DECLARATIONS)
+            .says("to [de.customs], for information to [us.cbp]")
+            .keeps("TASK", ID + "to \\[de\\.customs\\], for information"),
+        // Until it has arrived.
+        Step.of(
+                "./entente charge take MESSAGE --officer DE-7 --unit 'Hamburg'"
+                    + " --note 'team is on its way'"
+                    + DE_CLIENTS
+                    + "desk")
+            .fills("MESSAGE", "TASK")
+            .againWhile("NOT_FOUND")
+            .says("to fr.customs"),
+        Step.of("./entente charge list" + FR_CLIENTS + "desk")
+            .againWhile("nothing is taken in charge")
+            .says("{TASK} TAKEN IN CHARGE by DE-7, Hamburg: team is on its way"),
+        Step.of(
+                "./entente charge back MESSAGE --officer DE-7 --note 'nothing found'"
+                    + DE_CLIENTS
+                    + "desk")
+            .fills("MESSAGE", "TASK")
+            .says("to fr.customs"),
+        Step.of(
+                "./entente send --alerts config/samples/tasking/container-check-update.jsonl"
+                    + " --updates MESSAGE"
+                    + DECLARATIONS)
+            .fills("MESSAGE", "TASK")
+            .says("to [de.customs]"),
+        Step.of("./entente chain MESSAGE" + DE_CLIENTS + "desk")
+            .fills("MESSAGE", "TASK")
+            .says("{TASK}"),
         Step.of("./entente send" + DE_CLIENTS + "declarations --alerts config/samples/ipr.jsonl")
             .exits(1)
             .says("published"),
@@ -198,6 +231,7 @@ final class DocumentedSteps {
                     + FR_CLIENTS
                     + "desk")
             .says("watch 1 has ended"),
+        Step.of("./entente thread ZGR-2026-1180" + SEARCHER).says("{FOUND}"),
         Step.of(
                 "./entente request ask --to de.customs --question 'Is this container known to you?'"
                     + " --subject container:CSQU3054383 --category IPR --purpose CUSTOMS_CONTROL"

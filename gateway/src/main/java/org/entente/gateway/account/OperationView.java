@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Joint operations as people look at them: who takes part, and what was said as far as it is held
- * here. What was recalled, erased or set aside is not given; showing is recorded first. Safe for
+ * here. What was recalled, restricted, erased or set aside is not
+ * given; showing is recorded first. Safe for
  * many threads; showing waits for the disk.
  */
 public final class OperationView {
@@ -157,6 +158,7 @@ public final class OperationView {
     if (placed == null
         || placed.isDamaged()
         || placed.record().getRecalled()
+        || placed.record().getRestricted()
         || placed.record().getExercise() != exercise
         || parts.ledger().quarantine().holds(placed.position())) {
       return Optional.empty();
@@ -205,6 +207,7 @@ public final class OperationView {
     InboxBook.Placed now = parts.ledger().inbox().place(tx, seen.lane(), seen.position());
     return now != null
         && !now.record().getRecalled()
+        && !now.record().getRestricted()
         && now.record().getMessageId().equals(seen.record().getMessageId());
   }
 

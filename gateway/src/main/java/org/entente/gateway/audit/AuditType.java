@@ -90,7 +90,11 @@ public enum AuditType {
   /** Received messages named what a watch is for. */
   WATCH_HIT(42),
   /** A person was shown hits of watches, with the labels of those named. */
-  HITS_SHOWN(43);
+  HITS_SHOWN(43),
+  /** A message was taken in charge by a recipient, or given back: at it, and at the origin. */
+  CHARGED(35),
+  /** A message was updated, cancelled, rectified or restricted: it, then what changes it. */
+  CHANGED(36);
 
   private final int number;
 

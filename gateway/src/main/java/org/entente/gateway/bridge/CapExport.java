@@ -24,6 +24,7 @@ import org.entente.proto.v1.Area;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.RequestedAction;
 
 /**
@@ -48,17 +49,19 @@ final class CapExport {
 
   private final Label label;
   private final Alert alert;
+  private final String references;
   private final Leftovers leftovers = new Leftovers();
   private final BitSet writtenTexts = new BitSet();
   private final BitSet writtenAreas = new BitSet();
 
-  private CapExport(Label label, Alert alert) {
+  private CapExport(Label label, Alert alert, String references) {
     this.label = label;
     this.alert = alert;
+    this.references = references;
   }
 
-  static Exported alert(Label label, Alert alert) {
-    CapExport export = new CapExport(label, alert);
+  static Exported alert(Label label, Alert alert, String references) {
+    CapExport export = new CapExport(label, alert, references);
     CapElement element = CapUpgrade.of(export.alert(), export.leftovers, 0);
     return new Exported(element, export.leftovers.list());
   }
@@ -75,13 +78,16 @@ final class CapExport {
     out.add(text("sent", kept("sent", time(label.getCreatedAt(), label.hasCreatedAt()))));
     out.add(text("status", CapWords.word(label.getStatus().getValueDescriptor(), "Actual")));
     out.add(text("msgType", messageType()));
+    if (label.getMessageType() == MessageType.MESSAGE_TYPE_RECTIFICATION) {
+      leftovers.add(0, "alert/msgType", "is RECTIFICATION in the message; CAP has Update for it");
+    }
     out.add(text("source", kept("source", isFromCap() ? "" : label.getSourceRef())));
     scope(out);
     out.add(text("addresses", kept("addresses", "")));
     CapLines.read(kept("code", "")).all("code").forEach(code -> out.add(text("code", code)));
-    for (String name : List.of("note", "references", "incidents")) {
-      out.add(text(name, kept(name, "")));
-    }
+    out.add(text("note", kept("note", "")));
+    out.add(text("references", kept("references", references)));
+    out.add(text("incidents", kept("incidents", "")));
     out.addAll(infos());
     tellWhatIsLeft();
     return parent("alert", withoutEmpty(out));
@@ -93,7 +99,12 @@ final class CapExport {
   }
 
   private String messageType() {
-    return CapWords.word(label.getMessageType().getValueDescriptor(), "Alert");
+    return switch (label.getMessageType()) {
+      // CAP knows no other word for what stands in the place of an alert that was wrong.
+      case MESSAGE_TYPE_RECTIFICATION -> "Update";
+      case UNRECOGNIZED -> "Alert";
+      default -> CapWords.word(label.getMessageType().getValueDescriptor(), "Alert");
+    };
   }
 
   private void scope(List<CapElement> out) {

@@ -3,6 +3,7 @@ package org.entente.gateway.bridge;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,8 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder into which received messages go as CAP 1.2 files, one for each alert, for a system that
@@ -88,13 +92,14 @@ public final class CapFolder {
 
   private CapWriting writing(Label label, Body body) throws IOException {
     return switch (body.getContentCase()) {
-      case ALERT -> CapWriter.write(label, body.getAlert());
+      case ALERT -> alert(label, body.getAlert());
       case RECALL -> cancel(label, body);
       case INTELLIGENCE,
           DOCUMENT,
           FEEDBACK,
           EVIDENCE,
           CONSENT,
+          CHARGE,
           REQUEST,
           ANSWER,
           RESPONDERS,
@@ -105,21 +110,38 @@ public final class CapFolder {
     };
   }
 
+  private CapWriting alert(Label label, Alert alert) throws IOException {
+    if (label.getMessageType() == MessageType.MESSAGE_TYPE_RESTRICTION) {
+      return none("label.message_type", "CAP cannot say that the processing of an alert is restricted");
+    }
+    CapReading changed = label.getReferences().isEmpty() ? null : written(label.getReferences());
+    return changed instanceof CapAlert before
+        ? CapWriter.write(label, alert, CapWriter.reference(before.element()))
+        : CapWriter.write(label, alert);
+  }
+
   private CapWriting cancel(Label label, Body body) throws IOException {
-    String target = HexFormat.of().formatHex(body.getRecall().getMessageId().toByteArray());
-    Path file = folder.resolve(target + CAP);
-    if (!Files.isRegularFile(file)) {
+    CapReading read = written(body.getRecall().getMessageId());
+    if (read == null) {
       return none(
           "body.recall",
           "takes back "
-              + target
+              + HexFormat.of().formatHex(body.getRecall().getMessageId().toByteArray())
               + ", whose file is not in this folder, so that CAP has no reference");
     }
+    return read instanceof CapAlert alert
+        ? CapWriter.cancel(label, body.getRecall(), alert.element())
+        : (BadRecord) read;
+  }
+
+  /** What was written of a message before; null if its file is not there. */
+  private @Nullable CapReading written(ByteString message) throws IOException {
+    Path file = folder.resolve(HexFormat.of().formatHex(message.toByteArray()) + CAP);
+    if (!Files.isRegularFile(file)) {
+      return null;
+    }
     try (InputStream in = Files.newInputStream(file)) {
-      CapReading read = CapReader.read(String.valueOf(file.getFileName()), in);
-      return read instanceof CapAlert alert
-          ? CapWriter.cancel(label, body.getRecall(), alert.element())
-          : (BadRecord) read;
+      return CapReader.read(String.valueOf(file.getFileName()), in);
     }
   }
 

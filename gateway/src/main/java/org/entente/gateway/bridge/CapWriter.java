@@ -31,7 +31,16 @@ public final class CapWriter {
    * @param label with message id, origin and time, as the gateway set them
    */
   public static CapWriting write(Label label, Alert alert) {
-    Exported exported = CapExport.alert(label, alert);
+    return write(label, alert, "");
+  }
+
+  /**
+   * The same of an alert that changes one that was written before.
+   *
+   * @param references CAP's own name of that one ({@link #reference}); empty if it is not known
+   */
+  public static CapWriting write(Label label, Alert alert, String references) {
+    Exported exported = CapExport.alert(label, alert, references);
     Leftovers leftovers = new Leftovers();
     leftovers.addAll(exported.unmapped());
     return written(exported.alert(), leftovers);
@@ -55,8 +64,6 @@ public final class CapWriter {
    * @param alert what was written of the message that is taken back
    */
   public static CapWriting cancel(Label label, Recall recall, CapElement alert) {
-    String original =
-        String.join(",", alert.textOf("sender"), alert.textOf("identifier"), alert.textOf("sent"));
     List<CapElement> out = new ArrayList<>();
     out.add(CapElement.text("identifier", CapExport.identifier(label)));
     out.add(CapElement.text("sender", label.getOrigin()));
@@ -67,9 +74,15 @@ public final class CapWriter {
       out.addAll(alert.all(name));
     }
     out.add(CapElement.text("note", recall.getReason()));
-    out.add(CapElement.text("references", original));
+    out.add(CapElement.text("references", reference(alert)));
     out.addAll(alert.all("incidents"));
     return written(CapElement.parent("alert", out), new Leftovers());
+  }
+
+  /** How other CAP documents refer to one. */
+  static String reference(CapElement alert) {
+    return String.join(
+        ",", alert.textOf("sender"), alert.textOf("identifier"), alert.textOf("sent"));
   }
 
   private static CapWriting written(CapElement element, Leftovers leftovers) {

@@ -21,6 +21,7 @@ import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Feedback;
 import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -108,7 +109,9 @@ final class DraftLimits {
           Map.entry("Route.places", 64),
           Map.entry("Feedback.goods", 64),
           Map.entry("Addressing.agencies", 256),
-          Map.entry("Addressing.jurisdictions", 64));
+          Map.entry("Addressing.jurisdictions", 64),
+          Map.entry("InformationAddressees.agencies", 256),
+          Map.entry("InformationAddressees.jurisdictions", 64));
 
   private static final Pattern LANGUAGE =
       Pattern.compile("[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}");
@@ -153,7 +156,9 @@ final class DraftLimits {
           "retention_days",
           "operation_id",
           "operation_epoch",
-          "operation_roster_hash");
+          "operation_roster_hash",
+          "addressed",
+          "addressees");
 
   private DraftLimits() {}
 
@@ -177,13 +182,18 @@ final class DraftLimits {
     label(draft.getLabel());
     body(draft);
     Addressing to = draft.getTo();
+    InformationAddressees informed = to.getInformation();
     require(
         to.getAgenciesCount() + to.getJurisdictionsCount() > 0
             || to.getWhomAgreementsAllow()
-            || !to.getOperation().isEmpty(),
+            || !to.getOperation().isEmpty()
+            || informed.getAgenciesCount() + informed.getJurisdictionsCount() > 0,
         "to",
-        "names no recipient: agencies, jurisdictions, whom_agreements_allow or operation is"
-            + " required");
+        "names no recipient: agencies, jurisdictions, whom_agreements_allow, operation or"
+            + " information is required");
+    for (int i = 0; i < informed.getAgenciesCount(); i++) {
+      agency(informed.getAgencies(i), "to.information.agencies[" + i + "]");
+    }
     for (int i = 0; i < to.getAgenciesCount(); i++) {
       agency(to.getAgencies(i), "to.agencies[" + i + "]");
     }
@@ -229,6 +239,8 @@ final class DraftLimits {
         "is required with handling code H3");
     int reply = label.getInReplyTo().size();
     require(reply == 0 || reply == 16, "label.in_reply_to", "must be 16 bytes or left out");
+    int changed = label.getReferences().size();
+    require(changed == 0 || changed == 16, "label.references", "must be 16 bytes or left out");
   }
 
   private static void specified(ProtocolMessageEnum value, String field) throws Fault {
@@ -252,6 +264,7 @@ final class DraftLimits {
           throw new Fault("body.answer", "is no alert; `entente request answer` sends it");
       case ROSTER -> throw new Fault("body.roster", "is made by gateways only");
       case OPERATION_UPDATE -> operation(draft, kind);
+      case CHARGE -> throw new Fault("body.charge", "is made by gateways only");
       case CONTENT_NOT_SET ->
           throw new Fault("body", "is required: alert, intelligence, document or feedback");
     }

@@ -92,6 +92,7 @@ final class OpenCommand extends MessageCall {
       case ROSTER -> out.add("roster of a joint operation");
       case OPERATION_UPDATE -> OperationCommand.lines(body.getOperationUpdate(), out);
       case CONSENT -> out.add(ConsentWords.of(body.getConsent()));
+      case CHARGE -> out.add(ChargeCommand.line(body.getCharge()));
       case EVIDENCE, RESPONDERS, CONTENT_NOT_SET -> {
         // Nothing that is shown to people.
       }

@@ -120,15 +120,17 @@ final class SearchCommand extends ClientCall {
       err().println("there may be more: ask for more with --most");
     }
     if (!page.getComplete()) {
-      err()
-          .println(
-              page.hasReachesBackTo()
-                  ? "not searched: what was received before "
-                      + Timestamps.toString(page.getReachesBackTo())
-                  : "not searched: what has only just arrived");
+      err().println(unsearched(page));
     }
     err().flush();
     return 0;
+  }
+
+  /** What a page that is not complete leaves out. */
+  static String unsearched(SearchResponse page) {
+    return page.hasReachesBackTo()
+        ? "not searched: what was received before " + Timestamps.toString(page.getReachesBackTo())
+        : "not searched: what has only just arrived";
   }
 
   private SearchRequest.Builder request() {
@@ -183,6 +185,8 @@ final class SearchCommand extends ClientCall {
                 label.getOrigin(),
                 label.getKind().name().replace("KIND_", ""),
                 label.getCategory().name().replace("CATEGORY_", ""),
-                label.getCaseRef()));
+                label.getCaseRef())
+            + StandingWords.behind(StandingWords.of(label))
+            + StandingWords.behind(StandingWords.of(found.getStanding())));
   }
 }

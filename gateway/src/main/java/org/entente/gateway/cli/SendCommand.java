@@ -1,6 +1,5 @@
 package org.entente.gateway.cli;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -9,17 +8,19 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.entente.gateway.bridge.AlertDraft;
 import org.entente.gateway.bridge.AlertItem;
 import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.BadRecord;
 import org.entente.gateway.bridge.CapTerms;
 import org.entente.gateway.model.FileTrouble;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.MessageId;
-import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Refusal;
@@ -66,14 +67,7 @@ final class SendCommand implements Callable<Integer> {
       description = "how a source record becomes a draft; needed for foreign JSON Lines")
   private @Nullable Path mapping;
 
-  @Option(
-      names = "--derived-from",
-      paramLabel = "MESSAGE",
-      description = {
-        "received message whose content these pass on, 32 hex digits; may be repeated.",
-        "They go only where the terms under which it came let them go."
-      })
-  private List<String> derivedFrom = List.of();
+  @Mixin private SendOptions options = new SendOptions();
 
   @ArgGroup(exclusive = false, heading = "What CAP has no place for, for every CAP file:%n")
   private @Nullable CapOptions cap;
@@ -140,31 +134,18 @@ final class SendCommand implements Callable<Integer> {
     }
   }
 
-  private Draft derived(Draft draft) {
-    Draft.Builder out = draft.toBuilder();
-    for (String id : derivedFrom) {
-      try {
-        out.addDerivedFrom(ByteString.copyFrom(MessageId.parse(id).bytes()));
-      } catch (InvalidValue e) {
-        throw new CommandFailure("--derived-from: " + e.getMessage(), e);
-      }
-    }
-    return out.build();
-  }
-
   private void publish(PublisherGrpc.PublisherBlockingStub publisher, AlertDraft alert) {
     PrintWriter out = spec.commandLine().getOut();
     try {
       Outcome outcome =
           publisher
-              .publish(PublishRequest.newBuilder().setDraft(derived(alert.draft())).build())
+              .publish(PublishRequest.newBuilder().setDraft(options.applied(alert.draft())).build())
               .getOutcome();
       if (outcome.hasAccepted()) {
         published++;
         out.println(
             HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
-                + "  to "
-                + outcome.getAccepted().getPermitsList().stream().map(p -> p.getAgency()).toList());
+                + recipients(outcome.getAccepted()));
         outcome.getAccepted().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
       } else if (outcome.hasHeld()) {
         held++;
@@ -190,6 +171,18 @@ final class SendCommand implements Callable<Integer> {
         default -> throw RpcFailures.explain(e);
       }
     }
+  }
+
+  private static String recipients(Accepted accepted) {
+    Map<Boolean, List<String>> informed =
+        accepted.getPermitsList().stream()
+            .collect(
+                Collectors.partitioningBy(
+                    permit -> permit.getAddressed() == Addressed.ADDRESSED_INFORMATION,
+                    Collectors.mapping(Permit::getAgency, Collectors.toList())));
+    List<String> asked = informed.getOrDefault(false, List.of());
+    List<String> others = informed.getOrDefault(true, List.of());
+    return "  to " + asked + (others.isEmpty() ? "" : ", for information to " + others);
   }
 
   static String line(Refusal refusal) {

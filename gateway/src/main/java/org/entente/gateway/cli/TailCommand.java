@@ -273,7 +273,9 @@ final class TailCommand implements Callable<Integer> {
             delivery.getLabel().getLane().name().replace("LANE_", ""),
             delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
             Screen.printable(headline(delivery)),
-            delivery.getRedelivery() ? "  (again)" : "");
+            StandingWords.behind(StandingWords.of(delivery.getLabel()))
+                + StandingWords.behind(StandingWords.of(delivery.getStanding()))
+                + (delivery.getRedelivery() ? "  (again)" : ""));
   }
 
   private static String headline(Delivery delivery) {
@@ -302,6 +304,9 @@ final class TailCommand implements Callable<Integer> {
     }
     if (delivery.getBody().hasConsent()) {
       return ConsentWords.of(delivery.getBody().getConsent());
+    }
+    if (delivery.getBody().hasCharge()) {
+      return ChargeCommand.line(delivery.getBody().getCharge());
     }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()

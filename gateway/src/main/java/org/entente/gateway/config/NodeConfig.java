@@ -255,7 +255,7 @@ public record NodeConfig(
    * One of the agency's own systems.
    *
    * @param name as in its certificate
-   * @param scopes of publish, subscribe, search, watch, evidence, release, consent, recall,
+   * @param scopes of publish, subscribe, search, watch, evidence, release, consent, recall, task,
    *     retention, audit, operator, ipr, rights_holder; the last goes with no other
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

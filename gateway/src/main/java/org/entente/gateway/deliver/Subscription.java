@@ -234,7 +234,8 @@ public final class Subscription {
   /** Empty for what the subscription does not want and what may not be given any more. */
   private Optional<Opened> open(InboxBook.Placed placed) {
     boolean wanted = placed.isDamaged() || match.mayMatch(placed, ports.clock().millis());
-    if (!wanted) {
+    // What its origin restricts comes anew, behind all others, when that is lifted.
+    if (!wanted || placed.record().getRestricted()) {
       return Optional.empty();
     }
     InboxOpening.Message message = whole(placed);
@@ -257,19 +258,20 @@ public final class Subscription {
 
   private void send(InboxBook.Placed placed, LanePlace place, Opened message) {
     boolean again = place.isRedelivery(placed.position());
-    send(
+    MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
+    AgencyName origin = new AgencyName(placed.record().getOrigin());
+    Delivery.Builder delivery =
         Delivery.newBuilder()
             .setPosition(placed.position())
             .setLabel(message.label())
             .setBody(message.body())
             .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
-            .setRedelivery(again)
-            .build());
-    place.sent(
-        placed.position(),
-        new LanePlace.Sent(
-            MessageId.of(placed.record().getMessageId().toByteArray()),
-            new AgencyName(placed.record().getOrigin())));
+            .setRedelivery(again);
+    if (placed.record().getChanged()) {
+      delivery.setStanding(ports.chains().standing(origin, id));
+    }
+    send(delivery.build());
+    place.sent(placed.position(), new LanePlace.Sent(id, origin));
     ports.delivered(again);
   }
 

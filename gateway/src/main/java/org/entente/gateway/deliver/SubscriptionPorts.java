@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
@@ -13,6 +14,8 @@ interface SubscriptionPorts {
   InboxBook inbox();
 
   InboxOpening opening();
+
+  Chains chains();
 
   Undeliverable undeliverable();
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.CursorBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
@@ -265,6 +266,11 @@ public final class Subscriptions {
     @Override
     public InboxOpening opening() {
       return opening;
+    }
+
+    @Override
+    public Chains chains() {
+      return ledger.chains();
     }
 
     @Override

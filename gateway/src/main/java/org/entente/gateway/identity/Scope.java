@@ -24,6 +24,8 @@ public enum Scope {
   CONSENT,
   /** Take messages of the agency back. */
   RECALL,
+  /** Say who here acts on a received message, and see who elsewhere acts on what was sent. */
+  TASK,
   /** Erase received messages, and hold them beyond their retention. */
   RETENTION,
   /** Found, lead and look into joint operations. */

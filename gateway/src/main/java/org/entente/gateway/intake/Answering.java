@@ -114,7 +114,8 @@ final class Answering {
   private static boolean onlyTo(Addressing to, String agency) {
     return to.getAgenciesList().equals(List.of(agency))
         && to.getJurisdictionsCount() == 0
-        && !to.getWhomAgreementsAllow();
+        && !to.getWhomAgreementsAllow()
+        && !to.hasInformation();
   }
 
   private static Problem problem(Code code, String message) {

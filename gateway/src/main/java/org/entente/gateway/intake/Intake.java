@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChainStep;
 import org.entente.gateway.ledger.DiskRoom;
 import org.entente.gateway.ledger.Mutation;
 import org.entente.gateway.ledger.Transaction;
@@ -36,6 +37,7 @@ import org.entente.gateway.transmit.Awaiting;
 import org.entente.gateway.transmit.Outbound;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
+import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
@@ -198,7 +200,8 @@ public final class Intake implements AutoCloseable {
       return;
     }
     Passing passing = Passing.of(checked, parts);
-    Problem lacking = passing.lacking();
+    Referring referring = Referring.of(checked, parts);
+    Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
       meters.refused(Meters.Side.CLIENT, lacking.code());
       done.complete(Outcomes.invalid(key.key(), lacking));
@@ -222,7 +225,12 @@ public final class Intake implements AutoCloseable {
             .policy()
             .get()
             .egress()
-            .decide(within.draft(), passing.sources(), parts.self(), clock.instant());
+            .decide(
+                within.draft(),
+                passing.sources(),
+                referring.hadTarget(),
+                parts.self(),
+                clock.instant());
     decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
     MessageId id = MessageId.fresh(clock.millis(), random);
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
@@ -375,11 +383,18 @@ public final class Intake implements AutoCloseable {
       OwnUpdates.keep(tx, parts, submission);
       submission.besides().accept(tx);
       Uses.tell(tx, parts, submission);
+      ChainStep.of(submission.parts().get(0).label())
+          .ifPresent(step -> changed(tx, submission.actor(), step));
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);
     }
     return outcomes;
+  }
+
+  private void changed(Transaction tx, AuditActor actor, ChainStep step) {
+    parts.ledger().chains().changed(tx, parts.self(), step);
+    Leaves.changed(tx, actor, step);
   }
 
   /** Whom a draft names, as keyed terms. */
@@ -410,7 +425,7 @@ public final class Intake implements AutoCloseable {
     SentFacts.Builder facts =
         SentFacts.newBuilder()
             .setExercise(first.exercise())
-            .setLane(first.lane().number())
+            .setLane(submission.lane().number())
             .setRecall(isFinal(first.label().getKind()));
     for (Permitted part : submission.parts()) {
       part.permits().forEach(permit -> facts.addRecipients(permit.recipient().value()));
@@ -426,9 +441,9 @@ public final class Intake implements AutoCloseable {
     Awaiting.begin(tx, parts.ledger(), parts.evidence(), submission.id(), facts.build());
   }
 
-  /** What is taken back by nobody: a recall, and a roster, which the next one replaces. */
+  /** What nobody takes back: a recall, a roster, which the next replaces, and a charge. */
   private static boolean isFinal(Kind kind) {
-    return kind == Kind.KIND_RECALL || kind == Kind.KIND_ROSTER;
+    return kind == Kind.KIND_RECALL || kind == Kind.KIND_ROSTER || kind == Kind.KIND_CHARGE;
   }
 
   private static SentPart terms(Permitted part) {
@@ -441,7 +456,8 @@ public final class Intake implements AutoCloseable {
             .setPurpose(label.getPurposeValue())
             .setPersonalData(label.getPersonalData())
             .setRetentionDays(part.retentionDays())
-            .setCaseRef(label.getCaseRef());
+            .setCaseRef(label.getCaseRef())
+            .setInformation(label.getAddressed() == Addressed.ADDRESSED_INFORMATION);
     part.permits().forEach(permit -> out.addRecipients(permit.recipient().value()));
     return out.build();
   }

@@ -52,6 +52,11 @@ public record IntakeParts(
   public interface Received {
     /** The label of a message; empty if it is not here, or cannot be opened any more. */
     Optional<Label> label(MessageId id);
+
+    /** Whether a message is here and its originator restricts its processing. */
+    default boolean isRestricted(MessageId id) {
+      return false;
+    }
   }
 
   /** What originators consent to. */

@@ -11,6 +11,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.ChainStep;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -70,6 +71,18 @@ final class Leaves {
                 .saying(submission.passesOn().words(source, recipients)));
       }
     }
+  }
+
+  /** A message of this agency was changed by a later one. */
+  static void changed(Transaction tx, AuditActor actor, ChainStep step) {
+    tx.audit(
+        AuditRecord.of(
+                AuditType.CHANGED,
+                LawCategory.ALTERATION,
+                now(tx),
+                actor,
+                new AuditSubject(null, List.of(step.target(), step.id()), List.of(), null))
+            .saying(step.type().name()));
   }
 
   /** One for each recipient refused. */

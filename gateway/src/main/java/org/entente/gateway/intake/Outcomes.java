@@ -27,7 +27,11 @@ final class Outcomes {
       List<Permitted> parts,
       List<org.entente.gateway.model.Refusal> refusals) {
     Accepted.Builder accepted = Accepted.newBuilder();
-    parts.forEach(part -> part.permits().forEach(permit -> accepted.addPermits(permit(permit))));
+    for (Permitted part : parts) {
+      for (Permit permit : part.permits()) {
+        accepted.addPermits(permit(permit).toBuilder().setAddressed(part.label().getAddressed()));
+      }
+    }
     refusals.forEach(refusal -> accepted.addRefusals(refusal(refusal)));
     return Outcome.newBuilder()
         .setIdempotencyKey(key)

@@ -26,6 +26,14 @@ record Passing(List<Source> sources, @Nullable Problem lacking) {
     }
     List<Source> sources = new ArrayList<>();
     for (MessageId id : draft.derivedFrom()) {
+      if (parts.received().isRestricted(id)) {
+        return new Passing(
+            List.of(),
+            new Problem(
+                Code.RESTRICTED,
+                "derived_from[" + sources.size() + "]",
+                "its originator restricts its processing; it is not passed on"));
+      }
       Optional<Label> label = parts.received().label(id);
       if (label.isEmpty()) {
         String field = "derived_from[" + sources.size() + "]";

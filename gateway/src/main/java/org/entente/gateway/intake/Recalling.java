@@ -2,7 +2,6 @@ package org.entente.gateway.intake;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,14 +15,12 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Recall;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +34,14 @@ public final class Recalling {
   private static final int REASON = 500;
 
   private final IntakeParts parts;
-  private final Intake intake;
+  private final GatewayMessages messages;
   private final InstantSource clock;
   private final RandomGenerator random;
 
   /** Recalls of what an intake took. */
   public Recalling(IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
     this.parts = parts;
-    this.intake = intake;
+    this.messages = new GatewayMessages(parts, intake, "recall/");
     this.clock = clock;
     this.random = random;
   }
@@ -100,36 +97,19 @@ public final class Recalling {
   private CompletableFuture<Answer> send(AuditActor actor, MessageId target, Permitted message) {
     List<AgencyName> recipients =
         message.permits().stream().map(permit -> permit.recipient()).toList();
-    CompletableFuture<Outcome> done = new CompletableFuture<>();
-    // The decision first: it is on record even where the recall then cannot be queued.
-    return parts
-        .ledger()
-        .write(
-            Lane.FLASH,
+    return messages
+        .send(
+            actor,
+            message,
             tx -> {
               parts.ledger().operations().forgetSaid(tx, target);
-              tx.audit(
-                  AuditRecord.of(
-                      AuditType.RECALLED,
-                      LawCategory.ERASURE,
-                      Instant.ofEpochMilli(tx.nowMillis()),
-                      actor,
-                      new AuditSubject(null, List.of(target), recipients, null)));
-              return target;
-            })
-        .thenCompose(
-            recorded -> {
-              intake.submit(
-                  Submission.of(
-                      key(message),
-                      actor,
-                      List.of(message),
-                      List.of(),
-                      PassedOn.NOTHING,
-                      OpenWithin.NEVER,
-                      null,
-                      done));
-              return done;
+              parts.ledger().chains().recalled(tx, parts.self(), target);
+              return AuditRecord.of(
+                  AuditType.RECALLED,
+                  LawCategory.ERASURE,
+                  Instant.ofEpochMilli(tx.nowMillis()),
+                  actor,
+                  new AuditSubject(null, List.of(target), recipients, null));
             })
         .thenApply(
             outcome ->
@@ -141,15 +121,6 @@ public final class Recalling {
                             Code.valueOf(outcome.getInvalid().getCode()),
                             outcome.getInvalid().getField(),
                             outcome.getInvalid().getMessage())));
-  }
-
-  /** No client has a slash in its name, so a recall takes the place of no draft. */
-  private OutcomeKey key(Permitted message) {
-    byte[] hash =
-        parts
-            .fingerprint()
-            .apply(message.messageId().toString().getBytes(StandardCharsets.US_ASCII));
-    return OutcomeKey.of("recall/", message.messageId().toString(), hash);
   }
 
   private @Nullable Problem problem(String reason, OnBehalfOf person) {

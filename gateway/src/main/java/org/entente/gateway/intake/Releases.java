@@ -226,7 +226,8 @@ public final class Releases {
     }
     CheckedDraft checked = (CheckedDraft) check;
     Passing passing = Passing.of(checked, parts);
-    Problem lacking = passing.lacking();
+    Referring referring = Referring.of(checked, parts);
+    Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
       return deny(waits, by, lacking.code(), lacking.field() + ": " + lacking.message());
     }
@@ -240,7 +241,12 @@ public final class Releases {
             .policy()
             .get()
             .egress()
-            .decide(within.draft(), passing.sources(), parts.self(), clock.instant());
+            .decide(
+                within.draft(),
+                passing.sources(),
+                referring.hadTarget(),
+                parts.self(),
+                clock.instant());
     AuditActor publisher =
         parts.actor(new NodeName(waits.key().client()), draft.get().getOnBehalfOf());
     if (decision.outcome() == Decision.Outcome.REFUSED) {

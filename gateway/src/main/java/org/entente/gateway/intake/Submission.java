@@ -1,6 +1,7 @@
 package org.entente.gateway.intake;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key under which its outcome is remembered
  * @param actor who published it, for the audit log
- * @param parts the permitted message, once for each agreement it falls under
+ * @param parts the permitted message, once for each agreement it falls under and way of addressing
  * @param refusals recipients that policy refused
  * @param passesOn the received messages whose content it passes on, and under which consents
  * @param outcome what the client is told, but for the position
@@ -68,8 +69,9 @@ record Submission(
         done);
   }
 
+  /** The highest of its lanes: those who have it for information may get it in a lower one. */
   Lane lane() {
-    return parts.get(0).lane();
+    return parts.stream().map(Permitted::lane).min(Comparator.naturalOrder()).orElseThrow();
   }
 
   MessageId id() {

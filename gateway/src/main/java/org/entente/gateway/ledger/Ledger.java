@@ -41,6 +41,8 @@ public final class Ledger implements AutoCloseable {
   private final IprBook ipr;
   private final ConsentBook consents;
   private final WatchBook watches;
+  private final ChargeBook charges;
+  private final Chains chains;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -86,6 +88,8 @@ public final class Ledger implements AutoCloseable {
     this.ipr = new IprBook(store);
     this.consents = new ConsentBook(store);
     this.watches = new WatchBook(store);
+    this.charges = new ChargeBook(store);
+    this.chains = new Chains(new ChainBook(store), inbox, retention);
   }
 
   /** Starts the writer. */
@@ -259,6 +263,16 @@ public final class Ledger implements AutoCloseable {
   /** What clients watch for, and what was hit. */
   public WatchBook watches() {
     return watches;
+  }
+
+  /** Which messages change which. */
+  public Chains chains() {
+    return chains;
+  }
+
+  /** What recipients took in charge. */
+  public ChargeBook charges() {
+    return charges;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */

@@ -60,6 +60,10 @@ public enum Code {
   OPERATION_ROLE(CLIENT, false),
   /** The joint operation is closed, or its time is over. */
   OPERATION_CLOSED(CLIENT, false),
+  /** What it changes was not sent to this recipient. */
+  REFERENCE_REFUSED(CLIENT, false),
+  /** Its originator restricts the processing of the message; only the originator lifts that. */
+  RESTRICTED(PEER, false),
   /** A rule of this node refuses it. */
   NODE_RULE(OPERATOR, false),
   /** The agreement asks who sends and why, and the draft does not say. */

@@ -32,7 +32,8 @@ final class AgreementLint {
           RecallMessages.AGREEMENT,
           ConsentMessages.AGREEMENT,
           ResponderMessages.AGREEMENT,
-          RosterMessages.AGREEMENT);
+          RosterMessages.AGREEMENT,
+          ChargeMessages.AGREEMENT);
 
   /** Kinds that need an agreement, as its file writes them. */
   private static final String SHARED = EnumWords.words(LabelSpace.KINDS);
@@ -151,6 +152,9 @@ final class AgreementLint {
     }
     if (kinds.contains(Kind.KIND_CONSENT)) {
       wrong("covers.kinds", "CONSENT", SHARED + "; a consent needs no agreement");
+    }
+    if (kinds.contains(Kind.KIND_CHARGE)) {
+      wrong("covers.kinds", "CHARGE", SHARED + "; a charge needs no agreement");
     }
     List<String> handling = it.handling() == null ? List.of() : it.handling();
     Set<Classification> ceiling =

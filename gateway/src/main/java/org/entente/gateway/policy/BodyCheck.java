@@ -10,6 +10,7 @@ import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
@@ -44,6 +45,7 @@ final class BodyCheck {
       case ROSTER -> new OperationCheck(findings).roster(body.getRoster());
       case OPERATION_UPDATE -> new OperationCheck(findings).update(body.getOperationUpdate());
       case CONSENT -> new ConsentCheck(findings).notice("body.consent", body.getConsent());
+      case CHARGE -> charge(body.getCharge());
       case CONTENT_NOT_SET ->
           findings.invalid(
               "body",
@@ -141,6 +143,17 @@ final class BodyCheck {
   private void passedOn(String field, ByteString id, EvidenceKind kind) {
     int size = kind == EvidenceKind.EVIDENCE_KIND_PASSED_ON ? MessageId.SIZE : 0;
     findings.check(id.size() == size, field, "has 16 bytes with PASSED_ON, otherwise none");
+  }
+
+  private void charge(Charge charge) {
+    findings.known("body.charge", charge);
+    findings.check(charge.getMessageId().size() == 16, "body.charge.message_id", "has 16 bytes");
+    findings.required("body.charge.step", charge.getStep());
+    findings.requiredLine("body.charge.officer", charge.getOfficer(), 80);
+    findings.line("body.charge.unit", charge.getUnit(), 80);
+    findings.check(charge.hasAt(), "body.charge.at", "is required");
+    findings.time("body.charge.at", charge.getAt());
+    findings.line("body.charge.note", charge.getNote(), ChargeMessages.MAX_NOTE);
   }
 
   private void evidenceItem(String field, EvidenceItem item) {

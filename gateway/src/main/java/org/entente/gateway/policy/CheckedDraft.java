@@ -9,6 +9,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.OnBehalfOf;
 
 /**
@@ -22,6 +23,7 @@ public final class CheckedDraft implements DraftCheck {
   private final OnBehalfOf onBehalfOf;
   private final int openWithinMinutes;
   private final List<MessageId> derivedFrom;
+  private final boolean disclosed;
 
   CheckedDraft(
       String idempotencyKey,
@@ -30,7 +32,8 @@ public final class CheckedDraft implements DraftCheck {
       Addressing to,
       OnBehalfOf onBehalfOf,
       int openWithinMinutes,
-      List<MessageId> derivedFrom) {
+      List<MessageId> derivedFrom,
+      boolean disclosed) {
     this.idempotencyKey = idempotencyKey;
     this.label = label;
     this.body = body;
@@ -38,6 +41,7 @@ public final class CheckedDraft implements DraftCheck {
     this.onBehalfOf = onBehalfOf;
     this.openWithinMinutes = openWithinMinutes;
     this.derivedFrom = List.copyOf(derivedFrom);
+    this.disclosed = disclosed;
   }
 
   /** The client's key. */
@@ -106,7 +110,19 @@ public final class CheckedDraft implements DraftCheck {
             .build(),
         onBehalfOf,
         openWithinMinutes,
-        derivedFrom);
+        derivedFrom,
+        disclosed);
+  }
+
+  /** Whether each recipient is told of the others. */
+  boolean isDisclosed() {
+    return disclosed;
+  }
+
+  /** The label for those who have it for information: the same, perhaps in a lower lane. */
+  Label informationLabel() {
+    Lane lane = to.getInformation().getLane();
+    return lane == Lane.LANE_UNSPECIFIED ? label : label.toBuilder().setLane(lane).build();
   }
 
   /** Names the key, never the content. */

@@ -6,14 +6,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Addressed;
+import org.entente.proto.v1.Addressees;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,7 @@ public final class Decision {
   private final Instant at;
   private final String policyVersion;
   private final Map<AgencyName, Agreement> allowed;
+  private final Set<AgencyName> information;
   private final List<Refusal> refusals;
   private final List<Consented> consented;
 
@@ -38,6 +44,7 @@ public final class Decision {
       Instant at,
       String policyVersion,
       Map<AgencyName, Agreement> allowed,
+      Set<AgencyName> information,
       List<Refusal> refusals,
       List<Consented> consented) {
     this.draft = draft;
@@ -45,6 +52,8 @@ public final class Decision {
     this.at = at.truncatedTo(ChronoUnit.MILLIS);
     this.policyVersion = policyVersion;
     this.allowed = new TreeMap<>(allowed);
+    this.information =
+        allowed.keySet().stream().filter(information::contains).collect(Collectors.toSet());
     this.refusals = List.copyOf(refusals);
     this.consented = List.copyOf(consented);
   }
@@ -111,7 +120,8 @@ public final class Decision {
   }
 
   /**
-   * The messages to seal: one for each agreement, in the order of their ids, all with this id.
+   * The messages to seal: for each agreement, in the order of their ids, one for those of whom the
+   * action is asked and one for those who have it for information; all with this id.
    *
    * @throws IllegalStateException unless the outcome is {@link Outcome#ACCEPTED}
    */
@@ -134,34 +144,63 @@ public final class Decision {
     return parts(id);
   }
 
+  /** What the recipients of one message must have in common. */
+  private record Part(String agreement, boolean information) {}
+
   private List<Permitted> parts(MessageId id) {
-    Map<String, List<Permit>> byAgreement = new TreeMap<>();
+    Comparator<Part> order = Comparator.comparing(Part::agreement).thenComparing(Part::information);
+    Map<Part, List<Permit>> parts = new TreeMap<>(order);
     Map<String, Agreement> agreements = new TreeMap<>();
     allowed.forEach(
         (recipient, agreement) -> {
           agreements.put(agreement.id(), agreement);
-          byAgreement
-              .computeIfAbsent(agreement.id(), unused -> new ArrayList<>())
+          parts
+              .computeIfAbsent(
+                  new Part(agreement.id(), information.contains(recipient)),
+                  unused -> new ArrayList<>())
               .add(permit(recipient, agreement));
         });
-    return agreements.values().stream()
-        .map(agreement -> permitted(id, agreement, byAgreement.get(agreement.id())))
-        .toList();
+    List<Permitted> out = new ArrayList<>();
+    parts.forEach(
+        (part, permits) -> {
+          Agreement agreement = agreements.get(part.agreement());
+          if (agreement != null) {
+            out.add(permitted(id, agreement, part.information(), permits));
+          }
+        });
+    return out;
   }
 
-  private Permitted permitted(MessageId id, Agreement agreement, @Nullable List<Permit> permits) {
+  private Permitted permitted(
+      MessageId id, Agreement agreement, boolean informs, List<Permit> permits) {
     Instant expires = expires(agreement);
-    Label label =
-        draft.label().toBuilder()
-            .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
-            .setOrigin(self.value())
-            .setCreatedAt(Times.timestamp(at))
-            .setAgreement(agreement.id())
-            .setRetentionDays(agreement.obligations().retentionDays())
-            .setExpiresAt(Times.timestamp(expires))
-            .build();
-    return new Permitted(
-        id, self, label, draft.body(), permits == null ? List.of() : permits, expires);
+    Label.Builder label =
+        (informs ? draft.informationLabel() : draft.label())
+            .toBuilder()
+                .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
+                .setOrigin(self.value())
+                .setCreatedAt(Times.timestamp(at))
+                .setAgreement(agreement.id())
+                .setRetentionDays(agreement.obligations().retentionDays())
+                .setExpiresAt(Times.timestamp(expires))
+                .setAddressed(
+                    informs ? Addressed.ADDRESSED_INFORMATION : Addressed.ADDRESSED_ACTION);
+    if (draft.isDisclosed()) {
+      label.setAddressees(addressees());
+    }
+    return new Permitted(id, self, label.build(), draft.body(), permits, expires);
+  }
+
+  private Addressees addressees() {
+    Addressees.Builder all = Addressees.newBuilder();
+    for (AgencyName recipient : allowed.keySet()) {
+      if (information.contains(recipient)) {
+        all.addInformation(recipient.value());
+      } else {
+        all.addAction(recipient.value());
+      }
+    }
+    return all.build();
   }
 
   /** The earliest of: what the client asked, what the agreement grants, the agreement's end. */
@@ -185,6 +224,7 @@ public final class Decision {
   public boolean equals(@Nullable Object other) {
     return other instanceof Decision that
         && permits().equals(that.permits())
+        && information.equals(that.information)
         && refusals.equals(that.refusals)
         && consented.equals(that.consented)
         && holdReason().equals(that.holdReason())

@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
@@ -49,11 +51,33 @@ public final class Egress {
    * @param sources what it passes on, as it came
    */
   public Decision decide(CheckedDraft draft, List<Source> sources, AgencyName self, Instant now) {
+    return decide(draft, sources, recipient -> true, self, now);
+  }
+
+  /**
+   * The same of a draft that changes a message that went before.
+   *
+   * @param hadTarget whether a recipient was sent what it changes; nobody else is told of it
+   */
+  public Decision decide(
+      CheckedDraft draft,
+      List<Source> sources,
+      Predicate<AgencyName> hadTarget,
+      AgencyName self,
+      Instant now) {
     Recipients recipients = Recipients.expand(draft.to(), self, membership);
     List<Refusal> refusals = new ArrayList<>(recipients.refusals());
     Places places = new Places(new TreeMap<>(), refusals, new ArrayList<>());
-    for (AgencyName recipient : recipients.asked()) {
-      Ruling ruling = ruling(draft.label(), draft.body().size(), self, recipient, now);
+    List<AgencyName> named = new ArrayList<>(recipients.asked());
+    named.addAll(recipients.information());
+    for (AgencyName recipient : named) {
+      if (!hadTarget.test(recipient)) {
+        refusals.add(notSentBefore(recipient));
+        continue;
+      }
+      boolean information = recipients.information().contains(recipient);
+      Label label = information ? draft.informationLabel() : draft.label();
+      Ruling ruling = ruling(label, draft.body().size(), self, recipient, now);
       if (ruling instanceof Ruling.Allowed it) {
         place(draft, sources, recipient, it.agreement(), now, places);
       } else if (ruling instanceof Ruling.Denied it) {
@@ -61,15 +85,45 @@ public final class Egress {
       }
     }
     for (AgencyName recipient : recipients.others()) {
-      if (ruling(draft.label(), draft.body().size(), self, recipient, now)
-          instanceof Ruling.Allowed it) {
+      if (hadTarget.test(recipient)
+          && ruling(draft.label(), draft.body().size(), self, recipient, now)
+              instanceof Ruling.Allowed it) {
         place(draft, sources, recipient, it.agreement(), now, places);
       }
+    }
+    if (draft.isDisclosed() && places.allowed().size() > LabelFields.MAX_ADDRESSEES) {
+      places.allowed().keySet().forEach(recipient -> refusals.add(tooManyToDisclose(recipient)));
+      places.allowed().clear();
+      places.consented().clear();
     }
     if (places.allowed().isEmpty() && refusals.isEmpty()) {
       refusals.add(nobody(draft.to()));
     }
-    return new Decision(draft, self, now, version, places.allowed(), refusals, places.consented());
+    return new Decision(
+        draft,
+        self,
+        now,
+        version,
+        places.allowed(),
+        Set.copyOf(recipients.information()),
+        refusals,
+        places.consented());
+  }
+
+  private static Refusal notSentBefore(AgencyName recipient) {
+    return new Refusal(
+        recipient.value(),
+        Code.REFERENCE_REFUSED,
+        "references",
+        "it was not sent what this changes, and does not learn of it");
+  }
+
+  private static Refusal tooManyToDisclose(AgencyName recipient) {
+    return new Refusal(
+        recipient.value(),
+        Code.LIMIT_REACHED,
+        "disclose_addressees",
+        "a label names at most " + LabelFields.MAX_ADDRESSEES + " recipients to each other");
   }
 
   /** Where recipients end up, while it is being decided. */
@@ -118,12 +172,7 @@ public final class Egress {
    */
   public Optional<Refusal> recheck(
       Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
-    for (FixedLabel fixed :
-        List.of(
-            EvidenceMessages.LABEL,
-            RecallMessages.LABEL,
-            ConsentMessages.LABEL,
-            ResponderMessages.LABEL)) {
+    for (FixedLabel fixed : FixedLabel.all()) {
       if (fixed.isOf(label)) {
         return fixed.refusal(label, self, recipient, membership);
       }
@@ -147,9 +196,7 @@ public final class Egress {
       Label label, Addressing to, long bodyBytes, AgencyName self, Instant now) {
     Recipients recipients = Recipients.expand(to, self, membership);
     List<Explanation.Recipient> explained = new ArrayList<>();
-    List<AgencyName> all = new ArrayList<>(recipients.asked());
-    all.addAll(recipients.others());
-    for (AgencyName recipient : all) {
+    for (AgencyName recipient : recipients.all()) {
       explained.add(
           ExplainedRecipient.of(
               rules,

@@ -2,6 +2,7 @@ package org.entente.gateway.policy;
 
 import com.google.protobuf.UnsafeByteOperations;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -24,6 +25,16 @@ import org.entente.proto.v1.Status;
  * @param retentionDays days that the recipient may keep it
  */
 record FixedLabel(Kind kind, String agreement, int retentionDays) {
+
+  /** Each of them. */
+  static List<FixedLabel> all() {
+    return List.of(
+        EvidenceMessages.LABEL,
+        RecallMessages.LABEL,
+        ConsentMessages.LABEL,
+        ResponderMessages.LABEL,
+        ChargeMessages.LABEL);
+  }
 
   Label of(
       MessageId id,

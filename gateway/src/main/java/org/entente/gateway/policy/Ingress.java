@@ -1,7 +1,6 @@
 package org.entente.gateway.policy;
 
 import java.time.Instant;
-import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
@@ -81,12 +80,7 @@ public final class Ingress {
     if (!label.hasExpiresAt() || !Times.instant(label.getExpiresAt()).isAfter(now)) {
       return refused(self, Code.EXPIRED, "label/expires_at", "the message has expired");
     }
-    for (FixedLabel fixed :
-        List.of(
-            EvidenceMessages.LABEL,
-            RecallMessages.LABEL,
-            ConsentMessages.LABEL,
-            ResponderMessages.LABEL)) {
+    for (FixedLabel fixed : FixedLabel.all()) {
       if (fixed.isOf(label)) {
         return fixed
             .refusal(label, origin, self, membership)

@@ -17,6 +17,7 @@ import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
@@ -72,7 +73,8 @@ public final class LabelCheck {
     new LabelFields(limits, findings).draft(draft.getLabel(), now);
     new BodyCheck(findings).body(draft.getBody());
     agreement(findings, draft.getLabel(), draft.getBody());
-    addressing(findings, draft.getTo());
+    ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
+    addressing(findings, draft.getLabel(), draft.getTo());
     findings.check(
         draft.getLabel().getKind() != Kind.KIND_OPERATION
             || !draft.getTo().getOperation().isEmpty(),
@@ -101,7 +103,8 @@ public final class LabelCheck {
         draft.getTo(),
         draft.getOnBehalfOf(),
         draft.getOpenWithinMinutes(),
-        derivedFrom);
+        derivedFrom,
+        draft.getDiscloseAddressees());
   }
 
   private static List<MessageId> derivedFrom(Findings findings, Draft draft) {
@@ -153,6 +156,7 @@ public final class LabelCheck {
     new LabelFields(limits, findings).received(label);
     new BodyCheck(findings).body(parsed);
     agreement(findings, label, parsed);
+    ReferenceCheck.check(findings, label, parsed);
     if (SubjectCheck.namesPerson(parsed) && !label.getPersonalData()) {
       mismatch(findings, "label.personal_data", "the body names a person");
     }
@@ -257,6 +261,7 @@ public final class LabelCheck {
           case OPERATION_UPDATE -> label.getKind() == Kind.KIND_OPERATION;
           case CONSENT -> label.getKind() == Kind.KIND_CONSENT;
           case FEEDBACK -> label.getKind() == Kind.KIND_FEEDBACK;
+          case CHARGE -> label.getKind() == Kind.KIND_CHARGE;
           case CONTENT_NOT_SET -> true;
         };
     if (!agree) {
@@ -271,31 +276,62 @@ public final class LabelCheck {
     findings.add(Code.LABEL_BODY_MISMATCH, field, message);
   }
 
-  private static void addressing(Findings findings, Addressing to) {
+  private static void addressing(Findings findings, Label label, Addressing to) {
     findings.known("to", to);
     boolean others = to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
     boolean within = !to.getOperation().isEmpty();
     findings.check(
-        to.getAgenciesCount() > 0 || others || within,
+        to.getAgenciesCount() > 0 || others || within || to.hasInformation(),
         "to",
-        "is required: agencies, jurisdictions, whom_agreements_allow or operation");
+        "is required: agencies, jurisdictions, whom_agreements_allow, operation or information");
     findings.check(
         !within || to.getOperation().size() == OperationId.SIZE,
         "to.operation",
         "has 16 bytes or none");
     findings.check(
-        !within || !others,
+        !within || !(others || to.hasInformation()),
         "to.operation",
-        "goes to members: neither jurisdictions nor whom_agreements_allow stand beside it");
-    if (findings.count("to.agencies", to.getAgenciesCount(), MAX_AGENCIES)) {
-      for (int i = 0; i < to.getAgenciesCount() && !findings.full(); i++) {
-        agency(findings, "to.agencies[" + i + "]", to.getAgencies(i));
+        "goes to members: no jurisdictions, whom_agreements_allow or information stand beside it");
+    named(findings, "to", to.getAgenciesList(), to.getJurisdictionsList());
+    if (to.hasInformation()) {
+      information(findings, label, to.getInformation());
+    }
+  }
+
+  private static void information(Findings findings, Label label, InformationAddressees some) {
+    String field = "to.information";
+    findings.known(field, some);
+    findings.check(
+        label.getKind() != Kind.KIND_REQUEST,
+        field,
+        "is not for a REQUEST: whoever is sent one is asked");
+    findings.check(
+        label.getKind() != Kind.KIND_OPERATION,
+        field,
+        "is not for an OPERATION: it goes to members, by the roles that they have");
+    findings.check(
+        some.getAgenciesCount() > 0 || some.getJurisdictionsCount() > 0,
+        field,
+        "names an agency or a jurisdiction");
+    named(findings, field, some.getAgenciesList(), some.getJurisdictionsList());
+    findings.optional(field + ".lane", some.getLane());
+    findings.check(
+        some.getLaneValue() == 0 || some.getLaneValue() >= PrecedenceLane.number(label),
+        field + ".lane",
+        "is not higher than the message's");
+  }
+
+  private static void named(
+      Findings findings, String field, List<String> agencies, List<String> places) {
+    if (findings.count(field + ".agencies", agencies.size(), MAX_AGENCIES)) {
+      for (int i = 0; i < agencies.size() && !findings.full(); i++) {
+        agency(findings, field + ".agencies[" + i + "]", agencies.get(i));
       }
     }
-    if (findings.count("to.jurisdictions", to.getJurisdictionsCount(), MAX_JURISDICTIONS)) {
-      for (int i = 0; i < to.getJurisdictionsCount(); i++) {
+    if (findings.count(field + ".jurisdictions", places.size(), MAX_JURISDICTIONS)) {
+      for (int i = 0; i < places.size(); i++) {
         findings.requiredCoded(
-            "to.jurisdictions[" + i + "]", to.getJurisdictions(i), CodedText.JURISDICTION_OR_GROUP);
+            field + ".jurisdictions[" + i + "]", places.get(i), CodedText.JURISDICTION_OR_GROUP);
       }
     }
   }
@@ -333,7 +369,7 @@ public final class LabelCheck {
   static Label withDefaults(Label label) {
     Label.Builder out = label.toBuilder();
     if (out.getLane() == Lane.LANE_UNSPECIFIED) {
-      out.setLane(Lane.LANE_ROUTINE);
+      out.setLane(PrecedenceLane.of(label.getPrecedence()));
     }
     if (out.getStatus() == Status.STATUS_UNSPECIFIED) {
       out.setStatus(Status.STATUS_ACTUAL);

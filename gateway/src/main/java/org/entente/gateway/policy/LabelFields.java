@@ -12,12 +12,18 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.policy.subject.CodedText;
+import org.entente.proto.v1.Addressed;
+import org.entente.proto.v1.Addressees;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Precedence;
 
 /** Checks of a label's fields, each as its comment in message.proto states it. */
 final class LabelFields {
+  /** Most recipients whose names a label can disclose. */
+  static final int MAX_ADDRESSEES = 512;
+
   static final Pattern AGREEMENT_ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
 
   private static final Set<Kind> BY_GATEWAYS =
@@ -26,7 +32,8 @@ final class LabelFields {
           Kind.KIND_RECALL,
           Kind.KIND_CONSENT,
           Kind.KIND_RESPONDERS,
-          Kind.KIND_ROSTER);
+          Kind.KIND_ROSTER,
+          Kind.KIND_CHARGE);
 
   private static final int ROSTER_HASH = 32;
 
@@ -48,11 +55,13 @@ final class LabelFields {
     findings.unset(label.getOperationId().isEmpty(), "label.operation_id");
     findings.unset(label.getOperationEpoch() == 0, "label.operation_epoch");
     findings.unset(label.getOperationRosterHash().isEmpty(), "label.operation_roster_hash");
+    findings.unset(label.getAddressed() == Addressed.ADDRESSED_UNSPECIFIED, "label.addressed");
+    findings.unset(!label.hasAddressees(), "label.addressees");
     findings.check(
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
-        "EVIDENCE, RECALL, CONSENT, RESPONDERS and ROSTER are made by gateways only; one of"
-            + " ALERT, INTELLIGENCE, REQUEST, ANSWER, FEEDBACK, OPERATION");
+        "EVIDENCE, RECALL, CONSENT, RESPONDERS, ROSTER and CHARGE are made by gateways only; one"
+            + " of ALERT, INTELLIGENCE, REQUEST, ANSWER, FEEDBACK, OPERATION");
     content(label);
     if (!label.getAgreement().isEmpty()) {
       agreement(label);
@@ -61,6 +70,7 @@ final class LabelFields {
     findings.optional("label.status", label.getStatus());
     findings.optional("label.message_type", label.getMessageType());
     findings.optional("label.requested_action", label.getRequestedAction());
+    precedence(label, Precision.EXACT);
     if (label.hasExpiresAt()) {
       findings.time("label.expires_at", label.getExpiresAt());
       findings.check(
@@ -91,6 +101,51 @@ final class LabelFields {
       findings.required("label.classification", label.getClassification());
     } else {
       content(label);
+      addressed(label);
+      findings.check(
+          label.getReferences().isEmpty() || !label.getReferences().equals(label.getMessageId()),
+          "label.references",
+          "names another message");
+    }
+  }
+
+  private void addressed(Label label) {
+    findings.optional("label.addressed", label.getAddressed());
+    boolean information = label.getAddressed() == Addressed.ADDRESSED_INFORMATION;
+    precedence(label, information ? Precision.OR_LOWER : Precision.EXACT);
+    Addressees all = label.getAddressees();
+    int count = all.getActionCount() + all.getInformationCount();
+    if (findings.count("label.addressees", count, MAX_ADDRESSEES)) {
+      all.getActionList().forEach(name -> agency("label.addressees.action", name));
+      all.getInformationList().forEach(name -> agency("label.addressees.information", name));
+    }
+  }
+
+  private enum Precision {
+    EXACT,
+    OR_LOWER
+  }
+
+  /** A lane that contradicts the precedence makes nobody's wish come true, so neither is taken. */
+  private void precedence(Label label, Precision precision) {
+    Precedence precedence = label.getPrecedence();
+    findings.optional("label.precedence", precedence);
+    boolean stated =
+        precedence != Precedence.PRECEDENCE_UNSPECIFIED
+            && precedence != Precedence.UNRECOGNIZED
+            && label.getLaneValue() != 0;
+    if (stated) {
+      int lane = PrecedenceLane.of(precedence).getNumber();
+      boolean agrees =
+          label.getLaneValue() == lane
+              || (precision == Precision.OR_LOWER && label.getLaneValue() > lane);
+      findings.check(
+          agrees,
+          "label.precedence",
+          EnumWords.word(precedence)
+              + " asks for lane "
+              + EnumWords.word(PrecedenceLane.of(precedence))
+              + "; leave the lane out, or state that one");
     }
   }
 
@@ -128,6 +183,7 @@ final class LabelFields {
     findings.line("label.case_ref", label.getCaseRef(), 80);
     findings.line("label.source_ref", label.getSourceRef(), 80);
     inReplyTo(label);
+    id("label.references", label.getReferences());
     findings.check(
         label.getKind() != Kind.KIND_ANSWER || !label.getInReplyTo().isEmpty(),
         "label.in_reply_to",
@@ -139,13 +195,15 @@ final class LabelFields {
   }
 
   private void inReplyTo(Label label) {
-    ByteString id = label.getInReplyTo();
+    id("label.in_reply_to", label.getInReplyTo());
     findings.check(
-        id.isEmpty() || id.size() == MessageId.SIZE, "label.in_reply_to", "has 16 bytes or none");
-    findings.check(
-        !id.isEmpty() || label.getKind() != Kind.KIND_FEEDBACK,
+        !label.getInReplyTo().isEmpty() || label.getKind() != Kind.KIND_FEEDBACK,
         "label.in_reply_to",
         "is required with FEEDBACK: the message that led to the control");
+  }
+
+  private void id(String field, ByteString id) {
+    findings.check(id.isEmpty() || id.size() == MessageId.SIZE, field, "has 16 bytes or none");
   }
 
   private void handling(Label label) {

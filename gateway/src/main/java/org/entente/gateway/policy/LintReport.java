@@ -24,7 +24,9 @@ final class LintReport {
           "retention_days",
           "operation_id",
           "operation_epoch",
-          "operation_roster_hash");
+          "operation_roster_hash",
+          "addressed",
+          "addressees");
 
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();

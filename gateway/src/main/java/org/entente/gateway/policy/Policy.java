@@ -3,7 +3,6 @@ package org.entente.gateway.policy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
@@ -101,9 +100,7 @@ public final class Policy {
     Recipients recipients = Recipients.expand(to, self, membership);
     return Residuals.of(new Rules(rulebook, membership), rulebook, field).stream()
         .flatMap(
-            it ->
-                Stream.concat(recipients.asked().stream(), recipients.others().stream())
-                    .map(recipient -> it.ask(label, self, recipient, now)))
+            it -> recipients.all().stream().map(recipient -> it.ask(label, self, recipient, now)))
         .toList();
   }
 
@@ -143,6 +140,11 @@ public final class Policy {
   /** Notices of consent as messages. */
   public ConsentMessages consents() {
     return new ConsentMessages(membership, rulebook.version());
+  }
+
+  /** What is taken in charge, as messages. */
+  public ChargeMessages charges() {
+    return new ChargeMessages(membership, rulebook.version());
   }
 
   /** Figures of the memory of rulings. */

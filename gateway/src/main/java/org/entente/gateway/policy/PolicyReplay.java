@@ -57,15 +57,13 @@ public final class PolicyReplay {
    * @param at when it came
    */
   public void received(MessageId id, Label label, long bodyBytes, AgencyName self, Instant at) {
-    for (FixedLabel fixed :
-        List.of(
-            EvidenceMessages.LABEL,
-            RecallMessages.LABEL,
-            ConsentMessages.LABEL,
-            RosterMessages.LABEL)) {
+    for (FixedLabel fixed : FixedLabel.all()) {
       if (fixed.isOf(label)) {
         return;
       }
+    }
+    if (RosterMessages.LABEL.isOf(label)) {
+      return;
     }
     messages++;
     AgencyName origin = new AgencyName(label.getOrigin());
@@ -77,9 +75,7 @@ public final class PolicyReplay {
     messages++;
     Label label = LabelCheck.completed(draft.getLabel(), draft.getBody());
     Recipients to = Recipients.expand(draft.getTo(), self, current.membership());
-    List<AgencyName> all = new ArrayList<>(to.asked());
-    all.addAll(to.others());
-    for (AgencyName recipient : all) {
+    for (AgencyName recipient : to.all()) {
       long size = draft.getBody().getSerializedSize();
       compare(id, true, new Transfer(label, size, self, recipient, at));
     }

@@ -6,40 +6,70 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.InformationAddressees;
 
 /**
  * Whom an addressing leads to.
  *
  * @param asked agencies that were asked for, by name or through a jurisdiction or group: a refusal
  *     of one of them is reported
+ * @param information agencies that were asked for in the same way to have it for information, and
+ *     not for action as well
  * @param others the other members, if the addressing says "whom the agreements allow": a refusal of
  *     one of them is not reported, since nobody asked for it by name
  * @param refusals what leads to nobody
  */
-record Recipients(List<AgencyName> asked, List<AgencyName> others, List<Refusal> refusals) {
+record Recipients(
+    List<AgencyName> asked,
+    List<AgencyName> information,
+    List<AgencyName> others,
+    List<Refusal> refusals) {
 
   static Recipients expand(Addressing to, AgencyName self, Membership membership) {
-    Set<AgencyName> asked = new LinkedHashSet<>();
     List<Refusal> refusals = new ArrayList<>();
-    for (String name : to.getAgenciesList()) {
-      agency(name, self, membership, asked, refusals);
-    }
-    for (String place : to.getJurisdictionsList()) {
-      place(place, membership, asked, refusals);
-    }
-    asked.remove(self);
+    Set<AgencyName> asked =
+        named(to.getAgenciesList(), to.getJurisdictionsList(), self, membership, refusals);
+    InformationAddressees some = to.getInformation();
+    Set<AgencyName> information =
+        named(some.getAgenciesList(), some.getJurisdictionsList(), self, membership, refusals);
+    information.removeAll(asked);
     SortedSet<AgencyName> others = new TreeSet<>();
     if (to.getWhomAgreementsAllow()) {
       others.addAll(membership.agencies());
       others.removeAll(asked);
+      others.removeAll(information);
       others.remove(self);
     }
-    return new Recipients(List.copyOf(asked), List.copyOf(others), List.copyOf(refusals));
+    return new Recipients(
+        List.copyOf(asked), List.copyOf(information), List.copyOf(others), List.copyOf(refusals));
+  }
+
+  /** All that it leads to. */
+  List<AgencyName> all() {
+    return Stream.of(asked, information, others).flatMap(List::stream).toList();
+  }
+
+  private static Set<AgencyName> named(
+      List<String> agencies,
+      List<String> places,
+      AgencyName self,
+      Membership membership,
+      List<Refusal> refusals) {
+    Set<AgencyName> named = new LinkedHashSet<>();
+    for (String name : agencies) {
+      agency(name, self, membership, named, refusals);
+    }
+    for (String place : places) {
+      place(place, membership, named, refusals);
+    }
+    named.remove(self);
+    return named;
   }
 
   private static void agency(

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChainStep;
 import org.entente.gateway.ledger.FreshContent;
 import org.entente.gateway.ledger.Mishap;
 import org.entente.gateway.model.AgencyName;
@@ -15,6 +16,7 @@ import org.entente.gateway.seal.RosterStatement;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.ResponderList;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +102,8 @@ sealed interface Inspected {
    * @param content the same as opened
    * @param recalled the message that this one takes back, or null
    * @param roster the roster that it carries, its signature verified, or null
+   * @param charge what its author took in charge of what this agency sent it, or null
+   * @param step how it changes an earlier message of its origin, or null
    * @param subjects whom it names, as keyed terms
    */
   record Kept(
@@ -109,6 +113,8 @@ sealed interface Inspected {
       FreshContent.Content content,
       @Nullable MessageId recalled,
       @Nullable RosterStatement roster,
+      @Nullable Charge charge,
+      @Nullable ChainStep step,
       List<AtRest.Token> subjects)
       implements Content {}
 

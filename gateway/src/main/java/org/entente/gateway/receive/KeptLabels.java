@@ -1,6 +1,7 @@
 package org.entente.gateway.receive;
 
 import java.util.Optional;
+import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
@@ -9,11 +10,11 @@ import org.entente.proto.v1.Label;
 
 /**
  * Labels of received messages that may still be built upon: kept, not recalled (a legal hold keeps
- * what was recalled, and nobody is given it), not set aside, and their key is there. Unlike
+ * what was recalled, and nobody is given it), not restricted, not set aside, and their key is there. Unlike
  * delivery, their use does not end when the time is over in which they were to be delivered. Safe
  * for many threads.
  */
-public final class KeptLabels {
+public final class KeptLabels implements IntakeParts.Received {
   private final Ledger ledger;
   private final InboxOpening opening;
 
@@ -24,11 +25,13 @@ public final class KeptLabels {
   }
 
   /** The label of a message; empty if it may not be built upon, or is damaged. */
+  @Override
   public Optional<Label> label(MessageId id) {
     try {
       InboxBook.Placed placed = ledger.inbox().find(id);
       return placed == null
               || placed.record().getRecalled()
+              || placed.record().getRestricted()
               || ledger.quarantine().holds(placed.position())
           ? Optional.empty()
           : opening.label(placed);
@@ -36,5 +39,11 @@ public final class KeptLabels {
       // Delivery sets it aside.
       return Optional.empty();
     }
+  }
+
+  @Override
+  public boolean isRestricted(MessageId id) {
+    InboxBook.Placed placed = ledger.inbox().find(id);
+    return placed != null && !placed.record().getRecalled() && placed.record().getRestricted();
   }
 }

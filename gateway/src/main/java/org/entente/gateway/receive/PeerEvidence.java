@@ -1,10 +1,12 @@
 package org.entente.gateway.receive;
 
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 
 /**
@@ -53,14 +55,16 @@ final class PeerEvidence {
         };
   }
 
-  /** A message was committed here before anybody can state anything of it. */
   private boolean wasSentTo(AgencyName member, EvidenceItem item) {
-    if (item.getMessageId().size() != MessageId.SIZE) {
-      return false;
-    }
-    return records
-        .sent(book, MessageId.of(item.getMessageId().toByteArray()))
-        .filter(sent -> sent.getRecipientsList().contains(member.value()))
-        .isPresent();
+    return item.getMessageId().size() == MessageId.SIZE
+        && sentTo(member, MessageId.of(item.getMessageId().toByteArray())).isPresent();
+  }
+
+  /**
+   * What is known of a message of this agency that a member was sent; empty if it was sent none of
+   * this id. A message was committed here before anybody can state anything of it.
+   */
+  Optional<SentFacts> sentTo(AgencyName member, MessageId id) {
+    return records.sent(book, id).filter(sent -> sent.getRecipientsList().contains(member.value()));
   }
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.joint.Rosters;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.SettingAside;
@@ -25,6 +26,7 @@ import org.entente.gateway.transmit.Routes;
  * @param advertised what others say that they may be asked
  * @param rosters of joint operations
  * @param consents what notices of consent do here
+ * @param charges keeps what recipients take in charge
  * @param setting sets aside what is failed on
  * @param clock the time that statements bear, by which those of others are judged, and from which
  *     messages are kept
@@ -45,6 +47,7 @@ public record ReceiveParts(
     Advertised advertised,
     Rosters rosters,
     IncomingConsents consents,
+    ChargeRecords charges,
     SettingAside setting,
     InstantSource clock,
     InstantSource ending,

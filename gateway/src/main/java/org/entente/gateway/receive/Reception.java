@@ -15,6 +15,8 @@ import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.joint.OperationReception;
 import org.entente.gateway.joint.Participation;
+import org.entente.gateway.ledger.ChainStep;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
@@ -38,8 +40,11 @@ import org.entente.gateway.transmit.Dispatch;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
+import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Charge;
+import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
@@ -55,6 +60,7 @@ final class Reception {
   private final Recalls recalls;
   private final OperationReception operations;
   private final IncomingConsents consents;
+  private final ChargeRecords charges;
   private final Meters meters;
   private final Reporter reporter;
   private final Custody custody;
@@ -70,6 +76,7 @@ final class Reception {
     this.recalls = parts.recalls();
     this.operations = new OperationReception(parts.self(), parts.ledger(), parts.rosters());
     this.consents = parts.consents();
+    this.charges = parts.charges();
     this.meters = parts.meters();
     this.reporter = reporter;
     this.advertised = parts.advertised();
@@ -278,6 +285,11 @@ final class Reception {
       refuse(tx, keeping, id, outside.get().code(), outside.get().reason());
       return;
     }
+    ChainStep step = message.step();
+    if (step != null && !ledger.chains().takes(tx, keeping.header().facts().origin(), step.target())) {
+      refuse(tx, keeping, id, Code.LIMIT_REACHED, "what it changes was changed too often");
+      return;
+    }
     keep(tx, keeping, message);
   }
 
@@ -290,14 +302,12 @@ final class Reception {
 
   private void keep(Transaction tx, Keeping keeping, Inspected.Kept message) {
     EnvelopeHeader header = keeping.header();
+    AgencyName origin = header.facts().origin();
     Lane lane = header.facts().lane();
+    InboxRecord record = ledger.chains().arriving(tx, origin, message.id(), message.record());
     long position =
-        ledger
-            .inbox()
-            .append(tx, lane, message.id(), message.record(), message.body().toByteArray());
-    ledger
-        .retention()
-        .placed(tx, new RetentionBook.Place(message.record().getBucketDay(), lane, position));
+        ledger.inbox().append(tx, lane, message.id(), record, message.body().toByteArray());
+    ledger.retention().placed(tx, new RetentionBook.Place(record.getBucketDay(), lane, position));
     long now = tx.nowMillis();
     tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));
     keeping.told().add(delivery(tx, header, message.id()));
@@ -314,10 +324,45 @@ final class Reception {
     }
     Body body = message.content().body();
     if (body.hasConsent()) {
-      AgencyName origin = header.facts().origin();
       consents.received(tx, origin, message.id(), header.facts().exercise(), body.getConsent());
     }
+    Charge charge = message.charge();
+    if (charge != null) {
+      charged(tx, origin, charge);
+    }
+    ChainStep step = message.step();
+    if (step != null) {
+      changed(tx, origin, step);
+    }
     keeping.kept().add(message.id());
+  }
+
+  private void changed(Transaction tx, AgencyName by, ChainStep step) {
+    ledger.chains().changed(tx, by, step);
+    tx.audit(
+        AuditRecord.of(
+                AuditType.CHANGED,
+                LawCategory.ALTERATION,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(by),
+                new AuditSubject(null, List.of(step.target(), step.id()), List.of(by), null))
+            .saying(step.type().name()));
+  }
+
+  private void charged(Transaction tx, AgencyName by, Charge charge) {
+    charges.keep(tx, ledger.charges(), by, charge);
+    tx.audit(
+        AuditRecord.of(
+                AuditType.CHARGED,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(by),
+                new AuditSubject(
+                    null,
+                    List.of(MessageId.of(charge.getMessageId().toByteArray())),
+                    List.of(by),
+                    null))
+            .saying(charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN ? "taken" : "given back"));
   }
 
   private void refuse(Transaction tx, Keeping keeping, MessageId id, Code code, String reason) {

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.ledger.ChainStep;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.FreshContent;
 import org.entente.gateway.ledger.StorageKeys;
@@ -30,6 +31,7 @@ import org.entente.gateway.seal.RosterStatement;
 import org.entente.gateway.seal.SessionTerms;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Status;
@@ -133,6 +135,11 @@ final class Unsealing {
           roster(facts, message)
               .<Inspected.Content>map(roster -> keep(header, labels, index, message, roster))
               .orElseGet(() -> message.refused(Code.BAD_SIGNATURE, NOT_SIGNED));
+      case KIND_CHARGE ->
+          mayCharge(facts, message.body().getCharge())
+              ? keep(header, labels, index, message, null)
+              : message.refused(
+                  Code.NOT_FOUND, "no message of this id was sent to whoever says it");
       default -> keep(header, labels, index, message, null);
     };
   }
@@ -154,6 +161,14 @@ final class Unsealing {
         && parties.gateway().name().equals(facts.gateway())
         && parties.federation().equals(place.federation())
         && roster.isSignedBy(parties.gateway().key());
+  }
+
+  /** Only a recipient of a message takes it in charge; training is taken in charge as training. */
+  private boolean mayCharge(EnvelopeFacts facts, Charge charge) {
+    return stated
+        .sentTo(facts.origin(), MessageId.of(charge.getMessageId().toByteArray()))
+        .filter(sent -> sent.getExercise() == facts.exercise())
+        .isPresent();
   }
 
   private Optional<Inspected.Refused> againstHeader(EnvelopeFacts facts, Message message) {
@@ -225,6 +240,8 @@ final class Unsealing {
               ? MessageId.of(message.body().getRecall().getMessageId().toByteArray())
               : null,
           roster,
+          message.body().hasCharge() ? message.body().getCharge() : null,
+          ChainStep.of(message.label()).orElse(null),
           evidence.tokens(
               SubjectTerms.of(message.label(), message.body()), Instant.ofEpochMilli(now)));
     }

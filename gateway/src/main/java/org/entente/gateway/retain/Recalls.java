@@ -68,6 +68,7 @@ public final class Recalls {
             Instant.ofEpochMilli(tx.nowMillis()),
             AuditActor.gateway(origin),
             new AuditSubject(null, List.of(target), List.of(origin), null)));
+    ledger.chains().recalled(tx, origin, target);
     InboxBook.Placed placed = ledger.inbox().find(tx, target);
     ErasureRecord done = ledger.retention().done(tx, target);
     ErasureRecord pending = ledger.retention().pending(tx, target);

@@ -10,6 +10,7 @@ import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
@@ -46,13 +47,17 @@ final class Givable {
       return new AgencyName(placed.record().getOrigin());
     }
 
-    FoundMessage found() {
-      return FoundMessage.newBuilder()
-          .setMessageId(placed.record().getMessageId())
-          .setLabel(label)
-          .setPosition(placed.position())
-          .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
-          .build();
+    FoundMessage found(Chains chains) {
+      FoundMessage.Builder found =
+          FoundMessage.newBuilder()
+              .setMessageId(placed.record().getMessageId())
+              .setLabel(label)
+              .setPosition(placed.position())
+              .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()));
+      if (placed.record().getChanged()) {
+        found.setStanding(chains.standing(origin(), id()));
+      }
+      return found.build();
     }
   }
 
@@ -86,6 +91,12 @@ final class Givable {
         && now.record().getMessageId().equals(seen.record().getMessageId());
   }
 
+  /** Whether the originator of a message restricts its processing by now. */
+  boolean isRestricted(Transaction tx, InboxBook.Placed seen) {
+    InboxBook.Placed now = parts.ledger().inbox().place(tx, seen.lane(), seen.position());
+    return now != null && now.record().getRestricted();
+  }
+
   /** A message whole, or why it may not be given. */
   Searching.Answer<Opened> whole(MessageId id, boolean exercise) {
     try {
@@ -100,6 +111,13 @@ final class Givable {
   private Searching.Answer<Opened> whole(MessageId id, InboxBook.Placed placed, Match match) {
     if (!match.mayMatch(placed, parts.clock().millis())) {
       return notFound(id);
+    }
+    if (placed.record().getRestricted()) {
+      return new Searching.Answer.Refused<>(
+          new Problem(
+              Code.RESTRICTED,
+              "message_id",
+              "the originator of message " + id + " restricts its processing"));
     }
     if (parts.ledger().quarantine().holds(placed.position())) {
       return new Searching.Answer.Refused<>(
@@ -120,7 +138,7 @@ final class Givable {
 
   /** On record, and known to the origin as any first retrieval is; whether it may be given. */
   boolean recordOpening(Transaction tx, AuditActor actor, NodeName client, Hit hit) {
-    if (!isStill(tx, hit.placed())) {
+    if (!isStill(tx, hit.placed()) || isRestricted(tx, hit.placed())) {
       return false;
     }
     tx.audit(leaf(tx, AuditType.OPENED, actor, List.of(hit)));

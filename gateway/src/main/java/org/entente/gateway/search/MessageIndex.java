@@ -160,7 +160,15 @@ final class MessageIndex implements AutoCloseable {
       case DOCUMENT -> List.of(body.getDocument().getName());
       case REQUEST -> List.of(body.getRequest().getQuestion());
       case OPERATION_UPDATE -> updates(body.getOperationUpdate());
-      case ANSWER, FEEDBACK, EVIDENCE, RECALL, CONSENT, RESPONDERS, ROSTER, CONTENT_NOT_SET ->
+      case ANSWER,
+          FEEDBACK,
+          EVIDENCE,
+          RECALL,
+          CONSENT,
+          RESPONDERS,
+          ROSTER,
+          CHARGE,
+          CONTENT_NOT_SET ->
           List.of();
     };
   }

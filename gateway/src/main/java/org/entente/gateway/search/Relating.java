@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Transaction;
@@ -46,8 +47,11 @@ final class Relating {
 
   /** A message, and what it shares. */
   private record Link(Givable.Hit hit, List<String> shared) {
-    RelatedMessage message() {
-      return RelatedMessage.newBuilder().setMessage(hit.found()).addAllIdentifiers(shared).build();
+    RelatedMessage message(Chains chains) {
+      return RelatedMessage.newBuilder()
+          .setMessage(hit.found(chains))
+          .addAllIdentifiers(shared)
+          .build();
     }
   }
 
@@ -76,11 +80,12 @@ final class Relating {
       return Givable.notFound(id);
     }
     parts.meters().searched();
+    Chains chains = parts.ledger().chains();
     RelatedResponse.Builder response =
         RelatedResponse.newBuilder()
-            .setMessage(opened.hit().found())
+            .setMessage(opened.hit().found(chains))
             .addAllIdentifiers(named)
-            .addAllRelated(shown.get().stream().map(Link::message).toList())
+            .addAllRelated(shown.get().stream().map(link -> link.message(chains)).toList())
             .setNextPageToken(page.next())
             .setComplete(ready.reachesBackTo().isEmpty() && ready.current());
     ready
@@ -133,6 +138,8 @@ final class Relating {
     try {
       return given
           .placed(place, match)
+          // What is restricted is not looked into.
+          .filter(placed -> !placed.record().getRestricted())
           .flatMap(
               placed ->
                   parts
@@ -162,7 +169,10 @@ final class Relating {
       return Optional.empty();
     }
     List<Link> shown =
-        links.stream().filter(link -> given.isStill(tx, link.hit().placed())).toList();
+        links.stream()
+            .filter(link -> given.isStill(tx, link.hit().placed()))
+            .filter(link -> !given.isRestricted(tx, link.hit().placed()))
+            .toList();
     String schemes =
         shown.stream()
             .flatMap(link -> link.shared().stream())

@@ -21,6 +21,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.receive.InboxOpening;
+import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
@@ -100,7 +101,9 @@ public final class Searching {
     List<Givable.Hit> shown =
         parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, clear.sought(), page.hits()));
     parts.meters().searched();
-    return new Answer.Shown<>(response(ready, clear.sought(), shown, page.next()));
+    List<FoundMessage> found =
+        shown.stream().map(hit -> hit.found(parts.ledger().chains())).toList();
+    return new Answer.Shown<>(response(ready, clear.sought(), found, page.next()));
   }
 
   private Page page(MessageIndex index, Question.Reading.Clear clear) {
@@ -149,11 +152,9 @@ public final class Searching {
   }
 
   private static SearchResponse response(
-      Indexing.Ready ready, Sought sought, List<Givable.Hit> shown, String next) {
+      Indexing.Ready ready, Sought sought, List<FoundMessage> found, String next) {
     SearchResponse.Builder response =
-        SearchResponse.newBuilder()
-            .addAllMessages(shown.stream().map(Givable.Hit::found).toList())
-            .setNextPageToken(next);
+        SearchResponse.newBuilder().addAllMessages(found).setNextPageToken(next);
     Optional<Instant> reach = ready.reachesBackTo();
     reach.ifPresent(at -> response.setReachesBackTo(Timestamps.fromMillis(at.toEpochMilli())));
     boolean reaches = reach.isEmpty() || sought.fromMillis() > reach.get().toEpochMilli();
@@ -183,7 +184,10 @@ public final class Searching {
     }
     parts.meters().openedByPerson();
     return new Answer.Shown<>(
-        OpenResponse.newBuilder().setMessage(opened.hit().found()).setBody(opened.body()).build());
+        OpenResponse.newBuilder()
+            .setMessage(opened.hit().found(parts.ledger().chains()))
+            .setBody(opened.body())
+            .build());
   }
 
   /** The messages that name an identifier that one names. */

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class RocksOpening {
   private static final Logger LOG = LoggerFactory.getLogger(RocksOpening.class);
 
-  static final int FORMAT = 4;
+  static final int FORMAT = 5;
   static final byte[] FORMAT_KEY = "entente.store.format".getBytes(StandardCharsets.US_ASCII);
 
   static {

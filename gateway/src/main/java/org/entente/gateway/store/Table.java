@@ -59,5 +59,9 @@ public enum Table {
   /** Consents of originators to passing on what they sent. */
   CONSENT,
   /** What clients watch for, and what was hit. */
-  WATCH
+  WATCH,
+  /** What recipients of this agency's messages took in charge. */
+  CHARGE,
+  /** Which messages change which. */
+  CHAIN
 }

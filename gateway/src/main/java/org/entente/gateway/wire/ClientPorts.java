@@ -32,6 +32,7 @@ import org.entente.proto.v1.Outcome;
  * @param releases what waits for a second person
  * @param recalling takes messages of the agency back
  * @param consents asks originators for consent, and consents
+ * @param tasking who acts on what
  * @param retention erases and holds received messages
  * @param subscriptions the cursors
  * @param searching finds received messages again
@@ -57,6 +58,7 @@ public record ClientPorts(
     Releases releases,
     Recalling recalling,
     ConsentPorts consents,
+    TaskingPorts tasking,
     Retention retention,
     Subscriptions subscriptions,
     Searching searching,

@@ -11,9 +11,9 @@ import org.entente.gateway.meter.Meters;
 
 /**
  * The gRPC server of the agency's own clients: Publisher, Release, Subscriber, Search, Evidence,
- * Requests, Operations, IprProcedure, Audit, Retention, Keys, Quarantine, Links, Cursors, Backups,
- * gRPC health and, where configured, reflection. A caller without a certificate of a configured
- * client fails in the TLS handshake; one without the scope that a call needs gets
+ * Requests, Operations, IprProcedure, Audit, Retention, Tasking, Keys, Quarantine, Links, Cursors,
+ * Backups, gRPC health and, where configured, reflection. A caller without a certificate of a
+ * configured client fails in the TLS handshake; one without the scope that a call needs gets
  * PERMISSION_DENIED.
  *
  * <p>Safe for use by many threads. Closed by whoever started it.
@@ -57,6 +57,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(new ReleaseService(ports.releases()))
             .addService(new ConsentService(ports.consents()))
             .addService(new RetentionService(ports.recalling(), ports.retention()))
+            .addService(new TaskingService(ports.tasking()))
             .addService(new KeysService(ports.pairs()))
             .addService(new QuarantineService(ports.quarantine()))
             .addService(new LinksService(ports.links()))

@@ -23,6 +23,7 @@ import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.RequestedAction;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +180,39 @@ class CapFolderTest {
     assertEquals("genuine", cancel.textOf("note"));
     assertEquals("Public", cancel.textOf("scope"));
     assertEquals(List.of(FIRST + ".cap", SECOND + ".cap"), names());
+  }
+
+  @Test
+  void update_ofAnAlertThatIsThere_refersToIt_asCapDoes() throws IOException {
+    cap.write(label(FIRST), ALERT);
+    Label updating =
+        label(SECOND).toBuilder()
+            .setMessageType(MessageType.MESSAGE_TYPE_UPDATE)
+            .setReferences(ByteString.fromHex(FIRST))
+            .build();
+
+    cap.write(updating, ALERT);
+
+    CapElement update = read(SECOND).element();
+    assertEquals("Update", update.textOf("msgType"));
+    assertEquals(
+        "fr.customs,entente-" + FIRST + ",2026-04-12T13:20:00-00:00", update.textOf("references"));
+  }
+
+  @Test
+  void rectification_isAnUpdateInCap_andToldOf_andARestrictionIsNoCap() throws IOException {
+    Label.Builder changing = label(SECOND).toBuilder().setReferences(ByteString.fromHex(FIRST));
+    CapFolder.Written written =
+        cap.write(
+            changing.setMessageType(MessageType.MESSAGE_TYPE_RECTIFICATION).build(), ALERT);
+    assertEquals("Update", read(SECOND).element().textOf("msgType"));
+    assertEquals(
+        List.of("alert/msgType"), written.unmapped().stream().map(Unmapped::path).toList());
+
+    CapFolder.Written restriction =
+        cap.write(changing.setMessageType(MessageType.MESSAGE_TYPE_RESTRICTION).build(), ALERT);
+    assertTrue(restriction.cap().isEmpty());
+    assertTrue(restriction.reason().contains("restricted"), restriction::reason);
   }
 
   @Test

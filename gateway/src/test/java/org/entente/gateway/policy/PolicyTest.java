@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.Addressees;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
@@ -216,7 +217,8 @@ class PolicyTest {
         Addressing.newBuilder().addAgencies(to.value()).build(),
         OnBehalfOf.getDefaultInstance(),
         0,
-        java.util.List.of());
+        java.util.List.of(),
+        false);
   }
 
   /** Plausible or absurd in every field. */
@@ -240,7 +242,10 @@ class PolicyTest {
             case LONG -> random.nextLong();
             case BOOLEAN -> random.nextBoolean();
             case BYTE_STRING -> ByteString.copyFrom(new byte[random.nextInt(20)]);
-            case MESSAGE -> randomTime(random);
+            case MESSAGE ->
+                field.getMessageType().equals(Timestamp.getDescriptor())
+                    ? randomTime(random)
+                    : Addressees.newBuilder().addAction("\u0000é").build();
             default -> throw new AssertionError(field.getFullName());
           };
       if (field.isRepeated()) {

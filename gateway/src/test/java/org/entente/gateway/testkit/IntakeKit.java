@@ -16,6 +16,7 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.intake.Convening;
+import org.entente.gateway.intake.Charging;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
@@ -30,6 +31,7 @@ import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
@@ -40,6 +42,7 @@ import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.Outbound;
 import org.entente.gateway.transmit.Routes;
 import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.proto.v1.Label;
 
 /** The intake of {@code fr.customs} with all that stands behind it, over a ledger of a test. */
 public final class IntakeKit implements AutoCloseable {
@@ -62,6 +65,7 @@ public final class IntakeKit implements AutoCloseable {
   private final Recalling recalling;
   private final Rosters rosters;
   private final Convening convening;
+  private final Charging charging;
 
   /**
    * An intake that has started.
@@ -132,7 +136,7 @@ public final class IntakeKit implements AutoCloseable {
                 Duration.ofHours(8),
                 Duration.ofDays(1),
                 Duration.ofDays(7)),
-            id -> received.label(id),
+            received(),
             id -> granted.about(id),
             rosters);
     consent =
@@ -162,7 +166,23 @@ public final class IntakeKit implements AutoCloseable {
                 Ed25519SigningKey.generate(random)),
             clock,
             random);
+    charging = new Charging(parts, intake, clock, random);
     intake.start();
+  }
+
+  /** What the test says now, not when the intake was made. */
+  private IntakeParts.Received received() {
+    return new IntakeParts.Received() {
+      @Override
+      public Optional<Label> label(MessageId id) {
+        return received.label(id);
+      }
+
+      @Override
+      public boolean isRestricted(MessageId id) {
+        return received.isRestricted(id);
+      }
+    };
   }
 
   /** Has this agency received something that drafts may pass on. */
@@ -198,6 +218,11 @@ public final class IntakeKit implements AutoCloseable {
   /** Leads joint operations. */
   public Convening convening() {
     return convening;
+  }
+
+  /** Takes in charge what was received. */
+  public Charging charging() {
+    return charging;
   }
 
   /** Decides on what is held. */

@@ -23,6 +23,7 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.SetAside;
@@ -175,6 +176,7 @@ public final class ReceiveKit implements AutoCloseable {
                 new ConsentRecords(new AtRest(storage, random)),
                 new PeerKeys(FEDERATION, pairs),
                 clock),
+            new ChargeRecords(new AtRest(storage, random)),
             setting,
             clock,
             clock,

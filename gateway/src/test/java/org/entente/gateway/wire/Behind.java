@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
 import org.entente.gateway.account.Proving;
@@ -53,6 +54,7 @@ import org.entente.gateway.ipr.IprParts;
 import org.entente.gateway.ipr.IprSettings;
 import org.entente.gateway.ipr.WorkingDays;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.CommitObserver;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Journal;
@@ -286,6 +288,11 @@ final class Behind implements AutoCloseable {
             new Asking(kit.consent()),
             new Deciding(kit.consent()),
             new Consents(ledger, kit.consent().records(), InstantSource.system())),
+        new TaskingPorts(
+            kit.charging(),
+            new ChargeRecords(new AtRest(storageKeys, new SecureRandom())),
+            ledger.charges(),
+            new ChainShowing(Edge.FR, ledger, evidence)),
         retention(),
         subscriptions,
         new Searching(

@@ -1,0 +1,47 @@
+package org.entente.gateway.account;
+
+import java.util.Optional;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.ShowChainResponse;
+
+/**
+ * Shows in which chain a message stands: one that this agency sent, or one that is here. Ids, kinds
+ * of change and times only. Reads what is committed; safe for many threads.
+ */
+public final class ChainShowing {
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final EvidenceRecords evidence;
+
+  /** Chains of a ledger. */
+  public ChainShowing(AgencyName self, Ledger ledger, EvidenceRecords evidence) {
+    this.self = self;
+    this.ledger = ledger;
+    this.evidence = evidence;
+  }
+
+  /** The chain of a message; empty if it is neither the agency's own nor here. */
+  public Optional<ShowChainResponse> chain(MessageId id) {
+    return origin(id)
+        .map(
+            origin ->
+                ShowChainResponse.newBuilder()
+                    .setOrigin(origin.value())
+                    .addAllEntries(ledger.chains().chain(origin, id))
+                    .build());
+  }
+
+  private Optional<AgencyName> origin(MessageId id) {
+    if (evidence.sent(ledger.evidence(), id).isPresent()) {
+      return Optional.of(self);
+    }
+    InboxBook.Placed placed = ledger.inbox().find(id);
+    return placed == null || placed.record().getRecalled()
+        ? Optional.empty()
+        : Optional.of(new AgencyName(placed.record().getOrigin()));
+  }
+}

@@ -1,0 +1,167 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.ChargeMessages;
+import org.entente.gateway.policy.Permitted;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Charge;
+import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells originators that what they sent was taken in charge here, or is given back: a message of
+ * its own, to the originator alone, in the lane of what it speaks of. Other recipients of that
+ * message hear nothing. Safe for many threads.
+ */
+public final class Charging {
+  private final IntakeParts parts;
+  private final GatewayMessages messages;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /** Charges of what this agency received. */
+  public Charging(IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
+    this.parts = parts;
+    this.messages = new GatewayMessages(parts, intake, "charge/");
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** What came of a call. */
+  public sealed interface Answer {
+    /** It is durable and on its way. */
+    record Sent(MessageId charge, AgencyName originator) implements Answer {}
+
+    /** Nothing was sent. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /**
+   * Takes a received message in charge or gives it back; the future fails only if the ledger does.
+   */
+  public CompletableFuture<Answer> charge(
+      NodeName client, MessageId target, ChargeStep step, String note, OnBehalfOf person) {
+    Problem problem = problem(step, note, person);
+    if (problem != null) {
+      return refused(problem);
+    }
+    Optional<Label> label = parts.received().label(target).filter(Charging::hasContent);
+    if (label.isEmpty()) {
+      return refused(
+          new Problem(
+              Code.NOT_FOUND, "message_id", "no message " + target + " is here to act upon"));
+    }
+    Instant now = clock.instant();
+    Charge charge =
+        Charge.newBuilder()
+            .setMessageId(ByteString.copyFrom(target.bytes()))
+            .setStep(step)
+            .setOfficer(person.getOfficer())
+            .setUnit(person.getUnit())
+            .setAt(Timestamps.fromMillis(now.toEpochMilli()))
+            .setNote(note)
+            .build();
+    Optional<Permitted> message = message(charge, label.get(), now);
+    return message.isEmpty()
+        ? refused(
+            new Problem(
+                Code.NO_RECIPIENT, "message_id", "who sent it is no member any more, and not told"))
+        : send(AuditActor.client(parts.self(), client, person), charge, message.get());
+  }
+
+  /** Evidence, recalls and charges are about other messages; nobody acts on them. */
+  private static boolean hasContent(Label label) {
+    return label.getCategory() != Category.CATEGORY_UNSPECIFIED;
+  }
+
+  private Optional<Permitted> message(Charge charge, Label about, Instant now) {
+    return parts
+        .policy()
+        .get()
+        .charges()
+        .message(
+            MessageId.fresh(now.toEpochMilli(), random),
+            charge,
+            parts.self(),
+            new AgencyName(about.getOrigin()),
+            Lane.of(about.getLaneValue()),
+            about.getStatus() == Status.STATUS_EXERCISE,
+            now);
+  }
+
+  private CompletableFuture<Answer> send(AuditActor actor, Charge charge, Permitted message) {
+    AgencyName originator = message.permits().get(0).recipient();
+    return messages
+        .send(actor, message, tx -> leaf(tx, actor, charge, originator))
+        .thenApply(
+            outcome ->
+                outcome.hasAccepted()
+                    ? new Answer.Sent(message.messageId(), originator)
+                    : new Answer.Refused(
+                        new Problem(
+                            Code.valueOf(outcome.getInvalid().getCode()),
+                            outcome.getInvalid().getField(),
+                            outcome.getInvalid().getMessage())));
+  }
+
+  private static AuditRecord leaf(
+      Transaction tx, AuditActor actor, Charge charge, AgencyName originator) {
+    MessageId target = MessageId.of(charge.getMessageId().toByteArray());
+    return AuditRecord.of(
+            AuditType.CHARGED,
+            LawCategory.NONE,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            actor,
+            new AuditSubject(null, List.of(target), List.of(originator), null))
+        .saying(charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN ? "taken" : "given back");
+  }
+
+  private @Nullable Problem problem(ChargeStep step, String note, OnBehalfOf person) {
+    List<Problem> problems = parts.check().person(person);
+    if (!problems.isEmpty()) {
+      return problems.get(0);
+    }
+    if (person.getOfficer().isBlank()) {
+      return new Problem(
+          Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who acts on it");
+    }
+    if (step != ChargeStep.CHARGE_STEP_TAKEN && step != ChargeStep.CHARGE_STEP_GIVEN_BACK) {
+      return new Problem(Code.INVALID_FIELD, "step", "must be TAKEN or GIVEN_BACK");
+    }
+    boolean line =
+        note.codePointCount(0, note.length()) <= ChargeMessages.MAX_NOTE
+            && note.chars().noneMatch(Character::isISOControl);
+    return line
+        ? null
+        : new Problem(
+            Code.INVALID_FIELD,
+            "note",
+            "is one line of at most " + ChargeMessages.MAX_NOTE + " characters");
+  }
+
+  private static CompletableFuture<Answer> refused(Problem problem) {
+    return CompletableFuture.completedFuture(new Answer.Refused(problem));
+  }
+}

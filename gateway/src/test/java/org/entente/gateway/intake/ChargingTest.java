@@ -1,0 +1,142 @@
+package org.entente.gateway.intake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditPerson;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.PolicyFixture;
+import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.OnBehalfOf;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A recipient says that it takes what it received in charge. */
+class ChargingTest {
+  private static final NodeName CLIENT = new NodeName("desk");
+  private static final Instant NOW = PolicyFixture.NOW;
+  private static final OnBehalfOf OFFICER =
+      OnBehalfOf.newBuilder().setOfficer("FR-118").setJustification("case 4").build();
+
+  private final SecureRandom random = new SecureRandom();
+  private final RecordedLeaves journal = new RecordedLeaves();
+  private final Map<MessageId, Label> received = new HashMap<>();
+  private final MessageId message = MessageId.fresh(NOW.toEpochMilli(), random);
+  private final Ledger ledger =
+      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, journal);
+  private final AtRest atRest = new AtRest(new MemoryStorageKeys(), random);
+  private final Policy policy = PolicyFixture.demo();
+  private final IntakeKit kit =
+      new IntakeKit(
+          ledger,
+          atRest,
+          () -> policy,
+          () -> NOW,
+          SecretBytes.random(random, 32),
+          /* mostHeld= */ 2);
+
+  ChargingTest() {
+    kit.receives(id -> Optional.ofNullable(received.get(id)));
+    received.put(
+        message, PolicyFixture.label().setOrigin("sg.police").setLane(Lane.LANE_IMMEDIATE).build());
+  }
+
+  @AfterEach
+  void close() {
+    kit.close();
+    ledger.close();
+  }
+
+  private Charging.Answer charge(MessageId target, ChargeStep step, String note, OnBehalfOf by) {
+    return kit.charging().charge(CLIENT, target, step, note, by).join();
+  }
+
+  private Code refusal(MessageId target, ChargeStep step, String note, OnBehalfOf by) {
+    return assertInstanceOf(Charging.Answer.Refused.class, charge(target, step, note, by))
+        .problem()
+        .code();
+  }
+
+  @Test
+  void taken_goesToTheOriginatorAlone_inTheLaneOfWhatItIsAbout_andIsFinal() {
+    Charging.Answer.Sent sent =
+        assertInstanceOf(
+            Charging.Answer.Sent.class,
+            charge(message, ChargeStep.CHARGE_STEP_TAKEN, "on our way", OFFICER));
+    assertEquals(new AgencyName("sg.police"), sent.originator());
+    SentFacts facts =
+        new EvidenceRecords(atRest, IntakeKit.SELF)
+            .sent(ledger.evidence(), sent.charge())
+            .orElseThrow();
+    assertEquals(List.of("sg.police"), facts.getRecipientsList());
+    assertEquals(Lane.LANE_IMMEDIATE.getNumber(), facts.getLane());
+    assertTrue(facts.getRecall(), "nobody recalls it");
+  }
+
+  @Test
+  void taken_standsInTheAuditLog_withOfficerAndReason_andNotWithTheNote() {
+    charge(message, ChargeStep.CHARGE_STEP_TAKEN, "on our way", OFFICER);
+    AuditRecord leaf = journal.only(AuditType.CHARGED);
+    assertEquals(List.of(message), leaf.subject().messages());
+    AuditPerson person = leaf.actor().onBehalfOf();
+    assertNotNull(person);
+    assertEquals("FR-118", person.officer());
+    assertEquals("case 4", person.justification());
+    assertEquals("taken", leaf.outcome().detail());
+  }
+
+  @Test
+  void whatIsNotHere_orIsNoContent_cannotBeTaken() {
+    MessageId unknown = MessageId.fresh(NOW.toEpochMilli(), random);
+    assertEquals(Code.NOT_FOUND, refusal(unknown, ChargeStep.CHARGE_STEP_TAKEN, "", OFFICER));
+    received.put(message, Label.newBuilder().setKind(Kind.KIND_RECALL).setLaneValue(1).build());
+    assertEquals(Code.NOT_FOUND, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "", OFFICER));
+    assertEquals(List.of(), journal.types());
+  }
+
+  @Test
+  void originator_thatIsNoMemberAnyMore_isNotTold() {
+    received.put(message, PolicyFixture.label().setOrigin("zz.gone").setLaneValue(4).build());
+    assertEquals(Code.NO_RECIPIENT, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "", OFFICER));
+  }
+
+  @Test
+  void officerStepAndNote_areChecked() {
+    OnBehalfOf nobody = OnBehalfOf.getDefaultInstance();
+    assertEquals(Code.INVALID_FIELD, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "", nobody));
+    assertEquals(
+        Code.INVALID_FIELD, refusal(message, ChargeStep.CHARGE_STEP_UNSPECIFIED, "", OFFICER));
+    assertEquals(
+        Code.INVALID_FIELD, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "a\nb", OFFICER));
+    assertEquals(
+        Code.INVALID_FIELD,
+        refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "x".repeat(501), OFFICER));
+  }
+}

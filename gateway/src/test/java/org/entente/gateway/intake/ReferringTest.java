@@ -1,0 +1,202 @@
+package org.entente.gateway.intake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.PolicyFixture;
+import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Permit;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Refusal;
+import org.entente.proto.v1.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What an agency may change of what it has sent, and who hears of it. */
+class ReferringTest {
+  private static final NodeName CLIENT = new NodeName("declarations");
+  private static final Instant NOW = PolicyFixture.NOW;
+  private static final String DE = "de.customs";
+  private static final String SG = "sg.police";
+
+  private final SecureRandom random = new SecureRandom();
+  private final RecordedLeaves journal = new RecordedLeaves();
+  private final Ledger ledger =
+      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, journal);
+  private final Policy policy = PolicyFixture.demo();
+  private final IntakeKit kit =
+      new IntakeKit(
+          ledger,
+          new AtRest(new MemoryStorageKeys(), random),
+          () -> policy,
+          () -> NOW,
+          SecretBytes.random(random, 32),
+          /* mostHeld= */ 2);
+  private int drafts;
+
+  @AfterEach
+  void close() {
+    kit.close();
+    ledger.close();
+  }
+
+  private static Label.Builder warning() {
+    return PolicyFixture.label()
+        .setCategory(Category.CATEGORY_PUBLIC_WARNING)
+        .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY);
+  }
+
+  private static Label.Builder change(MessageType type, MessageId target) {
+    return warning().setMessageType(type).setReferences(ByteString.copyFrom(target.bytes()));
+  }
+
+  private Outcome publish(Draft.Builder draft) {
+    drafts++;
+    return kit.intake().publish(CLIENT, draft.setIdempotencyKey("k" + drafts).build()).join();
+  }
+
+  private Outcome publish(Label.Builder label, String... to) {
+    return publish(PolicyFixture.draft(label, to));
+  }
+
+  private MessageId sent(Label.Builder label, String... to) {
+    Outcome outcome = publish(label, to);
+    assertTrue(outcome.hasAccepted(), outcome::toString);
+    return MessageId.of(outcome.getMessageId().toByteArray());
+  }
+
+  private static List<String> permitted(Outcome outcome) {
+    return outcome.getAccepted().getPermitsList().stream().map(Permit::getAgency).toList();
+  }
+
+  private static void assertInvalid(Code code, Outcome outcome) {
+    assertEquals(code.name(), outcome.getInvalid().getCode(), outcome::toString);
+    assertEquals("label.references", outcome.getInvalid().getField());
+  }
+
+  @Test
+  void change_goesToThoseAlone_whoWereSentWhatItChanges() {
+    MessageId target = sent(warning(), DE);
+    Outcome named = publish(change(MessageType.MESSAGE_TYPE_UPDATE, target), DE, SG);
+    assertEquals(List.of(DE), permitted(named));
+    Refusal refusal = named.getAccepted().getRefusals(0);
+    assertEquals(SG, refusal.getAgency());
+    assertEquals(Code.REFERENCE_REFUSED.name(), refusal.getCode());
+
+    Draft.Builder everybody = PolicyFixture.draft(change(MessageType.MESSAGE_TYPE_CANCEL, target));
+    everybody.getToBuilder().setWhomAgreementsAllow(true);
+    Outcome all = publish(everybody);
+    assertEquals(List.of(DE), permitted(all));
+    assertEquals(0, all.getAccepted().getRefusalsCount(), "nobody asked for the others by name");
+  }
+
+  @Test
+  void change_forNobodyWhoHadIt_isRefused() {
+    MessageId target = sent(warning(), DE);
+    assertTrue(publish(change(MessageType.MESSAGE_TYPE_UPDATE, target), SG).hasRefused());
+  }
+
+  @Test
+  void change_standsInTheChainOfItsOrigin_andOnRecord() {
+    MessageId target = sent(warning(), DE);
+    MessageId update = sent(change(MessageType.MESSAGE_TYPE_UPDATE, target), DE);
+    assertTrue(ledger.chains().standing(IntakeKit.SELF, target).getSuperseded());
+    assertEquals(List.of(target, update), journal.only(AuditType.CHANGED).subject().messages());
+  }
+
+  @Test
+  void whatThisAgencyNeverSent_cannotBeChanged_norWhatIsNoMessageToBeChanged() {
+    MessageId unknown = MessageId.fresh(NOW.toEpochMilli(), random);
+    assertInvalid(
+        Code.NOT_FOUND, publish(change(MessageType.MESSAGE_TYPE_UPDATE, unknown), DE));
+    MessageId target = sent(warning(), DE);
+    OnBehalfOf officer = OnBehalfOf.newBuilder().setOfficer("FR-1").build();
+    Recalling.Answer.Sent recall =
+        (Recalling.Answer.Sent)
+            kit.recalling().recall(CLIENT, target, "wrong", officer).join();
+    assertInvalid(
+        Code.NOT_FOUND, publish(change(MessageType.MESSAGE_TYPE_CANCEL, recall.recall()), DE));
+  }
+
+  @Test
+  void trainingAndActualTraffic_doNotChangeEachOther() {
+    MessageId target = sent(warning(), DE);
+    assertInvalid(
+        Code.INVALID_FIELD,
+        publish(
+            change(MessageType.MESSAGE_TYPE_CANCEL, target).setStatus(Status.STATUS_EXERCISE),
+            DE));
+  }
+
+  @Test
+  void cancellation_isFinal() {
+    MessageId target = sent(warning(), DE);
+    MessageId cancel = sent(change(MessageType.MESSAGE_TYPE_CANCEL, target), DE);
+    assertInvalid(
+        Code.INVALID_FIELD, publish(change(MessageType.MESSAGE_TYPE_CANCEL, cancel), DE));
+  }
+
+  @Test
+  void changes_areBounded() {
+    MessageId target = sent(warning(), DE);
+    for (int i = 0; i < 64; i++) {
+      sent(change(MessageType.MESSAGE_TYPE_UPDATE, target), DE);
+    }
+    assertInvalid(
+        Code.LIMIT_REACHED, publish(change(MessageType.MESSAGE_TYPE_UPDATE, target), DE));
+  }
+
+  @Test
+  void recalledUpdate_changesNothingAnyMore() {
+    MessageId target = sent(warning(), DE);
+    MessageId update = sent(change(MessageType.MESSAGE_TYPE_UPDATE, target), DE);
+    OnBehalfOf officer = OnBehalfOf.newBuilder().setOfficer("FR-1").build();
+    kit.recalling().recall(CLIENT, update, "wrong", officer).join();
+    assertTrue(ledger.chains().standing(IntakeKit.SELF, target).getChanges(0).getWithdrawn());
+  }
+
+  @Test
+  void restricted_isNotPassedOn_andTheReasonIsSaid() {
+    MessageId restricted = MessageId.fresh(NOW.toEpochMilli(), random);
+    kit.receives(
+        new IntakeParts.Received() {
+          @Override
+          public java.util.Optional<Label> label(MessageId id) {
+            return java.util.Optional.empty();
+          }
+
+          @Override
+          public boolean isRestricted(MessageId id) {
+            return id.equals(restricted);
+          }
+        });
+    Outcome outcome =
+        publish(
+            PolicyFixture.draft(warning(), DE)
+                .addDerivedFrom(ByteString.copyFrom(restricted.bytes())));
+    assertEquals(Code.RESTRICTED.name(), outcome.getInvalid().getCode());
+    assertEquals("derived_from[0]", outcome.getInvalid().getField());
+  }
+}

@@ -1,0 +1,324 @@
+package org.entente.gateway.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.ChainEntry;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.Standing;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What changes what, whoever says so and in whichever order it arrives. */
+class ChainsTest {
+  private static final AgencyName FR = new AgencyName("fr.customs");
+  private static final AgencyName SG = new AgencyName("sg.police");
+  private static final MessageType UPDATE = MessageType.MESSAGE_TYPE_UPDATE;
+  private static final MessageType CANCEL = MessageType.MESSAGE_TYPE_CANCEL;
+  private static final MessageType RECTIFICATION = MessageType.MESSAGE_TYPE_RECTIFICATION;
+  private static final MessageType RESTRICTION = MessageType.MESSAGE_TYPE_RESTRICTION;
+
+  private final SecureRandom random = new SecureRandom();
+  private Instant now = Instant.parse("2026-11-25T10:00:00Z");
+  private final Ledger ledger =
+      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> now);
+  private final Chains chains = ledger.chains();
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  private MessageId fresh() {
+    return MessageId.fresh(now.toEpochMilli(), random);
+  }
+
+  /** A message of an origin arrives and is kept. */
+  private void arrives(AgencyName origin, MessageId id) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          InboxRecord record =
+              InboxRecord.newBuilder()
+                  .setMessageId(ByteString.copyFrom(id.bytes()))
+                  .setOrigin(origin.value())
+                  .setBucketDay(30_000)
+                  .build();
+          InboxRecord kept = chains.arriving(tx, origin, id, record);
+          long position = ledger.inbox().append(tx, Lane.ROUTINE, id, kept, new byte[1]);
+          ledger.retention().placed(tx, new RetentionBook.Place(30_000, Lane.ROUTINE, position));
+          return id;
+        });
+  }
+
+  private MessageId arrived(AgencyName origin) {
+    MessageId id = fresh();
+    arrives(origin, id);
+    return id;
+  }
+
+  /** A message of an origin that changes another is kept. */
+  private MessageId changes(AgencyName origin, MessageType type, MessageId target) {
+    MessageId id = fresh();
+    changes(origin, type, id, target);
+    return id;
+  }
+
+  private void changes(AgencyName origin, MessageType type, MessageId id, MessageId target) {
+    now = now.plusSeconds(1);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          chains.changed(tx, origin, new ChainStep(id, type, target, now.toEpochMilli()));
+          return id;
+        });
+  }
+
+  private InboxRecord record(MessageId id) {
+    InboxBook.Placed placed = ledger.inbox().find(id);
+    assertNotNull(placed);
+    return placed.record();
+  }
+
+  private long position(MessageId id) {
+    InboxBook.Placed placed = ledger.inbox().find(id);
+    assertNotNull(placed);
+    return placed.position();
+  }
+
+  private static List<MessageId> changing(Standing standing) {
+    return standing.getChangesList().stream()
+        .map(change -> MessageId.of(change.getMessageId().toByteArray()))
+        .toList();
+  }
+
+  @Test
+  void eachKindOfChange_isSaidOfWhatItConcerns() {
+    MessageId target = arrived(FR);
+    List<MessageId> all =
+        List.of(
+            changes(FR, UPDATE, target),
+            changes(FR, RECTIFICATION, target),
+            changes(FR, RESTRICTION, target),
+            changes(FR, CANCEL, target));
+    Standing standing = chains.standing(FR, target);
+    assertTrue(standing.getSuperseded());
+    assertTrue(standing.getRectified());
+    assertTrue(standing.getRestricted());
+    assertTrue(standing.getCancelled());
+    assertEquals(all, changing(standing));
+    assertTrue(record(target).getChanged());
+    assertTrue(record(target).getRestricted());
+  }
+
+  @Test
+  void changeByAnotherOrigin_changesNothing() {
+    MessageId target = arrived(FR);
+    InboxRecord before = record(target);
+    for (MessageType type : List.of(UPDATE, CANCEL, RECTIFICATION, RESTRICTION)) {
+      changes(SG, type, target);
+    }
+    assertEquals(before, record(target));
+    assertEquals(Standing.getDefaultInstance(), chains.standing(FR, target));
+  }
+
+  @Test
+  void cancellationByAnotherOrigin_liftsNoRestriction() {
+    MessageId target = arrived(FR);
+    MessageId restriction = changes(FR, RESTRICTION, target);
+    changes(SG, CANCEL, restriction);
+    assertTrue(record(target).getRestricted());
+  }
+
+  @Test
+  void changeThatComesBeforeItsTarget_holdsWhenThatComes_ofItsOwnOriginOnly() {
+    MessageId target = fresh();
+    changes(FR, RESTRICTION, target);
+    changes(SG, UPDATE, target);
+    arrives(FR, target);
+    assertTrue(record(target).getRestricted());
+    assertEquals(1, chains.standing(FR, target).getChangesCount());
+
+    MessageId others = fresh();
+    changes(SG, RESTRICTION, others);
+    arrives(FR, others);
+    assertFalse(record(others).getRestricted());
+    assertFalse(record(others).getChanged());
+  }
+
+  @Test
+  void referenceToWhatWasNeverSent_changesNothing_andIsForgotten() {
+    MessageId restriction = changes(FR, RESTRICTION, fresh());
+    assertEquals(2, chains.chain(FR, restriction).size());
+    now = now.plus(Duration.ofDays(402));
+    while (prune() > 0) {
+      // until nothing is left to be looked at
+    }
+    assertEquals(1, chains.chain(FR, restriction).size(), "only itself");
+  }
+
+  private int prune() {
+    return ledger.commit(Lane.ROUTINE, tx -> chains.prune(tx, now.toEpochMilli(), 1));
+  }
+
+  @Test
+  void chainOfWhatIsHere_isNotForgotten() {
+    MessageId target = arrived(FR);
+    MessageId restriction = changes(FR, RESTRICTION, target);
+    changes(FR, CANCEL, restriction);
+    now = now.plus(Duration.ofDays(402));
+    int looked = ledger.commit(Lane.ROUTINE, tx -> chains.prune(tx, now.toEpochMilli(), 100));
+    assertEquals(3, looked);
+    assertEquals(0, prune(), "looked at today");
+    assertFalse(chains.standing(FR, target).getRestricted());
+    assertEquals(3, chains.chain(FR, target).size());
+  }
+
+  @Test
+  void circle_endsNowhere_andEachSaysWhatItsOriginSaid() {
+    MessageId one = fresh();
+    MessageId two = fresh();
+    arrives(FR, one);
+    arrives(FR, two);
+    changes(FR, UPDATE, one, two);
+    changes(FR, UPDATE, two, one);
+    assertTrue(chains.standing(FR, one).getSuperseded());
+    assertTrue(chains.standing(FR, two).getSuperseded());
+    assertEquals(2, chains.chain(FR, one).size());
+
+    MessageId self = fresh();
+    changes(FR, CANCEL, self, self);
+    assertEquals(1, chains.chain(FR, self).size());
+  }
+
+  @Test
+  void restriction_isLiftedByItsCancellation_andWhatWasRestrictedComesAnew() {
+    MessageId target = arrived(FR);
+    long before = position(target);
+    MessageId restriction = changes(FR, RESTRICTION, target);
+    assertEquals(before, position(target));
+    changes(FR, CANCEL, restriction);
+    assertFalse(record(target).getRestricted());
+    assertTrue(position(target) > before, "subscribers have passed its place");
+    assertTrue(chains.standing(FR, target).getChanges(0).getWithdrawn());
+  }
+
+  @Test
+  void cancellationOfARestriction_thatComesBeforeIt_liftsIt() {
+    MessageId target = arrived(FR);
+    MessageId restriction = fresh();
+    changes(FR, CANCEL, restriction);
+    changes(FR, RESTRICTION, restriction, target);
+    assertFalse(record(target).getRestricted());
+  }
+
+  @Test
+  void oneOfTwoRestrictions_lifted_leavesTheOther() {
+    MessageId target = arrived(FR);
+    MessageId first = changes(FR, RESTRICTION, target);
+    changes(FR, RESTRICTION, target);
+    changes(FR, CANCEL, first);
+    assertTrue(record(target).getRestricted());
+  }
+
+  @Test
+  void cancellationOfACancellation_isNone() {
+    MessageId target = arrived(FR);
+    MessageId restriction = changes(FR, RESTRICTION, target);
+    MessageId cancel = changes(FR, CANCEL, restriction);
+    changes(FR, CANCEL, cancel);
+    assertFalse(record(target).getRestricted());
+    assertTrue(chains.isFinal(FR, cancel));
+    assertFalse(chains.isFinal(FR, restriction));
+  }
+
+  @Test
+  void recalledChange_changesNothingAnyMore() {
+    MessageId target = arrived(FR);
+    MessageId restriction = changes(FR, RESTRICTION, target);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          chains.recalled(tx, SG, restriction);
+          return tx;
+        });
+    assertTrue(record(target).getRestricted(), "another origin recalls nothing");
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          chains.recalled(tx, FR, restriction);
+          return tx;
+        });
+    assertFalse(record(target).getRestricted());
+  }
+
+  @Test
+  void restriction_outlivesTheMessageThatMadeIt() {
+    MessageId target = arrived(FR);
+    MessageId restriction = fresh();
+    arrives(FR, restriction);
+    changes(FR, RESTRICTION, restriction, target);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          InboxBook.Placed placed = ledger.inbox().find(tx, restriction);
+          assertNotNull(placed);
+          ledger.inbox().remove(tx, placed);
+          return tx;
+        });
+    assertTrue(chains.standing(FR, target).getRestricted());
+    assertTrue(record(target).getRestricted());
+  }
+
+  @Test
+  void changesOfOneMessage_areBounded_forItsSenderAndForWhoeverTakesThem() {
+    MessageId target = arrived(FR);
+    for (int i = 0; i < Chains.MOST; i++) {
+      assertTrue(chains.hasRoom(FR, target));
+      changes(FR, UPDATE, target);
+    }
+    assertFalse(chains.hasRoom(FR, target));
+    for (int i = Chains.MOST; i < Chains.MOST_TAKEN; i++) {
+      assertTrue(takes(target));
+      changes(FR, UPDATE, target);
+    }
+    assertFalse(takes(target));
+    assertTrue(takes(arrived(FR)));
+  }
+
+  private boolean takes(MessageId target) {
+    return ledger.commit(Lane.ROUTINE, tx -> chains.takes(tx, FR, target));
+  }
+
+  @Test
+  void chain_isShownFromItsFirstOn_whicheverOfItIsAskedFor() {
+    MessageId first = arrived(FR);
+    MessageId second = changes(FR, UPDATE, first);
+    MessageId third = changes(FR, RECTIFICATION, second);
+    List<MessageId> expected = List.of(first, second, third);
+    for (MessageId asked : expected) {
+      assertEquals(
+          expected,
+          chains.chain(FR, asked).stream()
+              .map(ChainEntry::getMessageId)
+              .map(id -> MessageId.of(id.toByteArray()))
+              .toList());
+    }
+    ChainEntry last = chains.chain(FR, first).get(2);
+    assertEquals(RECTIFICATION, last.getType());
+    assertEquals(second, MessageId.of(last.getReferences().toByteArray()));
+  }
+}
