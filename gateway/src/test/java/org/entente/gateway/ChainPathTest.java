@@ -31,7 +31,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Over real gateways: what its origin updates and restricts, as the recipient's clients meet it. */
+/**
+ * Over real gateways: what its origin updates and restricts, as the recipient's clients meet it.
+ */
 class ChainPathTest {
   private static final Duration LONG = Duration.ofDays(3);
 
@@ -97,8 +99,7 @@ class ChainPathTest {
     federation.receive(DE, 1);
     MessageId restriction = changes("hold it", MessageType.MESSAGE_TYPE_RESTRICTION, target);
     assertEquals(List.of("hold it"), RunningFederation.headlines(federation.receive(DE, 1)));
-    StatusRuntimeException refused =
-        assertThrows(StatusRuntimeException.class, () -> open(target));
+    StatusRuntimeException refused = assertThrows(StatusRuntimeException.class, () -> open(target));
     assertTrue(String.valueOf(refused.getMessage()).contains("RESTRICTED"), refused.getMessage());
 
     changes("go on", MessageType.MESSAGE_TYPE_CANCEL, restriction);

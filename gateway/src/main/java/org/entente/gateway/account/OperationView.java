@@ -49,9 +49,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Joint operations as people look at them: who takes part, and what was said as far as it is held
- * here. What was recalled, restricted, erased or set aside is not
- * given; showing is recorded first. Safe for
- * many threads; showing waits for the disk.
+ * here. What was recalled, restricted, erased or set aside is not given; showing is recorded first.
+ * Safe for many threads; showing waits for the disk.
  */
 public final class OperationView {
   private static final int MOST = 1_000;

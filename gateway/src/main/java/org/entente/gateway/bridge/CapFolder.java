@@ -112,7 +112,8 @@ public final class CapFolder {
 
   private CapWriting alert(Label label, Alert alert) throws IOException {
     if (label.getMessageType() == MessageType.MESSAGE_TYPE_RESTRICTION) {
-      return none("label.message_type", "CAP cannot say that the processing of an alert is restricted");
+      return none(
+          "label.message_type", "CAP cannot say that the processing of an alert is restricted");
     }
     CapReading changed = label.getReferences().isEmpty() ? null : written(label.getReferences());
     return changed instanceof CapAlert before

@@ -179,13 +179,13 @@ final class SearchCommand extends ClientCall {
     Label label = found.getLabel();
     return Screen.printable(
         "%s  %s  %-12s %-12s %-22s %s"
-            .formatted(
-                RecallCommand.hex(found.getMessageId()),
-                Timestamps.toString(found.getReceivedAt()),
-                label.getOrigin(),
-                label.getKind().name().replace("KIND_", ""),
-                label.getCategory().name().replace("CATEGORY_", ""),
-                label.getCaseRef())
+                .formatted(
+                    RecallCommand.hex(found.getMessageId()),
+                    Timestamps.toString(found.getReceivedAt()),
+                    label.getOrigin(),
+                    label.getKind().name().replace("KIND_", ""),
+                    label.getCategory().name().replace("CATEGORY_", ""),
+                    label.getCaseRef())
             + StandingWords.behind(StandingWords.of(label))
             + StandingWords.behind(StandingWords.of(found.getStanding())));
   }

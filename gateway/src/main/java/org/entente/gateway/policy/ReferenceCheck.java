@@ -3,7 +3,6 @@ package org.entente.gateway.policy;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.MessageType;
 
 /**
  * That what changes a message names it, and what changes none names none.
@@ -24,8 +23,7 @@ final class ReferenceCheck {
     boolean named = !label.getReferences().isEmpty();
     switch (label.getMessageType()) {
       case MESSAGE_TYPE_UPDATE, MESSAGE_TYPE_CANCEL ->
-          findings.check(
-              named || namedByCap(body) || namedByRequest(label), FIELD, missing(label));
+          findings.check(named || namedByCap(body) || namedByRequest(label), FIELD, missing(label));
       case MESSAGE_TYPE_RECTIFICATION, MESSAGE_TYPE_RESTRICTION ->
           findings.check(named, FIELD, missing(label));
       case MESSAGE_TYPE_UNSPECIFIED,

@@ -10,9 +10,9 @@ import org.entente.proto.v1.Label;
 
 /**
  * Labels of received messages that may still be built upon: kept, not recalled (a legal hold keeps
- * what was recalled, and nobody is given it), not restricted, not set aside, and their key is there. Unlike
- * delivery, their use does not end when the time is over in which they were to be delivered. Safe
- * for many threads.
+ * what was recalled, and nobody is given it), not restricted, not set aside, and their key is
+ * there. Unlike delivery, their use does not end when the time is over in which they were to be
+ * delivered. Safe for many threads.
  */
 public final class KeptLabels implements IntakeParts.Received {
   private final Ledger ledger;

@@ -286,7 +286,8 @@ final class Reception {
       return;
     }
     ChainStep step = message.step();
-    if (step != null && !ledger.chains().takes(tx, keeping.header().facts().origin(), step.target())) {
+    if (step != null
+        && !ledger.chains().takes(tx, keeping.header().facts().origin(), step.target())) {
       refuse(tx, keeping, id, Code.LIMIT_REACHED, "what it changes was changed too often");
       return;
     }

@@ -4,7 +4,7 @@ import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.Transaction;
 
-/** Whether a message is still where it was seen, and was not recalled since. */
+/** Whether a message is still where it was seen, and was neither recalled nor restricted. */
 final class Given {
   private Given() {}
 
@@ -12,6 +12,7 @@ final class Given {
     InboxBook.Placed now = ledger.inbox().place(tx, seen.lane(), seen.position());
     return now != null
         && !now.record().getRecalled()
+        && !now.record().getRestricted()
         && now.record().getMessageId().equals(seen.record().getMessageId());
   }
 }

@@ -95,6 +95,7 @@ final class HitPages {
     Match match = new Match(Filter.newBuilder().setExercise(hit.getExercise()).build());
     return placed.record().getMessageId().equals(hit.getMessageId())
         && match.mayMatch(placed, parts.clock().millis())
+        && !placed.record().getRestricted()
         && !parts.ledger().quarantine().holds(placed.position());
   }
 

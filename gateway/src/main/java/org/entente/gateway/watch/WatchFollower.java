@@ -136,7 +136,8 @@ final class WatchFollower {
   }
 
   private void look(InboxBook.Placed placed, List<Found> found) {
-    if (placed.isDamaged()) {
+    // What is restricted comes anew once that is lifted.
+    if (placed.isDamaged() || placed.record().getRestricted()) {
       return;
     }
     try {

@@ -203,8 +203,7 @@ class CapFolderTest {
   void rectification_isAnUpdateInCap_andToldOf_andARestrictionIsNoCap() throws IOException {
     Label.Builder changing = label(SECOND).toBuilder().setReferences(ByteString.fromHex(FIRST));
     CapFolder.Written written =
-        cap.write(
-            changing.setMessageType(MessageType.MESSAGE_TYPE_RECTIFICATION).build(), ALERT);
+        cap.write(changing.setMessageType(MessageType.MESSAGE_TYPE_RECTIFICATION).build(), ALERT);
     assertEquals("Update", read(SECOND).element().textOf("msgType"));
     assertEquals(
         List.of("alert/msgType"), written.unmapped().stream().map(Unmapped::path).toList());

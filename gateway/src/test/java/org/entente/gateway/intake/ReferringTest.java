@@ -129,13 +129,11 @@ class ReferringTest {
   @Test
   void whatThisAgencyNeverSent_cannotBeChanged_norWhatIsNoMessageToBeChanged() {
     MessageId unknown = MessageId.fresh(NOW.toEpochMilli(), random);
-    assertInvalid(
-        Code.NOT_FOUND, publish(change(MessageType.MESSAGE_TYPE_UPDATE, unknown), DE));
+    assertInvalid(Code.NOT_FOUND, publish(change(MessageType.MESSAGE_TYPE_UPDATE, unknown), DE));
     MessageId target = sent(warning(), DE);
     OnBehalfOf officer = OnBehalfOf.newBuilder().setOfficer("FR-1").build();
     Recalling.Answer.Sent recall =
-        (Recalling.Answer.Sent)
-            kit.recalling().recall(CLIENT, target, "wrong", officer).join();
+        (Recalling.Answer.Sent) kit.recalling().recall(CLIENT, target, "wrong", officer).join();
     assertInvalid(
         Code.NOT_FOUND, publish(change(MessageType.MESSAGE_TYPE_CANCEL, recall.recall()), DE));
   }
@@ -146,16 +144,14 @@ class ReferringTest {
     assertInvalid(
         Code.INVALID_FIELD,
         publish(
-            change(MessageType.MESSAGE_TYPE_CANCEL, target).setStatus(Status.STATUS_EXERCISE),
-            DE));
+            change(MessageType.MESSAGE_TYPE_CANCEL, target).setStatus(Status.STATUS_EXERCISE), DE));
   }
 
   @Test
   void cancellation_isFinal() {
     MessageId target = sent(warning(), DE);
     MessageId cancel = sent(change(MessageType.MESSAGE_TYPE_CANCEL, target), DE);
-    assertInvalid(
-        Code.INVALID_FIELD, publish(change(MessageType.MESSAGE_TYPE_CANCEL, cancel), DE));
+    assertInvalid(Code.INVALID_FIELD, publish(change(MessageType.MESSAGE_TYPE_CANCEL, cancel), DE));
   }
 
   @Test
@@ -164,8 +160,7 @@ class ReferringTest {
     for (int i = 0; i < 64; i++) {
       sent(change(MessageType.MESSAGE_TYPE_UPDATE, target), DE);
     }
-    assertInvalid(
-        Code.LIMIT_REACHED, publish(change(MessageType.MESSAGE_TYPE_UPDATE, target), DE));
+    assertInvalid(Code.LIMIT_REACHED, publish(change(MessageType.MESSAGE_TYPE_UPDATE, target), DE));
   }
 
   @Test

@@ -42,6 +42,7 @@ class PrecedenceTest {
                 "v",
                 Map.of(PolicyFixture.DE, agreement()),
                 java.util.Set.of(),
+                List.of(),
                 List.of())
             .permitted(ID).get(0).label().toBuilder()
         : Label.newBuilder();

@@ -55,11 +55,9 @@ class ReferenceCheckTest {
             "v",
             Map.of(PolicyFixture.DE, agreement),
             Set.of(),
+            List.of(),
             List.of())
-        .permitted(ID)
-        .get(0)
-        .label()
-        .toBuilder();
+        .permitted(ID).get(0).label().toBuilder();
   }
 
   @Test
@@ -92,8 +90,7 @@ class ReferenceCheckTest {
           .putExtra("cap.references", "a@b.example,1,2026-06-01T12:00:00-00:00");
       boolean ofCap =
           type == MessageType.MESSAGE_TYPE_UPDATE || type == MessageType.MESSAGE_TYPE_CANCEL;
-      assertEquals(
-          ofCap ? List.of() : List.of("label.references"), problems(draft), type.name());
+      assertEquals(ofCap ? List.of() : List.of("label.references"), problems(draft), type.name());
     }
   }
 

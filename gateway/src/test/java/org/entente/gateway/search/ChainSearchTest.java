@@ -39,8 +39,7 @@ class ChainSearchTest {
     node.now = node.now.plusSeconds(1);
     return node.received(
         SearchNode.alert("change"),
-        label ->
-            label.setMessageType(type).setReferences(ByteString.copyFrom(target.bytes())));
+        label -> label.setMessageType(type).setReferences(ByteString.copyFrom(target.bytes())));
   }
 
   private FoundMessage found(MessageId id) {
@@ -79,8 +78,7 @@ class ChainSearchTest {
   void change_isOnRecord_withWhatItChanges() {
     MessageId target = node.received("brake pads");
     MessageId update = changes(MessageType.MESSAGE_TYPE_RECTIFICATION, target);
-    assertEquals(
-        List.of(target, update), node.leaves.only(AuditType.CHANGED).subject().messages());
+    assertEquals(List.of(target, update), node.leaves.only(AuditType.CHANGED).subject().messages());
     assertEquals(LawCategory.ALTERATION, node.leaves.only(AuditType.CHANGED).category());
   }
 
