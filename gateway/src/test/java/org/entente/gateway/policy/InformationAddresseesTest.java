@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -197,5 +198,13 @@ class InformationAddresseesTest {
     assertEquals(List.of("to.information"), problems(only));
     only.getToBuilder().getInformationBuilder().addAgencies(SG);
     assertEquals(List.of(SG), recipients(decided(only).permitted(ID).get(0)));
+  }
+
+  @Test
+  void jointOperation_goesToItsMembers_andInformsNobodyBesides() {
+    Draft.Builder draft = draft(warning());
+    draft.getToBuilder().setOperation(ByteString.copyFrom(new byte[16]));
+    draft.getToBuilder().getInformationBuilder().addAgencies(SG);
+    assertEquals(List.of("to.operation"), problems(draft));
   }
 }

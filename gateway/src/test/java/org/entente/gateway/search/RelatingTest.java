@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Firearm;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Person;
 import org.entente.proto.v1.RelatedRequest;
 import org.entente.proto.v1.RelatedResponse;
@@ -118,6 +120,24 @@ class RelatingTest {
     assertEquals(List.of("container:" + CONTAINER), response.getRelated(1).getIdentifiersList());
     assertTrue(response.getComplete());
     assertEquals(List.of(one), related(byVessel));
+  }
+
+  private MessageId changes(MessageType type, MessageId target) {
+    node.now = node.now.plusSeconds(1);
+    return node.received(
+        SearchNode.alert("change"),
+        label -> label.setMessageType(type).setReferences(ByteString.copyFrom(target.bytes())));
+  }
+
+  @Test
+  void restricted_isLinkedToNothing_untilThatIsLifted() {
+    MessageId one = received(container());
+    MessageId other = received(container());
+    MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, other);
+    assertEquals(List.of(), related(one));
+    assertEquals(Code.RESTRICTED, refused(answer(other, request())).code());
+    changes(MessageType.MESSAGE_TYPE_CANCEL, restriction);
+    assertEquals(List.of(other), related(one));
   }
 
   @Test

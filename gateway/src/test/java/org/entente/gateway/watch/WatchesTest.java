@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
@@ -47,6 +48,7 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.ListHitsResponse;
 import org.entente.proto.v1.ListWatchesRequest;
 import org.entente.proto.v1.ListWatchesResponse;
+import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.PersonRole;
 import org.entente.proto.v1.RemoveWatchRequest;
@@ -116,6 +118,26 @@ class WatchesTest {
     assertEquals(watch.getWatch(), page.getHits(1).getWatch());
     assertEquals(ReceiveKit.ORIGIN.value(), page.getHits(0).getMessage().getLabel().getOrigin());
     assertEquals(List.of(1L, 2L), page.getHitsList().stream().map(hit -> hit.getHit()).toList());
+  }
+
+  private MessageId changes(MessageType type, MessageId target) {
+    node.now = node.now.plusSeconds(1);
+    return node.received(
+        WatchNode.about(),
+        label -> label.setMessageType(type).setReferences(ByteString.copyFrom(target.bytes())));
+  }
+
+  @Test
+  void restricted_isNoHit_untilThatIsLifted() {
+    node.watch("container:CSQU3054383");
+    MessageId shown = node.receivedContainer();
+    assertEquals(List.of(shown), node.hits());
+    MessageId unseen = node.receivedContainer();
+    MessageId one = changes(MessageType.MESSAGE_TYPE_RESTRICTION, shown);
+    changes(MessageType.MESSAGE_TYPE_RESTRICTION, unseen);
+    assertEquals(List.of(), node.hits());
+    changes(MessageType.MESSAGE_TYPE_CANCEL, one);
+    assertEquals(List.of(shown), node.hits());
   }
 
   @Test
