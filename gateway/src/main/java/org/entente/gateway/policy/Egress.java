@@ -20,13 +20,13 @@ public final class Egress {
   private final Rules rules;
   private final Membership membership;
   private final RulingCache cache;
-  private final OnwardCheck onward;
+  private final DraftTerms terms;
   private final String version;
 
   Egress(
-      Rules rules, Membership membership, RulingCache cache, OnwardCheck onward, String version) {
+      Rules rules, Membership membership, RulingCache cache, DraftTerms terms, String version) {
     this.rules = rules;
-    this.onward = onward;
+    this.terms = terms;
     this.membership = membership;
     this.cache = cache;
     this.version = version;
@@ -78,20 +78,9 @@ public final class Egress {
       Agreement agreement,
       Map<AgencyName, Agreement> allowed,
       List<Refusal> refusals) {
-    Optional<Refusal> bound = onward.refusal(draft.label(), sources, recipient);
-    if (bound.isPresent()) {
-      refusals.add(bound.get());
-    } else if (agreement.obligations().personRequired() && !draft.namesPersonAndReason()) {
-      refusals.add(
-          new Refusal(
-              recipient.value(),
-              Code.PERSON_REQUIRED,
-              agreement.id() + "/person_required",
-              "this agreement asks who sends and why: on_behalf_of.officer and"
-                  + " on_behalf_of.justification"));
-    } else {
-      allowed.put(recipient, agreement);
-    }
+    terms
+        .refusal(draft.label(), draft.namesPersonAndReason(), sources, recipient, agreement)
+        .ifPresentOrElse(refusals::add, () -> allowed.put(recipient, agreement));
   }
 
   /**

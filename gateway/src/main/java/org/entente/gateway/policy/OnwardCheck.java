@@ -8,6 +8,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
 
 /**
  * Originator control: whether what came in may be passed on. What the label and the agreement say
@@ -56,6 +57,19 @@ final class OnwardCheck {
               + EnumWords.word(source.getClassification())
               + "; what passes it on is at least that");
     }
+    boolean marked = !source.getClassificationScheme().isEmpty();
+    boolean same =
+        draft.getClassificationScheme().equals(source.getClassificationScheme())
+            && draft.getClassificationMarking().equals(source.getClassificationMarking());
+    if (marked && !same && draft.getClassification() == source.getClassification()) {
+      return refused(
+          "classification_scheme",
+          "it is marked "
+              + source.getClassificationScheme()
+              + " "
+              + source.getClassificationMarking()
+              + ", which goes along with it, unless a higher classification does");
+    }
     List<Handling> lacking = new ArrayList<>(source.getHandlingList());
     lacking.removeAll(draft.getHandlingList());
     if (!lacking.isEmpty()) {
@@ -76,6 +90,13 @@ final class OnwardCheck {
   private Optional<Failure> permitted(Label source, AgencyName recipient) {
     if (source.getHandlingList().contains(Handling.HANDLING_H2)) {
       return consent("handling", "handling H2 asks for its originator's permission");
+    }
+    // As it was when it was sent; the agreement may have been loosened here since.
+    if (source.getObligationsList().contains(Obligation.OBLIGATION_NO_ONWARD_TRANSFER)) {
+      return refused("obligations", "its originator lets nothing of it be passed on");
+    }
+    if (source.getObligationsList().contains(Obligation.OBLIGATION_ONWARD_WITH_CONSENT)) {
+      return consent("obligations", "its originator asks for consent before it is passed on");
     }
     Optional<Coverage> known = rules.coverage(source.getAgreement());
     if (known.isEmpty()) {
