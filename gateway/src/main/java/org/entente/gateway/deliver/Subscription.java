@@ -257,14 +257,15 @@ public final class Subscription {
 
   private void send(InboxBook.Placed placed, LanePlace place, Opened message) {
     boolean again = place.isRedelivery(placed.position());
-    send(
+    Delivery.Builder delivery =
         Delivery.newBuilder()
             .setPosition(placed.position())
             .setLabel(message.label())
             .setBody(message.body())
             .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
-            .setRedelivery(again)
-            .build());
+            .setRedelivery(again);
+    ports.equivalent(message.label()).ifPresent(delivery::setEquivalent);
+    send(delivery.build());
     place.sent(
         placed.position(),
         new LanePlace.Sent(

@@ -158,6 +158,7 @@ public final class Decision {
             .setCreatedAt(Times.timestamp(at))
             .setAgreement(agreement.id())
             .setRetentionDays(agreement.obligations().retentionDays())
+            .addAllObligations(agreement.obligations().ofRecipient())
             .setExpiresAt(Times.timestamp(expires))
             .build();
     return new Permitted(

@@ -2,11 +2,13 @@ package org.entente.gateway.policy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
+import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
@@ -24,6 +26,7 @@ public final class Policy {
   private final RulingCache cache;
   private final Rules rules;
   private final RosterMessages rosters;
+  private final ClassificationCheck classification;
   private final Egress egress;
   private final Ingress ingress;
 
@@ -36,6 +39,7 @@ public final class Policy {
     this.rulebook = rulebook;
     this.membership = membership;
     this.rules = new Rules(rulebook, membership);
+    this.classification = new ClassificationCheck(rulebook.codes(), membership);
     this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
     this.rosters = new RosterMessages(rules, membership, rulebook.version());
     this.egress =
@@ -43,7 +47,7 @@ public final class Policy {
             rules,
             membership,
             cache,
-            new OnwardCheck(rules, membership),
+            new DraftTerms(rules, membership),
             rosters,
             rulebook.version());
     this.ingress = new Ingress(rules, membership, cache, rosters, rulebook.version());
@@ -105,6 +109,14 @@ public final class Policy {
                 Stream.concat(recipients.asked().stream(), recipients.others().stream())
                     .map(recipient -> it.ask(label, self, recipient, now)))
         .toList();
+  }
+
+  /**
+   * What a recipient handles the national classification of a label as, in its own scheme; empty
+   * where nothing is to be translated or nothing is configured.
+   */
+  public Optional<ClassificationEquivalent> equivalent(Label label, AgencyName recipient) {
+    return classification.equivalent(label, recipient);
   }
 
   /** What a transit judges. */
