@@ -158,6 +158,7 @@ final class NodeFiles {
         Rulebook.load(
             config.policy().agreements(),
             config.policy().nodeRules(),
+            config.policy().codes(),
             new BundleMembership(bundle),
             clock.instant());
     if (loading instanceof Rulebook.Loading.Loaded loaded) {
@@ -170,22 +171,30 @@ final class NodeFiles {
   String policyStamp() throws IOException {
     StringBuilder stamp = new StringBuilder();
     Path rules = config.policy().nodeRules();
-    try (Stream<Path> files = Files.list(config.policy().agreements())) {
-      List<Path> all = new ArrayList<>(files.sorted().toList());
-      if (rules != null && Files.exists(rules)) {
-        all.add(rules);
-      }
-      for (Path file : all) {
-        stamp
-            .append(file)
-            .append(' ')
-            .append(Files.size(file))
-            .append(' ')
-            .append(Files.getLastModifiedTime(file).toMillis())
-            .append('\n');
-      }
+    Path codes = config.policy().codes();
+    List<Path> all = new ArrayList<>(in(config.policy().agreements()));
+    if (rules != null && Files.exists(rules)) {
+      all.add(rules);
+    }
+    if (codes != null) {
+      all.addAll(in(codes));
+    }
+    for (Path file : all) {
+      stamp
+          .append(file)
+          .append(' ')
+          .append(Files.size(file))
+          .append(' ')
+          .append(Files.getLastModifiedTime(file).toMillis())
+          .append('\n');
     }
     return stamp.toString();
+  }
+
+  private static List<Path> in(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
   }
 
   /** The key, decrypted with the passphrase where it is encrypted. */

@@ -98,7 +98,7 @@ final class NodeGround {
     // Who may do what.
     trust = files.trust();
     policy = new NodePolicy(files, trust);
-    labelCheck = new LabelCheck(NodeIngress.limits(config.limitsInForce()));
+    labelCheck = policy.labelCheck(config.limitsInForce().messageBytes());
     Keystore keystore = files.keep(files.keystore(around.random()));
     store = files.keep(stores.get());
 

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -13,7 +12,6 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.Ingress;
 import org.entente.gateway.policy.LabelCheck;
-import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RulebookHolder;
 import org.entente.gateway.receive.IngressCheck;
@@ -45,12 +43,6 @@ final class NodeIngress implements IngressCheck {
     this.policy = policy;
     this.labels = labels;
     this.clock = clock;
-  }
-
-  static MessageLimits limits(NodeConfig.Limits limits) {
-    MessageLimits standard = MessageLimits.defaults();
-    return new MessageLimits(
-        limits.messageBytes(), standard.markings(), standard.evaluationSchemes());
   }
 
   /** Whether an agreement is in force and an agency still a member. */

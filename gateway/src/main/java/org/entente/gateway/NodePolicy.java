@@ -8,6 +8,7 @@ import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.ChargeMessages;
 import org.entente.gateway.policy.ConsentMessages;
 import org.entente.gateway.policy.EvidenceMessages;
+import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RecallMessages;
 import org.entente.gateway.policy.ResponderMessages;
@@ -18,7 +19,7 @@ import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustStore;
 
 /**
- * The agreements in force, read again when their files change. What is wrong in them is said once,
+ * The agreements, node rules and code lists in force, read again when their files change. What is wrong in them is said once,
  * and the last good ones stay in force. Safe for many threads.
  */
 final class NodePolicy {
@@ -55,6 +56,11 @@ final class NodePolicy {
   /** What decides now. */
   Policy current() {
     return holder.current();
+  }
+
+  /** Checks labels by the code lists in force whenever it is asked. */
+  LabelCheck labelCheck(int messageBytes) {
+    return new LabelCheck(() -> current().rulebook().codes().limits(messageBytes));
   }
 
   /** Takes up what changed in the files; the version in force now, if it is another. */

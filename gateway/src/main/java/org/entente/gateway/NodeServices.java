@@ -117,7 +117,11 @@ final class NodeServices {
             inboxOpening(),
             undeliverable,
             ground.evidence,
-            new Subscriptions.Around(around.workers(), around.clock(), around.meters()),
+            new Subscriptions.Around(
+                around.workers(),
+                around.clock(),
+                around.meters(),
+                label -> ground.policy.current().equivalent(label, ground.agency())),
             new CursorLimits(
                 ground.config.limitsInForce().perClientInForce().cursors(),
                 ground.config.limitsInForce().perClientInForce().unacknowledged()));

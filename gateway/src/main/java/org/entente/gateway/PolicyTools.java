@@ -38,8 +38,9 @@ public final class PolicyTools {
    *
    * @param agreements folder of the agreements
    * @param nodeRules file of the node's rules; null for none
+   * @param codes folder of the code lists; null for those of the release
    */
-  public record Place(Path agreements, @Nullable Path nodeRules) {}
+  public record Place(Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {}
 
   /**
    * Reads configuration and trust bundle.
@@ -51,22 +52,39 @@ public final class PolicyTools {
     return new PolicyTools(files, new BundleMembership(files.verifiedBundle()), clock);
   }
 
+  /**
+   * The folder of a node's code lists; null where it configures none.
+   *
+   * @throws StartProblem if the configuration cannot be read
+   */
+  public static @Nullable Path codes(Path configFile, InstantSource clock) {
+    return NodeFiles.read(configFile, clock).config().policy().codes();
+  }
+
   /** Whose node it is. */
   public AgencyName agency() {
     return new AgencyName(files.config().agency());
   }
 
   /** Where the node's own rules are, or others where such are named. */
-  public Place place(@Nullable Path agreements, @Nullable Path nodeRules) {
+  public Place place(
+      @Nullable Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {
     NodeConfig.Policy own = files.config().policy();
     return new Place(
         agreements == null ? own.agreements() : agreements,
-        nodeRules == null ? own.nodeRules() : nodeRules);
+        nodeRules == null ? own.nodeRules() : nodeRules,
+        codes == null ? own.codes() : codes);
+  }
+
+  /** The same with the node's own code lists. */
+  public Place place(@Nullable Path agreements, @Nullable Path nodeRules) {
+    return place(agreements, nodeRules, null);
   }
 
   /** Loads rules and looks for what is odd in them. */
   public Rulebook.Loading lint(Place place) {
-    return Rulebook.lint(place.agreements(), place.nodeRules(), membership, clock.instant());
+    return Rulebook.lint(
+        place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
   }
 
   /**
@@ -122,7 +140,8 @@ public final class PolicyTools {
    */
   public Policy policy(Place place) {
     Rulebook.Loading loading =
-        Rulebook.load(place.agreements(), place.nodeRules(), membership, clock.instant());
+        Rulebook.load(
+            place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
     if (loading instanceof Rulebook.Loading.Loaded loaded) {
       return new Policy(loaded.rulebook(), membership, Policy.DEFAULT_CACHE_ENTRIES);
     }

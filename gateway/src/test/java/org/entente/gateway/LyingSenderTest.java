@@ -48,6 +48,7 @@ import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.Person;
 import org.entente.proto.v1.PersonRole;
 import org.entente.proto.v1.Purpose;
@@ -187,6 +188,70 @@ class LyingSenderTest {
     Permitted honest = message(label -> label.setPersonalData(true), person);
     kit.deliver(honest);
     assertNotNull(ledger.inbox().find(honest.messageId()));
+  }
+
+  /** What is marked in a national scheme has that marking's level, at both ends. */
+  @Test
+  void label_whoseLevelIsNotThatOfItsNationalMarking_isRefused() {
+    refused(
+        Code.INGRESS_REFUSED,
+        message(
+            label ->
+                label
+                    .setClassificationScheme("FR")
+                    .setClassificationMarking("DIFFUSION RESTREINTE"),
+            ALERT));
+    refused(
+        Code.INGRESS_REFUSED,
+        message(
+            label ->
+                label
+                    .setClassification(Classification.CLASSIFICATION_RESTRICTED)
+                    .setClassificationScheme("FR")
+                    .setClassificationMarking("SECRET"),
+            ALERT));
+    Permitted honest =
+        message(
+            label ->
+                label
+                    .setClassification(Classification.CLASSIFICATION_RESTRICTED)
+                    .setClassificationScheme("FR")
+                    .setClassificationMarking("DIFFUSION RESTREINTE"),
+            ALERT);
+    kit.deliver(honest);
+    assertNotNull(ledger.inbox().find(honest.messageId()));
+  }
+
+  /** What a later release may ask of a recipient is refused by one that could not do it. */
+  @Test
+  void obligation_thatIsNotKnownHere_isRefused_andSoIsWhatContradictsItself() {
+    refused(Code.OBLIGATION_UNKNOWN, message(label -> label.addObligationsValue(99), ALERT));
+    refused(Code.OBLIGATION_UNKNOWN, message(label -> label.addObligationsValue(0), ALERT));
+    refused(
+        Code.OBLIGATION_UNKNOWN,
+        message(
+            label ->
+                label
+                    .addObligations(Obligation.OBLIGATION_DESTROY_AFTER_RETENTION)
+                    .addObligationsValue(5),
+            ALERT));
+    refused(
+        Code.INVALID_FIELD,
+        message(
+            label ->
+                label
+                    .addObligations(Obligation.OBLIGATION_NO_ONWARD_TRANSFER)
+                    .addObligations(Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES),
+            ALERT));
+    Permitted known =
+        message(
+            label ->
+                label
+                    .addObligations(Obligation.OBLIGATION_DESTROY_AFTER_RETENTION)
+                    .addObligations(Obligation.OBLIGATION_NO_ONWARD_TRANSFER),
+            ALERT);
+    kit.deliver(known);
+    assertNotNull(ledger.inbox().find(known.messageId()));
   }
 
   /** Parties are those of the trust bundle; what a label says of itself counts for nothing. */

@@ -32,7 +32,7 @@ final class DocumentedSteps {
     return List.of(
         Step.of("./entente certs --out /tmp/federation").in(Step.In.LAUNCHER).says("minted"),
         Step.of(
-                "cp -r config/nodes/*.yaml config/agreements config/node-rules.yaml"
+                "cp -r config/nodes/*.yaml config/agreements config/node-rules.yaml config/codes"
                     + " /tmp/federation/")
             .in(Step.In.SHELL));
   }
@@ -57,11 +57,19 @@ final class DocumentedSteps {
         Step.of(
                 "./entente policy test --config /tmp/federation/fr.customs.yaml --coverage"
                     + " config/expectations")
-            .says("31 of 31 expectations met"),
+            .says("39 of 39 expectations met"),
         Step.of(
                 "./entente policy diff --config /tmp/federation/fr.customs.yaml"
                     + " --candidate config/agreements")
             .says("equivalent: the candidate lets the same go"),
+        Step.of("./entente policy codes --lang fr").says("IPR  Propri"),
+        Step.of(
+                "./entente policy codes --codes config/codes --lang de"
+                    + " --list classification_scheme")
+            .says("FR: DIFFUSION RESTREINTE")
+            .says("in DE as VS-NUR F"),
+        Step.of("./entente policy schema --out config/schema --check")
+            .says("agreement.json: as it is"),
         Step.of("./entente policy fmt --check config/agreements").doesNotSay("laid out otherwise"),
         Step.of("./entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
             .says("transit")

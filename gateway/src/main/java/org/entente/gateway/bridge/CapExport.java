@@ -33,7 +33,7 @@ import org.entente.proto.v1.RequestedAction;
  * ({@link CapParameters}); what then is not in the element as it stands in the message is told.
  *
  * <p>The scope is {@code Public} only where the label says that nothing restricts the content
- * (unclassified, no handling code, marked {@code TLP:CLEAR}); otherwise it is at least {@code
+ * (unclassified in no national scheme, no handling code, marked {@code TLP:CLEAR}); otherwise it is at least {@code
  * Restricted}, with the label's restrictions in words before those of the source, whatever the
  * scope was there.
  */
@@ -126,6 +126,7 @@ final class CapExport {
   private List<String> restrictions() {
     boolean clear =
         label.getClassification() == Classification.CLASSIFICATION_UNCLASSIFIED
+            && label.getClassificationScheme().isEmpty()
             && label.getHandlingCount() == 0
             && label.getMarkingsList().equals(List.of("TLP:CLEAR"));
     List<String> words = new ArrayList<>();
@@ -133,6 +134,9 @@ final class CapExport {
       return words;
     }
     words.add(CapWords.word(label.getClassification().getValueDescriptor(), "Unclassified"));
+    if (!label.getClassificationScheme().isEmpty()) {
+      words.add(label.getClassificationScheme() + " " + label.getClassificationMarking());
+    }
     words.addAll(label.getMarkingsList());
     for (Handling handling : label.getHandlingList()) {
       words.add(CapWords.word(handling.getValueDescriptor(), "handling"));

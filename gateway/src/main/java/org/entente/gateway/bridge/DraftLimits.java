@@ -37,6 +37,9 @@ final class DraftLimits {
       Map.ofEntries(
           Map.entry("Label.handling_text", 500),
           Map.entry("Label.markings", 40),
+          Map.entry("Label.classification_scheme", 16),
+          Map.entry("Label.classification_marking", 80),
+          Map.entry("Label.classification_review_on", 10),
           Map.entry("Label.legal_basis", 200),
           Map.entry("Label.case_ref", 80),
           Map.entry("Label.source_evaluation", 20),
@@ -154,6 +157,7 @@ final class DraftLimits {
           "origin",
           "created_at",
           "retention_days",
+          "obligations",
           "operation_id",
           "operation_epoch",
           "operation_roster_hash",

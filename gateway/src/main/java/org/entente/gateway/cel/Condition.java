@@ -51,6 +51,14 @@ public final class Condition {
     return reads.texts();
   }
 
+  /**
+   * The texts that it compares with fields of the label ({@code ==}, {@code !=}, {@code in}, and
+   * the same of a list's elements), by the fields' names in the proto.
+   */
+  public Map<String, Set<String>> compared() {
+    return reads.compared();
+  }
+
   boolean readsWholeLabel() {
     return reads.wholeLabel();
   }

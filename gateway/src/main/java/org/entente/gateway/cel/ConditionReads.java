@@ -7,6 +7,7 @@ import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -19,9 +20,15 @@ import java.util.TreeSet;
  * @param now whether it depends on the time
  * @param agencies whether it depends on who sends or receives
  * @param texts the texts that stand in it
+ * @param compared the texts that are compared with a field of the label, by the field's name
  */
 record ConditionReads(
-    Set<String> labelFields, boolean wholeLabel, boolean now, boolean agencies, Set<String> texts) {
+    Set<String> labelFields,
+    boolean wholeLabel,
+    boolean now,
+    boolean agencies,
+    Set<String> texts,
+    Map<String, Set<String>> compared) {
 
   static ConditionReads of(CelAbstractSyntaxTree tree) {
     Set<String> fields = new TreeSet<>();
@@ -55,6 +62,7 @@ record ConditionReads(
         whole,
         now,
         agencies,
-        Collections.unmodifiableSet(texts));
+        Collections.unmodifiableSet(texts),
+        ComparedTexts.of(tree));
   }
 }

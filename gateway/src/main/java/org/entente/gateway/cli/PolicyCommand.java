@@ -34,7 +34,9 @@ import picocli.CommandLine.Spec;
       PolicyTesting.class,
       PolicyLinting.class,
       PolicyDiff.class,
-      PolicyFmt.class
+      PolicyFmt.class,
+      PolicyCodes.class,
+      PolicySchema.class
     },
     synopsisSubcommandLabel = "COMMAND")
 final class PolicyCommand implements Callable<Integer> {
@@ -90,6 +92,18 @@ final class PolicyCommand implements Callable<Integer> {
         defaultValue = "UNCLASSIFIED",
         description = "default: ${DEFAULT-VALUE}")
     private String classification = "UNCLASSIFIED";
+
+    @Option(
+        names = "--classification-scheme",
+        paramLabel = "SCHEME",
+        description = "scheme of the national marking, such as FR")
+    private @Nullable String scheme;
+
+    @Option(
+        names = "--classification-marking",
+        paramLabel = "MARKING",
+        description = "national marking, such as 'DIFFUSION RESTREINTE'")
+    private @Nullable String marking;
 
     @Option(names = "--personal-data", description = "the body contains personal data")
     private boolean personalData;
@@ -160,6 +174,8 @@ final class PolicyCommand implements Callable<Integer> {
           .setCategory(EnumWord.of(Category.class, "CATEGORY_", category))
           .setPurpose(EnumWord.of(Purpose.class, "PURPOSE_", purpose))
           .setClassification(EnumWord.of(Classification.class, "CLASSIFICATION_", classification))
+          .setClassificationScheme(scheme == null ? "" : scheme)
+          .setClassificationMarking(marking == null ? "" : marking)
           .setPersonalData(personalData)
           .setAgreement(agreement == null ? "" : agreement)
           .build();

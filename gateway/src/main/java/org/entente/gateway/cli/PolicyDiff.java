@@ -147,7 +147,7 @@ final class PolicyDiff implements Callable<Integer> {
       tell(out, "lets go", outcome.wider());
       tell(out, "does not let go", outcome.narrower());
       tell(out, "under another agreement", outcome.other());
-      out.println(outcome.tried() + " combinations tried" + proof(outcome.incomplete()));
+      out.println(outcome.tried() + " combinations tried" + proof(outcome));
     }
     out.flush();
     return same ? 0 : 1;
@@ -162,10 +162,13 @@ final class PolicyDiff implements Callable<Integer> {
     };
   }
 
-  private static String proof(List<String> incomplete) {
-    return incomplete.isEmpty()
-        ? ", which are all that the rules can tell apart"
-        : "; not exhaustive: " + Screen.printable(String.join("; ", incomplete));
+  private static String proof(Outcome outcome) {
+    if (!outcome.incomplete().isEmpty()) {
+      return "; not exhaustive: " + Screen.printable(String.join("; ", outcome.incomplete()));
+    }
+    return outcome.relation() == Relation.DISJOINT
+        ? ", of which two prove it"
+        : ", which are all that the rules can tell apart";
   }
 
   private static void tell(PrintWriter out, String what, Optional<Difference> found) {

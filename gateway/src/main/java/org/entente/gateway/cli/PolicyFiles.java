@@ -27,13 +27,19 @@ final class PolicyFiles {
       description = "these rules of the node instead of its own")
   private @Nullable Path nodeRules;
 
+  @Option(
+      names = "--codes",
+      paramLabel = "FOLDER",
+      description = "these code lists instead of the node's own")
+  private @Nullable Path codes;
+
   /** The node's policy; {@link org.entente.gateway.StartProblem} if it cannot be read. */
   PolicyTools node() {
     return PolicyTools.read(config, InstantSource.system());
   }
 
   PolicyTools.Place place(PolicyTools node) {
-    return node.place(agreements, nodeRules);
+    return node.place(agreements, nodeRules, codes);
   }
 
   Path config() {

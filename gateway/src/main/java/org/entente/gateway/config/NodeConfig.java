@@ -130,7 +130,8 @@ public record NodeConfig(
         backup == null ? null : new Backup(folder.resolve(backup.folder()), backup.keep()),
         new Policy(
             folder.resolve(policy.agreements()),
-            policy.nodeRules() == null ? null : folder.resolve(policy.nodeRules())),
+            policy.nodeRules() == null ? null : folder.resolve(policy.nodeRules()),
+            policy.codes() == null ? null : folder.resolve(policy.codes())),
         listen,
         links,
         clients,
@@ -213,9 +214,10 @@ public record NodeConfig(
    *
    * @param agreements folder of agreement files; read again when one changes
    * @param nodeRules file of this node's own rules, or absent
+   * @param codes folder of code lists; absent: those of the release, without classification schemes
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Policy(Path agreements, @Nullable Path nodeRules) {
+  public record Policy(Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {
     public Policy {
       Objects.requireNonNull(agreements, "policy.agreements");
     }

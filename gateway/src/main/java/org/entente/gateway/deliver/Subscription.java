@@ -270,6 +270,7 @@ public final class Subscription {
     if (placed.record().getChanged()) {
       delivery.setStanding(ports.chains().standing(origin, id));
     }
+    ports.equivalent(message.label()).ifPresent(delivery::setEquivalent);
     send(delivery.build());
     place.sent(placed.position(), new LanePlace.Sent(id, origin));
     ports.delivered(again);

@@ -2,12 +2,15 @@ package org.entente.gateway.deliver;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.v1.ClassificationEquivalent;
+import org.entente.proto.v1.Label;
 
 /** What a subscription works with; one for all subscriptions of a node. */
 interface SubscriptionPorts {
@@ -29,6 +32,9 @@ interface SubscriptionPorts {
    */
   CompletableFuture<?> acknowledged(
       String client, String cursor, CursorRecord record, List<LanePlace.Sent> messages);
+
+  /** What the national classification of a label is handled as here, where it is another's. */
+  Optional<ClassificationEquivalent> equivalent(Label label);
 
   void delivered(boolean again);
 }

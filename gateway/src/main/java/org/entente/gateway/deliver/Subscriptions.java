@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.entente.gateway.ledger.Chains;
@@ -27,7 +28,9 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OpenCursor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,8 +76,16 @@ public final class Subscriptions {
     this.cursors = ledger.cursors();
   }
 
-  /** What deliveries run on, read the time from and are counted by. */
-  public record Around(Executor executor, InstantSource clock, Meters meters) {}
+  /**
+   * What deliveries run on, read the time from and are counted by.
+   *
+   * @param equivalents what a label's national classification is handled as here
+   */
+  public record Around(
+      Executor executor,
+      InstantSource clock,
+      Meters meters,
+      Function<Label, Optional<ClassificationEquivalent>> equivalents) {}
 
   /** Either an open cursor or what is wrong with the request. */
   public sealed interface Opened {
@@ -318,6 +329,11 @@ public final class Subscriptions {
         }
       }
       byOrigin.forEach((origin, items) -> evidence.owe(tx, ledger.evidence(), origin, items));
+    }
+
+    @Override
+    public Optional<ClassificationEquivalent> equivalent(Label label) {
+      return around.equivalents().apply(label);
     }
 
     @Override

@@ -8,10 +8,13 @@ import java.util.regex.Pattern;
  * state), a dot, and a lower-case name. At most 35 characters of ASCII.
  */
 public record AgencyName(String value) implements Comparable<AgencyName> {
-  private static final Pattern FORM = Pattern.compile("(?:[a-z]{2}|x)\\.[a-z][a-z0-9-]{0,31}");
+  /** The form of a name, as a regular expression. */
+  public static final String FORM = "(?:[a-z]{2}|x)\\.[a-z][a-z0-9-]{0,31}";
+
+  private static final Pattern PATTERN = Pattern.compile(FORM);
 
   public AgencyName {
-    if (!FORM.matcher(value).matches()) {
+    if (!PATTERN.matcher(value).matches()) {
       throw new InvalidValue(
           "an agency name is a two-letter code or x, a dot and a lower-case name, such as"
               + " fr.customs",

@@ -40,6 +40,14 @@ public enum Code {
   AGREEMENT_NAMED_REFUSES(CLIENT, false),
   /** Classification above the agreement's ceiling. */
   ABOVE_CEILING(POLICY, false),
+  /** The classification scheme or its marking is not in the code list. */
+  CLASSIFICATION_UNKNOWN(CLIENT, false),
+  /** The national marking and the level of the label contradict each other. */
+  CLASSIFICATION_MISMATCH(CLIENT, false),
+  /** No equivalent of the national marking is configured for the recipient's scheme. */
+  NO_EQUIVALENT(POLICY, false),
+  /** It comes with an obligation that the recipient's gateway does not know. */
+  OBLIGATION_UNKNOWN(PEER, false),
   /** Personal data that the agreement does not allow. */
   PERSONAL_DATA_REFUSED(POLICY, false),
   /** The agreement's condition evaluated to false. */

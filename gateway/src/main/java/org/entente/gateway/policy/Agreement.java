@@ -11,6 +11,7 @@ import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.Purpose;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,19 @@ public record Agreement(
       boolean fourEyes,
       boolean personRequired,
       int maxMessageBytes,
-      int deliverWithinDays) {}
+      int deliverWithinDays) {
+
+    /** Those that bind the recipient, as labels name them. */
+    List<Obligation> ofRecipient() {
+      return List.of(
+          Obligation.OBLIGATION_DESTROY_AFTER_RETENTION,
+          switch (onwardTransfer) {
+            case NONE -> Obligation.OBLIGATION_NO_ONWARD_TRANSFER;
+            case WITH_CONSENT -> Obligation.OBLIGATION_ONWARD_WITH_CONSENT;
+            case WITHIN_PARTIES -> Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES;
+          });
+    }
+  }
 
   /**
    * The time in which an agreement is in force.

@@ -3,18 +3,25 @@ package org.entente.gateway.policy;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.LocalDate;
 import java.util.List;
+import org.entente.gateway.config.Written;
 import org.entente.gateway.policy.Agreement.OnwardTransfer;
 import org.jspecify.annotations.Nullable;
 
 /** An agreement as its YAML file writes it, before it is linted. */
 record AgreementFile(
-    @JsonProperty(required = true) String id,
-    @JsonProperty(required = true) String title,
-    @JsonProperty(required = true) Law law,
-    @JsonProperty(required = true) Between between,
-    @JsonProperty(required = true) Covers covers,
-    @JsonProperty(required = true) Obligations obligations,
-    @JsonProperty(required = true) Valid valid) {
+    @Written(value = "its name; stands in the label of every message under it", form = AgreementFile.ID)
+        @JsonProperty(required = true)
+        String id,
+    @Written(value = "as people call it", longest = 200) @JsonProperty(required = true)
+        String title,
+    @Written("the legal side") @JsonProperty(required = true) Law law,
+    @Written("who shares with whom") @JsonProperty(required = true) Between between,
+    @Written("what may be shared") @JsonProperty(required = true) Covers covers,
+    @Written("what binds sender and recipient") @JsonProperty(required = true)
+        Obligations obligations,
+    @Written("the time in which it is in force") @JsonProperty(required = true) Valid valid) {
+  /** The form of the ids of agreements and of a node's rules. */
+  static final String ID = "[a-z0-9][a-z0-9-]{0,63}";
 
   /** Whether parties share both ways or one group of them with another. */
   enum Direction {
@@ -24,30 +31,59 @@ record AgreementFile(
 
   /** Who shares with whom: {@code parties} both ways, or {@code from} and {@code to} one way. */
   record Between(
-      @JsonProperty(required = true) Direction direction,
-      @Nullable List<Party> parties,
-      @Nullable List<Party> from,
-      @Nullable List<Party> to) {}
+      @Written("BOTH with parties, or ONE_WAY with from and to") @JsonProperty(required = true)
+          Direction direction,
+      @Written("who shares with each other") @Nullable List<Party> parties,
+      @Written("who sends") @Nullable List<Party> from,
+      @Written("who receives") @Nullable List<Party> to) {}
 
   /** What may be shared. */
   record Covers(
-      @JsonProperty(required = true) List<String> kinds,
-      @JsonProperty(required = true) List<String> categories,
-      @JsonProperty(required = true) List<String> purposes,
-      @JsonProperty(required = true) String classificationCeiling,
-      @Nullable List<String> handling,
-      @JsonProperty(required = true) Boolean personalData,
-      @Nullable String condition) {}
+      @Written(value = "kinds of message", oneOf = "agreed_kind") @JsonProperty(required = true)
+          List<String> kinds,
+      @Written(value = "subject matter", oneOf = "category") @JsonProperty(required = true)
+          List<String> categories,
+      @Written(value = "what the recipient may use it for", oneOf = "purpose")
+          @JsonProperty(required = true)
+          List<String> purposes,
+      @Written(value = "highest classification", oneOf = "classification")
+          @JsonProperty(required = true)
+          String classificationCeiling,
+      @Written(value = "codes that a message may carry; none if left out", oneOf = "handling")
+          @Nullable List<String> handling,
+      @Written("whether personal data may be shared; never under a MOU")
+          @JsonProperty(required = true)
+          Boolean personalData,
+      @Written("what must hold besides: CEL over label, origin, recipient, now")
+          @Nullable String condition) {}
 
   /** What sender and recipient must keep to. */
   record Obligations(
-      @JsonProperty(required = true) Integer retentionDays,
-      @JsonProperty(required = true) OnwardTransfer onwardTransfer,
-      @Nullable Boolean fourEyes,
-      @Nullable Boolean personRequired,
-      @Nullable Integer maxMessageBytes,
-      @Nullable Integer deliverWithinDays) {}
+      @Written(
+              value = "days after which the recipient destroys the key",
+              least = 1,
+              most = Agreement.MAX_RETENTION_DAYS)
+          @JsonProperty(required = true)
+          Integer retentionDays,
+      @Written("what the recipient may pass on") @JsonProperty(required = true)
+          OnwardTransfer onwardTransfer,
+      @Written("each message waits for a second person; false if left out")
+          @Nullable Boolean fourEyes,
+      @Written("each draft names who sends and why; false if left out")
+          @Nullable Boolean personRequired,
+      @Written(
+              value = "largest body; 1048576 if left out",
+              least = 1,
+              most = AgreementLint.MAX_BODY)
+          @Nullable Integer maxMessageBytes,
+      @Written(
+              value = "days after which it expires undelivered; 30, or the retention, if left out",
+              least = 1,
+              most = AgreementLint.MAX_DELIVERY_DAYS)
+          @Nullable Integer deliverWithinDays) {}
 
   /** First and last day, in UTC; without a last day it is open-ended. */
-  record Valid(@JsonProperty(required = true) LocalDate from, @Nullable LocalDate until) {}
+  record Valid(
+      @Written("first day, UTC") @JsonProperty(required = true) LocalDate from,
+      @Written("last day, UTC; open-ended if left out") @Nullable LocalDate until) {}
 }

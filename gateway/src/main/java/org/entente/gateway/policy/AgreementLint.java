@@ -41,8 +41,8 @@ final class AgreementLint {
   /** Days before its end at which an agreement is reported. */
   private static final int SOON = 30;
 
-  private static final int MAX_BODY = 64 << 20;
-  private static final int MAX_DELIVERY_DAYS = 365;
+  static final int MAX_BODY = 64 << 20;
+  static final int MAX_DELIVERY_DAYS = 365;
   private static final int DEFAULT_DELIVERY_DAYS = 30;
 
   private final AgreementFile file;
@@ -58,10 +58,10 @@ final class AgreementLint {
   }
 
   /** The agreement; empty if the report has a new problem. */
-  Optional<Agreement> lint(Expressions expressions, Instant now) {
+  Optional<Agreement> lint(Expressions expressions, CodeLists codes, Instant now) {
     int before = report.problems().size();
     names();
-    Agreement.Covers covers = covers(expressions);
+    Agreement.Covers covers = covers(expressions, codes);
     Agreement.Parties parties = new PartiesLint(positions, membership, report).lint(file.between());
     Agreement.Obligations obligations = obligations();
     Agreement.Validity validity = validity(now);
@@ -135,7 +135,7 @@ final class AgreementLint {
         && (parties.get(0).group() != null || parties.get(0).jurisdiction() != null);
   }
 
-  private Agreement.Covers covers(Expressions expressions) {
+  private Agreement.Covers covers(Expressions expressions, CodeLists codes) {
     AgreementFile.Covers it = file.covers();
     Set<Kind> kinds = words("covers.kinds", it.kinds(), Kind.getDescriptor(), Kind::forNumber);
     if (kinds.contains(Kind.KIND_EVIDENCE)) {
@@ -172,16 +172,16 @@ final class AgreementLint {
             ? Set.of()
             : words("covers.handling", handling, Handling.getDescriptor(), Handling::forNumber),
         Boolean.TRUE.equals(it.personalData()),
-        condition(expressions));
+        condition(expressions, codes));
   }
 
-  private @Nullable Condition condition(Expressions expressions) {
+  private @Nullable Condition condition(Expressions expressions, CodeLists codes) {
     String source = file.covers().condition();
     if (source == null) {
       return null;
     }
     Optional<Condition> condition =
-        report.condition(expressions, positions, "covers.condition", source);
+        report.condition(expressions, codes, positions, "covers.condition", source);
     return condition.orElse(null);
   }
 

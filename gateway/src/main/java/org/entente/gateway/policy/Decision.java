@@ -182,6 +182,7 @@ public final class Decision {
                 .setCreatedAt(Times.timestamp(at))
                 .setAgreement(agreement.id())
                 .setRetentionDays(agreement.obligations().retentionDays())
+                .addAllObligations(agreement.obligations().ofRecipient())
                 .setExpiresAt(Times.timestamp(expires))
                 .setAddressed(
                     informs ? Addressed.ADDRESSED_INFORMATION : Addressed.ADDRESSED_ACTION);

@@ -21,7 +21,7 @@ public final class Egress {
   private final Rules rules;
   private final Membership membership;
   private final RulingCache cache;
-  private final OnwardCheck onward;
+  private final DraftTerms terms;
   private final RosterMessages rosters;
   private final String version;
 
@@ -29,12 +29,12 @@ public final class Egress {
       Rules rules,
       Membership membership,
       RulingCache cache,
-      OnwardCheck onward,
+      DraftTerms terms,
       RosterMessages rosters,
       String version) {
     this.rules = rules;
     this.rosters = rosters;
-    this.onward = onward;
+    this.terms = terms;
     this.membership = membership;
     this.cache = cache;
     this.version = version;
@@ -142,20 +142,12 @@ public final class Egress {
       Agreement agreement,
       Instant now,
       Places places) {
-    OnwardCheck.Passage passage = onward.passage(draft.label(), sources, recipient, now);
+    OnwardCheck.Passage passage =
+        terms.passage(
+            draft.label(), draft.namesPersonAndReason(), sources, recipient, agreement, now);
     Refusal bound = passage.refusal();
     if (bound != null) {
       places.refusals().add(bound);
-    } else if (agreement.obligations().personRequired() && !draft.namesPersonAndReason()) {
-      places
-          .refusals()
-          .add(
-              new Refusal(
-                  recipient.value(),
-                  Code.PERSON_REQUIRED,
-                  agreement.id() + "/person_required",
-                  "this agreement asks who sends and why: on_behalf_of.officer and"
-                      + " on_behalf_of.justification"));
     } else {
       places.allowed().put(recipient, agreement);
       places.consented().addAll(passage.consented());

@@ -29,7 +29,14 @@ record ExpectationFile(
       @JsonProperty(required = true) List<AgencyName> to,
       @JsonProperty(required = true) Map<String, Object> label,
       @Nullable Integer bodyBytes,
+      @Nullable Boolean person,
+      @Nullable List<PassedOn> passesOn,
       @JsonProperty(required = true) Expected expect) {}
+
+  /** A received message that it passes on, with the agreement under which it came. */
+  record PassedOn(
+      @JsonProperty(required = true) AgencyName from,
+      @JsonProperty(required = true) Map<String, Object> label) {}
 
   /** What must come of it; what is left out is not looked at. */
   record Expected(

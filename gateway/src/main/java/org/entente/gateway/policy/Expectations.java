@@ -14,6 +14,7 @@ import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.ExpectationFile.Direction;
 import org.entente.proto.v1.Label;
 
@@ -49,6 +50,8 @@ public final class Expectations {
    * @param name what people call it
    * @param egress whether the sender's policy is asked; otherwise the recipient's
    * @param transfer the message
+   * @param person whether the draft says who sends and why
+   * @param sources what it passes on
    * @param expected what must come of it
    */
   record Expectation(
@@ -57,6 +60,8 @@ public final class Expectations {
       String name,
       boolean egress,
       Transfer transfer,
+      boolean person,
+      List<Source> sources,
       ExpectationFile.Expected expected) {}
 
   /**
@@ -127,11 +132,39 @@ public final class Expectations {
             positions.problem(
                 field + ".label.agreement", "is missing", "the agreement that the sender named"));
       }
-      label.ifPresent(it -> entry.to().forEach(to -> add(field, entry, it, egress, to)));
+      if (!egress && (entry.person() != null || entry.passesOn() != null)) {
+        problems.add(
+            positions.problem(field, "person or passes_on of what was received", "with EGRESS only"));
+      }
+      List<Source> sources = sources(field, entry);
+      label.ifPresent(it -> entry.to().forEach(to -> add(field, entry, it, sources, to)));
+    }
+
+    private List<Source> sources(String field, ExpectationFile.Entry entry) {
+      List<Source> sources = new ArrayList<>();
+      List<ExpectationFile.PassedOn> written =
+          entry.passesOn() == null ? List.of() : entry.passesOn();
+      for (int i = 0; i < written.size(); i++) {
+        ExpectationFile.PassedOn one = written.get(i);
+        String at = field + ".passes_on[" + i + "].label";
+        LabelWords.label(one.label(), at, positions, problems)
+            .ifPresent(it -> sources.add(source(one.from(), it)));
+      }
+      return sources;
+    }
+
+    private static Source source(AgencyName from, Label label) {
+      return new Source(
+          MessageId.of(new byte[MessageId.SIZE]),
+          LabelCheck.withDefaults(label).toBuilder().setOrigin(from.value()).build());
     }
 
     private void add(
-        String field, ExpectationFile.Entry entry, Label label, boolean egress, AgencyName to) {
+        String field,
+        ExpectationFile.Entry entry,
+        Label label,
+        List<Source> sources,
+        AgencyName to) {
       Instant own = entry.at();
       Instant files = file.at();
       Instant at = own != null ? own : files != null ? files : now;
@@ -141,9 +174,11 @@ public final class Expectations {
               positions.file(),
               positions.line(field),
               entry.name(),
-              egress,
+              entry.direction() != Direction.INGRESS,
               new Transfer(
                   LabelCheck.withDefaults(label), bytes == null ? 0 : bytes, entry.from(), to, at),
+              !Boolean.FALSE.equals(entry.person()),
+              sources,
               entry.expect()));
     }
   }
@@ -151,15 +186,36 @@ public final class Expectations {
   /** Puts them to a policy. */
   public ExpectationReport test(Policy policy) {
     Rules rules = new Rules(policy.rulebook(), policy.membership());
+    DraftTerms terms = new DraftTerms(rules, policy.membership());
     ClauseCoverage coverage = new ClauseCoverage(policy.rulebook(), policy.membership());
     List<ExpectationReport.Result> results = new ArrayList<>();
     for (Expectation it : all) {
       Ruling ruling =
-          it.egress() ? rules.egress(it.transfer()) : rules.underNamed(false, it.transfer());
+          it.egress()
+              ? draft(rules.egress(it.transfer()), it, terms)
+              : rules.underNamed(false, it.transfer());
       coverage.note(it.egress(), it.transfer());
       results.add(result(it, Verdict.of(ruling, it.egress()), rules, ruling));
     }
     return new ExpectationReport(policy.version(), results, coverage.clauses());
+  }
+
+  /** What the label permits, unless the draft lacks what is asked of it besides. */
+  private static Ruling draft(Ruling ruling, Expectation it, DraftTerms terms) {
+    if (!(ruling instanceof Ruling.Allowed allowed)) {
+      return ruling;
+    }
+    Refusal refusal =
+        terms
+            .passage(
+                it.transfer().label(),
+                it.person(),
+                it.sources(),
+                it.transfer().recipient(),
+                allowed.agreement(),
+                it.transfer().at())
+            .refusal();
+    return refusal == null ? ruling : new Ruling.Denied(refusal);
   }
 
   private static ExpectationReport.Result result(

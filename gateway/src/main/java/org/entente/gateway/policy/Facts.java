@@ -92,7 +92,9 @@ final class Facts {
             .addAllHandlingValue(label.getHandlingValueList())
             .setPersonalData(label.getPersonalData())
             .setAgreement(label.getAgreement())
-            .setRetentionDays(label.getRetentionDays());
+            .setRetentionDays(label.getRetentionDays())
+            .setClassificationScheme(label.getClassificationScheme())
+            .setClassificationMarking(label.getClassificationMarking());
     for (FieldDescriptor field : readByConditions) {
       if (field.isRepeated() || label.hasField(field) || !field.hasPresence()) {
         out.setField(field, label.getField(field));

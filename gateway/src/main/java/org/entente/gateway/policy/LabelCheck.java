@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -51,18 +52,28 @@ public final class LabelCheck {
   private static final int MAX_JURISDICTIONS = 64;
   private static final int MAX_SOURCES = 16;
 
-  private final MessageLimits limits;
+  private final Supplier<MessageLimits> current;
 
   public LabelCheck(MessageLimits limits) {
-    this.limits = limits;
+    this(() -> limits);
+  }
+
+  /**
+   * A check whose limits may change, as code lists do.
+   *
+   * @param current the limits in force, asked once for each check; safe for several threads
+   */
+  public LabelCheck(Supplier<MessageLimits> current) {
+    this.current = current;
   }
 
   /** Checks what a client wants published, at this time. */
   public DraftCheck draft(Draft draft, Instant now) {
+    MessageLimits limits = current.get();
     Findings findings = new Findings(true);
     int size = draft.getBody().getSerializedSize();
     if (size > limits.maxBodyBytes()) {
-      findings.add(Code.TOO_LARGE, "body", tooLarge(size));
+      findings.add(Code.TOO_LARGE, "body", tooLarge(size, limits));
       return new DraftCheck.InvalidDraft(findings.list());
     }
     findings.known("draft", draft);
@@ -131,7 +142,7 @@ public final class LabelCheck {
    */
   public List<Problem> receivedLabel(Label label) {
     Findings findings = new Findings(false);
-    new LabelFields(limits, findings).received(label);
+    new LabelFields(current.get(), findings).received(label);
     return findings.list();
   }
 
@@ -141,9 +152,10 @@ public final class LabelCheck {
    * @return problems; none if label and body are good and agree
    */
   public List<Problem> received(Label label, ByteString body) {
+    MessageLimits limits = current.get();
     Findings findings = new Findings(false);
     if (body.size() > limits.maxBodyBytes()) {
-      findings.add(Code.TOO_LARGE, "body", tooLarge(body.size()));
+      findings.add(Code.TOO_LARGE, "body", tooLarge(body.size(), limits));
       return findings.list();
     }
     Body parsed;
@@ -231,7 +243,7 @@ public final class LabelCheck {
     }
   }
 
-  private String tooLarge(int size) {
+  private static String tooLarge(int size, MessageLimits limits) {
     return "has " + size + " bytes; at most " + limits.maxBodyBytes();
   }
 

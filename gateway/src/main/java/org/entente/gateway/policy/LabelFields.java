@@ -3,20 +3,27 @@ package org.entente.gateway.policy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Addressees;
+import org.entente.proto.v1.ClassificationReview;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.Precedence;
 
 /** Checks of a label's fields, each as its comment in message.proto states it. */
@@ -24,7 +31,15 @@ final class LabelFields {
   /** Most recipients whose names a label can disclose. */
   static final int MAX_ADDRESSEES = 512;
 
-  static final Pattern AGREEMENT_ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+  static final Pattern AGREEMENT_ID = Pattern.compile(AgreementFile.ID);
+
+  private static final int ISO_DATE = 10;
+  private static final int MAX_OBLIGATIONS = 16;
+  private static final List<Obligation> ONWARD =
+      List.of(
+          Obligation.OBLIGATION_NO_ONWARD_TRANSFER,
+          Obligation.OBLIGATION_ONWARD_WITH_CONSENT,
+          Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES);
 
   private static final Set<Kind> BY_GATEWAYS =
       Set.of(
@@ -52,6 +67,7 @@ final class LabelFields {
     findings.unset(label.getOrigin().isEmpty(), "label.origin");
     findings.unset(!label.hasCreatedAt(), "label.created_at");
     findings.unset(label.getRetentionDays() == 0, "label.retention_days");
+    findings.unset(label.getObligationsCount() == 0, "label.obligations");
     findings.unset(label.getOperationId().isEmpty(), "label.operation_id");
     findings.unset(label.getOperationEpoch() == 0, "label.operation_epoch");
     findings.unset(label.getOperationRosterHash().isEmpty(), "label.operation_roster_hash");
@@ -71,6 +87,7 @@ final class LabelFields {
     findings.optional("label.message_type", label.getMessageType());
     findings.optional("label.requested_action", label.getRequestedAction());
     precedence(label, Precision.EXACT);
+    reviewedFrom(label, now);
     if (label.hasExpiresAt()) {
       findings.time("label.expires_at", label.getExpiresAt());
       findings.check(
@@ -92,6 +109,7 @@ final class LabelFields {
         label.getRetentionDays() > 0 && label.getRetentionDays() <= Agreement.MAX_RETENTION_DAYS,
         "label.retention_days",
         "is 1 to " + Agreement.MAX_RETENTION_DAYS);
+    obligations(label.getObligationsList());
     findings.required("label.lane", label.getLane());
     findings.required("label.status", label.getStatus());
     findings.required("label.message_type", label.getMessageType());
@@ -182,6 +200,7 @@ final class LabelFields {
     findings.line("label.legal_basis", label.getLegalBasis(), 200);
     findings.line("label.case_ref", label.getCaseRef(), 80);
     findings.line("label.source_ref", label.getSourceRef(), 80);
+    national(label);
     inReplyTo(label);
     id("label.references", label.getReferences());
     findings.check(
@@ -192,6 +211,73 @@ final class LabelFields {
     markings(label.getMarkingsList());
     evaluation(label.getSourceEvaluation());
     jurisdictions(label.getJurisdictionsList());
+  }
+
+  /** What is not known here cannot be fulfilled here. */
+  private void obligations(List<Obligation> obligations) {
+    if (!findings.count("label.obligations", obligations.size(), MAX_OBLIGATIONS)) {
+      return;
+    }
+    for (int i = 0; i < obligations.size(); i++) {
+      boolean known =
+          obligations.get(i) != Obligation.UNRECOGNIZED
+              && obligations.get(i) != Obligation.OBLIGATION_UNSPECIFIED;
+      if (!known) {
+        findings.add(
+            Code.OBLIGATION_UNKNOWN,
+            "label.obligations[" + i + "]",
+            "is an obligation that this gateway does not know and so cannot fulfil; it knows "
+                + EnumWords.all(Obligation.getDescriptor()));
+      }
+    }
+    noRepeats("label.obligations", obligations);
+    findings.check(
+        ONWARD.stream().filter(obligations::contains).count() <= 1,
+        "label.obligations",
+        "says more than one thing of onward transfer");
+  }
+
+  /** Form only: whether there is such a scheme and marking, policy says. */
+  private void national(Label label) {
+    String scheme = label.getClassificationScheme();
+    String marking = label.getClassificationMarking();
+    findings.check(
+        scheme.isEmpty() || CodesLint.SCHEME.matcher(scheme).matches(),
+        "label.classification_scheme",
+        "has 1 to 16 characters of A-Z 0-9 -");
+    findings.line("label.classification_marking", marking, CodesLint.MAX_MARKING);
+    findings.check(
+        scheme.isEmpty() == marking.isEmpty(),
+        "label.classification_marking",
+        "goes with classification_scheme: both or neither");
+    findings.optional("label.classification_review", label.getClassificationReview());
+    String day = label.getClassificationReviewOn();
+    findings.check(
+        day.isEmpty() || day(day).isPresent(),
+        "label.classification_review_on",
+        "is an ISO 8601 date, such as 2031-12-31");
+    findings.check(
+        day.isEmpty()
+            == (label.getClassificationReview()
+                == ClassificationReview.CLASSIFICATION_REVIEW_UNSPECIFIED),
+        "label.classification_review",
+        "goes with classification_review_on: both or neither");
+  }
+
+  private void reviewedFrom(Label label, Instant now) {
+    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    findings.check(
+        day(label.getClassificationReviewOn()).map(it -> !it.isBefore(today)).orElse(true),
+        "label.classification_review_on",
+        "is in the past");
+  }
+
+  private static Optional<LocalDate> day(String text) {
+    try {
+      return text.length() == ISO_DATE ? Optional.of(LocalDate.parse(text)) : Optional.empty();
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   private void inReplyTo(Label label) {

@@ -2,6 +2,7 @@ package org.entente.gateway.policy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Optional;
+import org.entente.gateway.config.Written;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  *     for no
  */
 public record Law(
-    @JsonProperty(required = true) Instrument instrument,
-    @JsonProperty(required = true) String reference,
-    @JsonProperty(required = true) Regime regime,
-    @Nullable TransferBasis transferBasis,
-    @Nullable Boolean purposeChange) {
+    @Written("what kind of instrument it is") @JsonProperty(required = true) Instrument instrument,
+    @Written(value = "citation", longest = 500) @JsonProperty(required = true) String reference,
+    @Written("under which body of law information is handled") @JsonProperty(required = true)
+        Regime regime,
+    @Written("on what personal data leave the legal order; needed with personal data")
+        @Nullable TransferBasis transferBasis,
+    @Written("police may use what customs collected; false if left out")
+        @Nullable Boolean purposeChange) {
 
   /** Kinds of legal instruments. */
   public enum Instrument {

@@ -1,5 +1,6 @@
 package org.entente.gateway.policy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import org.entente.gateway.cel.ExpressionProblem;
 import org.entente.gateway.cel.Expressions;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.Positions;
+import org.entente.gateway.model.InvalidValue;
 
 /** Collects what is wrong (the rulebook is refused) and what is odd (it is not). One thread. */
 final class LintReport {
@@ -22,6 +24,7 @@ final class LintReport {
           "agreement",
           "expires_at",
           "retention_days",
+          "obligations",
           "operation_id",
           "operation_epoch",
           "operation_roster_hash",
@@ -43,6 +46,13 @@ final class LintReport {
     warnings.add(warning);
   }
 
+  /** People must see all of what decides. */
+  void seen(String file, byte[] content) {
+    HiddenText text = new HiddenText(file, new String(content, StandardCharsets.UTF_8));
+    problems(text.hidden());
+    text.mixed().forEach(this::warning);
+  }
+
   List<ConfigProblem> problems() {
     return List.copyOf(problems);
   }
@@ -53,7 +63,11 @@ final class LintReport {
 
   /** The condition in a field, unless something is wrong with it. */
   Optional<Condition> condition(
-      Expressions expressions, Positions positions, String field, String source) {
+      Expressions expressions,
+      CodeLists codes,
+      Positions positions,
+      String field,
+      String source) {
     Compilation<Condition> compilation = expressions.condition(source);
     if (compilation instanceof Compilation.Rejected<Condition> rejected) {
       for (ExpressionProblem it : rejected.problems()) {
@@ -74,6 +88,32 @@ final class LintReport {
               "fields that the client sets, and origin, recipient, now"));
       return Optional.empty();
     }
-    return Optional.of(condition);
+    return inLists(condition, codes, positions, field) ? Optional.of(condition) : Optional.empty();
+  }
+
+  /** Whether every text that it compares with a coded field can be there. */
+  private boolean inLists(
+      Condition condition, CodeLists codes, Positions positions, String field) {
+    int before = problems.size();
+    condition
+        .compared()
+        .forEach(
+            (name, texts) ->
+                texts.forEach(
+                    text ->
+                        codes
+                            .validInsteadOf(name, text)
+                            .ifPresent(
+                                valid ->
+                                    problem(
+                                        positions.problem(
+                                            field,
+                                            "label."
+                                                + name
+                                                + " is never \""
+                                                + InvalidValue.printable(text)
+                                                + "\": no code list has it",
+                                            valid)))));
+    return problems.size() == before;
   }
 }

@@ -21,13 +21,8 @@ public record MessageLimits(
     evaluationSchemes = Map.copyOf(evaluationSchemes);
   }
 
-  /** 1 MiB, TLP 2.0, Europol 4x4 and Admiralty. */
+  /** 1 MiB, and {@link CodeLists#shipped the code lists of the release}. */
   public static MessageLimits defaults() {
-    return new MessageLimits(
-        DEFAULT_MAX_BODY_BYTES,
-        Set.of("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"),
-        Map.of(
-            "4x4", Pattern.compile("[ABCX][1-4]"),
-            "ADMIRALTY", Pattern.compile("[A-F][1-6]")));
+    return CodeLists.shipped().limits(DEFAULT_MAX_BODY_BYTES);
   }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.Evaluation;
+import org.entente.gateway.config.ExactlyOne;
+import org.entente.gateway.config.Written;
 import org.entente.gateway.model.Code;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +29,26 @@ record NodeRule(String id, When when, boolean denies, Condition condition, Strin
   }
 
   /** The file of a node's rules. */
-  record NodeRulesFile(@JsonProperty(required = true) List<RuleFile> rules) {}
+  record NodeRulesFile(
+      @Written("asked in this order; the first that refuses, refuses")
+          @JsonProperty(required = true)
+          List<RuleFile> rules) {}
 
   /** One rule as the file writes it: exactly one of {@code denyIf} and {@code allowOnlyIf}. */
+  @ExactlyOne({"deny_if", "allow_only_if"})
   record RuleFile(
-      @JsonProperty(required = true) String id,
-      @JsonProperty(required = true) When when,
-      @Nullable String denyIf,
-      @Nullable String allowOnlyIf,
-      @JsonProperty(required = true) String reason) {}
+      @Written(value = "name; stands in refusals as node/ID", form = AgreementFile.ID)
+          @JsonProperty(required = true)
+          String id,
+      @Written("EGRESS: what this agency sends; INGRESS: what it receives")
+          @JsonProperty(required = true)
+          When when,
+      @Written("refuses what this is true of: CEL over label, origin, recipient, now")
+          @Nullable String denyIf,
+      @Written("refuses what this is false of") @Nullable String allowOnlyIf,
+      @Written(value = "why, as the refused party reads it", longest = NodeRulesLint.MAX_REASON)
+          @JsonProperty(required = true)
+          String reason) {}
 
   boolean applies(boolean egress) {
     return when == When.BOTH || (when == When.EGRESS) == egress;

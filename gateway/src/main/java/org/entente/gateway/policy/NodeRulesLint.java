@@ -13,15 +13,18 @@ import org.entente.gateway.policy.NodeRule.RuleFile;
 /** Turns the file of a node's rules into rules, in the order of the file. */
 final class NodeRulesLint {
   private static final int MAX_RULES = 256;
-  private static final int MAX_REASON = 300;
+  static final int MAX_REASON = 300;
 
   private final Positions positions;
   private final Expressions expressions;
+  private final CodeLists codes;
   private final LintReport report;
 
-  NodeRulesLint(Positions positions, Expressions expressions, LintReport report) {
+  NodeRulesLint(
+      Positions positions, Expressions expressions, CodeLists codes, LintReport report) {
     this.positions = positions;
     this.expressions = expressions;
+    this.codes = codes;
     this.report = report;
   }
 
@@ -62,7 +65,7 @@ final class NodeRulesLint {
     String place = field + (deny != null ? ".deny_if" : ".allow_only_if");
     String source = deny != null ? deny : String.valueOf(allow);
     report
-        .condition(expressions, positions, place, source)
+        .condition(expressions, codes, positions, place, source)
         .ifPresent(
             condition ->
                 rules.add(

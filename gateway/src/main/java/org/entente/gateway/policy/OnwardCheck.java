@@ -11,6 +11,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,19 @@ final class OnwardCheck {
               + EnumWords.word(source.getClassification())
               + "; what passes it on is at least that");
     }
+    boolean marked = !source.getClassificationScheme().isEmpty();
+    boolean same =
+        draft.getClassificationScheme().equals(source.getClassificationScheme())
+            && draft.getClassificationMarking().equals(source.getClassificationMarking());
+    if (marked && !same && draft.getClassification() == source.getClassification()) {
+      return refused(
+          "classification_scheme",
+          "it is marked "
+              + source.getClassificationScheme()
+              + " "
+              + source.getClassificationMarking()
+              + ", which goes along with it, unless a higher classification does");
+    }
     List<Handling> lacking = new ArrayList<>(source.getHandlingList());
     lacking.removeAll(draft.getHandlingList());
     if (!lacking.isEmpty()) {
@@ -100,6 +114,19 @@ final class OnwardCheck {
     if (source.label().getHandlingList().contains(Handling.HANDLING_H2)) {
       Optional<Failure> lacking =
           consent(way, source, "handling", "handling H2 asks for its originator's permission");
+      if (lacking.isPresent()) {
+        return lacking;
+      }
+    }
+    // As it was when it was sent; the agreement may have been loosened here since.
+    List<Obligation> obligations = source.label().getObligationsList();
+    if (obligations.contains(Obligation.OBLIGATION_NO_ONWARD_TRANSFER)) {
+      return refused("obligations", "its originator lets nothing of it be passed on");
+    }
+    if (obligations.contains(Obligation.OBLIGATION_ONWARD_WITH_CONSENT)) {
+      Optional<Failure> lacking =
+          consent(
+              way, source, "obligations", "its originator asks for consent before it is passed on");
       if (lacking.isPresent()) {
         return lacking;
       }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.entente.gateway.config.ExactlyOne;
+import org.entente.gateway.config.Written;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.trust.AgencyKind;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +23,16 @@ import org.jspecify.annotations.Nullable;
  * @param authorities only authorities of these kinds; null for any
  * @param amongThemselves whether agencies of this party may also share with each other
  */
+@ExactlyOne({"agency", "jurisdiction", "group", "all_members"})
 record Party(
-    @Nullable AgencyName agency,
-    @Nullable String jurisdiction,
-    @Nullable String group,
-    @Nullable Boolean allMembers,
-    @Nullable List<AgencyKind> authorities,
-    @Nullable Boolean amongThemselves) {
+    @Written("one agency") @Nullable AgencyName agency,
+    @Written(value = "every agency of a jurisdiction", form = "[A-Z]{2}")
+        @Nullable String jurisdiction,
+    @Written("every agency in a group of jurisdictions") @Nullable String group,
+    @Written("every member, if true") @Nullable Boolean allMembers,
+    @Written("only such authorities; any if left out") @Nullable List<AgencyKind> authorities,
+    @Written("its own agencies may share with each other; false if left out")
+        @Nullable Boolean amongThemselves) {
   /** How exactly a party names an agency; the greater, the more exactly. */
   private static final int BY_NAME = 3;
 

@@ -2,10 +2,12 @@ package org.entente.gateway.policy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
+import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
@@ -23,6 +25,7 @@ public final class Policy {
   private final RulingCache cache;
   private final Rules rules;
   private final RosterMessages rosters;
+  private final ClassificationCheck classification;
   private final Egress egress;
   private final Ingress ingress;
 
@@ -35,6 +38,7 @@ public final class Policy {
     this.rulebook = rulebook;
     this.membership = membership;
     this.rules = new Rules(rulebook, membership);
+    this.classification = new ClassificationCheck(rulebook.codes(), membership);
     this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
     this.rosters = new RosterMessages(rules, membership, rulebook.version());
     this.egress =
@@ -42,7 +46,7 @@ public final class Policy {
             rules,
             membership,
             cache,
-            new OnwardCheck(rules, membership),
+            new DraftTerms(rules, membership),
             rosters,
             rulebook.version());
     this.ingress = new Ingress(rules, membership, cache, rosters, rulebook.version());
@@ -102,6 +106,14 @@ public final class Policy {
         .flatMap(
             it -> recipients.all().stream().map(recipient -> it.ask(label, self, recipient, now)))
         .toList();
+  }
+
+  /**
+   * What a recipient handles the national classification of a label as, in its own scheme; empty
+   * where nothing is to be translated or nothing is configured.
+   */
+  public Optional<ClassificationEquivalent> equivalent(Label label, AgencyName recipient) {
+    return classification.equivalent(label, recipient);
   }
 
   /** What a transit judges. */

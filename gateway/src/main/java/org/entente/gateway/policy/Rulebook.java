@@ -10,7 +10,7 @@ import org.entente.gateway.config.ConfigProblem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every agreement and node rule that a node applies, validated as a whole. Immutable.
+ * Every agreement, node rule and code list that a node applies, validated as a whole. Immutable.
  *
  * <p>The version is a hash of the files' names and contents: equal files give equal versions,
  * whatever the order in which they were read.
@@ -19,8 +19,11 @@ public final class Rulebook {
   private final String version;
   private final List<Agreement> agreements;
   private final List<NodeRule> nodeRules;
+  private final CodeLists codes;
 
-  Rulebook(String version, List<Agreement> agreements, List<NodeRule> nodeRules) {
+  Rulebook(
+      String version, List<Agreement> agreements, List<NodeRule> nodeRules, CodeLists codes) {
+    this.codes = codes;
     this.version = version;
     this.agreements = agreements.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
     this.nodeRules = List.copyOf(nodeRules);
@@ -58,7 +61,21 @@ public final class Rulebook {
    */
   public static Loading load(
       Path agreements, @Nullable Path nodeRules, Membership membership, Instant now) {
-    return new RulebookFiles(membership, now).load(agreements, nodeRules);
+    return load(agreements, nodeRules, null, membership, now);
+  }
+
+  /**
+   * Loads as {@link #load(Path, Path, Membership, Instant)}, and a node's own code lists.
+   *
+   * @param codes their folder; null for {@link CodeLists#shipped those of the release}
+   */
+  public static Loading load(
+      Path agreements,
+      @Nullable Path nodeRules,
+      @Nullable Path codes,
+      Membership membership,
+      Instant now) {
+    return new RulebookFiles(membership, now).load(agreements, nodeRules, codes);
   }
 
   /**
@@ -67,8 +84,17 @@ public final class Rulebook {
    * would keep a gateway from taking the files is a problem.
    */
   public static Loading lint(
-      Path agreements, @Nullable Path nodeRules, Membership membership, Instant now) {
-    return new RulebookFiles(membership, now).lint(agreements, nodeRules);
+      Path agreements,
+      @Nullable Path nodeRules,
+      @Nullable Path codes,
+      Membership membership,
+      Instant now) {
+    return new RulebookFiles(membership, now).lint(agreements, nodeRules, codes);
+  }
+
+  /** The code lists. */
+  public CodeLists codes() {
+    return codes;
   }
 
   /** {@code sha256:} and 16 hex digits. */

@@ -37,6 +37,7 @@ public final class RulebookComparison {
 
   private final Rules current;
   private final Rules candidate;
+  private final CodeLists codes;
   private final Membership membership;
   private final AgencyName self;
   private final List<Agreement> agreements;
@@ -99,7 +100,8 @@ public final class RulebookComparison {
    * @param narrower a transfer of which it lets less go
    * @param other a transfer that goes on the same terms under another agreement
    * @param tried how many combinations were tried
-   * @param incomplete why the search is no proof; empty if it is one
+   * @param incomplete why the search is no proof; empty if it is one, as is one that has found both
+   *     a message of which more and one of which less is let go: no further one would change that
    */
   public record Outcome(
       Relation relation,
@@ -130,6 +132,7 @@ public final class RulebookComparison {
       Rulebook current, Rulebook candidate, Membership membership, AgencyName self, Instant now) {
     this.current = new Rules(current, membership);
     this.candidate = new Rules(candidate, membership);
+    this.codes = candidate.codes();
     this.membership = membership;
     this.self = self;
     this.agreements =
@@ -258,6 +261,24 @@ public final class RulebookComparison {
     } else {
       draw(most);
     }
+    return new Outcome(
+        relation(), wider, narrower, other, tried, isShown() ? List.of() : incomplete(all, others));
+  }
+
+  /** Whether both directions are shown by messages that a client can send. */
+  private boolean isShown() {
+    return isDecided() && wider.filter(this::isSendable).isPresent()
+        && narrower.filter(this::isSendable).isPresent();
+  }
+
+  private boolean isSendable(Difference found) {
+    Findings findings = new Findings(true);
+    new LabelFields(codes.limits(MessageLimits.DEFAULT_MAX_BODY_BYTES), findings)
+        .draft(found.label().toBuilder().clearRetentionDays().build(), found.at());
+    return findings.list().isEmpty();
+  }
+
+  private List<String> incomplete(boolean all, long others) {
     List<String> incomplete = new ArrayList<>();
     if (!all) {
       incomplete.add(
@@ -276,7 +297,7 @@ public final class RulebookComparison {
     if (conditions.stream().anyMatch(Condition::readsNow)) {
       incomplete.add("a condition reads the time, of which only some moments were tried");
     }
-    return new Outcome(relation(), wider, narrower, other, tried, incomplete);
+    return incomplete;
   }
 
   private Relation relation() {

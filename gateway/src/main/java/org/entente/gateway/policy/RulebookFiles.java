@@ -44,31 +44,69 @@ final class RulebookFiles {
     this.now = now;
   }
 
-  Rulebook.Loading load(Path folder, @Nullable Path nodeRules) {
+  Rulebook.Loading load(Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
+    // First: conditions of the others compare with what lists have.
+    Optional<CodeLists> codes =
+        codeLists == null ? Optional.of(CodeLists.shipped()) : codes(codeLists);
+    if (codes.isEmpty()) {
+      return new Rulebook.Loading.Invalid(report.problems());
+    }
+    return load(folder, nodeRules, codes.get());
+  }
+
+  private Rulebook.Loading load(Path folder, @Nullable Path nodeRules, CodeLists codes) {
     for (Path file : agreementFiles(folder)) {
-      read(file).ifPresent(content -> agreement(file, content));
+      read(file, "").ifPresent(content -> agreement(file, content, codes));
     }
     List<NodeRule> rules =
         nodeRules == null
             ? List.of()
-            : read(nodeRules).map(content -> rules(nodeRules, content)).orElse(List.of());
+            : read(nodeRules, "")
+                .map(content -> rules(nodeRules, content, codes))
+                .orElse(List.of());
     if (!report.problems().isEmpty()) {
       return new Rulebook.Loading.Invalid(report.problems());
     }
     String version =
         "sha256:" + HexFormat.of().formatHex(hash.digest()).substring(0, VERSION_DIGITS);
-    Rulebook rulebook = new Rulebook(version, List.copyOf(agreements.values()), rules);
+    Rulebook rulebook = new Rulebook(version, List.copyOf(agreements.values()), rules, codes);
     return new Rulebook.Loading.Loaded(rulebook, report.warnings());
   }
 
   /** Loads, and looks for what is odd in what was loaded. */
-  Rulebook.Loading lint(Path folder, @Nullable Path nodeRules) {
-    Rulebook.Loading loading = load(folder, nodeRules);
+  Rulebook.Loading lint(Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
+    Rulebook.Loading loading = load(folder, nodeRules, codeLists);
     if (loading instanceof Rulebook.Loading.Loaded loaded) {
+      if (codeLists != null) {
+        wordless(codeLists, loaded.rulebook().codes());
+      }
       new RulebookLint(loaded.rulebook(), membership, now, places, placesOfRules, report).lint();
       return new Rulebook.Loading.Loaded(loaded.rulebook(), report.warnings());
     }
     return loading;
+  }
+
+  private static String words(List<String> codes) {
+    int shown = Math.min(codes.size(), 10);
+    return String.join(", ", codes.subList(0, shown)) + (shown < codes.size() ? ", …" : "");
+  }
+
+  /** A list that was made for an earlier release lacks what came since. */
+  private void wordless(Path folder, CodeLists codes) {
+    List<String> lacking = codes.wordless();
+    if (!lacking.isEmpty()) {
+      report.warning(
+          ConfigProblem.ofFile(
+              folder.toString(), "no text for " + words(lacking), "a text in each language"));
+    }
+  }
+
+  private Optional<CodeLists> codes(Path folder) {
+    CodeFiles files = new CodeFiles(report);
+    for (Path file : files.files(folder)) {
+      read(file, "codes/").ifPresent(content -> files.add(file.toString(), content));
+    }
+    return files.lists();
   }
 
   private List<Path> agreementFiles(Path folder) {
@@ -111,8 +149,12 @@ final class RulebookFiles {
     return String.valueOf(file.getFileName());
   }
 
-  /** The content, which enters the version. */
-  private Optional<byte[]> read(Path file) {
+  /**
+   * The content, which enters the version.
+   *
+   * @param folder under which name, besides its own
+   */
+  private Optional<byte[]> read(Path file, String folder) {
     if (name(file).endsWith(".yml")) {
       report.problem(ConfigProblem.ofFile(file.toString(), "ends in .yml", "a name in .yaml"));
       return Optional.empty();
@@ -125,10 +167,11 @@ final class RulebookFiles {
         return Optional.empty();
       }
       byte[] content = Files.readAllBytes(file);
-      byte[] head = (name(file) + "\n" + content.length + "\n").getBytes(StandardCharsets.UTF_8);
+      byte[] head =
+          (folder + name(file) + "\n" + content.length + "\n").getBytes(StandardCharsets.UTF_8);
       hash.update(head);
       hash.update(content);
-      seen(file, content);
+      report.seen(file.toString(), content);
       return Optional.of(content);
     } catch (IOException e) {
       report.problem(
@@ -138,14 +181,7 @@ final class RulebookFiles {
     }
   }
 
-  /** People must see all of what decides. */
-  private void seen(Path file, byte[] content) {
-    HiddenText text = new HiddenText(file.toString(), new String(content, StandardCharsets.UTF_8));
-    report.problems(text.hidden());
-    text.mixed().forEach(report::warning);
-  }
-
-  private void agreement(Path file, byte[] content) {
+  private void agreement(Path file, byte[] content, CodeLists codes) {
     Reading<AgreementFile> reading = yaml.parse(file.toString(), content, AgreementFile.class);
     if (reading instanceof Reading.Unreadable<AgreementFile> unreadable) {
       report.problems(unreadable.problems());
@@ -160,11 +196,11 @@ final class RulebookFiles {
     }
     places.put(read.value().id(), read.positions());
     new AgreementLint(read.value(), read.positions(), membership, report)
-        .lint(expressions, now)
+        .lint(expressions, codes, now)
         .ifPresent(agreement -> agreements.put(agreement.id(), agreement));
   }
 
-  private List<NodeRule> rules(Path file, byte[] content) {
+  private List<NodeRule> rules(Path file, byte[] content, CodeLists codes) {
     Reading<NodeRulesFile> reading = yaml.parse(file.toString(), content, NodeRulesFile.class);
     if (reading instanceof Reading.Unreadable<NodeRulesFile> unreadable) {
       report.problems(unreadable.problems());
@@ -172,7 +208,7 @@ final class RulebookFiles {
     }
     Reading.Read<NodeRulesFile> read = (Reading.Read<NodeRulesFile>) reading;
     placesOfRules = read.positions();
-    return new NodeRulesLint(read.positions(), expressions, report).lint(read.value());
+    return new NodeRulesLint(read.positions(), expressions, codes, report).lint(read.value());
   }
 
   private static MessageDigest sha256() {

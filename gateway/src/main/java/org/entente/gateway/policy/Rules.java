@@ -22,13 +22,14 @@ import org.entente.proto.v1.Label;
  * <p>Order. Of the agreements that cover the two agencies, the one that names them more exactly is
  * tried first (an agency by name counts 3, by jurisdiction 2, by group 1, as any member 0; both
  * sides added); among equals the one of fewer categories; among those the id decides. The first
- * that permits decides. If none does, the refusal speaks of one about the message's category before
+ * that permits decides, unless the national classification or a rule of the node refuses then. If none does, the refusal speaks of one about the message's category before
  * others, then of the one that fails the fewest tests, then of the earlier.
  */
 final class Rules {
   private final Rulebook rulebook;
   private final List<Coverage> coverages;
   private final AgreementTests tests;
+  private final ClassificationCheck classification;
 
   /** An agreement with what a transfer fails of it. */
   record Attempt(Agreement agreement, List<Failure> failures) {
@@ -42,18 +43,19 @@ final class Rules {
     this.rulebook = rulebook;
     this.coverages = rulebook.agreements().stream().map(a -> new Coverage(a, membership)).toList();
     this.tests = new AgreementTests(membership);
+    this.classification = new ClassificationCheck(rulebook.codes(), membership);
   }
 
   /** The ruling of the sender's gateway. */
   Ruling egress(Transfer transfer) {
     String named = transfer.label().getAgreement();
     if (!named.isEmpty()) {
-      return nodeRules(true, transfer, named(named, transfer, Code.AGREEMENT_NAMED_REFUSES));
+      return narrowed(true, transfer, named(named, transfer, Code.AGREEMENT_NAMED_REFUSES));
     }
     List<Attempt> attempts = attempts(transfer);
     for (Attempt attempt : attempts) {
       if (attempt.failures().isEmpty()) {
-        return nodeRules(true, transfer, new Ruling.Allowed(attempt.agreement()));
+        return narrowed(true, transfer, new Ruling.Allowed(attempt.agreement()));
       }
     }
     return attempts.stream()
@@ -70,7 +72,7 @@ final class Rules {
    */
   Ruling underNamed(boolean egress, Transfer transfer) {
     Code absent = egress ? Code.AGREEMENT_ENDED : Code.NO_AGREEMENT;
-    return nodeRules(egress, transfer, named(transfer.label().getAgreement(), transfer, absent));
+    return narrowed(egress, transfer, named(transfer.label().getAgreement(), transfer, absent));
   }
 
   /** An agreement with the agencies that its parties stand for; empty if it is not known here. */
@@ -143,9 +145,16 @@ final class Rules {
         failure -> named ? code : failure.code());
   }
 
-  private Ruling nodeRules(boolean egress, Transfer transfer, Ruling ruling) {
+  /** What narrows an agreement's permission: the scheme of classification, and the node's rules. */
+  private Ruling narrowed(boolean egress, Transfer transfer, Ruling ruling) {
     if (ruling instanceof Ruling.Denied) {
       return ruling;
+    }
+    Optional<Failure> marked =
+        classification.failure(transfer.label(), transfer.recipient());
+    if (marked.isPresent()) {
+      return refused(
+          transfer, marked.get().code(), marked.get().field(), marked.get().reason());
     }
     for (NodeRule rule : rulebook.nodeRules()) {
       if (rule.applies(egress)) {

@@ -36,6 +36,8 @@ import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -47,6 +49,7 @@ import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
@@ -72,6 +75,7 @@ final class Aside implements AutoCloseable {
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final ExecutorService executor = Executors.newFixedThreadPool(4);
   private final ErasureJournal journal;
+  private final Policy policy = PolicyFixture.demo();
   private final QuarantineBook.Limits limits;
   volatile Instant now = Instant.parse("2026-11-25T10:00:00Z");
   volatile @Nullable Supplier<RuntimeException> defect = () -> new IllegalStateException("it says");
@@ -139,7 +143,8 @@ final class Aside implements AutoCloseable {
         new InboxOpening(keys, ledger.inbox()),
         undeliverable(),
         kit.evidence(),
-        new Subscriptions.Around(executor, () -> now, new Meters()),
+        new Subscriptions.Around(
+            executor, () -> now, new Meters(), label -> policy.equivalent(label, ReceiveKit.SELF)),
         CursorLimits.DEFAULT);
   }
 
@@ -186,6 +191,29 @@ final class Aside implements AutoCloseable {
         Lane.PRIORITY,
         body,
         now,
+        ReceiveKit.SELF.value());
+  }
+
+  /** An alert that its originator has marked in a national scheme. */
+  Permitted marked(String scheme, String marking) {
+    return PermittedFixture.permitted(
+        MessageId.fresh(now.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.PRIORITY,
+        Label.newBuilder()
+            .setKind(Kind.KIND_ALERT)
+            .setClassification(Classification.CLASSIFICATION_RESTRICTED)
+            .setClassificationScheme(scheme)
+            .setClassificationMarking(marking)
+            .build(),
+        Body.newBuilder()
+            .setAlert(
+                Alert.newBuilder()
+                    .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline("marked")))
+            .build(),
+        now,
+        "sample",
+        30,
         ReceiveKit.SELF.value());
   }
 

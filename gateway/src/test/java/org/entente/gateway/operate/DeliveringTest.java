@@ -2,6 +2,7 @@ package org.entente.gateway.operate;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -99,6 +100,23 @@ class DeliveringTest {
     node.ledger.inbox().fresh().expire(end + 1);
     fresh.forEach(one -> assertNull(node.ledger.inbox().fresh().at(one.getPosition())));
     assertEquals(fresh, oneByOne("after"));
+  }
+
+  /** Beside the originator's marking, never in its place; and only where there is another scheme. */
+  @Test
+  void nationalClassification_hasWhatItIsHandledAsHereBesideIt_fromMemoryAndFromTheDisk() {
+    node.kit.deliver(node.marked("FR", "DIFFUSION RESTREINTE"));
+    node.kit.deliver(node.marked("DE", "VS-NUR FÜR DEN DIENSTGEBRAUCH"));
+    List<Delivery> all = oneByOne("before");
+    Delivery french = all.get(10);
+    assertEquals("FR", french.getLabel().getClassificationScheme());
+    assertEquals("DIFFUSION RESTREINTE", french.getLabel().getClassificationMarking());
+    assertEquals("DE", french.getEquivalent().getScheme());
+    assertEquals("VS-NUR FÜR DEN DIENSTGEBRAUCH", french.getEquivalent().getMarking());
+    assertFalse(all.get(11).hasEquivalent(), "its own scheme");
+    assertFalse(all.get(0).hasEquivalent(), "no scheme");
+    node.restart();
+    assertEquals(all, oneByOne("after"));
   }
 
   /** What is erased is not kept in memory either. */

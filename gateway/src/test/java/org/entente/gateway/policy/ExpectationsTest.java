@@ -36,6 +36,36 @@ class ExpectationsTest {
 
   @TempDir Path folder;
 
+  /** Beyond the label: who stands behind a draft, and what it passes on. */
+  @Test
+  void personAndWhatIsPassedOn_countWithEgressOnly() throws IOException {
+    Policy policy =
+        PolicyFixture.policy(
+            folder,
+            Map.of(
+                "a.yaml",
+                PolicyFixture.sample(
+                    "  onward_transfer: NONE", "  onward_transfer: NONE\n  person_required: true")));
+    assertEquals(List.of(), loaded(ONE).test(policy).failed());
+    String nobody = ONE.replace("    expect:", "    person: false\n    expect:");
+    assertEquals(
+        "REFUSED PERSON_REQUIRED by sample/person_required: this agreement asks who sends and why:"
+            + " on_behalf_of.officer and on_behalf_of.justification",
+        loaded(nobody).test(policy).failed().get(0).found());
+    String passedOn =
+        ONE.replace(
+            "    expect:",
+            "    passes_on: [{ from: us.cbp, label: { agreement: sample, purpose: IPR_ENFORCEMENT,"
+                + " classification: RESTRICTED } }]\n    expect:");
+    String found = loaded(passedOn).test(policy).failed().get(0).found();
+    assertTrue(found.startsWith("REFUSED ONWARD_REFUSED by onward/onward_transfer"), found);
+    String received =
+        nobody.replace("    from:", "    direction: INGRESS\n    from:")
+            .replace("      handling:", "      agreement: sample\n      handling:");
+    var invalid = assertInstanceOf(Expectations.Loading.Invalid.class, read(received));
+    assertTrue(invalid.problems().toString().contains("with EGRESS only"), received);
+  }
+
   @Test
   void shippedExpectations_areMetByTheShippedAgreements() {
     ExpectationReport report =
@@ -154,6 +184,10 @@ class ExpectationsTest {
     Policy policy = PolicyFixture.policy(folder, Map.of("a.yaml", agreement));
     var loaded = assertInstanceOf(Expectations.Loading.Loaded.class, read(text));
     return loaded.expectations().test(policy);
+  }
+
+  private Expectations loaded(String text) throws IOException {
+    return assertInstanceOf(Expectations.Loading.Loaded.class, read(text)).expectations();
   }
 
   private static Expectations loaded(Path place) {

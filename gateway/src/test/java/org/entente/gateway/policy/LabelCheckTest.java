@@ -24,6 +24,7 @@ import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Area;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
+import org.entente.proto.v1.ClassificationReview;
 import org.entente.proto.v1.Commodity;
 import org.entente.proto.v1.DetectionMethod;
 import org.entente.proto.v1.Draft;
@@ -73,6 +74,7 @@ class LabelCheckTest {
         wrongLabel("label.origin", it -> it.setOrigin("fr.customs")),
         wrongLabel("label.created_at", it -> it.setCreatedAt(Times.timestamp(NOW))),
         wrongLabel("label.retention_days", it -> it.setRetentionDays(1)),
+        wrongLabel("label.obligations", it -> it.addObligationsValue(1)),
         wrongLabel("label.kind", it -> it.setKind(Kind.KIND_EVIDENCE)),
         wrongLabel("label.kind", it -> it.clearKind()),
         wrongLabel("label.kind", it -> it.setKindValue(44)),
@@ -89,6 +91,17 @@ class LabelCheckTest {
         wrongLabel("label.handling_text", it -> it.addHandling(Handling.HANDLING_H3)),
         wrongLabel("label.handling_text", it -> it.setHandlingText("x".repeat(501))),
         wrongLabel("label.markings[0]", it -> it.addMarkings("TLP:PINK")),
+        wrongLabel("label.classification_marking", it -> it.setClassificationScheme("FR")),
+        wrongLabel("label.classification_marking", it -> it.setClassificationMarking("SECRET")),
+        wrongLabel("label.classification_marking", it -> marked(it, "FR", "x".repeat(81))),
+        wrongLabel("label.classification_marking", it -> marked(it, "FR", "SECRET\u2028")),
+        wrongLabel("label.classification_scheme", it -> marked(it, "fr", "SECRET")),
+        wrongLabel("label.classification_review", it -> it.setClassificationReviewOn("2031-01-01")),
+        wrongLabel("label.classification_review", it -> it.setClassificationReviewValue(1)),
+        wrongLabel("label.classification_review", it -> reviewed(it, "2031-01-01", 7)),
+        wrongLabel("label.classification_review_on", it -> reviewed(it, "2031-02-30", 1)),
+        wrongLabel("label.classification_review_on", it -> reviewed(it, "+102031-01-01", 1)),
+        wrongLabel("label.classification_review_on", it -> reviewed(it, "2026-05-31", 1)),
         wrongLabel("label.legal_basis", it -> it.setLegalBasis("x".repeat(201))),
         wrongLabel("label.legal_basis", it -> it.setLegalBasis("a\nb")),
         wrongLabel("label.case_ref", it -> it.setCaseRef("x".repeat(81))),
@@ -105,6 +118,23 @@ class LabelCheckTest {
             "label.expires_at",
             it -> it.setExpiresAt(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))),
         wrongLabel("label", it -> it.setUnknownFields(unknown())));
+  }
+
+  private static void marked(Label.Builder label, String scheme, String marking) {
+    label.setClassificationScheme(scheme).setClassificationMarking(marking);
+  }
+
+  private static void reviewed(Label.Builder label, String on, int review) {
+    label.setClassificationReviewOn(on).setClassificationReviewValue(review);
+  }
+
+  @Test
+  void classification_reviewedFromTodayOn_isGood() {
+    checked(
+        label()
+            .setClassificationReviewOn("2026-06-01")
+            .setClassificationReview(ClassificationReview.CLASSIFICATION_REVIEW_DECLASSIFY),
+        "de.customs");
   }
 
   private static void repeated(Label.Builder label, Handling code, int times) {

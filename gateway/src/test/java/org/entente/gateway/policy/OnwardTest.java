@@ -20,6 +20,7 @@ import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Status;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,51 @@ class OnwardTest {
         Code.CONSENT_REQUIRED,
         "onward_transfer",
         decide(policy("WITH_CONSENT"), source(label -> label), label(), "us.cbp"));
+  }
+
+  /** The label's obligations bind, whatever the agreement here has become since. */
+  @Test
+  void obligationsOfTheLabel_bind_thoughTheAgreementHereIsLooser() {
+    Policy looser =
+        policy(
+            "WITHIN_PARTIES",
+            "    - agency: sg.police\n",
+            "    - agency: sg.police\n    - agency: us.cbp\n");
+    Source strict =
+        source(label -> label.addObligations(Obligation.OBLIGATION_NO_ONWARD_TRANSFER));
+    refused(Code.ONWARD_REFUSED, "obligations", decide(looser, strict, label(), "us.cbp"));
+    Source consent =
+        source(label -> label.addObligations(Obligation.OBLIGATION_ONWARD_WITH_CONSENT));
+    refused(Code.CONSENT_REQUIRED, "obligations", decide(looser, consent, label(), "us.cbp"));
+    Source within =
+        source(label -> label.addObligations(Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES));
+    assertEquals(1, decide(looser, within, label(), "us.cbp").permits().size());
+    refused(
+        Code.ONWARD_REFUSED,
+        "onward_transfer",
+        decide(policy("NONE"), within, label(), "us.cbp"));
+  }
+
+  /** Each agreement names them in what it lets go. */
+  @Test
+  void obligationsOfAnAgreement_standInTheLabel() {
+    for (var terms :
+        Map.of(
+                "NONE", Obligation.OBLIGATION_NO_ONWARD_TRANSFER,
+                "WITH_CONSENT", Obligation.OBLIGATION_ONWARD_WITH_CONSENT,
+                "WITHIN_PARTIES", Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES)
+            .entrySet()) {
+      Label sent =
+          policy(terms.getKey())
+              .egress()
+              .decide(checked(label(), "sg.police"), FR, NOW)
+              .permitted(id)
+              .get(0)
+              .label();
+      assertEquals(
+          List.of(Obligation.OBLIGATION_DESTROY_AFTER_RETENTION, terms.getValue()),
+          sent.getObligationsList());
+    }
   }
 
   @Test

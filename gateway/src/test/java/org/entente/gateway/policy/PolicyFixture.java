@@ -71,6 +71,7 @@ public final class PolicyFixture {
         Rulebook.load(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
+            CONFIG.resolve("codes"),
             DemoMembership.demo(),
             NOW));
   }
@@ -91,19 +92,25 @@ public final class PolicyFixture {
     throw new AssertionError(((Rulebook.Loading.Invalid) loading).problems());
   }
 
-  /** Loads these files, of which {@code node-rules.yaml} is no agreement. */
+  /**
+   * Loads these files, of which {@code node-rules.yaml} and those in {@code codes/} are no
+   * agreements.
+   */
   static Rulebook.Loading load(Path folder, Map<String, String> files, Membership membership) {
     try {
       Path agreements = Files.createTempDirectory(folder, "agreements");
       Path rules = null;
+      Path codes = null;
       for (Map.Entry<String, String> file : files.entrySet()) {
         boolean nodeRules = file.getKey().equals("node-rules.yaml");
+        boolean list = file.getKey().startsWith("codes/");
         Path path = (nodeRules ? agreements.resolve("rules") : agreements).resolve(file.getKey());
         Files.createDirectories(path.getParent());
         Files.writeString(path, file.getValue());
         rules = nodeRules ? path : rules;
+        codes = list ? path.getParent() : codes;
       }
-      return Rulebook.load(agreements, rules, membership, NOW);
+      return Rulebook.load(agreements, rules, codes, membership, NOW);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -128,6 +135,15 @@ public final class PolicyFixture {
       text = text.replace(replacements[i], replacements[i + 1]);
     }
     return text;
+  }
+
+  /** The content of a file. */
+  static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A label of an IPR alert. */

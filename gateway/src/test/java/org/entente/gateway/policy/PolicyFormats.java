@@ -174,7 +174,7 @@ public final class PolicyFormats {
     }
     LintReport report = new LintReport();
     return new AgreementLint(read.value(), read.positions(), DemoMembership.demo(), report)
-        .lint(expressions, PolicyFixture.NOW)
+        .lint(expressions, CodeLists.shipped(), PolicyFixture.NOW)
         .isPresent();
   }
 
@@ -199,7 +199,7 @@ public final class PolicyFormats {
       return false;
     }
     LintReport report = new LintReport();
-    new NodeRulesLint(read.positions(), expressions, report).lint(read.value());
+    new NodeRulesLint(read.positions(), expressions, CodeLists.shipped(), report).lint(read.value());
     return report.problems().isEmpty();
   }
 

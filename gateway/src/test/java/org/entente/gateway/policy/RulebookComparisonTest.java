@@ -166,6 +166,18 @@ class RulebookComparisonTest {
         outcome.incomplete()::toString);
   }
 
+  /** Whatever was not tried: neither message can be explained away. */
+  @Test
+  void disjoint_isProvenByItsTwoMessages() {
+    String condition = NO_DATA + "\n  condition: label.case_ref != 'closed'";
+    Outcome outcome =
+        compare(
+            Map.of("a.yaml", sample(NO_DATA, condition)),
+            Map.of("a.yaml", sample(NO_DATA, condition, "[IPR]", "[CASH]")));
+    assertEquals(Relation.DISJOINT, outcome.relation());
+    assertEquals(List.of(), outcome.incomplete());
+  }
+
   @Test
   void moreThanCanBeTried_isDrawnAndSaid() {
     Map<String, String> demo = Map.of("a.yaml", sample());
@@ -180,7 +192,7 @@ class RulebookComparisonTest {
     Rulebook shipped = PolicyFixture.demo().rulebook();
     List<Agreement> without =
         shipped.agreements().stream().filter(it -> !it.id().equals("fr-sg-ipr")).toList();
-    Rulebook candidate = new Rulebook("candidate", without, shipped.nodeRules());
+    Rulebook candidate = new Rulebook("candidate", without, shipped.nodeRules(), shipped.codes());
     Outcome outcome =
         new RulebookComparison(shipped, candidate, DemoMembership.demo(), FR, NOW).search(20_000);
     assertEquals(Relation.NARROWER, outcome.relation());

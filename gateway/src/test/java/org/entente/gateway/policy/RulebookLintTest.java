@@ -27,6 +27,7 @@ class RulebookLintTest {
         Rulebook.lint(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
+            CONFIG.resolve("codes"),
             DemoMembership.demo(),
             NOW);
     var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading::toString);
@@ -172,7 +173,7 @@ class RulebookLintTest {
       Files.writeString(path, file.getValue());
       rules = nodeRules ? path : rules;
     }
-    Rulebook.Loading loading = Rulebook.lint(agreements, rules, DemoMembership.demo(), NOW);
+    Rulebook.Loading loading = Rulebook.lint(agreements, rules, null, DemoMembership.demo(), NOW);
     return assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading::toString)
         .warnings()
         .stream()

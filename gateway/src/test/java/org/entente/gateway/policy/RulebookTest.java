@@ -40,6 +40,7 @@ class RulebookTest {
         Rulebook.load(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
+            CONFIG.resolve("codes"),
             DemoMembership.demo(),
             NOW);
     var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString());

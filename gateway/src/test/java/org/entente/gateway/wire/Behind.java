@@ -210,7 +210,11 @@ final class Behind implements AutoCloseable {
             new InboxOpening(storageKeys, ledger.inbox()),
             undeliverable(),
             evidence,
-            new Subscriptions.Around(executor, InstantSource.system(), new Meters()),
+            new Subscriptions.Around(
+                executor,
+                InstantSource.system(),
+                new Meters(),
+                label -> policy.equivalent(label, Edge.FR)),
             new CursorLimits(3, 5_000));
     watches =
         new Watches(

@@ -23,13 +23,15 @@ import org.entente.gateway.config.Reading;
  * @param nodes each gateway's configuration, by agency; addresses and paths in it are replaced
  * @param agreements folder of the agreements that all of them hold
  * @param nodeRules rules of the nodes' own, the same for all; or none
+ * @param codes folder of the code lists that all of them hold; or none, for those of the release
  */
 public record Blueprint(
     String source,
     FederationSpec spec,
     Map<String, ObjectNode> nodes,
     Path agreements,
-    Optional<Path> nodeRules) {
+    Optional<Path> nodeRules,
+    Optional<Path> codes) {
   private static final String SPECIFICATION = "federation-demo.yaml";
   private static final String SUFFIX = ".yaml";
 
@@ -46,7 +48,12 @@ public record Blueprint(
     }
     Optional<Path> rules = Optional.of(home.nodeRules()).filter(Files::exists);
     return new Blueprint(
-        file.toString(), read.value(), nodes(home.nodes()), home.agreements(), rules);
+        file.toString(),
+        read.value(),
+        nodes(home.nodes()),
+        home.agreements(),
+        rules,
+        Optional.of(home.codes()).filter(Files::exists));
   }
 
   private static Map<String, ObjectNode> nodes(Path folder) {

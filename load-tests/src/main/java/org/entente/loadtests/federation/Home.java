@@ -44,6 +44,11 @@ public record Home(Path folder) {
     return config("node-rules.yaml");
   }
 
+  /** Code lists; need not exist. */
+  public Path codes() {
+    return config("codes");
+  }
+
   /** Drafts for a demonstration. */
   public Path samples() {
     return config("samples");

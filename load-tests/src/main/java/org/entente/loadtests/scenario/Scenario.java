@@ -177,7 +177,8 @@ public final class Scenario {
           spec,
           nodes,
           folder.resolve("agreements"),
-          Optional.of(rules).filter(Files::exists));
+          Optional.of(rules).filter(Files::exists),
+          Optional.empty());
     } catch (InvalidValue e) {
       throw new CommandFailure(name + ": " + e.getMessage(), e);
     }

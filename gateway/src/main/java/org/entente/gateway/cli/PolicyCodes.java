@@ -1,0 +1,138 @@
+package org.entente.gateway.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.entente.gateway.PolicyTools;
+import org.entente.gateway.StartProblem;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.policy.CodeLists;
+import org.entente.gateway.policy.Wording;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists the values that labels may have, in a language that people read. */
+@Command(
+    name = "codes",
+    description = {
+      "Lists the code lists: what the values of labels mean, sharing markings, source evaluations,",
+      "classification schemes with the level of each marking and what others handle it as.",
+      "Those of a node, of a folder, or without either those of the release.",
+      "Exit code 1 if the lists are wrong."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = "  entente policy codes --codes config/codes --lang fr --list classification_scheme")
+final class PolicyCodes implements Callable<Integer> {
+  @Option(names = "--config", paramLabel = "FILE", description = "node.yaml; its code lists")
+  private @Nullable Path config;
+
+  @Option(names = "--codes", paramLabel = "FOLDER", description = "the code lists of a folder")
+  private @Nullable Path codes;
+
+  @Option(
+      names = "--lang",
+      defaultValue = "en",
+      paramLabel = "LANGUAGE",
+      description = "en, fr, es or de; default: ${DEFAULT-VALUE}")
+  private String language = "en";
+
+  @Option(
+      names = "--list",
+      paramLabel = "LIST",
+      description = "only this list, such as category, markings, classification_scheme")
+  private @Nullable String list;
+
+  @Option(names = "--json", description = "print one JSON object a line, with all languages")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Wording.Language in = language();
+    String only = list;
+    List<CodeLists.Entry> entries =
+        lists().entries().stream().filter(it -> only == null || it.list().equals(only)).toList();
+    if (entries.isEmpty()) {
+      throw new CommandFailure("--list: there is no list " + Screen.printable(String.valueOf(only)));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    String before = "";
+    for (CodeLists.Entry entry : entries) {
+      if (json) {
+        out.println(JsonText.line(object(entry)));
+        continue;
+      }
+      if (!entry.list().equals(before)) {
+        out.println(entry.list());
+        before = entry.list();
+      }
+      out.println("  " + Screen.printable(line(entry, in)));
+    }
+    out.flush();
+    return 0;
+  }
+
+  private Wording.Language language() {
+    try {
+      return Wording.Language.valueOf(language.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(
+          "--lang: " + Screen.printable(language) + " is none of en, fr, es, de", e);
+    }
+  }
+
+  private CodeLists lists() {
+    Path folder = codes;
+    Path file = config;
+    if (folder == null && file != null) {
+      try {
+        folder = PolicyTools.codes(file, InstantSource.system());
+      } catch (StartProblem e) {
+        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      }
+    }
+    if (folder == null) {
+      return CodeLists.shipped();
+    }
+    CodeLists.Loading loading = CodeLists.load(folder);
+    if (loading instanceof CodeLists.Loading.Loaded loaded) {
+      return loaded.lists();
+    }
+    throw new CommandFailure(
+        ((CodeLists.Loading.Invalid) loading)
+            .problems().stream()
+                .map(ConfigProblem::toString)
+                .collect(Collectors.joining(System.lineSeparator())));
+  }
+
+  private static String line(CodeLists.Entry entry, Wording.Language in) {
+    Wording meaning = entry.meaning();
+    String text = meaning == null ? "(no text)" : meaning.in(in);
+    return entry.code() + "  " + text + (entry.note().isEmpty() ? "" : " (" + entry.note() + ")");
+  }
+
+  private static ObjectNode object(CodeLists.Entry entry) {
+    ObjectNode object =
+        JsonText.object()
+            .put("list", entry.list())
+            .put("code", entry.code())
+            .put("note", entry.note());
+    Wording meaning = entry.meaning();
+    if (meaning != null) {
+      for (Wording.Language in : Wording.Language.values()) {
+        object.withObject("label").put(in.name().toLowerCase(Locale.ROOT), meaning.in(in));
+      }
+    }
+    return object;
+  }
+}

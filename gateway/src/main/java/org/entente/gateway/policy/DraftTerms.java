@@ -1,0 +1,47 @@
+package org.entente.gateway.policy;
+
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Label;
+
+/**
+ * What is asked of a draft beyond its label, once an agreement permits that: what it passes on may
+ * go there, and it names a person where the agreement asks for one. Pure.
+ */
+final class DraftTerms {
+  private final OnwardCheck onward;
+
+  DraftTerms(Rules rules, Membership membership) {
+    this.onward = new OnwardCheck(rules, membership);
+  }
+
+  /**
+   * Whether a draft may go to a recipient under the agreement that permits its label.
+   *
+   * @param namesPerson whether it says who sends and why
+   * @param sources what it passes on, as it came
+   */
+  OnwardCheck.Passage passage(
+      Label label,
+      boolean namesPerson,
+      List<Source> sources,
+      AgencyName recipient,
+      Agreement agreement,
+      Instant now) {
+    OnwardCheck.Passage passage = onward.passage(label, sources, recipient, now);
+    if (passage.refusal() != null || !agreement.obligations().personRequired() || namesPerson) {
+      return passage;
+    }
+    return new OnwardCheck.Passage(
+        new Refusal(
+            recipient.value(),
+            Code.PERSON_REQUIRED,
+            agreement.id() + "/person_required",
+            "this agreement asks who sends and why: on_behalf_of.officer and"
+                + " on_behalf_of.justification"),
+        List.of());
+  }
+}

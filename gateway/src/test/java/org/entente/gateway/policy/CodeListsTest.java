@@ -1,0 +1,274 @@
+package org.entente.gateway.policy;
+
+import static org.entente.gateway.policy.PolicyFixture.CONFIG;
+import static org.entente.gateway.policy.PolicyFixture.sample;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.config.ConfigProblem;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+class CodeListsTest {
+  private static final String TEXT = "{ en: a, fr: b, es: c, de: d }";
+  private static final String SCHEMES =
+      "schemes: { A: { title: "
+          + TEXT
+          + ", used_by: [FR], markings: [{ marking: LOW, level: RESTRICTED, label: "
+          + TEXT
+          + " }, { marking: TOP, level: SECRET, label: "
+          + TEXT
+          + " }] },\n B: { title: "
+          + TEXT
+          + ", markings: [{ marking: SMALL, level: RESTRICTED, label: "
+          + TEXT
+          + " }] } }\n";
+
+  @TempDir Path folder;
+
+  private static CodeLists config() {
+    return assertInstanceOf(
+            CodeLists.Loading.Loaded.class, CodeLists.load(CONFIG.resolve("codes")))
+        .lists();
+  }
+
+  /** With all four languages, which loading itself demands of each text. */
+  @Test
+  void everyValueOfTheProto_hasAText() {
+    assertEquals(List.of(), config().wordless());
+    assertEquals(List.of(), CodeLists.shipped().wordless());
+  }
+
+  @Test
+  void shipped_areThoseOfConfig_withoutClassificationSchemes() {
+    assertEquals(Set.of(), CodeLists.shipped().schemes());
+    assertEquals(Set.of("DE", "EU", "FR", "SG", "US"), config().schemes());
+    assertEquals(
+        config().entries().stream()
+            .filter(it -> !it.list().equals("classification_scheme"))
+            .toList(),
+        CodeLists.shipped().entries());
+  }
+
+  @Test
+  void shipped_haveWhatReleasesBeforeHad() {
+    MessageLimits limits = MessageLimits.defaults();
+    assertEquals(
+        Set.of("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"),
+        limits.markings());
+    assertEquals(Set.of("4x4", "ADMIRALTY"), limits.evaluationSchemes().keySet());
+    assertTrue(limits.evaluationSchemes().get("4x4").matcher("X4").matches());
+    assertTrue(limits.evaluationSchemes().get("ADMIRALTY").matcher("F6").matches());
+    assertTrue(!limits.evaluationSchemes().get("4x4").matcher("F6").matches(), "never mixed");
+  }
+
+  @Test
+  void entries_sayMeaningLevelUsersAndWhatOthersHandleItAs() {
+    List<String> lines =
+        config().entries().stream()
+            .map(it -> it.list() + "|" + it.code() + "|" + it.note())
+            .toList();
+    assertTrue(lines.contains("classification_scheme|FR|used by FR"), lines.toString());
+    assertTrue(
+        lines.contains(
+            "classification_scheme|FR: DIFFUSION RESTREINTE|RESTRICTED; in DE as VS-NUR FÜR DEN"
+                + " DIENSTGEBRAUCH; in SG as RESTRICTED"),
+        lines.toString());
+    CodeLists.Entry ipr =
+        config().entries().stream().filter(it -> it.code().equals("IPR")).findFirst().orElseThrow();
+    Wording meaning = ipr.meaning();
+    assertTrue(meaning != null && meaning.in(Wording.Language.FR).equals("Propriété intellectuelle"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> list_wrong_isRefusedWithLineFieldAndCure() {
+    return Stream.of(
+        wrong("words: { colour: { RED: " + TEXT + " } }", "words.colour: no list"),
+        wrong(
+            "words: { category: { DRUGS: " + TEXT + " } }",
+            "words.category.DRUGS: \"DRUGS\"; valid: one of IPR, NARCOTICS"),
+        wrong("words: { category: { UNSPECIFIED: " + TEXT + " } }", "\"UNSPECIFIED\""),
+        wrong(
+            "words: { category: { IPR: { en: a, fr: b, es: c } } }",
+            "words.category.IPR.de: the field is missing"),
+        wrong("words: { category: { IPR: { en: a, fr: b, es: c, de: ' ' } } }", "blank"),
+        wrong("words: { category: { IPR: { en: a, fr: b, es: c, de: d, it: e } } }", "unknown"),
+        wrong("markings: { tlp: " + TEXT + " }", "markings.tlp: \"tlp\""),
+        wrong(
+            "evaluations: { S: { title: " + TEXT + ", source: {}, information: {} } }",
+            "evaluations.S.source: 0 codes"),
+        wrong(
+            "evaluations: { S: { title: "
+                + TEXT
+                + ", source: { a: "
+                + TEXT
+                + " }, information: { '1': "
+                + TEXT
+                + " } } }",
+            "evaluations.S.source.a: \"a\""),
+        wrong(SCHEMES.replace("schemes: { A:", "schemes: { a:"), "schemes.a: \"a\""),
+        wrong(SCHEMES.replace("level: SECRET", "level: TOP"), "level: \"TOP\"; valid: one of"),
+        wrong(SCHEMES.replace("marking: TOP", "marking: LOW"), "\"LOW\" a second time"),
+        wrong(SCHEMES.replace("used_by: [FR]", "used_by: [France]"), "used_by[0]: \"France\""),
+        wrong(SCHEMES.replace("used_by: [FR]", "used_by: [FR, FR]"), "FR has a scheme already"),
+        wrong(SCHEMES.replace("marking: TOP", "marking: ' TOP'"), "one line of 1 to 80"),
+        equivalence("A", "C", "LOW", "SMALL", "equivalences[0].to: \"C\"; valid: one of A, B"),
+        equivalence("A", "A", "LOW", "LOW", "the scheme itself"),
+        equivalence("A", "B", "MID", "SMALL", "marking: \"MID\"; valid: one of LOW, TOP"),
+        equivalence("A", "B", "LOW", "TINY", "handled_as: \"TINY\"; valid: one of SMALL"),
+        equivalence("A", "B", "TOP", "SMALL", "is of a lower level"));
+  }
+
+  private DynamicTest equivalence(
+      String from, String to, String marking, String handledAs, String expected) {
+    return wrong(
+        SCHEMES
+            + "equivalences: [{ from: "
+            + from
+            + ", to: "
+            + to
+            + ", basis: x, markings: [{ marking: "
+            + marking
+            + ", handled_as: "
+            + handledAs
+            + " }] }]",
+        expected);
+  }
+
+  private DynamicTest wrong(String file, String expected) {
+    return DynamicTest.dynamicTest(
+        expected,
+        () -> {
+          List<String> problems = problems(Map.of("a.yaml", file));
+          assertTrue(problems.stream().anyMatch(it -> it.contains(expected)), problems.toString());
+        });
+  }
+
+  @Test
+  void sameCodeInTwoFiles_isRefused_andADirectionTwice() throws IOException {
+    List<String> twice = problems(Map.of("a.yaml", SCHEMES, "b.yaml", SCHEMES));
+    assertTrue(twice.toString().contains("\"A\" is in another file, too"), twice.toString());
+    String one =
+        "{ from: A, to: B, basis: x, markings: [{ marking: LOW, handled_as: SMALL }] }";
+    List<String> directions =
+        problems(Map.of("a.yaml", SCHEMES + "equivalences: [" + one + ", " + one + "]"));
+    assertTrue(directions.toString().contains("A-B a second time"), directions.toString());
+  }
+
+  @Test
+  void folder_absentOrEmptyOrHidingSomething_isRefused() throws IOException {
+    assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder.resolve("none")));
+    assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder));
+    Files.writeString(folder.resolve("a.yaml"), "# \u202e\n" + SCHEMES);
+    var invalid =
+        assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder));
+    assertTrue(invalid.problems().toString().contains("does not show"));
+  }
+
+  /** A condition that asks for a code that no list has would never hold, and nobody would know. */
+  @TestFactory
+  Stream<DynamicTest> codeThatNoListHas_inACondition_isRefusedWhenTheFileIsLoaded() {
+    return Stream.of(
+        condition("'TLP:PINK' in label.markings", "label.markings is never \"TLP:PINK\""),
+        condition("label.markings.exists(m, m == 'TLP:PINK')", "valid: one of TLP:RED"),
+        condition("label.markings == ['TLP:RED', 'PINK']", "is never \"PINK\""),
+        condition(
+            "label.source_evaluation == '4x4:Z9'",
+            "label.source_evaluation is never \"4x4:Z9\": no code list has it; valid: one of"
+                + " 4x4:[ABCX][1234], ADMIRALTY:[ABCDEF][123456]"),
+        condition("label.source_evaluation in ['4x4:A1', 'A1']", "is never \"A1\""),
+        condition("label.classification_scheme != 'FR'", "valid: none: the code list is empty"),
+        condition("'GEHEIM' == label.classification_marking", "is never \"GEHEIM\""));
+  }
+
+  private DynamicTest condition(String condition, String expected) {
+    return DynamicTest.dynamicTest(
+        condition,
+        () -> {
+          String agreement = withCondition(condition);
+          String problem = PolicyFixture.onlyProblem(load(Map.of("a.yaml", agreement)));
+          assertTrue(problem.contains("covers.condition: "), problem);
+          assertTrue(problem.contains(expected), problem);
+        });
+  }
+
+  @Test
+  void codeThatAListHas_inACondition_loads_andWhatIsComputedIsLeftAlone() {
+    for (String condition :
+        List.of(
+            "'TLP:RED' in label.markings || label.markings.size() == 0",
+            "label.source_evaluation in ['', '4x4:A1', 'ADMIRALTY:B2']",
+            "label.source_evaluation.startsWith('4x4:')",
+            "label.case_ref != 'anything'",
+            "origin == 'fr.customs'")) {
+      assertInstanceOf(
+          Rulebook.Loading.Loaded.class,
+          load(Map.of("a.yaml", withCondition(condition))),
+          condition);
+    }
+  }
+
+  @Test
+  void nodeRule_withACodeThatNoListHas_isRefused() {
+    String rules =
+        "rules: [ { id: r, when: BOTH, deny_if: \"'PINK' in label.markings\", reason: why } ]";
+    String problem = PolicyFixture.onlyProblem(load(Map.of("node-rules.yaml", rules)));
+    assertTrue(problem.contains("rules[0].deny_if: label.markings is never \"PINK\""), problem);
+  }
+
+  @Test
+  void ownLists_replaceThoseOfTheRelease() {
+    Map<String, String> files = new HashMap<>();
+    files.put("codes/a.yaml", "markings: { PINK: " + TEXT + " }\n" + SCHEMES);
+    files.put("a.yaml", withCondition("'PINK' in label.markings"));
+    var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, load(files));
+    assertEquals(Set.of("PINK"), loaded.rulebook().codes().limits(1).markings());
+    files.put("a.yaml", withCondition("'TLP:RED' in label.markings"));
+    assertTrue(PolicyFixture.onlyProblem(load(files)).contains("valid: one of PINK"));
+  }
+
+  @Test
+  void version_followsTheListsToo() {
+    Map<String, String> files = new HashMap<>(Map.of("a.yaml", sample()));
+    files.put("codes/a.yaml", SCHEMES);
+    String before = PolicyFixture.rulebook(load(files)).version();
+    assertEquals(before, PolicyFixture.rulebook(load(files)).version());
+    files.put("codes/a.yaml", SCHEMES.replace("used_by: [FR]", "used_by: [DE]"));
+    assertNotEquals(before, PolicyFixture.rulebook(load(files)).version());
+  }
+
+  private static String withCondition(String condition) {
+    return sample(
+        "  personal_data: false",
+        "  personal_data: false\n  condition: >-\n    " + condition);
+  }
+
+  private Rulebook.Loading load(Map<String, String> files) {
+    return PolicyFixture.load(folder, files, DemoMembership.demo());
+  }
+
+  private List<String> problems(Map<String, String> files) throws IOException {
+    Path lists = Files.createTempDirectory(folder, "codes");
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Files.writeString(lists.resolve(file.getKey()), file.getValue());
+    }
+    return assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(lists))
+        .problems()
+        .stream()
+        .map(ConfigProblem::toString)
+        .collect(Collectors.toList());
+  }
+}
