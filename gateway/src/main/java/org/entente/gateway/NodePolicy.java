@@ -19,8 +19,8 @@ import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustStore;
 
 /**
- * The agreements, node rules and code lists in force, read again when their files change. What is wrong in them is said once,
- * and the last good ones stay in force. Safe for many threads.
+ * The agreements, node rules and code lists in force, read again when their files change. What is
+ * wrong in them is said once, and the last good ones stay in force. Safe for many threads.
  */
 final class NodePolicy {
   private final NodeFiles files;

@@ -67,8 +67,7 @@ public final class PolicyTools {
   }
 
   /** Where the node's own rules are, or others where such are named. */
-  public Place place(
-      @Nullable Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {
+  public Place place(@Nullable Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {
     NodeConfig.Policy own = files.config().policy();
     return new Place(
         agreements == null ? own.agreements() : agreements,

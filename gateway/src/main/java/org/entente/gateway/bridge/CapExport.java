@@ -33,9 +33,9 @@ import org.entente.proto.v1.RequestedAction;
  * ({@link CapParameters}); what then is not in the element as it stands in the message is told.
  *
  * <p>The scope is {@code Public} only where the label says that nothing restricts the content
- * (unclassified in no national scheme, no handling code, marked {@code TLP:CLEAR}); otherwise it is at least {@code
- * Restricted}, with the label's restrictions in words before those of the source, whatever the
- * scope was there.
+ * (unclassified in no national scheme, no handling code, marked {@code TLP:CLEAR}); otherwise it is
+ * at least {@code Restricted}, with the label's restrictions in words before those of the source,
+ * whatever the scope was there.
  */
 final class CapExport {
   /** The element, and what of the message is not in it as it stands. */

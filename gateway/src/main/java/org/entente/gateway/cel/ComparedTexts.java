@@ -63,8 +63,7 @@ final class ComparedTexts {
             field ->
                 texts(other)
                     .forEach(
-                        text ->
-                            found.computeIfAbsent(field, unused -> new TreeSet<>()).add(text)));
+                        text -> found.computeIfAbsent(field, unused -> new TreeSet<>()).add(text)));
   }
 
   private Optional<String> field(CelExpr expression) {

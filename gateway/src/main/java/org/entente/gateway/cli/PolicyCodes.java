@@ -63,7 +63,8 @@ final class PolicyCodes implements Callable<Integer> {
     List<CodeLists.Entry> entries =
         lists().entries().stream().filter(it -> only == null || it.list().equals(only)).toList();
     if (entries.isEmpty()) {
-      throw new CommandFailure("--list: there is no list " + Screen.printable(String.valueOf(only)));
+      throw new CommandFailure(
+          "--list: there is no list " + Screen.printable(String.valueOf(only)));
     }
     PrintWriter out = spec.commandLine().getOut();
     String before = "";

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An agreement as its YAML file writes it, before it is linted. */
 record AgreementFile(
-    @Written(value = "its name; stands in the label of every message under it", form = AgreementFile.ID)
+    @Written(
+            value = "its name; stands in the label of every message under it",
+            form = AgreementFile.ID)
         @JsonProperty(required = true)
         String id,
     @Written(value = "as people call it", longest = 200) @JsonProperty(required = true)

@@ -72,7 +72,10 @@ final class ClassificationCheck {
       return failed(
           "equivalence/" + scheme,
           Code.NO_EQUIVALENT,
-          recipient + " handles by no scheme that is known here; " + marking + " means nothing there");
+          recipient
+              + " handles by no scheme that is known here; "
+              + marking
+              + " means nothing there");
     }
     String there = own.get().name();
     if (there.equals(scheme) || equivalent(scheme, marking, there).isPresent()) {
@@ -107,8 +110,7 @@ final class ClassificationCheck {
         .filter(there -> !there.equals(label.getClassificationScheme()))
         .flatMap(
             there ->
-                equivalent(
-                        label.getClassificationScheme(), label.getClassificationMarking(), there)
+                equivalent(label.getClassificationScheme(), label.getClassificationMarking(), there)
                     .map(
                         it ->
                             ClassificationEquivalent.newBuilder()

@@ -279,7 +279,8 @@ final class CodesLint {
     Optional<Classification> level = from.level(one.marking());
     Optional<Classification> other = to.level(one.handledAs());
     if (level.isEmpty()) {
-      wrong(written.positions(), at + ".marking", quoted(one.marking()), "one of " + from.markings());
+      wrong(
+          written.positions(), at + ".marking", quoted(one.marking()), "one of " + from.markings());
     } else if (other.isEmpty()) {
       wrong(
           written.positions(),
@@ -293,12 +294,15 @@ final class CodesLint {
           quoted(one.handledAs()) + " is of a lower level than " + quoted(one.marking()),
           "a marking of " + EnumWords.word(level.get()) + " or above");
     } else if (handled.putIfAbsent(one.marking(), one.handledAs()) != null) {
-      wrong(written.positions(), at + ".marking", quoted(one.marking()) + " a second time", "each once");
+      wrong(
+          written.positions(),
+          at + ".marking",
+          quoted(one.marking()) + " a second time",
+          "each once");
     }
   }
 
-  private <V> void put(
-      Map<String, V> known, String code, V value, String at, Positions positions) {
+  private <V> void put(Map<String, V> known, String code, V value, String at, Positions positions) {
     if (known.putIfAbsent(code, value) != null) {
       wrong(positions, at, quoted(code) + " is in another file, too", "each once");
     }

@@ -15,6 +15,7 @@ import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.ExpectationFile.Direction;
 import org.entente.proto.v1.Label;
 
@@ -134,7 +135,8 @@ public final class Expectations {
       }
       if (!egress && (entry.person() != null || entry.passesOn() != null)) {
         problems.add(
-            positions.problem(field, "person or passes_on of what was received", "with EGRESS only"));
+            positions.problem(
+                field, "person or passes_on of what was received", "with EGRESS only"));
       }
       List<Source> sources = sources(field, entry);
       label.ifPresent(it -> entry.to().forEach(to -> add(field, entry, it, sources, to)));
@@ -213,7 +215,7 @@ public final class Expectations {
                 it.sources(),
                 it.transfer().recipient(),
                 allowed.agreement(),
-                it.transfer().at())
+                it.transfer().now())
             .refusal();
     return refusal == null ? ruling : new Ruling.Denied(refusal);
   }

@@ -63,11 +63,7 @@ final class LintReport {
 
   /** The condition in a field, unless something is wrong with it. */
   Optional<Condition> condition(
-      Expressions expressions,
-      CodeLists codes,
-      Positions positions,
-      String field,
-      String source) {
+      Expressions expressions, CodeLists codes, Positions positions, String field, String source) {
     Compilation<Condition> compilation = expressions.condition(source);
     if (compilation instanceof Compilation.Rejected<Condition> rejected) {
       for (ExpressionProblem it : rejected.problems()) {
@@ -92,8 +88,7 @@ final class LintReport {
   }
 
   /** Whether every text that it compares with a coded field can be there. */
-  private boolean inLists(
-      Condition condition, CodeLists codes, Positions positions, String field) {
+  private boolean inLists(Condition condition, CodeLists codes, Positions positions, String field) {
     int before = problems.size();
     condition
         .compared()

@@ -20,8 +20,7 @@ final class NodeRulesLint {
   private final CodeLists codes;
   private final LintReport report;
 
-  NodeRulesLint(
-      Positions positions, Expressions expressions, CodeLists codes, LintReport report) {
+  NodeRulesLint(Positions positions, Expressions expressions, CodeLists codes, LintReport report) {
     this.positions = positions;
     this.expressions = expressions;
     this.codes = codes;

@@ -26,8 +26,7 @@ public final class PolicySchemas {
     schemas.put(
         "node-rules.json",
         JsonSchemas.of(NodeRulesFile.class, "The rules of a node (docs/policy.md)", words));
-    schemas.put(
-        "codes.json", JsonSchemas.of(CodeFile.class, "Code lists (docs/policy.md)", words));
+    schemas.put("codes.json", JsonSchemas.of(CodeFile.class, "Code lists (docs/policy.md)", words));
     return schemas;
   }
 

@@ -21,8 +21,7 @@ public final class Rulebook {
   private final List<NodeRule> nodeRules;
   private final CodeLists codes;
 
-  Rulebook(
-      String version, List<Agreement> agreements, List<NodeRule> nodeRules, CodeLists codes) {
+  Rulebook(String version, List<Agreement> agreements, List<NodeRule> nodeRules, CodeLists codes) {
     this.codes = codes;
     this.version = version;
     this.agreements = agreements.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();

@@ -267,7 +267,8 @@ public final class RulebookComparison {
 
   /** Whether both directions are shown by messages that a client can send. */
   private boolean isShown() {
-    return isDecided() && wider.filter(this::isSendable).isPresent()
+    return isDecided()
+        && wider.filter(this::isSendable).isPresent()
         && narrower.filter(this::isSendable).isPresent();
   }
 

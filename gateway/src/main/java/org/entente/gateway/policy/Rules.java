@@ -22,8 +22,9 @@ import org.entente.proto.v1.Label;
  * <p>Order. Of the agreements that cover the two agencies, the one that names them more exactly is
  * tried first (an agency by name counts 3, by jurisdiction 2, by group 1, as any member 0; both
  * sides added); among equals the one of fewer categories; among those the id decides. The first
- * that permits decides, unless the national classification or a rule of the node refuses then. If none does, the refusal speaks of one about the message's category before
- * others, then of the one that fails the fewest tests, then of the earlier.
+ * that permits decides, unless the national classification or a rule of the node refuses then. If
+ * none does, the refusal speaks of one about the message's category before others, then of the one
+ * that fails the fewest tests, then of the earlier.
  */
 final class Rules {
   private final Rulebook rulebook;
@@ -150,11 +151,9 @@ final class Rules {
     if (ruling instanceof Ruling.Denied) {
       return ruling;
     }
-    Optional<Failure> marked =
-        classification.failure(transfer.label(), transfer.recipient());
+    Optional<Failure> marked = classification.failure(transfer.label(), transfer.recipient());
     if (marked.isPresent()) {
-      return refused(
-          transfer, marked.get().code(), marked.get().field(), marked.get().reason());
+      return refused(transfer, marked.get().code(), marked.get().field(), marked.get().reason());
     }
     for (NodeRule rule : rulebook.nodeRules()) {
       if (rule.applies(egress)) {

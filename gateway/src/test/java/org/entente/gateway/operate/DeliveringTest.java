@@ -102,7 +102,9 @@ class DeliveringTest {
     assertEquals(fresh, oneByOne("after"));
   }
 
-  /** Beside the originator's marking, never in its place; and only where there is another scheme. */
+  /**
+   * Beside the originator's marking, never in its place; and only where there is another scheme.
+   */
   @Test
   void nationalClassification_hasWhatItIsHandledAsHereBesideIt_fromMemoryAndFromTheDisk() {
     node.kit.deliver(node.marked("FR", "DIFFUSION RESTREINTE"));

@@ -80,8 +80,7 @@ class ClassificationTest {
     assertEquals("FR", sent.getClassificationScheme());
     assertEquals(RESTREINTE, sent.getClassificationMarking());
     assertEquals(Classification.CLASSIFICATION_RESTRICTED, sent.getClassification());
-    assertInstanceOf(
-        Ingress.Verdict.Accepted.class, DEMO.ingress().decide(FR, sent, 10, DE, NOW));
+    assertInstanceOf(Ingress.Verdict.Accepted.class, DEMO.ingress().decide(FR, sent, 10, DE, NOW));
     assertEquals(Optional.of(equivalent("DE", VS_NFD)), DEMO.equivalent(sent, DE));
     assertEquals(Optional.of(equivalent("SG", "RESTRICTED")), DEMO.equivalent(sent, SG));
   }
@@ -152,8 +151,7 @@ class ClassificationTest {
         Code.NO_EQUIVALENT,
         "equivalence/SG-FR",
         "no equivalent of SG RESTRICTED in FR is configured; what FR-SG says, it says of that");
-    assertEquals(
-        Optional.empty(), DEMO.equivalent(restricted("SG", "RESTRICTED").build(), FR));
+    assertEquals(Optional.empty(), DEMO.equivalent(restricted("SG", "RESTRICTED").build(), FR));
   }
 
   @Test
@@ -195,8 +193,7 @@ class ClassificationTest {
     refused(
         PolicyFixture.policy(
             folder,
-            Map.of(
-                "a.yaml", sample(), "codes/s.yaml", schemes.replace("    used_by: [SG]\n", ""))),
+            Map.of("a.yaml", sample(), "codes/s.yaml", schemes.replace("    used_by: [SG]\n", ""))),
         FR,
         restricted("FR", RESTREINTE),
         "sg.police",
@@ -211,8 +208,7 @@ class ClassificationTest {
                 sample(),
                 "codes/s.yaml",
                 schemes.replace("used_by: [FR]", "used_by: [FR, sg.police]")));
-    assertEquals(
-        1, decide(byName, FR, restricted("FR", RESTREINTE), "sg.police").permits().size());
+    assertEquals(1, decide(byName, FR, restricted("FR", RESTREINTE), "sg.police").permits().size());
   }
 
   /** The sender's lists say yes; the recipient's decide for the recipient. */
@@ -264,8 +260,7 @@ class ClassificationTest {
     assertEquals(Optional.empty(), DEMO.egress().recheck(sent, 10, FR, DE, NOW));
     Refusal refusal =
         DEMO.egress()
-            .recheck(
-                sent.toBuilder().setClassificationScheme("US").build(), 10, FR, DE, NOW)
+            .recheck(sent.toBuilder().setClassificationScheme("US").build(), 10, FR, DE, NOW)
             .orElseThrow();
     assertEquals(Code.CLASSIFICATION_UNKNOWN, refusal.code());
   }
@@ -288,8 +283,7 @@ class ClassificationTest {
                 PolicyFixture.text(PolicyFixture.CONFIG.resolve("codes/equivalences.yaml"))));
     Source source =
         new Source(
-            id,
-            restricted("DE", VS_NFD).setOrigin("de.customs").setAgreement("sample").build());
+            id, restricted("DE", VS_NFD).setOrigin("de.customs").setAgreement("sample").build());
     Label.Builder plain = label().setClassification(Classification.CLASSIFICATION_RESTRICTED);
     Decision stripped =
         policy.egress().decide(checked(plain, "sg.police"), List.of(source), FR, NOW);
@@ -298,8 +292,7 @@ class ClassificationTest {
     Decision relabelled =
         policy
             .egress()
-            .decide(
-                checked(restricted("FR", RESTREINTE), "sg.police"), List.of(source), FR, NOW);
+            .decide(checked(restricted("FR", RESTREINTE), "sg.police"), List.of(source), FR, NOW);
     assertEquals("onward/classification_scheme", relabelled.refusals().get(0).rule());
   }
 }

@@ -1,5 +1,6 @@
 package org.entente.gateway.policy;
 
+import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.policy.PolicyFixture.CONFIG;
 import static org.entente.gateway.policy.PolicyFixture.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -40,8 +41,7 @@ class CodeListsTest {
   @TempDir Path folder;
 
   private static CodeLists config() {
-    return assertInstanceOf(
-            CodeLists.Loading.Loaded.class, CodeLists.load(CONFIG.resolve("codes")))
+    return assertInstanceOf(CodeLists.Loading.Loaded.class, CodeLists.load(CONFIG.resolve("codes")))
         .lists();
   }
 
@@ -70,9 +70,11 @@ class CodeListsTest {
         Set.of("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"),
         limits.markings());
     assertEquals(Set.of("4x4", "ADMIRALTY"), limits.evaluationSchemes().keySet());
-    assertTrue(limits.evaluationSchemes().get("4x4").matcher("X4").matches());
-    assertTrue(limits.evaluationSchemes().get("ADMIRALTY").matcher("F6").matches());
-    assertTrue(!limits.evaluationSchemes().get("4x4").matcher("F6").matches(), "never mixed");
+    assertTrue(requireNonNull(limits.evaluationSchemes().get("4x4")).matcher("X4").matches());
+    assertTrue(requireNonNull(limits.evaluationSchemes().get("ADMIRALTY")).matcher("F6").matches());
+    assertTrue(
+        !requireNonNull(limits.evaluationSchemes().get("4x4")).matcher("F6").matches(),
+        "never mixed");
   }
 
   @Test
@@ -90,7 +92,8 @@ class CodeListsTest {
     CodeLists.Entry ipr =
         config().entries().stream().filter(it -> it.code().equals("IPR")).findFirst().orElseThrow();
     Wording meaning = ipr.meaning();
-    assertTrue(meaning != null && meaning.in(Wording.Language.FR).equals("Propriété intellectuelle"));
+    assertTrue(
+        meaning != null && meaning.in(Wording.Language.FR).equals("Propriété intellectuelle"));
   }
 
   @TestFactory
@@ -161,8 +164,7 @@ class CodeListsTest {
   void sameCodeInTwoFiles_isRefused_andADirectionTwice() throws IOException {
     List<String> twice = problems(Map.of("a.yaml", SCHEMES, "b.yaml", SCHEMES));
     assertTrue(twice.toString().contains("\"A\" is in another file, too"), twice.toString());
-    String one =
-        "{ from: A, to: B, basis: x, markings: [{ marking: LOW, handled_as: SMALL }] }";
+    String one = "{ from: A, to: B, basis: x, markings: [{ marking: LOW, handled_as: SMALL }] }";
     List<String> directions =
         problems(Map.of("a.yaml", SCHEMES + "equivalences: [" + one + ", " + one + "]"));
     assertTrue(directions.toString().contains("A-B a second time"), directions.toString());
@@ -173,8 +175,7 @@ class CodeListsTest {
     assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder.resolve("none")));
     assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder));
     Files.writeString(folder.resolve("a.yaml"), "# \u202e\n" + SCHEMES);
-    var invalid =
-        assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder));
+    var invalid = assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder));
     assertTrue(invalid.problems().toString().contains("does not show"));
   }
 
@@ -252,8 +253,7 @@ class CodeListsTest {
 
   private static String withCondition(String condition) {
     return sample(
-        "  personal_data: false",
-        "  personal_data: false\n  condition: >-\n    " + condition);
+        "  personal_data: false", "  personal_data: false\n  condition: >-\n    " + condition);
   }
 
   private Rulebook.Loading load(Map<String, String> files) {

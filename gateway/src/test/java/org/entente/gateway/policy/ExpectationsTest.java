@@ -45,7 +45,8 @@ class ExpectationsTest {
             Map.of(
                 "a.yaml",
                 PolicyFixture.sample(
-                    "  onward_transfer: NONE", "  onward_transfer: NONE\n  person_required: true")));
+                    "  onward_transfer: NONE",
+                    "  onward_transfer: NONE\n  person_required: true")));
     assertEquals(List.of(), loaded(ONE).test(policy).failed());
     String nobody = ONE.replace("    expect:", "    person: false\n    expect:");
     assertEquals(
@@ -60,7 +61,8 @@ class ExpectationsTest {
     String found = loaded(passedOn).test(policy).failed().get(0).found();
     assertTrue(found.startsWith("REFUSED ONWARD_REFUSED by onward/onward_transfer"), found);
     String received =
-        nobody.replace("    from:", "    direction: INGRESS\n    from:")
+        nobody
+            .replace("    from:", "    direction: INGRESS\n    from:")
             .replace("      handling:", "      agreement: sample\n      handling:");
     var invalid = assertInstanceOf(Expectations.Loading.Invalid.class, read(received));
     assertTrue(invalid.problems().toString().contains("with EGRESS only"), received);

@@ -48,7 +48,9 @@ class LabelSpaceTest {
     Rulebook rulebook = PolicyFixture.demo().rulebook();
     List<Agreement> agreements =
         rulebook.agreements().stream().filter(it -> it.covers().condition().isEmpty()).toList();
-    Rules rules = new Rules(new Rulebook("v", agreements, List.of(), CodeLists.shipped()), DemoMembership.demo());
+    Rules rules =
+        new Rules(
+            new Rulebook("v", agreements, List.of(), CodeLists.shipped()), DemoMembership.demo());
     LabelSpace space = LabelSpace.of(agreements, List.of());
     Set<List<String>> known =
         space.labels(space.size(), 1).map(it -> decided(rules, it)).collect(Collectors.toSet());

@@ -106,8 +106,7 @@ class OnwardTest {
             "WITHIN_PARTIES",
             "    - agency: sg.police\n",
             "    - agency: sg.police\n    - agency: us.cbp\n");
-    Source strict =
-        source(label -> label.addObligations(Obligation.OBLIGATION_NO_ONWARD_TRANSFER));
+    Source strict = source(label -> label.addObligations(Obligation.OBLIGATION_NO_ONWARD_TRANSFER));
     refused(Code.ONWARD_REFUSED, "obligations", decide(looser, strict, label(), "us.cbp"));
     Source consent =
         source(label -> label.addObligations(Obligation.OBLIGATION_ONWARD_WITH_CONSENT));
@@ -116,9 +115,7 @@ class OnwardTest {
         source(label -> label.addObligations(Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES));
     assertEquals(1, decide(looser, within, label(), "us.cbp").permits().size());
     refused(
-        Code.ONWARD_REFUSED,
-        "onward_transfer",
-        decide(policy("NONE"), within, label(), "us.cbp"));
+        Code.ONWARD_REFUSED, "onward_transfer", decide(policy("NONE"), within, label(), "us.cbp"));
   }
 
   /** Each agreement names them in what it lets go. */

@@ -199,7 +199,8 @@ public final class PolicyFormats {
       return false;
     }
     LintReport report = new LintReport();
-    new NodeRulesLint(read.positions(), expressions, CodeLists.shipped(), report).lint(read.value());
+    new NodeRulesLint(read.positions(), expressions, CodeLists.shipped(), report)
+        .lint(read.value());
     return report.problems().isEmpty();
   }
 

@@ -52,7 +52,7 @@ class PolicySchemasTest {
                     it.getKey().toString(),
                     () -> {
                       String text = Files.readString(it.getKey());
-                      String up = it.getKey().getParent().equals(CONFIG) ? "" : "../";
+                      String up = CONFIG.equals(it.getKey().getParent()) ? "" : "../";
                       assertTrue(
                           text.startsWith(
                               "# yaml-language-server: $schema="
@@ -68,11 +68,7 @@ class PolicySchemasTest {
   private static Stream<Map.Entry<Path, String>> files(String folder, String schema)
       throws IOException {
     try (Stream<Path> files = Files.list(CONFIG.resolve(folder))) {
-      return files
-          .filter(it -> it.toString().endsWith(".yaml"))
-          .sorted()
-          .toList()
-          .stream()
+      return files.filter(it -> it.toString().endsWith(".yaml")).sorted().toList().stream()
           .map(it -> Map.entry(it, schema));
     }
   }
@@ -119,8 +115,7 @@ class PolicySchemasTest {
     assertEquals(
         List.of("rules[0]: oneOf"),
         check("node-rules.json", "rules: [ { id: r, when: BOTH, reason: why } ]"));
-    assertEquals(
-        List.of("words.colour: enum"), check("codes.json", "words: { colour: {} }"));
+    assertEquals(List.of("words.colour: enum"), check("codes.json", "words: { colour: {} }"));
     assertEquals(
         List.of("markings.A.de: missing"),
         check("codes.json", "markings: { A: { en: a, fr: b, es: c } }"));

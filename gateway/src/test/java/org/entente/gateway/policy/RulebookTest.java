@@ -40,7 +40,7 @@ class RulebookTest {
         Rulebook.load(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
-            CONFIG.resolve("codes"),
+            null,
             DemoMembership.demo(),
             NOW);
     var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString());
@@ -100,7 +100,7 @@ class RulebookTest {
     Path rules = folder.resolve("node-rules.yaml");
     Rulebook.Loading loading =
         Rulebook.lint(
-            folder.resolve("agreements"), Files.exists(rules) ? rules : null, members, NOW);
+            folder.resolve("agreements"), Files.exists(rules) ? rules : null, null, members, NOW);
     var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString());
     assertEquals(List.of(), loaded.warnings());
     assertTrue(!loaded.rulebook().agreements().isEmpty());

@@ -107,9 +107,7 @@ final class NodePlans {
     blueprint
         .nodeRules()
         .ifPresent(rules -> policy.put("node_rules", rules.toAbsolutePath().toString()));
-    blueprint
-        .codes()
-        .ifPresent(codes -> policy.put("codes", codes.toAbsolutePath().toString()));
+    blueprint.codes().ifPresent(codes -> policy.put("codes", codes.toAbsolutePath().toString()));
     return policy;
   }
 
