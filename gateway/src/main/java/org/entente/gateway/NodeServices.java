@@ -179,6 +179,7 @@ final class NodeServices {
                 ground.ledger,
                 inboxOpening(),
                 ground.labelCheck,
+                () -> ground.policy.current().rulebook().codes().indicators(),
                 bands(ground.config.riskInForce()),
                 around.random(),
                 around.clock(),

@@ -2,10 +2,14 @@ package org.entente.gateway.risk;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.CodeLists;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.RiskIndicator;
@@ -20,14 +24,22 @@ final class ScoreCheck {
   static final int MAX_INDICATORS = 32;
   static final int MAX_INDICATOR_BYTES = 8_192;
   private static final int MAX_TEXT = 200;
+  private static final int MAX_NAMED = 10;
   private static final Pattern MODEL = Pattern.compile("[a-z0-9][a-z0-9._-]{0,39}");
   private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,39}");
   private static final Pattern CODE = Pattern.compile("[A-Z][A-Z0-9_]{0,39}");
 
   private final LabelCheck persons;
+  private final Supplier<Set<String>> listed;
 
-  ScoreCheck(LabelCheck persons) {
+  /**
+   * Checks by the lists of a node.
+   *
+   * @param listed the indicators of its code lists; empty where anything may be
+   */
+  ScoreCheck(LabelCheck persons, Supplier<Set<String>> listed) {
     this.persons = persons;
+    this.listed = listed;
   }
 
   /** The first thing that is wrong; empty if it is good. */
@@ -71,7 +83,7 @@ final class ScoreCheck {
         "must be 1 to 40 characters of A-Z a-z 0-9 . _ + -, a letter or digit first");
   }
 
-  private static Optional<Problem> indicators(List<RiskIndicator> indicators) {
+  private Optional<Problem> indicators(List<RiskIndicator> indicators) {
     // Counted before anything is looked at.
     if (indicators.size() > MAX_INDICATORS) {
       return problem("indicators", "has at most " + MAX_INDICATORS + " entries");
@@ -80,8 +92,9 @@ final class ScoreCheck {
     if (bytes > MAX_INDICATOR_BYTES) {
       return problem("indicators", "has at most " + MAX_INDICATOR_BYTES + " bytes");
     }
+    Set<String> codes = listed.get();
     for (int i = 0; i < indicators.size(); i++) {
-      Optional<Problem> problem = indicator("indicators[" + i + "]", indicators.get(i));
+      Optional<Problem> problem = indicator("indicators[" + i + "]", indicators.get(i), codes);
       if (problem.isPresent()) {
         return problem;
       }
@@ -89,11 +102,24 @@ final class ScoreCheck {
     return Optional.empty();
   }
 
-  private static Optional<Problem> indicator(String field, RiskIndicator indicator) {
+  private static Optional<Problem> indicator(
+      String field, RiskIndicator indicator, Set<String> codes) {
+    String code = indicator.getCode();
     return unless(
-            CODE.matcher(indicator.getCode()).matches(),
+            CODE.matcher(code).matches(),
             field + ".code",
             "must be 1 to 40 characters: a capital letter, then of A-Z 0-9 _")
+        .or(
+            () ->
+                unless(
+                    codes.isEmpty()
+                        || codes.contains(code)
+                        || code.startsWith(CodeLists.FREE_INDICATOR),
+                    field + ".code",
+                    "must be one of the node's code lists (such as "
+                        + codes.stream().limit(MAX_NAMED).collect(Collectors.joining(", "))
+                        + "), or begin with "
+                        + CodeLists.FREE_INDICATOR))
         .or(
             () ->
                 unless(

@@ -3,7 +3,9 @@ package org.entente.gateway.risk;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.deliver.Match;
 import org.entente.gateway.ledger.InboxBook;
@@ -52,6 +54,7 @@ public final class Scores {
   /**
    * What it works with.
    *
+   * @param indicators those of the node's code lists; empty where anything may be
    * @param executor where streams of scores go on; may wait for the disk
    */
   public record Parts(
@@ -59,6 +62,7 @@ public final class Scores {
       Ledger ledger,
       InboxOpening opening,
       LabelCheck check,
+      Supplier<Set<String>> indicators,
       Bands bands,
       SecureRandom random,
       InstantSource clock,
@@ -68,7 +72,7 @@ public final class Scores {
   /** The scores that a ledger holds. */
   public Scores(Parts parts) {
     this.parts = parts;
-    this.check = new ScoreCheck(parts.check());
+    this.check = new ScoreCheck(parts.check(), parts.indicators());
     this.givable = new Givable(parts.ledger(), parts.clock());
     this.scoring = new Scoring(parts, check, givable, followers);
     this.pages = new ScorePages(parts, givable);

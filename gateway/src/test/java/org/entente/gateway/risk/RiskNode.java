@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -76,6 +77,7 @@ final class RiskNode implements AutoCloseable {
   private final ExecutorService streams = Executors.newCachedThreadPool();
   final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final ErasureJournal journal;
+  volatile Set<String> indicators = Set.of();
   volatile Instant now = Instant.parse("2026-11-25T10:00:00Z");
   MemoryStore store;
   Ledger ledger;
@@ -114,6 +116,7 @@ final class RiskNode implements AutoCloseable {
             ledger,
             new InboxOpening(keys, ledger.inbox()),
             new LabelCheck(MessageLimits.defaults()),
+            () -> indicators,
             new Bands(Map.of(300, "MEDIUM", 700, "HIGH")),
             random,
             () -> now,

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.entente.gateway.audit.AuditRecord;
@@ -217,6 +218,28 @@ class ScoresTest {
     for (String code : List.of("", "route", "A B", "A".repeat(41), "\u0391LPHA")) {
       assertInvalid("indicators[0].code", it -> it.addIndicators(indicator(code, 1, "")));
     }
+  }
+
+  @Test
+  void indicator_isOfTheCodeList_orAFreeOne() {
+    node.indicators = Set.of("ROUTE_UNUSUAL");
+    node.score(
+        ENGINE,
+        request(node.received(), 1, "ports")
+            .addIndicators(indicator("ROUTE_UNUSUAL", 1, ""))
+            .addIndicators(indicator("X_NIGHT_CALL", 1, "")));
+    Problem problem =
+        refused(
+            node.scores.score(
+                ENGINE,
+                request(node.received(), 1, "ports")
+                    .addIndicators(indicator("ROUTE_UNUSUAL", 1, ""))
+                    .addIndicators(indicator("ROUTE_UNUSAL", 1, ""))
+                    .build()));
+    assertEquals("indicators[1].code", problem.field());
+    assertEquals(
+        "must be one of the node's code lists (such as ROUTE_UNUSUAL), or begin with X_",
+        problem.message());
   }
 
   private static final List<String> HOSTILE =

@@ -237,6 +237,7 @@ final class Behind implements AutoCloseable {
                 ledger,
                 new InboxOpening(storageKeys, ledger.inbox()),
                 new LabelCheck(MessageLimits.defaults()),
+                Set::of,
                 new Bands(Map.of()),
                 new SecureRandom(),
                 InstantSource.system(),
