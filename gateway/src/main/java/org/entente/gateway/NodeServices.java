@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.stream.Collectors;
 import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
@@ -36,6 +37,8 @@ import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
 import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.risk.Bands;
+import org.entente.gateway.risk.Scores;
 import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.watch.Watches;
@@ -54,6 +57,7 @@ final class NodeServices {
   final Indexing indexing;
   final IprUpkeep iprUpkeep;
   final Watches watches;
+  private final Scores scores;
 
   private final Tracking tracking;
   private final NodeGround ground;
@@ -168,6 +172,19 @@ final class NodeServices {
                 around.clock(),
                 around.meters()),
             client -> isGranted(client, Scope.WATCH));
+    scores =
+        new Scores(
+            new Scores.Parts(
+                ground.agency(),
+                ground.ledger,
+                inboxOpening(),
+                ground.labelCheck,
+                () -> ground.policy.current().rulebook().codes().indicators(),
+                bands(ground.config.riskInForce()),
+                around.random(),
+                around.clock(),
+                around.meters(),
+                around.workers()));
     quarantine =
         new Quarantine(
             ground.agency(),
@@ -176,6 +193,13 @@ final class NodeServices {
             ground.labelCheck,
             ground.ending,
             new Quarantine.Stages(in.reception.setAside(), undeliverable, out.unsendable));
+  }
+
+  private static Bands bands(NodeConfig.Risk risk) {
+    return new Bands(
+        risk.bandsInForce().stream()
+            .collect(
+                Collectors.toMap(NodeConfig.Band::fromPerMille, NodeConfig.Band::name)));
   }
 
   private static IntakeLimits intakeLimits(NodeConfig.Limits limits) {
@@ -268,6 +292,7 @@ final class NodeServices {
         subscriptions,
         searching,
         watches,
+        scores,
         tracking,
         requests,
         renewal,

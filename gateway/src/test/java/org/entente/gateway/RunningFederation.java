@@ -343,7 +343,7 @@ final class RunningFederation implements AutoCloseable {
         links:
         %sclients:
           - name: desk
-            scopes: [publish, subscribe, search, evidence, respond, operate_jointly, task, operator]
+            scopes: [publish, subscribe, search, evidence, respond, operate_jointly, task, operator, score, recall]
         """
             .formatted(
                 NAME,

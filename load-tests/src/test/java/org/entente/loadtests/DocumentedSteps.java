@@ -68,6 +68,8 @@ final class DocumentedSteps {
                     + " --list classification_scheme")
             .says("FR: DIFFUSION RESTREINTE")
             .says("in DE as VS-NUR F"),
+        Step.of("./entente policy codes --codes config/codes --list indicators")
+            .says("ROUTE_UNUSUAL  The route is unusual"),
         Step.of("./entente policy schema --out config/schema --check")
             .says("agreement.json: as it is"),
         Step.of("./entente policy fmt --check config/agreements").doesNotSay("laid out otherwise"),
@@ -226,6 +228,24 @@ final class DocumentedSteps {
                     + SEARCHER)
             .says("\"caseRef\":\"ZGR-2026-1180\""),
         Step.of("./entente open MESSAGE" + SEARCHER).fills("MESSAGE", "FOUND").says("Hamburg"),
+        Step.of(
+                "./entente risk score MESSAGE --score 87.5 --model ports --model-version 3.1"
+                    + " --automated --indicator 'ROUTE_UNUSUAL:400:three ports in five days'"
+                    + " --indicator X_NIGHT_CALL:100"
+                    + FR_CLIENTS
+                    + "risk-engine")
+            .fills("MESSAGE", "FOUND")
+            .says("87.5 HIGH")
+            .says("ports 3.1 (risk-engine, automated)"),
+        Step.of("./entente risk list --minimum 70 --category IPR" + SEARCHER)
+            .says("{FOUND}")
+            .says("87.5 HIGH"),
+        Step.of("./entente risk show MESSAGE --history" + SEARCHER)
+            .fills("MESSAGE", "FOUND")
+            .says("three ports in five days"),
+        Step.of("./entente risk follow --minimum 70 --after 0" + SEARCHER)
+            .until("{FOUND}")
+            .exits(143),
         // What else has arrived names something else.
         Step.of("./entente related MESSAGE" + SEARCHER)
             .fills("MESSAGE", "FOUND")

@@ -20,6 +20,7 @@ import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.risk.Scores;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.Draft;
@@ -37,6 +38,7 @@ import org.entente.proto.v1.Outcome;
  * @param subscriptions the cursors
  * @param searching finds received messages again
  * @param watches standing queries over what is received
+ * @param scores how clients score what was received
  * @param tracking what is known of the agency's own messages
  * @param requests what became of requests, and who may be asked
  * @param pairs what this gateway signs with
@@ -63,6 +65,7 @@ public record ClientPorts(
     Subscriptions subscriptions,
     Searching searching,
     Watches watches,
+    Scores scores,
     Tracking tracking,
     RequestDesk requests,
     OwnPairs pairs,

@@ -89,6 +89,8 @@ import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Erasing;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.risk.Bands;
+import org.entente.gateway.risk.Scores;
 import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.store.Batch;
@@ -132,6 +134,7 @@ final class Behind implements AutoCloseable {
   final Subscriptions subscriptions;
   final Indexing indexing;
   final Watches watches;
+  final Scores scores;
 
   /** What would have become leaves, as it was committed. */
   final List<AuditRecord> recorded = new CopyOnWriteArrayList<>();
@@ -227,6 +230,19 @@ final class Behind implements AutoCloseable {
                 InstantSource.system(),
                 new Meters()),
             client -> true);
+    scores =
+        new Scores(
+            new Scores.Parts(
+                Edge.FR,
+                ledger,
+                new InboxOpening(storageKeys, ledger.inbox()),
+                new LabelCheck(MessageLimits.defaults()),
+                Set::of,
+                new Bands(Map.of()),
+                new SecureRandom(),
+                InstantSource.system(),
+                new Meters(),
+                executor));
     indexing =
         new Indexing(
             ledger, new InboxOpening(storageKeys, ledger.inbox()), InstantSource.system(), 100);
@@ -310,6 +326,7 @@ final class Behind implements AutoCloseable {
                 new Meters()),
             indexing),
         watches,
+        scores,
         new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
         new RequestDesk(
             new RequestList(ledger, evidence, id -> Optional.empty()),
