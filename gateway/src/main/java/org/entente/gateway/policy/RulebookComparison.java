@@ -73,6 +73,7 @@ public final class RulebookComparison {
    * @param recipient who would receive
    * @param label the label
    * @param bodyBytes size of the body
+   * @param namesPersons whether the only personal data are persons whom the body names as such
    * @param at when
    * @param current what the rules in force say
    * @param candidate what the candidate says
@@ -84,6 +85,7 @@ public final class RulebookComparison {
       AgencyName recipient,
       Label label,
       long bodyBytes,
+      boolean namesPersons,
       Instant at,
       Verdict current,
       Verdict candidate,
@@ -404,6 +406,7 @@ public final class RulebookComparison {
             scene.recipient(),
             label,
             size,
+            scene.namesPersons() && label.getPersonalData(),
             at,
             before,
             after,
