@@ -100,7 +100,8 @@ class RedactionsTest {
               """
               feedback { result: FEEDBACK_RESULT_DETAINED place: "DEHAM" date: "2026-03-02"
                 concealment: "C" detection: DETECTION_METHOD_DOG remarks: "R" language: "en"
-                goods { hs_code: "9503" quantity: "10" unit: "KGM" value: "5" currency: "EUR" } }
+                goods { description: "Toys" hs_code: "9503" brand: "B" origin_country: "CN"
+                  batch: "1" quantity: "10" unit: "KGM" value: "5" currency: "EUR" } }
               """),
           Kind.KIND_OPERATION,
           body(
