@@ -15,6 +15,8 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.UnknownFieldSet;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Company;
@@ -574,5 +577,60 @@ class RedactionsTest {
     assertTrue(wider.wider().orElseThrow().namesPersons(), wider::toString);
     assertEquals(
         List.of("withheld: " + PERSON), wider.narrower().orElseThrow().how(), wider::toString);
+  }
+
+  @Test
+  void explanation_saysWhatWouldBeWithheld_andThatPersonsAlonePass() {
+    Policy policy = withholding("[label.case_ref, " + PERSON + "]");
+    Label named = label().setPersonalData(true).build();
+    Addressing to = Addressing.newBuilder().addAgencies(SG.value()).build();
+    String text = policy.egress().explain(named, to, 0, true, FR, NOW).text();
+    assertTrue(text.contains("sg.police: permitted by sample"), text);
+    assertTrue(text.contains("withheld: " + PERSON + ", label.case_ref"), text);
+    String other = policy.egress().explain(named, to, 0, false, FR, NOW).text();
+    assertTrue(other.contains("PERSONAL_DATA_REFUSED"), other);
+  }
+
+  @Test
+  void expectation_isOfExactlyWhatIsWithheld() throws IOException {
+    Policy policy = withholding("[label.case_ref, " + PERSON + "]");
+    String expectations =
+        """
+        at: 2026-06-01T12:00:00Z
+        expectations:
+          - name: as it is
+            from: fr.customs
+            to: [sg.police]
+            label: { kind: ALERT, category: IPR, purpose: IPR_ENFORCEMENT, classification: UNCLASSIFIED }
+            names_persons: true
+            expect: { outcome: PERMITTED, withheld: [label.case_ref, body.alert.subjects.person] }
+          - name: as somebody thought
+            from: fr.customs
+            to: [sg.police]
+            label: { kind: ALERT, category: IPR, purpose: IPR_ENFORCEMENT, classification: UNCLASSIFIED }
+            expect: { outcome: PERMITTED, withheld: [label.case_ref] }
+        """;
+    Path file = Files.writeString(folder.resolve("expectations.yaml"), expectations);
+    Expectations read = ((Expectations.Loading.Loaded) Expectations.read(file, NOW)).expectations();
+    ExpectationReport report = read.test(policy);
+    assertEquals(
+        List.of("as somebody thought"),
+        report.failed().stream().map(ExpectationReport.Result::name).toList());
+    assertEquals(
+        "PERMITTED under sample without " + PERSON + ", label.case_ref",
+        report.failed().get(0).found());
+  }
+
+  /** A draft that waits is put to both rulebooks with its body. */
+  @Test
+  void replay_tellsWhatADraftWouldBeWithout() {
+    PolicyReplay replay =
+        new PolicyReplay(
+            PolicyFixture.policy(folder, Map.of("a.yaml", PolicyFixture.SAMPLE)),
+            withholding("[" + PERSON + "]").rulebook());
+    replay.published(ID, alert(it -> it).build(), FR, NOW);
+    PolicyReplay.Changed changed = replay.changed().get(0);
+    assertEquals(Verdict.Outcome.REFUSED, changed.current().outcome());
+    assertEquals(List.of(PERSON), changed.candidate().withheld());
   }
 }
