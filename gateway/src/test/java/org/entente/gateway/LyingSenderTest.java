@@ -218,8 +218,7 @@ class LyingSenderTest {
         label -> label.addRedacted("body.alert.subjects.person").addRedacted("label.case_ref");
     refused(
         Code.INGRESS_REFUSED,
-        message(
-            "withholding", label -> says.apply(label).setPersonalData(true), person.build()));
+        message("withholding", label -> says.apply(label).setPersonalData(true), person.build()));
     refused(
         Code.INGRESS_REFUSED,
         message("withholding", label -> says.apply(label).setCaseRef("C-1"), ALERT));

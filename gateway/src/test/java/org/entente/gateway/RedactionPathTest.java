@@ -162,10 +162,7 @@ class RedactionPathTest {
   private int found(String agency) {
     return SearchGrpc.newBlockingStub(federation.channel(agency))
         .search(
-            SearchRequest.newBuilder()
-                .setSubject("person:Doe/Jane")
-                .setOnBehalfOf(OFFICER)
-                .build())
+            SearchRequest.newBuilder().setSubject("person:Doe/Jane").setOnBehalfOf(OFFICER).build())
         .getMessagesCount();
   }
 
@@ -244,17 +241,14 @@ class RedactionPathTest {
     agreement("agreements", "singapore", SG, false, true, REDACTIONS);
     Path config = folder.resolve(FR + ".yaml");
     Files.writeString(
-        config, Files.readString(config).replace("scopes: [publish,", "scopes: [release, publish,"));
+        config,
+        Files.readString(config).replace("scopes: [publish,", "scopes: [release, publish,"));
     federation.start(FR, HUB, SG);
     Outcome held =
         publish(
-            "k",
-            draft -> draft.setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer("FR-1")),
-            DE,
-            SG);
+            "k", draft -> draft.setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer("FR-1")), DE, SG);
     assertTrue(held.hasHeld(), held::toString);
-    ReleaseGrpc.ReleaseBlockingStub release =
-        ReleaseGrpc.newBlockingStub(federation.channel(FR));
+    ReleaseGrpc.ReleaseBlockingStub release = ReleaseGrpc.newBlockingStub(federation.channel(FR));
     HeldMessage listed = release.listHeld(ListHeldRequest.getDefaultInstance()).getMessages(0);
     OnBehalfOf second = OnBehalfOf.newBuilder().setOfficer("FR-2").build();
     HeldMessage read =
@@ -297,17 +291,16 @@ class RedactionPathTest {
     federation.start(FR, HUB, SG);
     refused(publish("k", draft -> {}, SG));
     federation.stop(FR);
-    agreement(
-        "agreements", "singapore", SG, true, false, "redactions: [body.alert.texts.event]\n");
+    agreement("agreements", "singapore", SG, true, false, "redactions: [body.alert.texts.event]\n");
     federation.start(FR);
     refused(publish("k2", draft -> {}, SG));
   }
 
   private void refused(Outcome outcome) {
     EvidenceItem told =
-        federation.awaitEvidence(
-            FR, id(outcome), EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, SG);
+        federation.awaitEvidence(FR, id(outcome), EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, SG);
     assertEquals("INGRESS_REFUSED", told.getCode());
-    assertTrue(told.getReason().contains("with-singapore/redactions: NOT_REDACTED"), told::toString);
+    assertTrue(
+        told.getReason().contains("with-singapore/redactions: NOT_REDACTED"), told::toString);
   }
 }

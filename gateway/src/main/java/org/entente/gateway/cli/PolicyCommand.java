@@ -142,7 +142,7 @@ final class PolicyCommand implements Callable<Integer> {
         if (field != null) {
           return residuals(field, addressing);
         }
-        explanation = 
+        explanation =
             NodeCheck.explain(config, label(), addressing, namesPersons, InstantSource.system());
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);

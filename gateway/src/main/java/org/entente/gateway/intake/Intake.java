@@ -403,7 +403,9 @@ public final class Intake implements AutoCloseable {
     try {
       return parts
           .evidence()
-          .tokens(SubjectTerms.of(any.writtenLabel(), Body.parseFrom(any.writtenBody())), clock.instant());
+          .tokens(
+              SubjectTerms.of(any.writtenLabel(), Body.parseFrom(any.writtenBody())),
+              clock.instant());
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a body that this gateway has checked", e);
     }

@@ -64,8 +64,7 @@ final class AgreementLint {
     Agreement.Covers covers = covers(expressions, codes);
     Agreement.Parties parties = new PartiesLint(positions, membership, report).lint(file.between());
     Agreement.Obligations obligations = obligations();
-    Redactions redactions =
-        new RedactionsLint(positions, report).lint(file.redactions(), covers);
+    Redactions redactions = new RedactionsLint(positions, report).lint(file.redactions(), covers);
     Agreement.Validity validity = validity(now);
     law();
     if (report.problems().size() > before) {

@@ -37,8 +37,7 @@ interface Content {
   /** A complete message, which must be what is left. */
   static Content complete(Label label, long bodyBytes) {
     return redactions ->
-        new Given(
-            label.getPersonalData(), bodyBytes, notRedacted(label, redactions).orElse(null));
+        new Given(label.getPersonalData(), bodyBytes, notRedacted(label, redactions).orElse(null));
   }
 
   private static Optional<Failure> notRedacted(Label label, Redactions redactions) {

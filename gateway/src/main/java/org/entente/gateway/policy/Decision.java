@@ -214,9 +214,7 @@ public final class Decision {
   /** The fields that a recipient is not given, as its label will name them. */
   public List<String> withheld(AgencyName recipient) {
     Agreement agreement = allowed.get(recipient);
-    return agreement == null
-        ? List.of()
-        : agreement.redactions().of(draft.label().getKind());
+    return agreement == null ? List.of() : agreement.redactions().of(draft.label().getKind());
   }
 
   private Addressees addressees() {

@@ -84,7 +84,6 @@ final class DraftContent implements Content {
 
   private Form cannot(String reason) {
     Failure failure = new Failure("redactions", Code.NOT_REDACTABLE, reason);
-    return new Form(
-        ByteString.EMPTY, new Given(label.getPersonalData(), bytes.size(), failure));
+    return new Form(ByteString.EMPTY, new Given(label.getPersonalData(), bytes.size(), failure));
   }
 }

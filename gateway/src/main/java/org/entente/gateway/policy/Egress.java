@@ -86,8 +86,7 @@ public final class Egress {
     }
     for (AgencyName recipient : recipients.others()) {
       if (hadTarget.test(recipient)
-          && ruling(draft.label(), draft, self, recipient, now)
-              instanceof Ruling.Allowed it) {
+          && ruling(draft.label(), draft, self, recipient, now) instanceof Ruling.Allowed it) {
         place(draft, sources, recipient, it.agreement(), now, places);
       }
     }

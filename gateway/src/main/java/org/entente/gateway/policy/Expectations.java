@@ -134,9 +134,7 @@ public final class Expectations {
                 field + ".label.agreement", "is missing", "the agreement that the sender named"));
       }
       if (!egress
-          && (entry.person() != null
-              || entry.passesOn() != null
-              || entry.namesPersons() != null)) {
+          && (entry.person() != null || entry.passesOn() != null || entry.namesPersons() != null)) {
         problems.add(
             positions.problem(
                 field,
@@ -145,8 +143,7 @@ public final class Expectations {
       }
       if (egress && label.map(it -> it.getRedactedCount() > 0).orElse(false)) {
         problems.add(
-            positions.problem(
-                field + ".label.redacted", "set by a client", "with INGRESS only"));
+            positions.problem(field + ".label.redacted", "set by a client", "with INGRESS only"));
       }
       List<Source> sources = sources(field, entry);
       label.ifPresent(it -> entry.to().forEach(to -> add(field, entry, it, sources, to)));

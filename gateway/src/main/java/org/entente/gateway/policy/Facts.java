@@ -18,8 +18,8 @@ import org.entente.proto.v1.Label;
  *
  * <p>Of the label: the fields that agreements name and those that some condition reads. Of the
  * body: which of the agreements' size limits it exceeds, and the same of what is left of it where
- * an agreement withholds something. Of the time: between which two beginnings
- * or ends of agreements it lies. Where a condition reads the time itself, rulings cannot be kept.
+ * an agreement withholds something. Of the time: between which two beginnings or ends of agreements
+ * it lies. Where a condition reads the time itself, rulings cannot be kept.
  */
 final class Facts {
   /** When in a message's life a ruling is made; each asks other questions. */

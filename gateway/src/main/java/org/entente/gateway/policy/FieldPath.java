@@ -23,8 +23,7 @@ record FieldPath(String text, List<FieldDescriptor> steps) {
 
   /** Whether the other is this field or lies within it. */
   boolean contains(FieldPath other) {
-    return other.steps.size() >= steps.size()
-        && other.steps.subList(0, steps.size()).equals(steps);
+    return other.steps.size() >= steps.size() && other.steps.subList(0, steps.size()).equals(steps);
   }
 
   /** The same but for its last step. */
@@ -47,8 +46,7 @@ record FieldPath(String text, List<FieldDescriptor> steps) {
     FieldDescriptor field = steps.get(step);
     boolean last = step == steps.size() - 1;
     if (!field.isRepeated()) {
-      return message.hasField(field)
-          && (last || isIn((Message) message.getField(field), step + 1));
+      return message.hasField(field) && (last || isIn((Message) message.getField(field), step + 1));
     }
     int count = message.getRepeatedFieldCount(field);
     for (int i = 0; !last && i < count; i++) {

@@ -77,9 +77,7 @@ final class RedactableFields {
                   Request.ANSWER_BY_FIELD_NUMBER,
                   Request.WANTED_FIELD_NUMBER),
               fields(
-                  Answer.getDescriptor(),
-                  Answer.RESULT_FIELD_NUMBER,
-                  Answer.LANGUAGE_FIELD_NUMBER),
+                  Answer.getDescriptor(), Answer.RESULT_FIELD_NUMBER, Answer.LANGUAGE_FIELD_NUMBER),
               fields(
                   Feedback.getDescriptor(),
                   Feedback.RESULT_FIELD_NUMBER,
@@ -102,8 +100,7 @@ final class RedactableFields {
                   OperationOutcome.ID_FIELD_NUMBER,
                   OperationOutcome.TEXT_FIELD_NUMBER),
               fields(Person.getDescriptor(), Person.ROLE_FIELD_NUMBER),
-              fields(
-                  Plate.getDescriptor(), Plate.NUMBER_FIELD_NUMBER, Plate.ISSUER_FIELD_NUMBER),
+              fields(Plate.getDescriptor(), Plate.NUMBER_FIELD_NUMBER, Plate.ISSUER_FIELD_NUMBER),
               fields(Route.getDescriptor(), Route.PLACES_FIELD_NUMBER),
               fields(CargoReference.getDescriptor(), CargoReference.NUMBER_FIELD_NUMBER))
           .flatMap(it -> it)
@@ -217,7 +214,9 @@ final class RedactableFields {
         : new Found.Redactable(new FieldPath(text, steps));
   }
 
-  /** What may come last in a path through a message of a type, and what a path may go on through. */
+  /**
+   * What may come last in a path through a message of a type, and what a path may go on through.
+   */
   private static String endings(Descriptor type) {
     String ends =
         type.getFields().stream()

@@ -391,8 +391,7 @@ public final class RulebookComparison {
                 .build();
     Content content =
         scene.namesPersons() ? Content.naming(label, size) : Content.unseen(label, size);
-    Transfer transfer =
-        new Transfer(label, size, scene.origin(), scene.recipient(), at, content);
+    Transfer transfer = new Transfer(label, size, scene.origin(), scene.recipient(), at, content);
     Verdict before = verdict(current, scene, transfer);
     Verdict after = verdict(candidate, scene, transfer);
     VerdictChange change = VerdictChange.between(before, after, scene.egress());

@@ -38,8 +38,7 @@ record Transfer(
       return this;
     }
     Content.Given given = content.given(redactions);
-    Label left =
-        redactions.label(label).toBuilder().setPersonalData(given.personalData()).build();
+    Label left = redactions.label(label).toBuilder().setPersonalData(given.personalData()).build();
     return with(left, given.bodyBytes(), content);
   }
 

@@ -34,7 +34,8 @@ public record Verdict(
 
   static Verdict of(Ruling ruling, boolean egress, Label label) {
     if (ruling instanceof Ruling.Denied denied) {
-      return new Verdict(Outcome.REFUSED, Optional.empty(), Optional.of(denied.refusal()), List.of());
+      return new Verdict(
+          Outcome.REFUSED, Optional.empty(), Optional.of(denied.refusal()), List.of());
     }
     Agreement agreement = ((Ruling.Allowed) ruling).agreement();
     // A recipient takes what a second person at the sender has released.
@@ -55,8 +56,7 @@ public record Verdict(
   public String inShort() {
     return refusal
         .map(it -> outcome + " " + it.code() + by(it))
-        .orElseGet(
-            () -> outcome + " under " + agreement.map(Agreement::id).orElse("") + without());
+        .orElseGet(() -> outcome + " under " + agreement.map(Agreement::id).orElse("") + without());
   }
 
   private String without() {

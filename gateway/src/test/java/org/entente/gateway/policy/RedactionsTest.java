@@ -390,8 +390,7 @@ class RedactionsTest {
   private static Draft.Builder document() {
     return draft(label(), "sg.police")
         .setBody(
-            Body.newBuilder()
-                .setDocument(Document.newBuilder().setMediaType("application/pdf")));
+            Body.newBuilder().setDocument(Document.newBuilder().setMediaType("application/pdf")));
   }
 
   @Test
@@ -416,9 +415,7 @@ class RedactionsTest {
             """);
     Draft.Builder draft =
         draft(
-                label()
-                    .setKind(Kind.KIND_FEEDBACK)
-                    .setInReplyTo(ByteString.copyFrom(ID.bytes())),
+                label().setKind(Kind.KIND_FEEDBACK).setInReplyTo(ByteString.copyFrom(ID.bytes())),
                 "sg.police")
             .setBody(seizure);
     Policy policy =
@@ -438,12 +435,10 @@ class RedactionsTest {
         .getAlertBuilder()
         .getTextsBuilder(0)
         .setDescription("x".repeat(9_990 - without));
-    Policy whole =
-        withholding("[label.case_ref]", "personal_data: false", "personal_data: true");
+    Policy whole = withholding("[label.case_ref]", "personal_data: false", "personal_data: true");
     assertEquals(Code.TOO_LARGE, refusal(whole, large).code());
     assertEquals(
-        Decision.Outcome.ACCEPTED,
-        decide(withholding("[body.alert.subjects]"), large).outcome());
+        Decision.Outcome.ACCEPTED, decide(withholding("[body.alert.subjects]"), large).outcome());
   }
 
   private static Ingress.Verdict take(Policy policy, Label label, Body body) {
@@ -461,20 +456,20 @@ class RedactionsTest {
   @Test
   void fieldThatShouldBeWithheld_andLabelThatSaysAnythingElse_areRefusedByTheRecipient()
       throws InvalidProtocolBufferException {
-    Policy policy = withholding("[label.case_ref, " + PERSON + "]", "personal_data: false", "personal_data: true");
+    Policy policy =
+        withholding(
+            "[label.case_ref, " + PERSON + "]", "personal_data: false", "personal_data: true");
     Permitted given = decide(policy, alert(it -> it)).permitted(ID).get(0);
     Label label = given.label();
     Body left = Body.parseFrom(given.body());
     assertTrue(take(policy, label, left) instanceof Ingress.Verdict.Accepted);
     Body whole = BODIES.get(Kind.KIND_ALERT);
     notRedacted(policy, label.toBuilder().setPersonalData(true).build(), whole, "it has " + PERSON);
-    notRedacted(
-        policy, label.toBuilder().setCaseRef("C-1").build(), left, "it has label.case_ref");
+    notRedacted(policy, label.toBuilder().setCaseRef("C-1").build(), left, "it has label.case_ref");
     notRedacted(policy, label.toBuilder().clearRedacted().build(), left, "nothing is withheld");
     notRedacted(
         policy, label.toBuilder().clearRedacted().addRedacted(PERSON).build(), left, "by this");
-    notRedacted(
-        policy, label.toBuilder().addRedacted("label.source_ref").build(), left, "by this");
+    notRedacted(policy, label.toBuilder().addRedacted("label.source_ref").build(), left, "by this");
     notRedacted(
         policy,
         label.toBuilder().clearRedacted().addRedacted("label.case_ref").addRedacted(PERSON).build(),
@@ -505,8 +500,7 @@ class RedactionsTest {
             .get(0)
             .label();
     assertEquals(List.of(), received(good.toBuilder()));
-    assertEquals(
-        List.of("label.redacted[2]"), received(good.toBuilder().addRedacted("Jane Doe")));
+    assertEquals(List.of("label.redacted[2]"), received(good.toBuilder().addRedacted("Jane Doe")));
     assertEquals(List.of("label.redacted"), received(good.toBuilder().addRedacted(PERSON)));
     assertEquals(
         List.of("label.redacted[2]"),
