@@ -42,16 +42,18 @@ public final class NodeCheck {
   /**
    * What a node's policy would decide, and why.
    *
+   * @param namesPersons whether the only personal data are persons whom the body names as such
    * @throws StartProblem if its policy or trust bundle cannot be read
    */
-  public static Explanation explain(Path file, Label label, Addressing to, InstantSource clock) {
+  public static Explanation explain(
+      Path file, Label label, Addressing to, boolean namesPersons, InstantSource clock) {
     NodeFiles files = NodeFiles.read(file, clock);
     TrustBundle bundle = files.verifiedBundle();
     Policy policy =
         new Policy(
             files.rulebook(bundle), new BundleMembership(bundle), Policy.DEFAULT_CACHE_ENTRIES);
     AgencyName self = new AgencyName(files.config().agency());
-    return policy.egress().explain(label, to, 0, self, clock.instant());
+    return policy.egress().explain(label, to, 0, namesPersons, self, clock.instant());
   }
 
   private static void attempt(List<String> problems, Runnable step) {

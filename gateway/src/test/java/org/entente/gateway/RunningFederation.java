@@ -561,15 +561,23 @@ final class RunningFederation implements AutoCloseable {
 
   private Draft.Builder draft(String headline, Duration deadline) {
     drafts++;
+    Draft.Builder draft = alert(headline, "draft-" + drafts);
+    draft
+        .getLabelBuilder()
+        .setExpiresAt(Timestamps.fromMillis(clock.instant().plus(deadline).toEpochMilli()));
+    return draft;
+  }
+
+  /** A warning for nobody yet. */
+  static Draft.Builder alert(String headline, String key) {
     return Draft.newBuilder()
-        .setIdempotencyKey("draft-" + drafts)
+        .setIdempotencyKey(key)
         .setLabel(
             Label.newBuilder()
                 .setKind(Kind.KIND_ALERT)
                 .setCategory(Category.CATEGORY_PUBLIC_WARNING)
                 .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY)
-                .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
-                .setExpiresAt(Timestamps.fromMillis(clock.instant().plus(deadline).toEpochMilli())))
+                .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED))
         .setBody(
             Body.newBuilder()
                 .setAlert(

@@ -170,10 +170,11 @@ final class DocumentedSteps {
         Step.of("./entente release list" + SUPERVISOR).says("{HELD}"),
         Step.of("./entente release show MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
-            .says("Substituted consignment"),
+            .says("Substituted consignment")
+            .says("\"label.source_ref\""),
         Step.of("./entente release approve MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
-            .says("to sg.police"),
+            .says("to sg.police (without body.intelligence.subjects.account, "),
         Step.of(
                 "./entente watch add --subject 'case:ZGR 2026 1180' --subject container:CSQU3054383"
                     + " --title 'brake pads'"

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.entente.gateway.NodeCheck;
 import org.entente.gateway.PolicyTools;
@@ -62,6 +63,9 @@ final class PolicyCommand implements Callable<Integer> {
         "      --category IPR --purpose IPR_ENFORCEMENT"
       })
   static final class Explain implements Callable<Integer> {
+    /** Fields of a label that files name and that it is not asked of: gateways set them. */
+    private static final Set<String> GATEWAYS = Set.of("agreement", "redacted");
+
     @Option(
         names = "--config",
         required = true,
@@ -108,6 +112,11 @@ final class PolicyCommand implements Callable<Integer> {
     @Option(names = "--personal-data", description = "the body contains personal data")
     private boolean personalData;
 
+    @Option(
+        names = "--names-persons",
+        description = "the body names persons and contains no other personal data")
+    private boolean namesPersons;
+
     @Option(names = "--agreement", description = "only this agreement")
     private @Nullable String agreement;
 
@@ -133,7 +142,8 @@ final class PolicyCommand implements Callable<Integer> {
         if (field != null) {
           return residuals(field, addressing);
         }
-        explanation = NodeCheck.explain(config, label(), addressing, InstantSource.system());
+        explanation =
+            NodeCheck.explain(config, label(), addressing, namesPersons, InstantSource.system());
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
       }
@@ -143,7 +153,7 @@ final class PolicyCommand implements Callable<Integer> {
     }
 
     private int residuals(String field, Addressing to) {
-      if (!LabelWords.names().contains(field) || field.equals("agreement")) {
+      if (!LabelWords.names().contains(field) || GATEWAYS.contains(field)) {
         throw new CommandFailure(
             "--unknown: "
                 + Screen.printable(field)
@@ -176,7 +186,7 @@ final class PolicyCommand implements Callable<Integer> {
           .setClassification(EnumWord.of(Classification.class, "CLASSIFICATION_", classification))
           .setClassificationScheme(scheme == null ? "" : scheme)
           .setClassificationMarking(marking == null ? "" : marking)
-          .setPersonalData(personalData)
+          .setPersonalData(personalData || namesPersons)
           .setAgreement(agreement == null ? "" : agreement)
           .build();
     }

@@ -58,6 +58,10 @@ public enum Code {
   ONWARD_REFUSED(POLICY, false),
   /** It passes on what may go on with its originator's consent only. */
   CONSENT_REQUIRED(PEER, false),
+  /** The agreement withholds fields, and this body cannot be given without them. */
+  NOT_REDACTABLE(CLIENT, false),
+  /** It has what the agreement withholds, or its label does not say what is withheld. */
+  NOT_REDACTED(PEER, false),
   /** It names a roster of a joint operation that is not held here, or none of it is. */
   ROSTER_UNKNOWN(PEER, true),
   /** It names another roster than is held here under that number: somebody has two. */

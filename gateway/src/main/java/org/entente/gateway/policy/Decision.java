@@ -174,7 +174,8 @@ public final class Decision {
   private Permitted permitted(
       MessageId id, Agreement agreement, boolean informs, List<Permit> permits) {
     Instant expires = expires(agreement);
-    Label.Builder label =
+    Redactions redactions = agreement.redactions();
+    Label whole =
         (informs ? draft.informationLabel() : draft.label())
             .toBuilder()
                 .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
@@ -185,11 +186,35 @@ public final class Decision {
                 .addAllObligations(agreement.obligations().ofRecipient())
                 .setExpiresAt(Times.timestamp(expires))
                 .setAddressed(
-                    informs ? Addressed.ADDRESSED_INFORMATION : Addressed.ADDRESSED_ACTION);
+                    informs ? Addressed.ADDRESSED_INFORMATION : Addressed.ADDRESSED_ACTION)
+                .build();
     if (draft.isDisclosed()) {
-      label.setAddressees(addressees());
+      whole = whole.toBuilder().setAddressees(addressees()).build();
     }
-    return new Permitted(id, self, label.build(), draft.body(), permits, expires);
+    Permitted.LabelledBody written = new Permitted.LabelledBody(whole, draft.body());
+    return new Permitted(
+        id,
+        self,
+        redactions.isNone() ? written : left(written, redactions),
+        written,
+        permits,
+        expires);
+  }
+
+  /** What an agreement leaves of the draft, with a label that says what is not there. */
+  private Permitted.LabelledBody left(Permitted.LabelledBody written, Redactions redactions) {
+    Label label =
+        redactions.label(written.label()).toBuilder()
+            .addAllRedacted(redactions.of(written.label().getKind()))
+            .setPersonalData(draft.content().given(redactions).personalData())
+            .build();
+    return new Permitted.LabelledBody(label, draft.content().body(redactions));
+  }
+
+  /** The fields that a recipient is not given, as its label will name them. */
+  public List<String> withheld(AgencyName recipient) {
+    Agreement agreement = allowed.get(recipient);
+    return agreement == null ? List.of() : agreement.redactions().of(draft.label().getKind());
   }
 
   private Addressees addressees() {

@@ -77,7 +77,7 @@ public final class Egress {
       }
       boolean information = recipients.information().contains(recipient);
       Label label = information ? draft.informationLabel() : draft.label();
-      Ruling ruling = ruling(label, draft.body().size(), self, recipient, now);
+      Ruling ruling = ruling(label, draft, self, recipient, now);
       if (ruling instanceof Ruling.Allowed it) {
         place(draft, sources, recipient, it.agreement(), now, places);
       } else if (ruling instanceof Ruling.Denied it) {
@@ -86,8 +86,7 @@ public final class Egress {
     }
     for (AgencyName recipient : recipients.others()) {
       if (hadTarget.test(recipient)
-          && ruling(draft.label(), draft.body().size(), self, recipient, now)
-              instanceof Ruling.Allowed it) {
+          && ruling(draft.label(), draft, self, recipient, now) instanceof Ruling.Allowed it) {
         place(draft, sources, recipient, it.agreement(), now, places);
       }
     }
@@ -175,7 +174,7 @@ public final class Egress {
     Ruling ruling =
         cache.get(
             Facts.Stage.QUEUED,
-            new Transfer(label, bodyBytes, self, recipient, now),
+            new Transfer(label, bodyBytes, self, recipient, now).complete(),
             it -> rules.underNamed(true, it));
     return ruling instanceof Ruling.Denied it ? Optional.of(it.refusal()) : Optional.empty();
   }
@@ -183,25 +182,33 @@ public final class Egress {
   /**
    * Explains what {@link #decide} would say of a label and why, agreement by agreement. Slower;
    * meant for people.
+   *
+   * @param namesPersons whether the only personal data are persons whom the body names as such
    */
   public Explanation explain(
-      Label label, Addressing to, long bodyBytes, AgencyName self, Instant now) {
+      Label label,
+      Addressing to,
+      long bodyBytes,
+      boolean namesPersons,
+      AgencyName self,
+      Instant now) {
+    Content content =
+        namesPersons ? Content.naming(label, bodyBytes) : Content.unseen(label, bodyBytes);
     Recipients recipients = Recipients.expand(to, self, membership);
     List<Explanation.Recipient> explained = new ArrayList<>();
     for (AgencyName recipient : recipients.all()) {
-      explained.add(
-          ExplainedRecipient.of(
-              rules,
-              new Transfer(label, bodyBytes, self, recipient, now),
-              ruling(label, bodyBytes, self, recipient, now)));
+      Transfer transfer = new Transfer(label, bodyBytes, self, recipient, now, content);
+      explained.add(ExplainedRecipient.of(rules, transfer, rules.egress(transfer)));
     }
     return new Explanation(version, explained, recipients.refusals());
   }
 
   private Ruling ruling(
-      Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
+      Label label, CheckedDraft draft, AgencyName self, AgencyName recipient, Instant now) {
     return cache.get(
-        Facts.Stage.DRAFT, new Transfer(label, bodyBytes, self, recipient, now), rules::egress);
+        Facts.Stage.DRAFT,
+        new Transfer(label, draft.body().size(), self, recipient, now, draft.content()),
+        rules::egress);
   }
 
   private static Refusal nobody(Addressing to) {

@@ -133,10 +133,17 @@ public final class Expectations {
             positions.problem(
                 field + ".label.agreement", "is missing", "the agreement that the sender named"));
       }
-      if (!egress && (entry.person() != null || entry.passesOn() != null)) {
+      if (!egress
+          && (entry.person() != null || entry.passesOn() != null || entry.namesPersons() != null)) {
         problems.add(
             positions.problem(
-                field, "person or passes_on of what was received", "with EGRESS only"));
+                field,
+                "person, passes_on or names_persons of what was received",
+                "with EGRESS only"));
+      }
+      if (egress && label.map(it -> it.getRedactedCount() > 0).orElse(false)) {
+        problems.add(
+            positions.problem(field + ".label.redacted", "set by a client", "with INGRESS only"));
       }
       List<Source> sources = sources(field, entry);
       label.ifPresent(it -> entry.to().forEach(to -> add(field, entry, it, sources, to)));
@@ -170,18 +177,30 @@ public final class Expectations {
       Instant own = entry.at();
       Instant files = file.at();
       Instant at = own != null ? own : files != null ? files : now;
-      Integer bytes = entry.bodyBytes();
+      Integer written = entry.bodyBytes();
+      long bytes = written == null ? 0 : written;
+      Label complete = withDefaults(label, entry);
+      Content content =
+          Boolean.TRUE.equals(entry.namesPersons())
+              ? Content.naming(complete, bytes)
+              : Content.unseen(complete, bytes);
       all.add(
           new Expectation(
               positions.file(),
               positions.line(field),
               entry.name(),
               entry.direction() != Direction.INGRESS,
-              new Transfer(
-                  LabelCheck.withDefaults(label), bytes == null ? 0 : bytes, entry.from(), to, at),
+              new Transfer(complete, bytes, entry.from(), to, at, content),
               !Boolean.FALSE.equals(entry.person()),
               sources,
               entry.expect()));
+    }
+
+    /** A body that names persons makes the gateway say that there are personal data. */
+    private static Label withDefaults(Label label, ExpectationFile.Entry entry) {
+      return LabelCheck.withDefaults(label).toBuilder()
+          .setPersonalData(label.getPersonalData() || Boolean.TRUE.equals(entry.namesPersons()))
+          .build();
     }
   }
 
@@ -197,7 +216,8 @@ public final class Expectations {
               ? draft(rules.egress(it.transfer()), it, terms)
               : rules.underNamed(false, it.transfer());
       coverage.note(it.egress(), it.transfer());
-      results.add(result(it, Verdict.of(ruling, it.egress()), rules, ruling));
+      Verdict verdict = Verdict.of(ruling, it.egress(), it.transfer().label());
+      results.add(result(it, verdict, rules, ruling));
     }
     return new ExpectationReport(policy.version(), results, coverage.clauses());
   }
@@ -245,13 +265,23 @@ public final class Expectations {
             || verdict.agreement().map(it -> it.id().equals(agreement)).orElse(false))
         && (expected.code() == null
             || verdict.refusal().map(it -> it.code() == expected.code()).orElse(false))
+        && isWithheld(expected, verdict)
         && (rule == null || verdict.refusal().map(it -> it.rule().equals(rule)).orElse(false));
   }
 
+  private static boolean isWithheld(ExpectationFile.Expected expected, Verdict verdict) {
+    List<String> withheld = expected.withheld();
+    return withheld == null || withheld.stream().sorted().toList().equals(verdict.withheld());
+  }
+
   private static String words(ExpectationFile.Expected expected) {
+    List<String> withheld = expected.withheld();
     return expected.outcome()
         + (expected.agreement() == null ? "" : " under " + expected.agreement())
         + (expected.code() == null ? "" : " " + expected.code())
-        + (expected.rule() == null ? "" : " by " + expected.rule());
+        + (expected.rule() == null ? "" : " by " + expected.rule())
+        + (withheld == null
+            ? ""
+            : " without " + (withheld.isEmpty() ? "nothing" : String.join(", ", withheld)));
   }
 }

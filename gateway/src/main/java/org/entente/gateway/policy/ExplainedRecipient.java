@@ -29,11 +29,16 @@ final class ExplainedRecipient {
     }
     return ruling instanceof Ruling.Allowed it
         ? new Explanation.Recipient(
-            transfer.recipient(), Optional.empty(), Optional.of(it.agreement().id()), tried)
+            transfer.recipient(),
+            Optional.empty(),
+            Optional.of(it.agreement().id()),
+            it.agreement().redactions().of(transfer.label().getKind()),
+            tried)
         : new Explanation.Recipient(
             transfer.recipient(),
             Optional.of(((Ruling.Denied) ruling).refusal()),
             Optional.empty(),
+            List.of(),
             tried);
   }
 }

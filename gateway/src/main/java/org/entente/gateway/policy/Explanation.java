@@ -25,6 +25,7 @@ public record Explanation(
    * @param agency the agency
    * @param refusal why it is refused; empty if it is permitted
    * @param permittedBy id of the agreement that permits it; empty if it is refused
+   * @param withheld the fields that it is not given, as its label would name them
    * @param tried every agreement: first those that cover the pair, in the order in which they are
    *     tried, then the others
    */
@@ -32,8 +33,10 @@ public record Explanation(
       AgencyName agency,
       Optional<Refusal> refusal,
       Optional<String> permittedBy,
+      List<String> withheld,
       List<Tried> tried) {
     public Recipient {
+      withheld = List.copyOf(withheld);
       tried = List.copyOf(tried);
     }
   }
@@ -65,6 +68,9 @@ public record Explanation(
               .map(Explanation::line)
               .orElse("permitted by " + recipient.permittedBy().orElse(""));
       out.append(recipient.agency()).append(": ").append(outcome).append('\n');
+      if (!recipient.withheld().isEmpty()) {
+        out.append("  withheld: ").append(String.join(", ", recipient.withheld())).append('\n');
+      }
       for (Tried tried : recipient.tried()) {
         out.append("  ").append(tried.agreement()).append(" (").append(tried.title()).append(")\n");
         if (tried.failed().isEmpty()) {

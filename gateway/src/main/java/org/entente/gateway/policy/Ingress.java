@@ -1,9 +1,11 @@
 package org.entente.gateway.policy;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
 /**
@@ -97,7 +99,42 @@ public final class Ingress {
     if (label.getRetentionDays() <= 0) {
       return refused(self, Code.INVALID_FIELD, "label/retention_days", "no retention is named");
     }
-    return verdict(new Transfer(label, bodyBytes, origin, self, now));
+    return verdict(new Transfer(label, bodyBytes, origin, self, now).complete());
+  }
+
+  /**
+   * Decides about a message whose body is opened, too: that it has nothing of what the agreement
+   * withholds.
+   *
+   * @param origin the agency that the envelope's signature proves
+   * @param label the opened label
+   * @param self the recipient
+   * @param now this node's time
+   */
+  public Verdict decide(AgencyName origin, Label label, Body body, AgencyName self, Instant now) {
+    Verdict verdict = decide(origin, label, body.getSerializedSize(), self, now);
+    if (verdict instanceof Verdict.Refused) {
+      return verdict;
+    }
+    return rules
+        .coverage(label.getAgreement())
+        .map(it -> it.agreement().redactions())
+        .filter(Redactions::isOfBodies)
+        .flatMap(redactions -> notWithheld(redactions, body))
+        .<Verdict>map(
+            reason ->
+                refused(self, Code.NOT_REDACTED, label.getAgreement() + "/redactions", reason))
+        .orElse(verdict);
+  }
+
+  private static Optional<String> notWithheld(Redactions redactions, Body body) {
+    return body.hasDocument()
+        ? Optional.of(
+            "a document, of which nothing can be withheld; this agreement withholds "
+                + redactions.words())
+        : redactions
+            .foundIn(body)
+            .map(field -> "it has " + field + ", which this agreement withholds");
   }
 
   private Verdict verdict(Transfer transfer) {

@@ -107,10 +107,11 @@ public final class LabelCheck {
     if (!findings.list().isEmpty()) {
       return new DraftCheck.InvalidDraft(findings.list());
     }
+    Label label = completed(draft.getLabel(), draft.getBody());
     return new CheckedDraft(
         draft.getIdempotencyKey(),
-        completed(draft.getLabel(), draft.getBody()),
-        draft.getBody().toByteString(),
+        label,
+        new DraftContent(label, draft.getLabel().getPersonalData(), draft.getBody()),
         draft.getTo(),
         draft.getOnBehalfOf(),
         draft.getOpenWithinMinutes(),
@@ -172,6 +173,15 @@ public final class LabelCheck {
     if (SubjectCheck.namesPerson(parsed) && !label.getPersonalData()) {
       mismatch(findings, "label.personal_data", "the body names a person");
     }
+    return findings.list();
+  }
+
+  /** Checks what is left of a draft that was good: whether it is still a message. */
+  static List<Problem> left(Label label, Body body) {
+    Findings findings = new Findings(false);
+    new BodyCheck(findings).body(body);
+    agreement(findings, label, body);
+    ReferenceCheck.check(findings, label, body);
     return findings.list();
   }
 

@@ -120,6 +120,8 @@ final class Statuses {
           CONDITION_FALSE,
           ONWARD_REFUSED,
           CONSENT_REQUIRED,
+          NOT_REDACTABLE,
+          NOT_REDACTED,
           OPERATION_ROLE,
           REFERENCE_REFUSED,
           NODE_RULE,

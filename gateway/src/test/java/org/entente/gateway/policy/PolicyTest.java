@@ -26,6 +26,7 @@ import java.util.Random;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Addressees;
 import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Label;
@@ -200,7 +201,7 @@ class PolicyTest {
         assertEquals(1, once.permits().size() + once.refusals().size());
         assertNotNull(remembering.ingress().decide(other, label, random.nextInt(), self, now));
         assertNotNull(remembering.egress().recheck(label, 1, self, other, now));
-        assertNotNull(remembering.egress().explain(label, draft.to(), 1, self, now).text());
+        assertNotNull(remembering.egress().explain(label, draft.to(), 1, false, self, now).text());
         assertNotNull(new LabelCheck(MessageLimits.defaults()).received(label, ByteString.EMPTY));
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed + ", round " + i + "\n" + label, e);
@@ -213,7 +214,7 @@ class PolicyTest {
     return new CheckedDraft(
         "k",
         label,
-        ByteString.EMPTY,
+        new DraftContent(label, label.getPersonalData(), Body.getDefaultInstance()),
         Addressing.newBuilder().addAgencies(to.value()).build(),
         OnBehalfOf.getDefaultInstance(),
         0,
@@ -276,7 +277,7 @@ class PolicyTest {
             .addAgencies("de.customs")
             .addAgencies("x.hub")
             .build();
-    Explanation explanation = PolicyFixture.demo().egress().explain(label, to, 100, FR, NOW);
+    Explanation explanation = PolicyFixture.demo().egress().explain(label, to, 100, false, FR, NOW);
     Explanation.Recipient singapore = explanation.recipients().get(0);
     assertEquals(SG, singapore.agency());
     assertEquals(6, singapore.tried().size());
