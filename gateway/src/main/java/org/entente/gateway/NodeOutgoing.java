@@ -13,6 +13,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.request.Advertising;
 import org.entente.gateway.request.Overdue;
+import org.entente.gateway.request.RemindAt;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.transmit.Awaiting;
 import org.entente.gateway.transmit.Dispatch;
@@ -91,7 +92,12 @@ final class NodeOutgoing {
             new SessionConfirmations(sealing.senderSessions),
             gaps.watch());
     awaiting = new Awaiting(ground.agency(), ground.ledger, ground.evidence, ground.ending);
-    overdue = new Overdue(ground.ledger, ground.ending);
+    overdue =
+        new Overdue(
+            ground.ledger,
+            new RemindAt(ground.config.requestsInForce().remindAtPercentInForce()),
+            around.meters(),
+            ground.ending);
     outbound =
         new Outbound(
             sealing.sealer,

@@ -22,6 +22,7 @@ import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.OpenWithin;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
+import org.entente.gateway.intake.Reminding;
 import org.entente.gateway.ipr.HolderDesk;
 import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.ipr.IprParts;
@@ -40,6 +41,7 @@ import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.watch.Watches;
 import org.entente.gateway.wire.ClientPorts;
+import org.entente.gateway.wire.RequestPorts;
 import org.entente.gateway.wire.TaskingPorts;
 
 /** The stage that serves clients: what they hand in, what they are given, what they may ask. */
@@ -62,7 +64,7 @@ final class NodeServices {
   private final NodeConsent consent;
   private final Charging charging;
   private final Searching searching;
-  private final RequestDesk requests;
+  private final RequestPorts requests;
   private final NodeIpr ipr;
 
   NodeServices(NodeGround ground, NodeOutgoing out, NodeIncoming in) {
@@ -129,14 +131,16 @@ final class NodeServices {
         new Tracking(
             ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
     requests =
-        new RequestDesk(
-            new RequestList(ground.ledger, ground.evidence, in.consent.received::label),
-            new Responders(ground.agency(), ground.ledger, ground.labelCheck),
-            new Discovery(
-                ground.agency(),
-                ground.advertised,
-                ground.policy.holder()::current,
-                around.clock()));
+        new RequestPorts(
+            new RequestDesk(
+                new RequestList(ground.ledger, ground.evidence, in.consent.received::label),
+                new Responders(ground.agency(), ground.ledger, ground.labelCheck),
+                new Discovery(
+                    ground.agency(),
+                    ground.advertised,
+                    ground.policy.holder()::current,
+                    around.clock())),
+            new Reminding(parts, intake, around.clock(), around.random()));
     in.reporter.listen(subscriptions, in.notices);
     indexing =
         new Indexing(

@@ -233,6 +233,7 @@ final class InitCommand implements Callable<Integer> {
         null,
         null,
         null,
+        null,
         null);
   }
 

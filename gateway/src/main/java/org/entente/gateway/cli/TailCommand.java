@@ -289,7 +289,7 @@ final class TailCommand implements Callable<Integer> {
       return "RECALL of " + target + ": " + recall.getReason();
     }
     if (delivery.getBody().hasRequest()) {
-      return "REQUEST: " + delivery.getBody().getRequest().getQuestion();
+      return RequestCommand.question(delivery.getLabel(), delivery.getBody().getRequest());
     }
     if (delivery.getBody().hasAnswer()) {
       String request = HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());

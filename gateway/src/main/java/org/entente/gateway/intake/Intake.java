@@ -115,7 +115,8 @@ public final class Intake implements AutoCloseable {
     this.held = parts.heldDrafts();
     this.shares = new ClientShares(limits);
     this.clocks = new Clocks(parts.ledger().requests(), meters);
-    this.answering = new Answering(parts.ledger().requests(), parts.received());
+    this.answering =
+        new Answering(parts.ledger().requests(), parts.received(), new Reminders(parts, clock));
   }
 
   /** Begins to seal. */

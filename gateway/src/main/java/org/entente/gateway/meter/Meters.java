@@ -59,6 +59,7 @@ public final class Meters {
   private final Histogram sealSeconds;
   private final Histogram openSeconds;
   private final Histogram answerSeconds;
+  private final Counter reminders;
 
   /** A set of metrics of its own, with those of the Java machine. */
   public Meters() {
@@ -94,6 +95,13 @@ public final class Meters {
             "what");
     watchHits =
         counter("entente_watch_hits_total", "Received messages that watches of clients hit.");
+    reminders =
+        counter(
+            "entente_request_reminders_total",
+            "Reminders that this agency owes an answer, by cause (near: a part of the time is over;"
+                + " overdue; asked_again: the other agency sent one) and the agency that asked.",
+            "cause",
+            "agency");
     opened = counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
     alarms =
         counter("entente_alarms_total", "Alarms of links, audit logs and trust, by code.", "code");
@@ -285,6 +293,21 @@ public final class Meters {
   /** A request was answered, by this agency ({@code owed}) or another ({@code asked}). */
   public void answered(Enum<?> side, AgencyName agency, double seconds) {
     answerSeconds.labels(word(side), agency.value()).observe(seconds);
+  }
+
+  /** This agency was reminded of a request of another. */
+  public void reminded(Reminder cause, AgencyName agency) {
+    reminders.labels(word(cause), agency.value()).inc();
+  }
+
+  /** Why an agency is reminded that it owes an answer. */
+  public enum Reminder {
+    /** A part of the time is over. */
+    NEAR,
+    /** All of it is. */
+    OVERDUE,
+    /** The agency that asked sent a reminder. */
+    ASKED_AGAIN
   }
 
   private static String word(Enum<?> value) {

@@ -258,6 +258,10 @@ public final class LabelCheck {
           "label.requested_action",
           "is CHECK where hit or no hit is wanted, INFORM where details are");
     }
+    findings.check(
+        !body.getRequest().getReminder() || !label.getInReplyTo().isEmpty(),
+        "label.in_reply_to",
+        "is required with a reminder: the request of which it reminds");
     boolean agree =
         switch (body.getContentCase()) {
           case ALERT -> label.getKind() == Kind.KIND_ALERT;

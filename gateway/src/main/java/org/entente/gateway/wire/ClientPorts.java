@@ -18,7 +18,6 @@ import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
-import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.watch.Watches;
@@ -64,7 +63,7 @@ public record ClientPorts(
     Searching searching,
     Watches watches,
     Tracking tracking,
-    RequestDesk requests,
+    RequestPorts requests,
     OwnPairs pairs,
     Quarantine quarantine,
     Links links,
