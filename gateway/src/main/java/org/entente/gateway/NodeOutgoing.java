@@ -156,7 +156,8 @@ final class NodeOutgoing {
     return ground.trust.current().agency(agency).map(Member::via).orElse(List.of());
   }
 
-  private List<VerifyingPair> pairsInForce(AgencyName agency) {
+  /** With which an agency may sign now. */
+  List<VerifyingPair> pairsInForce(AgencyName agency) {
     Instant now = ground.around.clock().instant();
     return ground.trust.current().agency(agency).map(Member::signing).orElse(List.of()).stream()
         .filter(key -> key.validAt(now))

@@ -2,6 +2,8 @@ package org.entente.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
@@ -34,6 +36,8 @@ import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.request.Discovery;
 import org.entente.gateway.request.RequestDesk;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.Grant;
 import org.entente.gateway.request.RequestList;
 import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Retention;
@@ -43,6 +47,7 @@ import org.entente.gateway.watch.Watches;
 import org.entente.gateway.wire.ClientPorts;
 import org.entente.gateway.wire.RequestPorts;
 import org.entente.gateway.wire.TaskingPorts;
+import org.entente.proto.v1.CarriedConsent;
 
 /** The stage that serves clients: what they hand in, what they are given, what they may ask. */
 final class NodeServices {
@@ -207,8 +212,22 @@ final class NodeServices {
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
         openWithin(ground.config.openWithinInForce()),
         consent.received,
-        consent.grants::of,
+        granted(consent),
         ground.rosters);
+  }
+
+  private static IntakeParts.Granted granted(NodeConsent consent) {
+    return new IntakeParts.Granted() {
+      @Override
+      public List<Grant> about(MessageId id) {
+        return consent.grants.of(id);
+      }
+
+      @Override
+      public Optional<CarriedConsent> carried(MessageId id) {
+        return consent.carrying.of(id);
+      }
+    };
   }
 
   private static OpenWithin openWithin(NodeConfig.OpenWithin within) {

@@ -243,7 +243,7 @@ public final class Intake implements AutoCloseable {
               Submission.of(
                   key,
                   actor,
-                  decision.permitted(id),
+                  decision.permitted(id, parts.granted()::carried),
                   decision.refusals(),
                   new PassedOn(checked.derivedFrom(), decision.consented()),
                   parts.openWithin().of(checked),
