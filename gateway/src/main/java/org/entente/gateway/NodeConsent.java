@@ -2,6 +2,8 @@ package org.entente.gateway;
 
 import java.util.Optional;
 import org.entente.gateway.consent.Asking;
+import org.entente.gateway.consent.CarriedConsents;
+import org.entente.gateway.consent.Carrying;
 import org.entente.gateway.consent.ConsentParts;
 import org.entente.gateway.consent.ConsentRecords;
 import org.entente.gateway.consent.Consents;
@@ -24,6 +26,11 @@ final class NodeConsent {
   final Grants grants;
   final KeptLabels received;
 
+  /** What goes along with what is passed on. */
+  final Carrying carrying;
+
+  private final CarriedConsents carried;
+
   private final Asking asking;
   private final Deciding deciding;
   private final Consents consents;
@@ -44,6 +51,14 @@ final class NodeConsent {
             out.sealing.peerKeys,
             around.clock());
     grants = new Grants(ground.ledger, records);
+    carrying = new Carrying(ground.ledger, records, out.sealing.peerKeys, out::pairsInForce);
+    carried =
+        new CarriedConsents(
+            ground.agency(),
+            federation,
+            out::pairsInForce,
+            out.sealing.peerKeys,
+            () -> ground.policy.holder().current().membership());
     consents = new Consents(ground.ledger, records, around.clock());
     ConsentParts parts =
         new ConsentParts(
@@ -72,7 +87,7 @@ final class NodeConsent {
   private Optional<Refusal> consent(AgencyName origin, Label label, Body body) {
     return body.hasConsent()
         ? incoming.refusal(origin, label, body.getConsent())
-        : Optional.empty();
+        : carried.refusal(origin, label, body);
   }
 
   /** What clients may ask for. */

@@ -13,6 +13,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.request.Advertising;
 import org.entente.gateway.request.Overdue;
+import org.entente.gateway.request.RemindAt;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.transmit.Awaiting;
 import org.entente.gateway.transmit.Dispatch;
@@ -91,7 +92,12 @@ final class NodeOutgoing {
             new SessionConfirmations(sealing.senderSessions),
             gaps.watch());
     awaiting = new Awaiting(ground.agency(), ground.ledger, ground.evidence, ground.ending);
-    overdue = new Overdue(ground.ledger, ground.ending);
+    overdue =
+        new Overdue(
+            ground.ledger,
+            new RemindAt(ground.config.requestsInForce().remindAtPercentInForce()),
+            around.meters(),
+            ground.ending);
     outbound =
         new Outbound(
             sealing.sealer,
@@ -150,7 +156,8 @@ final class NodeOutgoing {
     return ground.trust.current().agency(agency).map(Member::via).orElse(List.of());
   }
 
-  private List<VerifyingPair> pairsInForce(AgencyName agency) {
+  /** With which an agency may sign now. */
+  List<VerifyingPair> pairsInForce(AgencyName agency) {
     Instant now = ground.around.clock().instant();
     return ground.trust.current().agency(agency).map(Member::signing).orElse(List.of()).stream()
         .filter(key -> key.validAt(now))

@@ -2,6 +2,8 @@ package org.entente.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
@@ -23,6 +25,7 @@ import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.OpenWithin;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
+import org.entente.gateway.intake.Reminding;
 import org.entente.gateway.ipr.HolderDesk;
 import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.ipr.IprParts;
@@ -34,6 +37,8 @@ import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.request.Discovery;
 import org.entente.gateway.request.RequestDesk;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.Grant;
 import org.entente.gateway.request.RequestList;
 import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Retention;
@@ -43,7 +48,9 @@ import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.watch.Watches;
 import org.entente.gateway.wire.ClientPorts;
+import org.entente.gateway.wire.RequestPorts;
 import org.entente.gateway.wire.TaskingPorts;
+import org.entente.proto.v1.CarriedConsent;
 
 /** The stage that serves clients: what they hand in, what they are given, what they may ask. */
 final class NodeServices {
@@ -66,7 +73,7 @@ final class NodeServices {
   private final NodeConsent consent;
   private final Charging charging;
   private final Searching searching;
-  private final RequestDesk requests;
+  private final RequestPorts requests;
   private final NodeIpr ipr;
 
   NodeServices(NodeGround ground, NodeOutgoing out, NodeIncoming in) {
@@ -133,14 +140,16 @@ final class NodeServices {
         new Tracking(
             ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
     requests =
-        new RequestDesk(
-            new RequestList(ground.ledger, ground.evidence, in.consent.received::label),
-            new Responders(ground.agency(), ground.ledger, ground.labelCheck),
-            new Discovery(
-                ground.agency(),
-                ground.advertised,
-                ground.policy.holder()::current,
-                around.clock()));
+        new RequestPorts(
+            new RequestDesk(
+                new RequestList(ground.ledger, ground.evidence, in.consent.received::label),
+                new Responders(ground.agency(), ground.ledger, ground.labelCheck),
+                new Discovery(
+                    ground.agency(),
+                    ground.advertised,
+                    ground.policy.holder()::current,
+                    around.clock())),
+            new Reminding(parts, intake, around.clock(), around.random()));
     in.reporter.listen(subscriptions, in.notices);
     indexing =
         new Indexing(
@@ -227,8 +236,22 @@ final class NodeServices {
             Duration.ofHours(ground.config.limitsInForce().heldHours())),
         openWithin(ground.config.openWithinInForce()),
         consent.received,
-        consent.grants::of,
+        granted(consent),
         ground.rosters);
+  }
+
+  private static IntakeParts.Granted granted(NodeConsent consent) {
+    return new IntakeParts.Granted() {
+      @Override
+      public List<Grant> about(MessageId id) {
+        return consent.grants.of(id);
+      }
+
+      @Override
+      public Optional<CarriedConsent> carried(MessageId id) {
+        return consent.carrying.of(id);
+      }
+    };
   }
 
   private static OpenWithin openWithin(NodeConfig.OpenWithin within) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ConsentIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";
+  private static final String US = "us.cbp";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String WHY = "--justification=case 4 Js 12/26";
 
@@ -32,7 +33,7 @@ final class ConsentIT {
   void passingOn_needsConsent_isToldToTheOriginator_andEndsWithIt()
       throws IOException, InterruptedException {
     try (Federation federation = Federation.mint(Home.find(), folder)) {
-      federation.start(List.of(FR, DE));
+      federation.start(List.of(FR, DE, US));
       String message =
           Child.of(federation, FR, "declarations", "send", "--alerts", alert("first", DE))
               .out()
@@ -67,6 +68,10 @@ final class ConsentIT {
       String next = passed.out().substring(0, 32);
       String used = await("PASSED_ON", () -> supervisor(federation, "track", message).out());
       assertTrue(used.contains("to us.cbp as " + next + " under consent " + consent), used);
+
+      Child there = Child.of(federation, US, "desk", "tail", "--count", "1");
+      assertTrue(there.out().contains(next), there.out() + there.err());
+      assertTrue(there.out().contains("passed on with consent of " + FR), there.out());
 
       Child revoked =
           supervisor(

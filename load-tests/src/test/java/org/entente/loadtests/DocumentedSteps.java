@@ -269,6 +269,16 @@ final class DocumentedSteps {
                     + DECLARATIONS)
             .says("to [de.customs]")
             .keeps("ASKED", ID + "to"),
+        Step.of(
+                "./entente request remind MESSAGE --text 'the ship sails on Friday' --officer FR-12"
+                    + " --justification 'case 12/26'"
+                    + DECLARATIONS)
+            .fills("MESSAGE", "ASKED")
+            .says("to [de.customs]"),
+        Step.of("./entente request reminders" + DE_CLIENTS + "declarations")
+            .againWhile("no reminders")
+            .says("{ASKED}")
+            .says("reminded 1x"),
         Step.of("./entente request list --owed --status OPEN" + DE_CLIENTS + "declarations")
             .says("{ASKED}")
             .says("fr.customs   OPEN"),

@@ -65,6 +65,8 @@ public enum AuditType {
   CONSENT_REVOKED(28),
   /** A recipient stated that it passed a message on under a consent. */
   CONSENT_USED(29),
+  /** A message came that its sender passes on under its originator's consent. */
+  CAME_UNDER_CONSENT(55),
   /** A client registered, changed or withdrew a system that answers requests. */
   RESPONDER(30),
   /** This gateway signed a roster of a joint operation. */

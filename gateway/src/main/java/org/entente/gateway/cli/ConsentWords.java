@@ -1,5 +1,6 @@
 package org.entente.gateway.cli;
 
+import org.entente.proto.v1.GivenConsent;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
@@ -16,6 +17,24 @@ import org.entente.proto.v1.Purpose;
 /** Consents as people read them. Not printable as it is: a peer or client wrote what is in it. */
 final class ConsentWords {
   private ConsentWords() {}
+
+  /** Under which consents a message was passed on, each a line. */
+  static List<String> of(List<GivenConsent> consents) {
+    return consents.stream()
+        .map(
+            one ->
+                "passed on with consent of "
+                    + one.getOriginator()
+                    + ", given on "
+                    + Timestamps.toString(one.getGivenAt())
+                    + ", until "
+                    + Timestamps.toString(one.getUntil())
+                    + ", for "
+                    + one.getPurposesList().stream()
+                        .map(purpose -> purpose.name().replace("PURPOSE_", ""))
+                        .toList())
+        .toList();
+  }
 
   /** A notice, as a headline. */
   static String of(ConsentNotice notice) {

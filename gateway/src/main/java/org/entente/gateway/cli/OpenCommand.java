@@ -57,6 +57,7 @@ final class OpenCommand extends MessageCall {
       out().println(SearchCommand.json(opened));
     } else {
       out().println(SearchCommand.line(opened.getMessage()));
+      ConsentWords.of(opened.getConsentsList()).forEach(word -> line(Screen.printable(word)));
       texts(opened.getBody())
           .forEach(text -> text.lines().map(Screen::printable).forEach(this::line));
       out().println("  (--json shows every field)");

@@ -5,8 +5,10 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -17,6 +19,8 @@ import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.FollowRemindersRequest;
+import org.entente.proto.v1.FollowRemindersResponse;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.ListRequestsRequest;
@@ -28,6 +32,7 @@ import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PersonRole;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.RemindRequest;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.RequestSide;
 import org.entente.proto.v1.RequestStatus;
@@ -48,13 +53,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "request",
     description = {
-      "Asks other agencies, answers what they ask, and lists both with their clocks.",
+      "Asks other agencies, reminds them, answers what they ask, and lists both with their clocks.",
       "Requests and answers are messages: `tail`, `search` and `open` show them."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
       RequestCommand.Ask.class,
       RequestCommand.AnswerOne.class,
+      RequestCommand.Remind.class,
+      RequestCommand.Reminders.class,
       RequestCommand.ListAll.class
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -83,12 +90,45 @@ final class RequestCommand implements Callable<Integer> {
     return "ANSWER " + word + (answer.getHits() > 0 ? ", " + answer.getHits() + " records" : "");
   }
 
+  /** What a request says; a reminder may say nothing but that it is one. */
+  static String question(Label label, Request request) {
+    return request.getReminder()
+        ? "REMINDER of " + RecallCommand.hex(label.getInReplyTo()) + ": " + request.getQuestion()
+        : "REQUEST: " + request.getQuestion();
+  }
+
   private static ByteString id(String what, String hex) {
     try {
       return ByteString.copyFrom(MessageId.parse(hex).bytes());
     } catch (InvalidValue e) {
       throw new CommandFailure(what + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Prints what became of a message; the exit code. */
+  private static int tell(Outcome outcome, PrintWriter out) {
+    String message = RecallCommand.hex(outcome.getMessageId());
+    if (outcome.hasAccepted()) {
+      out.println(
+          message
+              + "  to "
+              + outcome.getAccepted().getPermitsList().stream()
+                  .map(permit -> permit.getAgency())
+                  .toList());
+      outcome.getAccepted().getRefusalsList().forEach(r -> out.println(SendCommand.line(r)));
+      return 0;
+    }
+    if (outcome.hasHeld()) {
+      out.println(message + "  held: " + Screen.printable(outcome.getHeld().getReason()));
+      return 0;
+    }
+    if (outcome.hasInvalid()) {
+      out.println(
+          Screen.printable(
+              outcome.getInvalid().getCode() + ": " + outcome.getInvalid().getMessage()));
+    }
+    outcome.getRefused().getRefusalsList().forEach(r -> out.println(SendCommand.line(r)));
+    return 1;
   }
 
   /** A message that is published. */
@@ -149,24 +189,7 @@ final class RequestCommand implements Callable<Integer> {
                               .setTo(Addressing.newBuilder().addAllAgencies(to)))
                       .build())
               .getOutcome();
-      String message = RecallCommand.hex(outcome.getMessageId());
-      if (outcome.hasAccepted()) {
-        out()
-            .println(
-                message
-                    + "  to "
-                    + outcome.getAccepted().getPermitsList().stream()
-                        .map(permit -> permit.getAgency())
-                        .toList());
-        outcome.getAccepted().getRefusalsList().forEach(r -> out().println(SendCommand.line(r)));
-        return 0;
-      }
-      if (outcome.hasHeld()) {
-        out().println(message + "  held: " + Screen.printable(outcome.getHeld().getReason()));
-        return 0;
-      }
-      outcome.getRefused().getRefusalsList().forEach(r -> out().println(SendCommand.line(r)));
-      return 1;
+      return tell(outcome, out());
     }
   }
 
@@ -329,6 +352,92 @@ final class RequestCommand implements Callable<Integer> {
     }
   }
 
+  /** Reminds. */
+  @Command(
+      name = "remind",
+      description = {
+        "Reminds those agencies of a request that have not answered it: at most 5 times, an hour apart.",
+        "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Remind extends ClientCall {
+    @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
+    private String request = "";
+
+    @Option(
+        names = "--to",
+        paramLabel = "AGENCY",
+        description = "only this one of those that were asked; may be repeated")
+    private List<String> to = List.of();
+
+    @Option(names = "--text", description = "what is said with it (default: nothing)")
+    private String text = "";
+
+    @Option(names = "--language", defaultValue = "en", description = "of the text (default: en)")
+    private String language = "en";
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    int with(ManagedChannel channel) {
+      List<Outcome> outcomes =
+          RequestsGrpc.newBlockingStub(channel)
+              .remind(
+                  RemindRequest.newBuilder()
+                      .setRequestId(id("REQUEST", request))
+                      .addAllAgencies(to)
+                      .setText(text)
+                      .setLanguage(text.isEmpty() ? "" : language)
+                      .setOnBehalfOf(person.because(justification))
+                      .build())
+              .getOutcomesList();
+      int exit = 0;
+      for (Outcome outcome : outcomes) {
+        exit = Math.max(exit, RequestCommand.tell(outcome, out()));
+      }
+      return exit;
+    }
+  }
+
+  /** What this agency is reminded of. */
+  @Command(
+      name = "reminders",
+      description = {
+        "Lists the requests that wait for this agency's answer and of which it was reminded: by the part of"
+            + " their time that is over, or by the agency that asked.",
+        "The client needs the scope `respond`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Reminders extends ClientCall {
+    @Option(names = "--follow", description = "go on, with each reminder as it comes")
+    private boolean follow;
+
+    @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+    private boolean exercise;
+
+    @Override
+    int with(ManagedChannel channel) {
+      Iterator<FollowRemindersResponse> found =
+          RequestsGrpc.newBlockingStub(channel)
+              .followReminders(
+                  FollowRemindersRequest.newBuilder()
+                      .setFollow(follow)
+                      .setExercise(exercise)
+                      .build());
+      if (!follow && !found.hasNext()) {
+        out().println("no reminders");
+      }
+      while (found.hasNext()) {
+        out().println(ListAll.line(found.next().getRequest()));
+        out().flush();
+      }
+      return 0;
+    }
+  }
+
   /** Lists. */
   @Command(
       name = "list",
@@ -407,7 +516,22 @@ final class RequestCommand implements Callable<Integer> {
                   one.getWanted().name().replace("WANTED_", ""),
                   Timestamps.toString(one.getAnswerBy()),
                   one.getOverdue() ? "OVERDUE  " : "",
-                  answered(one)));
+                  reminders(one) + answered(one)));
+    }
+
+    private static String reminders(ListedRequest one) {
+      String own =
+          one.hasNoticedAt() && !one.getOverdue()
+              ? one.getNoticedPercent() + " % of its time is over  "
+              : "";
+      return one.getReminders() == 0
+          ? own
+          : own
+              + "reminded "
+              + one.getReminders()
+              + "x, last "
+              + Timestamps.toString(one.getRemindedAt())
+              + "  ";
     }
 
     private static String answered(ListedRequest one) {

@@ -275,6 +275,7 @@ final class TailCommand implements Callable<Integer> {
             Screen.printable(headline(delivery)),
             StandingWords.behind(StandingWords.of(delivery.getLabel()))
                 + StandingWords.behind(StandingWords.of(delivery.getStanding()))
+                + String.join("", ConsentWords.of(delivery.getConsentsList()).stream().map(word -> "  [" + word + "]").toList())
                 + (delivery.getRedelivery() ? "  (again)" : ""));
   }
 
@@ -289,7 +290,7 @@ final class TailCommand implements Callable<Integer> {
       return "RECALL of " + target + ": " + recall.getReason();
     }
     if (delivery.getBody().hasRequest()) {
-      return "REQUEST: " + delivery.getBody().getRequest().getQuestion();
+      return RequestCommand.question(delivery.getLabel(), delivery.getBody().getRequest());
     }
     if (delivery.getBody().hasAnswer()) {
       String request = HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param ipr calendar of the procedure for intellectual property rights; needed where a client has
  *     its scopes
  * @param risk how scores of messages are called
+ * @param requests reminders of requests that wait for an answer
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record NodeConfig(
@@ -61,7 +62,8 @@ public record NodeConfig(
     @Nullable OpenWithin openWithin,
     @Nullable Boolean reflection,
     @Nullable Ipr ipr,
-    @Nullable Risk risk) {
+    @Nullable Risk risk,
+    @Nullable Requests requests) {
 
   public NodeConfig {
     Objects.requireNonNull(federation, "federation");
@@ -81,6 +83,7 @@ public record NodeConfig(
     witnesses = witnesses == null ? Witnesses.DEFAULT : witnesses;
     openWithin = openWithin == null ? OpenWithin.DEFAULT : openWithin;
     reflection = reflection == null || reflection;
+    requests = requests == null ? Requests.DEFAULT : requests;
     if (ipr == null && clients.stream().anyMatch(NodeConfig::isOfIpr)) {
       throw new IllegalArgumentException(
           "ipr is missing, the calendar by which deadlines are computed; a client has the scope ipr"
@@ -110,6 +113,11 @@ public record NodeConfig(
   /** How long recipients have to open a message. */
   public OpenWithin openWithinInForce() {
     return Objects.requireNonNull(openWithin);
+  }
+
+  /** Reminders of requests that wait for an answer. */
+  public Requests requestsInForce() {
+    return Objects.requireNonNull(requests);
   }
 
   /** The procedure for intellectual property rights. */
@@ -148,7 +156,8 @@ public record NodeConfig(
         openWithin,
         reflection,
         ipr,
-        risk);
+        risk,
+        requests);
   }
 
   /**
@@ -578,6 +587,38 @@ public record NodeConfig(
         throw new IllegalArgumentException(
             "risk.bands.from_per_mille is " + fromPerMille + "; it must be from 0 to 1000");
       }
+    }
+  }
+
+  /**
+   * Reminders of requests that wait for an answer of this agency.
+   *
+   * @param remindAtPercent after how much of the time for the answer, each from 1 to 99, at most 8;
+   *     50 and 90 by default, none if the list is empty. That the time is over is always a reminder
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Requests(@Nullable List<Integer> remindAtPercent) {
+    /** All defaults. */
+    public static final Requests DEFAULT = new Requests(null);
+
+    private static final int MOST = 8;
+
+    public Requests {
+      remindAtPercent = remindAtPercent == null ? List.of(50, 90) : List.copyOf(remindAtPercent);
+      if (remindAtPercent.size() > MOST
+          || remindAtPercent.stream().anyMatch(percent -> percent < 1 || percent > 99)) {
+        throw new IllegalArgumentException(
+            "requests.remind_at_percent is "
+                + remindAtPercent
+                + "; it must be at most "
+                + MOST
+                + " numbers from 1 to 99");
+      }
+    }
+
+    /** The parts in force. */
+    public List<Integer> remindAtPercentInForce() {
+      return Objects.requireNonNull(remindAtPercent);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.consent.GivenConsents;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.AgencyName;
@@ -265,6 +266,7 @@ public final class Subscription {
             .setPosition(placed.position())
             .setLabel(message.label())
             .setBody(message.body())
+            .addAllConsents(GivenConsents.of(message.body()))
             .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
             .setRedelivery(again);
     if (placed.record().getChanged()) {

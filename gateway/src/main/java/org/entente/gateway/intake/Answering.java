@@ -23,35 +23,42 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a draft that answers a request may be sent: the request is here, it goes to the agency
  * that asked and to nobody else, is about the same for the same purpose, and says what was asked
- * for. One answer to a request is on its way at a time, so that of two that come at once one is
- * decided on with the other known. Safe for many threads.
+ * for; and whether one that reminds of a request may ({@link Reminding}). One answer to a request
+ * and one reminder of it is on its way at a time, so that of two that come at once one is decided
+ * on with the other known. Safe for many threads.
  */
 final class Answering {
   private final RequestBook book;
   private final IntakeParts.Received received;
+  private final Reminders reminders;
   private final Map<MessageId, CompletableFuture<Outcome>> onTheirWay = new ConcurrentHashMap<>();
 
-  Answering(RequestBook book, IntakeParts.Received received) {
+  Answering(RequestBook book, IntakeParts.Received received, Reminders reminders) {
     this.book = book;
     this.received = received;
+    this.reminders = reminders;
   }
 
   /**
-   * Why a draft may not answer what it answers; null if it may, and for any other draft. Until
-   * {@link #end} no other answer to the request is taken.
+   * Why a draft may not answer, or remind of, what it names; null if it may, and for any other
+   * draft. Until {@link #end} no other that names the request is taken.
    *
    * @param done what is known of the draft by then; names the attempt
    */
   @Nullable Problem begin(CheckedDraft draft, CompletableFuture<Outcome> done) {
-    if (draft.label().getKind() != Kind.KIND_ANSWER) {
+    boolean reminds = Reminders.isReminder(draft);
+    if (!reminds && draft.label().getKind() != Kind.KIND_ANSWER) {
       return null;
     }
     if (onTheirWay.putIfAbsent(request(draft), done) != null) {
-      return problem(Code.ALREADY_ANSWERED, "another answer to the request is on its way");
+      return reminds
+          ? problem(Code.DEADLINE_RUNS, "another reminder of the request is on its way")
+          : problem(Code.ALREADY_ANSWERED, "another answer to the request is on its way");
     }
     boolean may = false;
     try {
-      Problem problem = problem(request(draft), draft);
+      Problem problem =
+          reminds ? reminders.problem(request(draft), draft) : problem(request(draft), draft);
       may = problem == null;
       return problem;
     } finally {
@@ -63,7 +70,7 @@ final class Answering {
 
   /** What was begun is durable, held, refused or given up; without effect on what was not begun. */
   void end(CheckedDraft draft, CompletableFuture<Outcome> done) {
-    if (draft.label().getKind() == Kind.KIND_ANSWER) {
+    if (draft.label().getInReplyTo().size() == MessageId.SIZE) {
       onTheirWay.remove(request(draft), done);
     }
   }

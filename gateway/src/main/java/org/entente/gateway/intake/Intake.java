@@ -115,7 +115,8 @@ public final class Intake implements AutoCloseable {
     this.held = parts.heldDrafts();
     this.shares = new ClientShares(limits);
     this.clocks = new Clocks(parts.ledger().requests(), meters);
-    this.answering = new Answering(parts.ledger().requests(), parts.received());
+    this.answering =
+        new Answering(parts.ledger().requests(), parts.received(), new Reminders(parts, clock));
   }
 
   /** Begins to seal. */
@@ -242,7 +243,7 @@ public final class Intake implements AutoCloseable {
               Submission.of(
                   key,
                   actor,
-                  decision.permitted(id),
+                  decision.permitted(id, parts.granted()::carried),
                   decision.refusals(),
                   new PassedOn(checked.derivedFrom(), decision.consented()),
                   parts.openWithin().of(checked),

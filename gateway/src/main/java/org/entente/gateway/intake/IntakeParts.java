@@ -17,6 +17,7 @@ import org.entente.gateway.policy.Grant;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.transmit.Dispatch;
+import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 
@@ -64,6 +65,11 @@ public record IntakeParts(
   public interface Granted {
     /** What was granted about a received message, also what has ended, the latest first. */
     List<Grant> about(MessageId id);
+
+    /** What goes along with what is passed on under a consent; empty if it is not kept any more. */
+    default Optional<CarriedConsent> carried(MessageId consent) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -262,7 +262,7 @@ public final class Releases {
         Submission.of(
             waits.key(),
             publisher,
-            decision.released(waits.id()),
+            decision.released(waits.id(), parts.granted()::carried),
             decision.refusals(),
             new PassedOn(checked.derivedFrom(), decision.consented()),
             parts.openWithin().of(checked),

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Keys;
@@ -29,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The second and third follow from the first and are written with it; {@link ResponderBook} has
- * the rest of the table. A record is looked at when its time for an answer is over, {@link #LISTED}
- * later if it is still open, and {@link #KEPT} after it was closed, when it goes.
+ * the rest of the table. A record is looked at when its agency is to be reminded, when its time for
+ * an answer is over, {@link #LISTED} later if it is still open, and {@link #KEPT} after it was
+ * closed, when it goes.
  */
 public final class RequestBook {
   /** How long a request that nobody answers stays open after its time. */
@@ -38,6 +41,12 @@ public final class RequestBook {
 
   /** How long a record is kept after it was closed; as long as evidence. */
   public static final Duration KEPT = EvidenceRecords.KEPT;
+
+  /** Most reminders of one request to one agency; both gateways hold them to it. */
+  public static final int MOST_REMINDERS = 5;
+
+  /** How far apart an agency sends them. */
+  public static final Duration REMINDERS_APART = Duration.ofHours(1);
 
   private static final int RECORD = 1;
   private static final int OPEN = 2;
@@ -88,6 +97,7 @@ public final class RequestBook {
 
   private final Store store;
   private final Map<Group, Count> counts = new ConcurrentHashMap<>();
+  private final Set<Consumer<Name>> listeners = ConcurrentHashMap.newKeySet();
 
   RequestBook(Store store) {
     this.store = store;
@@ -146,7 +156,37 @@ public final class RequestBook {
     if (!isOpen(record)) {
       return record.getClosedAtMs() + KEPT.toMillis();
     }
-    return record.getAnswerByMs() + (record.getOverdue() ? LISTED.toMillis() : 0);
+    if (record.getOverdue()) {
+      return record.getAnswerByMs() + LISTED.toMillis();
+    }
+    return record.getNearAtMs() > 0
+        ? Math.min(record.getNearAtMs(), record.getAnswerByMs())
+        : record.getAnswerByMs();
+  }
+
+  /** Whether this agency was reminded that it owes an answer, by its gateway or who asked. */
+  public static boolean isReminded(RequestRecord record) {
+    return record.getNoticedPercent() > 0 || record.getReminders() > 0;
+  }
+
+  /** Puts a record, and tells whoever listens that this agency is reminded of it. */
+  public void remind(Transaction tx, Name name, RequestRecord record) {
+    put(tx, name, record);
+    tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(name)));
+  }
+
+  /**
+   * Calls back after each commit by which this agency is reminded of something.
+   *
+   * @param listener must not wait
+   */
+  public void listen(Consumer<Name> listener) {
+    listeners.add(listener);
+  }
+
+  /** Ends that. */
+  public void unlisten(Consumer<Name> listener) {
+    listeners.remove(listener);
   }
 
   /** At most so many records that are to be looked at by a time, the longest due first. */

@@ -61,6 +61,7 @@ public final class Meters {
   private final Histogram sealSeconds;
   private final Histogram openSeconds;
   private final Histogram answerSeconds;
+  private final Counter reminders;
 
   /** A set of metrics of its own, with those of the Java machine. */
   public Meters() {
@@ -107,6 +108,13 @@ public final class Meters {
             "entente_scored_after_seconds",
             "Time from the receipt of a message to the first score of a model for it.",
             SECONDS);
+    reminders =
+        counter(
+            "entente_request_reminders_total",
+            "Reminders that this agency owes an answer, by cause (near: a part of the time is over;"
+                + " overdue; asked_again: the other agency sent one) and the agency that asked.",
+            "cause",
+            "agency");
     opened = counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
     alarms =
         counter("entente_alarms_total", "Alarms of links, audit logs and trust, by code.", "code");
@@ -308,6 +316,21 @@ public final class Meters {
   /** A request was answered, by this agency ({@code owed}) or another ({@code asked}). */
   public void answered(Enum<?> side, AgencyName agency, double seconds) {
     answerSeconds.labels(word(side), agency.value()).observe(seconds);
+  }
+
+  /** This agency was reminded of a request of another. */
+  public void reminded(Reminder cause, AgencyName agency) {
+    reminders.labels(word(cause), agency.value()).inc();
+  }
+
+  /** Why an agency is reminded that it owes an answer. */
+  public enum Reminder {
+    /** A part of the time is over. */
+    NEAR,
+    /** All of it is. */
+    OVERDUE,
+    /** The agency that asked sent a reminder. */
+    ASKED_AGAIN
   }
 
   private static String word(Enum<?> value) {

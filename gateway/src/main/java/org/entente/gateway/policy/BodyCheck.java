@@ -32,6 +32,7 @@ final class BodyCheck {
 
   void body(Body body) {
     findings.known("body", body);
+    new ConsentCheck(findings).carried("body.passed_on_under", body.getPassedOnUnderList());
     switch (body.getContentCase()) {
       case ALERT -> alert(body.getAlert());
       case INTELLIGENCE -> intelligence(body.getIntelligence());

@@ -10,6 +10,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.subject.CodedText;
+import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentDenied;
 import org.entente.proto.v1.ConsentGranted;
@@ -30,11 +31,33 @@ final class ConsentCheck {
   private static final int MAX_JURISDICTIONS = 16;
   private static final int MAX_PURPOSES = 7;
   private static final int MAX_STATEMENT = 4_096;
+  private static final int MAX_VOUCHER = 16_384;
+
+  /** As many sources as a draft may name. */
+  private static final int MAX_CARRIED = 64;
 
   private final Findings findings;
 
   ConsentCheck(Findings findings) {
     this.findings = findings;
+  }
+
+  /** What goes along with a message that is passed on. */
+  void carried(String field, List<CarriedConsent> consents) {
+    if (findings.count(field, consents.size(), MAX_CARRIED)) {
+      for (CarriedConsent one : consents) {
+        findings.known(field, one);
+        int size = one.getStatement().size();
+        findings.check(
+            size > 0 && size <= MAX_STATEMENT,
+            field + ".statement",
+            "has 1 to " + MAX_STATEMENT + " bytes");
+        findings.check(
+            one.getVoucher().size() <= MAX_VOUCHER,
+            field + ".voucher",
+            "has at most " + MAX_VOUCHER + " bytes");
+      }
+    }
   }
 
   void notice(String field, ConsentNotice notice) {

@@ -1,5 +1,7 @@
 package org.entente.gateway.policy;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
@@ -19,6 +22,8 @@ import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Addressees;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
@@ -126,10 +131,21 @@ public final class Decision {
    * @throws IllegalStateException unless the outcome is {@link Outcome#ACCEPTED}
    */
   public List<Permitted> permitted(MessageId id) {
+    return permitted(id, consent -> Optional.empty());
+  }
+
+  /**
+   * The same, each with the consents under which its recipients may have what it passes on; those
+   * who may have it under others get a message of their own, so that none learns of the others'.
+   *
+   * @param carried what goes along of a consent
+   */
+  public List<Permitted> permitted(
+      MessageId id, Function<MessageId, Optional<CarriedConsent>> carried) {
     if (outcome() != Outcome.ACCEPTED) {
       throw new IllegalStateException("nothing is permitted: " + outcome());
     }
-    return parts(id);
+    return parts(id, carried);
   }
 
   /**
@@ -138,17 +154,40 @@ public final class Decision {
    * @throws IllegalStateException if the outcome is {@link Outcome#REFUSED}: nobody releases that
    */
   public List<Permitted> released(MessageId id) {
+    return released(id, consent -> Optional.empty());
+  }
+
+  /** The same with the consents, as {@link #permitted(MessageId, Function)}. */
+  public List<Permitted> released(
+      MessageId id, Function<MessageId, Optional<CarriedConsent>> carried) {
     if (outcome() == Outcome.REFUSED) {
       throw new IllegalStateException("nothing is permitted: " + outcome());
     }
-    return parts(id);
+    return parts(id, carried);
   }
 
   /** What the recipients of one message must have in common. */
-  private record Part(String agreement, boolean information) {}
+  private record Part(String agreement, boolean information, List<MessageId> consents) {
+    String named() {
+      return consents.toString();
+    }
+  }
 
-  private List<Permitted> parts(MessageId id) {
-    Comparator<Part> order = Comparator.comparing(Part::agreement).thenComparing(Part::information);
+  private List<MessageId> consents(AgencyName recipient) {
+    return consented.stream()
+        .filter(one -> one.recipient().equals(recipient))
+        .map(Consented::consent)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private List<Permitted> parts(
+      MessageId id, Function<MessageId, Optional<CarriedConsent>> carried) {
+    Comparator<Part> order =
+        Comparator.comparing(Part::agreement)
+            .thenComparing(Part::information)
+            .thenComparing(Part::named);
     Map<Part, List<Permit>> parts = new TreeMap<>(order);
     Map<String, Agreement> agreements = new TreeMap<>();
     allowed.forEach(
@@ -156,7 +195,7 @@ public final class Decision {
           agreements.put(agreement.id(), agreement);
           parts
               .computeIfAbsent(
-                  new Part(agreement.id(), information.contains(recipient)),
+                  new Part(agreement.id(), information.contains(recipient), consents(recipient)),
                   unused -> new ArrayList<>())
               .add(permit(recipient, agreement));
         });
@@ -165,14 +204,32 @@ public final class Decision {
         (part, permits) -> {
           Agreement agreement = agreements.get(part.agreement());
           if (agreement != null) {
-            out.add(permitted(id, agreement, part.information(), permits));
+            List<CarriedConsent> along =
+                part.consents().stream().map(carried).flatMap(Optional::stream).toList();
+            out.add(permitted(id, agreement, part.information(), permits, along));
           }
         });
     return out;
   }
 
+  /** A body with the consents under which it passes on what it passes on. */
+  private static ByteString with(List<CarriedConsent> along, ByteString body) {
+    if (along.isEmpty()) {
+      return body;
+    }
+    try {
+      return Body.parseFrom(body).toBuilder().addAllPassedOnUnder(along).build().toByteString();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a body that was checked", e);
+    }
+  }
+
   private Permitted permitted(
-      MessageId id, Agreement agreement, boolean informs, List<Permit> permits) {
+      MessageId id,
+      Agreement agreement,
+      boolean informs,
+      List<Permit> permits,
+      List<CarriedConsent> along) {
     Instant expires = expires(agreement);
     Redactions redactions = agreement.redactions();
     Label whole =
@@ -191,24 +248,26 @@ public final class Decision {
     if (draft.isDisclosed()) {
       whole = whole.toBuilder().setAddressees(addressees()).build();
     }
-    Permitted.LabelledBody written = new Permitted.LabelledBody(whole, draft.body());
+    Permitted.LabelledBody written =
+        new Permitted.LabelledBody(whole, with(along, draft.body()));
     return new Permitted(
         id,
         self,
-        redactions.isNone() ? written : left(written, redactions),
+        redactions.isNone() ? written : left(whole, redactions, along),
         written,
         permits,
         expires);
   }
 
   /** What an agreement leaves of the draft, with a label that says what is not there. */
-  private Permitted.LabelledBody left(Permitted.LabelledBody written, Redactions redactions) {
+  private Permitted.LabelledBody left(
+      Label whole, Redactions redactions, List<CarriedConsent> along) {
     Label label =
-        redactions.label(written.label()).toBuilder()
-            .addAllRedacted(redactions.of(written.label().getKind()))
+        redactions.label(whole).toBuilder()
+            .addAllRedacted(redactions.of(whole.getKind()))
             .setPersonalData(draft.content().given(redactions).personalData())
             .build();
-    return new Permitted.LabelledBody(label, draft.content().body(redactions));
+    return new Permitted.LabelledBody(label, with(along, draft.content().body(redactions)));
   }
 
   /** The fields that a recipient is not given, as its label will name them. */

@@ -83,6 +83,10 @@ public final class LabelCheck {
         "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
     new LabelFields(limits, findings).draft(draft.getLabel(), now);
     new BodyCheck(findings).body(draft.getBody());
+    findings.check(
+        draft.getBody().getPassedOnUnderCount() == 0,
+        "body.passed_on_under",
+        "is set by the gateway, from the consents that cover what derived_from names");
     agreement(findings, draft.getLabel(), draft.getBody());
     ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
     addressing(findings, draft.getLabel(), draft.getTo());
@@ -268,6 +272,10 @@ public final class LabelCheck {
           "label.requested_action",
           "is CHECK where hit or no hit is wanted, INFORM where details are");
     }
+    findings.check(
+        !body.getRequest().getReminder() || !label.getInReplyTo().isEmpty(),
+        "label.in_reply_to",
+        "is required with a reminder: the request of which it reminds");
     boolean agree =
         switch (body.getContentCase()) {
           case ALERT -> label.getKind() == Kind.KIND_ALERT;

@@ -26,12 +26,34 @@ final class RequestCheck {
 
   void request(Request request) {
     findings.known("body.request", request);
+    if (request.getReminder()) {
+      reminder(request);
+      return;
+    }
     findings.check(!request.getQuestion().isBlank(), "body.request.question", "is required");
     findings.text("body.request.question", request.getQuestion(), QUESTION);
     findings.requiredCoded("body.request.language", request.getLanguage(), CodedText.LANGUAGE);
     subjects.all("body.request.subjects", request.getSubjectsList());
     findings.check(request.hasAnswerBy(), "body.request.answer_by", "is required");
     findings.time("body.request.answer_by", request.getAnswerBy());
+    findings.required("body.request.wanted", request.getWanted());
+  }
+
+  private void reminder(Request request) {
+    findings.text("body.request.question", request.getQuestion(), QUESTION);
+    if (request.getQuestion().isBlank()) {
+      findings.coded("body.request.language", request.getLanguage(), CodedText.LANGUAGE);
+    } else {
+      findings.requiredCoded("body.request.language", request.getLanguage(), CodedText.LANGUAGE);
+    }
+    findings.check(
+        request.getSubjectsCount() == 0,
+        "body.request.subjects",
+        "are left out of a reminder, which asks nothing anew");
+    findings.check(
+        !request.hasAnswerBy(),
+        "body.request.answer_by",
+        "is left out of a reminder: the time of the request goes on");
     findings.required("body.request.wanted", request.getWanted());
   }
 
@@ -46,6 +68,9 @@ final class RequestCheck {
 
   /** Whether the time that a draft gives for its answer is one that can be kept to. */
   static void answerBy(Findings findings, Request request, Instant now) {
+    if (request.getReminder()) {
+      return;
+    }
     Instant answerBy = Times.instant(request.getAnswerBy());
     findings.check(answerBy.isAfter(now), "body.request.answer_by", "is not in the future");
     findings.check(

@@ -12,6 +12,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.consent.GivenConsents;
 import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.joint.OperationReception;
 import org.entente.gateway.joint.Participation;
@@ -36,6 +37,7 @@ import org.entente.gateway.request.Clocks;
 import org.entente.gateway.retain.Recalls;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.ConsentStatement;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
@@ -327,6 +329,7 @@ final class Reception {
     if (body.hasConsent()) {
       consents.received(tx, origin, message.id(), header.facts().exercise(), body.getConsent());
     }
+    GivenConsents.statements(body).forEach(given -> underConsent(tx, origin, message.id(), given));
     Charge charge = message.charge();
     if (charge != null) {
       charged(tx, origin, charge);
@@ -336,6 +339,20 @@ final class Reception {
       changed(tx, origin, step);
     }
     keeping.kept().add(message.id());
+  }
+
+  private static void underConsent(
+      Transaction tx, AgencyName by, MessageId id, ConsentStatement.Content given) {
+    Instant until = Instant.ofEpochMilli(given.terms().untilMs());
+    tx.audit(
+        AuditRecord.of(
+                AuditType.CAME_UNDER_CONSENT,
+                LawCategory.COLLECTION,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(by),
+                new AuditSubject(
+                    null, List.of(id, given.id()), List.of(by, given.grantor()), null))
+            .saying("passed on with consent of " + given.grantor() + " until " + until));
   }
 
   private void changed(Transaction tx, AgencyName by, ChainStep step) {

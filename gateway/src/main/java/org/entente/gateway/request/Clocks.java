@@ -51,7 +51,12 @@ public final class Clocks {
       case KIND_REQUEST -> {
         Request request = body(message).getRequest();
         for (Permit permit : message.permits()) {
-          open(tx, Side.ASKED, permit.recipient().value(), message.label(), request);
+          String agency = permit.recipient().value();
+          if (request.getReminder()) {
+            reminded(tx, about(Side.ASKED, agency, message.label()));
+          } else {
+            open(tx, Side.ASKED, agency, message.label(), request);
+          }
         }
       }
       case KIND_ANSWER -> {
@@ -70,12 +75,19 @@ public final class Clocks {
     }
   }
 
-  /** Why an answer of another agency is not kept; empty if it is, and for any other message. */
+  /**
+   * Why an answer or a reminder of another agency is not kept; empty if it is, and for any other
+   * message.
+   */
   public Optional<Problem> refusal(Transaction tx, AgencyName origin, Label label, Body body) {
+    if (body.getRequest().getReminder()) {
+      RequestRecord owed = book.read(tx, about(Side.OWED, origin.value(), label));
+      return ReminderCheck.received(owed, label, body.getRequest());
+    }
     if (!body.hasAnswer()) {
       return Optional.empty();
     }
-    RequestRecord asked = book.read(tx, answered(Side.ASKED, origin.value(), label));
+    RequestRecord asked = book.read(tx, about(Side.ASKED, origin.value(), label));
     return asked == null
         ? Optional.of(
             new Problem(
@@ -87,7 +99,12 @@ public final class Clocks {
 
   /** A message of another agency is kept. */
   public void received(Transaction tx, AgencyName origin, Label label, Body body) {
-    if (body.hasRequest()) {
+    if (body.getRequest().getReminder()) {
+      reminded(tx, about(Side.OWED, origin.value(), label));
+      if (label.getStatus() != Status.STATUS_EXERCISE) {
+        tx.afterCommit(() -> meters.reminded(Meters.Reminder.ASKED_AGAIN, origin));
+      }
+    } else if (body.hasRequest()) {
       open(tx, Side.OWED, origin.value(), label, body.getRequest());
     } else if (body.hasAnswer()) {
       answered(tx, Side.ASKED, origin.value(), label, body.getAnswer());
@@ -121,15 +138,35 @@ public final class Clocks {
             .setAnswerByMs(Math.max(0, answerBy))
             .setDetails(request.getWanted() == Wanted.WANTED_DETAILS)
             .setExercise(label.getStatus() == Status.STATUS_EXERCISE)
+            // Looked at soon, and then when a part of its time is over.
+            .setNearAtMs(side == Side.OWED ? now : 0)
+            .setClassification(side == Side.ASKED ? label.getClassificationValue() : 0)
             .build());
   }
 
-  private static Name answered(Side side, String agency, Label label) {
+  private void reminded(Transaction tx, Name name) {
+    RequestRecord record = book.read(tx, name);
+    if (record != null) {
+      RequestRecord next =
+          record.toBuilder()
+              .setReminders(record.getReminders() + 1)
+              .setRemindedAtMs(tx.nowMillis())
+              .build();
+      if (name.side() == Side.OWED) {
+        book.remind(tx, name, next);
+      } else {
+        book.put(tx, name, next);
+      }
+    }
+  }
+
+  /** What an answer or a reminder is about. */
+  private static Name about(Side side, String agency, Label label) {
     return new Name(side, id(label.getInReplyTo()), agency);
   }
 
   private void answered(Transaction tx, Side side, String agency, Label label, Answer answer) {
-    Name name = answered(side, agency, label);
+    Name name = about(side, agency, label);
     RequestRecord record = book.read(tx, name);
     if (record == null) {
       return;

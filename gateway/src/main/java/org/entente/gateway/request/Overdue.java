@@ -1,5 +1,8 @@
 package org.entente.gateway.request;
 
+import static org.entente.gateway.meter.Meters.Reminder.NEAR;
+import static org.entente.gateway.meter.Meters.Reminder.OVERDUE;
+
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +12,8 @@ import org.entente.gateway.ledger.RequestBook;
 import org.entente.gateway.ledger.RequestBook.Due;
 import org.entente.gateway.ledger.RequestBook.Side;
 import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
@@ -16,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the passing of time does to requests: past its time without an answer one is overdue, 30
+ * What the passing of time does to requests: when a part of its time is over the agency that owes
+ * the answer is reminded ({@link RemindAt}), past its time without an answer one is overdue, 30
  * days later it is over, and 400 days after it was closed its record goes. What is due is in the
  * ledger, so that a restart forgets nothing, and is decided again in the transaction that writes
  * it. {@link #round} is called regularly by one thread.
@@ -27,16 +33,21 @@ public final class Overdue {
 
   private final Ledger ledger;
   private final RequestBook book;
+  private final RemindAt remindAt;
+  private final Meters meters;
   private final InstantSource ending;
 
   /**
    * Over a ledger.
    *
+   * @param remindAt when this agency is reminded of what it owes
    * @param ending the time by which something is concluded from time having passed
    */
-  public Overdue(Ledger ledger, InstantSource ending) {
+  public Overdue(Ledger ledger, RemindAt remindAt, Meters meters, InstantSource ending) {
     this.ledger = ledger;
     this.book = ledger.requests();
+    this.remindAt = remindAt;
+    this.meters = meters;
     this.ending = ending;
   }
 
@@ -86,11 +97,40 @@ public final class Overdue {
               .setState(RequestState.REQUEST_STATE_LAPSED)
               .setClosedAtMs(now)
               .build());
+    } else if (record.getAnswerByMs() > now) {
+      near(tx, due.name(), record, now);
     } else {
-      book.put(tx, due.name(), record.toBuilder().setOverdue(true).build());
+      over(tx, due.name(), record, now);
       if (!record.getExercise()) {
         late.merge(new Group(due.name().side(), due.name().agency()), 1, Integer::sum);
       }
+    }
+  }
+
+  private void near(Transaction tx, RequestBook.Name name, RequestRecord record, long now) {
+    int passed = remindAt.passed(record, now);
+    RequestRecord.Builder next = record.toBuilder().setNearAtMs(remindAt.next(record, now));
+    if (passed > record.getNoticedPercent()) {
+      remind(tx, name, next.setNoticedPercent(passed).setNoticedAtMs(now).build(), NEAR);
+    } else {
+      book.put(tx, name, next.build());
+    }
+  }
+
+  private void over(Transaction tx, RequestBook.Name name, RequestRecord record, long now) {
+    RequestRecord.Builder next = record.toBuilder().setOverdue(true);
+    if (name.side() == Side.OWED) {
+      remind(tx, name, next.setNoticedPercent(100).setNoticedAtMs(now).build(), OVERDUE);
+    } else {
+      book.put(tx, name, next.build());
+    }
+  }
+
+  private void remind(
+      Transaction tx, RequestBook.Name name, RequestRecord record, Meters.Reminder reminder) {
+    book.remind(tx, name, record);
+    if (!record.getExercise()) {
+      tx.afterCommit(() -> meters.reminded(reminder, new AgencyName(name.agency())));
     }
   }
 

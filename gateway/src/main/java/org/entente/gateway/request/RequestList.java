@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
@@ -135,6 +136,7 @@ public final class RequestList {
     if (record.getExpectedAtMs() > 0) {
       out.setExpectedAt(Timestamps.fromMillis(record.getExpectedAtMs()));
     }
+    reminders(out, record);
     MessageId id = MessageId.of(record.getRequestId().toByteArray());
     if (side == Side.ASKED) {
       sent(id, record.getAgency()).ifPresent(part -> about(out, part));
@@ -144,6 +146,57 @@ public final class RequestList {
           .ifPresent(label -> out.setCategory(label.getCategory()).setPurpose(label.getPurpose()));
     }
     return out.build();
+  }
+
+  private static void reminders(ListedRequest.Builder out, RequestRecord record) {
+    out.setReminders(record.getReminders()).setNoticedPercent(record.getNoticedPercent());
+    if (record.getRemindedAtMs() > 0) {
+      out.setRemindedAt(Timestamps.fromMillis(record.getRemindedAtMs()));
+    }
+    if (record.getNoticedAtMs() > 0) {
+      out.setNoticedAt(Timestamps.fromMillis(record.getNoticedAtMs()));
+    }
+  }
+
+  /**
+   * Open requests of which this agency was reminded.
+   *
+   * @param after only those behind this one; null for all
+   * @param most names that are looked at
+   */
+  public Reminded reminded(boolean exercise, @Nullable Name after, int most) {
+    List<Name> names = ledger.requests().names(Side.OWED, true, after, most);
+    return new Reminded(
+        names.stream().map(name -> reminded(exercise, name)).flatMap(Optional::stream).toList(),
+        names.size() < most ? null : names.get(names.size() - 1));
+  }
+
+  /** One request, if this agency was reminded of it and still owes its answer. */
+  public Optional<ListedRequest> reminded(boolean exercise, Name name) {
+    RequestRecord record = ledger.requests().read(name);
+    return record != null
+            && record.getExercise() == exercise
+            && RequestBook.isOpen(record)
+            && RequestBook.isReminded(record)
+        ? Optional.of(listed(Side.OWED, record))
+        : Optional.empty();
+  }
+
+  /**
+   * A page of requests of which this agency was reminded.
+   *
+   * @param last behind which the next page goes on; null if this is the last
+   */
+  public record Reminded(List<ListedRequest> requests, @Nullable Name last) {}
+
+  /** Calls back after each commit by which this agency is reminded; must not wait. */
+  public void listen(Consumer<Name> listener) {
+    ledger.requests().listen(listener);
+  }
+
+  /** Ends that. */
+  public void unlisten(Consumer<Name> listener) {
+    ledger.requests().unlisten(listener);
   }
 
   private Optional<SentPart> sent(MessageId id, String recipient) {

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.consent.GivenConsents;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.deliver.Match;
@@ -187,6 +188,7 @@ public final class Searching {
         OpenResponse.newBuilder()
             .setMessage(opened.hit().found(parts.ledger().chains()))
             .setBody(opened.body())
+            .addAllConsents(GivenConsents.of(opened.body()))
             .build());
   }
 

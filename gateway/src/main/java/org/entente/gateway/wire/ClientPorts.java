@@ -18,7 +18,6 @@ import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
-import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.risk.Scores;
 import org.entente.gateway.search.Searching;
@@ -67,7 +66,7 @@ public record ClientPorts(
     Watches watches,
     Scores scores,
     Tracking tracking,
-    RequestDesk requests,
+    RequestPorts requests,
     OwnPairs pairs,
     Quarantine quarantine,
     Links links,

@@ -1,9 +1,11 @@
 package org.entente.gateway.wire;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.intake.Reminding;
 import org.entente.gateway.ledger.RequestBook.Side;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
@@ -11,24 +13,30 @@ import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
 import org.entente.proto.v1.DiscoverRequest;
 import org.entente.proto.v1.DiscoverResponse;
+import org.entente.proto.v1.FollowRemindersRequest;
+import org.entente.proto.v1.FollowRemindersResponse;
 import org.entente.proto.v1.ListRequestsRequest;
 import org.entente.proto.v1.ListRequestsResponse;
 import org.entente.proto.v1.ListRespondersRequest;
 import org.entente.proto.v1.ListRespondersResponse;
 import org.entente.proto.v1.RegisterResponderRequest;
 import org.entente.proto.v1.RegisterResponderResponse;
+import org.entente.proto.v1.RemindRequest;
+import org.entente.proto.v1.RemindResponse;
 import org.entente.proto.v1.RequestsGrpc;
 import org.entente.proto.v1.WithdrawResponderRequest;
 import org.entente.proto.v1.WithdrawResponderResponse;
 
-/** The Requests service over {@link RequestDesk}. */
+/** The Requests service over {@link RequestPorts}. */
 final class RequestsService extends RequestsGrpc.RequestsImplBase {
   private static final int MOST_CATEGORIES = 64;
 
   private final RequestDesk desk;
+  private final Reminding reminding;
 
-  RequestsService(RequestDesk desk) {
-    this.desk = desk;
+  RequestsService(RequestPorts ports) {
+    this.desk = ports.desk();
+    this.reminding = ports.reminding();
   }
 
   @Override
@@ -57,6 +65,37 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
               new Problem(
                   Code.INVALID_FIELD, "side", "must be REQUEST_SIDE_ASKED or REQUEST_SIDE_OWED"));
     };
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
+  public void remind(RemindRequest request, StreamObserver<RemindResponse> observer) {
+    Identified caller = Caller.require(Scope.PUBLISH);
+    reminding
+        .remind(caller.name(), request)
+        .whenComplete(
+            (answer, failure) -> {
+              if (failure != null) {
+                observer.onError(Statuses.exception(Failures.problem(failure)));
+              } else if (answer instanceof Reminding.Answer.Refused refused) {
+                observer.onError(Statuses.exception(refused.problem()));
+              } else if (answer instanceof Reminding.Answer.Sent sent) {
+                answer(
+                    RemindResponse.newBuilder().addAllOutcomes(sent.outcomes()).build(), observer);
+              }
+            });
+  }
+
+  @Override
+  public void followReminders(
+      FollowRemindersRequest request, StreamObserver<FollowRemindersResponse> observer) {
+    Caller.require(Scope.RESPOND);
+    new ReminderWatch(
+            desk.list(),
+            request.getFollow(),
+            request.getExercise(),
+            (ServerCallStreamObserver<FollowRemindersResponse>) observer)
+        .begin();
   }
 
   @Override

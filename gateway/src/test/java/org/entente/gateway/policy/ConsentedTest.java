@@ -11,6 +11,11 @@ import static org.entente.gateway.policy.PolicyFixture.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.entente.proto.v1.CarriedConsent;
+import org.entente.proto.v1.Body;
+import java.util.Optional;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -106,6 +111,36 @@ class ConsentedTest {
   void recipientThatTheGrantDoesNotName_isRefused_withWhomItIsFor() {
     String reason = refused(Code.CONSENT_REQUIRED, withConsent(grant(DE)));
     assertTrue(reason.contains(consent + " is for de.customs only"), reason);
+  }
+
+  /** What lets one recipient have it is not shown to another. */
+  @Test
+  void consents_goAlong_eachToItsRecipientsAlone() throws InvalidProtocolBufferException {
+    MessageId other = MessageId.fresh(NOW.toEpochMilli(), random);
+    Grant german = new Grant(other, SG, Set.of(DE), Set.of(), PURPOSE, SOON, false);
+    Decision decision =
+        decide(
+            policy("WITH_CONSENT"),
+            source(label(), grant(US), german),
+            label(),
+            "us.cbp",
+            "de.customs");
+    for (Permitted part :
+        decision.permitted(
+            MessageId.fresh(NOW.toEpochMilli(), random),
+            one ->
+                Optional.of(
+                    CarriedConsent.newBuilder()
+                        .setStatement(ByteString.copyFrom(one.bytes()))
+                        .build()))) {
+      MessageId own = part.permits().get(0).recipient().equals(US) ? consent : other;
+      assertEquals(1, part.permits().size());
+      assertEquals(
+          List.of(ByteString.copyFrom(own.bytes())),
+          Body.parseFrom(part.body()).getPassedOnUnderList().stream()
+              .map(CarriedConsent::getStatement)
+              .toList());
+    }
   }
 
   @Test

@@ -40,6 +40,7 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Request;
 import org.entente.proto.v1.Wanted;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +186,74 @@ class AnswerAttackTest {
     says(other);
     assertEquals(RequestState.REQUEST_STATE_REFUSED, asked(request, MEMBER).getState());
     assertEquals(RequestState.REQUEST_STATE_OPEN, asked(other, "sg.police").getState());
+  }
+
+  /** What the member asked, as it arrives. */
+  private MessageId isAsked() {
+    return comes(
+        RequestSamples.complete(RequestSamples.asks()),
+        RequestSamples.request(Wanted.WANTED_DETAILS, NOW.plus(Duration.ofDays(2))),
+        "test");
+  }
+
+  private MessageId reminds(MessageId request) {
+    Body body =
+        Body.newBuilder()
+            .setRequest(Request.newBuilder().setReminder(true).setWanted(Wanted.WANTED_DETAILS))
+            .build();
+    return comes(
+        RequestSamples.complete(RequestSamples.asks())
+            .setInReplyTo(ByteString.copyFrom(request.bytes())),
+        body,
+        "test");
+  }
+
+  private RequestRecord owed(MessageId request) {
+    return Objects.requireNonNull(
+        ledger.requests().read(new Name(Side.OWED, request, MEMBER)), MEMBER);
+  }
+
+  @Test
+  void reminder_ofSomebodyElsesRequest_orOfNone_isRefused() {
+    MessageId own = ask(MEMBER);
+    refused(Code.NOT_ASKED, reminds(own));
+    refused(Code.NOT_ASKED, reminds(MessageId.fresh(NOW.toEpochMilli(), random)));
+    assertEquals(0, asked(own, MEMBER).getReminders());
+  }
+
+  @Test
+  void reminders_inAFlood_areKeptFiveTimes_andOpenNoClock() {
+    MessageId request = isAsked();
+    for (int i = 0; i < 5; i++) {
+      assertNotNull(ledger.inbox().find(reminds(request)));
+    }
+    refused(Code.LIMIT_REACHED, reminds(request));
+    assertEquals(5, owed(request).getReminders());
+    assertEquals(1, ledger.requests().names(Side.OWED, false, null, 10).size());
+  }
+
+  @Test
+  void reminder_afterTheAnswer_isRefused() {
+    MessageId request = isAsked();
+    Permitted answer =
+        PermittedFixture.permitted(
+            MessageId.fresh(NOW.toEpochMilli(), random),
+            ReceiveKit.SELF,
+            Lane.ROUTINE,
+            RequestSamples.complete(RequestSamples.answers(request)).build(),
+            hit(),
+            NOW,
+            "test",
+            30,
+            MEMBER);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          new Clocks(ledger.requests(), new Meters()).sent(tx, answer);
+          return request;
+        });
+    refused(Code.ALREADY_ANSWERED, reminds(request));
+    assertEquals(0, owed(request).getReminders());
   }
 
   private void says(MessageId request) {

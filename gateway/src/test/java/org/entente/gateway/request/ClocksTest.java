@@ -10,6 +10,7 @@ import com.google.protobuf.util.Timestamps;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -292,7 +293,7 @@ class ClocksTest {
   @Test
   void timeThatPasses_makesItOverdue_thenLapsed_thenForgotten_alsoOverRestarts() {
     MessageId request = ask(DE);
-    Overdue overdue = new Overdue(ledger, clock);
+    Overdue overdue = overdue();
     assertEquals(0, overdue.round());
     clock.move(TWO_DAYS.minusMillis(1));
     assertEquals(0, overdue.round());
@@ -303,14 +304,80 @@ class ClocksTest {
     restart();
     assertEquals(figures(1, 1, 0, 0), figures());
     clock.move(RequestBook.LISTED);
-    assertEquals(1, new Overdue(ledger, clock).round());
+    assertEquals(1, overdue().round());
     assertEquals(RequestState.REQUEST_STATE_LAPSED, asked(request, DE).getState());
     assertEquals(figures(0, 0, 0, 0), figures());
     clock.move(RequestBook.KEPT);
-    assertEquals(1, new Overdue(ledger, clock).round());
+    assertEquals(1, overdue().round());
     assertNull(ledger.requests().read(new Name(Side.ASKED, request, DE)));
     assertEquals(List.of(), ledger.requests().due(Long.MAX_VALUE - 1, 10));
     assertEquals(List.of(), ledger.requests().names(Side.ASKED, false, null, 10));
+  }
+
+  private Overdue overdue() {
+    return new Overdue(ledger, new RemindAt(List.of(50, 90)), meters, clock);
+  }
+
+  /** What another agency asked for two days from now. */
+  private MessageId owedForTwoDays() {
+    MessageId request = fresh();
+    Body body = RequestSamples.request(Wanted.WANTED_HIT_NO_HIT, NOW.plus(TWO_DAYS));
+    arrives(DE, request, RequestSamples.asks(), body);
+    overdue().round();
+    return request;
+  }
+
+  /** Whoever owes an answer is reminded once for each part of the time, also after a restart. */
+  @Test
+  void timeThatIsNearlyOver_reminds_onceForEachPart_alsoOverRestarts() {
+    MessageId request = owedForTwoDays();
+    assertEquals(0, owed(request, DE).getNoticedPercent());
+    clock.move(TWO_DAYS.dividedBy(2).minusMillis(1));
+    assertEquals(0, overdue().round());
+    clock.move(Duration.ofMillis(1));
+    assertEquals(1, overdue().round());
+    assertEquals(50, owed(request, DE).getNoticedPercent());
+    assertEquals(clock.millis(), owed(request, DE).getNoticedAtMs());
+    restart();
+    assertEquals(0, overdue().round(), "once");
+    clock.move(TWO_DAYS.multipliedBy(4).dividedBy(10));
+    assertEquals(1, overdue().round());
+    assertEquals(90, owed(request, DE).getNoticedPercent());
+    clock.move(TWO_DAYS.dividedBy(10));
+    assertEquals(1, overdue().round());
+    assertEquals(100, owed(request, DE).getNoticedPercent());
+    assertTrue(owed(request, DE).getOverdue());
+    assertEquals(0, overdue().round());
+  }
+
+  /** A gateway that stood still for long says what holds now, and not all that it missed. */
+  @Test
+  void partsThatPassedTogether_areOneReminder() {
+    MessageId request = owedForTwoDays();
+    clock.move(TWO_DAYS.multipliedBy(95).dividedBy(100));
+    restart();
+    assertEquals(1, overdue().round());
+    assertEquals(90, owed(request, DE).getNoticedPercent());
+    assertEquals(0, overdue().round());
+  }
+
+  @Test
+  void answeredRequest_remindsNobody() {
+    List<Name> told = new ArrayList<>();
+    MessageId request = owedForTwoDays();
+    ledger.requests().listen(told::add);
+    clock.move(TWO_DAYS.dividedBy(2));
+    overdue().round();
+    assertEquals(List.of(new Name(Side.OWED, request, DE)), told);
+    send(
+        fresh(),
+        RequestSamples.answers(request),
+        RequestSamples.answer(AnswerResult.ANSWER_RESULT_NO_HIT),
+        DE);
+    clock.move(TWO_DAYS);
+    overdue().round();
+    assertEquals(1, told.size());
+    assertEquals(50, owed(request, DE).getNoticedPercent());
   }
 
   private void restart() {
@@ -322,7 +389,7 @@ class ClocksTest {
   void lateAnswer_isTaken_andStaysOverdue_andTheRecordGoesInTheEnd() {
     MessageId request = ask(DE);
     clock.move(Duration.ofDays(40));
-    Overdue overdue = new Overdue(ledger, clock);
+    Overdue overdue = overdue();
     assertEquals(2, overdue.round() + overdue.round(), "overdue and lapsed");
     assertEquals(Optional.empty(), answers(DE, request, AnswerResult.ANSWER_RESULT_HIT));
     assertEquals(RequestState.REQUEST_STATE_ANSWERED, asked(request, DE).getState());
@@ -354,7 +421,8 @@ class ClocksTest {
     body = RequestSamples.request(Wanted.WANTED_DETAILS, Instant.parse("0001-01-01T00:00:00Z"));
     arrives(DE, past, RequestSamples.asks(), body);
     assertEquals(0, owed(past, DE).getAnswerByMs());
-    new Overdue(ledger, clock).round();
+    overdue().round();
+    overdue().round();
     assertTrue(owed(past, DE).getOverdue());
     assertFalse(owed(far, DE).getOverdue());
   }

@@ -23,6 +23,7 @@ import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.OpenWithin;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
+import org.entente.gateway.intake.Reminding;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -66,6 +67,7 @@ public final class IntakeKit implements AutoCloseable {
   private final Rosters rosters;
   private final Convening convening;
   private final Charging charging;
+  private final Reminding reminding;
 
   /**
    * An intake that has started.
@@ -167,6 +169,7 @@ public final class IntakeKit implements AutoCloseable {
             clock,
             random);
     charging = new Charging(parts, intake, clock, random);
+    reminding = new Reminding(parts, intake, clock, random);
     intake.start();
   }
 
@@ -218,6 +221,11 @@ public final class IntakeKit implements AutoCloseable {
   /** Leads joint operations. */
   public Convening convening() {
     return convening;
+  }
+
+  /** Reminds of what was asked. */
+  public Reminding reminding() {
+    return reminding;
   }
 
   /** Takes in charge what was received. */

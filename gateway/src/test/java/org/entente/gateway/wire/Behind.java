@@ -328,14 +328,16 @@ final class Behind implements AutoCloseable {
         watches,
         scores,
         new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
-        new RequestDesk(
-            new RequestList(ledger, evidence, id -> Optional.empty()),
-            new Responders(Edge.FR, ledger, new LabelCheck(MessageLimits.defaults())),
-            new Discovery(
-                Edge.FR,
-                new Advertised(ledger, new AtRest(storageKeys, new SecureRandom())),
-                () -> policy,
-                InstantSource.system())),
+        new RequestPorts(
+            new RequestDesk(
+                new RequestList(ledger, evidence, id -> Optional.empty()),
+                new Responders(Edge.FR, ledger, new LabelCheck(MessageLimits.defaults())),
+                new Discovery(
+                    Edge.FR,
+                    new Advertised(ledger, new AtRest(storageKeys, new SecureRandom())),
+                    () -> policy,
+                    InstantSource.system())),
+            kit.reminding()),
         pairs,
         quarantine(),
         links(),

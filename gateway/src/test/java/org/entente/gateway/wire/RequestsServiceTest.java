@@ -1,6 +1,7 @@
 package org.entente.gateway.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.grpc.ManagedChannel;
@@ -8,7 +9,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.List;
+import org.entente.proto.v1.FollowRemindersRequest;
 import org.entente.proto.v1.ListRequestsRequest;
+import org.entente.proto.v1.RemindRequest;
 import org.entente.proto.v1.RequestSide;
 import org.entente.proto.v1.RequestStatus;
 import org.entente.proto.v1.RequestsGrpc;
@@ -62,6 +65,22 @@ class RequestsServiceTest {
         () -> publisher.listRequests(of(RequestSide.REQUEST_SIDE_OWED).build()));
     assertEquals(
         List.of(), calls.listRequests(of(RequestSide.REQUEST_SIDE_OWED).build()).getRequestsList());
+  }
+
+  /** Threat 58. */
+  @Test
+  void client_thatOnlyPublishes_isNotToldWhatIsReminded() {
+    assertRefused(
+        Status.Code.PERMISSION_DENIED,
+        "SCOPE_MISSING",
+        "",
+        () -> publisher.followReminders(FollowRemindersRequest.getDefaultInstance()).hasNext());
+    assertFalse(calls.followReminders(FollowRemindersRequest.getDefaultInstance()).hasNext());
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT,
+        "INVALID_FIELD",
+        "request_id",
+        () -> publisher.remind(RemindRequest.getDefaultInstance()));
   }
 
   @Test

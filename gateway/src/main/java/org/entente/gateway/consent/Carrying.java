@@ -1,0 +1,79 @@
+package org.entente.gateway.consent;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.ConsentBook.Side;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.EvidenceBook.Voucher;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.AgencyPairs;
+import org.entente.gateway.seal.ConsentStatement;
+import org.entente.gateway.seal.KeyBundle;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.proto.store.v1.ConsentRecord;
+import org.entente.proto.v1.CarriedConsent;
+
+/**
+ * What goes along with a message that is passed on under a consent: the originator's statement, and
+ * what its agency signed and names the key of the statement. Safe for many threads.
+ */
+public final class Carrying {
+  private final Ledger ledger;
+  private final ConsentRecords records;
+  private final PeerKeys peerKeys;
+  private final AgencyPairs pairs;
+
+  /** From what is kept in a ledger, and known of the originator's keys. */
+  public Carrying(Ledger ledger, ConsentRecords records, PeerKeys peerKeys, AgencyPairs pairs) {
+    this.ledger = ledger;
+    this.records = records;
+    this.peerKeys = peerKeys;
+    this.pairs = pairs;
+  }
+
+  /** What goes along of a consent that was granted to this agency; empty if it is not kept. */
+  public Optional<CarriedConsent> of(MessageId consent) {
+    ConsentRecord record = ledger.consents().read(Side.ASKER, consent);
+    if (record == null) {
+      return Optional.empty();
+    }
+    try {
+      return records
+          .facts(record)
+          .flatMap(facts -> Optional.ofNullable(facts.statement()))
+          .map(this::carried);
+    } catch (CorruptRecord e) {
+      return Optional.empty();
+    }
+  }
+
+  private CarriedConsent carried(ConsentStatement statement) {
+    CarriedConsent.Builder out =
+        CarriedConsent.newBuilder().setStatement(ByteString.copyFrom(statement.encoded()));
+    for (Voucher voucher : vouchers(statement)) {
+      CarriedConsent whole =
+          out.clone()
+              .setVoucher(ByteString.copyFrom(voucher.bytes()))
+              .setAnnouncement(voucher.announcement())
+              .build();
+      if (Vouching.isSigned(statement, whole, pairs)) {
+        return whole;
+      }
+    }
+    // The recipient may know the key itself.
+    return out.build();
+  }
+
+  private List<Voucher> vouchers(ConsentStatement statement) {
+    List<Voucher> out = new ArrayList<>();
+    peerKeys
+        .bundleOf(statement.content().grantor())
+        .map(KeyBundle::encoded)
+        .ifPresent(bytes -> out.add(new Voucher(false, bytes)));
+    out.addAll(ledger.evidence().vouchers(statement.content().grantor()));
+    return out;
+  }
+}

@@ -1,0 +1,49 @@
+package org.entente.gateway.consent;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.ConsentStatement;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.CarriedConsent;
+import org.entente.proto.v1.GivenConsent;
+import org.entente.proto.v1.Purpose;
+
+/** The consents under which a kept message was passed on, as clients are shown them. Pure. */
+public final class GivenConsents {
+  private GivenConsents() {}
+
+  /** Those of a message that {@link CarriedConsents} let in. */
+  public static List<GivenConsent> of(Body body) {
+    return statements(body).stream().map(GivenConsents::shown).toList();
+  }
+
+  /** What they say, exactly. */
+  public static List<ConsentStatement.Content> statements(Body body) {
+    return body.getPassedOnUnderList().stream()
+        .map(CarriedConsent::getStatement)
+        .map(bytes -> ConsentStatement.parse(bytes.toByteArray()))
+        .flatMap(Optional::stream)
+        .map(ConsentStatement::content)
+        .toList();
+  }
+
+  private static GivenConsent shown(ConsentStatement.Content content) {
+    GivenConsent.Builder out =
+        GivenConsent.newBuilder()
+            .setConsentId(ByteString.copyFrom(content.id().bytes()))
+            .setOriginator(content.grantor().value())
+            .setGivenAt(Timestamps.fromMillis(content.issuedAtMs()))
+            .setUntil(Timestamps.fromMillis(content.terms().untilMs()));
+    for (int number : content.terms().purposes()) {
+      // One of a later release has no name here.
+      Optional.ofNullable(Purpose.forNumber(number)).ifPresent(out::addPurposes);
+    }
+    for (MessageId id : content.terms().messages()) {
+      out.addMessageIds(ByteString.copyFrom(id.bytes()));
+    }
+    return out.build();
+  }
+}

@@ -1,0 +1,12 @@
+package org.entente.gateway.wire;
+
+import org.entente.gateway.intake.Reminding;
+import org.entente.gateway.request.RequestDesk;
+
+/**
+ * What stands behind the Requests service.
+ *
+ * @param desk what may be asked about requests
+ * @param reminding reminds those who owe this agency an answer
+ */
+public record RequestPorts(RequestDesk desk, Reminding reminding) {}
