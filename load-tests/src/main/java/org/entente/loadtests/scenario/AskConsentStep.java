@@ -76,8 +76,7 @@ record AskConsentStep(
         Answer.to(() -> stage.patient(consent).askConsent(request.build()));
     if (answer instanceof Answer.Given<AskConsentResponse> given) {
       stage.things().name(Thing.CONSENT, as, given.value().getConsentId());
-      stage.made(
-          by.agency(), given.value().getConsentId(), List.of(given.value().getOriginator()));
+      stage.made(by.agency(), given.value().getConsentId(), List.of(given.value().getOriginator()));
       stage.asks(by.agency(), given.value().getOriginator());
     }
     findings.same(

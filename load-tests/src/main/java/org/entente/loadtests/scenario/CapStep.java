@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param by the subscriber
  * @param message its name
- * @param told elements of which the report beside the file says that CAP does not hold them as
- *     they stand; exactly these
+ * @param told elements of which the report beside the file says that CAP does not hold them as they
+ *     stand; exactly these
  */
 record CapStep(
     @JsonProperty(required = true) ClientRef by,

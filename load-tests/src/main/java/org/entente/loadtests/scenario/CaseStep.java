@@ -66,7 +66,6 @@ record CaseStep(
         Answer.expected(error, "stands at " + stage),
         Answer.to(() -> on.patient(ipr).actOnIprCase(request))
             .words(
-                it ->
-                    IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
+                it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
   }
 }

@@ -43,8 +43,7 @@ record ConsentsStep(
         .forEach(
             (consent, state) -> {
               checking.named(field + ".lists." + consent, Thing.CONSENT, consent);
-              checking.constant(
-                  field + ".lists." + consent, ConsentState.getDescriptor(), state);
+              checking.constant(field + ".lists." + consent, ConsentState.getDescriptor(), state);
             });
   }
 

@@ -135,7 +135,9 @@ record DeliverStep(
     }
     if (holds != null) {
       findings.same(
-          client + " has " + ProtoFields.words(ProtoFields.fill(Body.newBuilder(), content()).build()),
+          client
+              + " has "
+              + ProtoFields.words(ProtoFields.fill(Body.newBuilder(), content()).build()),
           client + " has " + ProtoFields.words(delivery.getBody()));
     }
     if (headline != null) {

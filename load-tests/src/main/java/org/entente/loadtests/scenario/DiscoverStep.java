@@ -74,7 +74,9 @@ record DiscoverStep(
   private static String found(DiscoverResponse response) {
     Map<String, TreeSet<String>> names = new TreeMap<>();
     for (DiscoveredResponder it : response.getRespondersList()) {
-      names.computeIfAbsent(it.getAgency(), agency -> new TreeSet<>()).add(it.getResponder().getName());
+      names
+          .computeIfAbsent(it.getAgency(), agency -> new TreeSet<>())
+          .add(it.getResponder().getName());
     }
     return "finds " + names;
   }

@@ -115,8 +115,7 @@ record NoticeStep(
       for (IprParticular it : notice.getDisclosedList()) {
         seen.put(EnumWords.of(it.getDetail().getValueDescriptor()), it.getText());
       }
-      findings.same(
-          "is told " + new TreeMap<>(new LinkedHashMap<>(disclosed)), "is told " + seen);
+      findings.same("is told " + new TreeMap<>(new LinkedHashMap<>(disclosed)), "is told " + seen);
     }
     String whole = Texts.of(notice).toString();
     for (String one : hidden()) {

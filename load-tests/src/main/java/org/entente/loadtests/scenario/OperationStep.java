@@ -115,9 +115,12 @@ record OperationStep(
     } else {
       Operation before = before(stage, service);
       before.getMembersList().forEach(member -> concerned.add(member.getAgency()));
-      answer = Answer.to(() -> does == Deed.CHANGE
-          ? change(stage.patient(service), before)
-          : close(stage.patient(service), before));
+      answer =
+          Answer.to(
+              () ->
+                  does == Deed.CHANGE
+                      ? change(stage.patient(service), before)
+                      : close(stage.patient(service), before));
     }
     if (answer instanceof Answer.Given<Signed> given) {
       concerned.remove(by.agency());
@@ -185,8 +188,7 @@ record OperationStep(
 
   private List<OperationMember> others() {
     List<OperationMember> members = new ArrayList<>();
-    publishing()
-        .forEach(it -> members.add(member(it, OperationRole.OPERATION_ROLE_PARTICIPANT)));
+    publishing().forEach(it -> members.add(member(it, OperationRole.OPERATION_ROLE_PARTICIPANT)));
     watching().forEach(it -> members.add(member(it, OperationRole.OPERATION_ROLE_OBSERVER)));
     return members;
   }

@@ -88,8 +88,7 @@ record PictureStep(
     Map<String, TreeSet<String>> said = new TreeMap<>();
     sorted(reports).forEach((agency, texts) -> said.put(agency, new TreeSet<>(texts)));
     String expected =
-        Answer.expected(
-            error, words(sorted(objectives), sorted(tasks), said, sorted(outcomes)));
+        Answer.expected(error, words(sorted(objectives), sorted(tasks), said, sorted(outcomes)));
     findings.same(
         expected,
         Patience.until(
@@ -110,8 +109,7 @@ record PictureStep(
         aims.put(origin, it.getUpdate().getObjectives());
       }
       for (OperationTask task : it.getUpdate().getTasksList()) {
-        done.put(
-            origin + "/" + task.getId(), EnumWords.of(task.getState().getValueDescriptor()));
+        done.put(origin + "/" + task.getId(), EnumWords.of(task.getState().getValueDescriptor()));
       }
       it.getUpdate()
           .getReportsList()

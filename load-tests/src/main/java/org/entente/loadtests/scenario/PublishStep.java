@@ -44,8 +44,9 @@ record PublishStep(
     implements Act {
   private static final String KEY = "idempotency_key";
   private static final String TO = "to";
+  private static final String LABEL = "label";
 
-  /** Stands in a draft for the id of an operation before it runs: 16 bytes in base64. */
+  /** Stands in a draft for an id that is not known before it runs: 16 bytes in base64. */
   private static final String UNKNOWN_YET = Base64.getEncoder().encodeToString(new byte[16]);
 
   PublishStep {
@@ -108,12 +109,10 @@ record PublishStep(
     Map<String, Object> whole = new LinkedHashMap<>(draft);
     whole.put(KEY, as);
     if (operation != null) {
-      Map<Object, Object> to = new LinkedHashMap<>();
-      if (draft.get(TO) instanceof Map<?, ?> others) {
-        to.putAll(others);
-      }
-      to.put("operation", UNKNOWN_YET);
-      whole.put(TO, to);
+      whole.put(TO, with(draft.get(TO), "operation"));
+    }
+    if (inReplyTo != null) {
+      whole.put(LABEL, with(draft.get(LABEL), "in_reply_to"));
     }
     // Files for `send` hold no requests and answers; a client publishes them like anything else.
     Draft.Builder any = Draft.newBuilder();
@@ -122,6 +121,15 @@ record PublishStep(
       return new Written.Read<>(any.build());
     }
     return Written.draft(whole);
+  }
+
+  private static Object with(@Nullable Object part, String id) {
+    Map<Object, Object> whole = new LinkedHashMap<>();
+    if (part instanceof Map<?, ?> others) {
+      whole.putAll(others);
+    }
+    whole.put(id, UNKNOWN_YET);
+    return whole;
   }
 
   @Override

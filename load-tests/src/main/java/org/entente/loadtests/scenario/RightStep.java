@@ -93,9 +93,7 @@ record RightStep(
             .build();
     Answer<RecordRightResponse> answer = Answer.to(() -> stage.patient(ipr).recordRight(request));
     if (answer instanceof Answer.Given<RecordRightResponse> given) {
-      stage
-          .things()
-          .name(Thing.RIGHT, right, given.value().getRecordation().getRecordationId());
+      stage.things().name(Thing.RIGHT, right, given.value().getRecordation().getRecordationId());
     }
     return answer.words(it -> words(it.getRecordation().getState()));
   }

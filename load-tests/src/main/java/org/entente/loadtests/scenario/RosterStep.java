@@ -52,8 +52,7 @@ record RosterStep(
     members.forEach(
         (agency, role) -> {
           checking.agency(field + ".members." + agency, agency);
-          checking.constant(
-              field + ".members." + agency, OperationRole.getDescriptor(), role);
+          checking.constant(field + ".members." + agency, OperationRole.getDescriptor(), role);
         });
   }
 
@@ -78,8 +77,7 @@ record RosterStep(
           client + " has " + expected, client + " has " + answer.words(it -> words(it, id)));
       hashes.add(answer.words(it -> hash(it, id)));
     }
-    findings.add(
-        "one hash at all of them", "the hashes " + hashes, hashes.size() == 1);
+    findings.add("one hash at all of them", "the hashes " + hashes, hashes.size() == 1);
   }
 
   private static String words(ListOperationsResponse list, ByteString id) {

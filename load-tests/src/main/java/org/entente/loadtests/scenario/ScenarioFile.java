@@ -56,9 +56,7 @@ record ScenarioFile(
    * @param ipr as in a node's configuration; needed where a client has to do with it
    */
   record Node(
-      @Nullable List<String> dials,
-      @Nullable List<Client> clients,
-      NodeConfig.@Nullable Ipr ipr) {
+      @Nullable List<String> dials, @Nullable List<Client> clients, NodeConfig.@Nullable Ipr ipr) {
     List<String> dialled() {
       return dials == null ? List.of() : List.copyOf(dials);
     }

@@ -84,9 +84,38 @@ record StepEntry(
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
-    return Stream.<Act>of(publish, deliver, release, recall, track, open, search, gateway, transit,
-responder, discover, requests, askConsent, decideConsent, consents, operation, roster, picture,
-watch, hits, related, charge, charges, thread, chain, right, suspend, act, notice, cases, cap)
+    return Stream.<Act>of(
+            publish,
+            deliver,
+            release,
+            recall,
+            track,
+            open,
+            search,
+            gateway,
+            transit,
+            responder,
+            discover,
+            requests,
+            askConsent,
+            decideConsent,
+            consents,
+            operation,
+            roster,
+            picture,
+            watch,
+            hits,
+            related,
+            charge,
+            charges,
+            thread,
+            chain,
+            right,
+            suspend,
+            act,
+            notice,
+            cases,
+            cap)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }

@@ -97,6 +97,7 @@ record SuspendStep(
     }
     findings.same(
         Answer.expected(error, "stands at " + stage),
-        answer.words(it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
+        answer.words(
+            it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
   }
 }

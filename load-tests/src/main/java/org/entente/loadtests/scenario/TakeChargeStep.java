@@ -42,8 +42,7 @@ record TakeChargeStep(
   public void check(Checking checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
-    checking.constant(
-        field + ".step", ChargeStep.getDescriptor(), step);
+    checking.constant(field + ".step", ChargeStep.getDescriptor(), step);
     checking.either(field, "tells", tells != null, error);
     if (tells != null) {
       checking.agency(field + ".tells", tells);
@@ -55,9 +54,7 @@ record TakeChargeStep(
     TakeChargeRequest request =
         TakeChargeRequest.newBuilder()
             .setMessageId(stage.id(message))
-            .setStep(
-                ChargeStep.valueOf(
-                    EnumWords.value(ChargeStep.getDescriptor(), step)))
+            .setStep(ChargeStep.valueOf(EnumWords.value(ChargeStep.getDescriptor(), step)))
             .setNote(note == null ? "" : note)
             .setOnBehalfOf(
                 OnBehalfOf.newBuilder()
@@ -68,8 +65,7 @@ record TakeChargeStep(
     TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
     Answer<TakeChargeResponse> answer = Answer.to(() -> stage.patient(tasking).takeCharge(request));
     if (answer instanceof Answer.Given<TakeChargeResponse> given) {
-      stage.made(
-          by.agency(), given.value().getChargeId(), List.of(given.value().getOriginator()));
+      stage.made(by.agency(), given.value().getChargeId(), List.of(given.value().getOriginator()));
       stage.reactions().note(stage.id(message), officer + " of " + by.agency(), step);
     }
     findings.same(

@@ -44,7 +44,8 @@ record WatchStep(
   public void check(Checking checking, String field) {
     checking.client(field + ".by", by);
     checking.require(
-        (as != null && terms != null && end == null) || (as == null && terms == null && end != null),
+        (as != null && terms != null && end == null)
+            || (as == null && terms == null && end != null),
         field,
         "does nothing, or two things",
         "either as and terms, or end");

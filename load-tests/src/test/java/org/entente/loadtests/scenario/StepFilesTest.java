@@ -36,7 +36,7 @@ final class StepFilesTest {
             answer_within: PT48H
             draft:
               label: { kind: REQUEST, category: IPR, purpose: IPR_ENFORCEMENT, classification: RESTRICTED }
-              body: { request: { question: Known?, language: en, wanted: HIT_NO_HIT } }
+              body: { request: { question: known to you, language: en, wanted: HIT_NO_HIT } }
               to: { agencies: [nl.police] }
             expect: { error: NO_AGREEMENT }
         - say: step
@@ -181,7 +181,9 @@ final class StepFilesTest {
             "",
             "steps[4].publish.answer_within: is missing with a request; valid: a duration"),
         wrong(
-            "wanted: HIT_NO_HIT", "wanted: ALL", "steps[4].publish.draft.body.request.wanted: must"),
+            "wanted: HIT_NO_HIT",
+            "wanted: ALL",
+            "steps[4].publish.draft.body.request.wanted: must"),
         wrong(
             "answer_within: PT48H\n",
             "answer_within: PT48H\n      changes: second\n",
@@ -190,8 +192,7 @@ final class StepFilesTest {
             "answer_within: PT48H\n",
             "answer_within: PT48H\n      operation: joint\n",
             "steps[4].publish.operation: no step before this one names the operation \"joint\""),
-        wrong(
-            "side: ASKED", "side: BOTH", "steps[5].requests.side: \"BOTH\"; valid: one of ASKED"),
+        wrong("side: ASKED", "side: BOTH", "steps[5].requests.side: \"BOTH\"; valid: one of ASKED"),
         wrong(
             "{ question: { nl.police: { status: OPEN } } }",
             "{ other: { nl.police: { status: OPEN } } }",
@@ -246,8 +247,7 @@ final class StepFilesTest {
             "{ subjects: [\"container:CSQU3054383\"] }",
             "{ subject: x }",
             "steps[12].watch.terms.subject: is no field"),
-        wrong(
-            "      as: container\n", "", "steps[12].watch: does nothing, or two things"),
+        wrong("      as: container\n", "", "steps[12].watch: does nothing, or two things"),
         wrong(
             "lists: { container: [first] }",
             "lists: { vessel: [first] }",
@@ -281,7 +281,9 @@ final class StepFilesTest {
             "      days: 30\n      officer: C-1\n      justification: application\n",
             "steps[19].right.days: without GRANT; valid: a number with GRANT"),
         wrong(
-            "particulars: { CONSIGNEE", "particulars: { OWNER", "steps[20].suspend.particulars.OWN"),
+            "particulars: { CONSIGNEE",
+            "particulars: { OWNER",
+            "steps[20].suspend.particulars.OWN"),
         wrong("kind: STANDARD", "kind: USUAL", "steps[20].suspend.kind: \"USUAL\"; valid: one of"),
         wrong(
             "right: mark\n      goods",
@@ -307,7 +309,8 @@ final class StepFilesTest {
             "cap: { by: nl.police/desk",
             "cap: { by: nl.customs/controls",
             "steps[24].cap.by: nl.customs/controls has not the scope"),
-        wrong("{ boxes: DESTROYED }", "{ boxes: BURNT }", "steps[23].cases.lists.boxes: \"BURNT\""));
+        wrong(
+            "{ boxes: DESTROYED }", "{ boxes: BURNT }", "steps[23].cases.lists.boxes: \"BURNT\""));
   }
 
   private DynamicTest wrong(String text, String replacement, String expected) {
