@@ -215,17 +215,7 @@ public final class Scenario {
             });
     NodeConfig.Ipr ipr = node(agency).ipr();
     if (ipr != null) {
-      ObjectNode section = tree.putObject("ipr");
-      section
-          .put("time_zone", ipr.timeZone())
-          .put("calendar_until", ipr.calendarUntil().toString())
-          .put("due_soon_hours", ipr.dueSoonHours())
-          .put("keep_days", ipr.keepDays())
-          .put("valid_days", ipr.validDays());
-      ArrayNode weekend = section.putArray("weekend");
-      ipr.weekend().forEach(day -> weekend.add(day.name()));
-      ArrayNode holidays = section.putArray("holidays");
-      ipr.holidays().forEach(day -> holidays.add(day.toString()));
+      write(ipr, tree.putObject("ipr"));
     }
     ArrayNode clients = tree.putArray("clients");
     for (ScenarioFile.Client client : node(agency).ownClients()) {
@@ -233,5 +223,22 @@ public final class Scenario {
       client.scopes().forEach(scopes::add);
     }
     return tree;
+  }
+
+  private static void write(NodeConfig.Ipr ipr, ObjectNode section) {
+    section
+        .put("time_zone", ipr.timeZone())
+        .put("calendar_until", ipr.calendarUntil().toString())
+        .put("due_soon_hours", ipr.dueSoonHours())
+        .put("keep_days", ipr.keepDays())
+        .put("valid_days", ipr.validDays());
+    ArrayNode weekend = section.putArray("weekend");
+    orNone(ipr.weekend()).forEach(day -> weekend.add(day.name()));
+    ArrayNode holidays = section.putArray("holidays");
+    orNone(ipr.holidays()).forEach(day -> holidays.add(day.toString()));
+  }
+
+  private static <T> List<T> orNone(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
   }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.loadtests.federation.Home;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -157,6 +158,15 @@ final class StepFilesTest {
     words.removeIf(word -> (ScenarioTest.SAMPLE + RIGHT).contains("    " + word + ":"));
     assertEquals(
         Set.of("gateway", "open", "recall", "release", "search", "track", "transit"), words);
+  }
+
+  @Test
+  void everyKindOfStep_isInTheTableOfTheDocs() throws IOException {
+    String docs = Files.readString(Home.find().folder().resolve("docs").resolve("scenarios.md"));
+    List<String> missing =
+        StepEntry.WORDS.stream().filter(word -> !docs.contains("\n| `" + word + "` |")).toList();
+    assertEquals(List.of(), missing);
+    assertEquals(StepEntry.class.getRecordComponents().length, 1 + StepEntry.WORDS.size());
   }
 
   @TestFactory
