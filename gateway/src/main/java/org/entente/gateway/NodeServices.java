@@ -256,6 +256,7 @@ final class NodeServices {
   ClientPorts ports(NodeRenewal renewal, Links links, NodeBackups.Copies copies) {
     return new ClientPorts(
         (caller, draft) -> intake.publish(caller.name(), draft),
+        intake.explaining()::explain,
         releases,
         recalling,
         consent.ports(),

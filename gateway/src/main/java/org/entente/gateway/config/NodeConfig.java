@@ -131,7 +131,8 @@ public record NodeConfig(
         new Policy(
             folder.resolve(policy.agreements()),
             policy.nodeRules() == null ? null : folder.resolve(policy.nodeRules()),
-            policy.codes() == null ? null : folder.resolve(policy.codes())),
+            policy.codes() == null ? null : folder.resolve(policy.codes()),
+            policy.cannotFulfil()),
         listen,
         links,
         clients,
@@ -215,11 +216,15 @@ public record NodeConfig(
    * @param agreements folder of agreement files; read again when one changes
    * @param nodeRules file of this node's own rules, or absent
    * @param codes folder of code lists; absent: those of the release, without classification schemes
+   * @param cannotFulfil obligations of labels that this agency cannot fulfil although its gateway
+   *     could, such as ONWARD_WITH_CONSENT; others are told, and send it nothing that has them
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Policy(Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {
+  public record Policy(
+      Path agreements, @Nullable Path nodeRules, @Nullable Path codes, List<String> cannotFulfil) {
     public Policy {
       Objects.requireNonNull(agreements, "policy.agreements");
+      cannotFulfil = cannotFulfil == null ? List.of() : List.copyOf(cannotFulfil);
     }
   }
 

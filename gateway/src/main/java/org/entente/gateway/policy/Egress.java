@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
@@ -23,6 +24,7 @@ public final class Egress {
   private final RulingCache cache;
   private final DraftTerms terms;
   private final RosterMessages rosters;
+  private final Fulfilments fulfilments;
   private final String version;
 
   Egress(
@@ -31,7 +33,9 @@ public final class Egress {
       RulingCache cache,
       DraftTerms terms,
       RosterMessages rosters,
+      Fulfilments fulfilments,
       String version) {
+    this.fulfilments = fulfilments;
     this.rules = rules;
     this.rosters = rosters;
     this.terms = terms;
@@ -181,21 +185,68 @@ public final class Egress {
   }
 
   /**
-   * Explains what {@link #decide} would say of a label and why, agreement by agreement. Slower;
-   * meant for people.
+   * Explains what {@link #decide} says of a draft and why, agreement by agreement: the answer is
+   * that of a decision, so that what is explained is what happens. Slower; meant for people.
    */
   public Explanation explain(
-      Label label, Addressing to, long bodyBytes, AgencyName self, Instant now) {
-    Recipients recipients = Recipients.expand(to, self, membership);
+      CheckedDraft draft,
+      List<Source> sources,
+      Predicate<AgencyName> hadTarget,
+      AgencyName self,
+      Instant now) {
+    Decision decision = decide(draft, sources, hadTarget, self, now);
+    Recipients recipients = Recipients.expand(draft.to(), self, membership);
     List<Explanation.Recipient> explained = new ArrayList<>();
     for (AgencyName recipient : recipients.all()) {
-      explained.add(
-          ExplainedRecipient.of(
-              rules,
-              new Transfer(label, bodyBytes, self, recipient, now),
-              ruling(label, bodyBytes, self, recipient, now)));
+      boolean information = recipients.information().contains(recipient);
+      Transfer transfer =
+          new Transfer(
+              information ? draft.informationLabel() : draft.label(),
+              draft.body().size(),
+              self,
+              recipient,
+              now);
+      explained.add(explained(decision, transfer));
     }
-    return new Explanation(version, explained, recipients.refusals());
+    return new Explanation(
+        version,
+        decision.holdReason(),
+        explained,
+        decision.refusals().stream()
+            .filter(
+                refusal ->
+                    explained.stream()
+                        .noneMatch(it -> it.agency().value().equals(refusal.recipient())))
+            .toList());
+  }
+
+  private Explanation.Recipient explained(Decision decision, Transfer transfer) {
+    AgencyName recipient = transfer.recipient();
+    Optional<String> permitted =
+        decision.permits().stream()
+            .filter(permit -> permit.recipient().equals(recipient))
+            .map(Permit::agreement)
+            .findFirst();
+    Optional<Refusal> refused =
+        permitted.isPresent() ? Optional.empty() : Optional.of(refusal(decision, transfer));
+    return new Explanation.Recipient(
+        recipient,
+        refused,
+        permitted,
+        fulfilments.stated(recipient),
+        ExplainedAgreements.of(rules, transfer));
+  }
+
+  /** As it was decided; of one that nobody asked for by name, which is not told, as it would be. */
+  private Refusal refusal(Decision decision, Transfer transfer) {
+    return decision.refusals().stream()
+        .filter(refusal -> refusal.recipient().equals(transfer.recipient().value()))
+        .findFirst()
+        .orElseGet(
+            () ->
+                rules.egress(transfer) instanceof Ruling.Denied denied
+                    ? denied.refusal()
+                    : notSentBefore(transfer.recipient()));
   }
 
   private Ruling ruling(

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
@@ -52,6 +53,10 @@ public final class LabelCheck {
   private static final int MAX_JURISDICTIONS = 64;
   private static final int MAX_SOURCES = 16;
 
+  /** What policy can be asked about before anything is written. */
+  private static final Set<Kind> BODILESS =
+      Set.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE, Kind.KIND_REQUEST);
+
   private final Supplier<MessageLimits> current;
 
   public LabelCheck(MessageLimits limits) {
@@ -69,6 +74,18 @@ public final class LabelCheck {
 
   /** Checks what a client wants published, at this time. */
   public DraftCheck draft(Draft draft, Instant now) {
+    return draft(draft, true, now);
+  }
+
+  /**
+   * Checks what a client wants to know the fate of, at this time: a draft that may be without key
+   * and, where its kind can be decided without, without body.
+   */
+  public DraftCheck question(Draft draft, Instant now) {
+    return draft(draft, false, now);
+  }
+
+  private DraftCheck draft(Draft draft, boolean whole, Instant now) {
     MessageLimits limits = current.get();
     Findings findings = new Findings(true);
     int size = draft.getBody().getSerializedSize();
@@ -78,13 +95,16 @@ public final class LabelCheck {
     }
     findings.known("draft", draft);
     findings.check(
-        KEY.matcher(draft.getIdempotencyKey()).matches(),
+        (!whole && draft.getIdempotencyKey().isEmpty())
+            || KEY.matcher(draft.getIdempotencyKey()).matches(),
         "idempotency_key",
         "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
     new LabelFields(limits, findings).draft(draft.getLabel(), now);
-    new BodyCheck(findings).body(draft.getBody());
-    agreement(findings, draft.getLabel(), draft.getBody());
-    ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
+    if (whole || draft.hasBody() || !BODILESS.contains(draft.getLabel().getKind())) {
+      new BodyCheck(findings).body(draft.getBody());
+      agreement(findings, draft.getLabel(), draft.getBody());
+      ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
+    }
     addressing(findings, draft.getLabel(), draft.getTo());
     findings.check(
         draft.getLabel().getKind() != Kind.KIND_OPERATION

@@ -49,7 +49,7 @@ public final class ClientServer implements AutoCloseable {
                 settings,
                 tls.clientServer(trust.inHandshake()),
                 messageBytes + GuardedServer.OVERHEAD)
-            .addService(new PublisherService(ports.publish(), settings.executor()))
+            .addService(new PublisherService(ports.publish(), ports.explain(), settings.executor()))
             .addService(new SubscriberService(ports.subscriptions()))
             .addService(new SearchService(ports.searching()))
             .addService(new RequestsService(ports.requests()))
