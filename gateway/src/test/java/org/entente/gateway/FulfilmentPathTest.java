@@ -140,7 +140,7 @@ class FulfilmentPathTest {
     federation.pass(Duration.ofMinutes(1), Duration.ofMinutes(1));
     federation.start(DE);
     federation.await("the origin has heard", () -> knowsThatItCannot(FR, DE));
-    assertTrue(
+    assertFalse(
         links
             .unpauseLink(UnpauseLinkRequest.newBuilder().setPeer(DE).setOnBehalfOf(PERSON).build())
             .getBefore());
