@@ -31,14 +31,14 @@ import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.ipr.IprParts;
 import org.entente.gateway.ipr.IprUpkeep;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
+import org.entente.gateway.policy.Grant;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.request.Discovery;
 import org.entente.gateway.request.RequestDesk;
-import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.Grant;
 import org.entente.gateway.request.RequestList;
 import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Retention;
@@ -207,8 +207,7 @@ final class NodeServices {
   private static Bands bands(NodeConfig.Risk risk) {
     return new Bands(
         risk.bandsInForce().stream()
-            .collect(
-                Collectors.toMap(NodeConfig.Band::fromPerMille, NodeConfig.Band::name)));
+            .collect(Collectors.toMap(NodeConfig.Band::fromPerMille, NodeConfig.Band::name)));
   }
 
   private static IntakeLimits intakeLimits(NodeConfig.Limits limits) {
@@ -303,6 +302,7 @@ final class NodeServices {
   ClientPorts ports(NodeRenewal renewal, Links links, NodeBackups.Copies copies) {
     return new ClientPorts(
         (caller, draft) -> intake.publish(caller.name(), draft),
+        intake.explaining()::explain,
         releases,
         recalling,
         consent.ports(),

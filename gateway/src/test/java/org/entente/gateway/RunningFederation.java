@@ -559,6 +559,13 @@ final class RunningFederation implements AutoCloseable {
         });
   }
 
+  /** A warning, not to be delivered after a time from now. */
+  Draft draft(String headline, Duration deadline, String... to) {
+    Draft.Builder draft = draft(headline, deadline);
+    draft.getToBuilder().addAllAgencies(List.of(to));
+    return draft.build();
+  }
+
   private Draft.Builder draft(String headline, Duration deadline) {
     drafts++;
     Draft.Builder draft = alert(headline, "draft-" + drafts);

@@ -90,6 +90,13 @@ final class DocumentedSteps {
         Step.of("./entente run --config /tmp/federation/de.customs.yaml")
             .until("\"agency\":\"de.customs\"")
             .keptRunning(),
+        Step.of(
+                "./entente policy explain"
+                    + DECLARATIONS
+                    + " --to de.customs --category IPR --purpose IPR_ENFORCEMENT"
+                    + " --officer FR-3 --justification 'case 12/26'")
+            .says("de.customs: permitted by eu-customs-cooperation")
+            .says("fulfils DESTROY_AFTER_RETENTION"),
         Step.of("./entente send" + DECLARATIONS + " --alerts config/samples/ipr.jsonl")
             .exits(1)
             .says("published")
@@ -452,7 +459,10 @@ final class DocumentedSteps {
             .says("audit leaves"),
         Step.of("./entente backup list --config /tmp/federation/fr.customs.yaml").says("     1  "),
         Step.of("./entente backup verify --config /tmp/federation/fr.customs.yaml").says("good"),
-        Step.of("./entente keys show" + OPERATOR).says("in use").says("not in the trust bundle"),
+        Step.of("./entente keys show" + OPERATOR)
+            .says("in use")
+            .says("not in the trust bundle")
+            .says("fr.customs fulfils DESTROY_AFTER_RETENTION"),
         Step.of("./entente link list" + OPERATOR).says("de.customs        up").says("FLASH"),
         Step.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),
         Step.of(

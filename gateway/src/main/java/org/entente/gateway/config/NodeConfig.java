@@ -146,7 +146,8 @@ public record NodeConfig(
         new Policy(
             folder.resolve(policy.agreements()),
             policy.nodeRules() == null ? null : folder.resolve(policy.nodeRules()),
-            policy.codes() == null ? null : folder.resolve(policy.codes())),
+            policy.codes() == null ? null : folder.resolve(policy.codes()),
+            policy.cannotFulfil()),
         listen,
         links,
         clients,
@@ -232,11 +233,15 @@ public record NodeConfig(
    * @param agreements folder of agreement files; read again when one changes
    * @param nodeRules file of this node's own rules, or absent
    * @param codes folder of code lists; absent: those of the release, without classification schemes
+   * @param cannotFulfil obligations of labels that this agency cannot fulfil although its gateway
+   *     could, such as ONWARD_WITH_CONSENT; others are told, and send it nothing that has them
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Policy(Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {
+  public record Policy(
+      Path agreements, @Nullable Path nodeRules, @Nullable Path codes, List<String> cannotFulfil) {
     public Policy {
       Objects.requireNonNull(agreements, "policy.agreements");
+      cannotFulfil = cannotFulfil == null ? List.of() : List.copyOf(cannotFulfil);
     }
   }
 
@@ -545,7 +550,8 @@ public record NodeConfig(
   /**
    * How scores of received messages are called.
    *
-   * @param bands at most 10, in any order; a score is in the one that begins highest and not above it
+   * @param bands at most 10, in any order; a score is in the one that begins highest and not above
+   *     it
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Risk(@Nullable List<Band> bands) {

@@ -320,6 +320,11 @@ public final class Intake implements AutoCloseable {
             });
   }
 
+  /** Says what would become of drafts. */
+  public Explaining explaining() {
+    return new Explaining(parts, answering, clock);
+  }
+
   /** Whether drafts answer what this agency owes an answer to. */
   Answering answering() {
     return answering;

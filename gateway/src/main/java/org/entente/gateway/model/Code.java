@@ -48,6 +48,8 @@ public enum Code {
   NO_EQUIVALENT(POLICY, false),
   /** It comes with an obligation that the recipient's gateway does not know. */
   OBLIGATION_UNKNOWN(PEER, false),
+  /** The recipient's gateway says that it does not fulfil an obligation that this comes with. */
+  OBLIGATION_NOT_FULFILLED(PEER, false),
   /** Personal data that the agreement does not allow. */
   PERSONAL_DATA_REFUSED(POLICY, false),
   /** The agreement's condition evaluated to false. */

@@ -248,8 +248,7 @@ public final class Decision {
     if (draft.isDisclosed()) {
       whole = whole.toBuilder().setAddressees(addressees()).build();
     }
-    Permitted.LabelledBody written =
-        new Permitted.LabelledBody(whole, with(along, draft.body()));
+    Permitted.LabelledBody written = new Permitted.LabelledBody(whole, with(along, draft.body()));
     return new Permitted(
         id,
         self,

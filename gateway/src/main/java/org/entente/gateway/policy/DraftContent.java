@@ -8,6 +8,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What recipients get of a draft, each form made once. What is left is checked as a recipient would
@@ -17,6 +18,7 @@ import org.entente.proto.v1.Label;
  * a person; that the whole draft names one is no reason. Safe for use by several threads.
  */
 final class DraftContent implements Content {
+  private final @Nullable Content unseen;
   private final Label label;
   private final boolean stated;
   private final Body body;
@@ -33,10 +35,28 @@ final class DraftContent implements Content {
    * @param stated whether the originator says that there are personal data
    */
   DraftContent(Label label, boolean stated, Body body) {
+    this(label, stated, body, null);
+  }
+
+  private DraftContent(Label label, boolean stated, Body body, @Nullable Content unseen) {
+    this.unseen = unseen;
     this.label = label;
     this.stated = stated;
     this.body = body;
     this.bytes = body.toByteString();
+  }
+
+  /**
+   * Of a draft that is asked about without its body.
+   *
+   * @param namesPersons whether the persons that it would name are its only personal data
+   */
+  static DraftContent unseen(Label label, boolean namesPersons) {
+    return new DraftContent(
+        label,
+        label.getPersonalData(),
+        Body.getDefaultInstance(),
+        namesPersons ? Content.naming(label, 0) : Content.unseen(label, 0));
   }
 
   /** The serialised body, whole. */
@@ -59,6 +79,9 @@ final class DraftContent implements Content {
   }
 
   private Form made(Redactions redactions) {
+    if (unseen != null) {
+      return new Form(bytes, unseen.given(redactions));
+    }
     if (!redactions.isOfBodies()) {
       return new Form(bytes, new Given(label.getPersonalData(), bytes.size(), null));
     }

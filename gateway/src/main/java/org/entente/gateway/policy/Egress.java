@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
@@ -23,6 +24,7 @@ public final class Egress {
   private final RulingCache cache;
   private final DraftTerms terms;
   private final RosterMessages rosters;
+  private final Fulfilments fulfilments;
   private final String version;
 
   Egress(
@@ -31,7 +33,9 @@ public final class Egress {
       RulingCache cache,
       DraftTerms terms,
       RosterMessages rosters,
+      Fulfilments fulfilments,
       String version) {
+    this.fulfilments = fulfilments;
     this.rules = rules;
     this.rosters = rosters;
     this.terms = terms;
@@ -180,27 +184,70 @@ public final class Egress {
   }
 
   /**
-   * Explains what {@link #decide} would say of a label and why, agreement by agreement. Slower;
-   * meant for people.
-   *
-   * @param namesPersons whether the only personal data are persons whom the body names as such
+   * Explains what {@link #decide} says of a draft and why, agreement by agreement: the answer is
+   * that of a decision, so that what is explained is what happens. Slower; meant for people.
    */
   public Explanation explain(
-      Label label,
-      Addressing to,
-      long bodyBytes,
-      boolean namesPersons,
+      CheckedDraft draft,
+      List<Source> sources,
+      Predicate<AgencyName> hadTarget,
       AgencyName self,
       Instant now) {
-    Content content =
-        namesPersons ? Content.naming(label, bodyBytes) : Content.unseen(label, bodyBytes);
-    Recipients recipients = Recipients.expand(to, self, membership);
+    Decision decision = decide(draft, sources, hadTarget, self, now);
+    Recipients recipients = Recipients.expand(draft.to(), self, membership);
     List<Explanation.Recipient> explained = new ArrayList<>();
     for (AgencyName recipient : recipients.all()) {
-      Transfer transfer = new Transfer(label, bodyBytes, self, recipient, now, content);
-      explained.add(ExplainedRecipient.of(rules, transfer, rules.egress(transfer)));
+      boolean information = recipients.information().contains(recipient);
+      Transfer transfer =
+          new Transfer(
+              information ? draft.informationLabel() : draft.label(),
+              draft.body().size(),
+              self,
+              recipient,
+              now,
+              draft.content());
+      explained.add(explained(decision, transfer));
     }
-    return new Explanation(version, explained, recipients.refusals());
+    return new Explanation(
+        version,
+        decision.holdReason(),
+        explained,
+        decision.refusals().stream()
+            .filter(
+                refusal ->
+                    explained.stream()
+                        .noneMatch(it -> it.agency().value().equals(refusal.recipient())))
+            .toList());
+  }
+
+  private Explanation.Recipient explained(Decision decision, Transfer transfer) {
+    AgencyName recipient = transfer.recipient();
+    Optional<String> permitted =
+        decision.permits().stream()
+            .filter(permit -> permit.recipient().equals(recipient))
+            .map(Permit::agreement)
+            .findFirst();
+    Optional<Refusal> refused =
+        permitted.isPresent() ? Optional.empty() : Optional.of(refusal(decision, transfer));
+    return new Explanation.Recipient(
+        recipient,
+        refused,
+        permitted,
+        decision.withheld(recipient),
+        fulfilments.stated(recipient),
+        ExplainedAgreements.of(rules, transfer));
+  }
+
+  /** As it was decided; of one that nobody asked for by name, which is not told, as it would be. */
+  private Refusal refusal(Decision decision, Transfer transfer) {
+    return decision.refusals().stream()
+        .filter(refusal -> refusal.recipient().equals(transfer.recipient().value()))
+        .findFirst()
+        .orElseGet(
+            () ->
+                rules.egress(transfer) instanceof Ruling.Denied denied
+                    ? denied.refusal()
+                    : notSentBefore(transfer.recipient()));
   }
 
   private Ruling ruling(

@@ -14,7 +14,6 @@ import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileTrouble;
-import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.ExpectationFile.Direction;
 import org.entente.proto.v1.Label;
@@ -150,22 +149,9 @@ public final class Expectations {
     }
 
     private List<Source> sources(String field, ExpectationFile.Entry entry) {
-      List<Source> sources = new ArrayList<>();
       List<ExpectationFile.PassedOn> written =
           entry.passesOn() == null ? List.of() : entry.passesOn();
-      for (int i = 0; i < written.size(); i++) {
-        ExpectationFile.PassedOn one = written.get(i);
-        String at = field + ".passes_on[" + i + "].label";
-        LabelWords.label(one.label(), at, positions, problems)
-            .ifPresent(it -> sources.add(source(one.from(), it)));
-      }
-      return sources;
-    }
-
-    private static Source source(AgencyName from, Label label) {
-      return new Source(
-          MessageId.of(new byte[MessageId.SIZE]),
-          LabelCheck.withDefaults(label).toBuilder().setOrigin(from.value()).build());
+      return SourceLabels.of(written, field + ".passes_on", positions, problems);
     }
 
     private void add(
@@ -207,7 +193,7 @@ public final class Expectations {
   /** Puts them to a policy. */
   public ExpectationReport test(Policy policy) {
     Rules rules = new Rules(policy.rulebook(), policy.membership());
-    DraftTerms terms = new DraftTerms(rules, policy.membership());
+    DraftTerms terms = new DraftTerms(rules, policy.membership(), policy.fulfilments());
     ClauseCoverage coverage = new ClauseCoverage(policy.rulebook(), policy.membership());
     List<ExpectationReport.Result> results = new ArrayList<>();
     for (Expectation it : all) {
@@ -217,7 +203,7 @@ public final class Expectations {
               : rules.underNamed(false, it.transfer());
       coverage.note(it.egress(), it.transfer());
       Verdict verdict = Verdict.of(ruling, it.egress(), it.transfer().label());
-      results.add(result(it, verdict, rules, ruling));
+      results.add(result(it, verdict, rules));
     }
     return new ExpectationReport(policy.version(), results, coverage.clauses());
   }
@@ -240,11 +226,9 @@ public final class Expectations {
     return refusal == null ? ruling : new Ruling.Denied(refusal);
   }
 
-  private static ExpectationReport.Result result(
-      Expectation it, Verdict verdict, Rules rules, Ruling ruling) {
+  private static ExpectationReport.Result result(Expectation it, Verdict verdict, Rules rules) {
     boolean met = meets(it.expected(), verdict);
-    List<Explanation.Tried> tried =
-        met ? List.of() : ExplainedRecipient.of(rules, it.transfer(), ruling).tried();
+    List<Explanation.Tried> tried = met ? List.of() : ExplainedAgreements.of(rules, it.transfer());
     return new ExpectationReport.Result(
         it.file(),
         it.line(),

@@ -21,6 +21,7 @@ final class Suite {
   static final byte[] SETTLED = ascii("entente/v1 settled\0");
   static final byte[] ROSTER = ascii("entente/v1 roster\0");
   static final byte[] WATERMARKS = ascii("entente/v1 watermarks\0");
+  static final byte[] FULFILMENT = ascii("entente/v1 fulfilment\0");
   static final byte[] CONSENT = ascii("entente/v1 consent\0");
 
   // Hashed.

@@ -8,6 +8,7 @@ import static org.entente.gateway.policy.PolicyFixture.label;
 import static org.entente.gateway.policy.PolicyFixture.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -577,12 +578,25 @@ class RedactionsTest {
   void explanation_saysWhatWouldBeWithheld_andThatPersonsAlonePass() {
     Policy policy = withholding("[label.case_ref, " + PERSON + "]");
     Label named = label().setPersonalData(true).build();
-    Addressing to = Addressing.newBuilder().addAgencies(SG.value()).build();
-    String text = policy.egress().explain(named, to, 0, true, FR, NOW).text();
-    assertTrue(text.contains("sg.police: permitted by sample"), text);
-    assertTrue(text.contains("withheld: " + PERSON + ", label.case_ref"), text);
-    String other = policy.egress().explain(named, to, 0, false, FR, NOW).text();
-    assertTrue(other.contains("PERSONAL_DATA_REFUSED"), other);
+    Explanation.Recipient recipient = explained(policy, named, true);
+    assertEquals(Optional.of("sample"), recipient.permittedBy());
+    assertEquals(List.of(PERSON, "label.case_ref"), recipient.withheld());
+    assertEquals(
+        Code.PERSONAL_DATA_REFUSED, explained(policy, named, false).refusal().orElseThrow().code());
+  }
+
+  private static Explanation.Recipient explained(Policy policy, Label label, boolean namesPersons) {
+    Draft draft =
+        Draft.newBuilder()
+            .setLabel(label)
+            .setTo(Addressing.newBuilder().addAgencies(SG.value()))
+            .build();
+    DraftCheck check = new LabelCheck(MessageLimits.defaults()).question(draft, namesPersons, NOW);
+    return policy
+        .egress()
+        .explain(assertInstanceOf(CheckedDraft.class, check), List.of(), it -> true, FR, NOW)
+        .recipients()
+        .get(0);
   }
 
   @Test

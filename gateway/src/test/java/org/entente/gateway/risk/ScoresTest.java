@@ -210,7 +210,8 @@ class ScoresTest {
         it -> it.addAllIndicators(Collections.nCopies(10_000, indicator("A", 1, ""))));
     assertInvalid(
         "indicators",
-        it -> it.addAllIndicators(Collections.nCopies(32, indicator("A", 1, "\u6e2f".repeat(200)))));
+        it ->
+            it.addAllIndicators(Collections.nCopies(32, indicator("A", 1, "\u6e2f".repeat(200)))));
     assertInvalid("indicators[0].text", it -> it.addIndicators(indicator("A", 1, "x".repeat(201))));
     assertInvalid("indicators[0].weight", it -> it.addIndicators(indicator("A", 1_001, "")));
     assertInvalid(
@@ -296,7 +297,8 @@ class ScoresTest {
     node.disk.free(1 << 20);
     node.ledger.room().look();
     assertEquals(
-        Code.STORAGE_FULL, refused(node.scores.score(ENGINE, request(id, 1, "ports").build())).code());
+        Code.STORAGE_FULL,
+        refused(node.scores.score(ENGINE, request(id, 1, "ports").build())).code());
   }
 
   // What may not be seen -------------------------------------------------------------------------
@@ -349,9 +351,11 @@ class ScoresTest {
         List.of(other),
         node.numbers(
             ask()
-                .setTerms(ScoreTerms.newBuilder().setFilter(Filter.newBuilder().setExercise(true)))));
+                .setTerms(
+                    ScoreTerms.newBuilder().setFilter(Filter.newBuilder().setExercise(true)))));
     assertEquals(
-        Code.NOT_FOUND, refused(node.scores.show(DESK, ask(actual).setExercise(true).build())).code());
+        Code.NOT_FOUND,
+        refused(node.scores.show(DESK, ask(actual).setExercise(true).build())).code());
   }
 
   @Test
@@ -504,8 +508,7 @@ class ScoresTest {
     assertEquals(
         List.of(three),
         listed(it -> it.setFilter(Filter.newBuilder().addCategories(Category.CATEGORY_EXCISE))));
-    assertEquals(
-        List.of(), listed(it -> it.setFilter(Filter.newBuilder().addOrigins("us.cbp"))));
+    assertEquals(List.of(), listed(it -> it.setFilter(Filter.newBuilder().addOrigins("us.cbp"))));
     assertEquals(List.of(three), node.numbers(ask().setScoredFrom(later)));
     assertEquals(List.of(two, one), node.numbers(ask().setScoredTo(later)));
   }
@@ -546,8 +549,7 @@ class ScoresTest {
   void listThatCannotBe_isRefusedByField() {
     assertInvalidList("terms.minimum_per_mille", it -> it.getTermsBuilder().setMinimumPerMille(-1));
     assertInvalidList(
-        "terms.models",
-        it -> it.getTermsBuilder().addAllModels(Collections.nCopies(17, "ports")));
+        "terms.models", it -> it.getTermsBuilder().addAllModels(Collections.nCopies(17, "ports")));
     assertInvalidList("terms.models[0]", it -> it.getTermsBuilder().addModels("a\nb"));
     assertInvalidList(
         "terms.filter.origins",

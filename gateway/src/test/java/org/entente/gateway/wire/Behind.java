@@ -48,6 +48,7 @@ import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Identified;
+import org.entente.gateway.intake.Explaining;
 import org.entente.gateway.ipr.HolderDesk;
 import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.ipr.IprParts;
@@ -302,6 +303,9 @@ final class Behind implements AutoCloseable {
   ClientPorts ports() {
     return new ClientPorts(
         (caller, draft) -> intake.apply(caller, draft),
+        draft ->
+            new Explaining.Answer.Invalid(
+                new Problem(Code.INVALID_FIELD, "draft", "nothing is explained here")),
         kit.releases(),
         kit.recalling(),
         new ConsentPorts(
