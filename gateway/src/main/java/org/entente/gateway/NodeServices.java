@@ -198,8 +198,7 @@ final class NodeServices {
   private static Bands bands(NodeConfig.Risk risk) {
     return new Bands(
         risk.bandsInForce().stream()
-            .collect(
-                Collectors.toMap(NodeConfig.Band::fromPerMille, NodeConfig.Band::name)));
+            .collect(Collectors.toMap(NodeConfig.Band::fromPerMille, NodeConfig.Band::name)));
   }
 
   private static IntakeLimits intakeLimits(NodeConfig.Limits limits) {

@@ -145,8 +145,7 @@ final class RiskCommand implements Callable<Integer> {
                 .setUnit(person.unit)
                 .setJustification(person.justification));
       }
-      ScoreMessageResponse kept =
-          RiskGrpc.newBlockingStub(channel).scoreMessage(request.build());
+      ScoreMessageResponse kept = RiskGrpc.newBlockingStub(channel).scoreMessage(request.build());
       out().println(line(kept.getScore()) + (kept.getUnchanged() ? "  (unchanged)" : ""));
       return 0;
     }
@@ -257,8 +256,7 @@ final class RiskCommand implements Callable<Integer> {
       ListScoresResponse page;
       do {
         page = calls.listScores(request.setPageSize(Math.max(1, Math.min(PAGE, left))).build());
-        page.getScoresList()
-            .forEach(it -> out().println(json ? SearchCommand.json(it) : line(it)));
+        page.getScoresList().forEach(it -> out().println(json ? SearchCommand.json(it) : line(it)));
         left -= page.getScoresCount();
         request.setPageToken(page.getNextPageToken());
       } while (left > 0 && !page.getNextPageToken().isEmpty());

@@ -20,8 +20,7 @@ final class ScoreText {
     } catch (ArithmeticException | NumberFormatException e) {
       // Told below: no number, or more decimals.
     }
-    throw new CommandFailure(
-        option + ": must be a number from 0 to 100 with one decimal at most");
+    throw new CommandFailure(option + ": must be a number from 0 to 100 with one decimal at most");
   }
 
   /** A score as people read it. */

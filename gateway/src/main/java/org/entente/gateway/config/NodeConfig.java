@@ -536,7 +536,8 @@ public record NodeConfig(
   /**
    * How scores of received messages are called.
    *
-   * @param bands at most 10, in any order; a score is in the one that begins highest and not above it
+   * @param bands at most 10, in any order; a score is in the one that begins highest and not above
+   *     it
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Risk(@Nullable List<Band> bands) {

@@ -69,8 +69,8 @@ public final class InboxOpening {
   }
 
   /**
-   * Lends a message's label, and the key of what is noted about it, which is wiped afterwards; empty
-   * if the message does not open.
+   * Lends a message's label, and the key of what is noted about it, which is wiped afterwards;
+   * empty if the message does not open.
    */
   public <T> Optional<T> annotated(
       InboxBook.Placed placed, BiFunction<Label, AnnotationKey, T> use) {

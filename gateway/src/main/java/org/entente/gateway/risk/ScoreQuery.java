@@ -57,7 +57,8 @@ record ScoreQuery(int minimum, Set<String> models, Match match, long fromMillis,
   }
 
   boolean wants(Score score) {
-    return score.getPerMille() >= minimum && (models.isEmpty() || models.contains(score.getModel()));
+    return score.getPerMille() >= minimum
+        && (models.isEmpty() || models.contains(score.getModel()));
   }
 
   /** The first thing that is wrong with terms; empty if they are good. */

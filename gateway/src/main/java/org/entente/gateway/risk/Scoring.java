@@ -136,8 +136,7 @@ final class Scoring {
   }
 
   private static boolean hasRoom(ScoredRecord scored, String client) {
-    long own =
-        scored.getSeriesList().stream().filter(it -> it.getClient().equals(client)).count();
+    long own = scored.getSeriesList().stream().filter(it -> it.getClient().equals(client)).count();
     return own < Scores.MAX_MODELS_OF_A_CLIENT && scored.getSeriesCount() < Scores.MAX_MODELS;
   }
 

@@ -65,7 +65,8 @@ public final class AnnotationKey implements AutoCloseable {
         secret.use(
             key ->
                 HmacSha256.mac(
-                    Hkdf.expandSha256(key, Suite.LOCAL_ANNOTATION_TAG, HmacSha256.MAC_BYTES), name));
+                    Hkdf.expandSha256(key, Suite.LOCAL_ANNOTATION_TAG, HmacSha256.MAC_BYTES),
+                    name));
     return Arrays.copyOf(mac, TAG_BYTES);
   }
 

@@ -50,8 +50,7 @@ final class RiskService extends RiskGrpc.RiskImplBase {
     Identified caller = Caller.require(Scope.SEARCH);
     ServerCallStreamObserver<FollowScoresResponse> out =
         (ServerCallStreamObserver<FollowScoresResponse>) observer;
-    FollowedScores followed =
-        required(scores.follow(caller.name(), request, new ScoreStream(out)));
+    FollowedScores followed = required(scores.follow(caller.name(), request, new ScoreStream(out)));
     out.setOnReadyHandler(followed::wake);
     out.setOnCancelHandler(followed::end);
     followed.wake();

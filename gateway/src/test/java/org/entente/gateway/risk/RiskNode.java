@@ -165,8 +165,7 @@ final class RiskNode implements AutoCloseable {
   MessageId changed(MessageType type, MessageId target) {
     now = now.plusSeconds(1);
     return received(
-        label ->
-            label.setMessageType(type).setReferences(ByteString.copyFrom(target.bytes())));
+        label -> label.setMessageType(type).setReferences(ByteString.copyFrom(target.bytes())));
   }
 
   private MessageId deliver(Lane lane, Label label, Body body, int retentionDays) {

@@ -1,5 +1,6 @@
 package org.entente.gateway.risk;
 
+import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.risk.RiskNode.DESK;
 import static org.entente.gateway.risk.RiskNode.ENGINE;
 import static org.entente.gateway.risk.RiskNode.OFFICE;
@@ -19,6 +20,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -111,7 +113,7 @@ class ScoresTest {
     assertEquals("", score.getBand());
     assertEquals(0, node.show(id).get(0).getPerMille());
     AuditRecord leaf = node.leaves.only(AuditType.SCORED);
-    assertEquals("DE-7", leaf.actor().onBehalfOf().officer());
+    assertEquals("DE-7", requireNonNull(leaf.actor().onBehalfOf()).officer());
   }
 
   @Test
@@ -210,7 +212,8 @@ class ScoresTest {
         it -> it.addAllIndicators(Collections.nCopies(10_000, indicator("A", 1, ""))));
     assertInvalid(
         "indicators",
-        it -> it.addAllIndicators(Collections.nCopies(32, indicator("A", 1, "\u6e2f".repeat(200)))));
+        it ->
+            it.addAllIndicators(Collections.nCopies(32, indicator("A", 1, "\u6e2f".repeat(200)))));
     assertInvalid("indicators[0].text", it -> it.addIndicators(indicator("A", 1, "x".repeat(201))));
     assertInvalid("indicators[0].weight", it -> it.addIndicators(indicator("A", 1_001, "")));
     assertInvalid(
@@ -296,7 +299,8 @@ class ScoresTest {
     node.disk.free(1 << 20);
     node.ledger.room().look();
     assertEquals(
-        Code.STORAGE_FULL, refused(node.scores.score(ENGINE, request(id, 1, "ports").build())).code());
+        Code.STORAGE_FULL,
+        refused(node.scores.score(ENGINE, request(id, 1, "ports").build())).code());
   }
 
   // What may not be seen -------------------------------------------------------------------------
@@ -304,7 +308,7 @@ class ScoresTest {
   /** One answer for all of them, the same as for what never was here. */
   @Test
   void messageThatIsNotGiven_looksLikeOneThatIsNotHere_toWhoScoresAndWhoLooks() {
-    MessageId unknown = MessageId.fresh(node.now.toEpochMilli(), new java.security.SecureRandom());
+    MessageId unknown = MessageId.fresh(node.now.toEpochMilli(), new SecureRandom());
     MessageId exercise = node.received(label -> label.setStatus(Status.STATUS_EXERCISE));
     MessageId restricted = node.received();
     MessageId aside = node.received();
@@ -349,9 +353,11 @@ class ScoresTest {
         List.of(other),
         node.numbers(
             ask()
-                .setTerms(ScoreTerms.newBuilder().setFilter(Filter.newBuilder().setExercise(true)))));
+                .setTerms(
+                    ScoreTerms.newBuilder().setFilter(Filter.newBuilder().setExercise(true)))));
     assertEquals(
-        Code.NOT_FOUND, refused(node.scores.show(DESK, ask(actual).setExercise(true).build())).code());
+        Code.NOT_FOUND,
+        refused(node.scores.show(DESK, ask(actual).setExercise(true).build())).code());
   }
 
   @Test
@@ -479,7 +485,7 @@ class ScoresTest {
     AuditRecord leaf = node.leaves.only(AuditType.SCORES_SHOWN);
     assertEquals(LawCategory.CONSULTATION, leaf.category());
     assertEquals(List.of(id), leaf.subject().messages());
-    assertEquals("DE-7", leaf.actor().onBehalfOf().officer());
+    assertEquals("DE-7", requireNonNull(leaf.actor().onBehalfOf()).officer());
     node.numbers(ask().setTerms(ScoreTerms.newBuilder().setMinimumPerMille(901)));
     node.leaves.only(AuditType.SCORES_SHOWN);
     ShowScoresResponse shown = done(node.scores.show(DESK, ask(low).build()));
@@ -504,8 +510,7 @@ class ScoresTest {
     assertEquals(
         List.of(three),
         listed(it -> it.setFilter(Filter.newBuilder().addCategories(Category.CATEGORY_EXCISE))));
-    assertEquals(
-        List.of(), listed(it -> it.setFilter(Filter.newBuilder().addOrigins("us.cbp"))));
+    assertEquals(List.of(), listed(it -> it.setFilter(Filter.newBuilder().addOrigins("us.cbp"))));
     assertEquals(List.of(three), node.numbers(ask().setScoredFrom(later)));
     assertEquals(List.of(two, one), node.numbers(ask().setScoredTo(later)));
   }
@@ -546,8 +551,7 @@ class ScoresTest {
   void listThatCannotBe_isRefusedByField() {
     assertInvalidList("terms.minimum_per_mille", it -> it.getTermsBuilder().setMinimumPerMille(-1));
     assertInvalidList(
-        "terms.models",
-        it -> it.getTermsBuilder().addAllModels(Collections.nCopies(17, "ports")));
+        "terms.models", it -> it.getTermsBuilder().addAllModels(Collections.nCopies(17, "ports")));
     assertInvalidList("terms.models[0]", it -> it.getTermsBuilder().addModels("a\nb"));
     assertInvalidList(
         "terms.filter.origins",
