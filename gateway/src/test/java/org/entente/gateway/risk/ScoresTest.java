@@ -1,5 +1,6 @@
 package org.entente.gateway.risk;
 
+import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.risk.RiskNode.DESK;
 import static org.entente.gateway.risk.RiskNode.ENGINE;
 import static org.entente.gateway.risk.RiskNode.OFFICE;
@@ -19,6 +20,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -111,7 +113,7 @@ class ScoresTest {
     assertEquals("", score.getBand());
     assertEquals(0, node.show(id).get(0).getPerMille());
     AuditRecord leaf = node.leaves.only(AuditType.SCORED);
-    assertEquals("DE-7", leaf.actor().onBehalfOf().officer());
+    assertEquals("DE-7", requireNonNull(leaf.actor().onBehalfOf()).officer());
   }
 
   @Test
@@ -306,7 +308,7 @@ class ScoresTest {
   /** One answer for all of them, the same as for what never was here. */
   @Test
   void messageThatIsNotGiven_looksLikeOneThatIsNotHere_toWhoScoresAndWhoLooks() {
-    MessageId unknown = MessageId.fresh(node.now.toEpochMilli(), new java.security.SecureRandom());
+    MessageId unknown = MessageId.fresh(node.now.toEpochMilli(), new SecureRandom());
     MessageId exercise = node.received(label -> label.setStatus(Status.STATUS_EXERCISE));
     MessageId restricted = node.received();
     MessageId aside = node.received();
@@ -483,7 +485,7 @@ class ScoresTest {
     AuditRecord leaf = node.leaves.only(AuditType.SCORES_SHOWN);
     assertEquals(LawCategory.CONSULTATION, leaf.category());
     assertEquals(List.of(id), leaf.subject().messages());
-    assertEquals("DE-7", leaf.actor().onBehalfOf().officer());
+    assertEquals("DE-7", requireNonNull(leaf.actor().onBehalfOf()).officer());
     node.numbers(ask().setTerms(ScoreTerms.newBuilder().setMinimumPerMille(901)));
     node.leaves.only(AuditType.SCORES_SHOWN);
     ShowScoresResponse shown = done(node.scores.show(DESK, ask(low).build()));
