@@ -53,7 +53,6 @@ import org.junit.jupiter.api.io.TempDir;
  * its agreement leaves.
  */
 class RedactionPathTest {
-  private static final Duration LONG = Duration.ofDays(3);
   private static final String PERSON = "body.alert.subjects.person";
   private static final List<String> WITHHELD = List.of(PERSON, "label.case_ref");
   private static final OnBehalfOf OFFICER =
