@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -142,6 +143,10 @@ class RedactionsTest {
     }
   }
 
+  private static Body bodyOf(Kind kind) {
+    return Objects.requireNonNull(BODIES.get(kind));
+  }
+
   private static Label full(Kind kind) {
     Label.Builder label =
         LabelCheck.withDefaults(label().setKind(kind).build()).toBuilder()
@@ -187,7 +192,7 @@ class RedactionsTest {
       assertEquals(path, path(path.text()));
       Redactions redactions = alone(path);
       for (Kind kind : kinds(path)) {
-        Body body = BODIES.get(kind);
+        Body body = bodyOf(kind);
         Label label = full(kind);
         assertTrue(
             path.isIn(path.isOfLabel() ? label : body) || NOT_IN_BODIES.contains(path.field()),
@@ -206,7 +211,7 @@ class RedactionsTest {
     for (Body body : BODIES.values()) {
       assertEquals(body, of("label.case_ref").body(body));
     }
-    Body body = BODIES.get(Kind.KIND_ALERT);
+    Body body = bodyOf(Kind.KIND_ALERT);
     Body left = of(PERSON, "body.alert.subjects.phone").body(body);
     assertEquals(
         body.getAlert().getSubjectsList().stream()
@@ -219,7 +224,7 @@ class RedactionsTest {
 
   @Test
   void entryOfWhichNothingIsLeft_goes_andOneWithMoreStays() {
-    Body left = of("body.alert.subjects.aircraft.registration").body(BODIES.get(Kind.KIND_ALERT));
+    Body left = of("body.alert.subjects.aircraft.registration").body(bodyOf(Kind.KIND_ALERT));
     assertEquals(
         List.of("3950D0"),
         left.getAlert().getSubjectsList().stream()
@@ -239,13 +244,13 @@ class RedactionsTest {
                     .addLengthDelimited(ByteString.copyFromUtf8("Jane Doe"))
                     .build())
             .build();
-    Body.Builder body = BODIES.get(Kind.KIND_ALERT).toBuilder().setUnknownFields(later);
+    Body.Builder body = bodyOf(Kind.KIND_ALERT).toBuilder().setUnknownFields(later);
     body.getAlertBuilder().setUnknownFields(later);
     body.getAlertBuilder().getTextsBuilder(0).setUnknownFields(later);
     body.getAlertBuilder().getSubjectsBuilder(0).setUnknownFields(later);
     Body parsed = Body.parseFrom(body.build().toByteString());
     assertTrue(parsed.toString().contains("Jane Doe"));
-    assertEquals(of(PERSON).body(BODIES.get(Kind.KIND_ALERT)), of(PERSON).body(parsed));
+    assertEquals(of(PERSON).body(bodyOf(Kind.KIND_ALERT)), of(PERSON).body(parsed));
     assertFalse(of(PERSON).body(parsed).toString().contains("Jane Doe"));
   }
 
@@ -333,7 +338,7 @@ class RedactionsTest {
 
   private static Draft.Builder alert(UnaryOperator<Label.Builder> change) {
     Label.Builder label = label().setCaseRef("C-1").setSourceRef("S-1");
-    return draft(change.apply(label), "sg.police").setBody(BODIES.get(Kind.KIND_ALERT));
+    return draft(change.apply(label), "sg.police").setBody(bodyOf(Kind.KIND_ALERT));
   }
 
   private static Decision decide(Policy policy, Draft.Builder draft) {
@@ -361,7 +366,7 @@ class RedactionsTest {
     assertFalse(SubjectCheck.namesPerson(Body.parseFrom(given.body())));
     assertEquals("C-1", given.writtenLabel().getCaseRef());
     assertTrue(given.writtenLabel().getPersonalData());
-    assertEquals(BODIES.get(Kind.KIND_ALERT), Body.parseFrom(given.writtenBody()));
+    assertEquals(bodyOf(Kind.KIND_ALERT), Body.parseFrom(given.writtenBody()));
     assertEquals(
         new Ingress.Verdict.Accepted("sample", 90, policy.version()),
         policy.ingress().decide(FR, given.label(), Body.parseFrom(given.body()), SG, NOW));
@@ -464,7 +469,7 @@ class RedactionsTest {
     Label label = given.label();
     Body left = Body.parseFrom(given.body());
     assertTrue(take(policy, label, left) instanceof Ingress.Verdict.Accepted);
-    Body whole = BODIES.get(Kind.KIND_ALERT);
+    Body whole = bodyOf(Kind.KIND_ALERT);
     notRedacted(policy, label.toBuilder().setPersonalData(true).build(), whole, "it has " + PERSON);
     notRedacted(policy, label.toBuilder().setCaseRef("C-1").build(), left, "it has label.case_ref");
     notRedacted(policy, label.toBuilder().clearRedacted().build(), left, "nothing is withheld");
