@@ -84,7 +84,10 @@ final class RedactableFields {
                   Feedback.PLACE_FIELD_NUMBER,
                   Feedback.DATE_FIELD_NUMBER,
                   Feedback.LANGUAGE_FIELD_NUMBER),
-              fields(OperationResource.getDescriptor(), OperationResource.DESCRIPTION_FIELD_NUMBER),
+              fields(
+                  OperationResource.getDescriptor(),
+                  OperationResource.DESCRIPTION_FIELD_NUMBER,
+                  OperationResource.COUNT_FIELD_NUMBER),
               fields(
                   OperationTask.getDescriptor(),
                   OperationTask.ID_FIELD_NUMBER,
