@@ -83,7 +83,7 @@ class ResidualTest {
       })
   void branches_areTypedConditions_thatHoldOfWhatComesOfThem(String field) {
     String condition =
-        "  personal_data: false\n  condition: label.case_ref != 'A\\'s' || 'X' in label.markings";
+        "  personal_data: false\n  condition: label.case_ref != 'A\\'s' || 'TLP:RED' in label.markings";
     Policy policy =
         PolicyFixture.policy(
             folder, Map.of("a.yaml", PolicyFixture.sample("  personal_data: false", condition)));
