@@ -30,14 +30,14 @@ import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.ipr.IprParts;
 import org.entente.gateway.ipr.IprUpkeep;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
+import org.entente.gateway.policy.Grant;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.request.Discovery;
 import org.entente.gateway.request.RequestDesk;
-import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.Grant;
 import org.entente.gateway.request.RequestList;
 import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Retention;
@@ -145,7 +145,8 @@ final class NodeServices {
                     ground.advertised,
                     ground.policy.holder()::current,
                     around.clock())),
-            new Reminding(parts, intake, around.clock(), around.random()));
+            new Reminding(parts, intake, around.clock(), around.random()),
+            around.workers());
     in.reporter.listen(subscriptions, in.notices);
     indexing =
         new Indexing(

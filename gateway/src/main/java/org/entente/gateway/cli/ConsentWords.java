@@ -1,6 +1,5 @@
 package org.entente.gateway.cli;
 
-import org.entente.proto.v1.GivenConsent;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
@@ -12,6 +11,7 @@ import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.ConsentTerms;
+import org.entente.proto.v1.GivenConsent;
 import org.entente.proto.v1.Purpose;
 
 /** Consents as people read them. Not printable as it is: a peer or client wrote what is in it. */

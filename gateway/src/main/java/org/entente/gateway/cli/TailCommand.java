@@ -275,7 +275,11 @@ final class TailCommand implements Callable<Integer> {
             Screen.printable(headline(delivery)),
             StandingWords.behind(StandingWords.of(delivery.getLabel()))
                 + StandingWords.behind(StandingWords.of(delivery.getStanding()))
-                + String.join("", ConsentWords.of(delivery.getConsentsList()).stream().map(word -> "  [" + word + "]").toList())
+                + String.join(
+                    "",
+                    ConsentWords.of(delivery.getConsentsList()).stream()
+                        .map(word -> "  [" + word + "]")
+                        .toList())
                 + (delivery.getRedelivery() ? "  (again)" : ""));
   }
 

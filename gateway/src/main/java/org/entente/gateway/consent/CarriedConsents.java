@@ -90,7 +90,11 @@ public final class CarriedConsents {
     ConsentStatement.Terms terms = content.terms();
     boolean covered =
         terms.agencies().contains(self)
-            || membership.get().jurisdiction(self).filter(terms.jurisdictions()::contains).isPresent();
+            || membership
+                .get()
+                .jurisdiction(self)
+                .filter(terms.jurisdictions()::contains)
+                .isPresent();
     if (!covered) {
       return Optional.of(" is not for " + self);
     }

@@ -52,8 +52,7 @@ final class Vouching {
   private static List<GatewayKey> bundled(
       KeyBundle one, ConsentStatement.Content content, AgencyPairs pairs) {
     KeyBundle.Content said = one.content();
-    return isOf(said.federation(), said.agency(), content)
-            && one.isSignedBy(pairs(content, pairs))
+    return isOf(said.federation(), said.agency(), content) && one.isSignedBy(pairs(content, pairs))
         ? said.gateways()
         : List.of();
   }

@@ -213,8 +213,7 @@ public final class Decision {
 
   private ByteString body(
       List<MessageId> consents, Function<MessageId, Optional<CarriedConsent>> carried) {
-    List<CarriedConsent> along =
-        consents.stream().map(carried).flatMap(Optional::stream).toList();
+    List<CarriedConsent> along = consents.stream().map(carried).flatMap(Optional::stream).toList();
     if (along.isEmpty()) {
       return draft.body();
     }
@@ -229,11 +228,7 @@ public final class Decision {
   }
 
   private Permitted permitted(
-      MessageId id,
-      Agreement agreement,
-      boolean informs,
-      List<Permit> permits,
-      ByteString body) {
+      MessageId id, Agreement agreement, boolean informs, List<Permit> permits, ByteString body) {
     Instant expires = expires(agreement);
     Label.Builder label =
         (informs ? draft.informationLabel() : draft.label())

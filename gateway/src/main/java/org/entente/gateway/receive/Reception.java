@@ -35,9 +35,9 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.request.Advertised;
 import org.entente.gateway.request.Clocks;
 import org.entente.gateway.retain.Recalls;
+import org.entente.gateway.seal.ConsentStatement;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OriginNumber;
-import org.entente.gateway.seal.ConsentStatement;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
@@ -350,8 +350,7 @@ final class Reception {
                 LawCategory.COLLECTION,
                 Instant.ofEpochMilli(tx.nowMillis()),
                 AuditActor.gateway(by),
-                new AuditSubject(
-                    null, List.of(id, given.id()), List.of(by, given.grantor()), null))
+                new AuditSubject(null, List.of(id, given.id()), List.of(by, given.grantor()), null))
             .saying("passed on with consent of " + given.grantor() + " until " + until));
   }
 

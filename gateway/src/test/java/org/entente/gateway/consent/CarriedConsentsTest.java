@@ -113,8 +113,7 @@ class CarriedConsentsTest {
   void consent_ofAnAgencyThatIsKnownFromTheTrustBundleAlone_holds_andIsShown() {
     CarriedConsent good = good();
     assertEquals(Optional.empty(), code(label(), good));
-    GivenConsent shown =
-        GivenConsents.of(Body.newBuilder().addPassedOnUnder(good).build()).get(0);
+    GivenConsent shown = GivenConsents.of(Body.newBuilder().addPassedOnUnder(good).build()).get(0);
     assertEquals("fr.customs", shown.getOriginator());
     assertEquals(List.of(Purpose.PURPOSE_CUSTOMS_CONTROL), shown.getPurposesList());
     assertEquals(
@@ -138,8 +137,7 @@ class CarriedConsentsTest {
   @Test
   void consent_withoutAVoucherOfTheOriginatorsAgency_isRefused() {
     assertEquals(
-        Optional.of(Code.BAD_SIGNATURE),
-        code(label(), good().toBuilder().clearVoucher().build()));
+        Optional.of(Code.BAD_SIGNATURE), code(label(), good().toBuilder().clearVoucher().build()));
     assertEquals(
         Optional.of(Code.BAD_SIGNATURE),
         code(label(), carried(statement(DE, "sg.police", gateway), bundle(stranger))));
@@ -168,8 +166,7 @@ class CarriedConsentsTest {
         Optional.of(Code.CONSENT_REQUIRED),
         code(
             label()
-                .setCreatedAt(
-                    Timestamps.fromMillis(NOW.plus(Duration.ofDays(7)).toEpochMilli())),
+                .setCreatedAt(Timestamps.fromMillis(NOW.plus(Duration.ofDays(7)).toEpochMilli())),
             good()));
   }
 
