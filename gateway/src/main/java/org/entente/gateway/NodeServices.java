@@ -149,7 +149,8 @@ final class NodeServices {
                     ground.advertised,
                     ground.policy.holder()::current,
                     around.clock())),
-            new Reminding(parts, intake, around.clock(), around.random()));
+            new Reminding(parts, intake, around.clock(), around.random()),
+            around.workers());
     in.reporter.listen(subscriptions, in.notices);
     indexing =
         new Indexing(

@@ -24,6 +24,7 @@ final class ConsentIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";
   private static final String US = "us.cbp";
+  private static final String HUB = "x.hub";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String WHY = "--justification=case 4 Js 12/26";
 
@@ -33,7 +34,7 @@ final class ConsentIT {
   void passingOn_needsConsent_isToldToTheOriginator_andEndsWithIt()
       throws IOException, InterruptedException {
     try (Federation federation = Federation.mint(Home.find(), folder)) {
-      federation.start(List.of(FR, DE, US));
+      federation.start(List.of(FR, DE, HUB, US));
       String message =
           Child.of(federation, FR, "declarations", "send", "--alerts", alert("first", DE))
               .out()

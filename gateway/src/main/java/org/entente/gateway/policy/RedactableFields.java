@@ -75,6 +75,7 @@ final class RedactableFields {
                   Request.QUESTION_FIELD_NUMBER,
                   Request.LANGUAGE_FIELD_NUMBER,
                   Request.ANSWER_BY_FIELD_NUMBER,
+                  Request.REMINDER_FIELD_NUMBER,
                   Request.WANTED_FIELD_NUMBER),
               fields(
                   Answer.getDescriptor(), Answer.RESULT_FIELD_NUMBER, Answer.LANGUAGE_FIELD_NUMBER),

@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.entente.gateway.ledger.RequestBook.Name;
 import org.entente.gateway.model.Code;
@@ -28,7 +29,7 @@ final class ReminderWatch {
   private final boolean follow;
   private final boolean exercise;
   private final ServerCallStreamObserver<FollowRemindersResponse> out;
-  private final Consumer<Name> listener = this::reminded;
+  private final Consumer<Name> listener;
   private final Deque<ListedRequest> standing = new ArrayDeque<>();
   private final Deque<Name> coming = new ArrayDeque<>();
   private @Nullable Name last;
@@ -39,11 +40,14 @@ final class ReminderWatch {
       RequestList list,
       boolean follow,
       boolean exercise,
-      ServerCallStreamObserver<FollowRemindersResponse> out) {
+      ServerCallStreamObserver<FollowRemindersResponse> out,
+      Executor workers) {
     this.list = list;
     this.follow = follow;
     this.exercise = exercise;
     this.out = out;
+    // The commit that tells of it must not wait for what is read and sent here.
+    this.listener = name -> workers.execute(() -> reminded(name));
   }
 
   /** Sends what stands and goes on; called once, before the call's handler returns. */

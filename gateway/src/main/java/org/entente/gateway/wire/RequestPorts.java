@@ -1,5 +1,6 @@
 package org.entente.gateway.wire;
 
+import java.util.concurrent.Executor;
 import org.entente.gateway.intake.Reminding;
 import org.entente.gateway.request.RequestDesk;
 
@@ -8,5 +9,6 @@ import org.entente.gateway.request.RequestDesk;
  *
  * @param desk what may be asked about requests
  * @param reminding reminds those who owe this agency an answer
+ * @param workers where clients are told of what comes
  */
-public record RequestPorts(RequestDesk desk, Reminding reminding) {}
+public record RequestPorts(RequestDesk desk, Reminding reminding, Executor workers) {}

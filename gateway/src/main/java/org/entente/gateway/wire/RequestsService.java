@@ -3,6 +3,7 @@ package org.entente.gateway.wire;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.Reminding;
@@ -33,10 +34,12 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
 
   private final RequestDesk desk;
   private final Reminding reminding;
+  private final Executor workers;
 
   RequestsService(RequestPorts ports) {
     this.desk = ports.desk();
     this.reminding = ports.reminding();
+    this.workers = ports.workers();
   }
 
   @Override
@@ -94,7 +97,8 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
             desk.list(),
             request.getFollow(),
             request.getExercise(),
-            (ServerCallStreamObserver<FollowRemindersResponse>) observer)
+            (ServerCallStreamObserver<FollowRemindersResponse>) observer,
+            workers)
         .begin();
   }
 
