@@ -13,6 +13,7 @@ import { verifyProof } from './proof.mjs';
 import { isSignedByAgency, learnSession, open, parseAnnouncement, parseStanza } from './session.mjs';
 import {
   verifyConsent,
+  verifyFulfilment,
   verifyKeyBundle,
   verifyRoster,
   verifySettled,
@@ -118,6 +119,13 @@ export const formats = {
   key_bundle: (one) => {
     const { agency, issued, gateways, keys } = verifyKeyBundle(fromHex(one.bytes), many(one.pairs));
     return text({ agency, issued, gateways, keys: keys.map(({ id }) => id) });
+  },
+
+  /** bytes, pairs of the agency */
+  fulfilment: (one) => {
+    const { agency, issued, obligations } =
+      verifyFulfilment(fromHex(one.bytes), many(one.pairs));
+    return text({ agency, issued, obligations });
   },
 
   /** bytes, gateway_key */

@@ -1,5 +1,5 @@
 // What agencies and gateways state about keys, numbers, joint operations and consent ("Key bundle",
-// "Void", "Settled", "Roster", "Watermarks", "Consent").
+// "Fulfilment", "Void", "Settled", "Roster", "Watermarks", "Consent").
 import { Reader, ascii, concat, equal, refuse, require } from './bytes.mjs';
 import {
   PAIR_SIGNATURE_BYTES,
@@ -61,6 +61,33 @@ export const verifyKeyBundle = (bytes, pairs) => {
     refuse('BAD_SIGNATURE', 'not signed by a pair of its agency');
   }
   return bundle;
+};
+
+/** Which obligations an agency's gateway fulfils. */
+export const parseFulfilment = (bytes) => {
+  const in_ = new Reader(bytes);
+  in_.exactly(1, 'version');
+  in_.exactly(1, 'suite');
+  const federation = in_.federation();
+  const agency = in_.agency();
+  const issued = in_.u64();
+  const count = in_.u8();
+  require(count <= 64, 'number of obligations out of range');
+  const obligations = times(count, () => in_.u16());
+  require(obligations.every((o, i) => o > (i === 0 ? 0 : obligations[i - 1])), 'not ascending');
+  const signed = in_.before();
+  const signature = in_.take(PAIR_SIGNATURE_BYTES);
+  in_.end();
+  return { federation, agency, issued, obligations, signed, signature };
+};
+
+export const verifyFulfilment = (bytes, pairs) => {
+  const statement = parseFulfilment(bytes);
+  const message = concat(ascii('entente/v1 fulfilment\0'), statement.signed);
+  if (!pairs.some((pair) => pairVerifies(pair, message, statement.signature))) {
+    refuse('BAD_SIGNATURE', 'not signed by a pair of its agency');
+  }
+  return statement;
 };
 
 export const parseVoid = (bytes) => {

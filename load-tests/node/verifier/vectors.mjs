@@ -24,6 +24,7 @@ const suite1 = (v) => {
     { name: 'stanza', format: 'stanza', bytes: session.stanza },
     { name: 'announcement', format: 'announcement', bytes: session.announcement, pairs },
     { name: 'key bundle', format: 'key_bundle', bytes: v.key_bundle, pairs },
+    { name: 'fulfilment', format: 'fulfilment', bytes: v.fulfilment, pairs },
     { name: 'void', format: 'void', bytes: v.void, gateway_key: gateway },
     { name: 'settled', format: 'settled', bytes: v.settled, gateway_key: gateway },
     { name: 'consent', format: 'consent', bytes: v.consent, gateway_key: gateway },

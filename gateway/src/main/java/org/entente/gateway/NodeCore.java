@@ -117,7 +117,8 @@ public final class NodeCore {
             ground.audit.signer(),
             ground.witness,
             incoming.notices,
-            ground.ending);
+            ground.ending,
+            outgoing::followFulfilments);
     renewal = renewal();
     upkeep =
         new Upkeep(
@@ -166,7 +167,8 @@ public final class NodeCore {
         NodeRenewal.Use.agency(
             ground.agencyPairs.held(), ground.agencyPairs.first(), keyCare::signWith),
         NodeRenewal.Use.audit(
-            ground.auditPairs.held(), ground.auditPairs.first(), keyCare::signLogWith));
+            ground.auditPairs.held(), ground.auditPairs.first(), keyCare::signLogWith),
+        ground.policy::current);
   }
 
   /**

@@ -32,6 +32,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.BundleMembership;
+import org.entente.gateway.policy.Fulfilment;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
@@ -165,6 +166,20 @@ final class NodeFiles {
       return loaded.rulebook();
     }
     throw new StartProblem(lines(((Rulebook.Loading.Invalid) loading).problems()));
+  }
+
+  /**
+   * Which obligations this node fulfils: those of the release but for what the configuration names.
+   *
+   * @throws StartProblem naming what is wrong and what would be valid
+   */
+  Fulfilment fulfilment() {
+    try {
+      return Fulfilment.ofRelease(
+          Fulfilment.parse("policy.cannot_fulfil", config.policy().cannotFulfil()));
+    } catch (IllegalArgumentException e) {
+      throw new StartProblem(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Changes whenever a file of the policy does: names, sizes and times of change. */

@@ -63,10 +63,12 @@ final class NodeIncoming {
                 ground.self.node(),
                 out.sealing.gatewayKey,
                 () -> ground.trust.current().isTransit(ground.agency()),
-                out.sealing::keyBundle),
+                out.sealing::keyBundle,
+                out.sealing::fulfilment),
             parts,
             out.settlement,
-            out.sealing.peerKeys,
+            new Notices.Known(
+                out.sealing.peerKeys, out.sealing.peerFulfilments, out::followFulfilments),
             reporter,
             send,
             ground.witness);

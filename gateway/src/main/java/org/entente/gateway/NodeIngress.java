@@ -72,7 +72,7 @@ final class NodeIngress implements IngressCheck {
               "feedback on a message that " + self + " did not send to " + origin));
     }
     Ingress.Verdict verdict =
-        policy.current().ingress().decide(origin, label, bytes.size(), self, clock.instant());
+        policy.current().ingress().decide(origin, label, body, self, clock.instant());
     return verdict instanceof Ingress.Verdict.Refused refused
         ? Optional.of(asIngress(refused.refusal()))
         : Optional.empty();

@@ -36,6 +36,7 @@ final class NodeKeyCare {
   private final NodeWitness witness;
   private final Notices notices;
   private final InstantSource ending;
+  private final Runnable fulfilments;
 
   NodeKeyCare(
       AgencyName self,
@@ -45,7 +46,9 @@ final class NodeKeyCare {
       CheckpointSigner checkpoints,
       NodeWitness witness,
       Notices notices,
-      InstantSource ending) {
+      InstantSource ending,
+      Runnable fulfilments) {
+    this.fulfilments = fulfilments;
     this.self = self;
     this.ledger = ledger;
     this.keys = keys;
@@ -95,6 +98,7 @@ final class NodeKeyCare {
   /** Takes up what the trust bundle says of pairs, this agency's and others'. */
   void followPairs(NodeRenewal renewal) {
     sealing.recheck();
+    fulfilments.run();
     renewal.follow();
   }
 

@@ -3,6 +3,7 @@ package org.entente.gateway;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
@@ -11,6 +12,7 @@ import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.request.Advertising;
 import org.entente.gateway.request.Overdue;
 import org.entente.gateway.request.RemindAt;
@@ -23,6 +25,7 @@ import org.entente.gateway.transmit.Outbound;
 import org.entente.gateway.transmit.Routes;
 import org.entente.gateway.transmit.SessionConfirmations;
 import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.StillPermitted;
 import org.entente.gateway.transmit.Transmission;
 import org.entente.gateway.transmit.Unsendable;
 import org.entente.gateway.transmit.WaitingRecipients;
@@ -66,11 +69,18 @@ final class NodeOutgoing {
             ground.keys,
             ground.agencyPairs.first(),
             this::pairsInForce,
+            ground.policy.own(),
             around.random(),
             around.clock(),
             around.meters());
     long now = around.clock().millis();
     ground.ledger.peerFacts().keyBundles().forEach(bytes -> sealing.peerKeys.offer(bytes, now));
+    ground
+        .ledger
+        .peerFacts()
+        .fulfilments()
+        .forEach(bytes -> sealing.peerFulfilments.offer(bytes, now));
+    followFulfilments();
     routes = new Routes(linked(), this::transitsOf);
     dispatch =
         new Dispatch(
@@ -122,10 +132,30 @@ final class NodeOutgoing {
             settlement,
             sealing.senderSessions,
             outbound::contentKey,
-            (agreement, recipient) ->
-                ground.policy.stillPermits(agreement, recipient, around.clock().instant()),
+            stillPermitted(),
             new Transmission.Origin(ground.agency(), ground.ending),
             unsendable);
+  }
+
+  /**
+   * Decisions go by what agencies say now that they fulfil. One at a time: the last word counts.
+   */
+  synchronized void followFulfilments() {
+    ground.policy.follow(sealing.peerFulfilments.stated());
+  }
+
+  private StillPermitted stillPermitted() {
+    return new StillPermitted() {
+      @Override
+      public boolean test(String agreement, AgencyName recipient) {
+        return ground.policy.stillPermits(agreement, recipient, ground.around.clock().instant());
+      }
+
+      @Override
+      public Optional<Refusal> refusal(String agreement, AgencyName recipient) {
+        return ground.policy.current().unfulfilled(agreement, recipient);
+      }
+    };
   }
 
   /** Whether a key of a recipient is in force, under which mail for it can be sealed. */

@@ -2,12 +2,16 @@ package org.entente.gateway;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.ChargeMessages;
 import org.entente.gateway.policy.ConsentMessages;
 import org.entente.gateway.policy.EvidenceMessages;
+import org.entente.gateway.policy.Fulfilment;
+import org.entente.gateway.policy.Fulfilments;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RecallMessages;
@@ -26,6 +30,8 @@ final class NodePolicy {
   private final NodeFiles files;
   private final TrustStore trust;
   private final RulebookHolder holder;
+  private final AgencyName self;
+  private final Fulfilment own;
   private String stamp;
 
   /**
@@ -36,6 +42,8 @@ final class NodePolicy {
   NodePolicy(NodeFiles files, TrustStore trust) {
     this.files = files;
     this.trust = trust;
+    self = new AgencyName(files.config().agency());
+    own = files.fulfilment();
     try {
       stamp = files.policyStamp();
     } catch (IOException e) {
@@ -46,6 +54,22 @@ final class NodePolicy {
             files.rulebook(trust.current()),
             new BundleMembership(trust.current()),
             Policy.DEFAULT_CACHE_ENTRIES);
+    follow(Map.of());
+  }
+
+  /** Which obligations this node fulfils; the same as long as it runs. */
+  Fulfilment own() {
+    return own;
+  }
+
+  /**
+   * Other agencies say now that they fulfil these. Whatever was said in the name of this one, its
+   * configuration counts.
+   */
+  void follow(Map<AgencyName, Fulfilment> others) {
+    Map<AgencyName, Fulfilment> known = new HashMap<>(others);
+    known.put(self, own);
+    holder.fulfilments(new Fulfilments(known));
   }
 
   /** What decides; the same as long as the node runs. */

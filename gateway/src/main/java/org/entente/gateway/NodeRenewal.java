@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
@@ -30,11 +31,14 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.Policy;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.JoinRequest;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.wire.Explanations;
 import org.entente.gateway.wire.OwnPairs;
+import org.entente.proto.v1.FulfilmentState;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.PairState;
 import org.entente.proto.v1.PairUse;
@@ -55,6 +59,7 @@ final class NodeRenewal implements OwnPairs {
   private final InstantSource clock;
   private final Use agency;
   private final Use audit;
+  private final Supplier<Policy> policy;
 
   NodeRenewal(
       AgencyName self,
@@ -63,7 +68,9 @@ final class NodeRenewal implements OwnPairs {
       LabelCheck check,
       InstantSource clock,
       Use agency,
-      Use audit) {
+      Use audit,
+      Supplier<Policy> policy) {
+    this.policy = policy;
     this.self = self;
     this.bundle = bundle;
     this.ledger = ledger;
@@ -218,7 +225,17 @@ final class NodeRenewal implements OwnPairs {
         .setBundleVersion(current.version())
         .addAllPairs(states(agency))
         .addAllPairs(states(audit))
+        .addAllAgencies(agencies())
         .build();
+  }
+
+  private List<FulfilmentState> agencies() {
+    Policy current = policy.get();
+    return Stream.concat(
+            Stream.of(self),
+            current.membership().agencies().stream().filter(other -> !other.equals(self)))
+        .map(agency -> Explanations.fulfilment(agency, current.fulfilments().of(agency)))
+        .toList();
   }
 
   private synchronized List<PairState> states(Use use) {

@@ -9,12 +9,15 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.policy.Fulfilment;
 import org.entente.gateway.seal.AgencyIdentity;
 import org.entente.gateway.seal.AgencyPairs;
+import org.entente.gateway.seal.FulfilmentStatement;
 import org.entente.gateway.seal.GatewayKey;
 import org.entente.gateway.seal.KeyBundle;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.Opener;
+import org.entente.gateway.seal.PeerFulfilments;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.RecipientKeys;
 import org.entente.gateway.seal.RecipientSessions;
@@ -28,6 +31,7 @@ final class NodeSealing {
   final Sealer sealer;
   final Opener opener;
   final PeerKeys peerKeys;
+  final PeerFulfilments peerFulfilments;
   final SenderSessions senderSessions;
   final RecipientSessions recipientSessions;
 
@@ -35,7 +39,9 @@ final class NodeSealing {
   private final AgencyIdentity identity;
   private final GatewayKey published;
   private final InstantSource clock;
+  private final Fulfilment fulfils;
   private volatile byte[] bundle = new byte[0];
+  private volatile byte[] fulfilment = new byte[0];
 
   NodeSealing(
       FederationName federation,
@@ -43,10 +49,12 @@ final class NodeSealing {
       NodeKeys keys,
       SigningPair pair,
       AgencyPairs pairs,
+      Fulfilment fulfils,
       SecureRandom random,
       InstantSource clock,
       Meters meters) {
     this.clock = clock;
+    this.fulfils = fulfils;
     identity = new AgencyIdentity(federation, self.agency(), pair);
     gatewayKey = keys.gatewayKey();
     published = new GatewayKey(self.node(), gatewayKey.verifyingKey());
@@ -59,6 +67,7 @@ final class NodeSealing {
               }
             });
     peerKeys = new PeerKeys(federation, pairs);
+    peerFulfilments = new PeerFulfilments(federation, pairs);
     senderSessions =
         new SenderSessions(identity, published, peerKeys, SessionLimits.DEFAULT, random, clock);
     recipientSessions =
@@ -83,16 +92,24 @@ final class NodeSealing {
     senderSessions.renewAll();
     // A node that slept may find itself without a key in force, and a bundle names one.
     recipientKeys.renew(0);
-    bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
+    publish();
   }
 
   /**
    * Ends what rests on a pair of another agency that is no longer trusted: its sessions to this
-   * agency, its key bundle, and the sessions to the keys that the bundle named.
+   * agency, its key bundle, the sessions to the keys that the bundle named, and what it said that
+   * it fulfils.
    */
   void recheck() {
     recipientSessions.closeUnfounded();
     peerKeys.forgetUnfounded().forEach(senderSessions::renew);
+    peerFulfilments.forgetUnfounded();
+  }
+
+  private void publish() {
+    KeyBundle made = recipientKeys.bundle(identity, List.of(published));
+    fulfilment = FulfilmentStatement.beside(made, fulfils, identity).encoded();
+    bundle = made.encoded();
   }
 
   /**
@@ -105,7 +122,7 @@ final class NodeSealing {
     recipientSessions.closeEnded();
     senderSessions.closeEnded();
     if (renewal.made().isPresent() || !speaksForNow()) {
-      bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
+      publish();
       return true;
     }
     return false;
@@ -122,6 +139,11 @@ final class NodeSealing {
     return KeyBundle.parse(bundle)
         .filter(own -> own.content().keys().stream().anyMatch(key -> key.validity().isInForce(now)))
         .isPresent();
+  }
+
+  /** What the agency's gateway fulfils, signed, exact bytes; not to be changed. */
+  byte[] fulfilment() {
+    return fulfilment;
   }
 
   /** The agency's signed key bundle in force, exact bytes; not to be changed. */

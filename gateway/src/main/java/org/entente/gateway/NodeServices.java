@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
@@ -41,6 +42,8 @@ import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
 import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.risk.Bands;
+import org.entente.gateway.risk.Scores;
 import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.watch.Watches;
@@ -61,6 +64,7 @@ final class NodeServices {
   final Indexing indexing;
   final IprUpkeep iprUpkeep;
   final Watches watches;
+  private final Scores scores;
 
   private final Tracking tracking;
   private final NodeGround ground;
@@ -178,6 +182,19 @@ final class NodeServices {
                 around.clock(),
                 around.meters()),
             client -> isGranted(client, Scope.WATCH));
+    scores =
+        new Scores(
+            new Scores.Parts(
+                ground.agency(),
+                ground.ledger,
+                inboxOpening(),
+                ground.labelCheck,
+                () -> ground.policy.current().rulebook().codes().indicators(),
+                bands(ground.config.riskInForce()),
+                around.random(),
+                around.clock(),
+                around.meters(),
+                around.workers()));
     quarantine =
         new Quarantine(
             ground.agency(),
@@ -186,6 +203,12 @@ final class NodeServices {
             ground.labelCheck,
             ground.ending,
             new Quarantine.Stages(in.reception.setAside(), undeliverable, out.unsendable));
+  }
+
+  private static Bands bands(NodeConfig.Risk risk) {
+    return new Bands(
+        risk.bandsInForce().stream()
+            .collect(Collectors.toMap(NodeConfig.Band::fromPerMille, NodeConfig.Band::name)));
   }
 
   private static IntakeLimits intakeLimits(NodeConfig.Limits limits) {
@@ -280,6 +303,7 @@ final class NodeServices {
   ClientPorts ports(NodeRenewal renewal, Links links, NodeBackups.Copies copies) {
     return new ClientPorts(
         (caller, draft) -> intake.publish(caller.name(), draft),
+        intake.explaining()::explain,
         releases,
         recalling,
         consent.ports(),
@@ -292,6 +316,7 @@ final class NodeServices {
         subscriptions,
         searching,
         watches,
+        scores,
         tracking,
         requests,
         renewal,

@@ -51,6 +51,7 @@ class DirectionTest {
           "search",
           "ipr",
           "watch",
+          "risk",
           "wire",
           "admin",
           "client",

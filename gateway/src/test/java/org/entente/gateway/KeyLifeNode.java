@@ -59,6 +59,7 @@ import org.entente.gateway.seal.MemoryKeyHolder;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.seal.PeerFulfilments;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.RecipientKeys;
 import org.entente.gateway.seal.RecipientSessions;
@@ -316,10 +317,17 @@ final class KeyLifeNode implements AutoCloseable {
     private Notices notices(ReceiveParts parts) {
       return new Notices(
           new Notices.Signer(
-              FEDERATION, name, NODE, gatewayKey, () -> links.size() > 1, () -> bundle),
+              FEDERATION,
+              name,
+              NODE,
+              gatewayKey,
+              () -> links.size() > 1,
+              () -> bundle,
+              () -> new byte[0]),
           parts,
           settlement,
-          peerKeys,
+          new Notices.Known(
+              peerKeys, new PeerFulfilments(FEDERATION, agency -> List.of()), () -> {}),
           reporter(),
           send,
           new NoWitnesses());

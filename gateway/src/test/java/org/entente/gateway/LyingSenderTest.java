@@ -74,6 +74,20 @@ class LyingSenderTest {
                   .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline("Headline")))
           .build();
 
+  /** An agreement between the two under which no person is named and no case. */
+  private static final String WITHHOLDING =
+      PolicyFixture.sample(
+          "id: sample",
+          "id: withholding",
+          "sg.police",
+          ReceiveKit.SELF.value(),
+          "fr.customs",
+          ReceiveKit.ORIGIN.value(),
+          "personal_data: false",
+          "personal_data: true",
+          "valid:",
+          "redactions: [body.alert.subjects.person, label.case_ref]\nvalid:");
+
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final ErasureJournal journal;
@@ -85,7 +99,8 @@ class LyingSenderTest {
   LyingSenderTest(@TempDir Path folder) throws IOException {
     journal = ErasureJournal.open(folder.resolve("erasures"), 0);
     RulebookHolder policy =
-        new RulebookHolder(PolicyFixture.demo().rulebook(), DemoMembership.demo(), 100);
+        new RulebookHolder(
+            PolicyFixture.demoAnd(folder, WITHHOLDING).rulebook(), DemoMembership.demo(), 100);
     LabelCheck labels = new LabelCheck(MessageLimits.defaults());
     kit =
         new ReceiveKit(
@@ -186,6 +201,31 @@ class LyingSenderTest {
             .build();
     refused(Code.LABEL_BODY_MISMATCH, message(label -> label, person));
     Permitted honest = message(label -> label.setPersonalData(true), person);
+    kit.deliver(honest);
+    assertNotNull(ledger.inbox().find(honest.messageId()));
+  }
+
+  /** What an agreement withholds is not taken, whatever the label says of it. */
+  @Test
+  void message_withWhatItsAgreementWithholds_isRefused() {
+    Body.Builder person = ALERT.toBuilder();
+    person
+        .getAlertBuilder()
+        .addSubjectsBuilder()
+        .getPersonBuilder()
+        .setRole(PersonRole.PERSON_ROLE_SUSPECT);
+    UnaryOperator<Label.Builder> says =
+        label -> label.addRedacted("body.alert.subjects.person").addRedacted("label.case_ref");
+    refused(
+        Code.INGRESS_REFUSED,
+        message("withholding", label -> says.apply(label).setPersonalData(true), person.build()));
+    refused(
+        Code.INGRESS_REFUSED,
+        message("withholding", label -> says.apply(label).setCaseRef("C-1"), ALERT));
+    refused(Code.INGRESS_REFUSED, message("withholding", label -> label, ALERT));
+    refused(Code.INGRESS_REFUSED, message(EU, says, ALERT));
+    refused(Code.INVALID_FIELD, message("withholding", label -> label.addRedacted("Doe"), ALERT));
+    Permitted honest = message("withholding", says, ALERT);
     kit.deliver(honest);
     assertNotNull(ledger.inbox().find(honest.messageId()));
   }

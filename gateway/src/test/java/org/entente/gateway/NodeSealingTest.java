@@ -11,12 +11,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.Fulfilment;
 import org.entente.gateway.seal.KeyBundle;
 import org.entente.gateway.seal.KeyValidity;
 import org.entente.gateway.seal.PeerKeys;
@@ -48,6 +50,7 @@ class NodeSealingTest {
             new NodeKeys(keystore, clock, random),
             first,
             agency -> List.of(first.verifyingPair(), second.verifyingPair()),
+            Fulfilment.ofRelease(Set.of()),
             random,
             clock,
             new Meters());

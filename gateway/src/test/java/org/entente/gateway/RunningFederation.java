@@ -343,7 +343,7 @@ final class RunningFederation implements AutoCloseable {
         links:
         %sclients:
           - name: desk
-            scopes: [publish, subscribe, search, evidence, respond, operate_jointly, task, operator]
+            scopes: [publish, subscribe, search, evidence, respond, operate_jointly, task, operator, score, recall]
         """
             .formatted(
                 NAME,
@@ -559,17 +559,32 @@ final class RunningFederation implements AutoCloseable {
         });
   }
 
+  /** A warning, not to be delivered after a time from now. */
+  Draft draft(String headline, Duration deadline, String... to) {
+    Draft.Builder draft = draft(headline, deadline);
+    draft.getToBuilder().addAllAgencies(List.of(to));
+    return draft.build();
+  }
+
   private Draft.Builder draft(String headline, Duration deadline) {
     drafts++;
+    Draft.Builder draft = alert(headline, "draft-" + drafts);
+    draft
+        .getLabelBuilder()
+        .setExpiresAt(Timestamps.fromMillis(clock.instant().plus(deadline).toEpochMilli()));
+    return draft;
+  }
+
+  /** A warning for nobody yet. */
+  static Draft.Builder alert(String headline, String key) {
     return Draft.newBuilder()
-        .setIdempotencyKey("draft-" + drafts)
+        .setIdempotencyKey(key)
         .setLabel(
             Label.newBuilder()
                 .setKind(Kind.KIND_ALERT)
                 .setCategory(Category.CATEGORY_PUBLIC_WARNING)
                 .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY)
-                .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
-                .setExpiresAt(Timestamps.fromMillis(clock.instant().plus(deadline).toEpochMilli())))
+                .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED))
         .setBody(
             Body.newBuilder()
                 .setAlert(

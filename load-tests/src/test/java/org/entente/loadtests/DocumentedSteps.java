@@ -68,6 +68,8 @@ final class DocumentedSteps {
                     + " --list classification_scheme")
             .says("FR: DIFFUSION RESTREINTE")
             .says("in DE as VS-NUR F"),
+        Step.of("./entente policy codes --codes config/codes --list indicators")
+            .says("ROUTE_UNUSUAL  The route is unusual"),
         Step.of("./entente policy schema --out config/schema --check")
             .says("agreement.json: as it is"),
         Step.of("./entente policy fmt --check config/agreements").doesNotSay("laid out otherwise"),
@@ -88,6 +90,13 @@ final class DocumentedSteps {
         Step.of("./entente run --config /tmp/federation/de.customs.yaml")
             .until("\"agency\":\"de.customs\"")
             .keptRunning(),
+        Step.of(
+                "./entente policy explain"
+                    + DECLARATIONS
+                    + " --to de.customs --category IPR --purpose IPR_ENFORCEMENT"
+                    + " --officer FR-3 --justification 'case 12/26'")
+            .says("de.customs: permitted by eu-customs-cooperation")
+            .says("fulfils DESTROY_AFTER_RETENTION"),
         Step.of("./entente send" + DECLARATIONS + " --alerts config/samples/ipr.jsonl")
             .exits(1)
             .says("published")
@@ -168,10 +177,11 @@ final class DocumentedSteps {
         Step.of("./entente release list" + SUPERVISOR).says("{HELD}"),
         Step.of("./entente release show MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
-            .says("Substituted consignment"),
+            .says("Substituted consignment")
+            .says("\"label.source_ref\""),
         Step.of("./entente release approve MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
-            .says("to sg.police"),
+            .says("to sg.police (without body.intelligence.subjects.account, "),
         Step.of(
                 "./entente watch add --subject 'case:ZGR 2026 1180' --subject container:CSQU3054383"
                     + " --title 'brake pads'"
@@ -226,6 +236,24 @@ final class DocumentedSteps {
                     + SEARCHER)
             .says("\"caseRef\":\"ZGR-2026-1180\""),
         Step.of("./entente open MESSAGE" + SEARCHER).fills("MESSAGE", "FOUND").says("Hamburg"),
+        Step.of(
+                "./entente risk score MESSAGE --score 87.5 --model ports --model-version 3.1"
+                    + " --automated --indicator 'ROUTE_UNUSUAL:400:three ports in five days'"
+                    + " --indicator X_NIGHT_CALL:100"
+                    + FR_CLIENTS
+                    + "risk-engine")
+            .fills("MESSAGE", "FOUND")
+            .says("87.5 HIGH")
+            .says("ports 3.1 (risk-engine, automated)"),
+        Step.of("./entente risk list --minimum 70 --category IPR" + SEARCHER)
+            .says("{FOUND}")
+            .says("87.5 HIGH"),
+        Step.of("./entente risk show MESSAGE --history" + SEARCHER)
+            .fills("MESSAGE", "FOUND")
+            .says("three ports in five days"),
+        Step.of("./entente risk follow --minimum 70 --after 0" + SEARCHER)
+            .until("{FOUND}")
+            .exits(143),
         // What else has arrived names something else.
         Step.of("./entente related MESSAGE" + SEARCHER)
             .fills("MESSAGE", "FOUND")
@@ -431,7 +459,10 @@ final class DocumentedSteps {
             .says("audit leaves"),
         Step.of("./entente backup list --config /tmp/federation/fr.customs.yaml").says("     1  "),
         Step.of("./entente backup verify --config /tmp/federation/fr.customs.yaml").says("good"),
-        Step.of("./entente keys show" + OPERATOR).says("in use").says("not in the trust bundle"),
+        Step.of("./entente keys show" + OPERATOR)
+            .says("in use")
+            .says("not in the trust bundle")
+            .says("fr.customs fulfils DESTROY_AFTER_RETENTION"),
         Step.of("./entente link list" + OPERATOR).says("de.customs        up").says("FLASH"),
         Step.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),
         Step.of(

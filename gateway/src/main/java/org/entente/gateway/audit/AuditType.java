@@ -96,7 +96,11 @@ public enum AuditType {
   /** A message was taken in charge by a recipient, or given back: at it, and at the origin. */
   CHARGED(35),
   /** A message was updated, cancelled, rectified or restricted: it, then what changes it. */
-  CHANGED(36);
+  CHANGED(36),
+  /** A client scored a received message: by which model, not how high. */
+  SCORED(60),
+  /** A person was shown scores, with the labels of the messages named. */
+  SCORES_SHOWN(61);
 
   private final int number;
 

@@ -162,7 +162,8 @@ final class DraftLimits {
           "operation_epoch",
           "operation_roster_hash",
           "addressed",
-          "addressees");
+          "addressees",
+          "redacted");
 
   private DraftLimits() {}
 

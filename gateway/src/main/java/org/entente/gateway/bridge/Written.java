@@ -1,5 +1,6 @@
 package org.entente.gateway.bridge;
 
+import com.google.protobuf.Message;
 import java.util.Map;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
@@ -28,6 +29,16 @@ public sealed interface Written<T> {
       ProtoValues.fill(draft, values, "");
       DraftLimits.check(draft.build());
       return new Read<>(draft.build());
+    } catch (Fault e) {
+      return new Wrong<>(e.field(), e.problem());
+    }
+  }
+
+  /** Any message, into which its fields are written; nothing is required. */
+  static Written<Message> message(Message.Builder into, Map<?, ?> values) {
+    try {
+      ProtoValues.fill(into, values, "");
+      return new Read<>(into.build());
     } catch (Fault e) {
       return new Wrong<>(e.field(), e.problem());
     }

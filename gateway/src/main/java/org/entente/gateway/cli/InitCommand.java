@@ -221,13 +221,14 @@ final class InitCommand implements Callable<Integer> {
         node.resolve("data"),
         node.resolve("audit"),
         new NodeConfig.Backup(node.resolve("backup"), 0),
-        new NodeConfig.Policy(Path.of("agreements"), null, null),
+        new NodeConfig.Policy(Path.of("agreements"), null, null, List.of()),
         new NodeConfig.Listen(
             listenClients, listenPeers == null ? endpoint : listenPeers, listenAdmin),
         links.entrySet().stream().map(InitCommand::link).toList(),
         clients.entrySet().stream()
             .map(entry -> new NodeConfig.Client(entry.getKey(), scopes(entry.getValue())))
             .toList(),
+        null,
         null,
         null,
         null,

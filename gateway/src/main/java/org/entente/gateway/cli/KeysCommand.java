@@ -10,6 +10,7 @@ import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.ceremony.CeremonyProblem;
+import org.entente.proto.v1.FulfilmentState;
 import org.entente.proto.v1.KeysGrpc;
 import org.entente.proto.v1.PairState;
 import org.entente.proto.v1.PairUse;
@@ -130,7 +131,10 @@ final class KeysCommand implements Callable<Integer> {
   /** What there is. */
   @Command(
       name = "show",
-      description = "Lists the pairs: what they sign, whether held and used, when they count.",
+      description = {
+        "Lists the pairs: what they sign, whether held and used, when they count; and which",
+        "obligations of labels each agency says that it fulfils."
+      },
       mixinStandardHelpOptions = true)
   static final class Show extends ClientCall {
     @Override
@@ -139,6 +143,11 @@ final class KeysCommand implements Callable<Integer> {
           KeysGrpc.newBlockingStub(channel).showKeys(ShowKeysRequest.getDefaultInstance());
       known.getPairsList().forEach(pair -> out().println(line(pair)));
       out().println("trust bundle version " + known.getBundleVersion());
+      for (FulfilmentState agency : known.getAgenciesList()) {
+        out()
+            .println(
+                Screen.printable(agency.getAgency() + " fulfils " + ExplainedText.words(agency)));
+      }
       return 0;
     }
 

@@ -174,8 +174,13 @@ final class PolicyDiff implements Callable<Integer> {
     found.ifPresent(
         it -> {
           out.printf(
-              "  %s, for example, %s to %s, %d bytes, at %s:%n",
-              what, it.origin(), it.recipient(), it.bodyBytes(), it.at());
+              "  %s, for example, %s to %s, %d bytes%s, at %s:%n",
+              what,
+              it.origin(),
+              it.recipient(),
+              it.bodyBytes(),
+              it.namesPersons() ? ", naming persons" : "",
+              it.at());
           out.println("    " + Screen.printable(LabelWords.line(it.label())));
           it.how().forEach(how -> out.println("    " + Screen.printable(how)));
         });
@@ -187,6 +192,7 @@ final class PolicyDiff implements Callable<Integer> {
         .put("from", it.origin().value())
         .put("to", it.recipient().value())
         .put("body_bytes", it.bodyBytes())
+        .put("names_persons", it.namesPersons())
         .put("at", it.at().toString())
         .put("current", it.current().words())
         .put("candidate", it.candidate().words());

@@ -89,7 +89,7 @@ final class ReleaseCommand implements Callable<Integer> {
               Timestamps.toString(message.getHeld().getUntil()),
               Screen.printable(message.getClient()),
               Screen.printable(message.getOnBehalfOf().getOfficer()),
-              message.getPermitsList().stream().map(permit -> permit.getAgency()).toList(),
+              message.getPermitsList().stream().map(SendCommand::line).toList(),
               Screen.printable(message.getHeld().getReason()));
     }
   }
@@ -114,7 +114,7 @@ final class ReleaseCommand implements Callable<Integer> {
       outcome
           .getAccepted()
           .getPermitsList()
-          .forEach(permit -> out().println("to " + permit.getAgency()));
+          .forEach(permit -> out().println("to " + SendCommand.line(permit)));
       outcome.getAccepted().getRefusalsList().forEach(r -> out().println(SendCommand.line(r)));
       outcome.getRefused().getRefusalsList().forEach(r -> out().println(SendCommand.line(r)));
       return code.applyAsInt(outcome);

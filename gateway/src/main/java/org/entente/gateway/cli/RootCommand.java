@@ -26,6 +26,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       RelatedCommand.class,
       FeedbackCommand.class,
       WatchCommand.class,
+      RiskCommand.class,
       RequestCommand.class,
       ResponderCommand.class,
       DiscoverCommand.class,

@@ -179,10 +179,20 @@ final class SendCommand implements Callable<Integer> {
             .collect(
                 Collectors.partitioningBy(
                     permit -> permit.getAddressed() == Addressed.ADDRESSED_INFORMATION,
-                    Collectors.mapping(Permit::getAgency, Collectors.toList())));
+                    Collectors.mapping(SendCommand::line, Collectors.toList())));
     List<String> asked = informed.getOrDefault(false, List.of());
     List<String> others = informed.getOrDefault(true, List.of());
     return "  to " + asked + (others.isEmpty() ? "" : ", for information to " + others);
+  }
+
+  /** Whom it goes to, and without which fields. */
+  static String line(Permit permit) {
+    return permit.getWithheldCount() == 0
+        ? permit.getAgency()
+        : permit.getAgency()
+            + " (without "
+            + Screen.printable(String.join(", ", permit.getWithheldList()))
+            + ")";
   }
 
   static String line(Refusal refusal) {

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param reflection whether gRPC reflection answers clients; true by default
  * @param ipr calendar of the procedure for intellectual property rights; needed where a client has
  *     its scopes
+ * @param risk how scores of messages are called
  * @param requests reminders of requests that wait for an answer
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -61,6 +62,7 @@ public record NodeConfig(
     @Nullable OpenWithin openWithin,
     @Nullable Boolean reflection,
     @Nullable Ipr ipr,
+    @Nullable Risk risk,
     @Nullable Requests requests) {
 
   public NodeConfig {
@@ -123,6 +125,11 @@ public record NodeConfig(
     return ipr == null ? Ipr.UNUSED : ipr;
   }
 
+  /** How scores of messages are called. */
+  public Risk riskInForce() {
+    return risk == null ? Risk.UNNAMED : risk;
+  }
+
   /** The same configuration with every path resolved against a folder. */
   public NodeConfig resolvedAgainst(Path folder) {
     return new NodeConfig(
@@ -139,7 +146,8 @@ public record NodeConfig(
         new Policy(
             folder.resolve(policy.agreements()),
             policy.nodeRules() == null ? null : folder.resolve(policy.nodeRules()),
-            policy.codes() == null ? null : folder.resolve(policy.codes())),
+            policy.codes() == null ? null : folder.resolve(policy.codes()),
+            policy.cannotFulfil()),
         listen,
         links,
         clients,
@@ -149,6 +157,7 @@ public record NodeConfig(
         openWithin,
         reflection,
         ipr,
+        risk,
         requests);
   }
 
@@ -224,11 +233,15 @@ public record NodeConfig(
    * @param agreements folder of agreement files; read again when one changes
    * @param nodeRules file of this node's own rules, or absent
    * @param codes folder of code lists; absent: those of the release, without classification schemes
+   * @param cannotFulfil obligations of labels that this agency cannot fulfil although its gateway
+   *     could, such as ONWARD_WITH_CONSENT; others are told, and send it nothing that has them
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Policy(Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {
+  public record Policy(
+      Path agreements, @Nullable Path nodeRules, @Nullable Path codes, List<String> cannotFulfil) {
     public Policy {
       Objects.requireNonNull(agreements, "policy.agreements");
+      cannotFulfil = cannotFulfil == null ? List.of() : List.copyOf(cannotFulfil);
     }
   }
 
@@ -266,8 +279,8 @@ public record NodeConfig(
    * One of the agency's own systems.
    *
    * @param name as in its certificate
-   * @param scopes of publish, subscribe, search, watch, evidence, release, consent, recall, task,
-   *     retention, audit, operator, ipr, rights_holder; the last goes with no other
+   * @param scopes of publish, subscribe, search, watch, score, evidence, release, consent, recall,
+   *     task, retention, audit, operator, ipr, rights_holder; the last goes with no other
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Client(String name, List<String> scopes) {
@@ -531,6 +544,55 @@ public record NodeConfig(
             "ipr." + field + " is " + number + "; it must be from " + least + " to " + most);
       }
       return number;
+    }
+  }
+
+  /**
+   * How scores of received messages are called.
+   *
+   * @param bands at most 10, in any order; a score is in the one that begins highest and not above
+   *     it
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Risk(@Nullable List<Band> bands) {
+    /** No bands. */
+    public static final Risk UNNAMED = new Risk(List.of());
+
+    public Risk {
+      bands = bands == null ? List.of() : List.copyOf(bands);
+      if (bands.size() > 10) {
+        throw new IllegalArgumentException("risk.bands has more than 10 bands");
+      }
+      if (bands.stream().map(Band::name).distinct().count() < bands.size()
+          || bands.stream().map(Band::fromPerMille).distinct().count() < bands.size()) {
+        throw new IllegalArgumentException("risk.bands names a band, or where one begins, twice");
+      }
+    }
+
+    /** The bands. */
+    public List<Band> bandsInForce() {
+      return Objects.requireNonNull(bands);
+    }
+  }
+
+  /**
+   * A band of scores.
+   *
+   * @param name 1 to 20 characters: a capital letter, then of {@code A-Z 0-9 _}
+   * @param fromPerMille where it begins, in thousandths, 0 to 1,000
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Band(String name, int fromPerMille) {
+    public Band {
+      Objects.requireNonNull(name, "risk.bands.name");
+      if (!name.matches("[A-Z][A-Z0-9_]{0,19}")) {
+        throw new IllegalArgumentException(
+            "risk.bands.name must be 1 to 20 characters, a capital letter, then of A-Z 0-9 _");
+      }
+      if (fromPerMille < 0 || fromPerMille > 1_000) {
+        throw new IllegalArgumentException(
+            "risk.bands.from_per_mille is " + fromPerMille + "; it must be from 0 to 1000");
+      }
     }
   }
 

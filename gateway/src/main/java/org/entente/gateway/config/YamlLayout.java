@@ -158,7 +158,7 @@ public final class YamlLayout {
   private static void space(Node root) {
     boolean first = true;
     for (NodeTuple tuple : ((MappingNode) root).getValue()) {
-      boolean part = tuple.getValueNode() instanceof MappingNode;
+      boolean part = !(tuple.getValueNode() instanceof ScalarNode);
       tuple.getKeyNode().setBlockComments(lines(tuple.getKeyNode(), part && !first));
       first = false;
     }

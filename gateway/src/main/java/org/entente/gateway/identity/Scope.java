@@ -14,6 +14,8 @@ public enum Scope {
   SEARCH,
   /** Watch for identifiers in what is received. */
   WATCH,
+  /** Say how risky received messages are. */
+  SCORE,
   /** Ask what became of messages. */
   EVIDENCE,
   /** Release what waits for a second person. */

@@ -68,6 +68,13 @@ final class Answering {
     }
   }
 
+  /**
+   * Why a draft may not answer what it answers, as things stand; null if it may, and for others.
+   */
+  @Nullable Problem lacking(CheckedDraft draft) {
+    return draft.label().getKind() == Kind.KIND_ANSWER ? problem(request(draft), draft) : null;
+  }
+
   /** What was begun is durable, held, refused or given up; without effect on what was not begun. */
   void end(CheckedDraft draft, CompletableFuture<Outcome> done) {
     if (draft.label().getInReplyTo().size() == MessageId.SIZE) {

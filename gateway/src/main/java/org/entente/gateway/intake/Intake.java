@@ -290,7 +290,7 @@ public final class Intake implements AutoCloseable {
           Outcome outcome = Outcomes.held(key.key(), id, reason, until);
           HeldDrafts.Held waits =
               new HeldDrafts.Held(
-                  id, key, Outcomes.heldMessage(outcome, now, key, draft, decision.permits()));
+                  id, key, Outcomes.heldMessage(outcome, now, key, draft, decision));
           held.put(tx, waits, draft, until);
           Leaves.held(
               tx,
@@ -318,6 +318,11 @@ public final class Intake implements AutoCloseable {
                 done.complete(outcome);
               }
             });
+  }
+
+  /** Says what would become of drafts. */
+  public Explaining explaining() {
+    return new Explaining(parts, answering, clock);
   }
 
   /** Whether drafts answer what this agency owes an answer to. */
@@ -404,7 +409,9 @@ public final class Intake implements AutoCloseable {
     try {
       return parts
           .evidence()
-          .tokens(SubjectTerms.of(any.label(), Body.parseFrom(any.body())), clock.instant());
+          .tokens(
+              SubjectTerms.of(any.writtenLabel(), Body.parseFrom(any.writtenBody())),
+              clock.instant());
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a body that this gateway has checked", e);
     }
@@ -452,12 +459,12 @@ public final class Intake implements AutoCloseable {
     SentPart.Builder out =
         SentPart.newBuilder()
             .setAgreement(part.agreement())
-            .setLegalBasis(label.getLegalBasis())
+            .setLegalBasis(part.writtenLabel().getLegalBasis())
             .setCategory(label.getCategoryValue())
             .setPurpose(label.getPurposeValue())
             .setPersonalData(label.getPersonalData())
             .setRetentionDays(part.retentionDays())
-            .setCaseRef(label.getCaseRef())
+            .setCaseRef(part.writtenLabel().getCaseRef())
             .setInformation(label.getAddressed() == Addressed.ADDRESSED_INFORMATION);
     part.permits().forEach(permit -> out.addRecipients(permit.recipient().value()));
     return out.build();

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Leaves of the audit log about drafts, each in the commit that it speaks of. */
 final class Leaves {
+  /** Longest words of a leaf, in characters. */
+  private static final int LONGEST = 500;
+
   private Leaves() {}
 
   /** One for each envelope and whoever published in it. */
@@ -33,14 +38,17 @@ final class Leaves {
     for (Outbound.Ready ready : sealed) {
       Map<AuditActor, List<MessageId>> byActor = new LinkedHashMap<>();
       String policyVersion = "";
+      Set<String> withheld = new TreeSet<>();
       for (MessageId id : ready.messages()) {
         Submission submission = byId.get(id);
         if (submission != null) {
           byActor.computeIfAbsent(submission.actor(), a -> new ArrayList<>()).add(id);
           policyVersion = submission.policyVersion();
+          withheld.addAll(withheld(submission, ready.key().agreement()));
         }
       }
       String decided = policyVersion;
+      String said = withheld.isEmpty() ? "" : words(withheld);
       byActor.forEach(
           (actor, ids) ->
               tx.audit(
@@ -51,8 +59,22 @@ final class Leaves {
                           actor,
                           AuditSubject.of(ready.envelope(), ids, ready.recipients())
                               .headed(ready.outgoing().headerHash()))
-                      .under(ready.key().agreement(), decided)));
+                      .under(ready.key().agreement(), decided)
+                      .saying(said)));
     }
+  }
+
+  private static List<String> withheld(Submission submission, String agreement) {
+    return submission.parts().stream()
+        .filter(part -> part.agreement().equals(agreement))
+        .findFirst()
+        .<List<String>>map(part -> part.label().getRedactedList())
+        .orElse(List.of());
+  }
+
+  private static String words(Set<String> withheld) {
+    String all = "without " + String.join(", ", withheld);
+    return all.length() <= LONGEST ? all : all.substring(0, LONGEST - 1) + "…";
   }
 
   /** One for each received message whose content a submission passes on, and each agreement. */

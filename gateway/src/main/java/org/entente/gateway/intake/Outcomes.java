@@ -8,6 +8,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.WhoMustAct;
+import org.entente.gateway.policy.Decision;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Draft;
@@ -29,7 +30,9 @@ final class Outcomes {
     Accepted.Builder accepted = Accepted.newBuilder();
     for (Permitted part : parts) {
       for (Permit permit : part.permits()) {
-        accepted.addPermits(permit(permit).toBuilder().setAddressed(part.label().getAddressed()));
+        accepted.addPermits(
+            permit(permit, part.label().getRedactedList()).toBuilder()
+                .setAddressed(part.label().getAddressed()));
       }
     }
     refusals.forEach(refusal -> accepted.addRefusals(refusal(refusal)));
@@ -65,7 +68,7 @@ final class Outcomes {
 
   /** What people are shown of a draft that waits since now with this outcome. */
   static HeldMessage heldMessage(
-      Outcome outcome, Instant now, OutcomeKey key, Draft draft, List<Permit> permits) {
+      Outcome outcome, Instant now, OutcomeKey key, Draft draft, Decision decision) {
     HeldMessage.Builder message =
         HeldMessage.newBuilder()
             .setMessageId(outcome.getMessageId())
@@ -73,15 +76,18 @@ final class Outcomes {
             .setHeld(outcome.getHeld())
             .setClient(key.client())
             .setOnBehalfOf(draft.getOnBehalfOf());
-    permits.forEach(permit -> message.addPermits(permit(permit)));
+    for (Permit permit : decision.permits()) {
+      message.addPermits(permit(permit, decision.withheld(permit.recipient())));
+    }
     return message.build();
   }
 
-  private static org.entente.proto.v1.Permit permit(Permit permit) {
+  private static org.entente.proto.v1.Permit permit(Permit permit, List<String> withheld) {
     return org.entente.proto.v1.Permit.newBuilder()
         .setAgency(permit.recipient().value())
         .setAgreement(permit.agreement())
         .setRetentionDays(permit.retentionDays())
+        .addAllWithheld(withheld)
         .build();
   }
 

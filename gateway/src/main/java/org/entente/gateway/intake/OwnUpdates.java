@@ -31,8 +31,8 @@ public final class OwnUpdates {
     int days = submission.parts().stream().mapToInt(Permitted::retentionDays).min().orElseThrow();
     OwnOperationUpdate own =
         OwnOperationUpdate.newBuilder()
-            .setLabel(first.label().toByteString())
-            .setBody(first.body())
+            .setLabel(first.writtenLabel().toByteString())
+            .setBody(first.writtenBody())
             .build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Duration.ofDays(days));
     parts

@@ -43,6 +43,7 @@ public final class Ledger implements AutoCloseable {
   private final WatchBook watches;
   private final ChargeBook charges;
   private final Chains chains;
+  private final ScoreBook scores;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -90,6 +91,7 @@ public final class Ledger implements AutoCloseable {
     this.watches = new WatchBook(store);
     this.charges = new ChargeBook(store);
     this.chains = new Chains(new ChainBook(store), inbox, retention);
+    this.scores = new ScoreBook(store);
   }
 
   /** Starts the writer. */
@@ -268,6 +270,11 @@ public final class Ledger implements AutoCloseable {
   /** Which messages change which. */
   public Chains chains() {
     return chains;
+  }
+
+  /** How clients score received messages. */
+  public ScoreBook scores() {
+    return scores;
   }
 
   /** What recipients took in charge. */

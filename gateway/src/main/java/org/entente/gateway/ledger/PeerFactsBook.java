@@ -11,13 +11,14 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 
 /**
- * Signed statements of other agencies that must survive a restart: their latest key bundle, and the
- * session announcements under which mail may still arrive. All of it is public; whoever reads it
- * verifies it again.
+ * Signed statements of other agencies that must survive a restart: their latest key bundle, what
+ * they last said that they fulfil, and the session announcements under which mail may still arrive.
+ * All of it is public; whoever reads it verifies it again.
  *
  * <pre>
  * ANNOUNCEMENT u8 1 · ascii agency                    → key bundle
  * ANNOUNCEMENT u8 2 · ascii origin · 16-byte session  → u64 expiry in ms · announcement
+ * ANNOUNCEMENT u8 3 · ascii agency                    → fulfilment
  * </pre>
  */
 public final class PeerFactsBook {
@@ -34,8 +35,17 @@ public final class PeerFactsBook {
 
   /** All key bundles. */
   public List<byte[]> keyBundles() {
+    return all(1);
+  }
+
+  /** The latest that each agency said of which obligations it fulfils. */
+  public List<byte[]> fulfilments() {
+    return all(3);
+  }
+
+  private List<byte[]> all(int kind) {
     List<byte[]> out = new ArrayList<>();
-    byte[] prefix = {1};
+    byte[] prefix = {(byte) kind};
     try (Scan scan = store.scan(Table.ANNOUNCEMENT, prefix, Keys.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
@@ -48,6 +58,11 @@ public final class PeerFactsBook {
   /** Replaces an agency's key bundle. */
   public void putKeyBundle(Transaction tx, AgencyName agency, byte[] bundle) {
     tx.put(Table.ANNOUNCEMENT, bundleKey(agency), bundle);
+  }
+
+  /** Replaces what an agency said of which obligations it fulfils. */
+  public void putFulfilment(Transaction tx, AgencyName agency, byte[] statement) {
+    tx.put(Table.ANNOUNCEMENT, fulfilmentKey(agency), statement);
   }
 
   /** The announcement of a session. */
@@ -89,6 +104,10 @@ public final class PeerFactsBook {
 
   private static byte[] bundleKey(AgencyName agency) {
     return Keys.key().u8(1).ascii(agency.value()).done();
+  }
+
+  private static byte[] fulfilmentKey(AgencyName agency) {
+    return Keys.key().u8(3).ascii(agency.value()).done();
   }
 
   private static byte[] sessionKey(AgencyName origin, byte[] sessionId) {

@@ -44,6 +44,8 @@ public final class Meters {
   private final Counter delivered;
   private final Counter searched;
   private final Counter watchHits;
+  private final Counter scored;
+  private final Histogram scoredAfter;
   private final Counter opened;
   private final Counter alarms;
   private final Counter mishaps;
@@ -95,6 +97,17 @@ public final class Meters {
             "what");
     watchHits =
         counter("entente_watch_hits_total", "Received messages that watches of clients hit.");
+    scored =
+        counter(
+            "entente_scores_total",
+            "Scores that clients gave received messages: the first of a model for a message (first),"
+                + " a further version (changed), the same again (unchanged).",
+            "result");
+    scoredAfter =
+        histogram(
+            "entente_scored_after_seconds",
+            "Time from the receipt of a message to the first score of a model for it.",
+            SECONDS);
     reminders =
         counter(
             "entente_request_reminders_total",
@@ -223,6 +236,16 @@ public final class Meters {
     watchHits.inc(hits);
   }
 
+  /** A client scored a message. */
+  public void scored(Scored result) {
+    scored.labels(word(result)).inc();
+  }
+
+  /** A model scored a message for the first time, so long after it was received. */
+  public void scoredAfter(double seconds) {
+    scoredAfter.observe(seconds);
+  }
+
   /** A person opened a message. */
   public void openedByPerson() {
     searched.labels("open").inc();
@@ -336,6 +359,16 @@ public final class Meters {
     REFUSED,
     /** By nobody in time. */
     TIMED_OUT
+  }
+
+  /** What a score changed. */
+  public enum Scored {
+    /** The first of its client and model for the message. */
+    FIRST,
+    /** A further version. */
+    CHANGED,
+    /** Nothing. */
+    UNCHANGED
   }
 
   /** What a message was at when this gateway failed over it. */

@@ -48,6 +48,8 @@ public enum Code {
   NO_EQUIVALENT(POLICY, false),
   /** It comes with an obligation that the recipient's gateway does not know. */
   OBLIGATION_UNKNOWN(PEER, false),
+  /** The recipient's gateway says that it does not fulfil an obligation that this comes with. */
+  OBLIGATION_NOT_FULFILLED(PEER, false),
   /** Personal data that the agreement does not allow. */
   PERSONAL_DATA_REFUSED(POLICY, false),
   /** The agreement's condition evaluated to false. */
@@ -58,6 +60,10 @@ public enum Code {
   ONWARD_REFUSED(POLICY, false),
   /** It passes on what may go on with its originator's consent only. */
   CONSENT_REQUIRED(PEER, false),
+  /** The agreement withholds fields, and this body cannot be given without them. */
+  NOT_REDACTABLE(CLIENT, false),
+  /** It has what the agreement withholds, or its label does not say what is withheld. */
+  NOT_REDACTED(PEER, false),
   /** It names a roster of a joint operation that is not held here, or none of it is. */
   ROSTER_UNKNOWN(PEER, true),
   /** It names another roster than is held here under that number: somebody has two. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param parties who shares with whom
  * @param covers what may be shared
  * @param obligations what binds sender and recipient
+ * @param redactions what recipients are not given
  * @param validity in which time it is in force
  */
 public record Agreement(
@@ -35,6 +36,7 @@ public record Agreement(
     Parties parties,
     Covers covers,
     Obligations obligations,
+    Redactions redactions,
     Validity validity) {
   /** Longest retention, in days: a hundred years. */
   public static final int MAX_RETENTION_DAYS = 36_500;

@@ -21,6 +21,10 @@ record AgreementFile(
     @Written("what may be shared") @JsonProperty(required = true) Covers covers,
     @Written("what binds sender and recipient") @JsonProperty(required = true)
         Obligations obligations,
+    @Written(
+            value = "fields of label and body that recipients are not given; none if left out",
+            form = RedactableFields.FORM)
+        @Nullable List<String> redactions,
     @Written("the time in which it is in force") @JsonProperty(required = true) Valid valid) {
   /** The form of the ids of agreements and of a node's rules. */
   static final String ID = "[a-z0-9][a-z0-9-]{0,63}";

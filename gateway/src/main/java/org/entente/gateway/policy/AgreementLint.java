@@ -64,13 +64,22 @@ final class AgreementLint {
     Agreement.Covers covers = covers(expressions, codes);
     Agreement.Parties parties = new PartiesLint(positions, membership, report).lint(file.between());
     Agreement.Obligations obligations = obligations();
+    Redactions redactions = new RedactionsLint(positions, report).lint(file.redactions(), covers);
     Agreement.Validity validity = validity(now);
     law();
     if (report.problems().size() > before) {
       return Optional.empty();
     }
     Agreement agreement =
-        new Agreement(file.id(), file.title(), file.law(), parties, covers, obligations, validity);
+        new Agreement(
+            file.id(),
+            file.title(),
+            file.law(),
+            parties,
+            covers,
+            obligations,
+            redactions,
+            validity);
     changeOfPurpose(agreement);
     return report.problems().size() > before ? Optional.empty() : Optional.of(agreement);
   }

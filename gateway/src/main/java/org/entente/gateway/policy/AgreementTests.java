@@ -29,14 +29,20 @@ final class AgreementTests {
   /** What fails, in the order of tests; nothing if the agreement permits the transfer. */
   List<Failure> failures(Agreement agreement, Transfer transfer) {
     List<Failure> failures = new ArrayList<>();
+    Transfer left = transfer.without(agreement.redactions());
     validity(agreement, transfer).ifPresent(failures::add);
     purposeChange(agreement, transfer).ifPresent(failures::add);
-    content(agreement.covers(), transfer.label(), failures);
-    limits(agreement.obligations(), transfer).ifPresent(failures::add);
+    content(agreement.covers(), left.label(), failures);
+    limits(agreement.obligations(), left).ifPresent(failures::add);
+    redactions(agreement, transfer).ifPresent(failures::add);
     if (failures.isEmpty()) {
-      agreement.covers().condition().flatMap(c -> condition(c, transfer)).ifPresent(failures::add);
+      agreement.covers().condition().flatMap(c -> condition(c, left)).ifPresent(failures::add);
     }
     return failures;
+  }
+
+  private static Optional<Failure> redactions(Agreement agreement, Transfer transfer) {
+    return Optional.ofNullable(transfer.content().given(agreement.redactions()).failure());
   }
 
   private static Optional<Failure> validity(Agreement agreement, Transfer transfer) {

@@ -18,7 +18,7 @@ import org.entente.proto.v1.OnBehalfOf;
 public final class CheckedDraft implements DraftCheck {
   private final String idempotencyKey;
   private final Label label;
-  private final ByteString body;
+  private final DraftContent content;
   private final Addressing to;
   private final OnBehalfOf onBehalfOf;
   private final int openWithinMinutes;
@@ -28,7 +28,7 @@ public final class CheckedDraft implements DraftCheck {
   CheckedDraft(
       String idempotencyKey,
       Label label,
-      ByteString body,
+      DraftContent content,
       Addressing to,
       OnBehalfOf onBehalfOf,
       int openWithinMinutes,
@@ -36,7 +36,7 @@ public final class CheckedDraft implements DraftCheck {
       boolean disclosed) {
     this.idempotencyKey = idempotencyKey;
     this.label = label;
-    this.body = body;
+    this.content = content;
     this.to = to;
     this.onBehalfOf = onBehalfOf;
     this.openWithinMinutes = openWithinMinutes;
@@ -59,7 +59,12 @@ public final class CheckedDraft implements DraftCheck {
 
   /** The serialised body. */
   public ByteString body() {
-    return body;
+    return content.body();
+  }
+
+  /** What recipients get of it. */
+  DraftContent content() {
+    return content;
   }
 
   /** Who is to receive it. */
@@ -104,7 +109,7 @@ public final class CheckedDraft implements DraftCheck {
             .setOperationEpoch(number)
             .setOperationRosterHash(ByteString.copyFrom(hash))
             .build(),
-        body,
+        content,
         Addressing.newBuilder()
             .addAllAgencies(members.stream().map(AgencyName::value).toList())
             .build(),

@@ -96,6 +96,9 @@ public final class ClauseCoverage {
     clauses.put("handling", !isAll(covers.handling().size(), Handling.values().length));
     clauses.put("personal_data", !covers.personalData());
     clauses.put("max_message_bytes", true);
+    if (!coverage.agreement().redactions().isNone()) {
+      clauses.put("redactions", true);
+    }
     covers.condition().ifPresent(condition -> clauses.put(CONDITION, true));
     return clauses;
   }
@@ -113,7 +116,8 @@ public final class ClauseCoverage {
   }
 
   /** Counts one message; at the recipient only the agreement that it names is asked. */
-  void note(boolean egress, Transfer transfer) {
+  void note(boolean egress, Transfer noted) {
+    Transfer transfer = egress ? noted : noted.complete();
     String named = transfer.label().getAgreement();
     boolean permitted = false;
     for (Coverage coverage : coverages) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluations schemes of source evaluation
  * @param schemes classification schemes
  * @param equivalences what one scheme's markings are handled as under another
+ * @param indicators what risk scores may rest on
  */
 record CodeFile(
     @Written(value = "what the values of labels mean, by field and value", oneOf = "list")
@@ -23,7 +24,9 @@ record CodeFile(
     @Written("schemes of source evaluation") @Nullable Map<String, Evaluations> evaluations,
     @Written("classification schemes") @Nullable Map<String, Scheme> schemes,
     @Written("what one scheme's markings are handled as under another; one entry a direction")
-        @Nullable List<Equivalence> equivalences) {
+        @Nullable List<Equivalence> equivalences,
+    @Written("what risk scores of received messages may rest on")
+        @Nullable Map<String, Wording> indicators) {
 
   /** A scheme of source evaluation: a code for the source and one for the information. */
   record Evaluations(

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * another. Immutable; safe for use by several threads.
  */
 public final class CodeLists {
+  /** How a risk indicator of a client's own begins. */
+  public static final String FREE_INDICATOR = "X_";
+
   /** Enums of labels, and of persons, by the name that lists have for them. */
   static final Map<String, EnumDescriptor> ENUMS = enums();
 
@@ -34,13 +37,16 @@ public final class CodeLists {
   private final Map<String, Pattern> evaluationForms;
   private final Map<String, ClassificationScheme> schemes;
   private final Map<ClassificationScheme.Direction, ClassificationScheme.Equivalence> equivalences;
+  private final Map<String, Wording> indicators;
 
   CodeLists(
       Map<String, Map<String, Wording>> words,
       Map<String, Wording> markings,
       Map<String, CodeFile.Evaluations> evaluations,
       Map<String, ClassificationScheme> schemes,
-      List<ClassificationScheme.Equivalence> equivalences) {
+      List<ClassificationScheme.Equivalence> equivalences,
+      Map<String, Wording> indicators) {
+    this.indicators = Collections.unmodifiableMap(new LinkedHashMap<>(indicators));
     this.words = Collections.unmodifiableMap(new LinkedHashMap<>(words));
     this.markings = Collections.unmodifiableMap(new LinkedHashMap<>(markings));
     this.evaluations = Collections.unmodifiableMap(new LinkedHashMap<>(evaluations));
@@ -121,6 +127,11 @@ public final class CodeLists {
   /** What labels may hold, with bodies of this size at most. */
   public MessageLimits limits(int maxBodyBytes) {
     return new MessageLimits(maxBodyBytes, markings.keySet(), evaluationForms);
+  }
+
+  /** What risk scores may rest on besides clients' own codes; empty where anything may be. */
+  public Set<String> indicators() {
+    return indicators.keySet();
   }
 
   /** The scheme of this name. */
@@ -208,6 +219,7 @@ public final class CodeLists {
     ENUMS.forEach((list, type) -> enumEntries(list, type, entries));
     markings.forEach((code, meaning) -> entries.add(new Entry("markings", code, meaning, "")));
     evaluations.forEach((name, scheme) -> evaluationEntries(name, scheme, entries));
+    indicators.forEach((code, meaning) -> entries.add(new Entry("indicators", code, meaning, "")));
     schemes.values().forEach(scheme -> schemeEntries(scheme, entries));
     return entries;
   }

@@ -29,9 +29,13 @@ final class CodesLint {
   static final int MAX_BASIS = 500;
   private static final int MAX_CODES = 256;
 
+  /** Those that begin with {@link CodeLists#FREE_INDICATOR} are for clients to make. */
+  private static final Pattern INDICATOR = Pattern.compile("(?!X_)[A-Z][A-Z0-9_]{0,39}");
+
   private final LintReport report;
   private final Map<String, Map<String, Wording>> words = new LinkedHashMap<>();
   private final Map<String, Wording> markings = new LinkedHashMap<>();
+  private final Map<String, Wording> indicators = new LinkedHashMap<>();
   private final Map<String, CodeFile.Evaluations> evaluations = new LinkedHashMap<>();
   private final Map<String, ClassificationScheme> schemes = new LinkedHashMap<>();
   private final Set<String> users = new LinkedHashSet<>();
@@ -47,6 +51,7 @@ final class CodesLint {
   void add(CodeFile file, Positions positions) {
     orEmpty(file.words()).forEach((list, codes) -> words(list, codes, positions));
     orEmpty(file.markings()).forEach((code, meaning) -> marking(code, meaning, positions));
+    orEmpty(file.indicators()).forEach((code, meaning) -> indicator(code, meaning, positions));
     orEmpty(file.evaluations()).forEach((name, scheme) -> evaluation(name, scheme, positions));
     orEmpty(file.schemes()).forEach((name, scheme) -> scheme(name, scheme, positions));
     List<CodeFile.Equivalence> written =
@@ -62,7 +67,7 @@ final class CodesLint {
     equivalences.forEach(
         (direction, written) -> handled(direction, written).ifPresent(checked::add));
     return report.problems().isEmpty()
-        ? Optional.of(new CodeLists(words, markings, evaluations, schemes, checked))
+        ? Optional.of(new CodeLists(words, markings, evaluations, schemes, checked, indicators))
         : Optional.empty();
   }
 
@@ -103,6 +108,22 @@ final class CodesLint {
       wrong(positions, at, quoted(code), "1 to 40 characters of A-Z 0-9 : + . / - and spaces");
     }
     put(markings, code, meaning, at, positions);
+    wording(meaning, at, positions);
+  }
+
+  private void indicator(String code, Wording meaning, Positions positions) {
+    String at = "indicators." + code;
+    if (!INDICATOR.matcher(code).matches()) {
+      wrong(
+          positions,
+          at,
+          quoted(code),
+          "1 to 40 characters: a capital letter, then of A-Z 0-9 _; X_ is for clients' own codes");
+    }
+    if (indicators.size() >= MAX_CODES) {
+      wrong(positions, at, "more than " + MAX_CODES + " indicators", "at most " + MAX_CODES);
+    }
+    put(indicators, code, meaning, at, positions);
     wording(meaning, at, positions);
   }
 

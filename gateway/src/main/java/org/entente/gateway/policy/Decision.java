@@ -204,33 +204,35 @@ public final class Decision {
         (part, permits) -> {
           Agreement agreement = agreements.get(part.agreement());
           if (agreement != null) {
-            ByteString body = body(part.consents(), carried);
-            out.add(permitted(id, agreement, part.information(), permits, body));
+            List<CarriedConsent> along =
+                part.consents().stream().map(carried).flatMap(Optional::stream).toList();
+            out.add(permitted(id, agreement, part.information(), permits, along));
           }
         });
     return out;
   }
 
-  private ByteString body(
-      List<MessageId> consents, Function<MessageId, Optional<CarriedConsent>> carried) {
-    List<CarriedConsent> along = consents.stream().map(carried).flatMap(Optional::stream).toList();
+  /** A body with the consents under which it passes on what it passes on. */
+  private static ByteString with(List<CarriedConsent> along, ByteString body) {
     if (along.isEmpty()) {
-      return draft.body();
+      return body;
     }
     try {
-      return Body.parseFrom(draft.body()).toBuilder()
-          .addAllPassedOnUnder(along)
-          .build()
-          .toByteString();
+      return Body.parseFrom(body).toBuilder().addAllPassedOnUnder(along).build().toByteString();
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a body that was checked", e);
     }
   }
 
   private Permitted permitted(
-      MessageId id, Agreement agreement, boolean informs, List<Permit> permits, ByteString body) {
+      MessageId id,
+      Agreement agreement,
+      boolean informs,
+      List<Permit> permits,
+      List<CarriedConsent> along) {
     Instant expires = expires(agreement);
-    Label.Builder label =
+    Redactions redactions = agreement.redactions();
+    Label whole =
         (informs ? draft.informationLabel() : draft.label())
             .toBuilder()
                 .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
@@ -241,11 +243,36 @@ public final class Decision {
                 .addAllObligations(agreement.obligations().ofRecipient())
                 .setExpiresAt(Times.timestamp(expires))
                 .setAddressed(
-                    informs ? Addressed.ADDRESSED_INFORMATION : Addressed.ADDRESSED_ACTION);
+                    informs ? Addressed.ADDRESSED_INFORMATION : Addressed.ADDRESSED_ACTION)
+                .build();
     if (draft.isDisclosed()) {
-      label.setAddressees(addressees());
+      whole = whole.toBuilder().setAddressees(addressees()).build();
     }
-    return new Permitted(id, self, label.build(), body, permits, expires);
+    Permitted.LabelledBody written = new Permitted.LabelledBody(whole, with(along, draft.body()));
+    return new Permitted(
+        id,
+        self,
+        redactions.isNone() ? written : left(whole, redactions, along),
+        written,
+        permits,
+        expires);
+  }
+
+  /** What an agreement leaves of the draft, with a label that says what is not there. */
+  private Permitted.LabelledBody left(
+      Label whole, Redactions redactions, List<CarriedConsent> along) {
+    Label label =
+        redactions.label(whole).toBuilder()
+            .addAllRedacted(redactions.of(whole.getKind()))
+            .setPersonalData(draft.content().given(redactions).personalData())
+            .build();
+    return new Permitted.LabelledBody(label, with(along, draft.content().body(redactions)));
+  }
+
+  /** The fields that a recipient is not given, as its label will name them. */
+  public List<String> withheld(AgencyName recipient) {
+    Agreement agreement = allowed.get(recipient);
+    return agreement == null ? List.of() : agreement.redactions().of(draft.label().getKind());
   }
 
   private Addressees addressees() {

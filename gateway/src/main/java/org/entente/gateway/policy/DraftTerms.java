@@ -2,19 +2,23 @@ package org.entente.gateway.policy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Label;
 
 /**
- * What is asked of a draft beyond its label, once an agreement permits that: what it passes on may
- * go there, and it names a person where the agreement asks for one. Pure.
+ * What is asked of a draft beyond its label, once an agreement permits that: the recipient can
+ * fulfil what the agreement binds it to, what it passes on may go there, and it names a person
+ * where the agreement asks for one. Pure.
  */
 final class DraftTerms {
   private final OnwardCheck onward;
+  private final Fulfilments fulfilments;
 
-  DraftTerms(Rules rules, Membership membership) {
+  DraftTerms(Rules rules, Membership membership, Fulfilments fulfilments) {
+    this.fulfilments = fulfilments;
     this.onward = new OnwardCheck(rules, membership);
   }
 
@@ -31,6 +35,11 @@ final class DraftTerms {
       AgencyName recipient,
       Agreement agreement,
       Instant now) {
+    Optional<Refusal> unfulfilled =
+        ObligationCheck.refusal(agreement, recipient, fulfilments.of(recipient));
+    if (unfulfilled.isPresent()) {
+      return new OnwardCheck.Passage(unfulfilled.get(), List.of());
+    }
     OnwardCheck.Passage passage = onward.passage(label, sources, recipient, now);
     if (passage.refusal() != null || !agreement.obligations().personRequired() || namesPerson) {
       return passage;

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
@@ -23,6 +24,7 @@ public final class Egress {
   private final RulingCache cache;
   private final DraftTerms terms;
   private final RosterMessages rosters;
+  private final Fulfilments fulfilments;
   private final String version;
 
   Egress(
@@ -31,7 +33,9 @@ public final class Egress {
       RulingCache cache,
       DraftTerms terms,
       RosterMessages rosters,
+      Fulfilments fulfilments,
       String version) {
+    this.fulfilments = fulfilments;
     this.rules = rules;
     this.rosters = rosters;
     this.terms = terms;
@@ -77,7 +81,7 @@ public final class Egress {
       }
       boolean information = recipients.information().contains(recipient);
       Label label = information ? draft.informationLabel() : draft.label();
-      Ruling ruling = ruling(label, draft.body().size(), self, recipient, now);
+      Ruling ruling = ruling(label, draft, self, recipient, now);
       if (ruling instanceof Ruling.Allowed it) {
         place(draft, sources, recipient, it.agreement(), now, places);
       } else if (ruling instanceof Ruling.Denied it) {
@@ -86,8 +90,7 @@ public final class Egress {
     }
     for (AgencyName recipient : recipients.others()) {
       if (hadTarget.test(recipient)
-          && ruling(draft.label(), draft.body().size(), self, recipient, now)
-              instanceof Ruling.Allowed it) {
+          && ruling(draft.label(), draft, self, recipient, now) instanceof Ruling.Allowed it) {
         place(draft, sources, recipient, it.agreement(), now, places);
       }
     }
@@ -175,33 +178,84 @@ public final class Egress {
     Ruling ruling =
         cache.get(
             Facts.Stage.QUEUED,
-            new Transfer(label, bodyBytes, self, recipient, now),
+            new Transfer(label, bodyBytes, self, recipient, now).complete(),
             it -> rules.underNamed(true, it));
     return ruling instanceof Ruling.Denied it ? Optional.of(it.refusal()) : Optional.empty();
   }
 
   /**
-   * Explains what {@link #decide} would say of a label and why, agreement by agreement. Slower;
-   * meant for people.
+   * Explains what {@link #decide} says of a draft and why, agreement by agreement: the answer is
+   * that of a decision, so that what is explained is what happens. Slower; meant for people.
    */
   public Explanation explain(
-      Label label, Addressing to, long bodyBytes, AgencyName self, Instant now) {
-    Recipients recipients = Recipients.expand(to, self, membership);
+      CheckedDraft draft,
+      List<Source> sources,
+      Predicate<AgencyName> hadTarget,
+      AgencyName self,
+      Instant now) {
+    Decision decision = decide(draft, sources, hadTarget, self, now);
+    Recipients recipients = Recipients.expand(draft.to(), self, membership);
     List<Explanation.Recipient> explained = new ArrayList<>();
     for (AgencyName recipient : recipients.all()) {
-      explained.add(
-          ExplainedRecipient.of(
-              rules,
-              new Transfer(label, bodyBytes, self, recipient, now),
-              ruling(label, bodyBytes, self, recipient, now)));
+      boolean information = recipients.information().contains(recipient);
+      Transfer transfer =
+          new Transfer(
+              information ? draft.informationLabel() : draft.label(),
+              draft.body().size(),
+              self,
+              recipient,
+              now,
+              draft.content());
+      explained.add(explained(decision, transfer));
     }
-    return new Explanation(version, explained, recipients.refusals());
+    return new Explanation(
+        version,
+        decision.holdReason(),
+        explained,
+        decision.refusals().stream()
+            .filter(
+                refusal ->
+                    explained.stream()
+                        .noneMatch(it -> it.agency().value().equals(refusal.recipient())))
+            .toList());
+  }
+
+  private Explanation.Recipient explained(Decision decision, Transfer transfer) {
+    AgencyName recipient = transfer.recipient();
+    Optional<String> permitted =
+        decision.permits().stream()
+            .filter(permit -> permit.recipient().equals(recipient))
+            .map(Permit::agreement)
+            .findFirst();
+    Optional<Refusal> refused =
+        permitted.isPresent() ? Optional.empty() : Optional.of(refusal(decision, transfer));
+    return new Explanation.Recipient(
+        recipient,
+        refused,
+        permitted,
+        decision.withheld(recipient),
+        fulfilments.stated(recipient),
+        ExplainedAgreements.of(rules, transfer));
+  }
+
+  /** As it was decided; of one that nobody asked for by name, which is not told, as it would be. */
+  private Refusal refusal(Decision decision, Transfer transfer) {
+    return decision.refusals().stream()
+        .filter(refusal -> refusal.recipient().equals(transfer.recipient().value()))
+        .findFirst()
+        .orElseGet(
+            () ->
+                rules.egress(transfer) instanceof Ruling.Denied denied
+                    ? denied.refusal()
+                    : notSentBefore(transfer.recipient()));
   }
 
   private Ruling ruling(
-      Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
+      Label label, CheckedDraft draft, AgencyName self, AgencyName recipient, Instant now) {
     return cache.get(
-        Facts.Stage.DRAFT, new Transfer(label, bodyBytes, self, recipient, now), rules::egress);
+        Facts.Stage.DRAFT,
+        new Transfer(label, draft.body().size(), self, recipient, now, draft.content()),
+        rules::egress);
   }
 
   private static Refusal nobody(Addressing to) {

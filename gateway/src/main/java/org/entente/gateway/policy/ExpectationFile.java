@@ -29,6 +29,7 @@ record ExpectationFile(
       @JsonProperty(required = true) List<AgencyName> to,
       @JsonProperty(required = true) Map<String, Object> label,
       @Nullable Integer bodyBytes,
+      @Nullable Boolean namesPersons,
       @Nullable Boolean person,
       @Nullable List<PassedOn> passesOn,
       @JsonProperty(required = true) Expected expect) {}
@@ -38,10 +39,15 @@ record ExpectationFile(
       @JsonProperty(required = true) AgencyName from,
       @JsonProperty(required = true) Map<String, Object> label) {}
 
-  /** What must come of it; what is left out is not looked at. */
+  /**
+   * What must come of it; what is left out is not looked at.
+   *
+   * @param withheld the fields that the recipient is not given, in any order
+   */
   record Expected(
       @JsonProperty(required = true) Verdict.Outcome outcome,
       @Nullable String agreement,
       @Nullable Code code,
-      @Nullable String rule) {}
+      @Nullable String rule,
+      @Nullable List<String> withheld) {}
 }

@@ -14,7 +14,6 @@ import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileTrouble;
-import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.ExpectationFile.Direction;
 import org.entente.proto.v1.Label;
@@ -133,32 +132,26 @@ public final class Expectations {
             positions.problem(
                 field + ".label.agreement", "is missing", "the agreement that the sender named"));
       }
-      if (!egress && (entry.person() != null || entry.passesOn() != null)) {
+      if (!egress
+          && (entry.person() != null || entry.passesOn() != null || entry.namesPersons() != null)) {
         problems.add(
             positions.problem(
-                field, "person or passes_on of what was received", "with EGRESS only"));
+                field,
+                "person, passes_on or names_persons of what was received",
+                "with EGRESS only"));
+      }
+      if (egress && label.map(it -> it.getRedactedCount() > 0).orElse(false)) {
+        problems.add(
+            positions.problem(field + ".label.redacted", "set by a client", "with INGRESS only"));
       }
       List<Source> sources = sources(field, entry);
       label.ifPresent(it -> entry.to().forEach(to -> add(field, entry, it, sources, to)));
     }
 
     private List<Source> sources(String field, ExpectationFile.Entry entry) {
-      List<Source> sources = new ArrayList<>();
       List<ExpectationFile.PassedOn> written =
           entry.passesOn() == null ? List.of() : entry.passesOn();
-      for (int i = 0; i < written.size(); i++) {
-        ExpectationFile.PassedOn one = written.get(i);
-        String at = field + ".passes_on[" + i + "].label";
-        LabelWords.label(one.label(), at, positions, problems)
-            .ifPresent(it -> sources.add(source(one.from(), it)));
-      }
-      return sources;
-    }
-
-    private static Source source(AgencyName from, Label label) {
-      return new Source(
-          MessageId.of(new byte[MessageId.SIZE]),
-          LabelCheck.withDefaults(label).toBuilder().setOrigin(from.value()).build());
+      return SourceLabels.of(written, field + ".passes_on", positions, problems);
     }
 
     private void add(
@@ -170,25 +163,37 @@ public final class Expectations {
       Instant own = entry.at();
       Instant files = file.at();
       Instant at = own != null ? own : files != null ? files : now;
-      Integer bytes = entry.bodyBytes();
+      Integer written = entry.bodyBytes();
+      long bytes = written == null ? 0 : written;
+      Label complete = withDefaults(label, entry);
+      Content content =
+          Boolean.TRUE.equals(entry.namesPersons())
+              ? Content.naming(complete, bytes)
+              : Content.unseen(complete, bytes);
       all.add(
           new Expectation(
               positions.file(),
               positions.line(field),
               entry.name(),
               entry.direction() != Direction.INGRESS,
-              new Transfer(
-                  LabelCheck.withDefaults(label), bytes == null ? 0 : bytes, entry.from(), to, at),
+              new Transfer(complete, bytes, entry.from(), to, at, content),
               !Boolean.FALSE.equals(entry.person()),
               sources,
               entry.expect()));
+    }
+
+    /** A body that names persons makes the gateway say that there are personal data. */
+    private static Label withDefaults(Label label, ExpectationFile.Entry entry) {
+      return LabelCheck.withDefaults(label).toBuilder()
+          .setPersonalData(label.getPersonalData() || Boolean.TRUE.equals(entry.namesPersons()))
+          .build();
     }
   }
 
   /** Puts them to a policy. */
   public ExpectationReport test(Policy policy) {
     Rules rules = new Rules(policy.rulebook(), policy.membership());
-    DraftTerms terms = new DraftTerms(rules, policy.membership());
+    DraftTerms terms = new DraftTerms(rules, policy.membership(), policy.fulfilments());
     ClauseCoverage coverage = new ClauseCoverage(policy.rulebook(), policy.membership());
     List<ExpectationReport.Result> results = new ArrayList<>();
     for (Expectation it : all) {
@@ -197,7 +202,8 @@ public final class Expectations {
               ? draft(rules.egress(it.transfer()), it, terms)
               : rules.underNamed(false, it.transfer());
       coverage.note(it.egress(), it.transfer());
-      results.add(result(it, Verdict.of(ruling, it.egress()), rules, ruling));
+      Verdict verdict = Verdict.of(ruling, it.egress(), it.transfer().label());
+      results.add(result(it, verdict, rules));
     }
     return new ExpectationReport(policy.version(), results, coverage.clauses());
   }
@@ -220,11 +226,9 @@ public final class Expectations {
     return refusal == null ? ruling : new Ruling.Denied(refusal);
   }
 
-  private static ExpectationReport.Result result(
-      Expectation it, Verdict verdict, Rules rules, Ruling ruling) {
+  private static ExpectationReport.Result result(Expectation it, Verdict verdict, Rules rules) {
     boolean met = meets(it.expected(), verdict);
-    List<Explanation.Tried> tried =
-        met ? List.of() : ExplainedRecipient.of(rules, it.transfer(), ruling).tried();
+    List<Explanation.Tried> tried = met ? List.of() : ExplainedAgreements.of(rules, it.transfer());
     return new ExpectationReport.Result(
         it.file(),
         it.line(),
@@ -245,13 +249,23 @@ public final class Expectations {
             || verdict.agreement().map(it -> it.id().equals(agreement)).orElse(false))
         && (expected.code() == null
             || verdict.refusal().map(it -> it.code() == expected.code()).orElse(false))
+        && isWithheld(expected, verdict)
         && (rule == null || verdict.refusal().map(it -> it.rule().equals(rule)).orElse(false));
   }
 
+  private static boolean isWithheld(ExpectationFile.Expected expected, Verdict verdict) {
+    List<String> withheld = expected.withheld();
+    return withheld == null || withheld.stream().sorted().toList().equals(verdict.withheld());
+  }
+
   private static String words(ExpectationFile.Expected expected) {
+    List<String> withheld = expected.withheld();
     return expected.outcome()
         + (expected.agreement() == null ? "" : " under " + expected.agreement())
         + (expected.code() == null ? "" : " " + expected.code())
-        + (expected.rule() == null ? "" : " by " + expected.rule());
+        + (expected.rule() == null ? "" : " by " + expected.rule())
+        + (withheld == null
+            ? ""
+            : " without " + (withheld.isEmpty() ? "nothing" : String.join(", ", withheld)));
   }
 }

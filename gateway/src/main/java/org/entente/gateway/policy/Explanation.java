@@ -9,11 +9,15 @@ import org.entente.gateway.model.Refusal;
  * Why a decision comes out as it does, for people.
  *
  * @param policyVersion version of the policy
+ * @param held why what is permitted waits for a second person; empty if it does not
  * @param recipients each agency considered, in the order of addressing
  * @param refusals parts of the addressing that lead to nobody
  */
 public record Explanation(
-    String policyVersion, List<Recipient> recipients, List<Refusal> refusals) {
+    String policyVersion,
+    Optional<String> held,
+    List<Recipient> recipients,
+    List<Refusal> refusals) {
   public Explanation {
     recipients = List.copyOf(recipients);
     refusals = List.copyOf(refusals);
@@ -25,6 +29,8 @@ public record Explanation(
    * @param agency the agency
    * @param refusal why it is refused; empty if it is permitted
    * @param permittedBy id of the agreement that permits it; empty if it is refused
+   * @param withheld the fields that it is not given, as its label would name them
+   * @param fulfils which obligations it says that it fulfils; empty if that is not known
    * @param tried every agreement: first those that cover the pair, in the order in which they are
    *     tried, then the others
    */
@@ -32,8 +38,11 @@ public record Explanation(
       AgencyName agency,
       Optional<Refusal> refusal,
       Optional<String> permittedBy,
+      List<String> withheld,
+      Optional<Fulfilment> fulfils,
       List<Tried> tried) {
     public Recipient {
+      withheld = List.copyOf(withheld);
       tried = List.copyOf(tried);
     }
   }
@@ -43,7 +52,7 @@ public record Explanation(
    *
    * @param agreement its id
    * @param title its title
-   * @param failed the tests that the message fails, each as {@code field: reason}; none if this
+   * @param failed the tests that the label fails, each as {@code field: reason}; none if this
    *     agreement permits it
    */
   public record Tried(String agreement, String title, List<String> failed) {
@@ -52,32 +61,11 @@ public record Explanation(
     }
   }
 
-  /** Lines of text. */
-  public String text() {
-    StringBuilder out = new StringBuilder("policy " + policyVersion + "\n");
-    for (Refusal refusal : refusals) {
-      out.append(refusal.recipient()).append(": ").append(line(refusal)).append('\n');
+  /** What becomes of it as a whole. */
+  public Decision.Outcome outcome() {
+    if (recipients.stream().allMatch(recipient -> recipient.refusal().isPresent())) {
+      return Decision.Outcome.REFUSED;
     }
-    for (Recipient recipient : recipients) {
-      String outcome =
-          recipient
-              .refusal()
-              .map(Explanation::line)
-              .orElse("permitted by " + recipient.permittedBy().orElse(""));
-      out.append(recipient.agency()).append(": ").append(outcome).append('\n');
-      for (Tried tried : recipient.tried()) {
-        out.append("  ").append(tried.agreement()).append(" (").append(tried.title()).append(")\n");
-        if (tried.failed().isEmpty()) {
-          out.append("    permits\n");
-        }
-        tried.failed().forEach(failed -> out.append("    ").append(failed).append('\n'));
-      }
-    }
-    return out.toString();
-  }
-
-  private static String line(Refusal refusal) {
-    String rule = refusal.rule().isEmpty() ? "" : " by " + refusal.rule();
-    return "refused (" + refusal.code() + rule + "): " + refusal.reason();
+    return held.isPresent() ? Decision.Outcome.HELD : Decision.Outcome.ACCEPTED;
   }
 }

@@ -17,8 +17,9 @@ import org.entente.proto.v1.Label;
  * equal rulings and a ruling can be kept.
  *
  * <p>Of the label: the fields that agreements name and those that some condition reads. Of the
- * body: which of the agreements' size limits it exceeds. Of the time: between which two beginnings
- * or ends of agreements it lies. Where a condition reads the time itself, rulings cannot be kept.
+ * body: which of the agreements' size limits it exceeds, and the same of what is left of it where
+ * an agreement withholds something. Of the time: between which two beginnings or ends of agreements
+ * it lies. Where a condition reads the time itself, rulings cannot be kept.
  */
 final class Facts {
   /** When in a message's life a ruling is made; each asks other questions. */
@@ -35,9 +36,15 @@ final class Facts {
       AgencyName recipient,
       Label label,
       int sizeClass,
-      int timeClass) {}
+      int timeClass,
+      List<Content.Given> left) {
+    Key {
+      left = List.copyOf(left);
+    }
+  }
 
   private final Set<FieldDescriptor> readByConditions;
+  private final List<Redactions> redactions;
   private final int[] sizeLimits;
   private final Instant[] boundaries;
   private final boolean timeless;
@@ -52,6 +59,8 @@ final class Facts {
             .collect(Collectors.toUnmodifiableSet());
     this.timeless = rulebook.conditions().noneMatch(Condition::readsNow);
     List<Agreement> agreements = rulebook.agreements();
+    // Also that of agreements that withhold nothing: they take no label that says otherwise.
+    this.redactions = agreements.stream().map(Agreement::redactions).distinct().toList();
     this.sizeLimits =
         agreements.stream()
             .mapToInt(a -> a.obligations().maxMessageBytes())
@@ -79,7 +88,12 @@ final class Facts {
         transfer.recipient(),
         reduced(transfer.label()),
         sizeClass(transfer.bodyBytes()),
-        timeClass(transfer.now()));
+        timeClass(transfer.now()),
+        redactions.stream().map(it -> left(transfer.content().given(it))).toList());
+  }
+
+  private Content.Given left(Content.Given given) {
+    return new Content.Given(given.personalData(), sizeClass(given.bodyBytes()), given.failure());
   }
 
   private Label reduced(Label label) {

@@ -1,10 +1,14 @@
 package org.entente.gateway.policy;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
 
 /**
  * The recipient's policy: whether what a peer sent may be taken. It applies the agreement that the
@@ -14,6 +18,7 @@ import org.entente.proto.v1.Label;
 public final class Ingress {
   private final Rules rules;
   private final Membership membership;
+  private final Fulfilments fulfilments;
   private final RulingCache cache;
   private final RosterMessages rosters;
   private final String version;
@@ -21,12 +26,14 @@ public final class Ingress {
   Ingress(
       Rules rules,
       Membership membership,
+      Fulfilments fulfilments,
       RulingCache cache,
       RosterMessages rosters,
       String version) {
     this.rules = rules;
     this.rosters = rosters;
     this.membership = membership;
+    this.fulfilments = fulfilments;
     this.cache = cache;
     this.version = version;
   }
@@ -97,7 +104,51 @@ public final class Ingress {
     if (label.getRetentionDays() <= 0) {
       return refused(self, Code.INVALID_FIELD, "label/retention_days", "no retention is named");
     }
-    return verdict(new Transfer(label, bodyBytes, origin, self, now));
+    // Whatever was said of it before: a transit may have kept that from the sender, or it lies.
+    List<Obligation> lacking = fulfilments.of(self).lacking(label.getObligationsList());
+    if (!lacking.isEmpty()) {
+      return refused(
+          self,
+          Code.OBLIGATION_NOT_FULFILLED,
+          "label/obligations",
+          "this gateway does not fulfil " + EnumWords.words(lacking));
+    }
+    return verdict(new Transfer(label, bodyBytes, origin, self, now).complete());
+  }
+
+  /**
+   * Decides about a message whose body is opened, too: that it has nothing of what the agreement
+   * withholds.
+   *
+   * @param origin the agency that the envelope's signature proves
+   * @param label the opened label
+   * @param self the recipient
+   * @param now this node's time
+   */
+  public Verdict decide(AgencyName origin, Label label, Body body, AgencyName self, Instant now) {
+    Verdict verdict = decide(origin, label, body.getSerializedSize(), self, now);
+    if (verdict instanceof Verdict.Refused) {
+      return verdict;
+    }
+    return rules
+        .coverage(label.getAgreement())
+        .map(it -> it.agreement().redactions())
+        .filter(Redactions::isOfBodies)
+        .flatMap(redactions -> notWithheld(redactions, body))
+        .<Verdict>map(
+            reason ->
+                refused(self, Code.NOT_REDACTED, label.getAgreement() + "/redactions", reason))
+        .orElse(verdict);
+  }
+
+  private static Optional<String> notWithheld(Redactions redactions, Body body) {
+    return body.hasDocument()
+        ? Optional.of(
+            "a document, of which nothing can be withheld; this agreement withholds "
+                + redactions.words())
+        : redactions
+            .foundIn(body)
+            .map(field -> "it has " + field + ", which this agreement withholds");
   }
 
   private Verdict verdict(Transfer transfer) {

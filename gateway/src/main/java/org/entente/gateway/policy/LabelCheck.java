@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
@@ -52,6 +53,10 @@ public final class LabelCheck {
   private static final int MAX_JURISDICTIONS = 64;
   private static final int MAX_SOURCES = 16;
 
+  /** What policy can be asked about before anything is written. */
+  private static final Set<Kind> BODILESS =
+      Set.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE, Kind.KIND_REQUEST);
+
   private final Supplier<MessageLimits> current;
 
   public LabelCheck(MessageLimits limits) {
@@ -69,6 +74,33 @@ public final class LabelCheck {
 
   /** Checks what a client wants published, at this time. */
   public DraftCheck draft(Draft draft, Instant now) {
+    return draft(draft, true, false, now);
+  }
+
+  /**
+   * Checks what a client wants to know the fate of, at this time: a draft that may be without key
+   * and, where its kind can be decided without, without body.
+   *
+   * @param namesPersons whether persons that a draft without body would name are its only personal
+   *     data
+   */
+  public DraftCheck question(Draft draft, boolean namesPersons, Instant now) {
+    if (draft.hasBody() && namesPersons) {
+      return new DraftCheck.InvalidDraft(
+          List.of(
+              new Problem(
+                  Code.INVALID_FIELD,
+                  "names_persons",
+                  "is for a draft without body; a body says it itself")));
+    }
+    Label named =
+        draft.getLabel().toBuilder()
+            .setPersonalData(draft.getLabel().getPersonalData() || namesPersons)
+            .build();
+    return draft(draft.toBuilder().setLabel(named).build(), false, namesPersons, now);
+  }
+
+  private DraftCheck draft(Draft draft, boolean whole, boolean namesPersons, Instant now) {
     MessageLimits limits = current.get();
     Findings findings = new Findings(true);
     int size = draft.getBody().getSerializedSize();
@@ -78,17 +110,20 @@ public final class LabelCheck {
     }
     findings.known("draft", draft);
     findings.check(
-        KEY.matcher(draft.getIdempotencyKey()).matches(),
+        (!whole && draft.getIdempotencyKey().isEmpty())
+            || KEY.matcher(draft.getIdempotencyKey()).matches(),
         "idempotency_key",
         "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
     new LabelFields(limits, findings).draft(draft.getLabel(), now);
-    new BodyCheck(findings).body(draft.getBody());
-    findings.check(
-        draft.getBody().getPassedOnUnderCount() == 0,
-        "body.passed_on_under",
-        "is set by the gateway, from the consents that cover what derived_from names");
-    agreement(findings, draft.getLabel(), draft.getBody());
-    ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
+    if (whole || draft.hasBody() || !BODILESS.contains(draft.getLabel().getKind())) {
+      new BodyCheck(findings).body(draft.getBody());
+      findings.check(
+          draft.getBody().getPassedOnUnderCount() == 0,
+          "body.passed_on_under",
+          "is set by the gateway, from the consents that cover what derived_from names");
+      agreement(findings, draft.getLabel(), draft.getBody());
+      ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
+    }
     addressing(findings, draft.getLabel(), draft.getTo());
     findings.check(
         draft.getLabel().getKind() != Kind.KIND_OPERATION
@@ -111,10 +146,13 @@ public final class LabelCheck {
     if (!findings.list().isEmpty()) {
       return new DraftCheck.InvalidDraft(findings.list());
     }
+    Label label = completed(draft.getLabel(), draft.getBody());
     return new CheckedDraft(
         draft.getIdempotencyKey(),
-        completed(draft.getLabel(), draft.getBody()),
-        draft.getBody().toByteString(),
+        label,
+        whole || draft.hasBody()
+            ? new DraftContent(label, draft.getLabel().getPersonalData(), draft.getBody())
+            : DraftContent.unseen(label, namesPersons),
         draft.getTo(),
         draft.getOnBehalfOf(),
         draft.getOpenWithinMinutes(),
@@ -176,6 +214,15 @@ public final class LabelCheck {
     if (SubjectCheck.namesPerson(parsed) && !label.getPersonalData()) {
       mismatch(findings, "label.personal_data", "the body names a person");
     }
+    return findings.list();
+  }
+
+  /** Checks what is left of a draft that was good: whether it is still a message. */
+  static List<Problem> left(Label label, Body body) {
+    Findings findings = new Findings(false);
+    new BodyCheck(findings).body(body);
+    agreement(findings, label, body);
+    ReferenceCheck.check(findings, label, body);
     return findings.list();
   }
 

@@ -33,6 +33,8 @@ final class LabelFields {
 
   static final Pattern AGREEMENT_ID = Pattern.compile(AgreementFile.ID);
 
+  private static final Pattern PATH = Pattern.compile(RedactableFields.FORM);
+
   private static final int ISO_DATE = 10;
   private static final int MAX_OBLIGATIONS = 16;
   private static final List<Obligation> ONWARD =
@@ -73,6 +75,7 @@ final class LabelFields {
     findings.unset(label.getOperationRosterHash().isEmpty(), "label.operation_roster_hash");
     findings.unset(label.getAddressed() == Addressed.ADDRESSED_UNSPECIFIED, "label.addressed");
     findings.unset(!label.hasAddressees(), "label.addressees");
+    findings.unset(label.getRedactedCount() == 0, "label.redacted");
     findings.check(
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
@@ -115,6 +118,7 @@ final class LabelFields {
     findings.required("label.message_type", label.getMessageType());
     findings.required("label.requested_action", label.getRequestedAction());
     operation(label);
+    redacted(label.getRedactedList());
     if (BY_GATEWAYS.contains(label.getKind())) {
       findings.required("label.classification", label.getClassification());
     } else {
@@ -137,6 +141,23 @@ final class LabelFields {
       all.getActionList().forEach(name -> agency("label.addressees.action", name));
       all.getInformationList().forEach(name -> agency("label.addressees.information", name));
     }
+  }
+
+  /** Form only: whether it is what the agreement withholds, policy says. */
+  private void redacted(List<String> fields) {
+    if (!findings.count("label.redacted", fields.size(), Redactions.MOST)) {
+      return;
+    }
+    for (int i = 0; i < fields.size(); i++) {
+      String path = fields.get(i);
+      findings.check(
+          path.length() <= RedactableFields.LONGEST && PATH.matcher(path).matches(),
+          "label.redacted[" + i + "]",
+          "is a path such as label.source_ref or body.alert.subjects.person, at most "
+              + RedactableFields.LONGEST
+              + " characters");
+    }
+    noRepeats("label.redacted", fields);
   }
 
   private enum Precision {

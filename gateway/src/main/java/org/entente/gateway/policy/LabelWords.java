@@ -22,13 +22,17 @@ import org.jspecify.annotations.Nullable;
  * their prefix ({@code category: IPR}), bytes in hex. Fields that only gateways set are left out.
  */
 public final class LabelWords {
+  /** Gateways set it, and what was received is told apart by it. */
+  private static final FieldDescriptor REDACTED =
+      Label.getDescriptor().findFieldByNumber(Label.REDACTED_FIELD_NUMBER);
+
   private static final List<FieldDescriptor> FIELDS =
       Label.getDescriptor().getFields().stream().filter(LabelWords::isWritten).toList();
 
   private LabelWords() {}
 
   private static boolean isWritten(FieldDescriptor field) {
-    boolean named = field.getName().equals("agreement");
+    boolean named = field.getName().equals("agreement") || field == REDACTED;
     return (named || !LintReport.GATEWAY_FIELDS.contains(field.getName()))
         && field.getJavaType() != JavaType.MESSAGE;
   }

@@ -29,7 +29,8 @@ final class LintReport {
           "operation_epoch",
           "operation_roster_hash",
           "addressed",
-          "addressees");
+          "addressees",
+          "redacted");
 
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();

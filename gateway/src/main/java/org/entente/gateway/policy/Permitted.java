@@ -20,11 +20,20 @@ import org.entente.proto.v1.Label;
 public final class Permitted {
   private final MessageId messageId;
   private final AgencyName origin;
-  private final Label label;
-  private final ByteString body;
+  private final LabelledBody content;
+  private final LabelledBody written;
   private final List<Permit> permits;
   private final Instant expires;
 
+  /**
+   * A label with its body.
+   *
+   * @param label complete
+   * @param body the serialised {@code entente.v1.Body}
+   */
+  record LabelledBody(Label label, ByteString body) {}
+
+  /** One of which nothing is withheld. */
   Permitted(
       MessageId messageId,
       AgencyName origin,
@@ -32,13 +41,29 @@ public final class Permitted {
       ByteString body,
       List<Permit> permits,
       Instant expires) {
+    this(
+        messageId,
+        origin,
+        new LabelledBody(label, body),
+        new LabelledBody(label, body),
+        permits,
+        expires);
+  }
+
+  Permitted(
+      MessageId messageId,
+      AgencyName origin,
+      LabelledBody content,
+      LabelledBody written,
+      List<Permit> permits,
+      Instant expires) {
     if (permits.isEmpty()) {
       throw new IllegalArgumentException("a permitted message has a recipient");
     }
     this.messageId = messageId;
     this.origin = origin;
-    this.label = label;
-    this.body = body;
+    this.content = content;
+    this.written = written;
     this.permits = List.copyOf(permits);
     this.expires = expires;
   }
@@ -53,14 +78,24 @@ public final class Permitted {
     return origin;
   }
 
-  /** The label with every field set that the gateway sets. */
+  /** The label that recipients get, with every field set that the gateway sets. */
   public Label label() {
-    return label;
+    return content.label();
   }
 
-  /** The serialised {@code entente.v1.Body}. */
+  /** The serialised {@code entente.v1.Body} that recipients get. */
   public ByteString body() {
-    return body;
+    return content.body();
+  }
+
+  /** The label as if the agreement withheld nothing: for the sender's own books. */
+  public Label writtenLabel() {
+    return written.label();
+  }
+
+  /** The body as its author wrote it: for the sender's own books. */
+  public ByteString writtenBody() {
+    return written.body();
   }
 
   /** The recipients, at least one, in the order of their names, all under one agreement. */
@@ -85,12 +120,12 @@ public final class Permitted {
 
   /** Priority class. */
   public Lane lane() {
-    return Lane.of(label.getLaneValue());
+    return Lane.of(label().getLaneValue());
   }
 
   /** Whether this is training traffic. */
   public boolean exercise() {
-    return Exercise.of(label);
+    return Exercise.of(label());
   }
 
   /** The message is not delivered after this; whole milliseconds. */

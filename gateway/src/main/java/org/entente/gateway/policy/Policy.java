@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ClassificationEquivalent;
@@ -12,9 +13,9 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
 /**
- * A rulebook applied to a membership: everything that is needed to decide, for as long as neither
- * changes. Immutable but for its memory of rulings, which changes no decision; safe for use by
- * several threads.
+ * A rulebook applied to a membership, with what its agencies say that they can fulfil: everything
+ * that is needed to decide, for as long as none of them changes. Immutable but for its memory of
+ * rulings, which changes no decision; safe for use by several threads.
  */
 public final class Policy {
   /** Rulings kept unless told otherwise. */
@@ -22,6 +23,7 @@ public final class Policy {
 
   private final Rulebook rulebook;
   private final Membership membership;
+  private final Fulfilments fulfilments;
   private final RulingCache cache;
   private final Rules rules;
   private final RosterMessages rosters;
@@ -29,12 +31,20 @@ public final class Policy {
   private final Egress egress;
   private final Ingress ingress;
 
+  /** The same where no agency has said which obligations it can fulfil. */
+  public Policy(Rulebook rulebook, Membership membership, int cacheEntries) {
+    this(rulebook, membership, Fulfilments.UNKNOWN, cacheEntries);
+  }
+
   /**
    * Applies a rulebook to a membership.
    *
+   * @param fulfilments which obligations its agencies say that they can fulfil
    * @param cacheEntries most rulings to keep, each well under a kilobyte
    */
-  public Policy(Rulebook rulebook, Membership membership, int cacheEntries) {
+  public Policy(
+      Rulebook rulebook, Membership membership, Fulfilments fulfilments, int cacheEntries) {
+    this.fulfilments = fulfilments;
     this.rulebook = rulebook;
     this.membership = membership;
     this.rules = new Rules(rulebook, membership);
@@ -46,10 +56,11 @@ public final class Policy {
             rules,
             membership,
             cache,
-            new DraftTerms(rules, membership),
+            new DraftTerms(rules, membership, fulfilments),
             rosters,
+            fulfilments,
             rulebook.version());
-    this.ingress = new Ingress(rules, membership, cache, rosters, rulebook.version());
+    this.ingress = new Ingress(rules, membership, fulfilments, cache, rosters, rulebook.version());
   }
 
   /**
@@ -76,6 +87,21 @@ public final class Policy {
   /** The membership. */
   public Membership membership() {
     return membership;
+  }
+
+  /** Which obligations agencies say that they can fulfil. */
+  public Fulfilments fulfilments() {
+    return fulfilments;
+  }
+
+  /**
+   * Why a recipient cannot be sent what waits under an agreement: it has come to say that it does
+   * not fulfil what the agreement binds it to. Empty if it does, or if there is no such agreement.
+   */
+  public Optional<Refusal> unfulfilled(String agreement, AgencyName recipient) {
+    return rulebook
+        .agreement(agreement)
+        .flatMap(it -> ObligationCheck.refusal(it, recipient, fulfilments.of(recipient)));
   }
 
   /** Version of the rulebook; stands in every decision. */

@@ -67,17 +67,19 @@ public final class PolicyReplay {
     }
     messages++;
     AgencyName origin = new AgencyName(label.getOrigin());
-    compare(id, false, new Transfer(label, bodyBytes, origin, self, at));
+    compare(id, false, new Transfer(label, bodyBytes, origin, self, at).complete());
   }
 
   /** A draft that was published here, at each agency that its addressing leads to. */
   public void published(MessageId id, Draft draft, AgencyName self, Instant at) {
     messages++;
     Label label = LabelCheck.completed(draft.getLabel(), draft.getBody());
+    DraftContent content =
+        new DraftContent(label, draft.getLabel().getPersonalData(), draft.getBody());
     Recipients to = Recipients.expand(draft.getTo(), self, current.membership());
     for (AgencyName recipient : to.all()) {
-      long size = draft.getBody().getSerializedSize();
-      compare(id, true, new Transfer(label, size, self, recipient, at));
+      long size = content.body().size();
+      compare(id, true, new Transfer(label, size, self, recipient, at, content));
     }
   }
 
@@ -100,7 +102,10 @@ public final class PolicyReplay {
   }
 
   private static Verdict verdict(Rules rules, boolean egress, Transfer transfer) {
-    return Verdict.of(egress ? rules.egress(transfer) : rules.underNamed(false, transfer), egress);
+    return Verdict.of(
+        egress ? rules.egress(transfer) : rules.underNamed(false, transfer),
+        egress,
+        transfer.label());
   }
 
   /** How many messages were put to both. */

@@ -25,7 +25,7 @@ final class Residuals {
   /** Empty if no client sets such a field. */
   static Optional<Residuals> of(Rules rules, Rulebook rulebook, String field) {
     return LabelWords.field(field)
-        .filter(it -> !it.getName().equals("agreement"))
+        .filter(it -> !LintReport.GATEWAY_FIELDS.contains(it.getName()))
         .map(
             it -> new Residuals(rules, it, LabelSpace.ofField(it, rulebook.conditions().toList())));
   }
@@ -41,7 +41,8 @@ final class Residuals {
             value -> {
               Label asked = Residual.with(base, field, value);
               Verdict verdict =
-                  Verdict.of(rules.egress(new Transfer(asked, 0, self, recipient, now)), true);
+                  Verdict.of(
+                      rules.egress(new Transfer(asked, 0, self, recipient, now)), true, asked);
               verdicts.putIfAbsent(verdict.inShort(), verdict);
               values.computeIfAbsent(verdict.inShort(), words -> new ArrayList<>()).add(value);
             });

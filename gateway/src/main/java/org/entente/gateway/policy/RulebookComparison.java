@@ -43,6 +43,7 @@ public final class RulebookComparison {
   private final List<Agreement> agreements;
   private final List<Agreement> differing;
   private final List<Condition> conditions;
+  private final boolean withholds;
   private final LabelSpace space;
   private final List<Scene> scenes;
   private final List<Long> sizes;
@@ -72,6 +73,7 @@ public final class RulebookComparison {
    * @param recipient who would receive
    * @param label the label
    * @param bodyBytes size of the body
+   * @param namesPersons whether the only personal data are persons whom the body names as such
    * @param at when
    * @param current what the rules in force say
    * @param candidate what the candidate says
@@ -83,6 +85,7 @@ public final class RulebookComparison {
       AgencyName recipient,
       Label label,
       long bodyBytes,
+      boolean namesPersons,
       Instant at,
       Verdict current,
       Verdict candidate,
@@ -116,11 +119,21 @@ public final class RulebookComparison {
   }
 
   /**
-   * One who sends and one who receives; at the recipient, the agreement and the retention that the
-   * label names.
+   * One who sends and one who receives; at the sender, whether the only personal data are persons
+   * whom the body names; at the recipient, the agreement and its terms that the label names.
    */
   private record Scene(
-      boolean egress, AgencyName origin, AgencyName recipient, String agreement, int retention) {}
+      boolean egress,
+      AgencyName origin,
+      AgencyName recipient,
+      boolean namesPersons,
+      String agreement,
+      int retention,
+      Redactions redactions) {
+    static Scene to(AgencyName origin, AgencyName recipient, boolean namesPersons) {
+      return new Scene(true, origin, recipient, namesPersons, "", 0, Redactions.NONE);
+    }
+  }
 
   /**
    * A comparison.
@@ -139,6 +152,7 @@ public final class RulebookComparison {
         Stream.concat(current.agreements().stream(), candidate.agreements().stream()).toList();
     this.differing = differing(current, candidate);
     this.conditions = Stream.concat(current.conditions(), candidate.conditions()).toList();
+    this.withholds = agreements.stream().anyMatch(it -> it.redactions().isOfBodies());
     this.space = LabelSpace.of(agreements, conditions);
     this.scenes = scenes();
     this.sizes =
@@ -167,6 +181,7 @@ public final class RulebookComparison {
                     && withoutCondition(one).equals(withoutCondition(two))
                     && source(one).equals(source(two))
                     && one.obligations().equals(two.obligations())
+                    && one.redactions().equals(two.redactions())
                     && one.validity().equals(two.validity()))
         .orElse(false);
   }
@@ -196,7 +211,10 @@ public final class RulebookComparison {
         continue;
       }
       if (byName || seen.add(List.of("to", signature(self, peer)))) {
-        scenes.add(new Scene(true, self, peer, "", 0));
+        scenes.add(Scene.to(self, peer, false));
+        if (withholds) {
+          scenes.add(Scene.to(self, peer, true));
+        }
       }
       if (byName || seen.add(List.of("from", signature(peer, self)))) {
         incoming(peer, scenes);
@@ -222,8 +240,9 @@ public final class RulebookComparison {
     for (Agreement agreement : agreements) {
       boolean covers = new Coverage(agreement, membership).covers(peer, self);
       int retention = agreement.obligations().retentionDays();
-      if (covers && named.add(List.of(agreement.id(), retention))) {
-        scenes.add(new Scene(false, peer, self, agreement.id(), retention));
+      Redactions redactions = agreement.redactions();
+      if (covers && named.add(List.of(agreement.id(), retention, redactions))) {
+        scenes.add(new Scene(false, peer, self, false, agreement.id(), retention, redactions));
       }
     }
   }
@@ -275,7 +294,7 @@ public final class RulebookComparison {
   private boolean isSendable(Difference found) {
     Findings findings = new Findings(true);
     new LabelFields(codes.limits(MessageLimits.DEFAULT_MAX_BODY_BYTES), findings)
-        .draft(found.label().toBuilder().clearRetentionDays().build(), found.at());
+        .draft(found.label().toBuilder().clearRetentionDays().clearRedacted().build(), found.at());
     return findings.list().isEmpty();
   }
 
@@ -294,6 +313,11 @@ public final class RulebookComparison {
           "of "
               + String.join(", ", space.partial())
               + " only such values were tried as stand in conditions");
+    }
+    if (withholds) {
+      incomplete.add(
+          "an agreement withholds fields of bodies, of which no documents were tried and none of"
+              + " which too little is left");
     }
     if (conditions.stream().anyMatch(Condition::readsNow)) {
       incomplete.add("a condition reads the time, of which only some moments were tried");
@@ -360,11 +384,14 @@ public final class RulebookComparison {
     Label label =
         scene.egress()
             ? drawn
-            : drawn.toBuilder()
+            : scene.redactions().label(drawn).toBuilder()
                 .setAgreement(scene.agreement())
                 .setRetentionDays(scene.retention())
+                .addAllRedacted(scene.redactions().of(drawn.getKind()))
                 .build();
-    Transfer transfer = new Transfer(label, size, scene.origin(), scene.recipient(), at);
+    Content content =
+        scene.namesPersons() ? Content.naming(label, size) : Content.unseen(label, size);
+    Transfer transfer = new Transfer(label, size, scene.origin(), scene.recipient(), at, content);
     Verdict before = verdict(current, scene, transfer);
     Verdict after = verdict(candidate, scene, transfer);
     VerdictChange change = VerdictChange.between(before, after, scene.egress());
@@ -378,6 +405,7 @@ public final class RulebookComparison {
             scene.recipient(),
             label,
             size,
+            scene.namesPersons() && label.getPersonalData(),
             at,
             before,
             after,
@@ -390,6 +418,7 @@ public final class RulebookComparison {
   private static Verdict verdict(Rules rules, Scene scene, Transfer transfer) {
     return Verdict.of(
         scene.egress() ? rules.egress(transfer) : rules.underNamed(false, transfer),
-        scene.egress());
+        scene.egress(),
+        transfer.label());
   }
 }

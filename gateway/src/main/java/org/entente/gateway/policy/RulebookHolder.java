@@ -20,7 +20,7 @@ public final class RulebookHolder {
 
   /** Puts another rulebook in force; the membership stays. */
   public synchronized Policy rulebook(Rulebook next) {
-    Policy made = new Policy(next, policy.membership(), cacheEntries);
+    Policy made = new Policy(next, policy.membership(), policy.fulfilments(), cacheEntries);
     policy = made;
     return made;
   }
@@ -30,8 +30,18 @@ public final class RulebookHolder {
    * no longer there stands for nobody.
    */
   public synchronized Policy membership(Membership next) {
-    Policy made = new Policy(policy.rulebook(), next, cacheEntries);
+    Policy made = new Policy(policy.rulebook(), next, policy.fulfilments(), cacheEntries);
     policy = made;
     return made;
+  }
+
+  /**
+   * Takes up what agencies say now that they can fulfil; rulebook and membership stay. Nothing
+   * changes, and no ruling is forgotten, where they say the same.
+   */
+  public synchronized void fulfilments(Fulfilments next) {
+    if (!next.equals(policy.fulfilments())) {
+      policy = new Policy(policy.rulebook(), policy.membership(), next, cacheEntries);
+    }
   }
 }

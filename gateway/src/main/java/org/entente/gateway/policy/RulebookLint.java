@@ -172,14 +172,20 @@ final class RulebookLint {
                 .equals(some.condition().map(Condition::source));
     return inTime
         && sameCondition
+        && permitsForms(wide, narrow)
         && all.kinds().containsAll(some.kinds())
         && all.categories().containsAll(some.categories())
         && all.purposes().containsAll(some.purposes())
         && all.ceiling().getNumber() >= some.ceiling().getNumber()
         && all.handling().containsAll(some.handling())
-        && (all.personalData() || !some.personalData())
+        && (all.personalData() || !(some.personalData() || narrow.redactions().isOfBodies()))
         && (wide.law().allowsPurposeChange() || !narrow.law().allowsPurposeChange())
         && wide.obligations().maxMessageBytes() >= narrow.obligations().maxMessageBytes();
+  }
+
+  /** What withholds something of bodies refuses those of which it cannot: documents. */
+  private static boolean permitsForms(Agreement wide, Agreement narrow) {
+    return !wide.redactions().isOfBodies() || wide.redactions().equals(narrow.redactions());
   }
 
   /** An agreement of which the node's rules leave nothing, in either direction. */
@@ -243,7 +249,10 @@ final class RulebookLint {
     Agreement other = second.agreement();
     boolean overlap =
         overlap(one.covers(), other.covers()) && overlap(one.validity(), other.validity());
-    if (!overlap || one.obligations().equals(other.obligations())) {
+    boolean same =
+        one.obligations().equals(other.obligations())
+            && one.redactions().equals(other.redactions());
+    if (!overlap || same) {
       return;
     }
     allPairs()
@@ -262,7 +271,7 @@ final class RulebookLint {
                         + pair
                         + " both permit some of the same on other terms, and only their ids decide"
                         + " which is tried first",
-                    "equal obligations, or parties, categories or purposes that differ"));
+                    "equal obligations and redactions, or parties, categories or purposes that differ"));
   }
 
   private static boolean sameRank(Coverage first, Coverage second, Pair pair) {

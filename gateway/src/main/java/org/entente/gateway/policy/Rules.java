@@ -73,7 +73,8 @@ final class Rules {
    */
   Ruling underNamed(boolean egress, Transfer transfer) {
     Code absent = egress ? Code.AGREEMENT_ENDED : Code.NO_AGREEMENT;
-    return narrowed(egress, transfer, named(transfer.label().getAgreement(), transfer, absent));
+    Transfer complete = transfer.complete();
+    return narrowed(egress, complete, named(complete.label().getAgreement(), complete, absent));
   }
 
   /** An agreement with the agencies that its parties stand for; empty if it is not known here. */
@@ -155,9 +156,10 @@ final class Rules {
     if (marked.isPresent()) {
       return refused(transfer, marked.get().code(), marked.get().field(), marked.get().reason());
     }
+    Transfer judged = transfer.judgedWithout(((Ruling.Allowed) ruling).agreement().redactions());
     for (NodeRule rule : rulebook.nodeRules()) {
       if (rule.applies(egress)) {
-        Optional<Failure> refusal = rule.refusal(transfer);
+        Optional<Failure> refusal = rule.refusal(judged);
         if (refusal.isPresent()) {
           return refused(
               transfer, refusal.get().code(), "node/" + rule.id(), refusal.get().reason());

@@ -1,7 +1,9 @@
 package org.entente.gateway.policy;
 
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Label;
 
 /**
  * What a policy says of one transfer, as something that can be compared and shown.
@@ -9,8 +11,16 @@ import org.entente.gateway.model.Refusal;
  * @param outcome what becomes of it
  * @param agreement the agreement that permits it; empty if it is refused
  * @param refusal why it is refused; empty if it is not
+ * @param withheld the fields that the recipient is not given, as its label names them
  */
-public record Verdict(Outcome outcome, Optional<Agreement> agreement, Optional<Refusal> refusal) {
+public record Verdict(
+    Outcome outcome,
+    Optional<Agreement> agreement,
+    Optional<Refusal> refusal,
+    List<String> withheld) {
+  public Verdict {
+    withheld = List.copyOf(withheld);
+  }
 
   /** What becomes of a transfer; the later, the more is let go. */
   public enum Outcome {
@@ -22,15 +32,19 @@ public record Verdict(Outcome outcome, Optional<Agreement> agreement, Optional<R
     PERMITTED
   }
 
-  static Verdict of(Ruling ruling, boolean egress) {
+  static Verdict of(Ruling ruling, boolean egress, Label label) {
     if (ruling instanceof Ruling.Denied denied) {
-      return new Verdict(Outcome.REFUSED, Optional.empty(), Optional.of(denied.refusal()));
+      return new Verdict(
+          Outcome.REFUSED, Optional.empty(), Optional.of(denied.refusal()), List.of());
     }
     Agreement agreement = ((Ruling.Allowed) ruling).agreement();
     // A recipient takes what a second person at the sender has released.
     boolean held = egress && agreement.obligations().fourEyes();
     return new Verdict(
-        held ? Outcome.HELD : Outcome.PERMITTED, Optional.of(agreement), Optional.empty());
+        held ? Outcome.HELD : Outcome.PERMITTED,
+        Optional.of(agreement),
+        Optional.empty(),
+        agreement.redactions().of(label.getKind()));
   }
 
   /** As a reader would say it. */
@@ -42,7 +56,11 @@ public record Verdict(Outcome outcome, Optional<Agreement> agreement, Optional<R
   public String inShort() {
     return refusal
         .map(it -> outcome + " " + it.code() + by(it))
-        .orElseGet(() -> outcome + " under " + agreement.map(Agreement::id).orElse(""));
+        .orElseGet(() -> outcome + " under " + agreement.map(Agreement::id).orElse("") + without());
+  }
+
+  private String without() {
+    return withheld.isEmpty() ? "" : " without " + String.join(", ", withheld);
   }
 
   private static String by(Refusal refusal) {

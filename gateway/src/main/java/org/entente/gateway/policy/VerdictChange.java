@@ -7,7 +7,7 @@ import org.entente.gateway.policy.Agreement.Obligations;
 /**
  * How one verdict differs from another about the same transfer. More is let go where it is
  * permitted or held rather than refused, permitted rather than held, kept longer, delivered later,
- * passed on further or sent without naming a person.
+ * passed on further, sent without naming a person or with fields that were withheld.
  *
  * @param wider whether something is let go that was not
  * @param narrower whether something is not let go any more that was
@@ -35,6 +35,9 @@ public record VerdictChange(boolean wider, boolean narrower, List<String> how) {
           current.agreement().get().obligations(),
           candidate.agreement().get().obligations(),
           egress);
+      if (egress) {
+        comparison.withheld(current.withheld(), candidate.withheld());
+      }
     }
     return new VerdictChange(comparison.wider, comparison.narrower, comparison.how);
   }
@@ -71,6 +74,23 @@ public record VerdictChange(boolean wider, boolean narrower, List<String> how) {
         add(
             further,
             "onward_transfer " + current.onwardTransfer() + " -> " + candidate.onwardTransfer());
+      }
+    }
+
+    /** What is not withheld any more, goes. */
+    void withheld(List<String> current, List<String> candidate) {
+      if (current.equals(candidate)) {
+        return;
+      }
+      List<String> less = new ArrayList<>(current);
+      less.removeAll(candidate);
+      List<String> more = new ArrayList<>(candidate);
+      more.removeAll(current);
+      if (!less.isEmpty()) {
+        add(1, "not withheld any more: " + String.join(", ", less));
+      }
+      if (!more.isEmpty()) {
+        add(-1, "withheld: " + String.join(", ", more));
       }
     }
 

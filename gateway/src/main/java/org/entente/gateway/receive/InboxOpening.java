@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.LocalDate;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.entente.gateway.ledger.CorruptRecord;
@@ -12,6 +13,7 @@ import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.AnnotationKey;
 import org.entente.gateway.seal.BodyAddress;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.LocalMessage;
@@ -64,6 +66,21 @@ public final class InboxOpening {
   /** The content alone. */
   public Optional<Body> body(InboxBook.Placed placed) {
     return message(placed, label -> true).map(Message::body);
+  }
+
+  /**
+   * Lends a message's label, and the key of what is noted about it, which is wiped afterwards;
+   * empty if the message does not open.
+   */
+  public <T> Optional<T> annotated(
+      InboxBook.Placed placed, BiFunction<Label, AnnotationKey, T> use) {
+    return open(
+        placed,
+        message -> {
+          try (AnnotationKey key = message.bodyKey().annotationKey()) {
+            return Optional.of(use.apply(label(message), key));
+          }
+        });
   }
 
   /** As it was opened when it came, unless its key is gone since. */

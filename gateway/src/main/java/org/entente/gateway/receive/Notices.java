@@ -5,12 +5,16 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.ledger.WindowBook;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
@@ -20,6 +24,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.KeyBundle;
 import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.PeerFulfilments;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.VoidStatement;
 import org.entente.gateway.seal.VoidedNumber;
@@ -53,6 +58,7 @@ public final class Notices implements RecipientNotices {
   private final Ledger ledger;
   private final Settlement settlement;
   private final PeerKeys peerKeys;
+  private final Known known;
   private final Routes routes;
   private final Reporter reporter;
   private final BiConsumer<AgencyName, Notice> send;
@@ -67,6 +73,7 @@ public final class Notices implements RecipientNotices {
    *
    * @param transit whether this gateway passes on what others say
    * @param ownBundle this agency's key bundle in force, exact bytes
+   * @param ownFulfilment what this agency says that it fulfils, exact bytes
    */
   public record Signer(
       org.entente.gateway.model.FederationName federation,
@@ -74,7 +81,17 @@ public final class Notices implements RecipientNotices {
       org.entente.gateway.model.NodeName gateway,
       org.entente.gateway.crypto.Ed25519SigningKey key,
       java.util.function.BooleanSupplier transit,
-      java.util.function.Supplier<byte[]> ownBundle) {}
+      java.util.function.Supplier<byte[]> ownBundle,
+      java.util.function.Supplier<byte[]> ownFulfilment) {}
+
+  /**
+   * What other agencies state about themselves.
+   *
+   * @param keys their key bundles
+   * @param fulfilments which obligations they fulfil
+   * @param fulfilmentsChanged called when one of them says something else
+   */
+  public record Known(PeerKeys keys, PeerFulfilments fulfilments, Runnable fulfilmentsChanged) {}
 
   /** Who takes what log and witness say to each other. */
   public interface WitnessNotices {
@@ -90,7 +107,7 @@ public final class Notices implements RecipientNotices {
       Signer signer,
       ReceiveParts parts,
       Settlement settlement,
-      PeerKeys peerKeys,
+      Known known,
       Reporter reporter,
       BiConsumer<AgencyName, Notice> send,
       WitnessNotices witnesses) {
@@ -98,7 +115,8 @@ public final class Notices implements RecipientNotices {
     this.signer = signer;
     this.ledger = parts.ledger();
     this.settlement = settlement;
-    this.peerKeys = peerKeys;
+    this.known = known;
+    this.peerKeys = known.keys();
     this.routes = parts.routes();
     this.reporter = reporter;
     this.send = send;
@@ -111,7 +129,7 @@ public final class Notices implements RecipientNotices {
 
   /** A neighbour can be reached: it hears which keys are known here, and how far its mail came. */
   public void neighbourUp(AgencyName neighbour) {
-    send.accept(neighbour, keys(signer.self(), signer.ownBundle().get(), 0));
+    send.accept(neighbour, ownKeys());
     if (signer.transit().getAsBoolean()) {
       for (byte[] bundle : ledger.peerFacts().keyBundles()) {
         KeyBundle.parse(bundle)
@@ -128,15 +146,25 @@ public final class Notices implements RecipientNotices {
   /** Everybody hears of this agency's keys. */
   public void announceKeys() {
     for (AgencyName neighbour : routes.links()) {
-      send.accept(neighbour, keys(signer.self(), signer.ownBundle().get(), 0));
+      send.accept(neighbour, ownKeys());
     }
   }
 
-  private static Notice keys(AgencyName from, byte[] bundle, int hops) {
+  private Notice ownKeys() {
+    return keys(signer.self(), signer.ownBundle().get(), signer.ownFulfilment().get(), 0);
+  }
+
+  /** Another agency's keys, and what it last said that it fulfils. */
+  private Notice keys(AgencyName from, byte[] bundle, int hops) {
+    return keys(from, bundle, known.fulfilments().encoded(from).orElse(new byte[0]), hops);
+  }
+
+  private static Notice keys(AgencyName from, byte[] bundle, byte[] fulfilment, int hops) {
     return Notice.newBuilder()
         .setFrom(from.value())
         .setHops(hops)
         .setKeyBundle(ByteString.copyFrom(bundle))
+        .setFulfilment(ByteString.copyFrom(fulfilment))
         .build();
   }
 
@@ -208,7 +236,7 @@ public final class Notices implements RecipientNotices {
   private void answerKeys(AgencyName neighbour, Notice notice) {
     AgencyName agency = new AgencyName(notice.getKeyRequest().getAgency());
     if (agency.equals(signer.self())) {
-      send.accept(neighbour, keys(agency, signer.ownBundle().get(), 0));
+      send.accept(neighbour, ownKeys());
       return;
     }
     Optional<byte[]> known = ledger.peerFacts().keyBundle(agency);
@@ -285,27 +313,57 @@ public final class Notices implements RecipientNotices {
     send.accept(hop.get(), notice.toBuilder().setHops(notice.getHops() + 1).build());
   }
 
+  /** What the agency fulfils first: nothing is sealed to its keys by an older word. */
   private void takeKeys(AgencyName neighbour, Notice notice) {
+    Set<AgencyName> changed = new TreeSet<>();
+    takeFulfilment(neighbour, notice.getFulfilment().toByteArray()).ifPresent(changed::add);
     byte[] bytes = notice.getKeyBundle().toByteArray();
     PeerKeys.Offer offer = peerKeys.offer(bytes, clock.millis());
     if (offer instanceof PeerKeys.Offer.Refused refused) {
       reporter.refused(neighbour, refused.code());
     } else if (offer instanceof PeerKeys.Offer.Accepted accepted) {
       AgencyName agency = accepted.bundle().content().agency();
-      ledger
-          .write(
-              Lane.FLASH,
-              tx -> {
-                ledger.peerFacts().putKeyBundle(tx, agency, bytes);
-                return agency;
-              })
-          .exceptionally(e -> agency);
-      if (signer.transit().getAsBoolean() && notice.getHops() < MAX_HOPS) {
-        for (AgencyName other : routes.links()) {
-          if (!other.equals(neighbour) && !other.equals(agency)) {
-            send.accept(other, keys(agency, bytes, notice.getHops() + 1));
-          }
-        }
+      keep(tx -> ledger.peerFacts().putKeyBundle(tx, agency, bytes));
+      changed.add(agency);
+    }
+    if (signer.transit().getAsBoolean() && notice.getHops() < MAX_HOPS) {
+      changed.forEach(agency -> tellOthers(neighbour, agency, notice.getHops() + 1));
+    }
+  }
+
+  /** Whose statement it was, if it said something new. */
+  private Optional<AgencyName> takeFulfilment(AgencyName neighbour, byte[] bytes) {
+    if (bytes.length == 0) {
+      return Optional.empty();
+    }
+    PeerFulfilments.Offer offer = known.fulfilments().offer(bytes, clock.millis());
+    if (offer instanceof PeerFulfilments.Offer.Refused refused) {
+      reporter.refused(neighbour, refused.code());
+    }
+    if (!(offer instanceof PeerFulfilments.Offer.Accepted accepted)) {
+      return Optional.empty();
+    }
+    known.fulfilmentsChanged().run();
+    keep(tx -> ledger.peerFacts().putFulfilment(tx, accepted.agency(), bytes));
+    return Optional.of(accepted.agency());
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // said again at the next start of either
+  private void keep(Consumer<Transaction> change) {
+    ledger.write(
+        Lane.FLASH,
+        tx -> {
+          change.accept(tx);
+          return true;
+        });
+  }
+
+  private void tellOthers(AgencyName neighbour, AgencyName agency, int hops) {
+    Optional<Notice> further =
+        peerKeys.bundleOf(agency).map(bundle -> keys(agency, bundle.encoded(), hops));
+    for (AgencyName other : routes.links()) {
+      if (!other.equals(neighbour) && !other.equals(agency)) {
+        further.ifPresent(notice -> send.accept(other, notice));
       }
     }
   }

@@ -77,6 +77,7 @@ public final class Erasing {
             .setAtMs(tx.nowMillis())
             .build();
     ledger.inbox().remove(tx, placed);
+    ledger.scores().remove(tx, MessageId.of(record.getMessageId().toByteArray()));
     ledger
         .retention()
         .removed(

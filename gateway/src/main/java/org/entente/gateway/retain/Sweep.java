@@ -92,6 +92,7 @@ public final class Sweep {
       InboxRecord record = ledger.inbox().read(tx, place.lane(), place.position());
       if (record != null && !record.getOnHold()) {
         ledger.inbox().remove(tx, new InboxBook.Placed(place.lane(), place.position(), record));
+        ledger.scores().remove(tx, MessageId.of(record.getMessageId().toByteArray()));
         tellUnretrieved(tx, record, saying);
         removed++;
       }

@@ -65,6 +65,20 @@ public final class BodyKey implements AutoCloseable {
     }
   }
 
+  /**
+   * The key of what is noted about the message at rest; the caller closes it. Whoever has forgotten
+   * this key opens none of it.
+   */
+  public AnnotationKey annotationKey() {
+    byte[] key = secret.reveal();
+    try {
+      return AnnotationKey.takeOver(
+          Hkdf.expandSha256(key, Suite.LOCAL_ANNOTATION, Aes256Gcm.KEY_BYTES));
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
   @Override
   public void close() {
     secret.close();

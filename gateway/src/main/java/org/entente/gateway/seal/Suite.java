@@ -21,6 +21,7 @@ final class Suite {
   static final byte[] SETTLED = ascii("entente/v1 settled\0");
   static final byte[] ROSTER = ascii("entente/v1 roster\0");
   static final byte[] WATERMARKS = ascii("entente/v1 watermarks\0");
+  static final byte[] FULFILMENT = ascii("entente/v1 fulfilment\0");
   static final byte[] CONSENT = ascii("entente/v1 consent\0");
 
   // Hashed.
@@ -42,6 +43,8 @@ final class Suite {
   static final byte[] LOCAL = ascii("entente/v1 local");
   static final byte[] LOCAL_WRAP = ascii("entente/v1 local wrap");
   static final byte[] LOCAL_LABEL = ascii("entente/v1 local label");
+  static final byte[] LOCAL_ANNOTATION = ascii("entente/v1 local annotation");
+  static final byte[] LOCAL_ANNOTATION_TAG = ascii("entente/v1 local annotation tag");
   static final byte[] BUCKET_RECORDS = ascii("entente/v1 bucket records");
   static final byte[] BUCKET_MESSAGES = ascii("entente/v1 bucket messages");
   static final byte[] OUTBOX = ascii("entente/v1 outbox");

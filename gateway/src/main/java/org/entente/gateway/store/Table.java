@@ -63,5 +63,7 @@ public enum Table {
   /** What recipients of this agency's messages took in charge. */
   CHARGE,
   /** Which messages change which. */
-  CHAIN
+  CHAIN,
+  /** How clients of the agency score received messages. */
+  SCORE
 }

@@ -15,6 +15,7 @@ import org.entente.gateway.link.Outgoing;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.AddressedStanza;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.EnvelopeHeader;
@@ -223,6 +224,10 @@ public final class Transmission {
     if (!permitted.test(entry.getAgreement(), recipient)) {
       return new Fate.Ends(
           Code.AGREEMENT_ENDED, "agreement " + entry.getAgreement() + " is not in force any more");
+    }
+    Optional<Refusal> refused = permitted.refusal(entry.getAgreement(), recipient);
+    if (refused.isPresent()) {
+      return new Fate.Ends(refused.get().code(), refused.get().reason());
     }
     if (key.isEmpty()) {
       return new Fate.Ends(Code.INTERNAL, "its content key cannot be opened any more");

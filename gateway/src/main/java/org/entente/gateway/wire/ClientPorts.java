@@ -2,6 +2,7 @@ package org.entente.gateway.wire;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
 import org.entente.gateway.account.Proving;
@@ -11,6 +12,7 @@ import org.entente.gateway.audit.LeafOpener;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.Convening;
+import org.entente.gateway.intake.Explaining;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
 import org.entente.gateway.ipr.HolderDesk;
@@ -19,15 +21,18 @@ import org.entente.gateway.operate.Cursors;
 import org.entente.gateway.operate.Links;
 import org.entente.gateway.operate.Quarantine;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.risk.Scores;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.Outcome;
 
 /**
  * What stands behind the services that clients call.
  *
  * @param publish takes a caller's draft in; completes once the outcome is durable
+ * @param explain says what would become of a draft
  * @param releases what waits for a second person
  * @param recalling takes messages of the agency back
  * @param consents asks originators for consent, and consents
@@ -36,6 +41,7 @@ import org.entente.proto.v1.Outcome;
  * @param subscriptions the cursors
  * @param searching finds received messages again
  * @param watches standing queries over what is received
+ * @param scores how clients score what was received
  * @param tracking what is known of the agency's own messages
  * @param requests what became of requests, and who may be asked
  * @param pairs what this gateway signs with
@@ -54,6 +60,7 @@ import org.entente.proto.v1.Outcome;
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
+    Function<ExplainRequest, Explaining.Answer> explain,
     Releases releases,
     Recalling recalling,
     ConsentPorts consents,
@@ -62,6 +69,7 @@ public record ClientPorts(
     Subscriptions subscriptions,
     Searching searching,
     Watches watches,
+    Scores scores,
     Tracking tracking,
     RequestPorts requests,
     OwnPairs pairs,

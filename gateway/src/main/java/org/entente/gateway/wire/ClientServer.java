@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.meter.Meters;
 
 /**
- * The gRPC server of the agency's own clients: Publisher, Release, Subscriber, Search, Evidence,
- * Requests, Operations, IprProcedure, Audit, Retention, Tasking, Keys, Quarantine, Links, Cursors,
- * Backups, gRPC health and, where configured, reflection. A caller without a certificate of a
- * configured client fails in the TLS handshake; one without the scope that a call needs gets
+ * The gRPC server of the agency's own clients: Publisher, Release, Subscriber, Search, Risk,
+ * Evidence, Requests, Operations, IprProcedure, Audit, Retention, Tasking, Keys, Quarantine, Links,
+ * Cursors, Backups, gRPC health and, where configured, reflection. A caller without a certificate
+ * of a configured client fails in the TLS handshake; one without the scope that a call needs gets
  * PERMISSION_DENIED.
  *
  * <p>Safe for use by many threads. Closed by whoever started it.
@@ -49,11 +49,12 @@ public final class ClientServer implements AutoCloseable {
                 settings,
                 tls.clientServer(trust.inHandshake()),
                 messageBytes + GuardedServer.OVERHEAD)
-            .addService(new PublisherService(ports.publish(), settings.executor()))
+            .addService(new PublisherService(ports.publish(), ports.explain(), settings.executor()))
             .addService(new SubscriberService(ports.subscriptions()))
             .addService(new SearchService(ports.searching()))
             .addService(new RequestsService(ports.requests()))
             .addService(new WatchService(ports.watches()))
+            .addService(new RiskService(ports.scores()))
             .addService(new ReleaseService(ports.releases()))
             .addService(new ConsentService(ports.consents()))
             .addService(new RetentionService(ports.recalling(), ports.retention()))

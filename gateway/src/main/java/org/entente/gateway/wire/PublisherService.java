@@ -9,11 +9,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.intake.Explaining;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.ExplainRequest;
+import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishResponse;
@@ -36,16 +40,21 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
       new Problem(Code.LIMIT_REACHED, "drafts", "a request has at most " + TOGETHER + " drafts");
 
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
+  private final Function<ExplainRequest, Explaining.Answer> explaining;
   private final Executor executor;
 
   /**
    * The service.
    *
+   * @param explaining says what would become of a draft
    * @param executor sends the outcomes of streams
    */
   PublisherService(
-      BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake, Executor executor) {
+      BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
+      Function<ExplainRequest, Explaining.Answer> explaining,
+      Executor executor) {
     this.intake = intake;
+    this.explaining = explaining;
     this.executor = executor;
   }
 
@@ -74,6 +83,17 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     Identified caller = Caller.require(Scope.PUBLISH);
     return new PublishStream(
         intake, caller, (ServerCallStreamObserver<PublishStreamResponse>) observer, executor);
+  }
+
+  @Override
+  public void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
+    Identified unused = Caller.require(Scope.PUBLISH);
+    Explaining.Answer answer = explaining.apply(request);
+    if (answer instanceof Explaining.Answer.Invalid invalid) {
+      throw Statuses.exception(invalid.problem());
+    }
+    observer.onNext(Explanations.message(((Explaining.Answer.Explained) answer).explanation()));
+    observer.onCompleted();
   }
 
   /**

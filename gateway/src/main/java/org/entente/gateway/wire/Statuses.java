@@ -83,7 +83,7 @@ final class Statuses {
         : problem.field() + ": " + problem.message();
   }
 
-  private static WhoMustAct who(org.entente.gateway.model.WhoMustAct who) {
+  static WhoMustAct who(org.entente.gateway.model.WhoMustAct who) {
     return switch (who) {
       case CLIENT -> WhoMustAct.WHO_MUST_ACT_CLIENT;
       case OPERATOR -> WhoMustAct.WHO_MUST_ACT_OPERATOR;
@@ -117,9 +117,12 @@ final class Statuses {
           CLASSIFICATION_MISMATCH,
           NO_EQUIVALENT,
           OBLIGATION_UNKNOWN,
+          OBLIGATION_NOT_FULFILLED,
           CONDITION_FALSE,
           ONWARD_REFUSED,
           CONSENT_REQUIRED,
+          NOT_REDACTABLE,
+          NOT_REDACTED,
           OPERATION_ROLE,
           REFERENCE_REFUSED,
           NODE_RULE,

@@ -84,6 +84,18 @@ class NodeConfigTest {
 
   /** A calendar that nobody gave would compute wrong deadlines. */
   @Test
+  void risk_absent_hasNoBands_andMoreThanTenAreRefused() {
+    assertEquals(List.of(), good("").riskInForce().bandsInForce());
+    StringBuilder bands = new StringBuilder("risk: { bands: [");
+    for (int i = 0; i < 11; i++) {
+      bands.append("{ name: B").append(i).append(", from_per_mille: ").append(i).append(" }, ");
+    }
+    var unreadable = assertInstanceOf(Reading.Unreadable.class, read(bands + "] }"));
+    String problem = unreadable.problems().get(0).toString();
+    assertTrue(problem.contains("more than 10 bands"), problem);
+  }
+
+  @Test
   void scopeOfIpr_withoutACalendar_isRefused() {
     for (String scope : List.of("ipr", "rights_holder")) {
       var unreadable =
@@ -107,6 +119,10 @@ class NodeConfigTest {
         "limits: { handshake_seconds: 900 } | limits.handshake_seconds is 900; it must be from 1",
         "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",
         "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that scope only",
+        "risk: { bands: [{ name: HIGH, from_per_mille: 1001 }] } | from_per_mille is 1001; it must be from 0 to 1000",
+        "risk: { bands: [{ name: high, from_per_mille: 1 }] } | risk.bands.name must be 1 to 20 characters",
+        "risk: { bands: [{ name: A, from_per_mille: 1 }, { name: B, from_per_mille: 1 }] } | twice",
+        "risk: { bands: [{ name: A, from_per_mille: 1 }, { name: A, from_per_mille: 2 }] } | twice",
         "ipr: { time_zone: Paris, calendar_until: 2026-12-31 } | ipr.time_zone is none that is known",
         "ipr: { time_zone: UTC } | ipr.calendar_until",
         "ipr: { time_zone: UTC, calendar_until: 2026-12-31, keep_days: 29 } | ipr.keep_days is 29; it must be from 30",

@@ -145,6 +145,20 @@ class SealingQueueTest {
   }
 
   @Test
+  void whileFlashIsAbout_roundsAreSmall_andNotForEver() {
+    offer(Lane.FLASH);
+    for (int i = 0; i < SealingQueue.ROUND; i++) {
+      offer(Lane.ROUTINE);
+    }
+    queue.start();
+    assertEquals(List.of(SealingQueue.FLASH_ROUND, SealingQueue.FLASH_ROUND), sizes());
+    timers.pass(SealingQueue.FLASH_IS_ABOUT);
+    committed();
+    int left = SealingQueue.ROUND + 1 - 2 * SealingQueue.FLASH_ROUND;
+    assertEquals(List.of(SealingQueue.FLASH_ROUND, SealingQueue.FLASH_ROUND, left), sizes());
+  }
+
+  @Test
   void twoRoundsOnTheirWay_holdBackAllButFlash() {
     queue.start();
     offer(Lane.ROUTINE);

@@ -58,7 +58,7 @@ class CodeListsTest {
     assertEquals(Set.of("DE", "EU", "FR", "SG", "US"), config().schemes());
     assertEquals(
         config().entries().stream()
-            .filter(it -> !it.list().equals("classification_scheme"))
+            .filter(it -> !Set.of("classification_scheme", "indicators").contains(it.list()))
             .toList(),
         CodeLists.shipped().entries());
   }
@@ -110,6 +110,8 @@ class CodeListsTest {
         wrong("words: { category: { IPR: { en: a, fr: b, es: c, de: ' ' } } }", "blank"),
         wrong("words: { category: { IPR: { en: a, fr: b, es: c, de: d, it: e } } }", "unknown"),
         wrong("markings: { tlp: " + TEXT + " }", "markings.tlp: \"tlp\""),
+        wrong("indicators: { route: " + TEXT + " }", "indicators.route: \"route\""),
+        wrong("indicators: { X_ROUTE: " + TEXT + " }", "X_ is for clients' own codes"),
         wrong(
             "evaluations: { S: { title: " + TEXT + ", source: {}, information: {} } }",
             "evaluations.S.source: 0 codes"),

@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Addressing;
@@ -74,6 +76,25 @@ public final class PolicyFixture {
             CONFIG.resolve("codes"),
             DemoMembership.demo(),
             NOW));
+  }
+
+  /** The same with one more agreement. */
+  public static Policy demoAnd(Path folder, String agreement) {
+    Map<String, String> files = new HashMap<>();
+    files.put("more.yaml", agreement);
+    files.put("node-rules.yaml", text(CONFIG.resolve("node-rules.yaml")));
+    add(files, "agreements", "");
+    add(files, "codes", "codes/");
+    return policy(folder, files);
+  }
+
+  private static void add(Map<String, String> files, String from, String into) {
+    try (Stream<Path> all = Files.list(CONFIG.resolve(from))) {
+      all.filter(it -> it.toString().endsWith(".yaml"))
+          .forEach(it -> files.put(into + it.getFileName(), text(it)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A policy of these files in a new folder. */

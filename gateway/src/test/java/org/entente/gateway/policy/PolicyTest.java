@@ -22,8 +22,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
 import org.entente.proto.v1.Addressees;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
@@ -200,7 +202,9 @@ class PolicyTest {
         assertEquals(1, once.permits().size() + once.refusals().size());
         assertNotNull(remembering.ingress().decide(other, label, random.nextInt(), self, now));
         assertNotNull(remembering.egress().recheck(label, 1, self, other, now));
-        assertNotNull(remembering.egress().explain(label, draft.to(), 1, self, now).text());
+        Explanation explained =
+            remembering.egress().explain(draft, List.of(), recipient -> true, self, now);
+        assertEquals(once.outcome(), explained.outcome());
         assertNotNull(new LabelCheck(MessageLimits.defaults()).received(label, ByteString.EMPTY));
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed + ", round " + i + "\n" + label, e);
@@ -210,11 +214,15 @@ class PolicyTest {
 
   /** A draft that skipped the check, as a defect of the gateway would make it. */
   private static CheckedDraft unchecked(Label label, AgencyName to) {
+    return unchecked(label, Addressing.newBuilder().addAgencies(to.value()).build());
+  }
+
+  private static CheckedDraft unchecked(Label label, Addressing to) {
     return new CheckedDraft(
         "k",
         label,
-        ByteString.EMPTY,
-        Addressing.newBuilder().addAgencies(to.value()).build(),
+        DraftContent.unseen(label, false),
+        to,
         OnBehalfOf.getDefaultInstance(),
         0,
         java.util.List.of(),
@@ -276,7 +284,10 @@ class PolicyTest {
             .addAgencies("de.customs")
             .addAgencies("x.hub")
             .build();
-    Explanation explanation = PolicyFixture.demo().egress().explain(label, to, 100, FR, NOW);
+    Explanation explanation =
+        PolicyFixture.demo()
+            .egress()
+            .explain(unchecked(label, to), List.of(), recipient -> true, FR, NOW);
     Explanation.Recipient singapore = explanation.recipients().get(0);
     assertEquals(SG, singapore.agency());
     assertEquals(6, singapore.tried().size());
@@ -288,13 +299,14 @@ class PolicyTest {
     assertEquals("public-warnings", singapore.tried().get(2).agreement());
     assertTrue(singapore.tried().get(3).failed().get(0).startsWith("between: fr.customs to"));
     assertTrue(singapore.refusal().isPresent());
-    String text = explanation.text();
-    assertTrue(
-        text.contains(
-            "sg.police: refused (NOT_COVERED by fr-sg-controlled-delivery/kinds): kind ALERT"),
-        text);
-    assertTrue(text.contains("de.customs: permitted by eu-customs-cooperation"), text);
-    assertTrue(text.contains("x.hub: refused (UNKNOWN_RECIPIENT): a transit"), text);
-    assertTrue(text.contains("eu-customs-cooperation (EU mutual assistance"), text);
+    assertEquals(Code.NOT_COVERED, singapore.refusal().orElseThrow().code());
+    assertEquals("fr-sg-controlled-delivery/kinds", singapore.refusal().orElseThrow().rule());
+    assertEquals(Optional.empty(), singapore.fulfils());
+    Explanation.Recipient germany = explanation.recipients().get(1);
+    assertEquals(Optional.of("eu-customs-cooperation"), germany.permittedBy());
+    assertEquals(1, explanation.refusals().size());
+    assertEquals(Code.UNKNOWN_RECIPIENT, explanation.refusals().get(0).code());
+    assertEquals("x.hub", explanation.refusals().get(0).recipient());
+    assertEquals(Decision.Outcome.ACCEPTED, explanation.outcome());
   }
 }

@@ -98,7 +98,8 @@ class ResidualTest {
                   LabelCheck.withDefaults(
                       Residual.with(PolicyFixture.label().build(), descriptor, value));
               Rules rules = new Rules(policy.rulebook(), policy.membership());
-              Verdict verdict = Verdict.of(rules.egress(new Transfer(label, 0, FR, SG, NOW)), true);
+              Verdict verdict =
+                  Verdict.of(rules.egress(new Transfer(label, 0, FR, SG, NOW)), true, label);
               for (Residual.Branch branch : residual.branches()) {
                 assertEquals(
                     branch.verdict().inShort().equals(verdict.inShort()),

@@ -37,8 +37,12 @@ class RulebookComparisonTest {
 
   /** A counterexample is one: both rulebooks, asked anew, say what it says they do. */
   private static void holds(Difference it, Rulebook one, Rulebook two) {
+    Content content =
+        it.namesPersons()
+            ? Content.naming(it.label(), it.bodyBytes())
+            : Content.unseen(it.label(), it.bodyBytes());
     Transfer transfer =
-        new Transfer(it.label(), it.bodyBytes(), it.origin(), it.recipient(), it.at());
+        new Transfer(it.label(), it.bodyBytes(), it.origin(), it.recipient(), it.at(), content);
     assertEquals(it.current().words(), words(one, it, transfer));
     assertEquals(it.candidate().words(), words(two, it, transfer));
   }
@@ -46,7 +50,7 @@ class RulebookComparisonTest {
   private static String words(Rulebook rulebook, Difference it, Transfer transfer) {
     Rules rules = new Rules(rulebook, DemoMembership.demo());
     Ruling ruling = it.egress() ? rules.egress(transfer) : rules.underNamed(false, transfer);
-    return Verdict.of(ruling, it.egress()).words();
+    return Verdict.of(ruling, it.egress(), it.label()).words();
   }
 
   private Outcome compare(String... replacements) {

@@ -18,6 +18,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.policy.Fulfilment;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
@@ -68,6 +69,45 @@ class ForeignStatementsTest {
             .with("bytes", bytes)
             .with("pairs", List.of(pairOf(exchange.fr)));
     cases.add(one, verdict(bundle.map(b -> b.isSignedBy(exchange.trust.of(exchange.fr.name)))));
+  }
+
+  @Test
+  void fulfilment_damagedOrSignedAgain_isJudgedAlike() {
+    byte[] good =
+        FulfilmentStatement.beside(
+                exchange.fr.bundle(),
+                new Fulfilment(true, List.of(1, 3, 4, 65_535)),
+                exchange.fr.identity)
+            .encoded();
+    int[] fields = {1, 1, 1, 20, 1, 10, 8, 1, 2, 2, 2, 2, 64, 2420};
+    Comparison cases = new Comparison(SEED);
+    Comparison signedAgain = new Comparison(SEED);
+    addFulfilment(signedAgain, "as it was", good);
+    for (FieldDamage.Damaged damaged : damage.of(good, fields)) {
+      addFulfilment(cases, damaged.how(), damaged.bytes());
+    }
+    for (int round = 0; round < 100; round++) {
+      addFulfilment(cases, "mutation " + round, mutation.of(good));
+    }
+    byte[] body = body(good, 2484);
+    for (FieldDamage.Damaged damaged : damage.of(body, Arrays.copyOf(fields, fields.length - 2))) {
+      addFulfilment(signedAgain, damaged.how(), resigned(Suite.FULFILMENT, damaged.bytes()));
+    }
+
+    cases.refusedBy(foreign, 150, MALFORMED, BAD_SIGNATURE);
+    Tally tally = foreign.agree(signedAgain);
+    assertTrue(tally.of(OK) >= 2 && tally.of(MALFORMED) >= 20, tally.toString());
+  }
+
+  private void addFulfilment(Comparison cases, String name, byte[] bytes) {
+    Optional<FulfilmentStatement> statement = FulfilmentStatement.parse(bytes);
+    Case one =
+        new Case("fulfilment", name)
+            .with("bytes", bytes)
+            .with("pairs", List.of(pairOf(exchange.fr)));
+    cases.add(
+        one,
+        verdict(statement.map(s -> s.signer(exchange.trust.of(exchange.fr.name)).isPresent())));
   }
 
   @Test

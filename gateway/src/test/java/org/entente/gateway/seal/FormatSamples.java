@@ -8,6 +8,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.policy.Fulfilment;
 
 /** One good example of every format, from fixed seeds: also what the vectors pin. */
 final class FormatSamples {
@@ -34,6 +35,7 @@ final class FormatSamples {
   final SessionAnnouncement announcement;
   final Stanza stanza;
   final KeyBundle keyBundle;
+  final FulfilmentStatement fulfilment;
   final VoidStatement voidStatement;
   final SettledStatement settled;
   final RosterStatement roster;
@@ -61,6 +63,14 @@ final class FormatSamples {
                 Samples.NOW_MS,
                 List.of(gateway),
                 List.of(published, nextPublished)),
+            pair);
+    fulfilment =
+        FulfilmentStatement.sign(
+            new FulfilmentStatement.Content(
+                Samples.FEDERATION,
+                Samples.SG,
+                Samples.NOW_MS,
+                new Fulfilment(true, List.of(1, 2, 4, 900))),
             pair);
     voidStatement = VoidStatement.sign(voidContent(), signingKey);
     settled = SettledStatement.sign(settledContent(), signingKey);

@@ -55,6 +55,10 @@ class FormatsTest {
             samples.keyBundle.encoded(),
             bytes -> KeyBundle.parse(bytes).map(KeyBundle::encoded)),
         new Format(
+            "fulfilment",
+            samples.fulfilment.encoded(),
+            bytes -> FulfilmentStatement.parse(bytes).map(FulfilmentStatement::encoded)),
+        new Format(
             "void",
             samples.voidStatement.encoded(),
             bytes -> VoidStatement.parse(bytes).map(VoidStatement::encoded)),

@@ -35,6 +35,11 @@ public final class SealFormats {
             Formats.same(bytes -> KeyBundle.parse(bytes).map(KeyBundle::encoded)),
             () -> List.of(samples.keyBundle.encoded()))
         .with(
+            "fulfilment",
+            Formats.same(
+                bytes -> FulfilmentStatement.parse(bytes).map(FulfilmentStatement::encoded)),
+            () -> List.of(samples.fulfilment.encoded()))
+        .with(
             "void",
             Formats.same(bytes -> VoidStatement.parse(bytes).map(VoidStatement::encoded)),
             () -> List.of(samples.voidStatement.encoded()))

@@ -115,6 +115,7 @@ class VectorsTest {
           case "stanza" -> Stanza.parse(bytes);
           case "announcement" -> SessionAnnouncement.parse(bytes);
           case "key_bundle" -> KeyBundle.parse(bytes);
+          case "fulfilment" -> FulfilmentStatement.parse(bytes);
           case "void" -> VoidStatement.parse(bytes);
           case "settled" -> SettledStatement.parse(bytes);
           case "consent" -> ConsentStatement.parse(bytes);
@@ -131,6 +132,7 @@ class VectorsTest {
     all.put("envelope", envelope());
     all.put("session", session());
     all.put("key_bundle", hex(samples.keyBundle.encoded()));
+    all.put("fulfilment", hex(samples.fulfilment.encoded()));
     all.put("void", hex(samples.voidStatement.encoded()));
     all.put("settled", hex(samples.settled.encoded()));
     all.put("consent", hex(samples.consent.encoded()));
@@ -307,6 +309,19 @@ class VectorsTest {
     all.add(changed(k, good, "key id of another key", keys + 1, 0));
     all.add(changed(k, good, "keys not ascending", keys + 1 + 24, u64(Long.MAX_VALUE)));
     all.add(resized(k, good, "cut", -1));
+    addFulfilments(all);
+  }
+
+  private void addFulfilments(List<Map<String, String>> all) {
+    byte[] good = samples.fulfilment.encoded();
+    String f = "fulfilment";
+    // Names of 20 and 9 bytes stand before; then 8 bytes of time.
+    int count = 2 + 21 + 10 + 8;
+    all.add(changed(f, good, "65 obligations", count, 65));
+    all.add(changed(f, good, "obligation 0", count + 1, 0, 0));
+    all.add(changed(f, good, "obligations not ascending", count + 3, 0, 1));
+    all.add(changed(f, good, "an obligation fewer than counted", count, 5));
+    all.add(resized(f, good, "longer", 1));
   }
 
   private static int[] order1() {

@@ -48,6 +48,7 @@ import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Identified;
+import org.entente.gateway.intake.Explaining;
 import org.entente.gateway.ipr.HolderDesk;
 import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.ipr.IprParts;
@@ -89,6 +90,8 @@ import org.entente.gateway.request.Responders;
 import org.entente.gateway.retain.Erasing;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.risk.Bands;
+import org.entente.gateway.risk.Scores;
 import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.store.Batch;
@@ -132,6 +135,7 @@ final class Behind implements AutoCloseable {
   final Subscriptions subscriptions;
   final Indexing indexing;
   final Watches watches;
+  final Scores scores;
 
   /** What would have become leaves, as it was committed. */
   final List<AuditRecord> recorded = new CopyOnWriteArrayList<>();
@@ -227,6 +231,19 @@ final class Behind implements AutoCloseable {
                 InstantSource.system(),
                 new Meters()),
             client -> true);
+    scores =
+        new Scores(
+            new Scores.Parts(
+                Edge.FR,
+                ledger,
+                new InboxOpening(storageKeys, ledger.inbox()),
+                new LabelCheck(MessageLimits.defaults()),
+                Set::of,
+                new Bands(Map.of()),
+                new SecureRandom(),
+                InstantSource.system(),
+                new Meters(),
+                executor));
     indexing =
         new Indexing(
             ledger, new InboxOpening(storageKeys, ledger.inbox()), InstantSource.system(), 100);
@@ -286,6 +303,9 @@ final class Behind implements AutoCloseable {
   ClientPorts ports() {
     return new ClientPorts(
         (caller, draft) -> intake.apply(caller, draft),
+        draft ->
+            new Explaining.Answer.Invalid(
+                new Problem(Code.INVALID_FIELD, "draft", "nothing is explained here")),
         kit.releases(),
         kit.recalling(),
         new ConsentPorts(
@@ -310,6 +330,7 @@ final class Behind implements AutoCloseable {
                 new Meters()),
             indexing),
         watches,
+        scores,
         new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
         new RequestPorts(
             new RequestDesk(

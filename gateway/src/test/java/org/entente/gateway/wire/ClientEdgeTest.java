@@ -26,6 +26,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.EvidenceGrpc;
+import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
@@ -163,6 +164,9 @@ class ClientEdgeTest {
     assertScopeMissing(
         () ->
             AuditGrpc.newBlockingStub(channel).readRecord(ReadRecordRequest.getDefaultInstance()));
+    ManagedChannel other = edge.channel(server.address(), edge.client("holder"));
+    assertScopeMissing(
+        () -> PublisherGrpc.newBlockingStub(other).explain(ExplainRequest.getDefaultInstance()));
     Answers<SubscribeResponse> subscribed = new Answers<>();
     SubscriberGrpc.newStub(channel)
         .subscribe(subscribed)

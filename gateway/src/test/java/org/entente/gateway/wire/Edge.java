@@ -75,6 +75,7 @@ final class Edge implements AutoCloseable {
                     new ClientGrant(new NodeName("few"), all, 2),
                     new ClientGrant(new NodeName("holder"), holder, 100),
                     new ClientGrant(new NodeName("other-holder"), holder, 100),
+                    new ClientGrant(new NodeName("engine"), Set.of(Scope.SCORE), 100),
                     new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH), 100))),
             () -> bundle,
             InstantSource.system());

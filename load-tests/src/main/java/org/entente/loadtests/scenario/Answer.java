@@ -6,7 +6,9 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a gateway said to a call. */
 sealed interface Answer<T> {
@@ -41,6 +43,18 @@ sealed interface Answer<T> {
       answer = to(call);
     }
     return answer;
+  }
+
+  /** What those words say of the value, or the code of the failure. */
+  default String words(Function<? super T, String> value) {
+    return this instanceof Given<T> given
+        ? value.apply(given.value())
+        : "error " + ((Failed<T>) this).code();
+  }
+
+  /** What {@link #words} must say: the words for the value, or the code that is expected. */
+  static String expected(@Nullable String error, String words) {
+    return error == null ? words : "error " + error;
   }
 
   private static boolean unanswered(Answer<?> answer) {

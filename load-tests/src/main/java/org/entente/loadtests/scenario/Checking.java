@@ -1,6 +1,8 @@
 package org.entente.loadtests.scenario;
 
+import com.google.protobuf.Descriptors.EnumDescriptor;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.Positions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a scenario before it runs: whether it speaks of agencies, clients and messages that
@@ -21,6 +24,7 @@ final class Checking {
   private final Map<String, ScenarioFile.Node> gateways;
   private final boolean exercise;
   private final Set<String> named = new TreeSet<>();
+  private final Map<Thing, Set<String>> things = new EnumMap<>(Thing.class);
   private final List<ConfigProblem> problems = new ArrayList<>();
 
   Checking(Positions positions, ScenarioFile file) {
@@ -111,6 +115,42 @@ final class Checking {
     require(
         NAME.matcher(name).matches(), field, "\"" + name + "\"", "1 to 32 characters of a-z 0-9 -");
     require(named.add(name), field, "\"" + name + "\" names another message", "a new name");
+  }
+
+  /** Something else than a message that an earlier step named. */
+  void named(String field, Thing thing, String name) {
+    Set<String> known = things.getOrDefault(thing, Set.of());
+    require(
+        known.contains(name),
+        field,
+        "no step before this one names the " + thing.word() + " \"" + name + "\"",
+        known.isEmpty() ? "the name that an earlier step gives" : oneOf(known));
+  }
+
+  /** A new name for something else than a message. */
+  void names(String field, Thing thing, String name) {
+    require(
+        NAME.matcher(name).matches(), field, "\"" + name + "\"", "1 to 32 characters of a-z 0-9 -");
+    require(
+        things.computeIfAbsent(thing, it -> new TreeSet<>()).add(name),
+        field,
+        "\"" + name + "\" names another " + thing.word(),
+        "a new name");
+  }
+
+  /** A value of an enum of the protocol, without the enum's prefix. */
+  void constant(String field, EnumDescriptor type, String word) {
+    Set<String> valid = EnumWords.all(type);
+    require(valid.contains(word), field, "\"" + word + "\"", oneOf(valid));
+  }
+
+  /** A step expects one thing: what it names, or that the call is refused. */
+  void either(String field, String what, boolean expected, @Nullable String error) {
+    require(
+        expected == (error == null),
+        field,
+        "expects nothing, or things that exclude each other",
+        "either " + what + " or error");
   }
 
   private static String oneOf(Set<String> valid) {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.bridge.Written;
 import org.entente.loadtests.traffic.Headline;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +22,30 @@ import org.jspecify.annotations.Nullable;
  * @param notTo subscribers that have not received it when those have
  * @param sees fields of the label as they see it
  * @param headline what they read
+ * @param holds the content as they receive it, whole: the fields of {@code Body}
+ * @param equivalent as what their own classification scheme handles it
+ * @param again it comes anew, behind all others
  */
 record DeliverStep(
     @JsonProperty(required = true) String message,
     @JsonProperty(required = true) List<ClientRef> to,
     @Nullable List<ClientRef> notTo,
     @Nullable Map<String, Object> sees,
-    @Nullable String headline)
+    @Nullable String headline,
+    @Nullable Map<String, Object> holds,
+    @Nullable Equivalent equivalent,
+    @Nullable Boolean again)
     implements Act {
+  /**
+   * A marking of a recipient's own classification scheme.
+   *
+   * @param scheme as the code lists name it
+   * @param marking as it is written there
+   */
+  record Equivalent(
+      @JsonProperty(required = true) String scheme,
+      @JsonProperty(required = true) String marking) {}
+
   DeliverStep {
     to = List.copyOf(to);
   }
@@ -39,6 +57,14 @@ record DeliverStep(
 
   private Map<String, Object> fields() {
     return sees == null ? Map.of() : new LinkedHashMap<>(sees);
+  }
+
+  private Map<String, Object> content() {
+    return holds == null ? Map.of() : new LinkedHashMap<>(holds);
+  }
+
+  private boolean comesAnew() {
+    return again != null && again;
   }
 
   private List<ClientRef> others() {
@@ -63,6 +89,7 @@ record DeliverStep(
                     field + ".sees." + name,
                     "is no field of a label",
                     "a field of Label in message.proto, as it is written there"));
+    ProtoFields.check(checking, field + ".holds", Body.newBuilder(), content());
     if (Written.label(fields()) instanceof Written.Wrong<Label> wrong) {
       checking.problem(field + ".sees." + wrong.field(), wrong.problem(), "");
     }
@@ -72,8 +99,12 @@ record DeliverStep(
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     ByteString id = stage.id(message);
     for (ClientRef client : to) {
-      Optional<Delivery> delivery = stage.feed(client).await(id, Stage.PATIENCE);
-      findings.same(client + " receives " + message, client + seen(delivery));
+      Optional<Delivery> delivery =
+          comesAnew()
+              ? stage.feed(client).awaitAnew(id, Stage.PATIENCE)
+              : stage.feed(client).await(id, Stage.PATIENCE);
+      String anew = comesAnew() ? " anew" : "";
+      findings.same(client + " receives " + message + anew, client + seen(delivery) + anew);
       delivery.ifPresent(it -> content(client, it, findings));
     }
     for (ClientRef client : others()) {
@@ -95,6 +126,19 @@ record DeliverStep(
       findings.same(
           client + " sees " + LabelWords.of(fields().keySet(), read.value()),
           client + " sees " + LabelWords.of(fields().keySet(), delivery.getLabel()));
+    }
+    if (equivalent != null) {
+      ClassificationEquivalent handled = delivery.getEquivalent();
+      findings.same(
+          client + " handles it as " + equivalent.scheme() + " " + equivalent.marking(),
+          client + " handles it as " + handled.getScheme() + " " + handled.getMarking());
+    }
+    if (holds != null) {
+      findings.same(
+          client
+              + " has "
+              + ProtoFields.words(ProtoFields.fill(Body.newBuilder(), content()).build()),
+          client + " has " + ProtoFields.words(delivery.getBody()));
     }
     if (headline != null) {
       findings.same(

@@ -3,6 +3,8 @@ package org.entente.loadtests.scenario;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +13,8 @@ import org.entente.proto.v1.Delivery;
 
 /** What one subscriber has received. Safe for many threads. */
 final class Feed implements Watcher {
-  private final Map<ByteString, Delivery> received = new HashMap<>();
+  private final Map<ByteString, Delivery> received = new LinkedHashMap<>();
+  private final Map<ByteString, Delivery> anew = new HashMap<>();
   private final ClientRef client;
   private final Reactions reactions;
 
@@ -29,26 +32,46 @@ final class Feed implements Watcher {
   }
 
   private synchronized boolean first(ByteString id, Delivery delivery) {
-    boolean first = received.putIfAbsent(id, delivery) == null;
+    Delivery before = received.putIfAbsent(id, delivery);
+    if (before != null && before.getPosition() != delivery.getPosition()) {
+      anew.put(id, delivery);
+    }
     notifyAll();
-    return first;
+    return before == null;
   }
 
   synchronized boolean has(ByteString id) {
     return received.containsKey(id);
   }
 
+  /** All that was received, each message as it came first. */
+  synchronized List<Delivery> all() {
+    return List.copyOf(received.values());
+  }
+
   /** Waits for a message; empty if it does not come in time. */
   synchronized Optional<Delivery> await(ByteString id, Duration patience)
       throws InterruptedException {
+    return await(received, id, patience);
+  }
+
+  /** Waits for a message to come anew, behind all others; empty if it does not in time. */
+  synchronized Optional<Delivery> awaitAnew(ByteString id, Duration patience)
+      throws InterruptedException {
+    return await(anew, id, patience);
+  }
+
+  private synchronized Optional<Delivery> await(
+      Map<ByteString, Delivery> from, ByteString id, Duration patience)
+      throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
-    while (!received.containsKey(id)) {
+    while (!from.containsKey(id)) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         return Optional.empty();
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
-    return Optional.ofNullable(received.get(id));
+    return Optional.ofNullable(from.get(id));
   }
 }

@@ -10,8 +10,6 @@ import org.entente.proto.v1.Label;
 
 /** Fields of a label as a file writes them. */
 final class LabelWords {
-  private static final String UNSPECIFIED = "UNSPECIFIED";
-
   private LabelWords() {}
 
   /** Whether the label has a field of this name in the {@code .proto} file. */
@@ -38,8 +36,7 @@ final class LabelWords {
 
   private static String word(Object value) {
     if (value instanceof EnumValueDescriptor constant) {
-      String first = constant.getType().getValues().get(0).getName();
-      return constant.getName().substring(first.length() - UNSPECIFIED.length());
+      return EnumWords.of(constant);
     }
     return String.valueOf(value);
   }

@@ -1,6 +1,8 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.TreeSet;
 import org.entente.loadtests.traffic.Headline;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenRequest;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param officer who opens it
  * @param justification why
  * @param headline what the person reads
+ * @param standing what its originator did with it since: SUPERSEDED, CANCELLED, RECTIFIED; nothing
+ *     if it is empty
  * @param error the code with which it is refused instead
  */
 record OpenStep(
@@ -24,6 +28,7 @@ record OpenStep(
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
     @Nullable String headline,
+    @Nullable List<Standings> standing,
     @Nullable String error)
     implements Act {
   @Override
@@ -42,6 +47,10 @@ record OpenStep(
         "either headline or error");
   }
 
+  private String stands() {
+    return standing == null ? "" : ", which is " + new TreeSet<>(standing);
+  }
+
   @Override
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     OpenRequest request =
@@ -52,7 +61,7 @@ record OpenStep(
                 OnBehalfOf.newBuilder().setOfficer(officer).setJustification(justification))
             .build();
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
-    String expected = error == null ? reads(headline) : "error " + error;
+    String expected = Answer.expected(error, reads(headline) + stands());
     String seen =
         Patience.until(
             expected::equals, () -> seen(Answer.to(() -> stage.patient(search).open(request))));
@@ -63,9 +72,12 @@ record OpenStep(
   }
 
   private String seen(Answer<OpenResponse> answer) {
-    return answer instanceof Answer.Given<OpenResponse> given
-        ? reads(Headline.of(given.value().getBody()))
-        : "error " + ((Answer.Failed<OpenResponse>) answer).code();
+    return answer.words(
+        it ->
+            reads(Headline.of(it.getBody()))
+                + (standing == null
+                    ? ""
+                    : ", which is " + Standings.of(it.getMessage().getStanding())));
   }
 
   private String reads(@Nullable String text) {

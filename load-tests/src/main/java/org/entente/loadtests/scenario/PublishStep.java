@@ -1,6 +1,11 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param draft as {@code ./entente send} takes it, without idempotency key
  * @param derivedFrom names of messages that it passes on
  * @param inReplyTo name of the message that it answers
+ * @param changes name of the message that it updates, cancels, rectifies or restricts
+ * @param operation name of the joint operation in which it is said
+ * @param answerWithin in which time an answer is wanted; requests alone
  * @param expect what must become of it
  */
 record PublishStep(
@@ -29,9 +37,17 @@ record PublishStep(
     @JsonProperty(required = true) Map<String, Object> draft,
     @Nullable List<String> derivedFrom,
     @Nullable String inReplyTo,
+    @Nullable String changes,
+    @Nullable String operation,
+    @Nullable Duration answerWithin,
     @JsonProperty(required = true) OutcomeEntry expect)
     implements Act {
   private static final String KEY = "idempotency_key";
+  private static final String TO = "to";
+  private static final String LABEL = "label";
+
+  /** Stands in a draft for an id that is not known before it runs: 16 bytes in base64. */
+  private static final String UNKNOWN_YET = Base64.getEncoder().encodeToString(new byte[16]);
 
   PublishStep {
     draft = new LinkedHashMap<>(draft);
@@ -53,6 +69,12 @@ record PublishStep(
     if (inReplyTo != null) {
       checking.message(field + ".in_reply_to", inReplyTo);
     }
+    if (changes != null) {
+      checking.message(field + ".changes", changes);
+    }
+    if (operation != null) {
+      checking.named(field + ".operation", Thing.OPERATION, operation);
+    }
     checking.require(
         !draft.containsKey(KEY),
         field + ".draft." + KEY,
@@ -60,22 +82,54 @@ record PublishStep(
         "nothing: `as` makes the key");
     if (written() instanceof Written.Wrong<Draft> wrong) {
       checking.problem(field + ".draft." + wrong.field(), wrong.problem(), "");
-    } else if (checking.exercise()) {
-      Status status = ((Written.Read<Draft>) written()).value().getLabel().getStatus();
+    } else if (written() instanceof Written.Read<Draft> read) {
+      content(checking, field, read.value());
+    }
+    expect.check(checking, field + ".expect");
+    checking.names(field + ".as", as);
+  }
+
+  private void content(Checking checking, String field, Draft read) {
+    checking.require(
+        read.getBody().hasRequest() == (answerWithin != null),
+        field + ".answer_within",
+        answerWithin == null ? "is missing with a request" : "beside what is no request",
+        "a duration such as PT48H with a request, and with it only");
+    if (checking.exercise()) {
+      Status status = read.getLabel().getStatus();
       checking.require(
           status == Status.STATUS_UNSPECIFIED || status == Status.STATUS_EXERCISE,
           field + ".draft.label.status",
           status + " in an exercise",
           "EXERCISE, or leave it out");
     }
-    expect.check(checking, field + ".expect");
-    checking.names(field + ".as", as);
   }
 
   private Written<Draft> written() {
     Map<String, Object> whole = new LinkedHashMap<>(draft);
     whole.put(KEY, as);
+    if (operation != null) {
+      whole.put(TO, with(draft.get(TO), "operation"));
+    }
+    if (inReplyTo != null) {
+      whole.put(LABEL, with(draft.get(LABEL), "in_reply_to"));
+    }
+    // Files for `send` hold no requests and answers; a client publishes them like anything else.
+    Draft.Builder any = Draft.newBuilder();
+    if (Written.message(any, whole) instanceof Written.Read<Message>
+        && (any.getBody().hasRequest() || any.getBody().hasAnswer())) {
+      return new Written.Read<>(any.build());
+    }
     return Written.draft(whole);
+  }
+
+  private static Object with(@Nullable Object part, String id) {
+    Map<Object, Object> whole = new LinkedHashMap<>();
+    if (part instanceof Map<?, ?> others) {
+      whole.putAll(others);
+    }
+    whole.put(id, UNKNOWN_YET);
+    return whole;
   }
 
   @Override
@@ -109,6 +163,19 @@ record PublishStep(
     sources().forEach(source -> whole.addDerivedFrom(stage.id(source)));
     if (inReplyTo != null) {
       whole.getLabelBuilder().setInReplyTo(stage.id(inReplyTo));
+    }
+    if (changes != null) {
+      whole.getLabelBuilder().setReferences(stage.id(changes));
+    }
+    if (operation != null) {
+      whole.getToBuilder().setOperation(stage.things().id(Thing.OPERATION, operation));
+    }
+    if (answerWithin != null) {
+      Instant answerBy = Instant.now().plus(answerWithin);
+      whole
+          .getBodyBuilder()
+          .getRequestBuilder()
+          .setAnswerBy(Timestamps.fromMillis(answerBy.toEpochMilli()));
     }
     if (stage.exercise()) {
       whole.getLabelBuilder().setStatus(Status.STATUS_EXERCISE);

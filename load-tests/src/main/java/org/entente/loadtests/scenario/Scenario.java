@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import org.entente.certsdev.FederationSpec;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.Positions;
 import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
@@ -22,6 +23,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.loadtests.federation.Blueprint;
+import org.entente.loadtests.federation.Home;
 import org.jspecify.annotations.Nullable;
 
 /** A scenario that was read and speaks only of what there is. Immutable. */
@@ -151,7 +153,7 @@ public final class Scenario {
         acts.size() == 1,
         field,
         acts.isEmpty() ? "nothing is done" : "several things are done: " + acts.keySet(),
-        "exactly one of publish, deliver, release, recall, track, open, search, gateway, transit");
+        "exactly one of " + String.join(", ", StepEntry.WORDS));
     acts.forEach((word, act) -> act.check(checking, field + "." + word));
   }
 
@@ -178,7 +180,7 @@ public final class Scenario {
           nodes,
           folder.resolve("agreements"),
           Optional.of(rules).filter(Files::exists),
-          Optional.empty());
+          Optional.of(Home.find().codes()).filter(Files::exists));
     } catch (InvalidValue e) {
       throw new CommandFailure(name + ": " + e.getMessage(), e);
     }
@@ -211,11 +213,32 @@ public final class Scenario {
                 links.addObject().put("peer", other);
               }
             });
+    NodeConfig.Ipr ipr = node(agency).ipr();
+    if (ipr != null) {
+      write(ipr, tree.putObject("ipr"));
+    }
     ArrayNode clients = tree.putArray("clients");
     for (ScenarioFile.Client client : node(agency).ownClients()) {
       ArrayNode scopes = clients.addObject().put("name", client.name()).putArray("scopes");
       client.scopes().forEach(scopes::add);
     }
     return tree;
+  }
+
+  private static void write(NodeConfig.Ipr ipr, ObjectNode section) {
+    section
+        .put("time_zone", ipr.timeZone())
+        .put("calendar_until", ipr.calendarUntil().toString())
+        .put("due_soon_hours", ipr.dueSoonHours())
+        .put("keep_days", ipr.keepDays())
+        .put("valid_days", ipr.validDays());
+    ArrayNode weekend = section.putArray("weekend");
+    orNone(ipr.weekend()).forEach(day -> weekend.add(day.name()));
+    ArrayNode holidays = section.putArray("holidays");
+    orNone(ipr.holidays()).forEach(day -> holidays.add(day.toString()));
+  }
+
+  private static <T> List<T> orNone(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
   }
 }

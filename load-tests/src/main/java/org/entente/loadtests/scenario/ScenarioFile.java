@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.entente.certsdev.FederationSpec;
+import org.entente.gateway.config.NodeConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +53,10 @@ record ScenarioFile(
    *
    * @param dials agencies to whose gateways it opens links; none if absent
    * @param clients the agency's own systems, as in a node's configuration; none if absent
+   * @param ipr as in a node's configuration; needed where a client has to do with it
    */
-  record Node(@Nullable List<String> dials, @Nullable List<Client> clients) {
+  record Node(
+      @Nullable List<String> dials, @Nullable List<Client> clients, NodeConfig.@Nullable Ipr ipr) {
     List<String> dialled() {
       return dials == null ? List.of() : List.copyOf(dials);
     }

@@ -1,14 +1,14 @@
 package org.entente.loadtests.scenario;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.AbstractStub;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +25,10 @@ import org.entente.loadtests.traffic.Publication;
 import org.entente.loadtests.traffic.Receiving;
 import org.entente.loadtests.traffic.Tally;
 import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.RecallResponse;
@@ -50,6 +53,8 @@ final class Stage implements AutoCloseable {
   private final Map<String, ByteString> ids = new HashMap<>();
   private final Map<ByteString, String> names = new HashMap<>();
   private final Set<String> texts = new TreeSet<>();
+  private final Things things = new Things();
+  private final Set<List<String>> askedForConsent = new HashSet<>();
   private final Tally tally = new Tally();
   private final Reactions reactions = new Reactions();
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
@@ -66,6 +71,11 @@ final class Stage implements AutoCloseable {
   /** Whether all messages are training. */
   boolean exercise() {
     return exercise;
+  }
+
+  /** What steps named beside messages. */
+  Things things() {
+    return things;
   }
 
   Reactions reactions() {
@@ -153,28 +163,12 @@ final class Stage implements AutoCloseable {
 
   /** Remembers what a draft says, whatever becomes of it. */
   void content(Draft draft) {
-    collect(draft.getLabel());
-    collect(draft.getBody());
+    texts(draft.getLabel());
+    texts(draft.getBody());
   }
 
-  private void collect(Message message) {
-    for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
-      if (entry.getValue() instanceof List<?> list) {
-        list.forEach(this::collectValue);
-      } else {
-        collectValue(entry.getValue());
-      }
-    }
-  }
-
-  private void collectValue(Object value) {
-    if (value instanceof MapEntry<?, ?> pair) {
-      collectValue(pair.getValue());
-    } else if (value instanceof Message message) {
-      collect(message);
-    } else if (value instanceof String text && text.length() >= TELLING) {
-      texts.add(text);
-    }
+  private void texts(Message message) {
+    Texts.of(message).stream().filter(text -> text.length() >= TELLING).forEach(texts::add);
   }
 
   /** All texts of labels and bodies that were published, but for short ones. */
@@ -187,6 +181,9 @@ final class Stage implements AutoCloseable {
     if (!outcome.getMessageId().isEmpty()) {
       named(name, outcome.getMessageId());
       reactions.begun(outcome.getMessageId(), name, begun);
+    }
+    if (draft.getLabel().getMessageType() == MessageType.MESSAGE_TYPE_RESTRICTION) {
+      tally.mayComeAnew(draft.getLabel().getReferences());
     }
     tally.answered(Publication.of(name, publisher, "scenario", draft), outcome);
   }
@@ -202,17 +199,41 @@ final class Stage implements AutoCloseable {
   void recalled(String name, String publisher, RecallResponse recall, long begun) {
     named(name, recall.getRecallId());
     reactions.begun(recall.getRecallId(), name, begun);
+    made(publisher, recall.getRecallId(), recall.getRecipientsList());
+  }
+
+  /** A gateway has made a message itself, which goes to these agencies. */
+  void made(String publisher, ByteString id, Collection<String> recipients) {
     Accepted.Builder accepted = Accepted.newBuilder();
-    recall
-        .getRecipientsList()
-        .forEach(agency -> accepted.addPermits(Permit.newBuilder().setAgency(agency)));
+    recipients.forEach(agency -> accepted.addPermits(Permit.newBuilder().setAgency(agency)));
+    String key = HexFormat.of().formatHex(id.toByteArray()) + recipients;
     tally.answered(
-        Publication.of(name, publisher, "scenario", Draft.getDefaultInstance()),
-        Outcome.newBuilder().setMessageId(recall.getRecallId()).setAccepted(accepted).build());
+        Publication.of(key, publisher, "scenario", Draft.getDefaultInstance()),
+        Outcome.newBuilder().setMessageId(id).setAccepted(accepted).build());
+  }
+
+  /** An agency asks an originator for its consent, and will be told what becomes of it. */
+  void asks(String asker, String originator) {
+    askedForConsent.add(List.of(asker, originator));
+  }
+
+  /** Notices of consent have ids that no client is told; to whom they may come, is known. */
+  private void consentNotices() {
+    feeds.forEach(
+        (client, feed) -> {
+          for (Delivery it : feed.all()) {
+            String origin = it.getLabel().getOrigin();
+            if (it.getLabel().getKind() == Kind.KIND_CONSENT
+                && askedForConsent.contains(List.of(client.agency(), origin))) {
+              made(origin, it.getLabel().getMessageId(), List.of(client.agency()));
+            }
+          }
+        });
   }
 
   /** How it stands with each agency that has subscribers. */
   Map<String, AgencyCount> counts() {
+    consentNotices();
     Map<String, AgencyCount> counts = new TreeMap<>();
     feeds.keySet().forEach(client -> counts.put(client.agency(), tally.count(client.agency())));
     return counts;

@@ -1,6 +1,7 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -22,11 +23,99 @@ record StepEntry(
     @Nullable OpenStep open,
     @Nullable SearchStep search,
     @Nullable GatewayStep gateway,
-    @Nullable TransitStep transit) {
+    @Nullable TransitStep transit,
+    @Nullable ResponderStep responder,
+    @Nullable DiscoverStep discover,
+    @Nullable RequestsStep requests,
+    @Nullable AskConsentStep askConsent,
+    @Nullable DecideConsentStep decideConsent,
+    @Nullable ConsentsStep consents,
+    @Nullable OperationStep operation,
+    @Nullable RosterStep roster,
+    @Nullable PictureStep picture,
+    @Nullable WatchStep watch,
+    @Nullable HitsStep hits,
+    @Nullable RelatedStep related,
+    @Nullable TakeChargeStep charge,
+    @Nullable ChargesStep charges,
+    @Nullable ThreadStep thread,
+    @Nullable ChainStep chain,
+    @Nullable RightStep right,
+    @Nullable SuspendStep suspend,
+    @JsonProperty("case") @Nullable CaseStep act,
+    @Nullable NoticeStep notice,
+    @Nullable CasesStep cases,
+    @Nullable CapStep cap) {
+
+  /** What a step may do, as files write it. */
+  static final List<String> WORDS =
+      List.of(
+          "publish",
+          "deliver",
+          "release",
+          "recall",
+          "track",
+          "open",
+          "search",
+          "gateway",
+          "transit",
+          "responder",
+          "discover",
+          "requests",
+          "ask_consent",
+          "decide_consent",
+          "consents",
+          "operation",
+          "roster",
+          "picture",
+          "watch",
+          "hits",
+          "related",
+          "charge",
+          "charges",
+          "thread",
+          "chain",
+          "right",
+          "suspend",
+          "case",
+          "notice",
+          "cases",
+          "cap");
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
-    return Stream.<Act>of(publish, deliver, release, recall, track, open, search, gateway, transit)
+    return Stream.<Act>of(
+            publish,
+            deliver,
+            release,
+            recall,
+            track,
+            open,
+            search,
+            gateway,
+            transit,
+            responder,
+            discover,
+            requests,
+            askConsent,
+            decideConsent,
+            consents,
+            operation,
+            roster,
+            picture,
+            watch,
+            hits,
+            related,
+            charge,
+            charges,
+            thread,
+            chain,
+            right,
+            suspend,
+            act,
+            notice,
+            cases,
+            cap)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }

@@ -1,8 +1,10 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.Progress;
@@ -18,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param message its name
  * @param progress how far it came, by recipient: a {@code Progress} without its prefix
  * @param retrievedBy which client had it first, by the word of the recipient
+ * @param passedOn to whom recipients passed it on, by their word
  */
 record TrackStep(
     @JsonProperty(required = true) ClientRef by,
     @JsonProperty(required = true) String message,
     @JsonProperty(required = true) Map<String, Word> progress,
-    @Nullable Map<String, String> retrievedBy)
+    @Nullable Map<String, String> retrievedBy,
+    @Nullable Map<String, List<String>> passedOn)
     implements Act {
   /** How far a message has come. */
   enum Word {
@@ -49,11 +53,25 @@ record TrackStep(
     return retrievedBy == null ? Map.of() : new TreeMap<>(retrievedBy);
   }
 
+  private Map<String, TreeSet<String>> onward() {
+    Map<String, TreeSet<String>> onward = new TreeMap<>();
+    if (passedOn != null) {
+      passedOn.forEach((agency, to) -> onward.put(agency, new TreeSet<>(to)));
+    }
+    return onward;
+  }
+
   @Override
   public void check(Checking checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.agencies(field + ".progress", progress.keySet());
+    onward()
+        .forEach(
+            (agency, to) -> {
+              checking.agency(field + ".passed_on." + agency, agency);
+              checking.agencies(field + ".passed_on." + agency, to);
+            });
     clients()
         .forEach(
             (agency, client) ->
@@ -64,7 +82,7 @@ record TrackStep(
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     TrackRequest request = TrackRequest.newBuilder().setMessageId(stage.id(message)).build();
     EvidenceGrpc.EvidenceBlockingStub evidence = EvidenceGrpc.newBlockingStub(stage.channel(by));
-    String expected = words(new TreeMap<>(progress), clients());
+    String expected = words(new TreeMap<>(progress), clients(), onward());
     findings.same(
         expected,
         Patience.until(
@@ -86,14 +104,25 @@ record TrackStep(
         had.put(item.getAgency(), item.getRetrievedBy());
       }
     }
-    return words(reached, had);
+    Map<String, TreeSet<String>> onward = new TreeMap<>();
+    for (EvidenceItem item : known.getItemsList()) {
+      if (item.getPassedOnToCount() > 0 && passedOn != null) {
+        onward
+            .computeIfAbsent(item.getAgency(), agency -> new TreeSet<>())
+            .addAll(item.getPassedOnToList());
+      }
+    }
+    return words(reached, had, onward);
   }
 
   private static String word(Progress progress) {
     return progress.name().replaceFirst("^PROGRESS_", "");
   }
 
-  private static String words(Map<String, ?> progress, Map<String, String> clients) {
-    return progress + (clients.isEmpty() ? "" : ", first at " + clients);
+  private static String words(
+      Map<String, ?> progress, Map<String, String> clients, Map<String, ?> onward) {
+    return progress
+        + (clients.isEmpty() ? "" : ", first at " + clients)
+        + (onward.isEmpty() ? "" : ", passed on to " + onward);
   }
 }

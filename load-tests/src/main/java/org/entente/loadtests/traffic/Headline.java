@@ -7,7 +7,10 @@ import org.entente.proto.v1.Body;
 public final class Headline {
   private Headline() {}
 
-  /** The first headline of an alert, that of intelligence, the reason of a recall, or a name. */
+  /**
+   * The first headline of an alert, that of intelligence, the reason of a recall, the question of a
+   * request, or a name.
+   */
   public static String of(Body body) {
     if (body.hasAlert()) {
       Alert alert = body.getAlert();
@@ -15,6 +18,9 @@ public final class Headline {
     }
     if (body.hasRecall()) {
       return body.getRecall().getReason();
+    }
+    if (body.hasRequest()) {
+      return body.getRequest().getQuestion();
     }
     return body.hasIntelligence()
         ? body.getIntelligence().getHeadline()

@@ -1,5 +1,6 @@
 package org.entente.loadtests.traffic;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,8 @@ public final class Tally {
   private final Set<Pair> missing = new HashSet<>();
   private final Map<Pair, Receipt> receipts = new HashMap<>();
   private final Set<Pair> doubled = new HashSet<>();
+  private final Set<String> mayComeAnew = new HashSet<>();
+  private final Map<Pair, Long> anew = new HashMap<>();
   private final Set<Pair> mixed = new HashSet<>();
   private final Map<String, Integer> redelivered = new TreeMap<>();
   private final Map<String, Map<String, Integer>> refused = new TreeMap<>();
@@ -113,7 +116,7 @@ public final class Tally {
     Receipt first = receipts.putIfAbsent(pair, new Receipt(now, delivery.getPosition()));
     if (first != null) {
       redelivered.merge(agency, 1, Integer::sum);
-      if (first.position() != delivery.getPosition()) {
+      if (first.position() != delivery.getPosition() && !comesAnew(pair, delivery.getPosition())) {
         doubled.add(pair);
       }
     }
@@ -123,6 +126,16 @@ public final class Tally {
     missing.remove(pair);
     touch();
     return first != null;
+  }
+
+  private boolean comesAnew(Pair pair, long position) {
+    return mayComeAnew.contains(pair.message())
+        && anew.computeIfAbsent(pair, it -> position) == position;
+  }
+
+  /** A message is restricted: when that is lifted it comes anew, at one other position. */
+  public synchronized void mayComeAnew(ByteString messageId) {
+    mayComeAnew.add(HexFormat.of().formatHex(messageId.toByteArray()));
   }
 
   private void touch() {

@@ -98,7 +98,7 @@ final class ScenarioTest {
             "  nl.police:\n    dials",
             "  nl.fiod:\n    dials",
             "13:1: gateways: there are gateways"),
-        wrong("publish:", "send:", "25:5: steps[0].send: unknown field; valid: one of deliver"),
+        wrong("publish:", "send:", "25:5: steps[0].send: unknown field; valid: one of ask_consent"),
         wrong("nl.customs/controls", "nl.customs", "26:7: steps[0].publish.by: a client is named"),
         wrong(
             "nl.customs/controls", "nl.customs/desk", "steps[0].publish.by: \"desk\" is no client"),

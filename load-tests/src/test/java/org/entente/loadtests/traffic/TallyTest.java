@@ -62,6 +62,19 @@ final class TallyTest {
   }
 
   @Test
+  void delivery_ofWhatWasRestricted_mayComeAnewOnce() {
+    tally.answered(publication("a"), accepted(1, "de.customs"));
+    tally.received("de.customs", delivery(1, 7), false);
+    tally.mayComeAnew(id(1));
+    tally.received("de.customs", delivery(1, 8), false);
+    tally.received("de.customs", delivery(1, 8), false);
+    assertEquals(0, tally.count("de.customs").duplicates());
+
+    tally.received("de.customs", delivery(1, 9), false);
+    assertEquals(1, tally.count("de.customs").duplicates());
+  }
+
+  @Test
   void delivery_whereItWasNotPermitted_isMisrouted() {
     tally.answered(publication("a"), accepted(1, "de.customs"));
     tally.received("us.cbp", delivery(1, 7), false);

@@ -2,13 +2,12 @@ package org.entente.gateway.policy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/** Makes the explanation of one ruling. */
-final class ExplainedRecipient {
-  private ExplainedRecipient() {}
+/** What each agreement says of a transfer, for people. */
+final class ExplainedAgreements {
+  private ExplainedAgreements() {}
 
-  static Explanation.Recipient of(Rules rules, Transfer transfer, Ruling ruling) {
+  static List<Explanation.Tried> of(Rules rules, Transfer transfer) {
     List<Explanation.Tried> tried = new ArrayList<>();
     for (Rules.Attempt attempt : rules.attempts(transfer)) {
       tried.add(
@@ -27,13 +26,6 @@ final class ExplainedRecipient {
               + other.parties().words();
       tried.add(new Explanation.Tried(other.id(), other.title(), List.of(between)));
     }
-    return ruling instanceof Ruling.Allowed it
-        ? new Explanation.Recipient(
-            transfer.recipient(), Optional.empty(), Optional.of(it.agreement().id()), tried)
-        : new Explanation.Recipient(
-            transfer.recipient(),
-            Optional.of(((Ruling.Denied) ruling).refusal()),
-            Optional.empty(),
-            tried);
+    return tried;
   }
 }

@@ -1,0 +1,69 @@
+package org.entente.gateway.intake;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.CheckedDraft;
+import org.entente.gateway.policy.DraftCheck;
+import org.entente.gateway.policy.Explanation;
+import org.entente.proto.v1.ExplainRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What would become of a draft of one of the agency's clients, and why. It asks all that {@link
+ * Intake} asks, in the same order, but for whether the gateway has room; nothing is sent, kept or
+ * recorded. Safe for many threads.
+ */
+public final class Explaining {
+  private final IntakeParts parts;
+  private final Answering answering;
+  private final InstantSource clock;
+
+  Explaining(IntakeParts parts, Answering answering, InstantSource clock) {
+    this.parts = parts;
+    this.answering = answering;
+    this.clock = clock;
+  }
+
+  /** The answer to a question. */
+  public sealed interface Answer {
+    /** What policy says. */
+    record Explained(Explanation explanation) implements Answer {}
+
+    /** Published, it would be invalid. */
+    record Invalid(Problem problem) implements Answer {}
+  }
+
+  /** Explains what {@link Intake#publish} would do with a draft now. */
+  public Answer explain(ExplainRequest request) {
+    Instant now = clock.instant();
+    DraftCheck check = parts.check().question(request.getDraft(), request.getNamesPersons(), now);
+    if (check instanceof DraftCheck.InvalidDraft invalid) {
+      return new Answer.Invalid(invalid.problems().get(0));
+    }
+    CheckedDraft checked = (CheckedDraft) check;
+    Passing passing = Passing.of(checked, parts);
+    Referring referring = Referring.of(checked, parts);
+    Within within = Within.of(checked, parts.rosters(), parts.self(), now);
+    Problem lacking =
+        first(passing.lacking(), referring.lacking(), answering.lacking(checked), within.lacking());
+    if (lacking != null) {
+      return new Answer.Invalid(lacking);
+    }
+    return new Answer.Explained(
+        parts
+            .policy()
+            .get()
+            .egress()
+            .explain(within.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
+  }
+
+  private static @Nullable Problem first(@Nullable Problem... problems) {
+    for (Problem problem : problems) {
+      if (problem != null) {
+        return problem;
+      }
+    }
+    return null;
+  }
+}

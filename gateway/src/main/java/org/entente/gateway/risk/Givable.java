@@ -1,0 +1,72 @@
+package org.entente.gateway.risk;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.InstantSource;
+import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which received messages may be scored, and their scores shown: those that a subscriber would be
+ * given at that moment. Safe for many threads.
+ */
+final class Givable {
+  private final Ledger ledger;
+  private final InstantSource clock;
+
+  Givable(Ledger ledger, InstantSource clock) {
+    this.ledger = ledger;
+    this.clock = clock;
+  }
+
+  /** What delivery asks before it opens anything; null for a message that is not given. */
+  InboxBook.@Nullable Placed find(MessageId id, Match match) {
+    try {
+      InboxBook.Placed placed = ledger.inbox().find(id);
+      return placed != null
+              && match.mayMatch(placed, clock.millis())
+              && !placed.record().getRestricted()
+              && !ledger.quarantine().holds(placed.position())
+          ? placed
+          : null;
+    } catch (CorruptRecord e) {
+      // Delivery sets it aside.
+      return null;
+    }
+  }
+
+  /** Whether a message is still where it was seen, and was neither recalled nor restricted. */
+  boolean isStill(Transaction tx, InboxBook.Placed seen) {
+    InboxBook.Placed now = ledger.inbox().place(tx, seen.lane(), seen.position());
+    return now != null
+        && !now.record().getRecalled()
+        && !now.record().getRestricted()
+        && now.record().getMessageId().equals(seen.record().getMessageId());
+  }
+
+  /** A message without its content. */
+  FoundMessage found(InboxBook.Placed placed, Label label) {
+    FoundMessage.Builder found =
+        FoundMessage.newBuilder()
+            .setMessageId(placed.record().getMessageId())
+            .setLabel(label)
+            .setPosition(placed.position())
+            .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()));
+    if (placed.record().getChanged()) {
+      found.setStanding(
+          ledger
+              .chains()
+              .standing(
+                  new AgencyName(placed.record().getOrigin()),
+                  MessageId.of(placed.record().getMessageId().toByteArray())));
+    }
+    return found.build();
+  }
+}

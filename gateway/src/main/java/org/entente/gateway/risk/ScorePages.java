@@ -1,0 +1,228 @@
+package org.entente.gateway.risk;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.AnnotationKey;
+import org.entente.proto.store.v1.ScoreRecord;
+import org.entente.proto.store.v1.ScoreSeries;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Score;
+import org.entente.proto.v1.ScoredMessage;
+
+/**
+ * Scores with their messages, as they are shown. A score only says where to look: each message is
+ * read from the ledger, passes what delivery asks and lends its key at that moment, and the commit
+ * that puts the page on record leaves out what went meanwhile. Calls block; safe for many threads.
+ */
+final class ScorePages {
+  /** Scores that one page may look at. */
+  private static final int LOOKED_AT = 1_000;
+
+  private final Scores.Parts parts;
+  private final Givable givable;
+
+  ScorePages(Scores.Parts parts, Givable givable) {
+    this.parts = parts;
+    this.givable = givable;
+  }
+
+  /**
+   * Some scores.
+   *
+   * @param shown what may be shown, and is on record
+   * @param reached the number of the last that was looked at
+   * @param more whether there may be others behind it
+   */
+  record Page(List<ScoredMessage> shown, long reached, boolean more) {
+    /** Names nothing of what is shown. */
+    @Override
+    public String toString() {
+      return shown.size() + " shown up to " + reached;
+    }
+  }
+
+  private record Found(InboxBook.Placed placed, ScoredMessage message) {
+    MessageId id() {
+      return MessageId.of(placed.record().getMessageId().toByteArray());
+    }
+  }
+
+  /** The latest made first, before a number. */
+  Page before(ScoreQuery query, long number, int size, AuditActor actor) {
+    List<Found> found = new ArrayList<>();
+    long at = number;
+    for (int looked = 0; looked < LOOKED_AT && found.size() < size; looked++) {
+      long next = parts.ledger().scores().before(at);
+      if (next == 0) {
+        return new Page(record(actor, found), at, false);
+      }
+      at = next;
+      find(query, at).ifPresent(found::add);
+    }
+    return new Page(record(actor, found), at, parts.ledger().scores().before(at) != 0);
+  }
+
+  /** In the order of their numbers, after one. */
+  Page after(ScoreQuery query, long number, int size, AuditActor actor) {
+    List<Found> found = new ArrayList<>();
+    List<Long> numbers = parts.ledger().scores().after(number, LOOKED_AT);
+    long at = number;
+    for (long next : numbers) {
+      if (found.size() == size) {
+        return new Page(record(actor, found), at, true);
+      }
+      at = next;
+      find(query, at).ifPresent(found::add);
+    }
+    return new Page(record(actor, found), at, numbers.size() == LOOKED_AT);
+  }
+
+  private Optional<Found> find(ScoreQuery query, long number) {
+    try {
+      ScoreRecord record = parts.ledger().scores().read(number);
+      if (record == null || !query.isInTime(record.getAtMs())) {
+        return Optional.empty();
+      }
+      MessageId id = MessageId.of(record.getMessageId().toByteArray());
+      InboxBook.Placed placed = givable.find(id, query.match());
+      return placed == null
+          ? Optional.empty()
+          : parts
+              .opening()
+              .annotated(
+                  placed,
+                  (label, key) ->
+                      query.match().matches(label)
+                          ? ScoreSeal.open(key, id, number, record)
+                              .filter(query::wants)
+                              .map(score -> found(placed, label, score))
+                          : Optional.<Found>empty())
+              .flatMap(it -> it);
+    } catch (CorruptRecord e) {
+      // Delivery sets the message aside.
+      return Optional.empty();
+    }
+  }
+
+  private Found found(InboxBook.Placed placed, Label label, Score score) {
+    return new Found(
+        placed,
+        ScoredMessage.newBuilder()
+            .setMessage(givable.found(placed, label))
+            .setScore(score)
+            .build());
+  }
+
+  private List<ScoredMessage> record(AuditActor actor, List<Found> found) {
+    if (found.isEmpty()) {
+      return List.of();
+    }
+    List<Found> shown =
+        parts
+            .ledger()
+            .commit(
+                Lane.ROUTINE,
+                tx -> {
+                  List<Found> still =
+                      found.stream().filter(it -> givable.isStill(tx, it.placed())).toList();
+                  tx.audit(leaf(tx, actor, still, still.size() + " scores shown"));
+                  return still;
+                });
+    return shown.stream().map(Found::message).toList();
+  }
+
+  private static AuditRecord leaf(
+      Transaction tx, AuditActor actor, List<Found> shown, String words) {
+    return AuditRecord.of(
+            AuditType.SCORES_SHOWN,
+            LawCategory.CONSULTATION,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            actor,
+            new AuditSubject(
+                null,
+                shown.stream().map(Found::id).distinct().toList(),
+                shown.stream()
+                    .map(it -> new AgencyName(it.placed().record().getOrigin()))
+                    .distinct()
+                    .toList(),
+                null))
+        .saying(words);
+  }
+
+  // One message ----------------------------------------------------------------------------------
+
+  /**
+   * The scores of one message.
+   *
+   * @param message without its content
+   * @param scores the latest first
+   */
+  record OfOne(FoundMessage message, List<Score> scores) {
+    /** Names nothing of what is shown. */
+    @Override
+    public String toString() {
+      return scores.size() + " scores";
+    }
+  }
+
+  /** All scores of a message that was found; empty if it may not be given any more. */
+  Optional<OfOne> of(InboxBook.Placed placed, boolean history, AuditActor actor) {
+    try {
+      return parts
+          .opening()
+          .annotated(
+              placed,
+              (label, key) -> new OfOne(givable.found(placed, label), scores(placed, key, history)))
+          .filter(it -> record(placed, actor, it.scores().size()));
+    } catch (CorruptRecord e) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean record(InboxBook.Placed placed, AuditActor actor, int count) {
+    Found shown = new Found(placed, ScoredMessage.getDefaultInstance());
+    return parts
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx -> {
+              boolean still = givable.isStill(tx, placed);
+              if (still) {
+                tx.audit(leaf(tx, actor, List.of(shown), count + " scores shown"));
+              }
+              return still;
+            });
+  }
+
+  private List<Score> scores(InboxBook.Placed placed, AnnotationKey key, boolean history) {
+    MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
+    List<Score> scores = new ArrayList<>();
+    for (ScoreSeries series : parts.ledger().scores().of(id).getSeriesList()) {
+      int last = series.getNumbersCount() - 1;
+      for (int i = history ? 0 : last; i <= last; i++) {
+        long number = series.getNumbers(i);
+        boolean superseded = i < last;
+        ScoreRecord record = parts.ledger().scores().read(number);
+        Optional.ofNullable(record)
+            .flatMap(it -> ScoreSeal.open(key, id, number, it))
+            .ifPresent(it -> scores.add(it.toBuilder().setSuperseded(superseded).build()));
+      }
+    }
+    scores.sort((one, two) -> Long.compare(two.getNumber(), one.getNumber()));
+    return scores;
+  }
+}

@@ -1,0 +1,127 @@
+package org.entente.gateway.risk;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.deliver.Match;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.search.FilterLimits;
+import org.entente.proto.v1.ListScoresRequest;
+import org.entente.proto.v1.Score;
+import org.entente.proto.v1.ScoreTerms;
+
+/**
+ * Which scores somebody wants to see. Immutable.
+ *
+ * @param minimum at least so high, in thousandths
+ * @param models by any of these; empty for all
+ * @param match what must hold of the message
+ * @param fromMillis made then or later
+ * @param toMillis made before
+ */
+record ScoreQuery(int minimum, Set<String> models, Match match, long fromMillis, long toMillis) {
+  private static final int MAX_MODELS = 16;
+  private static final int PAGE = 50;
+  private static final int MAX_PAGE = 100;
+  private static final int RADIX = 16;
+
+  ScoreQuery {
+    models = Set.copyOf(models);
+  }
+
+  /** Whenever made, from terms that have no problem. */
+  static ScoreQuery of(ScoreTerms terms) {
+    return new ScoreQuery(
+        terms.getMinimumPerMille(),
+        Set.copyOf(terms.getModelsList()),
+        new Match(terms.getFilter()),
+        0,
+        Long.MAX_VALUE);
+  }
+
+  /** From a request that has no problem. */
+  static ScoreQuery of(ListScoresRequest request) {
+    ScoreQuery query = of(request.getTerms());
+    return new ScoreQuery(
+        query.minimum(),
+        query.models(),
+        query.match(),
+        request.hasScoredFrom() ? Timestamps.toMillis(request.getScoredFrom()) : 0,
+        request.hasScoredTo() ? Timestamps.toMillis(request.getScoredTo()) : Long.MAX_VALUE);
+  }
+
+  boolean isInTime(long atMillis) {
+    return atMillis >= fromMillis && atMillis < toMillis;
+  }
+
+  boolean wants(Score score) {
+    return score.getPerMille() >= minimum
+        && (models.isEmpty() || models.contains(score.getModel()));
+  }
+
+  /** The first thing that is wrong with terms; empty if they are good. */
+  static Optional<Problem> problem(ScoreTerms terms) {
+    if (!ScoreCheck.isPerMille(terms.getMinimumPerMille())) {
+      return ScoreCheck.problem(
+          "terms.minimum_per_mille", "must be from 0 to " + ScoreCheck.MAX_PER_MILLE);
+    }
+    if (terms.getModelsCount() > MAX_MODELS) {
+      return ScoreCheck.problem("terms.models", "has at most " + MAX_MODELS + " entries");
+    }
+    List<String> models = terms.getModelsList();
+    for (int i = 0; i < models.size(); i++) {
+      Optional<Problem> problem = ScoreCheck.model("terms.models[" + i + "]", models.get(i));
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    return FilterLimits.problems("terms.filter", terms.getFilter()).stream().findFirst();
+  }
+
+  /** The first thing that is wrong with a request for a page; empty if it is good. */
+  static Optional<Problem> problem(ListScoresRequest request) {
+    return problem(request.getTerms())
+        .or(() -> time("scored_from", request.getScoredFrom()))
+        .or(() -> time("scored_to", request.getScoredTo()))
+        .or(
+            () ->
+                request.getPageSize() < 0 || request.getPageSize() > MAX_PAGE
+                    ? ScoreCheck.problem("page_size", "must be at most " + MAX_PAGE)
+                    : Optional.empty())
+        .or(
+            () ->
+                before(request.getPageToken()) > 0
+                    ? Optional.empty()
+                    : ScoreCheck.problem(
+                        "page_token", "must be what the page before gave as next_page_token"));
+  }
+
+  private static Optional<Problem> time(String field, Timestamp time) {
+    return Timestamps.isValid(time)
+        ? Optional.empty()
+        : ScoreCheck.problem(field, "must be a time");
+  }
+
+  static int pageSize(ListScoresRequest request) {
+    return request.getPageSize() == 0 ? PAGE : request.getPageSize();
+  }
+
+  /** The number before which a page goes on; 0 for what no page gave. */
+  static long before(String token) {
+    if (token.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    try {
+      return Long.parseLong(token, RADIX);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** The token of the page that goes on before a number. */
+  static String token(long number) {
+    return Long.toString(number, RADIX);
+  }
+}

@@ -1,0 +1,59 @@
+package org.entente.gateway.risk;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Optional;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.AnnotationKey;
+import org.entente.gateway.store.Keys;
+import org.entente.proto.store.v1.ScoreRecord;
+import org.entente.proto.v1.Score;
+
+/**
+ * Scores on the disk: each sealed under the key of its message, for its place, so that one does not
+ * open at another message or under another number. Safe for many threads.
+ */
+final class ScoreSeal {
+  private static final byte[] CONTEXT = "score".getBytes(StandardCharsets.US_ASCII);
+
+  private final SecureRandom random;
+
+  ScoreSeal(SecureRandom random) {
+    this.random = random;
+  }
+
+  /** What stands for a client and its model at a message. */
+  static ByteString tag(AnnotationKey key, String client, String model) {
+    return ByteString.copyFrom(key.tag(Keys.key().ascii(client).ascii(model).done()));
+  }
+
+  ScoreRecord seal(AnnotationKey key, Score score, long atMillis) {
+    MessageId id = MessageId.of(score.getMessageId().toByteArray());
+    byte[] sealed = key.seal(random, place(id, score.getNumber()), score.toByteArray());
+    return ScoreRecord.newBuilder()
+        .setMessageId(score.getMessageId())
+        .setAtMs(atMillis)
+        .setSealedScore(ByteString.copyFrom(sealed))
+        .build();
+  }
+
+  /** A score as it was made; empty if it does not open. */
+  static Optional<Score> open(AnnotationKey key, MessageId id, long number, ScoreRecord record) {
+    return key.open(place(id, number), record.getSealedScore().toByteArray())
+        .map(
+            bytes -> {
+              try {
+                return Score.parseFrom(bytes);
+              } catch (InvalidProtocolBufferException e) {
+                throw new CorruptRecord("SCORE", e);
+              }
+            });
+  }
+
+  private static byte[] place(MessageId id, long number) {
+    return Keys.key().bytes(CONTEXT).bytes(id.bytes()).u64(number).done();
+  }
+}

@@ -1,0 +1,175 @@
+package org.entente.gateway.risk;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.FollowScoresRequest;
+import org.entente.proto.v1.ListScoresRequest;
+import org.entente.proto.v1.ListScoresResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.ScoreMessageRequest;
+import org.entente.proto.v1.ScoreMessageResponse;
+import org.entente.proto.v1.ShowScoresRequest;
+import org.entente.proto.v1.ShowScoresResponse;
+
+/**
+ * How clients of the agency score what it received. A score is durable and on record when the call
+ * returns; it is kept as long as its message, sealed under a key that follows from the message's
+ * own, and shown as long as the message would be given to a subscriber. Calls block; safe for many
+ * threads.
+ */
+public final class Scores {
+  /** Models by which a message may be scored. */
+  public static final int MAX_MODELS = 16;
+
+  /** Those of one client among them. */
+  public static final int MAX_MODELS_OF_A_CLIENT = 8;
+
+  /** Scores that are kept of one client and model for a message, the latest. */
+  public static final int MAX_VERSIONS = 8;
+
+  private final Parts parts;
+  private final ScoreCheck check;
+  private final Givable givable;
+  private final Scoring scoring;
+  private final ScorePages pages;
+  private final ScoreFollowers followers = new ScoreFollowers();
+
+  /**
+   * What it works with.
+   *
+   * @param indicators those of the node's code lists; empty where anything may be
+   * @param executor where streams of scores go on; may wait for the disk
+   */
+  public record Parts(
+      AgencyName self,
+      Ledger ledger,
+      InboxOpening opening,
+      LabelCheck check,
+      Supplier<Set<String>> indicators,
+      Bands bands,
+      SecureRandom random,
+      InstantSource clock,
+      Meters meters,
+      Executor executor) {}
+
+  /** The scores that a ledger holds. */
+  public Scores(Parts parts) {
+    this.parts = parts;
+    this.check = new ScoreCheck(parts.check(), parts.indicators());
+    this.givable = new Givable(parts.ledger(), parts.clock());
+    this.scoring = new Scoring(parts, check, givable, followers);
+    this.pages = new ScorePages(parts, givable);
+  }
+
+  /** Keeps what a client says of a message. */
+  public Answer<ScoreMessageResponse> score(NodeName client, ScoreMessageRequest request) {
+    return scoring.score(client, request);
+  }
+
+  /** The scores of one message. */
+  public Answer<ShowScoresResponse> show(NodeName client, ShowScoresRequest request) {
+    Optional<Problem> problem =
+        ScoreCheck.id(request.getMessageId().size())
+            .or(() -> check.person(request.getOnBehalfOf()));
+    if (problem.isPresent()) {
+      return new Answer.Refused<>(problem.get());
+    }
+    Match match = new Match(Filter.newBuilder().setExercise(request.getExercise()).build());
+    InboxBook.Placed placed =
+        givable.find(MessageId.of(request.getMessageId().toByteArray()), match);
+    AuditActor actor = actor(client, request.getOnBehalfOf());
+    return Optional.ofNullable(placed)
+        .flatMap(it -> pages.of(it, request.getHistory(), actor))
+        .<Answer<ShowScoresResponse>>map(
+            it ->
+                new Answer.Done<>(
+                    ShowScoresResponse.newBuilder()
+                        .setMessage(it.message())
+                        .addAllScores(it.scores())
+                        .build()))
+        .orElseGet(Answer::notFound);
+  }
+
+  /** Scores of many messages, a page. */
+  public Answer<ListScoresResponse> list(NodeName client, ListScoresRequest request) {
+    Optional<Problem> problem =
+        ScoreQuery.problem(request).or(() -> check.person(request.getOnBehalfOf()));
+    if (problem.isPresent()) {
+      return new Answer.Refused<>(problem.get());
+    }
+    ScorePages.Page page =
+        pages.before(
+            ScoreQuery.of(request),
+            ScoreQuery.before(request.getPageToken()),
+            ScoreQuery.pageSize(request),
+            actor(client, request.getOnBehalfOf()));
+    return new Answer.Done<>(
+        ListScoresResponse.newBuilder()
+            .addAllScores(page.shown())
+            .setNextPageToken(page.more() ? ScoreQuery.token(page.reached()) : "")
+            .build());
+  }
+
+  /** Follows scores; whoever asks wakes it first, and ends it when the client is gone. */
+  public Answer<FollowedScores> follow(
+      NodeName client, FollowScoresRequest request, FollowedScores.Out out) {
+    Optional<Problem> problem =
+        ScoreQuery.problem(request.getTerms())
+            .or(() -> check.person(request.getOnBehalfOf()))
+            .or(() -> ahead(request));
+    if (problem.isPresent()) {
+      return new Answer.Refused<>(problem.get());
+    }
+    FollowedScores followed =
+        new FollowedScores(
+            pages,
+            ScoreQuery.of(request.getTerms()),
+            request.hasAfter() ? request.getAfter() : parts.ledger().scores().last(),
+            actor(client, request.getOnBehalfOf()),
+            followers,
+            parts.executor(),
+            out);
+    return followers.add(client.value(), followed.waking())
+        ? new Answer.Done<>(followed)
+        : new Answer.Refused<>(
+            new Problem(
+                Code.LIMIT_REACHED,
+                "",
+                "a client follows scores at most %d times, all together %d"
+                    .formatted(ScoreFollowers.MAX_OF_A_CLIENT, ScoreFollowers.MAX)));
+  }
+
+  /** A client that has seen what is not there any more would wait for numbers that come again. */
+  private Optional<Problem> ahead(FollowScoresRequest request) {
+    long last = parts.ledger().scores().last();
+    return Long.compareUnsigned(request.getAfter(), last) > 0
+        ? Optional.of(
+            new Problem(
+                Code.CURSOR_AHEAD,
+                "after",
+                "the last score is %d; the ledger was set back, or the number is none"
+                    .formatted(last)))
+        : Optional.empty();
+  }
+
+  private AuditActor actor(NodeName client, OnBehalfOf person) {
+    return AuditActor.client(parts.self(), client, person);
+  }
+}

@@ -1,0 +1,71 @@
+package org.entente.gateway.wire;
+
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.Explanation;
+import org.entente.gateway.policy.Fulfilment;
+import org.entente.proto.v1.ExplainResponse;
+import org.entente.proto.v1.ExplainedAgreement;
+import org.entente.proto.v1.ExplainedOutcome;
+import org.entente.proto.v1.ExplainedRecipient;
+import org.entente.proto.v1.FulfilmentState;
+import org.entente.proto.v1.Refusal;
+
+/** What policy says of a draft, as the proto has it. Pure. */
+public final class Explanations {
+  private Explanations() {}
+
+  /** The answer of {@code Publisher.Explain}. */
+  public static ExplainResponse message(Explanation explanation) {
+    ExplainResponse.Builder out =
+        ExplainResponse.newBuilder()
+            .setPolicyVersion(explanation.policyVersion())
+            .setOutcome(
+                switch (explanation.outcome()) {
+                  case ACCEPTED -> ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED;
+                  case HELD -> ExplainedOutcome.EXPLAINED_OUTCOME_HELD;
+                  case REFUSED -> ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
+                })
+            .setHeldReason(explanation.held().orElse(""));
+    explanation.recipients().forEach(one -> out.addRecipients(recipient(one)));
+    explanation.refusals().forEach(one -> out.addRefusals(refusal(one)));
+    return out.build();
+  }
+
+  /** What an agency fulfils. */
+  public static FulfilmentState fulfilment(AgencyName agency, Fulfilment fulfilment) {
+    return FulfilmentState.newBuilder()
+        .setAgency(agency.value())
+        .setStated(fulfilment.stated())
+        .addAllFulfilsValue(fulfilment.numbers())
+        .build();
+  }
+
+  private static ExplainedRecipient recipient(Explanation.Recipient one) {
+    ExplainedRecipient.Builder out =
+        ExplainedRecipient.newBuilder()
+            .setAgency(one.agency().value())
+            .setPermittedBy(one.permittedBy().orElse(""))
+            .addAllWithheld(one.withheld())
+            .setFulfilment(fulfilment(one.agency(), one.fulfils().orElse(Fulfilment.UNSTATED)));
+    one.refusal().ifPresent(refusal -> out.setRefusal(refusal(refusal)));
+    one.tried()
+        .forEach(
+            tried ->
+                out.addAgreements(
+                    ExplainedAgreement.newBuilder()
+                        .setId(tried.agreement())
+                        .setTitle(tried.title())
+                        .addAllFailed(tried.failed())));
+    return out.build();
+  }
+
+  private static Refusal refusal(org.entente.gateway.model.Refusal refusal) {
+    return Refusal.newBuilder()
+        .setAgency(refusal.recipient())
+        .setCode(refusal.code().name())
+        .setRule(refusal.rule())
+        .setReason(refusal.reason())
+        .setWhoMustAct(Statuses.who(refusal.code().whoMustAct()))
+        .build();
+  }
+}

@@ -1,0 +1,102 @@
+package org.entente.gateway.seal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.policy.Fulfilment;
+import org.entente.gateway.seal.PeerFulfilments.Offer;
+import org.entente.gateway.testkit.SettableClock;
+import org.junit.jupiter.api.Test;
+
+/** What agencies say that they fulfil, as a transit hands it on: altered, kept back, replayed. */
+class PeerFulfilmentsTest {
+  private static final Fulfilment LESS = new Fulfilment(true, List.of(1, 2));
+  private static final Fulfilment MORE = new Fulfilment(true, List.of(1, 2, 3, 4, 900));
+
+  private final SettableClock clock = new SettableClock(Instant.ofEpochMilli(Samples.NOW_MS));
+  private final Party.Trust trust = new Party.Trust();
+  private final Party fr = new Party(Samples.FR, trust, clock);
+  private final Party de = new Party(Samples.DE, trust, clock);
+  private final PeerFulfilments known = new PeerFulfilments(Samples.FEDERATION, trust);
+
+  private byte[] said(Fulfilment fulfilment) {
+    return FulfilmentStatement.beside(de.bundle(), fulfilment, de.identity).encoded();
+  }
+
+  private Offer offer(byte[] bytes) {
+    return known.offer(bytes, clock.millis());
+  }
+
+  @Test
+  void statement_isTakenOnce_withValuesOfLaterReleases() {
+    byte[] bytes = said(MORE);
+    assertEquals(new Offer.Accepted(Samples.DE), offer(bytes));
+    assertEquals(new Offer.NotNewer(), offer(bytes));
+    assertEquals(Map.of(Samples.DE, MORE), known.stated());
+    assertArrayEquals(bytes, known.encoded(Samples.DE).orElseThrow());
+  }
+
+  @Test
+  void statement_alteredInAnyByte_isRefused() {
+    byte[] good = said(LESS);
+    for (int i = 0; i < good.length; i++) {
+      byte[] altered = good.clone();
+      altered[i] ^= 1;
+      assertInstanceOf(Offer.Refused.class, offer(altered), "byte " + i);
+    }
+    assertEquals(Map.of(), known.stated());
+  }
+
+  @Test
+  void statement_ofBefore_doesNotComeBack_noMatterWhatIsKeptBack() {
+    byte[] before = said(MORE);
+    byte[] after = said(LESS);
+    assertEquals(new Offer.Accepted(Samples.DE), offer(after));
+    assertEquals(new Offer.NotNewer(), offer(before));
+    clock.move(Duration.ofDays(20));
+    assertEquals(new Offer.NotNewer(), offer(before));
+    assertEquals(Map.of(Samples.DE, LESS), known.stated(), "silence changes nothing");
+  }
+
+  @Test
+  void statement_inAnothersNameOrFederationOrFromTheFuture_isRefused() {
+    FulfilmentStatement.Content content =
+        FulfilmentStatement.parse(said(LESS)).orElseThrow().content();
+    byte[] forged = FulfilmentStatement.sign(content, fr.identity.pair()).encoded();
+    assertEquals(new Offer.Refused(Code.BAD_SIGNATURE), offer(forged));
+    byte[] elsewhere =
+        FulfilmentStatement.sign(
+                new FulfilmentStatement.Content(
+                    new FederationName("other.example"), Samples.DE, content.issuedAtMs(), LESS),
+                de.identity.pair())
+            .encoded();
+    assertEquals(new Offer.Refused(Code.HEADER_MISMATCH), offer(elsewhere));
+    byte[] ahead =
+        FulfilmentStatement.sign(
+                new FulfilmentStatement.Content(
+                    Samples.FEDERATION, Samples.DE, clock.millis() + 2 * Samples.HOUR_MS, LESS),
+                de.identity.pair())
+            .encoded();
+    assertEquals(new Offer.Refused(Code.HEADER_MISMATCH), offer(ahead));
+    assertEquals(new Offer.Refused(Code.MALFORMED), offer(de.bundle().encoded()));
+  }
+
+  @Test
+  void statement_whosePairIsWithdrawn_isForgotten() {
+    assertEquals(new Offer.Accepted(Samples.DE), offer(said(LESS)));
+    known.forgetUnfounded();
+    assertEquals(Map.of(Samples.DE, LESS), known.stated());
+    trust.expel(Samples.DE);
+    known.forgetUnfounded();
+    assertEquals(Map.of(), known.stated());
+    assertEquals(Optional.empty(), known.encoded(Samples.DE));
+  }
+}

@@ -1,0 +1,71 @@
+package org.entente.loadtests.scenario;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.entente.proto.v1.ActOnIprCaseRequest;
+import org.entente.proto.v1.ActOnIprCaseRequest.ActCase;
+import org.entente.proto.v1.IprProcedureGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A customs authority acts in a case of intellectual property.
+ *
+ * @param by whose client
+ * @param suspension name of the case
+ * @param act one act of {@code ActOnIprCaseRequest}: notify, declaration, disclose, conclude, …
+ * @param officer who acts
+ * @param justification why
+ * @param stage where the case stands then: its stage, or its outcome once it is closed
+ * @param error the code with which it is refused instead
+ */
+record CaseStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String suspension,
+    @JsonProperty(required = true) Map<String, Object> act,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String stage,
+    @Nullable String error)
+    implements Act {
+  CaseStep {
+    act = new LinkedHashMap<>(act);
+  }
+
+  @Override
+  public String word() {
+    return "case";
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.named(field + ".suspension", Thing.CASE, suspension);
+    ActOnIprCaseRequest.Builder written = ActOnIprCaseRequest.newBuilder();
+    ProtoFields.check(checking, field + ".act", written, act);
+    checking.require(
+        written.getActCase() != ActCase.ACT_NOT_SET
+            && !written.hasOnBehalfOf()
+            && written.getCaseId().isEmpty(),
+        field + ".act",
+        "is no act, or more than one",
+        "one of notify, letter, declaration, extend, disclose, conclude");
+    IprStages.check(checking, field, stage, error);
+  }
+
+  @Override
+  public void perform(Stage on, Findings findings) {
+    ActOnIprCaseRequest request =
+        ProtoFields.fill(ActOnIprCaseRequest.newBuilder(), act)
+            .setCaseId(on.things().id(Thing.CASE, suspension))
+            .setOnBehalfOf(Acting.person(officer, justification))
+            .build();
+    IprProcedureGrpc.IprProcedureBlockingStub ipr =
+        IprProcedureGrpc.newBlockingStub(on.channel(by));
+    findings.same(
+        Answer.expected(error, "stands at " + stage),
+        Answer.to(() -> on.patient(ipr).actOnIprCase(request))
+            .words(
+                it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
+  }
+}

@@ -1,0 +1,350 @@
+package org.entente.loadtests.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.loadtests.federation.Home;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a file may say in each kind of step, and what it is told where it may not. */
+final class StepFilesTest {
+  /** Steps that are right, one of each kind that {@link ScenarioTest#SAMPLE} has not. */
+  private static final String RIGHT =
+      """
+        - say: step
+          responder:
+            by: nl.police/desk
+            register: { name: records, categories: [IPR], answers_within_minutes: 60 }
+            officer: P-1
+            justification: service
+        - say: step
+          discover: { by: nl.customs/controls, categories: [IPR], finds: { nl.police: [records] } }
+        - say: step
+          publish:
+            by: nl.customs/controls
+            as: question
+            answer_within: PT48H
+            draft:
+              label: { kind: REQUEST, category: IPR, purpose: IPR_ENFORCEMENT, classification: RESTRICTED }
+              body: { request: { question: known to you, language: en, wanted: HIT_NO_HIT } }
+              to: { agencies: [nl.police] }
+            expect: { error: NO_AGREEMENT }
+        - say: step
+          requests: { by: nl.customs/controls, side: ASKED, lists: { question: { nl.police: { status: OPEN } } } }
+        - say: step
+          ask_consent:
+            by: nl.police/desk
+            as: consent
+            messages: [first]
+            to: [nl.customs]
+            days: 30
+            reason: raid
+            officer: P-1
+            justification: case 1
+            asks: nl.customs
+        - say: step
+          decide_consent:
+            by: nl.customs/controls
+            consent: consent
+            does: GRANT
+            officer: C-1
+            justification: case 1
+        - say: step
+          consents: { by: nl.customs/controls, side: ORIGINATOR, lists: { consent: GRANTED } }
+        - say: step
+          operation:
+            by: nl.customs/controls
+            does: CREATE
+            operation: joint
+            cover: COLD FJORD
+            participants: [nl.police]
+            days: 30
+            officer: C-1
+            justification: case 1
+            roster: 1
+        - say: step
+          roster:
+            operation: joint
+            at: [nl.customs/controls, nl.police/desk]
+            roster: 1
+            state: OPEN
+            members: { nl.customs: LEAD, nl.police: PARTICIPANT }
+        - say: step
+          picture:
+            by: nl.police/desk
+            operation: joint
+            officer: P-1
+            justification: case 1
+            tasks: { nl.customs/T1: ASSIGNED }
+        - say: step
+          watch:
+            by: nl.police/desk
+            as: container
+            terms: { subjects: ["container:CSQU3054383"] }
+            officer: P-1
+            justification: case 1
+        - say: step
+          hits: { by: nl.police/desk, officer: P-1, justification: case 1, lists: { container: [first] } }
+        - say: step
+          related: { by: nl.police/desk, message: first, officer: P-1, justification: case 1, finds: {} }
+        - say: step
+          charge: { by: nl.police/desk, message: first, step: TAKEN, officer: P-1, tells: nl.customs }
+        - say: step
+          charges:
+            by: nl.customs/controls
+            message: first
+            lists: { nl.police: { step: TAKEN, officer: P-1 } }
+        - say: step
+          thread:
+            by: nl.police/desk
+            case_ref: C-1
+            officer: P-1
+            justification: case 1
+            shows: [{ message: first }]
+        - say: step
+          chain: { by: nl.police/desk, message: first, shows: [{ message: first }] }
+        - say: step
+          right:
+            by: nl.customs/controls
+            right: mark
+            content: { right: TRADE_MARK, right_number: TM-1, holder_name: Holder, contact: by post }
+            officer: C-1
+            justification: application
+            stands: APPLICATION
+        - say: step
+          suspend:
+            by: nl.customs/controls
+            as: boxes
+            kind: STANDARD
+            right: mark
+            goods: { description: boxes, quantity: 2 pieces, place: hall 1 }
+            particulars: { CONSIGNEE: somebody }
+            officer: C-1
+            justification: no hologram
+            stage: SUSPENDED
+        - say: step
+          case:
+            by: nl.customs/controls
+            suspension: boxes
+            act: { notify: { party: DECLARANT } }
+            officer: C-1
+            justification: letter
+            stage: SUSPENDED
+        - say: step
+          notice: { by: nl.police/desk, suspension: boxes, person: H-1, stage: NOTIFIED, disclosed: {} }
+        - say: step
+          cases: { by: nl.customs/controls, lists: { boxes: DESTROYED } }
+        - say: step
+          cap: { by: nl.police/desk, message: first }
+      """;
+
+  @TempDir private Path folder;
+
+  @Test
+  void everyKindOfStep_isRead() {
+    assertEquals(List.of(), problems(RIGHT));
+    Set<String> words = new TreeSet<>(StepEntry.WORDS);
+    words.removeIf(word -> (ScenarioTest.SAMPLE + RIGHT).contains("    " + word + ":"));
+    assertEquals(
+        Set.of("gateway", "open", "recall", "release", "search", "track", "transit"), words);
+  }
+
+  @Test
+  void everyKindOfStep_isInTheTableOfTheDocs() throws IOException {
+    String docs = Files.readString(Home.find().folder().resolve("docs").resolve("scenarios.md"));
+    List<String> missing =
+        StepEntry.WORDS.stream().filter(word -> !docs.contains("\n| `" + word + "` |")).toList();
+    assertEquals(List.of(), missing);
+    assertEquals(StepEntry.class.getRecordComponents().length, 1 + StepEntry.WORDS.size());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> step_wrong_isRefusedWithLineFieldAndWhatWouldBeValid() {
+    return Stream.of(
+        wrong("name: records", "nam: records", "steps[2].responder.register.nam: is no field"),
+        wrong(
+            "officer: P-1\n      justification: service",
+            "withdraw: records\n      officer: P-1\n      justification: service",
+            "steps[2].responder: does nothing, or two things; valid: either register or withdraw"),
+        wrong(
+            "categories: [IPR], finds",
+            "categories: [DRUGS], finds",
+            "steps[3].discover.categories[0]: \"DRUGS\"; valid: one of CASH"),
+        wrong(", finds: { nl.police: [records] }", "", "steps[3].discover: expects nothing"),
+        wrong(
+            "answer_within: PT48H\n",
+            "answer_within: two days\n",
+            "steps[4].publish.answer_within: an ISO 8601 duration such as PT24H"),
+        wrong(
+            "      answer_within: PT48H\n",
+            "",
+            "steps[4].publish.answer_within: is missing with a request; valid: a duration"),
+        wrong(
+            "wanted: HIT_NO_HIT",
+            "wanted: ALL",
+            "steps[4].publish.draft.body.request.wanted: must"),
+        wrong(
+            "answer_within: PT48H\n",
+            "answer_within: PT48H\n      changes: second\n",
+            "steps[4].publish.changes: no step before this one names a message \"second\""),
+        wrong(
+            "answer_within: PT48H\n",
+            "answer_within: PT48H\n      operation: joint\n",
+            "steps[4].publish.operation: no step before this one names the operation \"joint\""),
+        wrong("side: ASKED", "side: BOTH", "steps[5].requests.side: \"BOTH\"; valid: one of ASKED"),
+        wrong(
+            "{ question: { nl.police: { status: OPEN } } }",
+            "{ other: { nl.police: { status: OPEN } } }",
+            "steps[5].requests.lists.other: no step before"),
+        wrong("status: OPEN", "status: DONE", "steps[5].requests.lists.question.nl.police.status"),
+        wrong(
+            "status: OPEN",
+            "status: OPEN, answer: none",
+            "steps[5].requests.lists.question.nl.police.answer: no step before"),
+        wrong("days: 30\n      reason", "days: 0\n      reason", "steps[6].ask_consent.days: is 0"),
+        wrong("asks: nl.customs", "asks: nl.army", "steps[6].ask_consent.asks: \"nl.army\" is no"),
+        wrong("to: [nl.customs]\n      days", "to: [nl.army]\n      days", "ask_consent.to[0]"),
+        wrong(
+            "does: GRANT\n",
+            "does: REVOKE\n",
+            "steps[7].decide_consent.reason: is missing; valid: a line with DENY and REVOKE"),
+        wrong(
+            "does: GRANT\n",
+            "does: DENY\n      reason: no\n      to: [nl.police]\n",
+            "steps[7].decide_consent.to: beside DENY; valid: with GRANT only"),
+        wrong(
+            "consent: consent\n",
+            "consent: other\n",
+            "steps[7].decide_consent.consent: no step before this one names the consent \"other\""),
+        wrong(
+            "lists: { consent: GRANTED }",
+            "lists: { consent: GIVEN }",
+            "steps[8].consents.lists.consent: \"GIVEN\"; valid: one of DENIED"),
+        wrong("      cover: COLD FJORD\n", "", "steps[9].operation: cover and days with another"),
+        wrong(
+            "      participants: [nl.police]\n", "", "steps[9].operation: no members with CREATE"),
+        wrong(
+            "      roster: 1\n  - say: step\n    roster",
+            "  - say: step\n    roster",
+            "steps[9].operation: expects nothing, or things that exclude each other; valid: either"),
+        wrong(
+            "operation: joint\n      at",
+            "operation: other\n      at",
+            "steps[10].roster.operation: no step before this one names the operation"),
+        wrong(
+            "at: [nl.customs/controls, nl.police/desk]",
+            "at: [nl.police/desk]",
+            "steps[10].roster.at: 1 clients; valid: two or more"),
+        wrong("state: OPEN", "state: ENDED", "steps[10].roster.state: \"ENDED\"; valid: one of"),
+        wrong("nl.customs: LEAD", "nl.customs: HEAD", "steps[10].roster.members.nl.customs"),
+        wrong("{ nl.customs/T1:", "{ T1:", "steps[11].picture.tasks.T1: \"T1\"; valid: AGENCY/ID"),
+        wrong(
+            "      tasks: { nl.customs/T1: ASSIGNED }\n",
+            "",
+            "steps[11].picture: expects nothing, or things that exclude each other"),
+        wrong(
+            "{ subjects: [\"container:CSQU3054383\"] }",
+            "{ subject: x }",
+            "steps[12].watch.terms.subject: is no field"),
+        wrong("      as: container\n", "", "steps[12].watch: does nothing, or two things"),
+        wrong(
+            "lists: { container: [first] }",
+            "lists: { vessel: [first] }",
+            "steps[13].hits.lists.vessel: no step before this one names the watch"),
+        wrong(", finds: {} }", " }", "steps[14].related: expects nothing"),
+        wrong(
+            "step: TAKEN, officer: P-1, tells",
+            "step: LEFT, officer: P-1, tells",
+            "steps[15].charge.step: \"LEFT\"; valid: one of GIVEN_BACK, TAKEN"),
+        wrong(", tells: nl.customs", "", "steps[15].charge: expects nothing"),
+        wrong(
+            "lists: { nl.police: { step: TAKEN, officer: P-1 } }",
+            "lists: { nl.police: { step: TAKEN } }",
+            "steps[16].charges.lists.nl.police.officer"),
+        wrong(
+            "shows: [{ message: first }]\n  - say: step\n    chain",
+            "shows: [{ message: first, answers: other }]\n  - say: step\n    chain",
+            "steps[17].thread.shows[0].answers: no step before"),
+        wrong(
+            "message: first, shows: [{ message: first }]",
+            "message: first, shows: [{ message: first, type: UPDATE }]",
+            "steps[18].chain.shows[0]: has one of type and changes"),
+        wrong(
+            "content: { right: TRADE_MARK",
+            "content: { right: BRAND",
+            "steps[19].right.content.right: must be one of TRADE_MARK"),
+        wrong(
+            "stands: APPLICATION", "stands: PENDING", "steps[19].right.stands: \"PENDING\"; valid"),
+        wrong(
+            "      officer: C-1\n      justification: application\n",
+            "      days: 30\n      officer: C-1\n      justification: application\n",
+            "steps[19].right.days: without GRANT; valid: a number with GRANT"),
+        wrong(
+            "particulars: { CONSIGNEE",
+            "particulars: { OWNER",
+            "steps[20].suspend.particulars.OWN"),
+        wrong("kind: STANDARD", "kind: USUAL", "steps[20].suspend.kind: \"USUAL\"; valid: one of"),
+        wrong(
+            "right: mark\n      goods",
+            "right: other\n      goods",
+            "steps[20].suspend.right: no step before this one names the recordation \"other\""),
+        wrong(
+            "act: { notify: { party: DECLARANT } }",
+            "act: { }",
+            "steps[21].case.act: is no act, or more than one; valid: one of notify"),
+        wrong(
+            "act: { notify: { party: DECLARANT } }",
+            "act: { notify: { party: COURT } }",
+            "steps[21].case.act.notify.party: must be one of DECLARANT, RIGHTS_HOLDER"),
+        wrong(
+            "stage: NOTIFIED, disclosed: {}",
+            "stage: CLOSED, disclosed: {}",
+            "steps[22].notice.stage: \"CLOSED\" is neither a stage of an open case nor an outcome"),
+        wrong(
+            "stage: NOTIFIED, disclosed: {}",
+            "stage: NOTIFIED, text: yes",
+            "steps[22].notice.text: without an answer"),
+        wrong(
+            "cap: { by: nl.police/desk",
+            "cap: { by: nl.customs/controls",
+            "steps[24].cap.by: nl.customs/controls has not the scope"),
+        wrong(
+            "{ boxes: DESTROYED }", "{ boxes: BURNT }", "steps[23].cases.lists.boxes: \"BURNT\""));
+  }
+
+  private DynamicTest wrong(String text, String replacement, String expected) {
+    return DynamicTest.dynamicTest(
+        text.strip() + " -> " + replacement.strip(),
+        () -> {
+          assertTrue(RIGHT.contains(text), "the steps have no such text");
+          List<String> problems = problems(RIGHT.replace(text, replacement));
+          assertTrue(
+              problems.stream()
+                  .anyMatch(it -> it.contains(expected) && it.matches("(?s).*:\\d+:\\d+: .*")),
+              problems::toString);
+        });
+  }
+
+  private List<String> problems(String steps) {
+    try {
+      Files.createDirectories(folder.resolve("sample").resolve("agreements"));
+      Path file = Files.writeString(folder.resolve("sample.yaml"), ScenarioTest.SAMPLE + steps);
+      return Scenario.read(file) instanceof Scenario.Loading.Invalid invalid
+          ? invalid.problems().stream().map(ConfigProblem::toString).toList()
+          : List.of();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
