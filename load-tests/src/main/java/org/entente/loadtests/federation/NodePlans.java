@@ -79,7 +79,7 @@ final class NodePlans {
     tree.put("keystore", tls.resolve("keystore").toString());
     tree.put("data", own.resolve("data").toString());
     tree.put("audit", own.resolve("audit").toString());
-    tree.set("policy", policy());
+    tree.set("policy", policy(tree.path("policy").path("cannot_fulfil")));
     tree.path("links").forEach(link -> dial((ObjectNode) link));
     Path config = folder.resolve("nodes").resolve(agency + SUFFIX);
     try {
@@ -100,7 +100,8 @@ final class NodePlans {
         scopes(tree));
   }
 
-  private ObjectNode policy() {
+  /** Files are those of the blueprint; what the agency cannot fulfil is for the node to say. */
+  private ObjectNode policy(JsonNode cannotFulfil) {
     ObjectNode policy =
         yaml.createObjectNode()
             .put("agreements", blueprint.agreements().toAbsolutePath().toString());
@@ -108,6 +109,9 @@ final class NodePlans {
         .nodeRules()
         .ifPresent(rules -> policy.put("node_rules", rules.toAbsolutePath().toString()));
     blueprint.codes().ifPresent(codes -> policy.put("codes", codes.toAbsolutePath().toString()));
+    if (cannotFulfil.isArray()) {
+      policy.set("cannot_fulfil", cannotFulfil);
+    }
     return policy;
   }
 

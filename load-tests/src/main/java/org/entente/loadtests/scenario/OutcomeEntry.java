@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.Refusal;
@@ -23,12 +24,37 @@ record OutcomeEntry(
     @Nullable Map<String, RefusedFor> refused,
     @Nullable Boolean held,
     @Nullable String error) {
-  /** Accepted under this agreement, to be kept for so many days (if said). */
-  record Permitted(@JsonProperty(required = true) String under, @Nullable Integer retentionDays) {
+  /**
+   * Accepted.
+   *
+   * @param under the agreement
+   * @param retentionDays to be kept for so many days; any if absent
+   * @param withheld without exactly these fields; any if absent
+   */
+  record Permitted(
+      @JsonProperty(required = true) String under,
+      @Nullable Integer retentionDays,
+      @Nullable List<String> withheld) {
     private boolean fits(@Nullable Permit permit) {
       return permit != null
           && permit.getAgreement().equals(under)
-          && (retentionDays == null || permit.getRetentionDays() == retentionDays);
+          && (retentionDays == null || permit.getRetentionDays() == retentionDays)
+          && (withheld == null
+              || new TreeSet<>(withheld).equals(new TreeSet<>(permit.getWithheldList())));
+    }
+
+    private String words() {
+      String days = retentionDays == null ? "" : " for " + retentionDays + " days";
+      return "under " + under + days + (withheld == null ? "" : without(withheld));
+    }
+
+    private static String words(Permit permit) {
+      return "under %s for %d days".formatted(permit.getAgreement(), permit.getRetentionDays())
+          + (permit.getWithheldCount() == 0 ? "" : without(permit.getWithheldList()));
+    }
+
+    private static String without(List<String> fields) {
+      return " without " + new TreeSet<>(fields);
     }
   }
 
@@ -106,13 +132,7 @@ record OutcomeEntry(
 
   private String expected() {
     List<String> parts = new ArrayList<>();
-    permits()
-        .forEach(
-            (agency, it) -> {
-              String days =
-                  it.retentionDays() == null ? "" : " for " + it.retentionDays() + " days";
-              parts.add("accepted for " + agency + " under " + it.under() + days);
-            });
+    permits().forEach((agency, it) -> parts.add("accepted for " + agency + " " + it.words()));
     refusals()
         .forEach(
             (agency, it) -> {
@@ -135,11 +155,7 @@ record OutcomeEntry(
     Outcome outcome = ((Answer.Given<Outcome>) answer).value();
     List<String> parts = new ArrayList<>();
     permitted(outcome)
-        .forEach(
-            (agency, it) ->
-                parts.add(
-                    "accepted for %s under %s for %d days"
-                        .formatted(agency, it.getAgreement(), it.getRetentionDays())));
+        .forEach((agency, it) -> parts.add("accepted for " + agency + " " + Permitted.words(it)));
     declined(outcome)
         .forEach(
             (agency, it) ->

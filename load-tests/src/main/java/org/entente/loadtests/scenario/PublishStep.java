@@ -9,8 +9,12 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.entente.gateway.bridge.Written;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.ExplainRequest;
+import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishResponse;
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param changes name of the message that it updates, cancels, rectifies or restricts
  * @param operation name of the joint operation in which it is said
  * @param answerWithin in which time an answer is wanted; requests alone
+ * @param explained whether the gateway is asked before what would become of it, and must say what
+ *     then does; false if absent
  * @param expect what must become of it
  */
 record PublishStep(
@@ -40,6 +46,7 @@ record PublishStep(
     @Nullable String changes,
     @Nullable String operation,
     @Nullable Duration answerWithin,
+    @Nullable Boolean explained,
     @JsonProperty(required = true) OutcomeEntry expect)
     implements Act {
   private static final String KEY = "idempotency_key";
@@ -136,16 +143,34 @@ record PublishStep(
   public void perform(Stage stage, Findings findings) {
     Draft whole = whole(stage);
     stage.content(whole);
-    long begun = System.nanoTime();
     PublisherGrpc.PublisherBlockingStub publisher =
         PublisherGrpc.newBlockingStub(stage.channel(by));
+    Answer<ExplainResponse> before = explanation(stage, publisher, whole);
+    long begun = System.nanoTime();
     PublishRequest request = PublishRequest.newBuilder().setDraft(whole).build();
     Answer<PublishResponse> answer = Answer.again(() -> stage.patient(publisher).publish(request));
     Answer<Outcome> outcome = outcome(answer);
     if (outcome instanceof Answer.Given<Outcome> given) {
       stage.published(as, by.agency(), whole, given.value(), begun);
     }
+    if (before != null) {
+      Set<String> named = new TreeSet<>(whole.getTo().getAgenciesList());
+      named.addAll(whole.getTo().getInformation().getAgenciesList());
+      findings.same(
+          "explained before: " + outcome.words(Explained::after),
+          "explained before: " + before.words(it -> Explained.before(it, named)));
+    }
     expect.compare(outcome, findings);
+  }
+
+  /** What the gateway says would become of the draft; nothing if it is not asked. */
+  private @Nullable Answer<ExplainResponse> explanation(
+      Stage stage, PublisherGrpc.PublisherBlockingStub publisher, Draft whole) {
+    if (explained == null || !explained) {
+      return null;
+    }
+    ExplainRequest request = ExplainRequest.newBuilder().setDraft(whole).build();
+    return Answer.again(() -> stage.patient(publisher).explain(request));
   }
 
   private static Answer<Outcome> outcome(Answer<PublishResponse> answer) {

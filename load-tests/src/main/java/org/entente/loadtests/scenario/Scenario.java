@@ -24,6 +24,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.loadtests.federation.Blueprint;
 import org.entente.loadtests.federation.Home;
+import org.entente.proto.v1.Obligation;
 import org.jspecify.annotations.Nullable;
 
 /** A scenario that was read and speaks only of what there is. Immutable. */
@@ -134,6 +135,13 @@ public final class Scenario {
               for (int i = 0; i < dials.size(); i++) {
                 checking.agency("gateways." + agency + ".dials[" + i + "]", dials.get(i));
               }
+              List<String> unfulfilled = node.unfulfilled();
+              for (int i = 0; i < unfulfilled.size(); i++) {
+                checking.constant(
+                    "gateways." + agency + ".cannot_fulfil[" + i + "]",
+                    Obligation.getDescriptor(),
+                    unfulfilled.get(i));
+              }
             });
     checking.require(!file.steps().isEmpty(), "steps", "an empty list", "one step or more");
     for (int i = 0; i < file.steps().size(); i++) {
@@ -217,6 +225,8 @@ public final class Scenario {
     if (ipr != null) {
       write(ipr, tree.putObject("ipr"));
     }
+    ArrayNode unfulfilled = tree.putObject("policy").putArray("cannot_fulfil");
+    node(agency).unfulfilled().forEach(unfulfilled::add);
     ArrayNode clients = tree.putArray("clients");
     for (ScenarioFile.Client client : node(agency).ownClients()) {
       ArrayNode scopes = clients.addObject().put("name", client.name()).putArray("scopes");

@@ -54,11 +54,20 @@ record ScenarioFile(
    * @param dials agencies to whose gateways it opens links; none if absent
    * @param clients the agency's own systems, as in a node's configuration; none if absent
    * @param ipr as in a node's configuration; needed where a client has to do with it
+   * @param cannotFulfil obligations of labels that the agency cannot fulfil, as in a node's
+   *     configuration; none if absent
    */
   record Node(
-      @Nullable List<String> dials, @Nullable List<Client> clients, NodeConfig.@Nullable Ipr ipr) {
+      @Nullable List<String> dials,
+      @Nullable List<Client> clients,
+      NodeConfig.@Nullable Ipr ipr,
+      @Nullable List<String> cannotFulfil) {
     List<String> dialled() {
       return dials == null ? List.of() : List.copyOf(dials);
+    }
+
+    List<String> unfulfilled() {
+      return cannotFulfil == null ? List.of() : List.copyOf(cannotFulfil);
     }
 
     List<Client> ownClients() {

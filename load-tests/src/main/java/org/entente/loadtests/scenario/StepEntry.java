@@ -45,7 +45,12 @@ record StepEntry(
     @JsonProperty("case") @Nullable CaseStep act,
     @Nullable NoticeStep notice,
     @Nullable CasesStep cases,
-    @Nullable CapStep cap) {
+    @Nullable CapStep cap,
+    @Nullable RemindStep remind,
+    @Nullable RemindersStep reminders,
+    @Nullable ScoreStep score,
+    @Nullable ScoresStep scores,
+    @Nullable FulfilsStep fulfils) {
 
   /** What a step may do, as files write it. */
   static final List<String> WORDS =
@@ -80,7 +85,12 @@ record StepEntry(
           "case",
           "notice",
           "cases",
-          "cap");
+          "cap",
+          "remind",
+          "reminders",
+          "score",
+          "scores",
+          "fulfils");
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
@@ -115,7 +125,12 @@ record StepEntry(
             act,
             notice,
             cases,
-            cap)
+            cap,
+            remind,
+            reminders,
+            score,
+            scores,
+            fulfils)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }

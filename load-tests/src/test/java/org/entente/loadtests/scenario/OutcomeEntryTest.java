@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import org.entente.loadtests.scenario.Findings.Finding;
 import org.entente.loadtests.scenario.OutcomeEntry.Permitted;
@@ -13,6 +14,7 @@ import org.entente.proto.v1.Held;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class OutcomeEntryTest {
@@ -36,14 +38,45 @@ final class OutcomeEntryTest {
 
   @Test
   void outcome_asExpected_isOk() {
-    assertTrue(compare(accepted(new Permitted("eu", 30), NOT_COVERED)).ok());
+    assertTrue(compare(accepted(new Permitted("eu", 30, null), NOT_COVERED)).ok());
     assertTrue(
-        compare(accepted(new Permitted("eu", null), new RefusedFor("NOT_COVERED", null))).ok());
+        compare(accepted(new Permitted("eu", null, null), new RefusedFor("NOT_COVERED", null)))
+            .ok());
+  }
+
+  @Test
+  void withheldFields_areComparedAsASet_whereTheyAreSaid() {
+    Outcome redacted =
+        Outcome.newBuilder()
+            .setAccepted(
+                Accepted.newBuilder()
+                    .addPermits(
+                        Permit.newBuilder()
+                            .setAgency("de.customs")
+                            .setAgreement("eu")
+                            .setRetentionDays(30)
+                            .addWithheld("label.case_ref")
+                            .addWithheld("body.alert.subjects")))
+            .build();
+    List<String> fields = List.of("body.alert.subjects", "label.case_ref");
+    assertTrue(withheld(fields, redacted).ok());
+    assertTrue(withheld(null, redacted).ok());
+    Finding none = withheld(List.of(), redacted);
+    assertFalse(none.ok());
+    assertEquals("accepted for de.customs under eu without []", none.expected());
+    assertEquals("accepted for de.customs under eu for 30 days without " + fields, none.seen());
+  }
+
+  private static Finding withheld(@Nullable List<String> fields, Outcome outcome) {
+    Findings findings = new Findings();
+    new OutcomeEntry(Map.of("de.customs", new Permitted("eu", null, fields)), null, null, null)
+        .compare(new Answer.Given<>(outcome), findings);
+    return findings.all().get(0);
   }
 
   @Test
   void outcome_otherwise_failsAndSaysBoth() {
-    Finding days = compare(accepted(new Permitted("eu", 31), NOT_COVERED));
+    Finding days = compare(accepted(new Permitted("eu", 31, null), NOT_COVERED));
     assertFalse(days.ok());
     assertEquals(
         "accepted for de.customs under eu for 31 days,"
@@ -53,15 +86,16 @@ final class OutcomeEntryTest {
         "accepted for de.customs under eu for 30 days,"
             + " refused for us.cbp: NOT_COVERED by eu-us/categories (IPR is not covered)",
         days.seen());
-    assertFalse(compare(accepted(new Permitted("other", 30), NOT_COVERED)).ok());
-    assertFalse(compare(accepted(new Permitted("eu", 30), new RefusedFor("NODE_RULE", null))).ok());
+    assertFalse(compare(accepted(new Permitted("other", 30, null), NOT_COVERED)).ok());
     assertFalse(
-        compare(accepted(new Permitted("eu", 30), new RefusedFor("NOT_COVERED", "x"))).ok());
+        compare(accepted(new Permitted("eu", 30, null), new RefusedFor("NODE_RULE", null))).ok());
+    assertFalse(
+        compare(accepted(new Permitted("eu", 30, null), new RefusedFor("NOT_COVERED", "x"))).ok());
   }
 
   @Test
   void outcome_forOthersThanExpected_fails() {
-    Map<String, Permitted> permitted = Map.of("de.customs", new Permitted("eu", 30));
+    Map<String, Permitted> permitted = Map.of("de.customs", new Permitted("eu", 30, null));
     Map<String, RefusedFor> both = Map.of("us.cbp", NOT_COVERED, "ch.customs", NOT_COVERED);
 
     assertFalse(

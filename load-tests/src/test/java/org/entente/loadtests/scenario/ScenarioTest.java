@@ -95,6 +95,10 @@ final class ScenarioTest {
         wrong("    kind: POLICE", "    kind: ARMY", "11:7: federation.agencies[1].kind: \"ARMY\""),
         wrong("dials: [nl.customs]", "dials: [nl.army]", "19:13: gateways.nl.police.dials[0]: "),
         wrong(
+            "    dials: [nl.customs]",
+            "    dials: [nl.customs]\n    cannot_fulfil: [SECRECY]",
+            "gateways.nl.police.cannot_fulfil[0]: \"SECRECY\"; valid: one of DESTROY_AFTER_RETENTION"),
+        wrong(
             "  nl.police:\n    dials",
             "  nl.fiod:\n    dials",
             "13:1: gateways: there are gateways"),

@@ -147,6 +147,33 @@ final class StepFilesTest {
           cases: { by: nl.customs/controls, lists: { boxes: DESTROYED } }
         - say: step
           cap: { by: nl.police/desk, message: first }
+        - say: step
+          remind:
+            by: nl.customs/controls
+            as: again
+            request: question
+            to: [nl.police]
+            text: the ship sails on Friday
+            officer: C-1
+            justification: case 1
+            expect: { accepted: { nl.police: { under: sample, withheld: [label.case_ref] } } }
+        - say: step
+          reminders: { by: nl.police/desk, lists: { question: { nl.customs: { percent: 50, asked: 1 } } } }
+        - say: step
+          score:
+            by: nl.police/desk
+            message: first
+            score: { per_mille: 640, model: roads, model_version: "2", automated: true }
+            version: 1
+        - say: step
+          scores:
+            by: nl.police/desk
+            officer: P-1
+            justification: case 1
+            minimum_per_mille: 500
+            lists: { first: [{ per_mille: 640, client: desk, model: roads, model_version: "2" }] }
+        - say: step
+          fulfils: { by: nl.customs/controls, agency: nl.police, fulfils: [NO_ONWARD_TRANSFER] }
       """;
 
   @TempDir private Path folder;
@@ -315,6 +342,58 @@ final class StepFilesTest {
             "stage: NOTIFIED, disclosed: {}",
             "stage: NOTIFIED, text: yes",
             "steps[22].notice.text: without an answer"),
+        wrong(
+            "request: question\n",
+            "request: other\n",
+            "steps[25].remind.request: no step before this one names a message \"other\""),
+        wrong(
+            "to: [nl.police]\n      text",
+            "to: [nl.army]\n      text",
+            "remind.to[0]: \"nl.army\""),
+        wrong("text: the ship sails on Friday", "text: ' '", "steps[25].remind.text: blank; valid"),
+        wrong("as: again", "as: first", "steps[25].remind.as: \"first\" names another message"),
+        wrong(
+            "withheld: [label.case_ref]",
+            "withhold: [label.case_ref]",
+            "steps[25].remind.expect.accepted.nl.police.withhold: unknown field"),
+        wrong(
+            "{ percent: 50, asked: 1 }",
+            "{ }",
+            "steps[26].reminders.lists.question.nl.customs: says of no reminder; valid: percent"),
+        wrong(
+            "lists: { question: { nl.customs: { percent",
+            "lists: { other: { nl.customs: { percent",
+            "steps[26].reminders.lists.other: no step before"),
+        wrong(
+            "score: { per_mille: 640, model",
+            "score: { percent: 64, model",
+            "steps[27].score.score.percent: is no field"),
+        wrong(
+            "score: { per_mille: 640, model",
+            "score: { exercise: true, per_mille: 640, model",
+            "steps[27].score.score: says which message it is of; valid: neither message_id"),
+        wrong("      version: 1\n", "", "steps[27].score: expects nothing"),
+        wrong(
+            "minimum_per_mille: 500",
+            "minimum_per_mille: 1001",
+            "steps[28].scores.minimum_per_mille: is 1001; valid: 0 to 1000"),
+        wrong(
+            "lists: { first: [{ per_mille",
+            "lists: { other: [{ per_mille",
+            "steps[28].scores.lists.other: no step before"),
+        wrong(
+            "client: desk, model: roads, ",
+            "client: desk, ",
+            "steps[28].scores.lists.first[0].model"),
+        wrong(
+            "fulfils: [NO_ONWARD_TRANSFER]",
+            "fulfils: [NOTHING]",
+            "steps[29].fulfils.fulfils[0]: \"NOTHING\"; valid: one of DESTROY_AFTER_RETENTION"),
+        wrong(", fulfils: [NO_ONWARD_TRANSFER]", "", "steps[29].fulfils: expects nothing"),
+        wrong(
+            "agency: nl.police, fulfils",
+            "agency: nl.army, fulfils",
+            "steps[29].fulfils.agency: \"nl.army\" is no agency"),
         wrong(
             "cap: { by: nl.police/desk",
             "cap: { by: nl.customs/controls",
