@@ -22,9 +22,10 @@ import org.entente.proto.v1.Label;
  * <p>Order. Of the agreements that cover the two agencies, the one that names them more exactly is
  * tried first (an agency by name counts 3, by jurisdiction 2, by group 1, as any member 0; both
  * sides added); among equals the one of fewer categories; among those the id decides. The first
- * that permits decides, unless the national classification or a rule of the node refuses then. If
- * none does, the refusal speaks of one about the message's category before others, then of the one
- * that fails the fewest tests, then of the earlier.
+ * that permits decides, unless the national classification or a rule of the node refuses then, and
+ * one whose condition cannot be evaluated refuses: it might have. If none does, the refusal speaks
+ * of one about the message's category before others, then of the one that fails the fewest tests,
+ * then of the earlier.
  */
 final class Rules {
   private final Rulebook rulebook;
@@ -34,6 +35,12 @@ final class Rules {
 
   /** An agreement with what a transfer fails of it. */
   record Attempt(Agreement agreement, List<Failure> failures) {
+    /** Whether only its condition stands against it, and that cannot be evaluated. */
+    boolean isUndecided() {
+      return !failures.isEmpty()
+          && failures.stream().allMatch(it -> it.code() == Code.CONDITION_FAILED);
+    }
+
     /** Whether the agreement is about what the message is about. */
     boolean isAbout(Label label) {
       return agreement.covers().categories().contains(label.getCategory());
@@ -57,6 +64,9 @@ final class Rules {
     for (Attempt attempt : attempts) {
       if (attempt.failures().isEmpty()) {
         return narrowed(true, transfer, new Ruling.Allowed(attempt.agreement()));
+      }
+      if (attempt.isUndecided()) {
+        return denied(transfer, attempt, Rules::atFirst);
       }
     }
     return attempts.stream()

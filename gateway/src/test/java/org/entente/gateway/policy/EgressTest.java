@@ -229,6 +229,22 @@ class EgressTest {
   }
 
   @Test
+  void conditionThatCannotBeEvaluated_isNotSkippedForAnAgreementThatPermits() {
+    String condition =
+        sample(
+            "  personal_data: false",
+            "  personal_data: false\n  condition: label.jurisdictions[0] == 'FR'");
+    String permits = sample("id: sample", "id: zz-later");
+    Decision decision =
+        PolicyFixture.policy(folder, Map.of("a.yaml", permits, "b.yaml", condition))
+            .egress()
+            .decide(checked(label(), "sg.police"), FR, NOW);
+    assertEquals(Decision.Outcome.REFUSED, decision.outcome());
+    assertEquals(Code.CONDITION_FAILED, decision.refusals().get(0).code());
+    assertEquals("sample/condition", decision.refusals().get(0).rule());
+  }
+
+  @Test
   void customsToPolice_purposeChangeNotAllowed_isRefusedOneWayOnly() {
     // Singapore's agency is police only since the rulebook was loaded.
     Membership before = DemoMembership.demo().with("sg.police", "SG", AgencyKind.CUSTOMS);
