@@ -58,8 +58,8 @@ final class RedactableFields {
   /** Bodies of which fields can be withheld, each with the kind whose label they go with. */
   private static final Map<FieldDescriptor, Kind> CONTENTS = contents();
 
-  /** What a body's checks ask for, always or with some other content. */
-  private static final Set<FieldDescriptor> REQUIRED =
+  /** What a body's checks ask for, always or with some other content; full names. */
+  private static final Set<String> REQUIRED =
       Stream.of(
               fields(Alert.getDescriptor(), Alert.TEXTS_FIELD_NUMBER),
               fields(
@@ -108,19 +108,24 @@ final class RedactableFields {
               fields(Route.getDescriptor(), Route.PLACES_FIELD_NUMBER),
               fields(CargoReference.getDescriptor(), CargoReference.NUMBER_FIELD_NUMBER))
           .flatMap(it -> it)
+          .map(FieldDescriptor::getFullName)
           .collect(Collectors.toUnmodifiableSet());
 
-  /** What cannot stay when its neighbour goes. */
-  private static final Map<FieldDescriptor, FieldDescriptor> TOGETHER =
+  /** What cannot stay when its neighbour goes, by the full name of that. */
+  private static final Map<String, FieldDescriptor> TOGETHER =
       Map.of(
-          field(Commodity.getDescriptor(), Commodity.VALUE_FIELD_NUMBER),
+          field(Commodity.getDescriptor(), Commodity.VALUE_FIELD_NUMBER).getFullName(),
           field(Commodity.getDescriptor(), Commodity.CURRENCY_FIELD_NUMBER),
-          field(Commodity.getDescriptor(), Commodity.CURRENCY_FIELD_NUMBER),
+          field(Commodity.getDescriptor(), Commodity.CURRENCY_FIELD_NUMBER).getFullName(),
           field(Commodity.getDescriptor(), Commodity.VALUE_FIELD_NUMBER),
-          field(Company.getDescriptor(), Company.AEO_STATUS_FIELD_NUMBER),
+          field(Company.getDescriptor(), Company.AEO_STATUS_FIELD_NUMBER).getFullName(),
           field(Company.getDescriptor(), Company.AEO_NUMBER_FIELD_NUMBER));
 
   private RedactableFields() {}
+
+  private static boolean isRequired(FieldDescriptor field) {
+    return REQUIRED.contains(field.getFullName());
+  }
 
   private static FieldDescriptor field(Descriptor type, int number) {
     return type.findFieldByNumber(number);
@@ -213,7 +218,7 @@ final class RedactableFields {
       walked = walked + "." + name;
     }
     FieldDescriptor last = steps.get(steps.size() - 1);
-    return REQUIRED.contains(last)
+    return isRequired(last)
         ? wrong(text + " is required", endings(last.getContainingType()))
         : new Found.Redactable(new FieldPath(text, steps));
   }
@@ -224,8 +229,8 @@ final class RedactableFields {
   private static String endings(Descriptor type) {
     String ends =
         type.getFields().stream()
-            .filter(it -> !REQUIRED.contains(it) || hasFields(it))
-            .map(it -> REQUIRED.contains(it) ? it.getName() + ".…" : it.getName())
+            .filter(it -> !isRequired(it) || hasFields(it))
+            .map(it -> isRequired(it) ? it.getName() + ".…" : it.getName())
             .sorted()
             .collect(Collectors.joining(", "));
     return ends.isEmpty() ? "the whole " + type.getName() : "one of " + ends;
@@ -244,7 +249,7 @@ final class RedactableFields {
 
   /** The field that must be withheld beside another one, so that what is left is valid. */
   static Optional<FieldDescriptor> companion(FieldPath path) {
-    return Optional.ofNullable(TOGETHER.get(path.field()));
+    return Optional.ofNullable(TOGETHER.get(path.field().getFullName()));
   }
 
   /** Whether a message of a kind can have a field. */
@@ -254,7 +259,9 @@ final class RedactableFields {
 
   /** The kind of message whose body a path leads into; unspecified for one of the label. */
   static Kind kind(FieldPath path) {
-    return CONTENTS.getOrDefault(path.steps().get(0), Kind.KIND_UNSPECIFIED);
+    return path.isOfLabel()
+        ? Kind.KIND_UNSPECIFIED
+        : CONTENTS.getOrDefault(path.steps().get(0), Kind.KIND_UNSPECIFIED);
   }
 
   /**
@@ -285,9 +292,7 @@ final class RedactableFields {
         all.add(new FieldPath("label." + field.getName(), List.of(field)));
       }
     }
-    CONTENTS
-        .keySet()
-        .forEach(content -> collect(List.of(content), it -> !REQUIRED.contains(it), all));
+    CONTENTS.keySet().forEach(content -> collect(List.of(content), it -> !isRequired(it), all));
     return all;
   }
 

@@ -37,11 +37,13 @@ public final class Redactions {
 
   /** Fields of a message, some of them withheld, some with fields that are. */
   private static final class Tree {
-    private final Map<FieldDescriptor, Tree> within = new HashMap<>();
+    /** By full names of fields: descriptors of several messages cannot be compared. */
+    private final Map<String, Tree> within = new HashMap<>();
+
     private boolean withheld;
 
     Tree at(FieldDescriptor field) {
-      return within.getOrDefault(field, NOTHING);
+      return within.getOrDefault(field.getFullName(), NOTHING);
     }
   }
 
@@ -50,7 +52,7 @@ public final class Redactions {
     for (FieldPath path : this.paths) {
       Tree at = tree;
       for (FieldDescriptor step : path.steps()) {
-        at = at.within.computeIfAbsent(step, unused -> new Tree());
+        at = at.within.computeIfAbsent(step.getFullName(), unused -> new Tree());
       }
       at.withheld = true;
     }

@@ -1,7 +1,8 @@
 package org.entente.gateway.policy;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -28,10 +29,21 @@ import org.entente.proto.v1.Label;
  * then of the earlier.
  */
 final class Rules {
+  /** Pairs of agencies whose agreements are kept sorted: all that 200 agencies make. */
+  private static final int MOST_PAIRS = 40_000;
+
   private final Rulebook rulebook;
   private final List<Coverage> coverages;
   private final AgreementTests tests;
   private final ClassificationCheck classification;
+
+  /**
+   * So that a decision costs what the pair's own agreements cost, however many others there are.
+   */
+  private final Cache<Pair, List<Agreement>> covering =
+      Caffeine.newBuilder().maximumSize(MOST_PAIRS).executor(Runnable::run).build();
+
+  private record Pair(AgencyName origin, AgencyName recipient) {}
 
   /** An agreement with what a transfer fails of it. */
   record Attempt(Agreement agreement, List<Failure> failures) {
@@ -118,10 +130,15 @@ final class Rules {
   }
 
   private List<Agreement> ordered(AgencyName origin, AgencyName recipient) {
-    List<Coverage> covering =
-        new ArrayList<>(coverages.stream().filter(it -> it.covers(origin, recipient)).toList());
-    covering.sort(order(origin, recipient));
-    return covering.stream().map(Coverage::agreement).toList();
+    return covering.get(new Pair(origin, recipient), this::sorted);
+  }
+
+  private List<Agreement> sorted(Pair pair) {
+    return coverages.stream()
+        .filter(it -> it.covers(pair.origin(), pair.recipient()))
+        .sorted(order(pair.origin(), pair.recipient()))
+        .map(Coverage::agreement)
+        .toList();
   }
 
   /** In which agreements that cover a pair are tried. */
