@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -613,8 +614,9 @@ final class RunningFederation implements AutoCloseable {
 
   private List<Delivery> receive(String agency, int count, OpenCursor cursor) {
     BlockingQueue<SubscribeResponse> said = new LinkedBlockingQueue<>();
+    CountDownLatch ended = new CountDownLatch(1);
     StreamObserver<SubscribeRequest> stream =
-        SubscriberGrpc.newStub(channel(agency)).subscribe(new Queueing(said));
+        SubscriberGrpc.newStub(channel(agency)).subscribe(new Queueing(said, ended));
     stream.onNext(SubscribeRequest.newBuilder().setOpen(cursor).build());
     List<Delivery> received = new ArrayList<>();
     try {
@@ -632,15 +634,19 @@ final class RunningFederation implements AutoCloseable {
                   .build());
         }
       }
+      stream.onCompleted();
+      // The stream ends once what was acknowledged is durable; before, it would come again.
+      if (!ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError(agency + " did not end the stream");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
-    stream.onCompleted();
     return received;
   }
 
-  private record Queueing(BlockingQueue<SubscribeResponse> said)
+  private record Queueing(BlockingQueue<SubscribeResponse> said, CountDownLatch ended)
       implements StreamObserver<SubscribeResponse> {
     @Override
     public void onNext(SubscribeResponse response) {
@@ -650,11 +656,12 @@ final class RunningFederation implements AutoCloseable {
     @Override
     public void onError(Throwable failure) {
       // Whoever waits for more hears nothing and fails.
+      ended.countDown();
     }
 
     @Override
     public void onCompleted() {
-      // As above.
+      ended.countDown();
     }
   }
 
