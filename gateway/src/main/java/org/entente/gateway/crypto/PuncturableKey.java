@@ -39,8 +39,8 @@ public final class PuncturableKey implements AutoCloseable {
   private static final int RECORD_BYTES = 1 + 8 + KEY_BYTES;
   private static final int PREFIX_BYTES = 5;
 
-  /** Leaves that differ in their last 16 bits often come one after the other. */
-  private static final int SHARED_LEVELS = 24;
+  /** Leaves that differ in their last 6 bits often come one after the other. */
+  private static final int SHARED_LEVELS = 29;
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Node(int level, long first, byte[] seed) {

@@ -1,6 +1,5 @@
 package org.entente.gateway.intake;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +37,6 @@ import org.entente.gateway.transmit.Outbound;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.Addressed;
-import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -406,15 +404,9 @@ public final class Intake implements AutoCloseable {
   /** Whom a draft names, as keyed terms. */
   private List<AtRest.Token> subjects(Submission submission) {
     Permitted any = submission.parts().get(0);
-    try {
-      return parts
-          .evidence()
-          .tokens(
-              SubjectTerms.of(any.writtenLabel(), Body.parseFrom(any.writtenBody())),
-              clock.instant());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway has checked", e);
-    }
+    return parts
+        .evidence()
+        .tokens(SubjectTerms.of(any.writtenLabel(), any.writtenBody()), clock.instant());
   }
 
   private void keepHeader(Transaction tx, Outbound.Ready ready) {

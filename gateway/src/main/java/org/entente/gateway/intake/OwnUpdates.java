@@ -32,7 +32,7 @@ public final class OwnUpdates {
     OwnOperationUpdate own =
         OwnOperationUpdate.newBuilder()
             .setLabel(first.writtenLabel().toByteString())
-            .setBody(first.writtenBody())
+            .setBody(first.writtenBody().toByteString())
             .build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Duration.ofDays(days));
     parts

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Hkdf;
@@ -73,22 +74,35 @@ public final class AtRest {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Token(long lastDay, byte[] mac) {}
 
-  /** The token of a term in the bucket in which a retention ends. */
-  public Token token(String term, Instant keepUntil) {
+  /** The tokens of terms in the bucket in which a retention ends. */
+  List<Token> tokens(List<String> terms, Instant keepUntil) {
+    if (terms.isEmpty()) {
+      return List.of();
+    }
     LocalDate lastDay = LocalDate.ofInstant(keepUntil, ZoneOffset.UTC);
-    return token(keys.forBucket(lastDay), term, lastDay.toEpochDay());
+    return tokens(keys.forBucket(lastDay), terms, lastDay.toEpochDay());
   }
 
   /** The token of a term in a bucket; empty once its key is destroyed. */
   Optional<Token> existingToken(String term, long lastDay) {
-    return keys.existing(LocalDate.ofEpochDay(lastDay)).map(key -> token(key, term, lastDay));
+    return keys.existing(LocalDate.ofEpochDay(lastDay))
+        .map(key -> tokens(key, List.of(term), lastDay).get(0));
   }
 
-  private static Token token(BucketKey bucket, String term, long lastDay) {
-    byte[] text = term.getBytes(StandardCharsets.UTF_8);
-    byte[] mac =
-        bucket.records(
-            k -> HmacSha256.mac(Hkdf.expandSha256(k, TERMS, HmacSha256.MAC_BYTES), text));
+  private static List<Token> tokens(BucketKey bucket, List<String> terms, long lastDay) {
+    return bucket.records(
+        records -> {
+          byte[] key = Hkdf.expandSha256(records, TERMS, HmacSha256.MAC_BYTES);
+          try {
+            return terms.stream().map(term -> token(key, term, lastDay)).toList();
+          } finally {
+            Arrays.fill(key, (byte) 0);
+          }
+        });
+  }
+
+  private static Token token(byte[] key, String term, long lastDay) {
+    byte[] mac = HmacSha256.mac(key, term.getBytes(StandardCharsets.UTF_8));
     return new Token(lastDay, Arrays.copyOf(mac, TOKEN_BYTES));
   }
 

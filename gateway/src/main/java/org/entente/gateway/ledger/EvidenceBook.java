@@ -23,29 +23,36 @@ import org.jspecify.annotations.Nullable;
  * Evidence: what is known of this agency's own messages, and what is owed to other origins.
  *
  * <pre>
- * META     "evidence"                                  → u64 last number of what is known
- * META     "evidence owed"                             → u64 last number of what was ever owed
- * EVIDENCE u8 1 · 16-byte message id · u64 number      → sealed EvidenceItem; only read
- * EVIDENCE u8 2 · ascii origin · u64 number            → sealed EvidenceBatch, still to be returned
- * EVIDENCE u8 3 · 16-byte message id                   → u64 when first retrieved · ascii client
- * EVIDENCE u8 4 · 16-byte message id                   → sealed SentFacts
- * EVIDENCE u8 5 · 32-byte header hash                  → sealed KeptHeader
- * EVIDENCE u8 6 · ascii agency · 32-byte gateway key   → u8 1 announcement or 2 key bundle · its bytes
- * EVIDENCE u8 7 · 16-byte message id · 8-byte mark     → u8 how often it is known; only read
- * EVIDENCE u8 11 · 16-byte message id · 8-byte mark ·
- *          u8 which time                               → u64 number · sealed EvidenceItem
+ * META      "evidence"                                → u64 last number of what is known
+ * META      "evidence owed"                           → u64 last number of what was ever owed
+ * STATEMENT 16-byte message id · u8 1                 → sealed SentFacts
+ * STATEMENT 16-byte message id · u8 2 · 8-byte mark ·
+ *           u8 which time                             → u64 number · sealed EvidenceItem
+ * EVIDENCE  u8 2 · ascii origin · u64 number          → sealed EvidenceBatch, still to be returned
+ * EVIDENCE  u8 3 · 16-byte message id                 → u64 when first retrieved · ascii client
+ * EVIDENCE  u8 5 · 32-byte header hash                → sealed KeptHeader
+ * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
  * </pre>
+ *
+ * <p>What is said of own messages stands in a table of its own because their ids rise with time: a
+ * file of new records then begins where the last ended, and RocksDB moves it into place. Beside
+ * records in another order each file spans them all, and is merged with all that was ever written.
  *
  * <p>A statement is kept as often as {@link EvidenceName} says, whoever repeats it how often. What
  * contradicts another statement is another statement. Once its time is over it could be stated
- * again, but for a message that old nobody is heard any more. Parts 1 and 7 are from before format
- * 3, which has both in part 11. {@link AwaitedBook} has the rest of the table.
+ * again, but for a message that old nobody is heard any more. {@link AwaitedBook} has the rest of
+ * the table, and {@link EarlierStatements} what releases before format 6 kept there.
  */
 public final class EvidenceBook {
   private static final byte[] KNOWN = Keys.key().ascii("evidence").done();
   private static final byte[] OWED = Keys.key().ascii("evidence owed").done();
   private static final int ORIGIN_AT = 1;
-  private static final int STATEMENT = 11;
+
+  /** Whom a message went to, in {@link Table#STATEMENT}. */
+  static final int SENT = 1;
+
+  /** A statement about it, there. */
+  static final int SAID = 2;
 
   /** A statement's number stands before what is sealed. */
   static final int NUMBER_BYTES = 8;
@@ -59,17 +66,13 @@ public final class EvidenceBook {
    */
   private final ConcurrentMap<AgencyName, Long> owedFrom = new ConcurrentHashMap<>();
 
-  /** Whether there are statements from before format 3. */
-  private final boolean oldStatements;
+  private final EarlierStatements earlier;
 
   private boolean originsKnown;
 
   EvidenceBook(Store store) {
     this.store = store;
-    byte[] marks = Keys.key().u8(7).done();
-    try (Scan scan = store.scan(Table.EVIDENCE, marks, Keys.endOf(marks))) {
-      this.oldStatements = scan.hasNext();
-    }
+    this.earlier = new EarlierStatements(store);
   }
 
   /** Items that are owed, with their number. The array is not to be changed. */
@@ -83,17 +86,16 @@ public final class EvidenceBook {
    * @return whether it was added
    */
   public boolean add(Transaction tx, EvidenceName name, Supplier<byte[]> sealedItem) {
-    byte[] old = oldStatements ? tx.get(Table.EVIDENCE, oldMarkKey(name)) : null;
-    int times = old == null ? 0 : old[0];
+    int times = earlier.times(tx::get, name);
     byte[] key = statementKey(name, times + 1);
-    while (times < name.most() && tx.get(Table.EVIDENCE, key) != null) {
+    while (times < name.most() && tx.get(Table.STATEMENT, key) != null) {
       times++;
       key = statementKey(name, times + 1);
     }
     if (times >= name.most()) {
       return false;
     }
-    tx.put(Table.EVIDENCE, key, Keys.key().u64(next(tx, KNOWN)).bytes(sealedItem.get()).done());
+    tx.put(Table.STATEMENT, key, Keys.key().u64(next(tx, KNOWN)).bytes(sealedItem.get()).done());
     known(tx, name.id());
     return true;
   }
@@ -106,14 +108,14 @@ public final class EvidenceBook {
 
   /** Whether a statement is known. */
   public boolean has(Transaction tx, EvidenceName name) {
-    return tx.get(Table.EVIDENCE, statementKey(name, 1)) != null
-        || (oldStatements && tx.get(Table.EVIDENCE, oldMarkKey(name)) != null);
+    return tx.get(Table.STATEMENT, statementKey(name, 1)) != null
+        || earlier.times(tx::get, name) > 0;
   }
 
   /** Whether it is, as far as that is committed. */
   public boolean has(EvidenceName name) {
-    return store.get(Table.EVIDENCE, statementKey(name, 1)) != null
-        || (oldStatements && store.get(Table.EVIDENCE, oldMarkKey(name)) != null);
+    return store.get(Table.STATEMENT, statementKey(name, 1)) != null
+        || earlier.times(store::get, name) > 0;
   }
 
   /** Is told, after each commit, of which messages more is known: on the writer's thread. */
@@ -128,26 +130,17 @@ public final class EvidenceBook {
 
   /** All statements that are committed of a message, oldest first, sealed. */
   List<byte[]> read(MessageId id) {
-    List<byte[]> out = new ArrayList<>();
-    if (oldStatements) {
-      byte[] before = Keys.key().u8(1).bytes(id.bytes()).done();
-      try (Scan scan = store.scan(Table.EVIDENCE, before, Keys.endOf(before))) {
-        while (scan.hasNext()) {
-          scan.next();
-          out.add(scan.value());
-        }
-      }
-    }
-    List<byte[]> statements = new ArrayList<>();
-    byte[] prefix = Keys.key().u8(STATEMENT).bytes(id.bytes()).done();
-    try (Scan scan = store.scan(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
+    byte[] prefix = Keys.key().bytes(id.bytes()).u8(SAID).done();
+    List<byte[]> numbered = new ArrayList<>(earlier.numbered(id));
+    try (Scan scan = store.scan(Table.STATEMENT, prefix, Keys.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
-        statements.add(scan.value());
+        numbered.add(scan.value());
       }
     }
-    statements.sort(Comparator.comparingLong(value -> BigEndian.u64(value, 0)));
-    statements.forEach(value -> out.add(Arrays.copyOfRange(value, NUMBER_BYTES, value.length)));
+    numbered.sort(Comparator.comparingLong(value -> BigEndian.u64(value, 0)));
+    List<byte[]> out = new ArrayList<>(earlier.first(id));
+    numbered.forEach(value -> out.add(Arrays.copyOfRange(value, NUMBER_BYTES, value.length)));
     return out;
   }
 
@@ -185,13 +178,14 @@ public final class EvidenceBook {
 
   /** Notes whom a message of this agency goes to. */
   void sent(Transaction tx, MessageId id, byte[] sealedFacts) {
-    tx.put(Table.EVIDENCE, sentKey(id), sealedFacts);
+    tx.put(Table.STATEMENT, sentKey(id), sealedFacts);
     known(tx, id);
   }
 
   /** Whom a message of this agency went to, sealed; null if it is not one. */
   byte @Nullable [] sent(MessageId id) {
-    return store.get(Table.EVIDENCE, sentKey(id));
+    byte[] facts = store.get(Table.STATEMENT, sentKey(id));
+    return facts == null ? earlier.sent(id) : facts;
   }
 
   /** Keeps an envelope's header and signature. */
@@ -244,7 +238,7 @@ public final class EvidenceBook {
   }
 
   private static byte[] sentKey(MessageId id) {
-    return Keys.key().u8(4).bytes(id.bytes()).done();
+    return Keys.key().bytes(id.bytes()).u8(SENT).done();
   }
 
   /** The number of what was last owed to anybody, returned by now or not; 0 before the first. */
@@ -323,11 +317,7 @@ public final class EvidenceBook {
   }
 
   private static byte[] statementKey(EvidenceName name, int time) {
-    return Keys.key().u8(STATEMENT).bytes(name.id().bytes()).bytes(name.mark()).u8(time).done();
-  }
-
-  private static byte[] oldMarkKey(EvidenceName name) {
-    return Keys.key().u8(7).bytes(name.id().bytes()).bytes(name.mark()).done();
+    return Keys.key().bytes(name.id().bytes()).u8(SAID).bytes(name.mark()).u8(time).done();
   }
 
   private static byte[] owedTo(AgencyName origin) {

@@ -16,7 +16,7 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is over in the table of {@link EvidenceBook} and {@link AwaitedBook}. A sealed record is
+ * What is over in the tables of {@link EvidenceBook} and {@link AwaitedBook}. A sealed record is
  * over with the day of its bucket, whose key is destroyed then: whatever opens it, a proof and an
  * export too, is at an end with it. What is beside it is over when nothing sealed of its message is
  * left. Safe for many threads.
@@ -24,29 +24,49 @@ import org.jspecify.annotations.Nullable;
 public final class EvidenceEnds {
   private static final int DAY_AT = 1;
   private static final int SEALED = 5;
-  private static final int ID_AT = 1;
 
-  /** A part of the table, in the order in which they are gone through. */
+  /** A part of the tables, in the order in which they are gone through. */
   public enum Part {
-    /** Statements about own messages. */
-    STATEMENTS(11),
+    /** Whom own messages went to, and statements about them. */
+    STATED(Table.STATEMENT, Part.NONE),
+    /** Such statements from before format 6. */
+    STATEMENTS(Table.EVIDENCE, 11),
     /** The same from before format 3. */
-    KNOWN(1),
-    /** Whom own messages went to. */
-    SENT(4),
+    KNOWN(Table.EVIDENCE, 1),
+    /** Whom own messages went to, from before format 6. */
+    SENT(Table.EVIDENCE, 4),
     /** Headers and signatures of envelopes that were received. */
-    HEADERS(5),
+    HEADERS(Table.EVIDENCE, 5),
     /** How often a statement from before format 3 is known. */
-    MARKS(7),
+    MARKS(Table.EVIDENCE, 7),
     /** Places in the list of unopened messages. */
-    NUMBERS(10),
+    NUMBERS(Table.EVIDENCE, 10),
     /** First retrievals of received messages. */
-    RETRIEVED(3);
+    RETRIEVED(Table.EVIDENCE, 3);
 
+    /** Where a table holds this part alone. */
+    private static final int NONE = -1;
+
+    private final Table table;
     private final int number;
 
-    Part(int number) {
+    Part(Table table, int number) {
+      this.table = table;
       this.number = number;
+    }
+
+    /** What keys of this part begin with. */
+    private Keys prefix() {
+      return number == NONE ? Keys.key() : Keys.key().u8(number);
+    }
+
+    private byte @Nullable [] end() {
+      return number == NONE ? null : Keys.endOf(prefix().done());
+    }
+
+    /** Where the id of a message begins in a key. */
+    private int idAt() {
+      return number == NONE ? 0 : 1;
     }
   }
 
@@ -78,14 +98,13 @@ public final class EvidenceEnds {
    * @param most how many are looked at
    */
   public Page page(Part part, @Nullable ByteString from, long now, int most) {
-    byte[] prefix = Keys.key().u8(part.number).done();
     List<ByteString> over = new ArrayList<>();
     int looked = 0;
-    byte[] start = from == null ? prefix : from.toByteArray();
-    try (Scan scan = store.scan(Table.EVIDENCE, start, Keys.endOf(prefix))) {
+    byte[] start = from == null ? part.prefix().done() : from.toByteArray();
+    try (Scan scan = store.scan(part.table, start, part.end())) {
       while (scan.hasNext()) {
         scan.next();
-        if (isOfOwn(part) && millisOf(scan.key()) > now - EvidenceRecords.KEPT.toMillis()) {
+        if (isOfOwn(part) && millisOf(part, scan.key()) > now - EvidenceRecords.KEPT.toMillis()) {
           // Own ids are ordered by time: nothing of those that follow has been kept so long.
           return new Page(over, null);
         }
@@ -105,9 +124,9 @@ public final class EvidenceEnds {
     int removed = 0;
     for (ByteString one : over) {
       byte[] key = one.toByteArray();
-      byte[] value = tx.get(Table.EVIDENCE, key);
+      byte[] value = tx.get(part.table, key);
       if (value != null && isOver(part, key, value, now)) {
-        tx.delete(Table.EVIDENCE, key);
+        tx.delete(part.table, key);
         removed++;
       }
     }
@@ -116,19 +135,20 @@ public final class EvidenceEnds {
 
   private static boolean isOfOwn(Part part) {
     return switch (part) {
-      case STATEMENTS, KNOWN, SENT, MARKS, NUMBERS -> true;
+      case STATED, STATEMENTS, KNOWN, SENT, MARKS, NUMBERS -> true;
       case HEADERS, RETRIEVED -> false;
     };
   }
 
   private boolean isOver(Part part, byte[] key, byte[] value, long now) {
     return switch (part) {
+      case STATED -> hasEnded(value, isStatement(key) ? EvidenceBook.NUMBER_BYTES : 0, now);
       case STATEMENTS -> hasEnded(value, EvidenceBook.NUMBER_BYTES, now);
       case KNOWN, SENT, HEADERS -> hasEnded(value, 0, now);
-      case MARKS, NUMBERS -> nothingIsSealedOf(idIn(key));
+      case MARKS, NUMBERS -> nothingIsSealedOf(idIn(part, key));
       case RETRIEVED ->
           BigEndian.u64(value, 0) < now - EvidenceRecords.KEPT.toMillis()
-              && inbox.find(MessageId.of(idIn(key))) == null;
+              && inbox.find(MessageId.of(idIn(part, key))) == null;
     };
   }
 
@@ -138,26 +158,30 @@ public final class EvidenceEnds {
     return value.length > at + SEALED && BigEndian.u32(value, at + DAY_AT) < today;
   }
 
+  private static boolean isStatement(byte[] key) {
+    return key[MessageId.SIZE] == EvidenceBook.SAID;
+  }
+
   private boolean nothingIsSealedOf(byte[] id) {
-    byte[] sent = Keys.key().u8(Part.SENT.number).bytes(id).done();
-    return store.get(Table.EVIDENCE, sent) == null
+    return isEmpty(Part.STATED, id)
+        && isEmpty(Part.SENT, id)
         && isEmpty(Part.STATEMENTS, id)
         && isEmpty(Part.KNOWN, id);
   }
 
   private boolean isEmpty(Part part, byte[] id) {
-    byte[] prefix = Keys.key().u8(part.number).bytes(id).done();
-    try (Scan scan = store.scan(Table.EVIDENCE, prefix, Keys.endOf(prefix))) {
+    byte[] prefix = part.prefix().bytes(id).done();
+    try (Scan scan = store.scan(part.table, prefix, Keys.endOf(prefix))) {
       return !scan.hasNext();
     }
   }
 
-  private static byte[] idIn(byte[] key) {
-    return Arrays.copyOfRange(key, ID_AT, ID_AT + MessageId.SIZE);
+  private static byte[] idIn(Part part, byte[] key) {
+    return Arrays.copyOfRange(key, part.idAt(), part.idAt() + MessageId.SIZE);
   }
 
   /** The first 48 bits of a UUID of version 7. */
-  private static long millisOf(byte[] key) {
-    return BigEndian.u64(key, ID_AT) >>> 16;
+  private static long millisOf(Part part, byte[] key) {
+    return BigEndian.u64(key, part.idAt()) >>> 16;
   }
 }

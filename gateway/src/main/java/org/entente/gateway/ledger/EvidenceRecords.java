@@ -147,7 +147,7 @@ public final class EvidenceRecords {
 
   /** The tokens of terms by which a message of now is found as long as its evidence is kept. */
   public List<AtRest.Token> tokens(List<String> terms, Instant now) {
-    return terms.stream().map(term -> atRest.token(term, now.plus(KEPT))).toList();
+    return atRest.tokens(terms, now.plus(KEPT));
   }
 
   /** Keeps header and signature of an envelope in a book, sealed, as long as evidence. */

@@ -69,7 +69,7 @@ public final class ChargeMessages {
             id,
             self,
             LABEL.of(id, self, lane, exercise, created, expires),
-            Body.newBuilder().setCharge(charge).build().toByteString(),
+            Body.newBuilder().setCharge(charge).build(),
             List.of(new Permit(originator, AGREEMENT, RETENTION_DAYS, version)),
             expires));
   }

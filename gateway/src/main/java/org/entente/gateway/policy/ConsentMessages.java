@@ -65,7 +65,7 @@ public final class ConsentMessages {
             id,
             self,
             LABEL.of(id, self, lane(notice), exercise, created, expires),
-            Body.newBuilder().setConsent(notice).build().toByteString(),
+            Body.newBuilder().setConsent(notice).build(),
             List.of(new Permit(recipient, AGREEMENT, RETENTION_DAYS, version)),
             expires));
   }

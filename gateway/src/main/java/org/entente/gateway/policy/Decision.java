@@ -213,12 +213,17 @@ public final class Decision {
   }
 
   /** A body with the consents under which it passes on what it passes on. */
+  private static Body with(List<CarriedConsent> along, Body body) {
+    return along.isEmpty() ? body : body.toBuilder().addAllPassedOnUnder(along).build();
+  }
+
+  /** The same of a serialised body. */
   private static ByteString with(List<CarriedConsent> along, ByteString body) {
     if (along.isEmpty()) {
       return body;
     }
     try {
-      return Body.parseFrom(body).toBuilder().addAllPassedOnUnder(along).build().toByteString();
+      return with(along, Body.parseFrom(body)).toByteString();
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a body that was checked", e);
     }
@@ -248,12 +253,13 @@ public final class Decision {
     if (draft.isDisclosed()) {
       whole = whole.toBuilder().setAddressees(addressees()).build();
     }
-    Permitted.LabelledBody written = new Permitted.LabelledBody(whole, with(along, draft.body()));
     return new Permitted(
         id,
         self,
-        redactions.isNone() ? written : left(whole, redactions, along),
-        written,
+        redactions.isNone()
+            ? new Permitted.LabelledBody(whole, with(along, draft.body()))
+            : left(whole, redactions, along),
+        new Permitted.Written(whole, with(along, draft.content().whole())),
         permits,
         expires);
   }

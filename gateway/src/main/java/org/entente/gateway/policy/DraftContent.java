@@ -64,6 +64,11 @@ final class DraftContent implements Content {
     return bytes;
   }
 
+  /** The body, whole. */
+  Body whole() {
+    return body;
+  }
+
   /** The serialised body that is left. */
   ByteString body(Redactions redactions) {
     return form(redactions).body();

@@ -67,6 +67,6 @@ public final class EvidenceMessages {
     Permit permit = new Permit(recipient, AGREEMENT, RETENTION_DAYS, version);
     Body body = Body.newBuilder().setEvidence(batch).build();
     return Optional.of(
-        new Permitted(id, self, label, body.toByteString(), List.of(permit), expires));
+        new Permitted(id, self, label, body, List.of(permit), expires));
   }
 }

@@ -7,6 +7,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
 /**
@@ -21,7 +22,7 @@ public final class Permitted {
   private final MessageId messageId;
   private final AgencyName origin;
   private final LabelledBody content;
-  private final LabelledBody written;
+  private final Written written;
   private final List<Permit> permits;
   private final Instant expires;
 
@@ -33,19 +34,22 @@ public final class Permitted {
    */
   record LabelledBody(Label label, ByteString body) {}
 
+  /** A label, complete, with its body as its author wrote it. */
+  record Written(Label label, Body body) {}
+
   /** One of which nothing is withheld. */
   Permitted(
       MessageId messageId,
       AgencyName origin,
       Label label,
-      ByteString body,
+      Body body,
       List<Permit> permits,
       Instant expires) {
     this(
         messageId,
         origin,
-        new LabelledBody(label, body),
-        new LabelledBody(label, body),
+        new LabelledBody(label, body.toByteString()),
+        new Written(label, body),
         permits,
         expires);
   }
@@ -54,7 +58,7 @@ public final class Permitted {
       MessageId messageId,
       AgencyName origin,
       LabelledBody content,
-      LabelledBody written,
+      Written written,
       List<Permit> permits,
       Instant expires) {
     if (permits.isEmpty()) {
@@ -94,7 +98,7 @@ public final class Permitted {
   }
 
   /** The body as its author wrote it: for the sender's own books. */
-  public ByteString writtenBody() {
+  public Body writtenBody() {
     return written.body();
   }
 

@@ -72,7 +72,7 @@ public final class RecallMessages {
             id,
             self,
             LABEL.of(id, self, Lane.FLASH, exercise, created, expires),
-            Body.newBuilder().setRecall(recall).build().toByteString(),
+            Body.newBuilder().setRecall(recall).build(),
             permits,
             expires));
   }

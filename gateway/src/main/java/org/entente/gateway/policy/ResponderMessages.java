@@ -54,7 +54,7 @@ public final class ResponderMessages {
             id,
             self,
             LABEL.of(id, self, Lane.ROUTINE, false, created, expires),
-            Body.newBuilder().setResponders(list).build().toByteString(),
+            Body.newBuilder().setResponders(list).build(),
             List.of(new Permit(recipient, AGREEMENT, RETENTION_DAYS, version)),
             expires));
   }

@@ -93,7 +93,7 @@ public final class RosterMessages {
         id,
         self,
         LABEL.of(id, self, Lane.FLASH, exercise, created, expires),
-        Body.newBuilder().setRoster(roster).build().toByteString(),
+        Body.newBuilder().setRoster(roster).build(),
         permits,
         expires);
   }

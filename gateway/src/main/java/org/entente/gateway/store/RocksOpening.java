@@ -27,12 +27,13 @@ import org.slf4j.LoggerFactory;
  * as it is until it is written again, and the version rises before anything else is written, so
  * that no older release meets what it cannot read. Versions: 1, the first; 2, windows of several
  * epochs in {@link Table#ORIGIN_IN}; 3, statements and what is owed in fewer records of {@link
- * Table#EVIDENCE}; 4, bodies in {@link Table#BODY}.
+ * Table#EVIDENCE}; 4, bodies in {@link Table#BODY}; 5, further tables; 6, statements in {@link
+ * Table#STATEMENT}.
  */
 final class RocksOpening {
   private static final Logger LOG = LoggerFactory.getLogger(RocksOpening.class);
 
-  static final int FORMAT = 5;
+  static final int FORMAT = 6;
   static final byte[] FORMAT_KEY = "entente.store.format".getBytes(StandardCharsets.US_ASCII);
 
   static {

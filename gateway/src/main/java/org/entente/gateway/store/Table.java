@@ -65,5 +65,7 @@ public enum Table {
   /** Which messages change which. */
   CHAIN,
   /** How clients of the agency score received messages. */
-  SCORE
+  SCORE,
+  /** Whom own messages went to and what was stated about them, in the order of their ids. */
+  STATEMENT
 }

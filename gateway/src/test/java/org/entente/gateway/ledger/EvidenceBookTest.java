@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -18,6 +19,7 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
+import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +113,41 @@ class EvidenceBookTest {
     AgencyName de = new AgencyName(DE);
     assertEquals(
         List.of(retrieval), records.openOwed(ledger.evidence().owed(de, 9, Long.MAX_VALUE)));
+  }
+
+  /** As formats 3 to 5 kept them, among all other evidence. */
+  @Test
+  void statementsAndFacts_fromBeforeFormat6_areKnownAndNotKeptAgain() {
+    EvidenceItem delivery = item(EvidenceKind.EVIDENCE_KIND_DELIVERY, DE, DE);
+    EvidenceItem retrieval = item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE, DE);
+    SentFacts facts = SentFacts.newBuilder().addRecipients(DE).build();
+    AtRest atRest = new AtRest(keys, new SecureRandom());
+    Instant until = NOW.plus(EvidenceRecords.KEPT);
+    byte[] numbered =
+        Keys.key().u64(7).bytes(atRest.seal("evidence", delivery.toByteArray(), until)).done();
+    byte[] mark = EvidenceName.of(delivery).mark();
+    ledger.close();
+    MemoryStore store = new MemoryStore(disk);
+    store.commit(
+        store
+            .batch()
+            .put(
+                Table.EVIDENCE,
+                Keys.key().u8(11).bytes(id.bytes()).bytes(mark).u8(1).done(),
+                numbered)
+            .put(Table.META, Keys.key().ascii("evidence").done(), Keys.key().u64(7).done())
+            .put(
+                Table.EVIDENCE,
+                Keys.key().u8(4).bytes(id.bytes()).done(),
+                atRest.seal("sent", facts.toByteArray(), until)),
+        Durability.SYNCED);
+    ledger = QuietLedger.started(store, () -> NOW);
+
+    assertTrue(ledger.evidence().has(EvidenceName.of(delivery)));
+    assertEquals(0, keep(List.of(delivery)));
+    assertEquals(1, keep(List.of(retrieval)));
+    assertEquals(List.of(delivery, retrieval), known());
+    assertEquals(Optional.of(facts), records.sent(ledger.evidence(), id));
   }
 
   @Test

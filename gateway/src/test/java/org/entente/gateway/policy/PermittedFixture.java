@@ -66,7 +66,7 @@ public final class PermittedFixture {
         Stream.of(recipients)
             .map(name -> new Permit(new AgencyName(name), agreement, retentionDays, "sha256:test"))
             .toList();
-    return new Permitted(id, origin, completed, body.toByteString(), permits, expires);
+    return new Permitted(id, origin, completed, body, permits, expires);
   }
 
   private static Timestamp timestamp(Instant at) {

@@ -56,16 +56,21 @@ class EvidenceSweepTest {
     ledger.close();
   }
 
-  /** Records by what the first byte of their keys says they are. */
-  private Map<Integer, Integer> records() {
-    Map<Integer, Integer> counts = new TreeMap<>();
-    try (Scan scan = store.scan(Table.EVIDENCE, Keys.key().u8(0).done(), null)) {
+  /** Records by what their keys say they are. */
+  private Map<String, Integer> records() {
+    Map<String, Integer> counts = new TreeMap<>();
+    count(Table.EVIDENCE, 0, counts);
+    count(Table.STATEMENT, MessageId.SIZE, counts);
+    return counts;
+  }
+
+  private void count(Table table, int at, Map<String, Integer> counts) {
+    try (Scan scan = store.scan(table, Keys.key().u8(0).done(), null)) {
       while (scan.hasNext()) {
         scan.next();
-        counts.merge((int) scan.key()[0], 1, Integer::sum);
+        counts.merge((at == 0 ? "" : "of own ") + scan.key()[at], 1, Integer::sum);
       }
     }
-    return counts;
   }
 
   private void know(EvidenceKind kind) {
@@ -111,8 +116,8 @@ class EvidenceSweepTest {
   @Test
   void evidence_whoseTimeIsOver_goesWithAllThatBelongsToIt_andNothingBefore() {
     exchange();
-    Map<Integer, Integer> all = records();
-    assertEquals(2, all.get(11));
+    Map<String, Integer> all = records();
+    assertEquals(2, all.get("of own 2"));
 
     clock.move(EvidenceRecords.KEPT.minusDays(1));
     assertEquals(0, sweep.round());
@@ -144,7 +149,7 @@ class EvidenceSweepTest {
     clock.move(EvidenceRecords.KEPT.minus(LATER).plusDays(2));
     sweep.round();
 
-    assertEquals("{3=1, 10=1, 11=1}", records().toString(), "the retrieval, not the rest");
+    assertEquals("{10=1, 3=1, of own 2=1}", records().toString(), "the retrieval, not the rest");
     EvidenceName retrieval =
         new EvidenceName(own, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, FR.value(), DE);
     assertTrue(ledger.evidence().has(retrieval));
@@ -152,6 +157,29 @@ class EvidenceSweepTest {
     clock.move(LATER);
     sweep.round();
     assertEquals("{3=1}", records().toString());
+  }
+
+  /** As releases before format 6 kept it. */
+  @Test
+  void evidenceOfAnEarlierFormat_goesWhenItsTimeIsOver() {
+    AtRest atRest = new AtRest(new MemoryStorageKeys(), random);
+    byte[] sealed = atRest.seal("any", new byte[3], clock.instant().plus(EvidenceRecords.KEPT));
+    byte[] numbered = Keys.key().u64(1).bytes(sealed).done();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.put(Table.EVIDENCE, Keys.key().u8(4).bytes(own.bytes()).done(), sealed);
+          tx.put(
+              Table.EVIDENCE,
+              Keys.key().u8(11).bytes(own.bytes()).u64(5).u8(1).done(),
+              numbered);
+          return own;
+        });
+    clock.move(EvidenceRecords.KEPT.minusDays(1));
+    assertEquals(0, sweep.round());
+    clock.move(Duration.ofDays(3));
+    assertEquals(2, sweep.round());
+    assertEquals("{}", records().toString());
   }
 
   /** A header that came again is kept from then on, also where a page had named it before. */
