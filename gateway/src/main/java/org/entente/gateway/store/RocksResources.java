@@ -26,6 +26,7 @@ final class RocksResources implements AutoCloseable {
   private static final int BLOOM_BITS_PER_KEY = 10;
   private static final int CACHE_SHARD_BITS = 1;
   private static final double FOR_FILTERS = 0.5;
+  private static final long FILE_BYTES = 16 * MIB;
   private static final long MERGE_BYTES = 256 * MIB;
 
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
@@ -118,6 +119,10 @@ final class RocksResources implements AutoCloseable {
     return new ColumnFamilyOptions()
         .setTableFormatConfig(blocks)
         .setWriteBufferSize(Math.max(MIB, options.writeBufferBytes() / 4))
+        // Most keys rise with time: what is new overlaps the last file of the next level only, which
+        // is merged with it each time, and so is to be small there.
+        .setTargetFileSizeBase(FILE_BYTES)
+        .setTargetFileSizeMultiplier(2)
         // Merging writes its result beside its input: this is what it may take of a filling disk.
         .setMaxCompactionBytes(MERGE_BYTES)
         // Nearly all values are sealed: they do not compress.
