@@ -54,7 +54,8 @@ final class NodeIncoming {
                     around.clock(),
                     id -> ground.evidence.sent(ground.ledger.evidence(), id))),
             reporter,
-            around.random());
+            around.random(),
+            ground.policy.exercises());
     notices =
         new Notices(
             new Notices.Signer(

@@ -10,6 +10,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.policy.Ingress;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
@@ -19,7 +20,6 @@ import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Status;
 
 /** The recipient's own decision, by the policy in force when it is asked. */
 final class NodeIngress implements IngressCheck {
@@ -80,7 +80,7 @@ final class NodeIngress implements IngressCheck {
 
   /** A peer is believed about what came of messages that it was sent, and of no others. */
   private boolean answersOwn(AgencyName origin, Label label) {
-    boolean exercise = label.getStatus() == Status.STATUS_EXERCISE;
+    boolean exercise = Exercise.of(label);
     return sent.facts(MessageId.of(label.getInReplyTo().toByteArray()))
         .filter(
             facts ->

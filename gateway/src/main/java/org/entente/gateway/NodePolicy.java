@@ -10,6 +10,7 @@ import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.ChargeMessages;
 import org.entente.gateway.policy.ConsentMessages;
 import org.entente.gateway.policy.EvidenceMessages;
+import org.entente.gateway.policy.ExerciseRetention;
 import org.entente.gateway.policy.Fulfilment;
 import org.entente.gateway.policy.Fulfilments;
 import org.entente.gateway.policy.LabelCheck;
@@ -32,6 +33,7 @@ final class NodePolicy {
   private final RulebookHolder holder;
   private final AgencyName self;
   private final Fulfilment own;
+  private final ExerciseRetention exercises;
   private String stamp;
 
   /**
@@ -44,6 +46,12 @@ final class NodePolicy {
     this.trust = trust;
     self = new AgencyName(files.config().agency());
     own = files.fulfilment();
+    exercises =
+        files
+            .config()
+            .exerciseDays()
+            .map(ExerciseRetention::new)
+            .orElse(ExerciseRetention.NONE);
     try {
       stamp = files.policyStamp();
     } catch (IOException e) {
@@ -53,8 +61,14 @@ final class NodePolicy {
         new RulebookHolder(
             files.rulebook(trust.current()),
             new BundleMembership(trust.current()),
+            exercises,
             Policy.DEFAULT_CACHE_ENTRIES);
     follow(Map.of());
+  }
+
+  /** How long exercise traffic is kept at most; the same as long as the node runs. */
+  ExerciseRetention exercises() {
+    return exercises;
   }
 
   /** Which obligations this node fulfils; the same as long as it runs. */

@@ -40,6 +40,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.ExerciseRetention;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.receive.Notices;
@@ -229,7 +230,12 @@ final class KeyLifeNode implements AutoCloseable {
       ReceiveParts parts = parts(routes);
       reception =
           new PeerReception(
-              parts, storage, (origin, label, body) -> Optional.empty(), reporter(), random);
+              parts,
+              storage,
+              (origin, label, body) -> Optional.empty(),
+              reporter(),
+              random,
+              ExerciseRetention.NONE);
       notices = notices(parts);
       upkeep =
           new Upkeep(

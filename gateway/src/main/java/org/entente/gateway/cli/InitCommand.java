@@ -235,6 +235,7 @@ final class InitCommand implements Callable<Integer> {
         null,
         null,
         null,
+        null,
         null);
   }
 

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  *     its scopes
  * @param risk how scores of messages are called
  * @param requests reminders of requests that wait for an answer
+ * @param exerciseRetentionDays days that exercise traffic is kept at most, here and by those to
+ *     whom this agency sends it, 1 to 36,500; absent: as long as its agreement says
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record NodeConfig(
@@ -63,7 +66,9 @@ public record NodeConfig(
     @Nullable Boolean reflection,
     @Nullable Ipr ipr,
     @Nullable Risk risk,
-    @Nullable Requests requests) {
+    @Nullable Requests requests,
+    @Nullable Integer exerciseRetentionDays) {
+  private static final int MOST_DAYS = 36_500;
 
   public NodeConfig {
     Objects.requireNonNull(federation, "federation");
@@ -84,6 +89,15 @@ public record NodeConfig(
     openWithin = openWithin == null ? OpenWithin.DEFAULT : openWithin;
     reflection = reflection == null || reflection;
     requests = requests == null ? Requests.DEFAULT : requests;
+    if (exerciseRetentionDays != null
+        && (exerciseRetentionDays < 1 || exerciseRetentionDays > MOST_DAYS)) {
+      throw new IllegalArgumentException(
+          "exercise_retention_days is "
+              + exerciseRetentionDays
+              + "; it must be from 1 to "
+              + MOST_DAYS
+              + ", or left out for as long as agreements say");
+    }
     if (ipr == null && clients.stream().anyMatch(NodeConfig::isOfIpr)) {
       throw new IllegalArgumentException(
           "ipr is missing, the calendar by which deadlines are computed; a client has the scope ipr"
@@ -118,6 +132,11 @@ public record NodeConfig(
   /** Reminders of requests that wait for an answer. */
   public Requests requestsInForce() {
     return Objects.requireNonNull(requests);
+  }
+
+  /** Days that exercise traffic is kept at most; empty for as long as its agreement says. */
+  public Optional<Integer> exerciseDays() {
+    return Optional.ofNullable(exerciseRetentionDays);
   }
 
   /** The procedure for intellectual property rights. */
@@ -158,7 +177,8 @@ public record NodeConfig(
         reflection,
         ipr,
         risk,
-        requests);
+        requests,
+        exerciseRetentionDays);
   }
 
   /**

@@ -17,6 +17,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.seal.ConsentStatement;
 import org.entente.proto.v1.ConsentAsked;
@@ -24,7 +25,6 @@ import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Purpose;
-import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +106,7 @@ public final class Asking {
       asked.addAllPurposes(purposes);
     }
     Label first = labels.get(0);
-    return new Question(new AgencyName(first.getOrigin()), isExercise(first), asked.build());
+    return new Question(new AgencyName(first.getOrigin()), Exercise.of(first), asked.build());
   }
 
   private @Nullable Problem problem(Question question, List<Label> labels, Instant now) {
@@ -119,7 +119,7 @@ public final class Asking {
       if (!label.getOrigin().equals(originator)) {
         return invalid("message_ids", "are of one originator; ask each of its own");
       }
-      if (isExercise(label) != question.exercise()) {
+      if (Exercise.of(label) != question.exercise()) {
         return invalid("message_ids", "are all training, or none of them is");
       }
     }
@@ -176,10 +176,6 @@ public final class Asking {
 
   static List<MessageId> messages(ConsentAsked asked) {
     return asked.getMessageIdsList().stream().map(id -> MessageId.of(id.toByteArray())).toList();
-  }
-
-  private static boolean isExercise(Label label) {
-    return label.getStatus() == Status.STATUS_EXERCISE;
   }
 
   private static Problem invalid(String field, String message) {

@@ -24,6 +24,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.seal.ConsentStatement;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.proto.store.v1.ConsentRecord;
@@ -32,7 +33,6 @@ import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +81,7 @@ public final class IncomingConsents {
 
   /** Why a notice is not kept; empty if it is. Asked before it is committed. */
   public Optional<Refusal> refusal(AgencyName origin, Label label, ConsentNotice notice) {
-    boolean exercise = label.getStatus() == Status.STATUS_EXERCISE;
+    boolean exercise = Exercise.of(label);
     return switch (notice.getStepCase()) {
       case ASKED -> asked(origin, exercise, notice.getAsked());
       case GRANTED -> granted(origin, exercise, notice.getGranted().getStatement());

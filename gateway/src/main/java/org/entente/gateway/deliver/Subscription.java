@@ -275,7 +275,7 @@ public final class Subscription {
     ports.equivalent(message.label()).ifPresent(delivery::setEquivalent);
     send(delivery.build());
     place.sent(placed.position(), new LanePlace.Sent(id, origin));
-    ports.delivered(again);
+    ports.delivered(again, placed.record().getExercise());
   }
 
   private void send(Delivery delivery) {

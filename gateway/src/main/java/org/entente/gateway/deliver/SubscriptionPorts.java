@@ -36,5 +36,5 @@ interface SubscriptionPorts {
   /** What the national classification of a label is handled as here, where it is another's. */
   Optional<ClassificationEquivalent> equivalent(Label label);
 
-  void delivered(boolean again);
+  void delivered(boolean again, boolean exercise);
 }

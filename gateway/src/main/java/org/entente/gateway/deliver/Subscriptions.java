@@ -337,8 +337,8 @@ public final class Subscriptions {
     }
 
     @Override
-    public void delivered(boolean again) {
-      around.meters().delivered(again);
+    public void delivered(boolean again, boolean exercise) {
+      around.meters().delivered(again, exercise);
     }
   }
 }

@@ -21,13 +21,13 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.ChargeMessages;
+import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,7 +107,7 @@ public final class Charging {
             parts.self(),
             new AgencyName(about.getOrigin()),
             Lane.of(about.getLaneValue()),
-            about.getStatus() == Status.STATUS_EXERCISE,
+            Exercise.of(about),
             now);
   }
 

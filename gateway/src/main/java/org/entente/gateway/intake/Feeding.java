@@ -7,10 +7,10 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
+import org.entente.gateway.policy.Exercise;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +41,7 @@ final class Feeding {
     if (!List.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE).contains(answered.getKind())) {
       return invalid("label.in_reply_to", "feedback answers alerts and intelligence");
     }
-    if ((draft.getStatus() == Status.STATUS_EXERCISE)
-        != (answered.getStatus() == Status.STATUS_EXERCISE)) {
+    if (Exercise.of(draft) != Exercise.of(answered)) {
       return invalid("label.status", "training and actual traffic are not mixed");
     }
     Addressing originator = Addressing.newBuilder().addAgencies(answered.getOrigin()).build();

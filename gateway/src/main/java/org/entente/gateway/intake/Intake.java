@@ -28,6 +28,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.policy.Decision;
 import org.entente.gateway.policy.DraftCheck;
+import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.request.Clocks;
@@ -158,11 +159,11 @@ public final class Intake implements AutoCloseable {
         (outcome, failure) -> {
           shares.giveBack(client, bytes);
           answering.end((CheckedDraft) check, done);
-          finished(key, outcome);
+          finished(key, draft, outcome);
         });
   }
 
-  private void finished(OutcomeKey key, @Nullable Outcome outcome) {
+  private void finished(OutcomeKey key, Draft draft, @Nullable Outcome outcome) {
     onTheWay.remove(key.slot());
     if (outcome != null) {
       meters.published(
@@ -171,13 +172,14 @@ public final class Intake implements AutoCloseable {
             case REFUSED -> Meters.Published.REFUSED;
             case HELD -> Meters.Published.HELD;
             case INVALID, RESULT_NOT_SET -> Meters.Published.INVALID;
-          });
+          },
+          Exercise.of(draft.getLabel()));
     }
   }
 
   private CompletableFuture<Outcome> invalid(Draft draft, Problem problem) {
     meters.refused(Meters.Side.CLIENT, problem.code());
-    meters.published(Meters.Published.INVALID);
+    meters.published(Meters.Published.INVALID, Exercise.of(draft.getLabel()));
     return CompletableFuture.completedFuture(Outcomes.invalid(draft.getIdempotencyKey(), problem));
   }
 

@@ -10,22 +10,30 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
+import org.entente.gateway.policy.Exercise;
 import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The message of this agency that a draft changes.
+ * The message of this agency that a draft changes, and the one of anybody that it replies to.
  *
  * @param hadTarget who was sent it; everybody where the draft changes none
- * @param lacking why the draft cannot change it, or null
+ * @param lacking why the draft cannot change it, or reply to the other, or null
  */
 record Referring(Predicate<AgencyName> hadTarget, @Nullable Problem lacking) {
   private static final String FIELD = "label.references";
 
   static Referring of(CheckedDraft draft, IntakeParts parts) {
     Label label = draft.label();
+    if (!hasRulesOfItsOwn(draft) && repliesToTheOther(label, parts)) {
+      String said =
+          Exercise.of(label)
+              ? "names actual traffic; an exercise replies to exercises"
+              : "names an exercise; actual traffic replies to actual traffic";
+      return wrong(Code.INVALID_FIELD, "label.in_reply_to", said);
+    }
     if (label.getReferences().isEmpty()) {
       return new Referring(recipient -> true, null);
     }
@@ -34,7 +42,7 @@ record Referring(Predicate<AgencyName> hadTarget, @Nullable Problem lacking) {
     if (sent.filter(facts -> !facts.getRecall()).isEmpty()) {
       return wrong(Code.NOT_FOUND, "this agency sent no message " + target);
     }
-    if (sent.get().getExercise() != (label.getStatus() == Status.STATUS_EXERCISE)) {
+    if (sent.get().getExercise() != Exercise.of(label)) {
       return wrong(Code.INVALID_FIELD, "training and actual traffic do not change each other");
     }
     Chains chains = parts.ledger().chains();
@@ -50,7 +58,32 @@ record Referring(Predicate<AgencyName> hadTarget, @Nullable Problem lacking) {
     return new Referring(recipient -> recipients.contains(recipient.value()), null);
   }
 
+  /** What says more than a reply, and is held against more of what it names. */
+  private static boolean hasRulesOfItsOwn(CheckedDraft draft) {
+    Kind kind = draft.label().getKind();
+    return kind == Kind.KIND_ANSWER || kind == Kind.KIND_FEEDBACK || Reminders.isReminder(draft);
+  }
+
+  /** Whether training replies to actual traffic, or the reverse, as far as it is known here. */
+  private static boolean repliesToTheOther(Label label, IntakeParts parts) {
+    if (label.getInReplyTo().isEmpty()) {
+      return false;
+    }
+    MessageId id = MessageId.of(label.getInReplyTo().toByteArray());
+    return parts
+        .received()
+        .label(id)
+        .map(Exercise::of)
+        .or(() -> parts.evidence().sent(parts.ledger().evidence(), id).map(SentFacts::getExercise))
+        .filter(exercise -> exercise != Exercise.of(label))
+        .isPresent();
+  }
+
   private static Referring wrong(Code code, String message) {
-    return new Referring(recipient -> false, new Problem(code, FIELD, message));
+    return wrong(code, FIELD, message);
+  }
+
+  private static Referring wrong(Code code, String field, String message) {
+    return new Referring(recipient -> false, new Problem(code, field, message));
   }
 }

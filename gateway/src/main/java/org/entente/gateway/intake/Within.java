@@ -12,10 +12,10 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
+import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.seal.RosterStatement;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.OperationTask;
-import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,7 @@ record Within(CheckedDraft draft, @Nullable Problem lacking) {
               Code.ROSTER_UNKNOWN, "to.operation", "no roster of operation " + id + " is here"));
     }
     List<AgencyName> only = draft.to().getAgenciesList().stream().map(AgencyName::new).toList();
-    boolean exercise = draft.label().getStatus() == Status.STATUS_EXERCISE;
+    boolean exercise = Exercise.of(draft.label());
     Participation.Addressed addressed =
         Participation.addressed(held.get(), self, only, exercise, now);
     if (addressed instanceof Participation.Addressed.Nobody nobody) {

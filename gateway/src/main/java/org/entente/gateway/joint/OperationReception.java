@@ -16,9 +16,9 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.seal.RosterStatement;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,7 +148,7 @@ public final class OperationReception {
     return new Participation.Claim(
         label.getOperationEpoch(),
         label.getOperationRosterHash().toByteArray(),
-        label.getStatus() == Status.STATUS_EXERCISE,
+        Exercise.of(label),
         Instant.ofEpochMilli(Timestamps.toMillis(label.getCreatedAt())));
   }
 }

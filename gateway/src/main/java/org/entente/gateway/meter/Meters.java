@@ -22,12 +22,16 @@ import org.entente.gateway.model.Lane;
 /**
  * The gateway's metrics. Names carry their unit; labels take values from bounded sets only (codes,
  * lanes, member agencies), never free text, so that no client or peer can blow up their number or
- * write into them. Safe for many threads.
+ * write into them. What counts messages tells exercises from actual traffic, or leaves them out, so
+ * that no rule about the one hears of the other. Safe for many threads.
  */
 public final class Meters {
   private static final double[] SECONDS = {
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
   };
+
+  /** The label that tells training from actual traffic: true or false. */
+  private static final String EXERCISE = "exercise";
 
   /** From a minute to a month: people answer. */
   private static final double[] ANSWER_SECONDS = {
@@ -66,7 +70,12 @@ public final class Meters {
   /** A set of metrics of its own, with those of the Java machine. */
   public Meters() {
     DefaultExports.register(registry);
-    published = counter("entente_published_total", "Drafts by outcome.", "outcome");
+    published =
+        counter(
+            "entente_published_total",
+            "Drafts by outcome, and whether they are exercises.",
+            "outcome",
+            EXERCISE);
     refused =
         counter(
             "entente_refused_total",
@@ -79,7 +88,11 @@ public final class Meters {
             "Held messages by what became of them: released, denied, refused by policy, timed_out.",
             "verdict");
     received =
-        counter("entente_received_total", "Messages received and committed, by origin.", "origin");
+        counter(
+            "entente_received_total",
+            "Messages received and committed, by origin, and whether they are exercises.",
+            "origin",
+            EXERCISE);
     relayed =
         counter(
             "entente_relayed_total",
@@ -88,25 +101,33 @@ public final class Meters {
     delivered =
         counter(
             "entente_delivered_total",
-            "Deliveries to subscribers, by whether the cursor was sent it before.",
-            "kind");
+            "Deliveries to subscribers, by whether the cursor was sent it before, and whether they are"
+                + " exercises.",
+            "kind",
+            EXERCISE);
     searched =
         counter(
             "entente_searched_total",
             "Pages of searches that persons were shown (search), and messages that they opened (open).",
             "what");
     watchHits =
-        counter("entente_watch_hits_total", "Received messages that watches of clients hit.");
+        counter(
+            "entente_watch_hits_total",
+            "Received messages that watches of clients hit, by whether they are exercises.",
+            EXERCISE);
     scored =
         counter(
             "entente_scores_total",
             "Scores that clients gave received messages: the first of a model for a message (first),"
-                + " a further version (changed), the same again (unchanged).",
-            "result");
+                + " a further version (changed), the same again (unchanged); and whether the messages"
+                + " are exercises.",
+            "result",
+            EXERCISE);
     scoredAfter =
         histogram(
             "entente_scored_after_seconds",
-            "Time from the receipt of a message to the first score of a model for it.",
+            "Time from the receipt of a message to the first score of a model for it; without"
+                + " exercises.",
             SECONDS);
     reminders =
         counter(
@@ -197,8 +218,8 @@ public final class Meters {
   }
 
   /** A draft had an outcome. */
-  public void published(Published outcome) {
-    published.labels(word(outcome)).inc();
+  public void published(Published outcome, boolean exercise) {
+    published.labels(word(outcome), Boolean.toString(exercise)).inc();
   }
 
   /** A held message is not held any more. */
@@ -212,8 +233,8 @@ public final class Meters {
   }
 
   /** Messages of a member were committed. */
-  public void received(AgencyName origin, int messages) {
-    received.labels(origin.value()).inc(messages);
+  public void received(AgencyName origin, int messages, boolean exercise) {
+    received.labels(origin.value(), Boolean.toString(exercise)).inc(messages);
   }
 
   /** An envelope was taken into custody. */
@@ -222,8 +243,8 @@ public final class Meters {
   }
 
   /** A message was handed to a subscriber. */
-  public void delivered(boolean again) {
-    delivered.labels(again ? "again" : "first").inc();
+  public void delivered(boolean again, boolean exercise) {
+    delivered.labels(again ? "again" : "first", Boolean.toString(exercise)).inc();
   }
 
   /** A person was shown a page of a search. */
@@ -231,14 +252,14 @@ public final class Meters {
     searched.labels("search").inc();
   }
 
-  /** Watches hit received messages. */
-  public void watchHits(int hits) {
-    watchHits.inc(hits);
+  /** A watch hit a received message. */
+  public void watchHit(boolean exercise) {
+    watchHits.labels(Boolean.toString(exercise)).inc();
   }
 
   /** A client scored a message. */
-  public void scored(Scored result) {
-    scored.labels(word(result)).inc();
+  public void scored(Scored result, boolean exercise) {
+    scored.labels(word(result), Boolean.toString(exercise)).inc();
   }
 
   /** A model scored a message for the first time, so long after it was received. */

@@ -41,6 +41,19 @@ public record Agreement(
   /** Longest retention, in days: a hundred years. */
   public static final int MAX_RETENTION_DAYS = 36_500;
 
+  /** The same, under which the content may be kept for so many days. */
+  Agreement keeping(int retentionDays) {
+    Obligations kept =
+        new Obligations(
+            retentionDays,
+            obligations.onwardTransfer(),
+            obligations.fourEyes(),
+            obligations.personRequired(),
+            obligations.maxMessageBytes(),
+            obligations.deliverWithinDays());
+    return new Agreement(id, title, law, parties, covers, kept, redactions, validity);
+  }
+
   /** What a recipient may do with content towards others. */
   public enum OnwardTransfer {
     /** Nothing. */

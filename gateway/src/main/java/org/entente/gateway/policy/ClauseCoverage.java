@@ -47,7 +47,7 @@ public final class ClauseCoverage {
   /**
    * One clause.
    *
-   * @param name such as {@code fr-sg-ipr/purposes} or {@code node/no-templates}
+   * @param name such as {@code fr-sg-ipr/purposes} or {@code node/no-system-messages}
    * @param fulfilled how many messages fulfilled it
    * @param failed how many did not
    * @param canFail whether any message could fail it

@@ -16,10 +16,18 @@ import org.entente.proto.v1.Label;
 final class DraftTerms {
   private final OnwardCheck onward;
   private final Fulfilments fulfilments;
+  private final ExerciseRetention retention;
 
-  DraftTerms(Rules rules, Membership membership, Fulfilments fulfilments) {
+  DraftTerms(
+      Rules rules, Membership membership, Fulfilments fulfilments, ExerciseRetention retention) {
     this.fulfilments = fulfilments;
+    this.retention = retention;
     this.onward = new OnwardCheck(rules, membership);
+  }
+
+  /** An agreement as it binds a draft with this label: training may be kept for a shorter time. */
+  Agreement binding(Label label, Agreement agreement) {
+    return retention.applied(label, agreement);
   }
 
   /**

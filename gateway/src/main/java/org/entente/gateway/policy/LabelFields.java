@@ -25,6 +25,7 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.Precedence;
+import org.entente.proto.v1.Status;
 
 /** Checks of a label's fields, each as its comment in message.proto states it. */
 final class LabelFields {
@@ -87,6 +88,7 @@ final class LabelFields {
     }
     findings.optional("label.lane", label.getLane());
     findings.optional("label.status", label.getStatus());
+    noTemplate(label);
     findings.optional("label.message_type", label.getMessageType());
     findings.optional("label.requested_action", label.getRequestedAction());
     precedence(label, Precision.EXACT);
@@ -115,6 +117,7 @@ final class LabelFields {
     obligations(label.getObligationsList());
     findings.required("label.lane", label.getLane());
     findings.required("label.status", label.getStatus());
+    noTemplate(label);
     findings.required("label.message_type", label.getMessageType());
     findings.required("label.requested_action", label.getRequestedAction());
     operation(label);
@@ -158,6 +161,14 @@ final class LabelFields {
               + " characters");
     }
     noRepeats("label.redacted", fields);
+  }
+
+  /** CAP's Draft: what is not finished is not sent. */
+  private void noTemplate(Label label) {
+    findings.check(
+        label.getStatus() != Status.STATUS_DRAFT,
+        "label.status",
+        "is one of ACTUAL, EXERCISE, SYSTEM, TEST; DRAFT is a template, which nobody is sent");
   }
 
   private enum Precision {

@@ -36,14 +36,25 @@ public final class Policy {
     this(rulebook, membership, Fulfilments.UNKNOWN, cacheEntries);
   }
 
+  /** The same with no rule of its own for training traffic. */
+  public Policy(
+      Rulebook rulebook, Membership membership, Fulfilments fulfilments, int cacheEntries) {
+    this(rulebook, membership, fulfilments, ExerciseRetention.NONE, cacheEntries);
+  }
+
   /**
    * Applies a rulebook to a membership.
    *
    * @param fulfilments which obligations its agencies say that they can fulfil
+   * @param exercises how long recipients may keep what this agency sends as training
    * @param cacheEntries most rulings to keep, each well under a kilobyte
    */
   public Policy(
-      Rulebook rulebook, Membership membership, Fulfilments fulfilments, int cacheEntries) {
+      Rulebook rulebook,
+      Membership membership,
+      Fulfilments fulfilments,
+      ExerciseRetention exercises,
+      int cacheEntries) {
     this.fulfilments = fulfilments;
     this.rulebook = rulebook;
     this.membership = membership;
@@ -56,7 +67,7 @@ public final class Policy {
             rules,
             membership,
             cache,
-            new DraftTerms(rules, membership, fulfilments),
+            new DraftTerms(rules, membership, fulfilments, exercises),
             rosters,
             fulfilments,
             rulebook.version());

@@ -5,12 +5,30 @@ package org.entente.gateway.policy;
  * to its end. Safe for use by several threads; reading never waits.
  */
 public final class RulebookHolder {
+  private final ExerciseRetention exercises;
   private final int cacheEntries;
   private volatile Policy policy;
 
+  /** A policy with no rule of its own for training traffic. */
   public RulebookHolder(Rulebook rulebook, Membership membership, int cacheEntries) {
+    this(rulebook, membership, ExerciseRetention.NONE, cacheEntries);
+  }
+
+  /**
+   * A policy of which all but one thing can be replaced.
+   *
+   * @param exercises how long recipients may keep what this agency sends as training, as long as
+   *     this lives
+   */
+  public RulebookHolder(
+      Rulebook rulebook, Membership membership, ExerciseRetention exercises, int cacheEntries) {
+    this.exercises = exercises;
     this.cacheEntries = cacheEntries;
-    this.policy = new Policy(rulebook, membership, cacheEntries);
+    this.policy = made(rulebook, membership, Fulfilments.UNKNOWN);
+  }
+
+  private Policy made(Rulebook rulebook, Membership membership, Fulfilments fulfilments) {
+    return new Policy(rulebook, membership, fulfilments, exercises, cacheEntries);
   }
 
   /** The policy in force. */
@@ -20,7 +38,7 @@ public final class RulebookHolder {
 
   /** Puts another rulebook in force; the membership stays. */
   public synchronized Policy rulebook(Rulebook next) {
-    Policy made = new Policy(next, policy.membership(), policy.fulfilments(), cacheEntries);
+    Policy made = made(next, policy.membership(), policy.fulfilments());
     policy = made;
     return made;
   }
@@ -30,7 +48,7 @@ public final class RulebookHolder {
    * no longer there stands for nobody.
    */
   public synchronized Policy membership(Membership next) {
-    Policy made = new Policy(policy.rulebook(), next, policy.fulfilments(), cacheEntries);
+    Policy made = made(policy.rulebook(), next, policy.fulfilments());
     policy = made;
     return made;
   }
@@ -41,7 +59,7 @@ public final class RulebookHolder {
    */
   public synchronized void fulfilments(Fulfilments next) {
     if (!next.equals(policy.fulfilments())) {
-      policy = new Policy(policy.rulebook(), policy.membership(), next, cacheEntries);
+      policy = made(policy.rulebook(), policy.membership(), next);
     }
   }
 }

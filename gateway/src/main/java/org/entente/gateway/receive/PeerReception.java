@@ -8,6 +8,7 @@ import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.policy.ExerciseRetention;
 import org.entente.gateway.seal.LocalSeal;
 
 /** Receiving, from all peers; gives the link an intake for each peer and lane. */
@@ -17,23 +18,21 @@ public final class PeerReception {
   private final Reception reception;
   private final SetAsideReceipts setAside;
 
-  /** Receiving with these parts. */
+  /**
+   * Receiving with these parts.
+   *
+   * @param exercises how long what comes as training is kept at most
+   */
   public PeerReception(
       ReceiveParts parts,
       StorageKeys keys,
       IngressCheck ingress,
       Reporter reporter,
-      SecureRandom random) {
+      SecureRandom random,
+      ExerciseRetention exercises) {
     this.ledger = parts.ledger();
     Unsealing unsealing =
-        new Unsealing(
-            keys,
-            new LocalSeal(random),
-            ingress,
-            parts.evidence(),
-            new PeerEvidence(parts.ledger().evidence(), parts.evidence()),
-            parts.clock(),
-            parts.ending());
+        new Unsealing(parts, keys, new LocalSeal(random), ingress, exercises);
     Custody custody = new Custody(keys, random, parts.opener(), parts.setting(), parts.clock());
     this.inspection = new Inspection(parts, unsealing, new Mishaps<>("receiving"), custody);
     this.reception = new Reception(parts, reporter, custody);

@@ -36,6 +36,7 @@ import org.entente.gateway.request.Advertised;
 import org.entente.gateway.request.Clocks;
 import org.entente.gateway.retain.Recalls;
 import org.entente.gateway.seal.ConsentStatement;
+import org.entente.gateway.seal.EnvelopeFacts;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.transmit.Dispatch;
@@ -66,6 +67,7 @@ final class Reception {
   private final Meters meters;
   private final Reporter reporter;
   private final Custody custody;
+  private final References references;
   private final Clocks clocks;
   private final Advertised advertised;
 
@@ -79,6 +81,7 @@ final class Reception {
     this.operations = new OperationReception(parts.self(), parts.ledger(), parts.rosters());
     this.consents = parts.consents();
     this.charges = parts.charges();
+    this.references = new References(parts.ledger(), parts.evidence());
     this.meters = parts.meters();
     this.reporter = reporter;
     this.advertised = parts.advertised();
@@ -204,7 +207,7 @@ final class Reception {
     }
     audit(tx, header, kept, keeping.refused());
     if (!kept.isEmpty()) {
-      announce(tx, header.facts().origin(), kept.size());
+      announce(tx, header.facts(), kept.size());
     }
     return new Kept(kept, keeping.refused());
   }
@@ -287,10 +290,10 @@ final class Reception {
       refuse(tx, keeping, id, outside.get().code(), outside.get().reason());
       return;
     }
-    ChainStep step = message.step();
-    if (step != null
-        && !ledger.chains().takes(tx, keeping.header().facts().origin(), step.target())) {
-      refuse(tx, keeping, id, Code.LIMIT_REACHED, "what it changes was changed too often");
+    Optional<Inspected.Refused> referring =
+        references.refusal(tx, keeping.header().facts(), message);
+    if (referring.isPresent()) {
+      refuse(tx, keeping, referring.get());
       return;
     }
     keep(tx, keeping, message);
@@ -447,10 +450,10 @@ final class Reception {
     }
   }
 
-  private void announce(Transaction tx, AgencyName origin, int kept) {
+  private void announce(Transaction tx, EnvelopeFacts facts, int kept) {
     tx.afterCommit(
         () -> {
-          meters.received(origin, kept);
+          meters.received(facts.origin(), kept, facts.exercise());
           reporter.arrived();
         });
   }

@@ -20,6 +20,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Exercise;
+import org.entente.gateway.policy.ExerciseRetention;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.seal.BodyKey;
 import org.entente.gateway.seal.BucketKey;
@@ -34,7 +36,6 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,22 +53,22 @@ final class Unsealing {
   private final PeerEvidence stated;
   private final InstantSource clock;
   private final InstantSource ending;
+  private final ExerciseRetention exercises;
 
   Unsealing(
+      ReceiveParts parts,
       StorageKeys keys,
       LocalSeal localSeal,
       IngressCheck ingress,
-      EvidenceRecords evidence,
-      PeerEvidence stated,
-      InstantSource clock,
-      InstantSource ending) {
+      ExerciseRetention exercises) {
     this.keys = keys;
     this.localSeal = localSeal;
     this.ingress = ingress;
-    this.evidence = evidence;
-    this.stated = stated;
-    this.clock = clock;
-    this.ending = ending;
+    this.evidence = parts.evidence();
+    this.stated = new PeerEvidence(parts.ledger().evidence(), parts.evidence());
+    this.clock = parts.clock();
+    this.ending = parts.ending();
+    this.exercises = exercises;
   }
 
   /**
@@ -176,7 +177,7 @@ final class Unsealing {
     boolean agrees =
         label.getOrigin().equals(facts.origin().value())
             && label.getLaneValue() == facts.lane().number()
-            && (label.getStatus() == Status.STATUS_EXERCISE) == facts.exercise();
+            && Exercise.of(label) == facts.exercise();
     if (!agrees) {
       return Optional.of(
           message.refused(
@@ -207,10 +208,10 @@ final class Unsealing {
       Message message,
       @Nullable RosterStatement roster) {
     long now = clock.millis();
+    Label label = message.label();
+    int days = exercises.of(label, label.getRetentionDays());
     LocalDate lastDay =
-        LocalDate.ofInstant(
-            Instant.ofEpochMilli(now).plus(Duration.ofDays(message.label().getRetentionDays())),
-            ZoneOffset.UTC);
+        LocalDate.ofInstant(Instant.ofEpochMilli(now).plus(Duration.ofDays(days)), ZoneOffset.UTC);
     BucketKey bucket = keys.forBucket(lastDay);
     try (BodyKey bodyKey = labels.bodyKey(index)) {
       Optional<byte[]> record =

@@ -3,13 +3,13 @@ package org.entente.gateway.request;
 import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.Exercise;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
-import org.entente.proto.v1.Status;
 
 /**
  * Whether an answer may stand beside the request that it answers: the same at the gateway that
@@ -24,7 +24,7 @@ public final class AnswerCheck {
    * @param asked the request, between these two agencies
    */
   public static Optional<Problem> problem(RequestRecord asked, Label label, Answer answer) {
-    if (asked.getExercise() != (label.getStatus() == Status.STATUS_EXERCISE)) {
+    if (asked.getExercise() != Exercise.of(label)) {
       return mismatch("label.status", "training and actual traffic are not mixed");
     }
     if (!asked.getDetails() && tells(answer)) {

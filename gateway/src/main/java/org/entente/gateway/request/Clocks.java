@@ -16,6 +16,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
@@ -24,7 +25,6 @@ import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Request;
-import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Wanted;
 
 /**
@@ -101,7 +101,7 @@ public final class Clocks {
   public void received(Transaction tx, AgencyName origin, Label label, Body body) {
     if (body.getRequest().getReminder()) {
       reminded(tx, about(Side.OWED, origin.value(), label));
-      if (label.getStatus() != Status.STATUS_EXERCISE) {
+      if (!Exercise.of(label)) {
         tx.afterCommit(() -> meters.reminded(Meters.Reminder.ASKED_AGAIN, origin));
       }
     } else if (body.hasRequest()) {
@@ -137,7 +137,7 @@ public final class Clocks {
             .setAskedAtMs(now)
             .setAnswerByMs(Math.max(0, answerBy))
             .setDetails(request.getWanted() == Wanted.WANTED_DETAILS)
-            .setExercise(label.getStatus() == Status.STATUS_EXERCISE)
+            .setExercise(Exercise.of(label))
             // Looked at soon, and then when a part of its time is over.
             .setNearAtMs(side == Side.OWED ? now : 0)
             .setClassification(side == Side.ASKED ? label.getClassificationValue() : 0)

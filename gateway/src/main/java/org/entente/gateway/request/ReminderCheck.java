@@ -5,11 +5,11 @@ import java.util.Optional;
 import org.entente.gateway.ledger.RequestBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.Exercise;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Request;
-import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Wanted;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +51,7 @@ public final class ReminderCheck {
     if (!RequestBook.isOpen(record)) {
       return over(record.getState());
     }
-    if (record.getExercise() != (label.getStatus() == Status.STATUS_EXERCISE)) {
+    if (record.getExercise() != Exercise.of(label)) {
       return mismatch("label.status", "training and actual traffic are not mixed");
     }
     if (record.getDetails() != (reminder.getWanted() == Wanted.WANTED_DETAILS)) {

@@ -95,7 +95,9 @@ final class Scoring {
     ScoreSeries series = ScoreBook.series(scored, client, tag);
     Optional<Score> latest = latest(tx, handed, series);
     if (latest.filter(it -> saysTheSame(it, handed.request())).isPresent()) {
-      tx.afterCommit(() -> parts.meters().scored(Meters.Scored.UNCHANGED));
+      tx.afterCommit(
+          () ->
+              parts.meters().scored(Meters.Scored.UNCHANGED, handed.request().getExercise()));
       return done(latest.get(), true);
     }
     if (series.getNumbersCount() == 0 && !hasRoom(scored, client)) {
@@ -171,13 +173,13 @@ final class Scoring {
   }
 
   private void kept(Handed handed, Score score) {
-    if (score.getVersion() == 1) {
+    boolean exercise = handed.request().getExercise();
+    boolean first = score.getVersion() == 1;
+    parts.meters().scored(first ? Meters.Scored.FIRST : Meters.Scored.CHANGED, exercise);
+    if (first && !exercise) {
       long millis =
           Timestamps.toMillis(score.getScoredAt()) - handed.placed().record().getReceivedAtMs();
-      parts.meters().scored(Meters.Scored.FIRST);
       parts.meters().scoredAfter(Math.max(0, millis) / 1e3);
-    } else {
-      parts.meters().scored(Meters.Scored.CHANGED);
     }
     followers.wake();
   }

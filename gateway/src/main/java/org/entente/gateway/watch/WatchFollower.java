@@ -110,8 +110,8 @@ final class WatchFollower {
     }
     unwritten += AT_ONCE - left;
     if (!found.isEmpty() || unwritten >= UNWRITTEN) {
-      int hits = ledger.commit(Lane.ROUTINE, tx -> record(tx, found, reached));
-      meters.watchHits(hits);
+      List<Found> hits = ledger.commit(Lane.ROUTINE, tx -> record(tx, found, reached));
+      hits.forEach(hit -> meters.watchHit(hit.placed().record().getExercise()));
       unwritten = 0;
     }
     next.putAll(reached);
@@ -167,8 +167,8 @@ final class WatchFollower {
     }
   }
 
-  /** What was hit and is still there, with how far all was looked at; how many hits. */
-  private int record(Transaction tx, List<Found> found, Map<Lane, Long> reached) {
+  /** What was hit and is still there, with how far all was looked at; the hits. */
+  private List<Found> record(Transaction tx, List<Found> found, Map<Lane, Long> reached) {
     reached.forEach((lane, position) -> ledger.watches().place(tx, lane, position));
     Map<Long, List<Found>> byWatch = new LinkedHashMap<>();
     for (Found one : found) {
@@ -178,7 +178,7 @@ final class WatchFollower {
       }
     }
     byWatch.values().forEach(hits -> tx.audit(leaf(tx, hits.get(0).watch(), hits)));
-    return byWatch.values().stream().mapToInt(List::size).sum();
+    return byWatch.values().stream().flatMap(List::stream).toList();
   }
 
   private boolean isStanding(Transaction tx, StandingWatch watch) {

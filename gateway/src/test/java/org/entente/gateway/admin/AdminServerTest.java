@@ -73,13 +73,13 @@ class AdminServerTest {
   @Test
   void metrics_areInPrometheusText_withWhatWasCounted() throws Exception {
     meters.opened();
-    meters.received(new AgencyName("fr.customs"), 3);
+    meters.received(new AgencyName("fr.customs"), 3, false);
     meters.refused(Meters.Side.EGRESS, Code.NO_AGREEMENT);
     HttpResponse<String> response = get("/metrics");
     assertEquals(200, response.statusCode());
     assertTrue(response.headers().firstValue("content-type").orElse("").startsWith("text/plain"));
     assertTrue(response.body().contains("entente_opened_total 1.0"), response.body());
-    assertTrue(response.body().contains("entente_received_total{origin=\"fr.customs\",} 3.0"));
+    assertTrue(response.body().contains("entente_received_total{origin=\"fr.customs\",exercise=\"false\",} 3.0"));
     assertTrue(
         response
             .body()

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,20 @@ class NodeConfigTest {
     assertNull(good("").backup());
     assertEquals(
         new NodeConfig.Backup(Path.of("copies"), 7), good("backup: { folder: copies }").backup());
+  }
+
+  /** Nought would be read as at once by one and as no rule by another. */
+  @Test
+  void exerciseRetention_absentIsNoRule_andNoughtIsRefused() {
+    assertEquals(Optional.empty(), good("").exerciseDays());
+    assertEquals(Optional.of(30), good("exercise_retention_days: 30").exerciseDays());
+    assertEquals(Optional.of(36_500), good("exercise_retention_days: 36500").exerciseDays());
+    for (String wrong : List.of("0", "-1", "36501")) {
+      String problems = read("exercise_retention_days: " + wrong).toString();
+      assertTrue(
+          problems.contains("exercise_retention_days is " + wrong + "; it must be from 1 to 36500"),
+          problems);
+    }
   }
 
   @Test

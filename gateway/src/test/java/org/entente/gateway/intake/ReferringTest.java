@@ -1,12 +1,14 @@
 package org.entente.gateway.intake;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.AtRest;
@@ -145,6 +147,56 @@ class ReferringTest {
         Code.INVALID_FIELD,
         publish(
             change(MessageType.MESSAGE_TYPE_CANCEL, target).setStatus(Status.STATUS_EXERCISE), DE));
+  }
+
+  private static Label.Builder replyTo(MessageId id, Status status) {
+    return warning().setStatus(status).setInReplyTo(ByteString.copyFrom(id.bytes()));
+  }
+
+  private void refusesReply(MessageId id, Status status) {
+    Outcome outcome = publish(replyTo(id, status), DE);
+    assertEquals(Code.INVALID_FIELD.name(), outcome.getInvalid().getCode(), outcome::toString);
+    assertEquals("label.in_reply_to", outcome.getInvalid().getField());
+  }
+
+  @Test
+  void trainingAndActualTraffic_doNotReplyToEachOther_sentOrReceived() {
+    MessageId actual = sent(warning(), DE);
+    MessageId test = sent(warning().setStatus(Status.STATUS_TEST), DE);
+    refusesReply(actual, Status.STATUS_EXERCISE);
+    refusesReply(actual, Status.STATUS_TEST);
+    refusesReply(test, Status.STATUS_ACTUAL);
+    sent(replyTo(actual, Status.STATUS_ACTUAL), DE);
+    sent(replyTo(test, Status.STATUS_EXERCISE), DE);
+
+    MessageId received = MessageId.fresh(NOW.toEpochMilli(), random);
+    Label exercise = warning().setStatus(Status.STATUS_EXERCISE).build();
+    kit.receives(id -> id.equals(received) ? Optional.of(exercise) : Optional.empty());
+    refusesReply(received, Status.STATUS_ACTUAL);
+    sent(replyTo(received, Status.STATUS_EXERCISE), DE);
+    sent(replyTo(MessageId.fresh(NOW.toEpochMilli(), random), Status.STATUS_EXERCISE), DE);
+  }
+
+  @Test
+  void published_isCountedApart_refusedOnesToo() {
+    sent(warning(), DE);
+    sent(warning().setStatus(Status.STATUS_TEST), DE);
+    sent(warning().setStatus(Status.STATUS_EXERCISE), DE);
+    MessageId unknown = MessageId.fresh(NOW.toEpochMilli(), random);
+    assertInvalid(
+        Code.NOT_FOUND,
+        publish(
+            change(MessageType.MESSAGE_TYPE_UPDATE, unknown).setStatus(Status.STATUS_EXERCISE), DE));
+    publish(warning().setStatus(Status.STATUS_EXERCISE).clearPurpose(), DE);
+    String metrics = kit.meters().text();
+    for (String series :
+        List.of(
+            "outcome=\"accepted\",exercise=\"false\",} 1.0",
+            "outcome=\"accepted\",exercise=\"true\",} 2.0",
+            "outcome=\"invalid\",exercise=\"true\",} 2.0")) {
+      assertTrue(metrics.contains("entente_published_total{" + series), metrics);
+    }
+    assertFalse(metrics.contains("outcome=\"invalid\",exercise=\"false\""), metrics);
   }
 
   @Test

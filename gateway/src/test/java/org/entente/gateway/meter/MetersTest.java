@@ -57,10 +57,36 @@ class MetersTest {
     assertEquals(series + 1, entente());
   }
 
+  /** What counts messages is told apart by a label of two values, and by no more. */
+  @Test
+  void exercises_areSeriesOfTheirOwn_twoOfEach() {
+    AgencyName fr = new AgencyName("fr.customs");
+    for (int i = 0; i < 3; i++) {
+      for (boolean exercise : new boolean[] {false, true, true}) {
+        meters.published(Meters.Published.ACCEPTED, exercise);
+        meters.received(fr, 2, exercise);
+        meters.delivered(false, exercise);
+        meters.watchHit(exercise);
+        meters.scored(Meters.Scored.FIRST, exercise);
+      }
+    }
+    for (String series :
+        List.of(
+            "entente_published_total{outcome=\"accepted\",exercise=\"%s\",} %s",
+            "entente_delivered_total{kind=\"first\",exercise=\"%s\",} %s",
+            "entente_watch_hits_total{exercise=\"%s\",} %s",
+            "entente_scores_total{result=\"first\",exercise=\"%s\",} %s")) {
+      assertTrue(meters.text().contains(series.formatted("false", "3.0")), series);
+      assertTrue(meters.text().contains(series.formatted("true", "6.0")), series);
+    }
+    assertTrue(meters.text().contains("origin=\"fr.customs\",exercise=\"true\",} 12.0"));
+    assertEquals(10, meters.text().lines().filter(it -> it.contains("exercise=\"")).filter(it -> !it.contains("_created")).count());
+  }
+
   private void count() {
-    meters.published(Meters.Published.INVALID);
+    meters.published(Meters.Published.INVALID, false);
     meters.refused(Meters.Side.CLIENT, Code.INVALID_FIELD);
-    meters.received(new AgencyName("fr.customs"), 3);
+    meters.received(new AgencyName("fr.customs"), 3, false);
     meters.mishap(Meters.Step.RECEIVING);
   }
 

@@ -84,7 +84,7 @@ class ExpectationsTest {
             "fr-sg-ipr/max_message_bytes",
             "fr-sg-ipr/condition",
             "eu-us-narcotics-hazardous/condition",
-            "node/no-templates",
+            "node/no-system-messages",
             "node/covert-operations-are-urgent")) {
       assertEquals(List.of(), clause(clauses, clause).missing(), clause);
     }

@@ -68,6 +68,7 @@ public final class IntakeKit implements AutoCloseable {
   private final Convening convening;
   private final Charging charging;
   private final Reminding reminding;
+  private final Meters meters = new Meters();
 
   /**
    * An intake that has started.
@@ -103,7 +104,6 @@ public final class IntakeKit implements AutoCloseable {
       IntakeLimits limits) {
     SecureRandom random = new SecureRandom();
     Ed25519SigningKey signing = Ed25519SigningKey.generate(random);
-    Meters meters = new Meters();
     Dispatch dispatch =
         new Dispatch(
             ledger.envelopes(),
@@ -206,6 +206,11 @@ public final class IntakeKit implements AutoCloseable {
   /** Takes drafts. */
   public Intake intake() {
     return intake;
+  }
+
+  /** What taking drafts counts. */
+  public Meters meters() {
+    return meters;
   }
 
   /** Takes messages back. */

@@ -37,6 +37,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.ExerciseRetention;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.receive.EvidenceReturn;
@@ -109,7 +110,7 @@ public final class ReceiveKit implements AutoCloseable {
 
   private record Hop(AgencyName peer, Lane lane) {}
 
-  /** Reception over a ledger that has started. */
+  /** Reception over a ledger that has started, with no rule of its own for training traffic. */
   public ReceiveKit(
       Ledger ledger,
       StorageKeys storage,
@@ -117,6 +118,18 @@ public final class ReceiveKit implements AutoCloseable {
       ErasureJournal journal,
       IngressCheck ingress,
       InstantSource clock) {
+    this(ledger, storage, retention, journal, ingress, clock, ExerciseRetention.NONE);
+  }
+
+  /** The same with one. */
+  public ReceiveKit(
+      Ledger ledger,
+      StorageKeys storage,
+      RetentionKeys retention,
+      ErasureJournal journal,
+      IngressCheck ingress,
+      InstantSource clock,
+      ExerciseRetention exercises) {
     this.ledger = ledger;
     evidence = new EvidenceRecords(new AtRest(storage, random), SELF);
     erasing = new Erasing(SELF, ledger, retention, journal, evidence);
@@ -182,7 +195,7 @@ public final class ReceiveKit implements AutoCloseable {
             clock,
             executor,
             new Meters());
-    reception = new PeerReception(parts, storage, ingress, reporter, random);
+    reception = new PeerReception(parts, storage, ingress, reporter, random, exercises);
   }
 
   private static final class Origin {
@@ -398,6 +411,11 @@ public final class ReceiveKit implements AutoCloseable {
   /** Sets aside at the recipient. */
   public SettingAside setting() {
     return setting;
+  }
+
+  /** What receiving counts. */
+  public Meters meters() {
+    return parts.meters();
   }
 
   /** What the recipient received and set aside. */

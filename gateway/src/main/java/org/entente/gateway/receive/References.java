@@ -1,0 +1,88 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+import org.entente.gateway.ledger.ChainStep;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.EnvelopeFacts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a received message may refer to what it names: training neither answers, changes nor
+ * recalls actual traffic, nor the reverse, and nothing is changed too often.
+ *
+ * <p>Looked at is what passed between its origin and this agency, and nothing else: a refusal that
+ * depended on mail of others would tell its origin who else was sent what.
+ */
+final class References {
+  private final Ledger ledger;
+  private final EvidenceRecords evidence;
+
+  References(Ledger ledger, EvidenceRecords evidence) {
+    this.ledger = ledger;
+    this.evidence = evidence;
+  }
+
+  /** Why a message is not kept; empty if it may be. */
+  Optional<Inspected.Refused> refusal(
+      Transaction tx, EnvelopeFacts facts, Inspected.Kept message) {
+    ChainStep step = message.step();
+    ByteString answered = message.content().label().getInReplyTo();
+    if (isOfTheOther(tx, facts, answered.isEmpty() ? null : id(answered))) {
+      return Optional.of(mixed(message.id(), facts, "label.in_reply_to"));
+    }
+    if (isOfTheOther(tx, facts, message.recalled())) {
+      return Optional.of(mixed(message.id(), facts, "body.recall.message_id"));
+    }
+    if (step == null) {
+      return Optional.empty();
+    }
+    if (isOfTheOther(tx, facts, step.target())) {
+      return Optional.of(mixed(message.id(), facts, "label.references"));
+    }
+    return ledger.chains().takes(tx, facts.origin(), step.target())
+        ? Optional.empty()
+        : Optional.of(
+            new Inspected.Refused(
+                message.id(),
+                Code.LIMIT_REACHED,
+                "label.references: what it changes was changed too often",
+                false));
+  }
+
+  /** Whether a message between the two is training where this is actual traffic, or the reverse. */
+  private boolean isOfTheOther(Transaction tx, EnvelopeFacts facts, @Nullable MessageId id) {
+    if (id == null) {
+      return false;
+    }
+    InboxBook.Placed placed = ledger.inbox().find(tx, id);
+    if (placed != null) {
+      return placed.record().getOrigin().equals(facts.origin().value())
+          && placed.record().getExercise() != facts.exercise();
+    }
+    AgencyName origin = facts.origin();
+    return evidence
+        .sent(ledger.evidence(), id)
+        .filter(sent -> sent.getRecipientsList().contains(origin.value()))
+        .filter(sent -> sent.getExercise() != facts.exercise())
+        .isPresent();
+  }
+
+  private static Inspected.Refused mixed(MessageId id, EnvelopeFacts facts, String field) {
+    String reason =
+        facts.exercise()
+            ? " names actual traffic; an exercise refers to exercises"
+            : " names an exercise; actual traffic refers to actual traffic";
+    return new Inspected.Refused(id, Code.HEADER_MISMATCH, field + reason, false);
+  }
+
+  private static MessageId id(ByteString bytes) {
+    return MessageId.of(bytes.toByteArray());
+  }
+}

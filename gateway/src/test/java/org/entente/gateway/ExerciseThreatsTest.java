@@ -1,0 +1,381 @@
+package org.entente.gateway;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.DemoMembership;
+import org.entente.gateway.policy.ExerciseRetention;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.MessageLimits;
+import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.policy.PolicyFixture;
+import org.entente.gateway.policy.RecallMessages;
+import org.entente.gateway.policy.RulebookHolder;
+import org.entente.gateway.retain.ErasureJournal;
+import org.entente.gateway.retain.Sweep;
+import org.entente.gateway.seal.SealedAsLie;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.transmit.Awaiting;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Recall;
+import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Threat 63 at the recipient: a member that marks training as actual or back, in what it says of a
+ * message as in what it lets a message refer to; and how long training is kept.
+ */
+class ExerciseThreatsTest {
+  private static final Instant NOW = PolicyFixture.NOW;
+  private static final String EU = "eu-customs-cooperation";
+  private static final int OWN_RULE = 7;
+  private static final Body ALERT =
+      Body.newBuilder()
+          .setAlert(
+              Alert.newBuilder()
+                  .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline("Headline")))
+          .build();
+
+  private final SecureRandom random = new SecureRandom();
+  private final MemoryStorageKeys keys = new MemoryStorageKeys();
+  private final ErasureJournal journal;
+  private Instant now = NOW;
+  private final Ledger ledger =
+      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> now);
+  private final ReceiveKit kit;
+
+  ExerciseThreatsTest(@TempDir Path folder) throws IOException {
+    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    RulebookHolder policy =
+        new RulebookHolder(PolicyFixture.demo().rulebook(), DemoMembership.demo(), 100);
+    kit =
+        new ReceiveKit(
+            ledger,
+            keys,
+            keys,
+            journal,
+            new NodeIngress(
+                ReceiveKit.SELF,
+                policy,
+                new LabelCheck(MessageLimits.defaults()),
+                () -> now,
+                id -> kit().evidence().sent(ledger.evidence(), id)),
+            () -> now,
+            new ExerciseRetention(OWN_RULE));
+  }
+
+  private ReceiveKit kit() {
+    return kit;
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    kit.close();
+    ledger.close();
+    journal.close();
+  }
+
+  private Permitted message(Status status, UnaryOperator<Label.Builder> more) {
+    Label.Builder label =
+        Label.newBuilder()
+            .setKind(Kind.KIND_ALERT)
+            .setCategory(Category.CATEGORY_IPR)
+            .setPurpose(Purpose.PURPOSE_IPR_ENFORCEMENT)
+            .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
+            .setStatus(status)
+            .setMessageType(MessageType.MESSAGE_TYPE_ALERT)
+            .setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM);
+    return PermittedFixture.permitted(
+        MessageId.fresh(now.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.ROUTINE,
+        more.apply(label).build(),
+        ALERT,
+        now,
+        EU,
+        30,
+        ReceiveKit.SELF.value());
+  }
+
+  private Permitted message(Status status) {
+    return message(status, label -> label);
+  }
+
+  private Permitted replyTo(MessageId id, Status status) {
+    return message(status, label -> label.setInReplyTo(ByteString.copyFrom(id.bytes())));
+  }
+
+  private Permitted changeOf(MessageId id, Status status, MessageType type) {
+    return message(
+        status,
+        label -> label.setMessageType(type).setReferences(ByteString.copyFrom(id.bytes())));
+  }
+
+  private Permitted recallOf(MessageId target, Status status) {
+    Label label =
+        Label.newBuilder()
+            .setKind(Kind.KIND_RECALL)
+            .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
+            .setStatus(status)
+            .setMessageType(MessageType.MESSAGE_TYPE_ALERT)
+            .setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM)
+            .build();
+    Body body =
+        Body.newBuilder()
+            .setRecall(
+                Recall.newBuilder()
+                    .setMessageId(ByteString.copyFrom(target.bytes()))
+                    .setAt(Timestamps.fromMillis(now.toEpochMilli()))
+                    .setReason("the script named another container"))
+            .build();
+    return PermittedFixture.permitted(
+        MessageId.fresh(now.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.FLASH,
+        label,
+        body,
+        now,
+        RecallMessages.AGREEMENT,
+        RecallMessages.RETENTION_DAYS,
+        ReceiveKit.SELF.value());
+  }
+
+  private MessageId taken(Permitted message) {
+    kit.deliver(message);
+    kit.settle();
+    assertNotNull(ledger.inbox().find(message.messageId()), () -> "" + last());
+    return message.messageId();
+  }
+
+  private EvidenceItem last() {
+    List<EvidenceItem> owed = kit.owed();
+    return owed.get(owed.size() - 1);
+  }
+
+  private void refused(Code code, String reason, Permitted message, SealingItem sealed) {
+    int owed = kit.owed().size();
+    for (Delivery delivery : kit.seal(List.of(sealed))) {
+      kit.handOver(delivery);
+    }
+    kit.settle();
+    assertNull(ledger.inbox().find(message.messageId()));
+    assertEquals(owed + 1, kit.owed().size());
+    assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, last().getKind());
+    assertEquals(code.name(), last().getCode(), last().getReason());
+    assertTrue(last().getReason().contains(reason), last().getReason());
+  }
+
+  private void refused(Code code, String reason, Permitted message) {
+    refused(code, reason, message, SealingItem.of(message));
+  }
+
+  @Test
+  void test_underAHeaderThatSaysActual_andBack_isRefused() {
+    Permitted test = message(Status.STATUS_TEST);
+    assertTrue(test.exercise());
+    refused(Code.HEADER_MISMATCH, "exercise flag", test, SealedAsLie.exerciseReversed(test));
+    Permitted system = message(Status.STATUS_SYSTEM);
+    refused(Code.HEADER_MISMATCH, "exercise flag", system, SealedAsLie.exerciseReversed(system));
+    assertTrue(placed(taken(test)).record().getExercise());
+    assertFalse(placed(taken(system)).record().getExercise());
+  }
+
+  @Test
+  void template_isRefused_underEitherHeader() {
+    Permitted template = message(Status.STATUS_DRAFT);
+    refused(Code.INVALID_FIELD, "label.status", template);
+    refused(
+        Code.HEADER_MISMATCH, "exercise flag", template, SealedAsLie.exerciseReversed(template));
+  }
+
+  /** A status of a later release may be training or not; nobody here can say. */
+  @Test
+  void statusThatIsNotKnownHere_isRefused() {
+    Permitted later = message(Status.STATUS_ACTUAL, label -> label.setStatusValue(9));
+    refused(Code.INVALID_FIELD, "label.status", later);
+  }
+
+  @Test
+  void reply_fromTrainingToActualTraffic_andBack_isRefused() {
+    MessageId actual = taken(message(Status.STATUS_ACTUAL));
+    MessageId exercise = taken(message(Status.STATUS_EXERCISE));
+    String field = "label.in_reply_to names";
+    refused(Code.HEADER_MISMATCH, field, replyTo(actual, Status.STATUS_EXERCISE));
+    refused(Code.HEADER_MISMATCH, field, replyTo(actual, Status.STATUS_TEST));
+    refused(Code.HEADER_MISMATCH, field, replyTo(exercise, Status.STATUS_ACTUAL));
+    taken(replyTo(actual, Status.STATUS_ACTUAL));
+    taken(replyTo(exercise, Status.STATUS_EXERCISE));
+    taken(replyTo(exercise, Status.STATUS_TEST));
+  }
+
+  private MessageId sent(boolean exercise, String recipient) {
+    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    SentFacts facts =
+        SentFacts.newBuilder()
+            .addRecipients(recipient)
+            .setLane(Lane.ROUTINE.number())
+            .setExercise(exercise)
+            .setExpiresAtMs(now.plusSeconds(86_400).toEpochMilli())
+            .build();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          Awaiting.begin(tx, ledger, kit.evidence(), id, facts);
+          return id;
+        });
+    return id;
+  }
+
+  @Test
+  void reply_toWhatThisAgencySentAsTheOther_isRefused() {
+    String field = "label.in_reply_to names";
+    String it = ReceiveKit.ORIGIN.value();
+    refused(Code.HEADER_MISMATCH, field, replyTo(sent(false, it), Status.STATUS_EXERCISE));
+    refused(Code.HEADER_MISMATCH, field, replyTo(sent(true, it), Status.STATUS_ACTUAL));
+    taken(replyTo(sent(true, it), Status.STATUS_EXERCISE));
+  }
+
+  /** Whoever knows the id of a message must not learn from a refusal who else was sent it. */
+  @Test
+  void reply_toWhatItsOriginWasNotSent_tellsNothing() {
+    taken(replyTo(sent(true, "us.cbp"), Status.STATUS_ACTUAL));
+    taken(replyTo(sent(false, "us.cbp"), Status.STATUS_EXERCISE));
+    taken(replyTo(MessageId.fresh(now.toEpochMilli(), random), Status.STATUS_EXERCISE));
+  }
+
+  @Test
+  void change_ofActualTrafficByTraining_andBack_isRefused_andChangesNothing() {
+    MessageId actual = taken(message(Status.STATUS_ACTUAL));
+    MessageId exercise = taken(message(Status.STATUS_EXERCISE));
+    for (MessageType type :
+        List.of(MessageType.MESSAGE_TYPE_CANCEL, MessageType.MESSAGE_TYPE_RESTRICTION)) {
+      refused(
+          Code.HEADER_MISMATCH,
+          "label.references names",
+          changeOf(actual, Status.STATUS_EXERCISE, type));
+      refused(
+          Code.HEADER_MISMATCH,
+          "label.references names",
+          changeOf(exercise, Status.STATUS_ACTUAL, type));
+    }
+    for (MessageId id : List.of(actual, exercise)) {
+      assertFalse(placed(id).record().getChanged());
+      assertFalse(placed(id).record().getRestricted());
+    }
+    taken(changeOf(exercise, Status.STATUS_TEST, MessageType.MESSAGE_TYPE_CANCEL));
+    assertTrue(ledger.chains().standing(ReceiveKit.ORIGIN, exercise).getCancelled());
+  }
+
+  @Test
+  void recall_ofActualTrafficByTraining_andBack_isRefused_andErasesNothing() {
+    MessageId actual = taken(message(Status.STATUS_ACTUAL));
+    MessageId exercise = taken(message(Status.STATUS_EXERCISE));
+    String field = "body.recall.message_id names";
+    refused(Code.HEADER_MISMATCH, field, recallOf(actual, Status.STATUS_EXERCISE));
+    refused(Code.HEADER_MISMATCH, field, recallOf(exercise, Status.STATUS_ACTUAL));
+    refused(
+        Code.INGRESS_REFUSED, "the label of recall", recallOf(exercise, Status.STATUS_TEST));
+    assertNotNull(ledger.inbox().find(actual));
+    assertNotNull(ledger.inbox().find(exercise));
+    taken(recallOf(exercise, Status.STATUS_EXERCISE));
+    assertNull(ledger.inbox().find(exercise));
+    assertNotNull(ledger.inbox().find(actual));
+  }
+
+  private InboxBook.Placed placed(MessageId id) {
+    return requireNonNull(ledger.inbox().find(id));
+  }
+
+  private static long dayIn(Instant from, int days) {
+    return LocalDate.ofInstant(from.plus(Duration.ofDays(days)), ZoneOffset.UTC).toEpochDay();
+  }
+
+  @Test
+  void training_isErasedByTheOwnRule_andActualTrafficByItsLabel() {
+    MessageId actual = taken(message(Status.STATUS_ACTUAL));
+    MessageId exercise = taken(message(Status.STATUS_EXERCISE));
+    MessageId test = taken(message(Status.STATUS_TEST));
+    assertEquals(dayIn(NOW, 30), placed(actual).record().getBucketDay());
+    assertEquals(dayIn(NOW, OWN_RULE), placed(exercise).record().getBucketDay());
+    assertEquals(dayIn(NOW, OWN_RULE), placed(test).record().getBucketDay());
+
+    Sweep sweep = new Sweep(ReceiveKit.SELF, ledger, kit.evidence(), () -> now);
+    now = NOW.plus(Duration.ofDays(OWN_RULE));
+    assertEquals(0, sweep.round(), "the last day is not over");
+    now = NOW.plus(Duration.ofDays(OWN_RULE + 1));
+    assertEquals(2, sweep.round());
+    assertNull(ledger.inbox().find(exercise));
+    assertNull(ledger.inbox().find(test));
+    assertNotNull(ledger.inbox().find(actual));
+  }
+
+  /** A label that grants less stands, and gateways' own messages are no exception to the rule. */
+  @Test
+  void training_thatMayBeKeptForLess_isKeptForLess() {
+    Permitted brief =
+        PermittedFixture.permitted(
+            MessageId.fresh(now.toEpochMilli(), random),
+            ReceiveKit.ORIGIN,
+            Lane.ROUTINE,
+            message(Status.STATUS_EXERCISE).label(),
+            ALERT,
+            now,
+            EU,
+            2,
+            ReceiveKit.SELF.value());
+    assertEquals(dayIn(NOW, 2), placed(taken(brief)).record().getBucketDay());
+    MessageId recall = taken(recallOf(brief.messageId(), Status.STATUS_EXERCISE));
+    assertEquals(dayIn(NOW, OWN_RULE), placed(recall).record().getBucketDay());
+  }
+
+  @Test
+  void received_isCountedApart() {
+    taken(message(Status.STATUS_ACTUAL));
+    taken(message(Status.STATUS_EXERCISE));
+    taken(message(Status.STATUS_TEST));
+    String metrics = kit.meters().text();
+    String series = "entente_received_total{origin=\"" + ReceiveKit.ORIGIN + "\",exercise=";
+    assertTrue(metrics.contains(series + "\"false\",} 1.0"), metrics);
+    assertTrue(metrics.contains(series + "\"true\",} 2.0"), metrics);
+  }
+}
