@@ -1,5 +1,6 @@
 package org.entente.gateway.cel;
 
+import dev.cel.common.CelAbstractSyntaxTree;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -57,6 +58,15 @@ public final class Condition {
    */
   public Map<String, Set<String>> compared() {
     return reads.compared();
+  }
+
+  /** The most steps that evaluating it can take; at most {@link Expressions#MAX_STEPS}. */
+  public long mostSteps() {
+    return ConditionCost.of(program.tree()).steps();
+  }
+
+  CelAbstractSyntaxTree tree() {
+    return program.tree();
   }
 
   boolean readsWholeLabel() {

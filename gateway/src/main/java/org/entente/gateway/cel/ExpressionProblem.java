@@ -6,8 +6,14 @@ package org.entente.gateway.cel;
  * @param line line within the expression, from 1
  * @param column column within that line, from 1
  * @param message what is wrong
+ * @param valid what would be valid instead; empty where there is no more to say than what an
+ *     expression is
  */
-public record ExpressionProblem(int line, int column, String message) {
+public record ExpressionProblem(int line, int column, String message, String valid) {
+  ExpressionProblem(int line, int column, String message) {
+    this(line, column, message, "");
+  }
+
   @Override
   public String toString() {
     return "line " + line + ", column " + column + " of the expression: " + message;

@@ -29,7 +29,7 @@ import org.entente.proto.v1.Label;
  *
  * <p>Limits: an expression has at most {@value #MAX_CODE_POINTS} characters, {@value #MAX_NODES}
  * nodes and {@value #MAX_DEPTH} levels; an evaluation at most {@value #MAX_ITERATIONS} iterations
- * of its comprehensions. Holds no mutable state; safe for use by several threads. Creating one
+ * of its comprehensions, and a condition can take at most {@value #MAX_STEPS} steps. Holds no mutable state; safe for use by several threads. Creating one
  * costs milliseconds, so it is made once and passed on.
  */
 public final class Expressions {
@@ -44,6 +44,9 @@ public final class Expressions {
 
   /** Most iterations of comprehensions in one evaluation. */
   public static final int MAX_ITERATIONS = 10_000;
+
+  /** Most steps that a condition may take, by what its lists and texts can be at most. */
+  public static final int MAX_STEPS = 10_000;
 
   private static final CelOptions OPTIONS =
       CelOptions.current()
@@ -71,17 +74,21 @@ public final class Expressions {
   private final CelRuntime runtime = runtime();
 
   /**
-   * Compiles a condition; rejected are anything but a bool, and the use of the label as a whole, so
-   * that what a condition reads is known.
+   * Compiles a condition; rejected are anything but a bool, the use of the label as a whole, so
+   * that what a condition reads is known, what may be absent and is not asked for ({@link
+   * IndexGuards}), and what can take more than {@value #MAX_STEPS} steps ({@link ConditionCost}).
    */
   public Compilation<Condition> condition(String source) {
     Compilation<Condition> compilation =
         compile(conditions, source, ValueType.BOOL).map(Condition::new);
-    if (compilation instanceof Compilation.Compiled<Condition> compiled
-        && compiled.expression().readsWholeLabel()) {
+    if (!(compilation instanceof Compilation.Compiled<Condition> compiled)) {
+      return compilation;
+    }
+    if (compiled.expression().readsWholeLabel()) {
       return rejected("label is used as a whole; name the field, such as label.category");
     }
-    return compilation;
+    List<ExpressionProblem> problems = ConditionProblems.of(compiled.expression().tree());
+    return problems.isEmpty() ? compilation : new Compilation.Rejected<>(problems);
   }
 
   /** Compiles a mapping expression; one that can never yield the type is rejected. */

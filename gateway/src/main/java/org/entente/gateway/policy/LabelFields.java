@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.entente.gateway.cel.LabelSizes;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -30,15 +31,14 @@ import org.entente.proto.v1.Status;
 /** Checks of a label's fields, each as its comment in message.proto states it. */
 final class LabelFields {
   /** Most recipients whose names a label can disclose. */
-  static final int MAX_ADDRESSEES = 512;
+  static final int MAX_ADDRESSEES = LabelSizes.ADDRESSEES;
 
   static final Pattern AGREEMENT_ID = Pattern.compile(AgreementFile.ID);
 
   private static final Pattern PATH = Pattern.compile(RedactableFields.FORM);
 
   private static final int ISO_DATE = 10;
-  private static final int MAX_OBLIGATIONS = 16;
-  private static final List<Obligation> ONWARD =
+    private static final List<Obligation> ONWARD =
       List.of(
           Obligation.OBLIGATION_NO_ONWARD_TRANSFER,
           Obligation.OBLIGATION_ONWARD_WITH_CONSENT,
@@ -229,9 +229,9 @@ final class LabelFields {
     findings.optional("label.urgency", label.getUrgency());
     findings.optional("label.certainty", label.getCertainty());
     findings.optional("label.statement", label.getStatement());
-    findings.line("label.legal_basis", label.getLegalBasis(), 200);
-    findings.line("label.case_ref", label.getCaseRef(), 80);
-    findings.line("label.source_ref", label.getSourceRef(), 80);
+    findings.line("label.legal_basis", label.getLegalBasis(), LabelSizes.LEGAL_BASIS);
+    findings.line("label.case_ref", label.getCaseRef(), LabelSizes.CASE_REF);
+    findings.line("label.source_ref", label.getSourceRef(), LabelSizes.SOURCE_REF);
     national(label);
     inReplyTo(label);
     id("label.references", label.getReferences());
@@ -247,7 +247,7 @@ final class LabelFields {
 
   /** What is not known here cannot be fulfilled here. */
   private void obligations(List<Obligation> obligations) {
-    if (!findings.count("label.obligations", obligations.size(), MAX_OBLIGATIONS)) {
+    if (!findings.count("label.obligations", obligations.size(), LabelSizes.OBLIGATIONS)) {
       return;
     }
     for (int i = 0; i < obligations.size(); i++) {
@@ -326,14 +326,14 @@ final class LabelFields {
 
   private void handling(Label label) {
     List<Handling> codes = label.getHandlingList();
-    if (!findings.count("label.handling", codes.size(), 4)) {
+    if (!findings.count("label.handling", codes.size(), LabelSizes.HANDLING)) {
       return;
     }
     for (int i = 0; i < codes.size(); i++) {
       findings.required("label.handling[" + i + "]", codes.get(i));
     }
     noRepeats("label.handling", codes);
-    findings.line("label.handling_text", label.getHandlingText(), 500);
+    findings.line("label.handling_text", label.getHandlingText(), LabelSizes.HANDLING_TEXT);
     findings.check(
         !codes.contains(Handling.HANDLING_H3) || !label.getHandlingText().isBlank(),
         "label.handling_text",
@@ -341,7 +341,7 @@ final class LabelFields {
   }
 
   private void markings(List<String> markings) {
-    if (!findings.count("label.markings", markings.size(), 8)) {
+    if (!findings.count("label.markings", markings.size(), LabelSizes.MARKINGS)) {
       return;
     }
     for (int i = 0; i < markings.size(); i++) {
@@ -362,7 +362,7 @@ final class LabelFields {
     int colon = text.indexOf(':');
     Pattern values = colon < 0 ? null : limits.evaluationSchemes().get(text.substring(0, colon));
     boolean valid =
-        text.length() <= 20
+        text.length() <= LabelSizes.SOURCE_EVALUATION
             && values != null
             && values.matcher(text.substring(colon + 1)).matches();
     List<String> schemes = limits.evaluationSchemes().keySet().stream().sorted().toList();
@@ -373,7 +373,7 @@ final class LabelFields {
   }
 
   private void jurisdictions(List<String> codes) {
-    if (!findings.count("label.jurisdictions", codes.size(), 16)) {
+    if (!findings.count("label.jurisdictions", codes.size(), LabelSizes.JURISDICTIONS)) {
       return;
     }
     for (int i = 0; i < codes.size(); i++) {

@@ -68,9 +68,9 @@ final class LintReport {
     Compilation<Condition> compilation = expressions.condition(source);
     if (compilation instanceof Compilation.Rejected<Condition> rejected) {
       for (ExpressionProblem it : rejected.problems()) {
-        problem(
-            positions.problemInText(
-                field, it.line(), it.toString(), "a CEL bool of label, origin, recipient, now"));
+        String valid =
+            it.valid().isEmpty() ? "a CEL bool of label, origin, recipient, now" : it.valid();
+        problem(positions.problemInText(field, it.line(), it.toString(), valid));
       }
       return Optional.empty();
     }

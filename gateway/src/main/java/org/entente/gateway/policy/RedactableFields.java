@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.entente.gateway.cel.LabelSizes;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
@@ -40,7 +41,7 @@ import org.entente.proto.v1.SituationReport;
  */
 final class RedactableFields {
   /** The longest path that anybody writes, in characters. */
-  static final int LONGEST = 120;
+  static final int LONGEST = LabelSizes.REDACTED_PATH;
 
   /** The form of a path. */
   static final String FORM = "(?:label|body)(?:\\.[a-z][a-z0-9_]*)+";

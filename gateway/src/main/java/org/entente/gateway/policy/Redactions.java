@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.entente.gateway.cel.LabelSizes;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Redactions {
   /** Most fields that an agreement may name. */
-  public static final int MOST = 64;
+  public static final int MOST = LabelSizes.REDACTED;
 
   /** An agreement that withholds nothing. */
   static final Redactions NONE = new Redactions(List.of());

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.entente.gateway.testkit.Formats;
 import org.entente.proto.v1.Label;
 
@@ -13,6 +14,10 @@ import org.entente.proto.v1.Label;
 public final class CelFormats {
   private static final Map<String, Object> SOURCE =
       Map.of("a", "text", "n", 7L, "d", 1.5, "list", List.of("x", "y"), "map", Map.of("k", "v"));
+
+  /** How CEL says that what was taken is not there: no condition that is loaded may come to it. */
+  private static final Pattern UNASKED =
+      Pattern.compile("Index out of bounds|<input>:[0-9]+: $");
 
   private CelFormats() {}
 
@@ -26,7 +31,9 @@ public final class CelFormats {
             () ->
                 texts(
                     "label.handling.exists(h, h == Handling.HANDLING_H2)",
-                    "now - label.created_at > duration('60s') || origin == 'fr.customs'",
+                    "has(label.created_at) && now - label.created_at > duration('60s')"
+                        + " || origin == 'fr.customs'",
+                    "size(label.jurisdictions) > 1 ? label.jurisdictions[1] == 'DE' : false",
                     "label.case_ref.matches('^C-[0-9]+$')",
                     "label.jurisdictions.all(j, j in ['FR', 'DE'])"))
         .with(
@@ -56,6 +63,10 @@ public final class CelFormats {
         compiled.expression().evaluate(label, "fr.customs", "sg.police", now);
     if (!first.equals(second)) {
       throw new AssertionError("two answers: " + first + ", " + second);
+    }
+    if (first instanceof Evaluation.EvaluationFailed<Boolean> failed
+        && UNASKED.matcher(failed.reason()).find()) {
+      throw new AssertionError("taken without asking: " + failed.reason());
     }
     return true;
   }

@@ -45,7 +45,7 @@ class ExpressionsTest {
         "label.jurisdictions.all(j, j == 'FR') && origin == 'fr.customs' | true",
         "recipient.startsWith('sg.') | true",
         "now > timestamp('2026-01-01T00:00:00Z') | true",
-        "now - label.created_at == duration('60s') | true",
+        "has(label.created_at) && now - label.created_at == duration('60s') | true",
         "label.case_ref.matches('^C-[0-9]+$') | true",
         "has(label.expires_at) | false",
         "label.case_ref.lowerAscii() == 'c-1' | true",
@@ -70,6 +70,8 @@ class ExpressionsTest {
         "label.case_ref.join() == ''",
         "label == label",
         "[label].exists(l, l.case_ref == '')",
+        "label.jurisdictions[3] == 'FR'",
+        "now - label.created_at == duration('60s')",
       })
   void condition_malformed_isRejectedWithPosition(String source) {
     var rejected = assertInstanceOf(Compilation.Rejected.class, EXPRESSIONS.condition(source));
@@ -90,7 +92,6 @@ class ExpressionsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "label.jurisdictions[3] == 'FR'",
         "1 / (size(label.markings)) == 1",
         "timestamp(label.case_ref) < now",
         "int(label.case_ref) == 1",

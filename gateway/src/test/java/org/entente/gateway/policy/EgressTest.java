@@ -221,7 +221,7 @@ class EgressTest {
         isFalse);
     Refusal failed =
         onlyRefusal(
-            sample("  personal_data: false", condition + "label.jurisdictions[0] == 'FR'"),
+            sample("  personal_data: false", condition + "int(label.case_ref) == 7"),
             label(),
             FR);
     assertEquals(Code.CONDITION_FAILED, failed.code());
@@ -233,7 +233,7 @@ class EgressTest {
     String condition =
         sample(
             "  personal_data: false",
-            "  personal_data: false\n  condition: label.jurisdictions[0] == 'FR'");
+            "  personal_data: false\n  condition: int(label.case_ref) == 7");
     String permits = sample("id: sample", "id: zz-later");
     Decision decision =
         PolicyFixture.policy(folder, Map.of("a.yaml", permits, "b.yaml", condition))

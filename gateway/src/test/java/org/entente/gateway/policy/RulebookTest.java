@@ -246,6 +246,53 @@ class RulebookTest {
   }
 
   @Test
+  void condition_tooDear_namesFileLineColumnCostLimitAndCure() {
+    String within = "label.jurisdictions.exists(%s, ";
+    String text =
+        sample(
+            "  personal_data: false",
+            "  personal_data: false\n  condition: |\n    label.personal_data ||\n    "
+                + within.formatted("a")
+                + within.formatted("b")
+                + within.formatted("c")
+                + "a + b == c)))");
+    String problem = only(text);
+    assertTrue(
+        problem.matches(
+            "a.yaml:23:3: covers.condition: line 2, column 27 of the expression: can take [0-9]+"
+                + " steps; the limit is 10000; most of them go through label.jurisdictions"
+                + " \\(16\\).*; valid: fewer lists within each other, such as in instead of.*"),
+        problem);
+    String rule = "rules: [ { id: r, when: BOTH, deny_if: \"%s\", reason: why } ]";
+    String path = "label.handling_text.matches('" + "(a|b)c".repeat(200) + "')";
+    String ofNode =
+        PolicyFixture.onlyProblem(load(Map.of("node-rules.yaml", rule.formatted(path))));
+    assertTrue(ofNode.contains("rules[0].deny_if: line 1, column 28"), ofNode);
+    assertTrue(ofNode.contains("the limit is 10000"), ofNode);
+  }
+
+  @Test
+  void condition_takesWhatMayBeAbsent_namesFileLineColumnAndCure() {
+    String condition = "  personal_data: false\n  condition: |\n    label.personal_data ||\n    ";
+    String text =
+        sample("  personal_data: false", condition + "label.jurisdictions[0] == 'FR'");
+    assertEquals(
+        "a.yaml:23:3: covers.condition: line 2, column 20 of the expression:"
+            + " label.jurisdictions[0] may be absent, and nothing asks how long the list is; valid:"
+            + " size(label.jurisdictions) > 0 && …, or label.jurisdictions.exists(it, …)",
+        only(text));
+    assertInstanceOf(
+        Rulebook.Loading.Loaded.class,
+        load(
+            Map.of(
+                "a.yaml",
+                sample(
+                    "  personal_data: false",
+                    condition
+                        + "size(label.jurisdictions) > 0 && label.jurisdictions[0] == 'FR'"))));
+  }
+
+  @Test
   void ids_twice_areRefusedNamingBothFiles() {
     List<String> problems = problems(Map.of("a.yaml", SAMPLE, "b.yaml", SAMPLE));
     assertEquals(1, problems.size());

@@ -1,0 +1,51 @@
+package org.entente.gateway.cel;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelSourceLocation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is wrong with a condition whose types are right, with where it stands in it. */
+final class ConditionProblems {
+  private ConditionProblems() {}
+
+  static List<ExpressionProblem> of(CelAbstractSyntaxTree tree) {
+    List<ExpressionProblem> problems = new ArrayList<>();
+    for (IndexGuards.Taken it : IndexGuards.unguarded(tree)) {
+      problems.add(problem(tree, it.at(), it.what(), it.valid()));
+    }
+    ConditionCost.Cost cost = ConditionCost.of(tree);
+    if (cost.steps() > Expressions.MAX_STEPS) {
+      problems.add(problem(tree, cost.dearest().id(), tooDear(cost), cheaper(cost)));
+    }
+    return problems;
+  }
+
+  private static String tooDear(ConditionCost.Cost cost) {
+    String steps =
+        cost.steps() >= Size.ENDLESS ? Size.ENDLESS + " steps or more" : cost.steps() + " steps";
+    return "can take " + steps + "; the limit is " + Expressions.MAX_STEPS + through(cost.loops());
+  }
+
+  private static String through(List<String> loops) {
+    return loops.isEmpty()
+        ? ""
+        : "; most of them go through " + String.join(", for each of it ", loops);
+  }
+
+  private static String cheaper(ConditionCost.Cost cost) {
+    return cost.loops().size() > 1
+        ? "fewer lists within each other, such as in instead of exists, or one after the other"
+            + " with &&"
+        : "shorter lists written out, fewer or shorter searches in texts, or several conditions";
+  }
+
+  private static ExpressionProblem problem(
+      CelAbstractSyntaxTree tree, long at, String what, String valid) {
+    CelSourceLocation place =
+        tree.getSource()
+            .getOffsetLocation(tree.getSource().getPositionsMap().getOrDefault(at, 0))
+            .orElse(CelSourceLocation.of(1, 0));
+    return new ExpressionProblem(place.getLine(), place.getColumn() + 1, what, valid);
+  }
+}

@@ -1,0 +1,247 @@
+package org.entente.gateway.cel;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.ast.CelConstant;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.ast.CelExpr.ExprKind.Kind;
+import dev.cel.common.types.CelKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.entente.proto.v1.Label;
+
+/**
+ * Finds what a condition takes without having asked whether it is there: an element of a list, a
+ * value of a map, an optional field.
+ *
+ * <p>Asking is {@code size()}, {@code in}, a comparison with a list, {@code exists}, {@code all},
+ * or {@code has()}, joined to the taking by {@code &&}, {@code ||} or {@code ?:}. As CEL evaluates
+ * both sides of a connective and lets the one that decides stand, the asking may also come after,
+ * if it takes nothing itself. What is not found here has all that it takes, whatever the label.
+ */
+final class IndexGuards {
+  /** That no outcome makes certain. */
+  private static final String NOWHERE = "";
+
+  private final CelAbstractSyntaxTree tree;
+
+  /**
+   * Something taken.
+   *
+   * @param at where, by the expression's id
+   * @param key the list, or the place of the value or field, as {@link Known} has it
+   * @param least entries that the list must have; 0 where the place must be there
+   * @param what what is wrong unless it is certain
+   * @param valid what would be certain
+   */
+  record Taken(long at, String key, long least, String what, String valid) {
+    boolean certain(Known known) {
+      return !key.equals(NOWHERE) && (least > 0 ? known.hasSize(key, least) : known.has(key));
+    }
+
+    /** What is certain of a name outside says nothing of the same name bound here. */
+    Taken leaving(String name) {
+      boolean named = Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(key).find();
+      return named ? new Taken(at, NOWHERE, 0, what, valid) : this;
+    }
+  }
+
+  private IndexGuards(CelAbstractSyntaxTree tree) {
+    this.tree = tree;
+  }
+
+  /** What is taken unasked; nothing if the condition is good. */
+  static List<Taken> unguarded(CelAbstractSyntaxTree tree) {
+    return new IndexGuards(tree).taken(tree.getExpr());
+  }
+
+  /** What an expression takes, less that which it makes certain itself. */
+  private List<Taken> taken(CelExpr expression) {
+    return switch (expression.getKind()) {
+      case SELECT -> select(expression);
+      case CALL -> call(expression);
+      case LIST -> all(expression.list().elements());
+      case MAP ->
+          all(
+              expression.map().entries().stream()
+                  .flatMap(it -> List.of(it.key(), it.value()).stream())
+                  .toList());
+      case STRUCT ->
+          all(expression.struct().entries().stream().map(CelExpr.CelStruct.Entry::value).toList());
+      case COMPREHENSION -> comprehension(expression.comprehension());
+      default -> List.of();
+    };
+  }
+
+  private List<Taken> all(List<CelExpr> expressions) {
+    return expressions.stream().flatMap(it -> taken(it).stream()).toList();
+  }
+
+  private static List<Taken> less(List<Taken> taken, Known known) {
+    return taken.stream().filter(it -> !it.certain(known)).toList();
+  }
+
+  private Outcome outcome(CelExpr expression) {
+    return Outcome.of(tree, expression);
+  }
+
+  private List<Taken> call(CelExpr expression) {
+    CelExpr.CelCall call = expression.call();
+    return switch (call.function()) {
+      case "_&&_", "_||_" -> connected(expression);
+      case "_?_:_" -> {
+        Outcome asked = outcome(call.args().get(0));
+        List<Taken> taken = new ArrayList<>(taken(call.args().get(0)));
+        taken.addAll(less(taken(call.args().get(1)), asked.whenTrue()));
+        taken.addAll(less(taken(call.args().get(2)), asked.whenFalse()));
+        yield taken;
+      }
+      case "_[_]" -> {
+        List<Taken> taken = new ArrayList<>(all(call.args()));
+        taken.addAll(indexed(expression, call.args().get(0), call.args().get(1)));
+        yield taken;
+      }
+      default -> {
+        List<Taken> taken = new ArrayList<>();
+        call.target().ifPresent(it -> taken.addAll(taken(it)));
+        taken.addAll(all(call.args()));
+        yield taken;
+      }
+    };
+  }
+
+  /** Sides of one connective, however many: each is asked where those before it did not decide. */
+  private List<Taken> connected(CelExpr expression) {
+    boolean and = expression.call().function().equals("_&&_");
+    List<CelExpr> sides = new ArrayList<>();
+    flatten(expression, expression.call().function(), sides);
+    List<List<Taken>> taken = sides.stream().map(this::taken).toList();
+    List<Known> known =
+        sides.stream()
+            .map(this::outcome)
+            .map(it -> and ? it.whenTrue() : it.whenFalse())
+            .toList();
+    Known certain = Known.NOTHING;
+    for (int i = 0; i < sides.size(); i++) {
+      certain = taken.get(i).isEmpty() ? certain.and(known.get(i)) : certain;
+    }
+    List<Taken> left = new ArrayList<>();
+    for (int i = 0; i < sides.size(); i++) {
+      left.addAll(less(taken.get(i), certain));
+      certain = certain.and(known.get(i));
+    }
+    return left;
+  }
+
+  private static void flatten(CelExpr expression, String function, List<CelExpr> sides) {
+    boolean same =
+        expression.getKind() == Kind.CALL && expression.call().function().equals(function);
+    if (same) {
+      expression.call().args().forEach(it -> flatten(it, function, sides));
+    } else {
+      sides.add(expression);
+    }
+  }
+
+  private List<Taken> comprehension(CelExpr.CelComprehension it) {
+    List<Taken> taken = new ArrayList<>(taken(it.iterRange()));
+    taken.addAll(taken(it.accuInit()));
+    String range = ExpressionText.of(it.iterRange());
+    Known some = Known.size(range, 1);
+    all(List.of(it.loopCondition(), it.loopStep(), it.result())).stream()
+        .map(inner -> inner.leaving(it.iterVar()))
+        .filter(inner -> !inner.certain(some))
+        .forEach(taken::add);
+    return taken;
+  }
+
+  private List<Taken> select(CelExpr expression) {
+    CelExpr.CelSelect select = expression.select();
+    List<Taken> taken = new ArrayList<>(taken(select.operand()));
+    if (select.testOnly()) {
+      return taken;
+    }
+    String text = ExpressionText.of(expression);
+    if (Outcome.is(tree, select.operand(), CelKind.MAP)) {
+      if (!hasKey(select.operand(), "\"" + select.field() + "\"")) {
+        String has = "has(" + text + ")";
+        taken.add(absent(expression, Outcome.place(tree, select), text, has));
+      }
+    } else if (Outcome.is(tree, select.operand(), CelKind.DYN)) {
+      taken.add(hidden(expression, text));
+    } else if (isOptional(select)) {
+      taken.add(absent(expression, text, text, "has(" + text + ")"));
+    }
+    return taken;
+  }
+
+  private static Taken absent(CelExpr expression, String key, String text, String asks) {
+    return new Taken(
+        expression.id(),
+        key,
+        0,
+        text + " may be absent, and nothing asks whether it is there",
+        asks + " && …, or !" + (asks.contains(" ") ? "(" + asks + ")" : asks) + " || …");
+  }
+
+  private static Taken hidden(CelExpr expression, String text) {
+    return new Taken(
+        expression.id(),
+        NOWHERE,
+        0,
+        text + " may be absent: of what dyn makes, nobody knows what it has",
+        "the field as it is, without dyn");
+  }
+
+  /** Whether a field can be unset: then CEL would go on with a value that nobody has set. */
+  private boolean isOptional(CelExpr.CelSelect select) {
+    String type = tree.getType(select.operand().id()).map(it -> it.name()).orElse("");
+    return Label.getDescriptor().getFile().getMessageTypes().stream()
+        .filter(message -> message.getFullName().equals(type))
+        .map((Descriptor message) -> message.findFieldByName(select.field()))
+        .anyMatch((FieldDescriptor field) -> field != null && field.hasPresence());
+  }
+
+  private List<Taken> indexed(CelExpr expression, CelExpr of, CelExpr index) {
+    String text = ExpressionText.of(expression);
+    if (Outcome.is(tree, of, CelKind.MAP)) {
+      String key = ExpressionText.of(index);
+      String asks = key + " in " + ExpressionText.of(of);
+      return hasKey(of, key) ? List.of() : List.of(absent(expression, text, text, asks));
+    }
+    if (!Outcome.is(tree, of, CelKind.LIST)) {
+      return List.of(hidden(expression, text));
+    }
+    String list = ExpressionText.of(of);
+    boolean written =
+        index.getKind() == Kind.CONSTANT
+            && index.constant().getKind() == CelConstant.Kind.INT64_VALUE;
+    if (!written || index.constant().int64Value() < 0) {
+      return List.of(
+          new Taken(
+              expression.id(),
+              NOWHERE,
+              0,
+              text + " may lie beyond the list: only a number from 0 can be asked for before",
+              "a number, such as " + list + "[0] where size(" + list + ") > 0, or exists, all"));
+    }
+    long at = index.constant().int64Value();
+    if (of.getKind() == Kind.LIST && at < of.list().elements().size()) {
+      return List.of();
+    }
+    return List.of(
+        new Taken(
+            expression.id(),
+            list,
+            Math.min(at, Size.ENDLESS) + 1,
+            text + " may be absent, and nothing asks how long the list is",
+            "size(" + list + ") > " + at + " && …, or " + list + ".exists(it, …)"));
+  }
+
+  private static boolean hasKey(CelExpr map, String key) {
+    return map.getKind() == Kind.MAP
+        && map.map().entries().stream().anyMatch(it -> ExpressionText.of(it.key()).equals(key));
+  }
+}

@@ -1,0 +1,104 @@
+package org.entente.gateway.cel;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Timestamp;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.proto.v1.Addressees;
+import org.entente.proto.v1.Label;
+
+/**
+ * How much a label can hold: entries of its lists, characters of its texts. The checks of labels
+ * use these figures, and the {@link ConditionCost cost} of a condition follows from them.
+ */
+public final class LabelSizes {
+  /** Handling codes: each once. */
+  public static final int HANDLING = 4;
+
+  /** Sharing markings, and characters of one. */
+  public static final int MARKINGS = 8;
+
+  public static final int MARKING = 40;
+
+  /** Jurisdictions that the content concerns. */
+  public static final int JURISDICTIONS = 16;
+
+  /** Obligations of the recipient. */
+  public static final int OBLIGATIONS = 16;
+
+  /** Fields that are withheld, and characters of one's path. */
+  public static final int REDACTED = 64;
+
+  public static final int REDACTED_PATH = 120;
+
+  /** Recipients whose names a label discloses. */
+  public static final int ADDRESSEES = 512;
+
+  public static final int HANDLING_TEXT = 500;
+  public static final int LEGAL_BASIS = 200;
+  public static final int CASE_REF = 80;
+  public static final int SOURCE_REF = 80;
+  public static final int SOURCE_EVALUATION = 20;
+  public static final int CLASSIFICATION_MARKING = 80;
+
+  private static final int ID = 16;
+  private static final int HASH = 32;
+  private static final int DATE = 10;
+  private static final int SCHEME = 16;
+  private static final int AGREEMENT = 64;
+  private static final int JURISDICTION = 6;
+
+  /** Characters of an agency's name. */
+  static final int AGENCY = 35;
+
+  private static final Map<String, Size> LABEL = label();
+
+  private LabelSizes() {}
+
+  private static Map<String, Size> label() {
+    Map<String, Size> sizes = new HashMap<>();
+    sizes.put("message_id", Size.text(ID));
+    sizes.put("origin", Size.text(AGENCY));
+    sizes.put("handling", Size.list(HANDLING, Size.SCALAR));
+    sizes.put("handling_text", Size.text(HANDLING_TEXT));
+    sizes.put("markings", Size.list(MARKINGS, Size.text(MARKING)));
+    sizes.put("legal_basis", Size.text(LEGAL_BASIS));
+    sizes.put("case_ref", Size.text(CASE_REF));
+    sizes.put("in_reply_to", Size.text(ID));
+    sizes.put("source_evaluation", Size.text(SOURCE_EVALUATION));
+    sizes.put("agreement", Size.text(AGREEMENT));
+    sizes.put("jurisdictions", Size.list(JURISDICTIONS, Size.text(JURISDICTION)));
+    sizes.put("source_ref", Size.text(SOURCE_REF));
+    sizes.put("classification_scheme", Size.text(SCHEME));
+    sizes.put("classification_marking", Size.text(CLASSIFICATION_MARKING));
+    sizes.put("classification_review_on", Size.text(DATE));
+    sizes.put("obligations", Size.list(OBLIGATIONS, Size.SCALAR));
+    sizes.put("operation_id", Size.text(ID));
+    sizes.put("operation_roster_hash", Size.text(HASH));
+    sizes.put("references", Size.text(ID));
+    sizes.put("redacted", Size.list(REDACTED, Size.text(REDACTED_PATH)));
+    return Map.copyOf(sizes);
+  }
+
+  /** The size of a field of the label, or of what it holds; empty if nothing is known of it. */
+  static Optional<Size> of(Descriptor message, String field) {
+    if (message.equals(Addressees.getDescriptor())) {
+      return Optional.of(Size.list(ADDRESSEES, Size.text(AGENCY)));
+    }
+    Size size = message.equals(Label.getDescriptor()) ? LABEL.get(field) : null;
+    FieldDescriptor known = message.findFieldByName(field);
+    if (size != null || known == null || known.isRepeated()) {
+      return Optional.ofNullable(size);
+    }
+    return switch (known.getJavaType()) {
+      case STRING, BYTE_STRING -> Optional.empty();
+      case MESSAGE ->
+          known.getMessageType().equals(Timestamp.getDescriptor())
+              ? Optional.of(Size.SCALAR)
+              : Optional.empty();
+      default -> Optional.of(Size.SCALAR);
+    };
+  }
+}

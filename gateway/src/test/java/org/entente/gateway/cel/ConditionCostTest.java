@@ -1,0 +1,183 @@
+package org.entente.gateway.cel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.entente.proto.v1.Addressees;
+import org.entente.proto.v1.Label;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConditionCostTest {
+  private static final Expressions EXPRESSIONS = new Expressions();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "true | 1",
+        "label.personal_data | 2",
+        "label.category == Category.CATEGORY_IPR | 4",
+        // 80 characters of either are 8 steps.
+        "label.case_ref == label.source_ref | 13",
+        "label.case_ref == 'A' | 5",
+        "'FR' in label.jurisdictions | 36",
+        // The dearer branch, not both.
+        "label.personal_data ? label.case_ref == label.source_ref : true | 16",
+        // 16 times: condition 3, step 4 and a comparison of 1; around it 5.
+        "label.jurisdictions.exists(j, j == 'FR') | 149",
+      })
+  void cost_ofCondition_followsTheRules(String source, long steps) {
+    assertEquals(steps, condition(source).mostSteps());
+  }
+
+  @Test
+  void cost_ofListsWithinEachOther_multiplies() {
+    long one = condition("label.jurisdictions.exists(j, j == origin)").mostSteps();
+    long two =
+        condition("label.jurisdictions.exists(j, label.markings.exists(m, m == j))").mostSteps();
+    long after =
+        condition(
+                "label.jurisdictions.exists(j, j == origin) && label.markings.exists(m, m =="
+                    + " origin)")
+            .mostSteps();
+    assertTrue(two > 4 * one, two + " of " + one);
+    assertTrue(after < 2 * one, after + " of " + one);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "label.jurisdictions.all(a, label.jurisdictions.all(b, label.jurisdictions.all(c, a != b ||"
+            + " b != c)))",
+        "label.redacted.exists(a, label.redacted.exists(b, a != b && a.startsWith(b)))",
+        "label.markings.map(a, label.markings.map(b, label.markings.map(c, a + b +"
+            + " c))).size() > 2",
+        "label.addressees == Addressees{} || label.markings.exists(m,"
+            + " label.jurisdictions.exists(j, label.handling_text.contains(m + j)))",
+        "Label{jurisdictions: label.jurisdictions + label.jurisdictions}.jurisdictions.exists(j, j"
+            + " == 'FR')",
+        "dyn(label.markings + label.markings).exists(m, label.redacted.exists(r,"
+            + " label.jurisdictions.exists(j, m == r + j)))",
+        "(label.handling_text + label.handling_text).split('').exists(c, label.jurisdictions.exists("
+            + "j, j == c))",
+      })
+  void condition_tooDear_isRefusedWithCostLimitAndCure(String source) {
+    ExpressionProblem problem = only(guarded(source));
+    assertTrue(
+        problem.message().matches("can take [0-9]{5,} steps.*; the limit is 10000.*"),
+        problem.message());
+    assertTrue(!problem.valid().isEmpty());
+  }
+
+  @Test
+  void condition_tooDear_namesTheListsAndWhere() {
+    ExpressionProblem problem =
+        only(
+            "label.personal_data\n  || label.jurisdictions.exists(a,\n label.jurisdictions.exists(b,"
+                + " label.jurisdictions.exists(c, a + b == c)))");
+    assertEquals(2, problem.line());
+    assertEquals(32, problem.column(), problem.toString());
+    assertTrue(
+        problem
+            .message()
+            .contains(
+                "label.jurisdictions (16), for each of it label.jurisdictions (16), for each of it"
+                    + " label.jurisdictions (16)"),
+        problem.message());
+    assertTrue(problem.valid().contains("fewer lists within each other"), problem.valid());
+  }
+
+  @Test
+  void condition_longPattern_isRefusedWithoutLists() {
+    ExpressionProblem problem =
+        only("label.handling_text.matches('" + "(a|b)c".repeat(200) + "')");
+    assertTrue(problem.message().endsWith("the limit is 10000"), problem.message());
+    assertTrue(problem.valid().contains("shorter searches"), problem.valid());
+  }
+
+  /** What is let through stays quick on the largest label there can be. */
+  @Test
+  void condition_atTheLimit_isEvaluatedWithoutReachingTheIterations() {
+    String source =
+        "label.jurisdictions.all(a, label.jurisdictions.all(b, a != b || a.startsWith('US')"
+            + " || label.markings.size() == 0))";
+    Condition condition = condition(source);
+    assertTrue(condition.mostSteps() > Expressions.MAX_STEPS / 4, () -> "" + condition.mostSteps());
+    Evaluation<Boolean> evaluation =
+        condition.evaluate(largest(), "fr.customs", "sg.police", Instant.EPOCH);
+    assertEquals(new Evaluation.Value<>(true), evaluation);
+  }
+
+  /** Conditions nest as deep as the parser lets them: finding the cost must not grow with it. */
+  @Test
+  void cost_ofDeepestNesting_isFoundAtOnce() {
+    String nested =
+        IntStream.range(0, 12)
+            .mapToObj(i -> "label.markings.map(x" + i + ", ")
+            .collect(Collectors.joining("", "", "1" + ")".repeat(12)));
+    long before = System.nanoTime();
+    EXPRESSIONS.condition("size(" + nested + ") > 0");
+    EXPRESSIONS.condition("[[1]]" + ".map(a, [a, a])".repeat(14) + " == [[1]]");
+    assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 5);
+  }
+
+  @Test
+  void sizes_ofEveryFieldThatHasOne_areKnown() {
+    List<String> unknown =
+        Stream.of(Label.getDescriptor(), Addressees.getDescriptor())
+            .flatMap(ConditionCostTest::unsized)
+            .toList();
+    assertEquals(List.of("entente.v1.Label.addressees"), unknown);
+  }
+
+  private static Stream<String> unsized(Descriptor message) {
+    return message.getFields().stream()
+        .filter(field -> LabelSizes.of(message, field.getName()).isEmpty())
+        .map(FieldDescriptor::getFullName);
+  }
+
+  private static Label largest() {
+    Label.Builder label = Label.newBuilder();
+    for (int i = 0; i < LabelSizes.JURISDICTIONS; i++) {
+      label.addJurisdictions("US-" + (100 + i));
+    }
+    for (int i = 0; i < LabelSizes.MARKINGS; i++) {
+      label.addMarkings("TLP:AMBER+STRICT:" + i);
+    }
+    return label.build();
+  }
+
+  /** So that the cost is what is refused. */
+  private static String guarded(String source) {
+    return source.contains("label.addressees")
+        ? "has(label.addressees) && (" + source + ")"
+        : source;
+  }
+
+  private static ExpressionProblem only(String source) {
+    if (EXPRESSIONS.condition(source) instanceof Compilation.Rejected<Condition> rejected) {
+      assertEquals(1, rejected.problems().size(), rejected.problems()::toString);
+      return rejected.problems().get(0);
+    }
+    throw new AssertionError(source + " is taken, at " + condition(source).mostSteps());
+  }
+
+  private static Condition condition(String source) {
+    if (EXPRESSIONS.condition(source) instanceof Compilation.Compiled<Condition> compiled) {
+      return compiled.expression();
+    }
+    throw new AssertionError(EXPRESSIONS.condition(source).toString());
+  }
+}
