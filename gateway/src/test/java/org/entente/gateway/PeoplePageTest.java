@@ -92,6 +92,9 @@ class PeoplePageTest {
           "Retention.Recall", "{reason: 'genuine'}",
           "Risk.ScoreMessage", "{perMille: 1, model: 'm', modelVersion: '1'}",
           "Tasking.TakeCharge", "{step: 'CHARGE_STEP_TAKEN'}",
+          "Operations.CreateOperation", "{endsAt: '2030-01-01T00:00:00Z'}",
+          "Operations.ChangeOperation",
+              "{members: [{agency: 'fr.customs', role: 'OPERATION_ROLE_LEAD'}]}",
           "Links.ResumeLane", "{peer: 'de.customs', lane: 'LANE_FLASH'}",
           "IprProcedure.AnswerIprNotice", "{answer: 'IPR_ANSWER_CONFIRMS'}");
 
