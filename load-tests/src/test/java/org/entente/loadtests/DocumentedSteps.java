@@ -18,7 +18,8 @@ final class DocumentedSteps {
   private static final String RECORDS = DE_CLIENTS + "records";
   private static final String SEARCHER =
       " --officer FR-12 --justification 'case 12/26'" + FR_CLIENTS + "desk";
-  private static final String SECOND = " --officer FR-DNRED-0007";
+  private static final String SECOND =
+      " --officer FR-DNRED-0007 --justification 'order of the prosecutor, 14/26'";
   private static final String IPR = FR_CLIENTS + "ipr-desk";
   private static final String HOLDER = FR_CLIENTS + "brakes-ag";
   private static final String OFFICER = " --officer FR-7 --justification ";
@@ -411,13 +412,16 @@ final class DocumentedSteps {
             .says("erased at"),
         Step.of(
                 "./entente recall MESSAGE --reason 'the goods were genuine' --officer FR-118"
+                    + " --justification 'laboratory report 7/26'"
                     + SUPERVISOR)
             .fills("MESSAGE", "SECOND")
             .says("recall ")
             .says("de.customs"),
         Step.of("./entente track MESSAGE" + SUPERVISOR)
             .fills("MESSAGE", "SECOND")
-            .says("SUBMISSION_ACCEPTANCE"),
+            .says("SUBMISSION_ACCEPTANCE")
+            .says("taken back at ")
+            .says("opened before by"),
         Step.of("./entente unopened" + SUPERVISOR),
         Step.of(
                 "./entente operation create --name 'CALM HARBOUR' --participant de.customs"

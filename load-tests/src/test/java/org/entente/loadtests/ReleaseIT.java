@@ -18,6 +18,8 @@ final class ReleaseIT {
   private static final String FR = "fr.customs";
   private static final String SG = "sg.police";
   private static final String HEADLINE = "Substituted consignment";
+  private static final String SECOND = "--officer=FR-DNRED-0007";
+  private static final String WHY = "--justification=order of the prosecutor, 14/26";
 
   @TempDir private Path folder;
 
@@ -47,11 +49,15 @@ final class ReleaseIT {
       assertEquals(1, own.code());
       assertTrue(own.err().contains("SECOND_PERSON_REQUIRED"), own.err());
 
-      Child shown = supervisor(federation, "release", "show", id, "--officer", "FR-DNRED-0007");
+      Child unsaid = supervisor(federation, "release", "approve", id, "--officer", "FR-DNRED-0007");
+      assertEquals(1, unsaid.code());
+      assertTrue(unsaid.err().contains("PERSON_REQUIRED"), unsaid.err());
+
+      Child shown = supervisor(federation, "release", "show", id, SECOND, WHY);
       assertTrue(shown.out().contains(HEADLINE), shown.out() + shown.err());
 
       Child approved =
-          supervisor(federation, "release", "approve", id, "--officer", "FR-DNRED-0007");
+          supervisor(federation, "release", "approve", id, SECOND, WHY);
       assertEquals(0, approved.code(), approved.err());
       assertTrue(approved.out().contains("to " + SG), approved.out());
 

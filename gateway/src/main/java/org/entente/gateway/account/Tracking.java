@@ -21,6 +21,7 @@ import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.Progress;
 import org.entente.proto.v1.RecipientProgress;
+import org.entente.proto.v1.TakenBack;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,12 +68,17 @@ public final class Tracking {
    * @param held while it waits for a second person; null otherwise
    * @param recipients where it stands with each
    * @param settled whether nothing more is to be expected of any of them
+   * @param takenBack by which recall; null if none was sent
    */
   public record Tracked(
       List<EvidenceItem> items,
       @Nullable HeldMessage held,
       List<RecipientProgress> recipients,
-      boolean settled) {}
+      boolean settled,
+      @Nullable TakenBack takenBack) {}
+
+  /** A recall of a message as it was sent itself. */
+  private record Sent(SentFacts facts, List<EvidenceItem> items) {}
 
   /** What is known of a message; empty if nothing is. */
   public Optional<Tracked> track(MessageId id) {
@@ -83,12 +89,13 @@ public final class Tracking {
     }
     return waits == null
         ? Optional.empty()
-        : Optional.of(new Tracked(List.of(), waits, List.of(), false));
+        : Optional.of(new Tracked(List.of(), waits, List.of(), false, null));
   }
 
   private Tracked tracked(List<EvidenceItem> items, Optional<SentFacts> facts) {
     SentFacts sent = facts.orElse(SentFacts.getDefaultInstance());
     List<RecipientProgress> recipients = new ArrayList<>();
+    Sent recall = recall(sent);
     boolean settled = true;
     for (String name : sent.getRecipientsList()) {
       Stand stand = Stand.with(name, self, (by, kind, to) -> says(items, by, kind, to));
@@ -101,10 +108,38 @@ public final class Tracking {
       if (sent.getOpenByMs() > 0) {
         one.setOpenBy(Timestamps.fromMillis(sent.getOpenByMs()));
       }
+      if (recall != null && recall.facts().getRecipientsList().contains(name)) {
+        one.setRecall(recallOf(name, recall.items()));
+      }
       recipients.add(one.build());
       settled &= stand.ended();
     }
-    return new Tracked(items, null, recipients, settled);
+    return new Tracked(
+        items, null, recipients, settled, recall == null ? null : takenBack(sent));
+  }
+
+  /** The latest recall of a message; null if there is none, or it could not be sent. */
+  private @Nullable Sent recall(SentFacts sent) {
+    if (sent.getRecallId().isEmpty()) {
+      return null;
+    }
+    MessageId id = MessageId.of(sent.getRecallId().toByteArray());
+    return records
+        .sent(ledger.evidence(), id)
+        .map(facts -> new Sent(facts, records.known(ledger.evidence(), id)))
+        .orElse(null);
+  }
+
+  private Progress recallOf(String recipient, List<EvidenceItem> items) {
+    Stand stand = Stand.with(recipient, self, (by, kind, to) -> says(items, by, kind, to));
+    return progress(recipient, stand, items);
+  }
+
+  private static TakenBack takenBack(SentFacts sent) {
+    return TakenBack.newBuilder()
+        .setRecallId(sent.getRecallId())
+        .setAt(Timestamps.fromMillis(sent.getTakenBackAtMs()))
+        .build();
   }
 
   private static boolean says(

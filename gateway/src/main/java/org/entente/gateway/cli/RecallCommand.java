@@ -21,11 +21,18 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExample:%n",
     footer = {
       "  entente recall 0197…3f --reason 'the goods were genuine' --officer FR-118 \\",
+      "    --justification 'laboratory report 7/26' \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor"
     })
 final class RecallCommand extends MessageCall {
   @Option(names = "--reason", required = true, description = "why; told to the recipients")
   private String reason = "";
+
+  @Option(
+      names = "--justification",
+      description =
+          "why, for the own record; not told. Required where an agreement asks who acts and why")
+  private String justification = "";
 
   @Mixin private Person person = new Person();
 
@@ -37,7 +44,7 @@ final class RecallCommand extends MessageCall {
                 RecallRequest.newBuilder()
                     .setMessageId(id())
                     .setReason(reason)
-                    .setOnBehalfOf(person.because(""))
+                    .setOnBehalfOf(person.because(justification))
                     .build());
     out().println("recall " + hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
     return 0;

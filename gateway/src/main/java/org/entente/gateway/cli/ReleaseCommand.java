@@ -127,6 +127,11 @@ final class ReleaseCommand implements Callable<Integer> {
       description = "Shows one held message whole, as JSON; recorded as a consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends ByPerson {
+    @Option(
+        names = "--justification",
+        description = "why; recorded. Required where an agreement asks who acts and why")
+    private String justification = "";
+
     @Override
     int with(ManagedChannel channel) {
       ReadHeldResponse shown =
@@ -134,7 +139,7 @@ final class ReleaseCommand implements Callable<Integer> {
               .readHeld(
                   ReadHeldRequest.newBuilder()
                       .setMessageId(id())
-                      .setOnBehalfOf(person(""))
+                      .setOnBehalfOf(person(justification))
                       .build());
       json(shown).lines().forEach(line -> out().println(Screen.printable(line)));
       return 0;
@@ -157,7 +162,9 @@ final class ReleaseCommand implements Callable<Integer> {
       },
       mixinStandardHelpOptions = true)
   static final class Approve extends ByPerson {
-    @Option(names = "--justification", description = "why; recorded")
+    @Option(
+        names = "--justification",
+        description = "why; recorded. Required where an agreement asks who acts and why")
     private String justification = "";
 
     @Override

@@ -5,11 +5,8 @@ import io.grpc.ManagedChannel;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.entente.proto.v1.Category;
-import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FollowScoresRequest;
 import org.entente.proto.v1.FollowScoresResponse;
-import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.ListScoresResponse;
 import org.entente.proto.v1.OnBehalfOf;
@@ -20,7 +17,6 @@ import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.ScoreMessageResponse;
 import org.entente.proto.v1.ScoreTerms;
 import org.entente.proto.v1.ScoredMessage;
-import org.entente.proto.v1.Severity;
 import org.entente.proto.v1.ShowScoresRequest;
 import org.entente.proto.v1.ShowScoresResponse;
 import org.jspecify.annotations.Nullable;
@@ -163,43 +159,13 @@ final class RiskCommand implements Callable<Integer> {
     @Option(names = "--model", description = "only by this model; may be repeated")
     private List<String> models = List.of();
 
-    @Option(names = "--kind", description = "only such as ALERT; may be repeated")
-    private List<String> kinds = List.of();
-
-    @Option(names = "--category", description = "only such as IPR; may be repeated")
-    private List<String> categories = List.of();
-
-    @Option(names = "--origin", paramLabel = "AGENCY", description = "only from; may be repeated")
-    private List<String> origins = List.of();
-
-    @Option(
-        names = "--jurisdiction",
-        paramLabel = "CODE",
-        description = "only where the content concerns it; may be repeated")
-    private List<String> jurisdictions = List.of();
-
-    @Option(names = "--severity", description = "at least so severe: MINOR to EXTREME")
-    private @Nullable String severity;
-
-    @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
-    private boolean exercise;
+    @Mixin private FilterOptions filter = new FilterOptions();
 
     ScoreTerms terms() {
-      Filter.Builder filter =
-          Filter.newBuilder()
-              .setExercise(exercise)
-              .addAllOrigins(origins)
-              .addAllJurisdictions(jurisdictions);
-      kinds.forEach(kind -> filter.addKinds(EnumWord.of(Kind.class, "KIND_", kind)));
-      categories.forEach(
-          category -> filter.addCategories(EnumWord.of(Category.class, "CATEGORY_", category)));
-      if (severity != null) {
-        filter.setMinimumSeverity(EnumWord.of(Severity.class, "SEVERITY_", severity));
-      }
       return ScoreTerms.newBuilder()
           .setMinimumPerMille(ScoreText.perMille("--minimum", minimum))
           .addAllModels(models)
-          .setFilter(filter)
+          .setFilter(filter.filter())
           .build();
     }
   }

@@ -5,16 +5,11 @@ import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
-import java.util.List;
-import org.entente.proto.v1.Category;
-import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FoundMessage;
-import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
-import org.entente.proto.v1.Severity;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,23 +43,7 @@ final class SearchCommand extends ClientCall {
   @Option(names = "--to", paramLabel = "TIME", description = "received before: a day or a time")
   private @Nullable String to;
 
-  @Option(names = "--kind", description = "such as ALERT or INTELLIGENCE; may be repeated")
-  private List<String> kinds = List.of();
-
-  @Option(names = "--category", description = "such as IPR or NARCOTICS; may be repeated")
-  private List<String> categories = List.of();
-
-  @Option(names = "--origin", paramLabel = "AGENCY", description = "who sent it; may be repeated")
-  private List<String> origins = List.of();
-
-  @Option(
-      names = "--jurisdiction",
-      paramLabel = "CODE",
-      description = "which the content concerns, such as FR or US-CA; may be repeated")
-  private List<String> jurisdictions = List.of();
-
-  @Option(names = "--severity", description = "at least so severe: MINOR to EXTREME")
-  private @Nullable String severity;
+  @Mixin private FilterOptions filter = new FilterOptions();
 
   @Option(
       names = "--subject",
@@ -83,9 +62,6 @@ final class SearchCommand extends ClientCall {
       paramLabel = "MESSAGE",
       description = "only what answers this message, such as feedback; 32 hex digits")
   private String inReplyTo = "";
-
-  @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
-  private boolean exercise;
 
   @Option(
       names = "--most",
@@ -134,17 +110,9 @@ final class SearchCommand extends ClientCall {
   }
 
   private SearchRequest.Builder request() {
-    Filter.Builder filter = Filter.newBuilder().setExercise(exercise);
-    kinds.forEach(kind -> filter.addKinds(EnumWord.of(Kind.class, "KIND_", kind)));
-    categories.forEach(
-        category -> filter.addCategories(EnumWord.of(Category.class, "CATEGORY_", category)));
-    filter.addAllOrigins(origins).addAllJurisdictions(jurisdictions);
-    if (severity != null) {
-      filter.setMinimumSeverity(EnumWord.of(Severity.class, "SEVERITY_", severity));
-    }
     SearchRequest.Builder request =
         SearchRequest.newBuilder()
-            .setFilter(filter)
+            .setFilter(filter.filter())
             .setSubject(subject)
             .setCaseRef(caseRef)
             .setHeadline(headline)

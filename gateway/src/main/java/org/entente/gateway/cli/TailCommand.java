@@ -45,8 +45,12 @@ import picocli.CommandLine.Spec;
       "  entente tail --gateway 127.0.0.1:7443 --credentials de.customs/clients/desk \\",
       "      --cursor night-shift",
       "",
+      "  entente tail --category IPR --category NARCOTICS --origin fr.customs --severity SEVERE \\",
+      "      --cursor serious --gateway … --credentials …",
+      "",
       "The cursor is durable: the next call goes on where this one stopped. Ctrl-C (SIGINT) and",
-      "SIGTERM stop it in order: what it has printed is acknowledged.",
+      "SIGTERM stop it in order: what it has printed is acknowledged. What a filter leaves out is",
+      "passed over by that cursor: give each filter a cursor of its own.",
       "",
       "With --cap DIR each alert is written to DIR/MESSAGE.cap before it is acknowledged. What of a",
       "message is not in its CAP file as it stands is said on standard error and in",
@@ -69,8 +73,7 @@ final class TailCommand implements Callable<Integer> {
   @Option(names = "--count", description = "stop after so many messages (default: never)")
   private long count;
 
-  @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
-  private boolean exercise;
+  @Mixin private FilterOptions filter = new FilterOptions();
 
   @Option(
       names = "--lane",
@@ -90,7 +93,8 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Printing printing = new Printing(spec.commandLine().getOut(), capFolder());
+    Filter wanted = wanted();
+    Printing printing = new Printing(spec.commandLine().getOut(), capFolder(), wanted);
     ManagedChannel channel = gateway.open();
     try {
       Runtime.getRuntime().addShutdownHook(new Thread(printing::finish, "stop"));
@@ -104,6 +108,12 @@ final class TailCommand implements Callable<Integer> {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  private Filter wanted() {
+    Filter.Builder wanted = filter.filter();
+    lanes.forEach(lane -> wanted.addLanesValue(lane.number()));
+    return wanted.build();
   }
 
   private @Nullable CapFolder capFolder() {
@@ -122,14 +132,16 @@ final class TailCommand implements Callable<Integer> {
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final PrintWriter out;
     private final @Nullable CapFolder folder;
+    private final Filter wanted;
     private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
     private long seen;
     private long notWritten;
     private boolean finished;
 
-    Printing(PrintWriter out, @Nullable CapFolder folder) {
+    Printing(PrintWriter out, @Nullable CapFolder folder, Filter wanted) {
       this.out = out;
       this.folder = folder;
+      this.wanted = wanted;
     }
 
     @Override
@@ -152,14 +164,8 @@ final class TailCommand implements Callable<Integer> {
     private SubscribeRequest open() {
       return SubscribeRequest.newBuilder()
           .setOpen(
-              OpenCursor.newBuilder().setCursor(cursor).setFromPosition(from).setFilter(filter()))
+              OpenCursor.newBuilder().setCursor(cursor).setFromPosition(from).setFilter(wanted))
           .build();
-    }
-
-    private Filter filter() {
-      Filter.Builder filter = Filter.newBuilder().setExercise(exercise);
-      lanes.forEach(lane -> filter.addLanesValue(lane.number()));
-      return filter.build();
     }
 
     /** Prints nothing more, and waits a moment until what was printed is acknowledged durably. */

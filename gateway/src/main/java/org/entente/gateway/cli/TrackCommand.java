@@ -2,6 +2,8 @@ package org.entente.gateway.cli;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.entente.proto.v1.EvidenceGrpc;
@@ -11,6 +13,7 @@ import org.entente.proto.v1.FollowRequest;
 import org.entente.proto.v1.FollowResponse;
 import org.entente.proto.v1.Held;
 import org.entente.proto.v1.RecipientProgress;
+import org.entente.proto.v1.TakenBack;
 import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.TrackResponse;
 import picocli.CommandLine.Command;
@@ -22,8 +25,9 @@ import picocli.CommandLine.Option;
     description = {
       "Shows what became of a message of this agency.",
       "Accepted, taken by a transit, delivered, retrieved, refused, erased: by whom and when, in the"
-          + " order in which the gateway learned it; then where it stands with each recipient. The"
-          + " client needs the scope `evidence`."
+          + " order in which the gateway learned it; then a table of where it stands with each"
+          + " recipient. Of a message that was taken back the table says who destroyed it when, who"
+          + " had opened it before, and who was away since. The client needs the scope `evidence`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -51,7 +55,7 @@ final class TrackCommand extends MessageCall {
       print(known.getHeld());
     }
     known.getItemsList().forEach(this::print);
-    print(known.getRecipientsList());
+    print(known.getItemsList(), known.getTakenBack(), known.getRecipientsList());
     return 0;
   }
 
@@ -59,12 +63,18 @@ final class TrackCommand extends MessageCall {
     Iterator<FollowResponse> steps =
         EvidenceGrpc.newBlockingStub(channel)
             .follow(FollowRequest.newBuilder().setMessageId(id()).build());
+    List<EvidenceItem> items = new ArrayList<>();
     while (steps.hasNext()) {
       FollowResponse step = steps.next();
       switch (step.getStepCase()) {
-        case ITEM -> print(step.getItem());
+        case ITEM -> {
+          items.add(step.getItem());
+          print(step.getItem());
+        }
         case HELD -> print(step.getHeld());
-        case SETTLED -> print(step.getSettled().getRecipientsList());
+        case SETTLED ->
+            print(
+                items, step.getSettled().getTakenBack(), step.getSettled().getRecipientsList());
         case STEP_NOT_SET -> {
           // A newer gateway may say more than this release understands.
         }
@@ -86,24 +96,17 @@ final class TrackCommand extends MessageCall {
     out().println(line(item));
   }
 
-  private void print(List<RecipientProgress> recipients) {
-    recipients.forEach(recipient -> out().println(line(recipient)));
-  }
-
-  private static String line(RecipientProgress recipient) {
-    StringBuilder line =
-        new StringBuilder(
-            "%-12s  %s"
-                .formatted(
-                    Screen.printable(recipient.getAgency()),
-                    recipient.getProgress().name().replace("PROGRESS_", "")));
-    if (recipient.getOverdue()) {
-      line.append(", nobody had opened it by ").append(Timestamps.toString(recipient.getOpenBy()));
+  private void print(
+      List<EvidenceItem> items, TakenBack takenBack, List<RecipientProgress> recipients) {
+    if (!takenBack.getRecallId().isEmpty()) {
+      out()
+          .println(
+              "taken back at "
+                  + Timestamps.toString(takenBack.getAt())
+                  + " by recall "
+                  + RecallCommand.hex(takenBack.getRecallId()));
     }
-    if (recipient.getContradicted()) {
-      line.append(", and what it states contradicts itself");
-    }
-    return line.toString();
+    new RecipientTable(items, takenBack, Instant.now()).lines(recipients).forEach(out()::println);
   }
 
   private static String line(EvidenceItem item) {

@@ -5,16 +5,12 @@ import io.grpc.ManagedChannel;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.proto.v1.AddWatchRequest;
-import org.entente.proto.v1.Category;
-import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Hit;
-import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.ListHitsRequest;
 import org.entente.proto.v1.ListHitsResponse;
 import org.entente.proto.v1.ListWatchesRequest;
 import org.entente.proto.v1.ListWatchesResponse;
 import org.entente.proto.v1.RemoveWatchRequest;
-import org.entente.proto.v1.Severity;
 import org.entente.proto.v1.WatchGrpc;
 import org.entente.proto.v1.WatchState;
 import org.entente.proto.v1.WatchTerms;
@@ -82,26 +78,7 @@ final class WatchCommand implements Callable<Integer> {
         description = "when it ends: a day or a time, within 366 days (default: then)")
     private @Nullable String until;
 
-    @Option(names = "--kind", description = "only such as ALERT; may be repeated")
-    private List<String> kinds = List.of();
-
-    @Option(names = "--category", description = "only such as IPR; may be repeated")
-    private List<String> categories = List.of();
-
-    @Option(names = "--origin", paramLabel = "AGENCY", description = "only from; may be repeated")
-    private List<String> origins = List.of();
-
-    @Option(
-        names = "--jurisdiction",
-        paramLabel = "CODE",
-        description = "only where the content concerns it; may be repeated")
-    private List<String> jurisdictions = List.of();
-
-    @Option(names = "--severity", description = "at least so severe: MINOR to EXTREME")
-    private @Nullable String severity;
-
-    @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
-    private boolean exercise;
+    @Mixin private FilterOptions filter = new FilterOptions();
 
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
@@ -110,23 +87,12 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     int with(ManagedChannel channel) {
-      Filter.Builder filter =
-          Filter.newBuilder()
-              .setExercise(exercise)
-              .addAllOrigins(origins)
-              .addAllJurisdictions(jurisdictions);
-      kinds.forEach(kind -> filter.addKinds(EnumWord.of(Kind.class, "KIND_", kind)));
-      categories.forEach(
-          category -> filter.addCategories(EnumWord.of(Category.class, "CATEGORY_", category)));
-      if (severity != null) {
-        filter.setMinimumSeverity(EnumWord.of(Severity.class, "SEVERITY_", severity));
-      }
       AddWatchRequest.Builder request =
           AddWatchRequest.newBuilder()
               .setTerms(
                   WatchTerms.newBuilder()
                       .addAllSubjects(subjects)
-                      .setFilter(filter)
+                      .setFilter(filter.filter())
                       .setTitle(title))
               .setOnBehalfOf(person.because(justification));
       if (until != null) {

@@ -111,6 +111,10 @@ public final class Subscriptions {
     if (request.getBatch() < 0 || request.getBatch() > MAX_BATCH) {
       return invalid("open.batch", "a batch is 1 to " + MAX_BATCH + ", or 0 for each alone");
     }
+    List<Problem> unfit = FilterLimits.problems("open.filter", request.getFilter());
+    if (!unfit.isEmpty()) {
+      return new Opened.Invalid(unfit.get(0));
+    }
     int window = request.getWindow() == 0 ? DEFAULT_WINDOW : request.getWindow();
     Optional<Problem> over = over(client, request.getCursor(), window);
     if (over.isPresent()) {

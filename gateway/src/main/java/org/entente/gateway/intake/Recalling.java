@@ -20,6 +20,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.Permitted;
 import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Recall;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,10 @@ public final class Recalling {
       return refused(
           new Problem(Code.NOT_FOUND, "message_id", "this agency sent no message " + target));
     }
+    Problem unsaid = unsaid(sent.get(), person);
+    if (unsaid != null) {
+      return refused(unsaid);
+    }
     Instant now = clock.instant();
     MessageId id = MessageId.fresh(now.toEpochMilli(), random);
     Optional<Permitted> message =
@@ -91,10 +96,11 @@ public final class Recalling {
           new Problem(
               Code.NO_RECIPIENT, "message_id", "none who was sent it is a member any more"));
     }
-    return send(AuditActor.client(parts.self(), client, person), target, message.get());
+    return send(AuditActor.client(parts.self(), client, person), target, reason, message.get());
   }
 
-  private CompletableFuture<Answer> send(AuditActor actor, MessageId target, Permitted message) {
+  private CompletableFuture<Answer> send(
+      AuditActor actor, MessageId target, String reason, Permitted message) {
     List<AgencyName> recipients =
         message.permits().stream().map(permit -> permit.recipient()).toList();
     return messages
@@ -104,12 +110,16 @@ public final class Recalling {
             tx -> {
               parts.ledger().operations().forgetSaid(tx, target);
               parts.ledger().chains().recalled(tx, parts.self(), target);
+              parts
+                  .evidence()
+                  .takenBack(tx, parts.ledger().evidence(), target, message.messageId());
               return AuditRecord.of(
-                  AuditType.RECALLED,
-                  LawCategory.ERASURE,
-                  Instant.ofEpochMilli(tx.nowMillis()),
-                  actor,
-                  new AuditSubject(null, List.of(target), recipients, null));
+                      AuditType.RECALLED,
+                      LawCategory.ERASURE,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      actor,
+                      new AuditSubject(null, List.of(target), recipients, null))
+                  .saying(reason);
             })
         .thenApply(
             outcome ->
@@ -121,6 +131,14 @@ public final class Recalling {
                             Code.valueOf(outcome.getInvalid().getCode()),
                             outcome.getInvalid().getField(),
                             outcome.getInvalid().getMessage())));
+  }
+
+  /** What an agreement under which it went asks of who takes it back, and was not said. */
+  private @Nullable Problem unsaid(SentFacts sent, OnBehalfOf person) {
+    return person.getJustification().isBlank()
+        ? PersonAsked.by(
+            parts.policy().get(), sent.getPartsList().stream().map(SentPart::getAgreement))
+        : null;
   }
 
   private @Nullable Problem problem(String reason, OnBehalfOf person) {

@@ -2,7 +2,6 @@ package org.entente.gateway.intake;
 
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +68,7 @@ public final class Releases {
   private final InstantSource clock;
   private final InstantSource ending;
   private final Meters meters;
+  private final SecondPerson second;
   private final HeldDrafts held;
   private final OutcomeMemory memory;
   private final Map<MessageId, CompletableFuture<Outcome>> deciding = new ConcurrentHashMap<>();
@@ -81,6 +81,7 @@ public final class Releases {
     this.clock = clock;
     this.ending = ending;
     this.meters = meters;
+    this.second = new SecondPerson(parts.check(), parts.policy());
     this.held = parts.heldDrafts();
     this.memory = parts.memory();
   }
@@ -102,7 +103,7 @@ public final class Releases {
 
   /** Shows one to a person, once that is recorded. */
   public CompletableFuture<Reading> read(NodeName client, MessageId id, OnBehalfOf person) {
-    Problem problem = personProblem(person);
+    Problem problem = second.problem(person);
     if (problem != null) {
       return CompletableFuture.completedFuture(new Reading.Unreadable(counted(problem)));
     }
@@ -110,6 +111,10 @@ public final class Releases {
     Optional<Draft> draft = held.draft(id);
     if (waits.isEmpty() || draft.isEmpty()) {
       return CompletableFuture.completedFuture(new Reading.Unreadable(counted(notFound(id))));
+    }
+    Problem unsaid = second.unsaid(waits.get().message(), person);
+    if (unsaid != null) {
+      return CompletableFuture.completedFuture(new Reading.Unreadable(counted(unsaid)));
     }
     AuditActor actor = parts.actor(client, person);
     return parts
@@ -128,7 +133,7 @@ public final class Releases {
    */
   public CompletableFuture<Outcome> decide(
       NodeName client, MessageId id, Verdict verdict, OnBehalfOf person) {
-    Problem problem = verdictProblem(verdict, person);
+    Problem problem = second.problem(verdict, person);
     if (problem != null) {
       return invalid(problem);
     }
@@ -137,8 +142,12 @@ public final class Releases {
       return invalid(notFound(id));
     }
     AuditActor by = parts.actor(client, person);
-    if (samePerson(waits.get().message().getOnBehalfOf(), person)) {
+    if (SecondPerson.isSame(waits.get().message().getOnBehalfOf(), person)) {
       return refuseSamePerson(by, id);
+    }
+    Problem unsaid = second.unsaid(waits.get().message(), person);
+    if (unsaid != null) {
+      return invalid(unsaid);
     }
     Optional<Problem> full = parts.ledger().room().refusal();
     if (verdict == Verdict.VERDICT_RELEASE && full.isPresent()) {
@@ -340,39 +349,6 @@ public final class Releases {
               Leaves.refused(tx, by, id, "", problem.code(), "tried to decide on an own message");
               return Outcomes.invalid("", counted(problem));
             });
-  }
-
-  private @Nullable Problem verdictProblem(Verdict verdict, OnBehalfOf person) {
-    if (verdict != Verdict.VERDICT_RELEASE && verdict != Verdict.VERDICT_DENY) {
-      return new Problem(Code.INVALID_FIELD, "verdict", "must be VERDICT_RELEASE or VERDICT_DENY");
-    }
-    Problem problem = personProblem(person);
-    if (problem == null && verdict == Verdict.VERDICT_DENY && person.getJustification().isBlank()) {
-      return new Problem(
-          Code.INVALID_FIELD, "on_behalf_of.justification", "must say why it must not go");
-    }
-    return problem;
-  }
-
-  private @Nullable Problem personProblem(OnBehalfOf person) {
-    List<Problem> problems = parts.check().person(person);
-    if (!problems.isEmpty()) {
-      return problems.get(0);
-    }
-    return person.getOfficer().isBlank()
-        ? new Problem(
-            Code.INVALID_FIELD,
-            "on_behalf_of.officer",
-            "must name the officer who reads or decides")
-        : null;
-  }
-
-  private static boolean samePerson(OnBehalfOf one, OnBehalfOf other) {
-    return name(one).equals(name(other));
-  }
-
-  private static String name(OnBehalfOf person) {
-    return person.getOfficer().strip().toLowerCase(Locale.ROOT);
   }
 
   private CompletableFuture<Outcome> invalid(Problem problem) {

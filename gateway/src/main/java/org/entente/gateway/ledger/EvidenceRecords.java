@@ -184,6 +184,27 @@ public final class EvidenceRecords {
     tx.afterCommit(() -> recent.put(id, dated, dated.getSerializedSize(), now));
   }
 
+  /**
+   * Keeps that a message of this agency was taken back, by which recall and since when: the latest
+   * recall counts, and the time of the first. Nothing is kept of a message that is not known.
+   */
+  public void takenBack(Transaction tx, EvidenceBook book, MessageId id, MessageId recall) {
+    Optional<SentFacts> sent = sent(book, id);
+    if (sent.isEmpty()) {
+      return;
+    }
+    SentFacts.Builder facts =
+        sent.get().toBuilder().setRecallId(ByteString.copyFrom(recall.bytes()));
+    if (facts.getTakenBackAtMs() == 0) {
+      facts.setTakenBackAtMs(tx.nowMillis());
+    }
+    SentFacts taken = facts.build();
+    long kept = Math.max(taken.getAcceptedAtMs() + KEPT.toMillis(), tx.nowMillis());
+    book.sent(tx, id, atRest.seal(SENT, taken.toByteArray(), Instant.ofEpochMilli(kept)));
+    long now = tx.nowMillis();
+    tx.afterCommit(() -> recent.put(id, taken, taken.getSerializedSize(), now));
+  }
+
   /** Whom a message of this agency went to; empty if it is none, or once its bucket has ended. */
   public Optional<SentFacts> sent(EvidenceBook book, MessageId id) {
     SentFacts known = recent.get(id);

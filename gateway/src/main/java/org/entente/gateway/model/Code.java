@@ -80,7 +80,7 @@ public enum Code {
   RESTRICTED(PEER, false),
   /** A rule of this node refuses it. */
   NODE_RULE(OPERATOR, false),
-  /** The agreement asks who sends and why, and the draft does not say. */
+  /** The agreement asks who acts and why, and the draft or the call does not say. */
   PERSON_REQUIRED(CLIENT, false),
   /** Nobody asked for this answer: not this agency, not of that one, or not any more. */
   NOT_ASKED(CLIENT, false),

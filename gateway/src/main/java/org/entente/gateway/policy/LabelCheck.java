@@ -133,6 +133,8 @@ public final class LabelCheck {
     person(findings, draft.getOnBehalfOf());
     if (draft.getLabel().getKind() == Kind.KIND_REQUEST) {
       decides(findings, draft.getOnBehalfOf(), "asks");
+    } else {
+      namesSomebody(findings, draft.getOnBehalfOf());
     }
     if (draft.getBody().hasRequest()) {
       RequestCheck.answerBy(findings, draft.getBody().getRequest(), now);
@@ -296,6 +298,18 @@ public final class LabelCheck {
 
   private static String tooLarge(int size, MessageLimits limits) {
     return "has " + size + " bytes; at most " + limits.maxBodyBytes();
+  }
+
+  /** A reason of nobody would be in no record. */
+  private static void namesSomebody(Findings findings, OnBehalfOf person) {
+    boolean nothing =
+        person.getOfficer().isEmpty()
+            && person.getUnit().isEmpty()
+            && person.getJustification().isEmpty();
+    findings.check(
+        nothing || !person.getOfficer().isBlank(),
+        "on_behalf_of.officer",
+        "must name the officer where a unit or a justification is given");
   }
 
   /** Label and body must be of one kind, and a request must ask for what its label says. */

@@ -115,6 +115,17 @@ public final class Policy {
         .flatMap(it -> ObligationCheck.refusal(it, recipient, fulfilments.of(recipient)));
   }
 
+  /**
+   * Whether an agreement asks who acts under it, and why; false where it is not known here, since
+   * nobody can ask by it any more.
+   */
+  public boolean asksForPerson(String agreement) {
+    return rulebook
+        .agreement(agreement)
+        .filter(it -> it.obligations().personRequired())
+        .isPresent();
+  }
+
   /** Version of the rulebook; stands in every decision. */
   public String version() {
     return rulebook.version();

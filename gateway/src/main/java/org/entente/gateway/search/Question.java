@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.deliver.FilterLimits;
 import org.entente.gateway.deliver.Match;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.entente.gateway.deliver.FilterLimits;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.subject.IndexTerms;
-import org.entente.gateway.search.FilterLimits;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.WatchTerms;
 

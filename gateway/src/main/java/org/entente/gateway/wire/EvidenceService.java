@@ -11,6 +11,7 @@ import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.FollowRequest;
 import org.entente.proto.v1.FollowResponse;
 import org.entente.proto.v1.HeldMessage;
+import org.entente.proto.v1.TakenBack;
 import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.TrackResponse;
 import org.entente.proto.v1.WatchUnopenedRequest;
@@ -36,6 +37,10 @@ final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
     HeldMessage held = known.held();
     if (held != null) {
       response.setHeld(held.getHeld());
+    }
+    TakenBack takenBack = known.takenBack();
+    if (takenBack != null) {
+      response.setTakenBack(takenBack);
     }
     observer.onNext(response.build());
     observer.onCompleted();

@@ -11,6 +11,7 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.FollowResponse;
 import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.Settled;
+import org.entente.proto.v1.TakenBack;
 
 /**
  * One client that follows one message. What it was sent is a prefix of what the ledger holds, so
@@ -54,13 +55,19 @@ final class Following {
       sent++;
     }
     if (sent == items.size() && known.get().settled() && out.isReady()) {
-      out.onNext(
-          FollowResponse.newBuilder()
-              .setSettled(Settled.newBuilder().addAllRecipients(known.get().recipients()))
-              .build());
+      out.onNext(FollowResponse.newBuilder().setSettled(settled(known.get())).build());
       end();
       out.onCompleted();
     }
+  }
+
+  private static Settled settled(Tracking.Tracked known) {
+    Settled.Builder settled = Settled.newBuilder().addAllRecipients(known.recipients());
+    TakenBack takenBack = known.takenBack();
+    if (takenBack != null) {
+      settled.setTakenBack(takenBack);
+    }
+    return settled.build();
   }
 
   private void tellHeld(@org.jspecify.annotations.Nullable HeldMessage held) {

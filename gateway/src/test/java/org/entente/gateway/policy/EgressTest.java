@@ -421,7 +421,6 @@ class EgressTest {
         List.of(
             OnBehalfOf.getDefaultInstance(),
             officer,
-            OnBehalfOf.newBuilder().setJustification("case 12").build(),
             officer.toBuilder().setJustification("  ").build())) {
       Decision decision = policy.egress().decide(by(lacking, "sg.police", "us.cbp"), FR, NOW);
       assertEquals(

@@ -385,6 +385,9 @@ class LabelCheckTest {
         wrong("to.agencies", it -> agencies(it, 257)),
         wrong("to.jurisdictions[0]", it -> it.getToBuilder().addJurisdictions("eu")),
         wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setOfficer("x".repeat(81))),
+        wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setJustification("case 12")),
+        wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setUnit("DNRED")),
+        wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setOfficer("  ")),
         wrong(
             "on_behalf_of.justification",
             it -> it.getOnBehalfOfBuilder().setJustification("x".repeat(501))),

@@ -143,7 +143,7 @@ class SearchingTest {
         node.found(filter(Filter.newBuilder().addCategories(Category.CATEGORY_WILDLIFE))));
     assertEquals(
         only,
-        node.found(filter(Filter.newBuilder().addJurisdictions("US-CA").addJurisdictions("X"))));
+        node.found(filter(Filter.newBuilder().addJurisdictions("US-CA").addJurisdictions("JP"))));
     assertEquals(
         only, node.found(filter(Filter.newBuilder().setMinimumSeverity(Severity.SEVERITY_SEVERE))));
     assertEquals(

@@ -12,6 +12,7 @@ import java.util.List;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.Acknowledge;
+import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
@@ -93,6 +94,21 @@ class SubscriberServiceTest {
     assertFalse(opened("c").hasEnded(), "one that it has may be opened again");
     channel = edge.channel(server.address(), edge.client("few"));
     assertFalse(opened("d").hasEnded());
+  }
+
+  /** A filter that nothing can match would look like a quiet day. */
+  @Test
+  void open_filterThatNothingCanMatch_isRefused_andLeavesTheCursorAsItWas() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    OpenCursor open =
+        OpenCursor.newBuilder()
+            .setCursor("desk")
+            .setFilter(Filter.newBuilder().addOrigins("France"))
+            .build();
+    subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open.filter.origins", answers);
+    assertEquals(0, edge.behind.subscriptions.count());
+    assertFalse(opened("desk").hasEnded());
   }
 
   @Test

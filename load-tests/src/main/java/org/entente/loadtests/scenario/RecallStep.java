@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param message its name
  * @param as how later steps call the recall, which is a message itself
  * @param officer who decides
+ * @param justification why, for the own record; asked for where an agreement asks who acts and why
  * @param reason why, as the recipients read it
  * @param to recipients to whom the recall goes
  * @param error the code with which it is refused instead
@@ -25,6 +26,7 @@ record RecallStep(
     @JsonProperty(required = true) String message,
     @Nullable String as,
     @JsonProperty(required = true) String officer,
+    @Nullable String justification,
     @JsonProperty(required = true) String reason,
     @Nullable List<String> to,
     @Nullable String error)
@@ -62,7 +64,10 @@ record RecallStep(
         RecallRequest.newBuilder()
             .setMessageId(stage.id(message))
             .setReason(reason)
-            .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer(officer))
+            .setOnBehalfOf(
+                OnBehalfOf.newBuilder()
+                    .setOfficer(officer)
+                    .setJustification(justification == null ? "" : justification))
             .build();
     RetentionGrpc.RetentionBlockingStub retention =
         RetentionGrpc.newBlockingStub(stage.channel(by));

@@ -1,0 +1,115 @@
+package org.entente.gateway.deliver;
+
+import com.google.protobuf.Internal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.subject.CodedText;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Severity;
+
+/**
+ * Bounds of a filter in what a client asks for: at most 64 values of a field, each of which could
+ * be in a label. What could be in none is refused instead of never matching, so that nobody waits
+ * for what never comes. Pure.
+ */
+public final class FilterLimits {
+  /** Most values of one field. */
+  public static final int MAX_VALUES = 64;
+
+  private static final Pattern AGENCY = Pattern.compile(AgencyName.FORM);
+
+  private final String field;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private FilterLimits(String field) {
+    this.field = field;
+  }
+
+  /**
+   * What is wrong with a filter.
+   *
+   * @param field where it stands in the request
+   * @return problems; none if it is good
+   */
+  public static List<Problem> problems(String field, Filter filter) {
+    FilterLimits limits = new FilterLimits(field);
+    limits.check(filter);
+    return List.copyOf(limits.problems);
+  }
+
+  private void check(Filter filter) {
+    known("kinds", filter.getKindsValueList(), Kind.values());
+    known("categories", filter.getCategoriesValueList(), Category.values());
+    if (fits("lanes", filter.getLanesCount())) {
+      filter.getLanesValueList().stream()
+          .filter(lane -> Lane.all().stream().noneMatch(one -> one.number() == lane))
+          .findFirst()
+          .ifPresent(lane -> problem("lanes", "has " + lane + "; valid are " + Lane.all()));
+    }
+    texts(
+        "jurisdictions",
+        filter.getJurisdictionsList(),
+        CodedText.JURISDICTION::valid,
+        CodedText.JURISDICTION.form());
+    texts(
+        "origins",
+        filter.getOriginsList(),
+        text -> AGENCY.matcher(text).matches(),
+        "the name of an agency, such as fr.customs");
+    if (filter.getMinimumSeverity() == Severity.UNRECOGNIZED) {
+      problem("minimum_severity", "is none that this gateway knows; MINOR to EXTREME would be");
+    }
+  }
+
+  /** Values of later releases and the one that stands for none are in no label. */
+  private void known(String name, List<Integer> numbers, Internal.EnumLite[] values) {
+    if (fits(name, numbers.size())) {
+      numbers.stream()
+          .filter(number -> number <= 0 || !isAmong(number, values))
+          .findFirst()
+          .ifPresent(
+              number -> problem(name, "has " + number + ", which is none that this gateway knows"));
+    }
+  }
+
+  private static boolean isAmong(int number, Internal.EnumLite[] values) {
+    return Arrays.stream(values)
+        .anyMatch(
+            value ->
+                !value.equals(Kind.UNRECOGNIZED)
+                    && !value.equals(Category.UNRECOGNIZED)
+                    && value.getNumber() == number);
+  }
+
+  private void texts(String name, List<String> values, Predicate<String> valid, String form) {
+    if (fits(name, values.size())) {
+      values.stream()
+          .filter(valid.negate())
+          .findFirst()
+          .ifPresent(
+              value ->
+                  problem(name, "has " + InvalidValue.printable(value) + ", which is not " + form));
+    }
+  }
+
+  private boolean fits(String name, int count) {
+    if (count > MAX_VALUES) {
+      problem(name, "has " + count + " values; at most " + MAX_VALUES);
+    }
+    return count <= MAX_VALUES;
+  }
+
+  private void problem(String name, String message) {
+    problems.add(new Problem(Code.INVALID_FIELD, field + "." + name, message));
+  }
+}
