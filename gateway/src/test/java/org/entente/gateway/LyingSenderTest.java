@@ -53,6 +53,7 @@ import org.entente.proto.v1.Person;
 import org.entente.proto.v1.PersonRole;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Subject;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +95,7 @@ class LyingSenderTest {
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW);
   private final Map<MessageId, SentFacts> sent = new HashMap<>();
+  private final Map<String, Responder> responders = new HashMap<>();
   private final ReceiveKit kit;
 
   LyingSenderTest(@TempDir Path folder) throws IOException {
@@ -113,7 +115,8 @@ class LyingSenderTest {
                 policy,
                 labels,
                 () -> NOW,
-                id -> Optional.ofNullable(sent.get(id))),
+                id -> Optional.ofNullable(sent.get(id)),
+                name -> Optional.ofNullable(responders.get(name))),
             () -> NOW);
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.entente.gateway.deliver.CursorLimits;
+import org.entente.gateway.deliver.DeliveryLeaves;
 import org.entente.gateway.deliver.Sink;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
@@ -143,6 +144,7 @@ final class Aside implements AutoCloseable {
         new InboxOpening(keys, ledger.inbox()),
         undeliverable(),
         kit.evidence(),
+            new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
         new Subscriptions.Around(
             executor, () -> now, new Meters(), label -> policy.equivalent(label, ReceiveKit.SELF)),
         CursorLimits.DEFAULT);
