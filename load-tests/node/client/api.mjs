@@ -99,11 +99,15 @@ export class Client {
     return answer;
   }
 
-  /** The same again and again until `shows` finds it. */
+  /** The same again and again until `shows` finds it; also where it is refused and may be later. */
   async await(name, request, shows) {
     const answer = await until(`${this.as} ${name}`, async () => {
-      const one = await this.send(name, request);
-      return shows(one) ? one : undefined;
+      const one = await this.send(name, request).catch((error) => {
+        if (error.metadata?.retry !== 'true') {
+          throw error;
+        }
+      });
+      return one && shows(one) ? one : undefined;
     });
     this.answered(name, shows(answer));
     return answer;

@@ -96,6 +96,7 @@ const waitsForASecondPerson = async (publisher, supervisor) => {
       purpose: 'PURPOSE_CRIMINAL_INVESTIGATION',
       classification: 'CLASSIFICATION_RESTRICTED',
       requestedAction: 'REQUESTED_ACTION_CONTROLLED_DELIVERY',
+      lane: 'LANE_IMMEDIATE',
     },
     { intelligence: { language: 'en', headline: 'Let it run to the consignee', text: 'Observe only.' } },
     { onBehalfOf: WHY },

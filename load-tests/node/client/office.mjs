@@ -22,13 +22,13 @@ const audits = async (auditor, messageId) => {
   await auditor.await('Audit.ReadTile', { path: 'checkpoint' }, ({ content }) => {
     return content.length > 0 && Buffer.from(content).toString('utf8').split('\n')[0];
   });
-  await auditor.refused('Audit.ReadTile', { path: '../keystore' }, 'INVALID_FIELD', 'path');
+  await auditor.refused('Audit.ReadTile', { path: '../keystore' }, 'NOT_FOUND', 'path');
   await auditor.call('Audit.ReadRecord', { index: 0 }, (leaf) => {
     assert.equal(leaf.blind.length, 32);
     assert.equal(record(leaf.record).type, 'AUDIT_TYPE_NODE_START');
     return record(leaf.record).type;
   });
-  await auditor.refused('Audit.Export', { messageId }, 'INVALID_FIELD', 'on_behalf_of');
+  await auditor.refused('Audit.Export', { messageId }, 'INVALID_FIELD', 'on_behalf_of.officer');
   await auditor.call('Audit.Export', { messageId, onBehalfOf: WHY }, ({ leaves: [one] }) => {
     assert.equal(record(one.record).type, 'AUDIT_TYPE_ACCEPTED');
     assert.equal(one.messages[0].state, 'CONTENT_STATE_SENT');
