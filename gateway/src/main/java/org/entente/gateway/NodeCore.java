@@ -225,6 +225,7 @@ public final class NodeCore {
         () -> ground.ledger.inbox().fresh().expire(ground.around.clock().millis()));
     schedule.every(
         Duration.ofSeconds(5), "gaps", () -> outgoing.gaps.round(incoming.reporter::reportTo));
+    schedule.every(Duration.ofSeconds(1), "leaves of deliveries", services.subscriptions::round);
     schedule.every(Duration.ofMillis(500), "upkeep of the outbox", upkeep::round);
     schedule.every(Duration.ofSeconds(1), "checkpoint", ground::signCheckpoint);
     schedule.every(Duration.ofMillis(500), "witnesses", ground.witness.witnessing()::round);

@@ -1,5 +1,6 @@
 package org.entente.gateway;
 
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
@@ -52,7 +53,8 @@ final class NodeIncoming {
                     ground.policy.holder(),
                     ground.labelCheck,
                     around.clock(),
-                    id -> ground.evidence.sent(ground.ledger.evidence(), id))),
+                    id -> ground.evidence.sent(ground.ledger.evidence(), id),
+                    name -> Optional.ofNullable(ground.ledger.responders().own(name)))),
             reporter,
             around.random(),
             ground.policy.exercises());

@@ -16,10 +16,12 @@ import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.RulebookHolder;
 import org.entente.gateway.receive.IngressCheck;
+import org.entente.gateway.request.ResponderLimit;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Responder;
 
 /** The recipient's own decision, by the policy in force when it is asked. */
 final class NodeIngress implements IngressCheck {
@@ -28,6 +30,7 @@ final class NodeIngress implements IngressCheck {
   private final LabelCheck labels;
   private final InstantSource clock;
   private final Sent sent;
+  private final Own own;
 
   /** What this agency has sent. */
   @FunctionalInterface
@@ -36,9 +39,22 @@ final class NodeIngress implements IngressCheck {
     Optional<SentFacts> facts(MessageId id);
   }
 
+  /** The responders of this agency. */
+  @FunctionalInterface
+  interface Own {
+    /** One by its name; empty if there is none. */
+    Optional<Responder> responder(String name);
+  }
+
   NodeIngress(
-      AgencyName self, RulebookHolder policy, LabelCheck labels, InstantSource clock, Sent sent) {
+      AgencyName self,
+      RulebookHolder policy,
+      LabelCheck labels,
+      InstantSource clock,
+      Sent sent,
+      Own own) {
     this.sent = sent;
+    this.own = own;
     this.self = self;
     this.policy = policy;
     this.labels = labels;
@@ -75,7 +91,20 @@ final class NodeIngress implements IngressCheck {
         policy.current().ingress().decide(origin, label, body, self, clock.instant());
     return verdict instanceof Ingress.Verdict.Refused refused
         ? Optional.of(asIngress(refused.refusal()))
-        : Optional.empty();
+        : overWhatAResponderTakes(label, body);
+  }
+
+  /** Asked last: who may not ask in a category learns nothing of who answers there. */
+  private Optional<Refusal> overWhatAResponderTakes(Label label, Body body) {
+    if (label.getKind() != Kind.KIND_REQUEST || body.getRequest().getResponder().isEmpty()) {
+      return Optional.empty();
+    }
+    return ResponderLimit.problem(
+            body.getRequest(),
+            label.getCategory(),
+            self.value(),
+            own.responder(body.getRequest().getResponder()))
+        .map(it -> new Refusal(self.value(), it.code(), it.field(), it.message()));
   }
 
   /** A peer is believed about what came of messages that it was sent, and of no others. */

@@ -14,6 +14,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.deliver.CursorLimits;
+import org.entente.gateway.deliver.DeliveryLeaves;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Scope;
@@ -128,6 +129,7 @@ final class NodeServices {
             inboxOpening(),
             undeliverable,
             ground.evidence,
+            deliveryLeaves(),
             new Subscriptions.Around(
                 around.workers(),
                 around.clock(),
@@ -205,6 +207,14 @@ final class NodeServices {
             new Quarantine.Stages(in.reception.setAside(), undeliverable, out.unsendable));
   }
 
+  private DeliveryLeaves deliveryLeaves() {
+    NodeConfig.Limits limits = ground.config.limitsInForce();
+    return new DeliveryLeaves(
+        ground.agency(),
+        Duration.ofSeconds(limits.deliveryLeafSeconds()),
+        limits.deliveryLeafMessages());
+  }
+
   private static Bands bands(NodeConfig.Risk risk) {
     return new Bands(
         risk.bandsInForce().stream()
@@ -237,7 +247,9 @@ final class NodeServices {
         openWithin(ground.config.openWithinInForce()),
         consent.received,
         granted(consent),
-        ground.rosters);
+        ground.rosters,
+        (agency, name) ->
+            ground.advertised.find(agency, name, ground.around.clock().instant()));
   }
 
   private static IntakeParts.Granted granted(NodeConsent consent) {

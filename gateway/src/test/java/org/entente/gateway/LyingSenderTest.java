@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.RequestSamples;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Alert;
@@ -53,8 +55,10 @@ import org.entente.proto.v1.Person;
 import org.entente.proto.v1.PersonRole;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Subject;
+import org.entente.proto.v1.Wanted;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +98,7 @@ class LyingSenderTest {
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW);
   private final Map<MessageId, SentFacts> sent = new HashMap<>();
+  private final Map<String, Responder> responders = new HashMap<>();
   private final ReceiveKit kit;
 
   LyingSenderTest(@TempDir Path folder) throws IOException {
@@ -113,7 +118,8 @@ class LyingSenderTest {
                 policy,
                 labels,
                 () -> NOW,
-                id -> Optional.ofNullable(sent.get(id))),
+                id -> Optional.ofNullable(sent.get(id)),
+                name -> Optional.ofNullable(responders.get(name))),
             () -> NOW);
   }
 
@@ -292,6 +298,48 @@ class LyingSenderTest {
             ALERT);
     kit.deliver(known);
     assertNotNull(ledger.inbox().find(known.messageId()));
+  }
+
+  /** What a responder takes is held against whoever asks, whatever it was told and says. */
+  @Test
+  void request_withMoreSubjectsThanItsResponderTakes_isRefused_andSoIsOneToNoneThatIsHere() {
+    responders.put(
+        "seizures",
+        Responder.newBuilder()
+            .setName("seizures")
+            .addCategories(Category.CATEGORY_IPR)
+            .setSubjectsPerRequest(2)
+            .build());
+    refused(Code.INVALID_FIELD, request("seizures", 3, Category.CATEGORY_IPR));
+    refused(Code.NOT_FOUND, request("seizures", 1, Category.CATEGORY_EXCISE));
+    refused(Code.NOT_FOUND, request("withdrawn", 1, Category.CATEGORY_IPR));
+    refused(Code.INVALID_FIELD, request("SEIZURES", 1, Category.CATEGORY_IPR));
+    // Policy comes first: who may not ask learns nothing of who answers.
+    refused(Code.INGRESS_REFUSED, request("seizures", 3, Category.CATEGORY_PUBLIC_WARNING));
+    refused(Code.INGRESS_REFUSED, request("withdrawn", 1, Category.CATEGORY_PUBLIC_WARNING));
+    for (Permitted honest :
+        List.of(
+            request("seizures", 2, Category.CATEGORY_IPR),
+            request("", 3, Category.CATEGORY_IPR))) {
+      kit.deliver(honest);
+      assertNotNull(ledger.inbox().find(honest.messageId()));
+    }
+  }
+
+  private Permitted request(String responder, int subjects, Category category) {
+    Body.Builder body =
+        RequestSamples.request(Wanted.WANTED_HIT_NO_HIT, NOW.plus(Duration.ofHours(4))).toBuilder();
+    body.getRequestBuilder().clearSubjects().setResponder(responder);
+    for (int i = 0; i < subjects; i++) {
+      body.getRequestBuilder().addSubjects(Subject.newBuilder().setContainer("CSQU3054383"));
+    }
+    return message(
+        label ->
+            label
+                .setKind(Kind.KIND_REQUEST)
+                .setCategory(category)
+                .setRequestedAction(RequestedAction.REQUESTED_ACTION_CHECK),
+        body.build());
   }
 
   /** Parties are those of the trust bundle; what a label says of itself counts for nothing. */

@@ -92,16 +92,19 @@ public final class Exporting {
   /** A page of what is asked for. The person and the reason must be in the actor. */
   public Answer export(AuditActor actor, ExportRequest request) {
     AuditPerson person = actor.onBehalfOf();
-    if (person == null || person.justification() == null || person.justification().isBlank()) {
-      return refused("on_behalf_of", "must name the officer who asks, and say why");
+    if (person == null) {
+      return refused("on_behalf_of.officer", "must name the officer who asks");
+    }
+    if (person.justification() == null || person.justification().isBlank()) {
+      return refused("on_behalf_of.justification", "must say why");
     }
     Asked asked;
     Place from;
     try {
       asked = asked(request);
       from = cursor(request.getAfter());
-    } catch (InvalidValue e) {
-      return refused("", String.valueOf(e.getMessage()));
+    } catch (WrongField e) {
+      return refused(e.field, String.valueOf(e.getMessage()));
     }
     ExportResponse page =
         asked.subject() == null && asked.message() == null
@@ -112,23 +115,35 @@ public final class Exporting {
   }
 
   private static Asked asked(ExportRequest request) {
-    Instant from = request.hasFrom() ? instant(request.getFrom()) : Instant.EPOCH;
-    Instant to = request.hasTo() ? instant(request.getTo()) : Instant.MAX;
+    Instant from = request.hasFrom() ? instant("from", request.getFrom()) : Instant.EPOCH;
+    Instant to = request.hasTo() ? instant("to", request.getTo()) : Instant.MAX;
     if (!to.isAfter(from)) {
-      throw new InvalidValue("a period ends after it begins", from + " to " + to);
+      throw new WrongField("to", "a period ends after it begins: " + from + " to " + to);
     }
-    String subject =
-        request.getSubject().isEmpty() ? null : SubjectTerms.parse(request.getSubject());
-    MessageId message =
-        request.getMessageId().isEmpty()
-            ? null
-            : MessageId.of(request.getMessageId().toByteArray());
-    return new Asked(from, to, subject, message);
+    return new Asked(from, to, subject(request), message(request));
   }
 
-  private static Instant instant(Timestamp at) {
+  private static @Nullable String subject(ExportRequest request) {
+    try {
+      return request.getSubject().isEmpty() ? null : SubjectTerms.parse(request.getSubject());
+    } catch (InvalidValue e) {
+      throw new WrongField("subject", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static @Nullable MessageId message(ExportRequest request) {
+    try {
+      return request.getMessageId().isEmpty()
+          ? null
+          : MessageId.of(request.getMessageId().toByteArray());
+    } catch (InvalidValue e) {
+      throw new WrongField("message_id", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Instant instant(String field, Timestamp at) {
     if (!Timestamps.isValid(at)) {
-      throw new InvalidValue("a time is a timestamp", at.getSeconds() + " s");
+      throw new WrongField(field, "a time is a timestamp, and not " + at.getSeconds() + " s");
     }
     return Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
   }
@@ -145,9 +160,26 @@ public final class Exporting {
         return place;
       }
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw new InvalidValue("after is what a page gave as next", after);
+      throw notFromAPage(after);
     }
-    throw new InvalidValue("after is what a page gave as next", after);
+    throw notFromAPage(after);
+  }
+
+  private static WrongField notFromAPage(String after) {
+    return new WrongField(
+        "after", "is what a page gave as next, and not " + InvalidValue.printable(after));
+  }
+
+  /** A field of the request is wrong. */
+  private static final class WrongField extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String field;
+
+    WrongField(String field, String message) {
+      super(message);
+      this.field = field;
+    }
   }
 
   // Whom messages name -------------------------------------------------------------------------

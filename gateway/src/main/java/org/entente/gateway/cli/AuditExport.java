@@ -24,6 +24,7 @@ import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditPerson;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditRecordCodec;
+import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.AuditGrpc;
@@ -233,6 +234,13 @@ final class AuditExport implements Callable<Integer> {
       put(by, "justification", who.justification());
     }
     record.subject().agencies().forEach(agency -> out.withArray("agencies").add(agency.value()));
+    AuditSubject.Range range = record.subject().range();
+    if (range != null) {
+      out.putObject("range")
+          .put("lane", range.lane().name())
+          .put("first", range.first())
+          .put("last", range.last());
+    }
     put(out, "agreement", record.basis().agreement());
     put(out, "policy_version", record.basis().policyVersion());
     put(out, "code", record.outcome().code());

@@ -248,6 +248,12 @@ final class RequestCommand implements Callable<Integer> {
         description = "the message that is followed up, 32 hex digits")
     private @Nullable String inReplyTo;
 
+    @Option(
+        names = "--responder",
+        paramLabel = "NAME",
+        description = "for which responder of the agency, as discover shows it; it must take as many subjects")
+    private String responder = "";
+
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
@@ -269,6 +275,7 @@ final class RequestCommand implements Callable<Integer> {
               .addAllSubjects(subjects())
               .setAnswerBy(time.timestamp())
               .setWanted(details ? Wanted.WANTED_DETAILS : Wanted.WANTED_HIT_NO_HIT)
+              .setResponder(responder)
               .build();
       return publish(
           channel,

@@ -342,6 +342,9 @@ public record NodeConfig(
    * @param connections connections at a port, 2,000 by default
    * @param searchMessages received messages that the search index holds, the newest, 100,000 by
    *     default, at most 1,000,000
+   * @param deliveryLeafSeconds least time between two audit leaves about what one cursor
+   *     acknowledged in a lane, 10 by default, at most 3,600
+   * @param deliveryLeafMessages deliveries after which there is one before that, 10,000 by default
    * @param perClient what one client or peer may take of it
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -363,10 +366,12 @@ public record NodeConfig(
       @OrDefault int handshakes,
       @OrDefault int connections,
       @OrDefault int searchMessages,
+      @OrDefault int deliveryLeafSeconds,
+      @OrDefault int deliveryLeafMessages,
       @Nullable PerClient perClient) {
     /** All defaults. */
     public static final Limits DEFAULT =
-        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
+        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
     public Limits {
       messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
@@ -388,6 +393,9 @@ public record NodeConfig(
       handshakes = bounded("handshakes", handshakes, 200, 2, 100_000);
       connections = bounded("connections", connections, 2_000, 2, 100_000);
       searchMessages = bounded("search_messages", searchMessages, 100_000, 1, 1_000_000);
+      deliveryLeafSeconds = bounded("delivery_leaf_seconds", deliveryLeafSeconds, 10, 1, 3_600);
+      deliveryLeafMessages =
+          bounded("delivery_leaf_messages", deliveryLeafMessages, 10_000, 1, 1_000_000);
       perClient = perClient == null ? PerClient.DEFAULT : perClient;
     }
 

@@ -3,6 +3,7 @@ package org.entente.gateway.deliver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
@@ -15,13 +16,27 @@ final class LanePlace {
   /** What is remembered of a sent message until it is acknowledged. */
   record Sent(MessageId id, AgencyName origin) {}
 
+  /** Positions from the first to the last, both included. */
+  record Range(long first, long last) {}
+
   private final TreeMap<Long, Sent> unacknowledged = new TreeMap<>();
   private final long sentBefore;
   private long next;
+  private long told;
   private long sentPosition;
 
   LanePlace(long next, long sentBefore) {
+    this(next, sentBefore, next);
+  }
+
+  /**
+   * A place.
+   *
+   * @param told first position that no range speaks of yet; not above {@code next}
+   */
+  LanePlace(long next, long sentBefore, long told) {
     this.next = next;
+    this.told = Math.min(told, next);
     this.sentBefore = sentBefore;
     this.sentPosition = sentBefore;
   }
@@ -65,6 +80,25 @@ final class LanePlace {
   /** The place to start from after a reconnect: the first that is not acknowledged. */
   long durablePlace() {
     return unacknowledged.isEmpty() ? next : unacknowledged.firstKey();
+  }
+
+  /** The positions that were put behind since the range before, up to the durable place. */
+  Range advance() {
+    Range range = new Range(told, Math.max(told, durablePlace() - 1));
+    told = range.last() + 1;
+    return range;
+  }
+
+  /** First position that no range speaks of yet. */
+  long told() {
+    return told;
+  }
+
+  /** From the first to the last that was sent and is not acknowledged, if there is one. */
+  Optional<Range> unanswered() {
+    return unacknowledged.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Range(unacknowledged.firstKey(), unacknowledged.lastKey()));
   }
 
   long sentPosition() {

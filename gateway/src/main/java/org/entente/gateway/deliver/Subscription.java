@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.consent.GivenConsents;
+import org.entente.gateway.deliver.DeliveryLeaves.Advance;
+import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.AgencyName;
@@ -45,8 +47,7 @@ public final class Subscription {
   private static final int BATCH_BYTES = (1 << 20) - 16;
 
   private final SubscriptionPorts ports;
-  private final String client;
-  private final String cursor;
+  private final Cursor name;
   private final Match match;
   private final int window;
   private final Sink sink;
@@ -61,6 +62,7 @@ public final class Subscription {
   private int packedBytes;
   private boolean caughtUp;
   private boolean closed;
+  private boolean ended;
   private CompletableFuture<?> acknowledged = CompletableFuture.completedFuture(null);
 
   Subscription(
@@ -70,8 +72,7 @@ public final class Subscription {
       long lastAtOpen,
       Sink sink) {
     this.ports = ports;
-    this.client = request.client();
-    this.cursor = request.cursor();
+    this.name = new Cursor(request.client(), request.cursor());
     this.match = request.match();
     this.window = request.window();
     this.batch = request.batch();
@@ -95,9 +96,10 @@ public final class Subscription {
   public Optional<Problem> acknowledge(long position) {
     CursorRecord record;
     List<LanePlace.Sent> done;
+    Advance advance;
     synchronized (lock) {
-      Optional<LanePlace> place =
-          places.values().stream().filter(p -> p.awaits(position)).findFirst();
+      Optional<Map.Entry<Lane, LanePlace>> place =
+          places.entrySet().stream().filter(p -> p.getValue().awaits(position)).findFirst();
       if (place.isEmpty()) {
         return Optional.of(
             new Problem(
@@ -105,10 +107,13 @@ public final class Subscription {
                 "ack.position",
                 "position " + position + " is not one that waits for acknowledgement here"));
       }
-      done = place.get().acknowledge(position);
+      LanePlace lane = place.get().getValue();
+      done = lane.acknowledge(position);
+      advance = new Advance(place.get().getKey(), lane.advance(), done.size());
       record = record();
     }
-    CompletableFuture<?> written = ports.acknowledged(client, cursor, record, done);
+    CompletableFuture<?> written =
+        ports.acknowledging().acknowledged(name, record, advance, done);
     synchronized (lock) {
       acknowledged = written;
     }
@@ -116,33 +121,42 @@ public final class Subscription {
     return Optional.empty();
   }
 
-  /**
-   * Done when everything that was acknowledged is durable: the ledger commits in the order of
-   * acknowledging. Failed if the last was not made durable.
-   */
-  public CompletableFuture<?> settled() {
-    synchronized (lock) {
-      return acknowledged;
-    }
-  }
-
   /** Deliveries of one lane that may be unacknowledged. */
   int window() {
     return window;
   }
 
-  /** Ends it; nothing is sent afterwards. The cursor stays. */
-  public void close() {
+  /**
+   * Ends it; nothing is sent afterwards. The cursor stays. The first call has the audit log told of
+   * what was delivered. Done when that and everything that was acknowledged is durable: the ledger
+   * commits in the order of acknowledging. Failed if the last was not made durable.
+   */
+  public CompletableFuture<?> close() {
     synchronized (lock) {
       closed = true;
+      if (!ended) {
+        ended = true;
+        acknowledged = ports.acknowledging().ended(name, acknowledged, unanswered());
+      }
+      return acknowledged;
     }
+  }
+
+  private List<Advance> unanswered() {
+    List<Advance> out = new ArrayList<>();
+    places.forEach(
+        (lane, place) ->
+            place
+                .unanswered()
+                .ifPresent(range -> out.add(new Advance(lane, range, place.unacknowledged()))));
+    return out;
   }
 
   void takenOver() {
     synchronized (lock) {
       if (!closed) {
         closed = true;
-        sink.end(new Problem(Code.CURSOR_TAKEN_OVER, "", "another stream opened cursor " + cursor));
+        sink.end(new Problem(Code.CURSOR_TAKEN_OVER, "", "another stream opened cursor " + name.name()));
       }
     }
   }
@@ -157,7 +171,7 @@ public final class Subscription {
         }
       } catch (RuntimeException | StackOverflowError e) {
         // The edge of a pool thread: counted by its log line; the subscriber reconnects.
-        LOG.error("delivery to cursor {} of client {} failed", cursor, client, e);
+        LOG.error("delivery to cursor {} of client {} failed", name.name(), name.client(), e);
         synchronized (lock) {
           if (!closed) {
             closed = true;
@@ -323,11 +337,17 @@ public final class Subscription {
   private CursorRecord record() {
     List<Long> next = new ArrayList<>();
     List<Long> sent = new ArrayList<>();
+    List<Long> told = new ArrayList<>();
     for (Lane lane : Lane.all()) {
       next.add(place(lane).durablePlace());
       sent.add(place(lane).sentPosition());
+      told.add(place(lane).told());
     }
-    return CursorRecord.newBuilder().addAllNextPosition(next).addAllSentPosition(sent).build();
+    return CursorRecord.newBuilder()
+        .addAllNextPosition(next)
+        .addAllSentPosition(sent)
+        .addAllToldPosition(told)
+        .build();
   }
 
   @SuppressWarnings("NullAway") // Subscriptions fills every lane

@@ -1,14 +1,11 @@
 package org.entente.gateway.deliver;
 
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.receive.InboxOpening;
-import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Label;
 
@@ -26,12 +23,8 @@ interface SubscriptionPorts {
 
   InstantSource clock();
 
-  /**
-   * Makes a place durable and owes the origins evidence of the retrieval. Done when both are
-   * durable; failed if they could not be made so.
-   */
-  CompletableFuture<?> acknowledged(
-      String client, String cursor, CursorRecord record, List<LanePlace.Sent> messages);
+  /** What acknowledgements make durable. */
+  Acknowledging acknowledging();
 
   /** What the national classification of a label is handled as here, where it is another's. */
   Optional<ClassificationEquivalent> equivalent(Label label);

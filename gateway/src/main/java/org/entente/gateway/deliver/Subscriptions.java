@@ -1,10 +1,8 @@
 package org.entente.gateway.deliver;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,18 +20,14 @@ import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.meter.Meters;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.ClassificationEquivalent;
-import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OpenCursor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All open cursors of a node. A cursor belongs to one client and is held by one stream at a time;
@@ -49,10 +43,10 @@ public final class Subscriptions {
   /** Most deliveries in a response that it may ask for. */
   public static final int MAX_BATCH = 256;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
   private static final Pattern CURSOR = Pattern.compile("[a-z0-9._-]{1,64}");
 
   private final Ports ports;
+  private final Acknowledging acknowledging;
   private final CursorBook cursors;
   private final CursorLimits limits;
   private final Map<String, Subscription> open = new ConcurrentHashMap<>();
@@ -62,6 +56,7 @@ public final class Subscriptions {
    *
    * @param undeliverable what does not open
    * @param evidence tells origins of retrievals
+   * @param leaves tells the audit log of deliveries
    * @param limits of each client
    */
   public Subscriptions(
@@ -69,10 +64,12 @@ public final class Subscriptions {
       InboxOpening opening,
       Undeliverable undeliverable,
       EvidenceRecords evidence,
+      DeliveryLeaves leaves,
       Around around,
       CursorLimits limits) {
     this.limits = limits;
-    this.ports = new Ports(ledger, opening, undeliverable, evidence, around);
+    this.acknowledging = new Acknowledging(ledger, evidence, leaves);
+    this.ports = new Ports(ledger, opening, undeliverable, acknowledging, around);
     this.cursors = ledger.cursors();
   }
 
@@ -142,10 +139,27 @@ public final class Subscriptions {
     return new Opened.Held(subscription, from, last);
   }
 
-  /** Forgets a closed subscription. */
-  public void closed(String client, String cursor, Subscription subscription) {
-    subscription.close();
+  /**
+   * Forgets a closed subscription, and has the audit log told of what it was given. Done when that
+   * and every acknowledgement is durable; failed if the last was not made durable.
+   */
+  public CompletableFuture<?> closed(String client, String cursor, Subscription subscription) {
+    CompletableFuture<?> settled = subscription.close();
     open.remove(key(client, cursor), subscription);
+    return settled;
+  }
+
+  /**
+   * Tells the audit log of what cursors acknowledged and has no leaf yet, where one is due; waits
+   * for the disk if it is.
+   */
+  public void round() {
+    acknowledging.round(ports.clock());
+  }
+
+  /** The same of one cursor, due or not, as part of a change. */
+  public void settle(Transaction tx, String client, String cursor) {
+    acknowledging.settle(tx, new DeliveryLeaves.Cursor(client, cursor));
   }
 
   /** Whether a stream holds a cursor. */
@@ -184,8 +198,11 @@ public final class Subscriptions {
       // A place beyond the end would let what comes next pass by.
       long next = known ? Math.min(record.getNextPosition(index), end) : 1;
       long sent = known ? Math.min(record.getSentPosition(index), end - 1) : 0;
+      boolean replay = request.fromPosition() > 0;
+      boolean told = !replay && index < record.getToldPositionCount();
+      long from = replay ? request.fromPosition() : next;
       places.put(
-          lane, new LanePlace(request.fromPosition() > 0 ? request.fromPosition() : next, sent));
+          lane, new LanePlace(from, sent, told ? record.getToldPosition(index) : from));
     }
     return places;
   }
@@ -257,19 +274,19 @@ public final class Subscriptions {
     private final Ledger ledger;
     private final InboxOpening opening;
     private final Undeliverable undeliverable;
-    private final EvidenceRecords evidence;
+    private final Acknowledging acknowledging;
     private final Around around;
 
     Ports(
         Ledger ledger,
         InboxOpening opening,
         Undeliverable undeliverable,
-        EvidenceRecords evidence,
+        Acknowledging acknowledging,
         Around around) {
       this.ledger = ledger;
       this.opening = opening;
       this.undeliverable = undeliverable;
-      this.evidence = evidence;
+      this.acknowledging = acknowledging;
       this.around = around;
     }
 
@@ -304,35 +321,8 @@ public final class Subscriptions {
     }
 
     @Override
-    public CompletableFuture<?> acknowledged(
-        String client, String cursor, CursorRecord record, List<LanePlace.Sent> messages) {
-      return ledger
-          .write(
-              Lane.ROUTINE,
-              tx -> {
-                owe(tx, client, messages);
-                ledger.cursors().write(tx, client, cursor, record);
-                return messages.size();
-              })
-          .whenComplete(
-              (done, e) -> {
-                if (e != null) {
-                  // Delivered again after the restart, which subscribers drop by id.
-                  LOG.warn("cursor {} of client {} was not made durable", cursor, client, e);
-                }
-              });
-    }
-
-    private void owe(Transaction tx, String client, List<LanePlace.Sent> messages) {
-      Map<AgencyName, List<EvidenceItem>> byOrigin = new LinkedHashMap<>();
-      for (LanePlace.Sent sent : messages) {
-        if (ledger.evidence().firstRetrieval(tx, sent.id(), client)) {
-          byOrigin
-              .computeIfAbsent(sent.origin(), origin -> new ArrayList<>())
-              .add(evidence.retrieval(sent.id(), client, tx.nowMillis()));
-        }
-      }
-      byOrigin.forEach((origin, items) -> evidence.owe(tx, ledger.evidence(), origin, items));
+    public Acknowledging acknowledging() {
+      return acknowledging;
     }
 
     @Override

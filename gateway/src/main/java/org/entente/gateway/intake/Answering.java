@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a draft that answers a request may be sent: the request is here, it goes to the agency
  * that asked and to nobody else, is about the same for the same purpose, and says what was asked
- * for; and whether one that reminds of a request may ({@link Reminding}). One answer to a request
+ * for; whether one that reminds of a request may ({@link Reminding}); and whether a request may go
+ * to the responder that it names. One answer to a request
  * and one reminder of it is on its way at a time, so that of two that come at once one is decided
  * on with the other known. Safe for many threads.
  */
@@ -31,24 +32,30 @@ final class Answering {
   private final RequestBook book;
   private final IntakeParts.Received received;
   private final Reminders reminders;
+  private final NamedResponders responders;
   private final Map<MessageId, CompletableFuture<Outcome>> onTheirWay = new ConcurrentHashMap<>();
 
-  Answering(RequestBook book, IntakeParts.Received received, Reminders reminders) {
+  Answering(
+      RequestBook book,
+      IntakeParts.Received received,
+      Reminders reminders,
+      NamedResponders responders) {
+    this.responders = responders;
     this.book = book;
     this.received = received;
     this.reminders = reminders;
   }
 
   /**
-   * Why a draft may not answer, or remind of, what it names; null if it may, and for any other
-   * draft. Until {@link #end} no other that names the request is taken.
+   * Why a draft may not answer, remind of, or ask of whom, what it names; null if it may, and for
+   * any other draft. Until {@link #end} no other that names the request is taken.
    *
    * @param done what is known of the draft by then; names the attempt
    */
   @Nullable Problem begin(CheckedDraft draft, CompletableFuture<Outcome> done) {
     boolean reminds = Reminders.isReminder(draft);
     if (!reminds && draft.label().getKind() != Kind.KIND_ANSWER) {
-      return null;
+      return responders.problem(draft);
     }
     if (onTheirWay.putIfAbsent(request(draft), done) != null) {
       return reminds
@@ -72,7 +79,9 @@ final class Answering {
    * Why a draft may not answer what it answers, as things stand; null if it may, and for others.
    */
   @Nullable Problem lacking(CheckedDraft draft) {
-    return draft.label().getKind() == Kind.KIND_ANSWER ? problem(request(draft), draft) : null;
+    return draft.label().getKind() == Kind.KIND_ANSWER
+        ? problem(request(draft), draft)
+        : responders.problem(draft);
   }
 
   /** What was begun is durable, held, refused or given up; without effect on what was not begun. */

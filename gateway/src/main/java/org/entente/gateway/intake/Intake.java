@@ -115,7 +115,11 @@ public final class Intake implements AutoCloseable {
     this.shares = new ClientShares(limits);
     this.clocks = new Clocks(parts.ledger().requests(), meters);
     this.answering =
-        new Answering(parts.ledger().requests(), parts.received(), new Reminders(parts, clock));
+        new Answering(
+            parts.ledger().requests(),
+            parts.received(),
+            new Reminders(parts, clock),
+            new NamedResponders(parts.responders()));
   }
 
   /** Begins to seal. */

@@ -20,6 +20,7 @@ import org.entente.gateway.transmit.Dispatch;
 import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Responder;
 
 /**
  * What the intake works with.
@@ -32,6 +33,7 @@ import org.entente.proto.v1.OnBehalfOf;
  * @param received what drafts may pass on
  * @param granted what originators consent to about it
  * @param rosters of joint operations
+ * @param responders of other agencies
  */
 public record IntakeParts(
     AgencyName self,
@@ -46,7 +48,8 @@ public record IntakeParts(
     OpenWithin openWithin,
     Received received,
     Granted granted,
-    Rosters rosters) {
+    Rosters rosters,
+    Responders responders) {
 
   /** What this agency has received. */
   @FunctionalInterface
@@ -70,6 +73,13 @@ public record IntakeParts(
     default Optional<CarriedConsent> carried(MessageId consent) {
       return Optional.empty();
     }
+  }
+
+  /** Who answers requests elsewhere. */
+  @FunctionalInterface
+  public interface Responders {
+    /** A responder as its agency has described it of late; empty if nothing was heard of it. */
+    Optional<Responder> find(String agency, String name);
   }
 
   /**

@@ -87,7 +87,8 @@ final class Reminders {
                     .findFirst());
   }
 
-  private static boolean isByName(Addressing to) {
+  /** Whether it names agencies and nothing else. */
+  static boolean isByName(Addressing to) {
     return to.getAgenciesCount() > 0
         && to.getJurisdictionsCount() == 0
         && !to.getWhomAgreementsAllow()

@@ -29,6 +29,12 @@ public final class CursorBook {
     return value == null ? Optional.empty() : Optional.of(parse(value));
   }
 
+  /** A cursor as the transaction sees it. */
+  public Optional<CursorRecord> read(Transaction tx, String client, String cursor) {
+    byte[] value = tx.get(Table.CURSOR, key(client, cursor));
+    return value == null ? Optional.empty() : Optional.of(parse(value));
+  }
+
   /** Names of a client's committed cursors, in their order; at most so many. */
   public List<String> names(String client, int most) {
     byte[] prefix = Keys.key().ascii(client).done();

@@ -16,6 +16,7 @@ import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.AdvertisedRecord;
 import org.entente.proto.store.v1.AdvertisingRecord;
 import org.entente.proto.store.v1.ResponderRecord;
+import org.entente.proto.v1.Responder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,12 @@ public final class ResponderBook {
   public @Nullable ResponderRecord own(Transaction tx, String name) {
     byte[] value = tx.get(Table.REQUEST, key(OWN, name));
     return value == null ? null : parse(ResponderRecord.parser(), value);
+  }
+
+  /** A committed responder of this agency, or null. */
+  public @Nullable Responder own(String name) {
+    byte[] value = store.get(Table.REQUEST, key(OWN, name));
+    return value == null ? null : parse(ResponderRecord.parser(), value).getResponder();
   }
 
   /** This agency's committed responders, by name. */

@@ -134,6 +134,8 @@ public final class Cursors {
     return ledger.commit(
         Lane.ROUTINE,
         tx -> {
+          // What it acknowledged is told of before nobody knows it any more.
+          subscriptions.settle(tx, client, cursor);
           ledger.cursors().remove(tx, client, cursor);
           tx.audit(
               AuditRecord.of(

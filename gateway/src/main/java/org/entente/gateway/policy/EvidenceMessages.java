@@ -66,7 +66,6 @@ public final class EvidenceMessages {
     Label label = LABEL.of(id, self, lane, exercise, created, expires);
     Permit permit = new Permit(recipient, AGREEMENT, RETENTION_DAYS, version);
     Body body = Body.newBuilder().setEvidence(batch).build();
-    return Optional.of(
-        new Permitted(id, self, label, body, List.of(permit), expires));
+    return Optional.of(new Permitted(id, self, label, body, List.of(permit), expires));
   }
 }

@@ -44,6 +44,9 @@ final class LabelFields {
           Obligation.OBLIGATION_ONWARD_WITH_CONSENT,
           Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES);
 
+  private static final String BY_CLIENTS =
+      "one of ALERT, INTELLIGENCE, REQUEST, ANSWER, FEEDBACK, OPERATION";
+
   private static final Set<Kind> BY_GATEWAYS =
       Set.of(
           Kind.KIND_EVIDENCE,
@@ -80,8 +83,11 @@ final class LabelFields {
     findings.check(
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
-        "EVIDENCE, RECALL, CONSENT, RESPONDERS, ROSTER and CHARGE are made by gateways only; one"
-            + " of ALERT, INTELLIGENCE, REQUEST, ANSWER, FEEDBACK, OPERATION");
+        "EVIDENCE, RECALL, CONSENT, RESPONDERS, ROSTER and CHARGE are made by gateways only; "
+            + BY_CLIENTS);
+    findings.check(
+        label.getKind() != Kind.KIND_UNSPECIFIED, "label.kind", "is required; " + BY_CLIENTS);
+    findings.optional("label.kind", label.getKind());
     content(label);
     if (!label.getAgreement().isEmpty()) {
       agreement(label);
@@ -125,6 +131,7 @@ final class LabelFields {
     if (BY_GATEWAYS.contains(label.getKind())) {
       findings.required("label.classification", label.getClassification());
     } else {
+      findings.required("label.kind", label.getKind());
       content(label);
       addressed(label);
       findings.check(
@@ -221,7 +228,6 @@ final class LabelFields {
   }
 
   private void content(Label label) {
-    findings.required("label.kind", label.getKind());
     findings.required("label.category", label.getCategory());
     findings.required("label.purpose", label.getPurpose());
     findings.required("label.classification", label.getClassification());

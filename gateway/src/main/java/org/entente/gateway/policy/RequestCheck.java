@@ -37,6 +37,10 @@ final class RequestCheck {
     findings.check(request.hasAnswerBy(), "body.request.answer_by", "is required");
     findings.time("body.request.answer_by", request.getAnswerBy());
     findings.required("body.request.wanted", request.getWanted());
+    findings.check(
+        request.getResponder().isEmpty() || ResponderCheck.isName(request.getResponder()),
+        "body.request.responder",
+        ResponderCheck.NAME_FORM);
   }
 
   private void reminder(Request request) {
@@ -54,6 +58,10 @@ final class RequestCheck {
         !request.hasAnswerBy(),
         "body.request.answer_by",
         "is left out of a reminder: the time of the request goes on");
+    findings.check(
+        request.getResponder().isEmpty(),
+        "body.request.responder",
+        "is left out of a reminder, which goes where the request went");
     findings.required("body.request.wanted", request.getWanted());
   }
 

@@ -10,6 +10,8 @@ import org.entente.proto.v1.ResponderList;
 final class ResponderCheck {
   static final int MOST = 64;
 
+  static final String NAME_FORM = "is 1 to 64 characters of a-z 0-9 and -, not beginning with -";
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final int CATEGORIES = 64;
   private static final int DESCRIPTION = 200;
@@ -35,12 +37,13 @@ final class ResponderCheck {
     findings.time("body.responders.at", list.getAt());
   }
 
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
   void responder(String field, Responder responder) {
     findings.known(field, responder);
-    findings.check(
-        NAME.matcher(responder.getName()).matches(),
-        field + ".name",
-        "is 1 to 64 characters of a-z 0-9 and -, not beginning with -");
+    findings.check(isName(responder.getName()), field + ".name", NAME_FORM);
     categories(field + ".categories", responder);
     findings.line(field + ".description", responder.getDescription(), DESCRIPTION);
     within(

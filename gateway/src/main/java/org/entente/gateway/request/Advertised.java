@@ -15,6 +15,7 @@ import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.ResponderMessages;
 import org.entente.proto.store.v1.AdvertisedRecord;
+import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderList;
 
 /**
@@ -52,6 +53,18 @@ public final class Advertised {
             .setReceivedAtMs(tx.nowMillis())
             .setSealedList(ByteString.copyFrom(atRest.seal(CONTEXT, list.toByteArray(), until)))
             .build());
+  }
+
+  /** A responder as its agency has described it in the last week. */
+  public Optional<Responder> find(String agency, String name, Instant now) {
+    return book.said().entrySet().stream()
+        .filter(said -> said.getKey().value().equals(agency))
+        .map(Map.Entry::getValue)
+        .filter(record -> isFresh(record, now.toEpochMilli()))
+        .flatMap(record -> open(record).stream())
+        .flatMap(list -> list.getRespondersList().stream())
+        .filter(responder -> responder.getName().equals(name))
+        .findFirst();
   }
 
   /** What each agency has said in the last week. */

@@ -119,7 +119,8 @@ final class RocksResources implements AutoCloseable {
     return new ColumnFamilyOptions()
         .setTableFormatConfig(blocks)
         .setWriteBufferSize(Math.max(MIB, options.writeBufferBytes() / 4))
-        // Most keys rise with time: what is new overlaps the last file of the next level only, which
+        // Most keys rise with time: what is new overlaps the last file of the next level only,
+        // which
         // is merged with it each time, and so is to be small there.
         .setTargetFileSizeBase(FILE_BYTES)
         .setTargetFileSizeMultiplier(2)

@@ -148,13 +148,12 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
     @SuppressWarnings("FutureReturnValueIgnored") // what completes it ends the stream
     public void onCompleted() {
       Subscription subscribed = held();
-      release();
       if (subscribed == null) {
         complete();
         return;
       }
-      subscribed
-          .settled()
+      subscriptions
+          .closed(client, cursor, subscribed)
           .whenComplete(
               (done, failure) -> {
                 if (failure == null) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,11 +26,13 @@ import org.entente.gateway.audit.LogProof;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.proto.v1.ContentState;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportResponse;
 import org.entente.proto.v1.ExportedLeaf;
+import org.entente.proto.v1.OnBehalfOf;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,19 +185,45 @@ class ExportingTest {
     assertEquals(AuditType.ACCEPTED, record(found.get(1)).type());
   }
 
-  private static void assertRefused(String words, Exporting.Answer answer) {
+  private static void assertRefused(String field, String words, Exporting.Answer answer) {
     Exporting.Answer.Refused refused = assertInstanceOf(Exporting.Answer.Refused.class, answer);
+    assertEquals(field, refused.problem().field());
     assertTrue(refused.problem().message().contains(words), refused.problem().message());
   }
 
   @Test
   void requestWithoutReasonOrInAnotherForm_isRefusedAndGivesNothing() {
     ExportRequest all = ExportRequest.getDefaultInstance();
-    assertRefused("say why", fr.exporting.export(AuditActor.gateway(FR), all));
+    assertRefused(
+        "on_behalf_of.officer",
+        "must name the officer",
+        fr.exporting.export(AuditActor.gateway(FR), all));
+    OnBehalfOf silent = OnBehalfOf.newBuilder().setOfficer("FR-9").build();
+    assertRefused(
+        "on_behalf_of.justification",
+        "must say why",
+        fr.exporting.export(AuditActor.client(FR, new NodeName("auditor"), silent), all));
     Instant now = fr.now;
-    assertRefused("ends after it begins", fr.exporting.export(AUDITOR, period(now, now)));
+    assertRefused("to", "ends after it begins", fr.exporting.export(AUDITOR, period(now, now)));
+    assertRefused(
+        "from",
+        "a time is a timestamp",
+        fr.exporting.export(
+            AUDITOR,
+            all.toBuilder().setFrom(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE)).build()));
+    assertRefused(
+        "subject",
+        "CSQU3054384",
+        fr.exporting.export(
+            AUDITOR, all.toBuilder().setSubject("ship:CSQU3054384").build()));
+    assertRefused(
+        "message_id",
+        "16 bytes",
+        fr.exporting.export(
+            AUDITOR, all.toBuilder().setMessageId(ByteString.copyFromUtf8("short")).build()));
     for (String after : List.of("x", "1", "1/x", "0/0", "1/-1", "1/2/3")) {
       assertRefused(
+          "after",
           "what a page gave as next",
           fr.exporting.export(AUDITOR, all.toBuilder().setAfter(after).build()));
     }

@@ -14,7 +14,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.entente.gateway.deliver.CursorLimits;
+import org.entente.gateway.deliver.DeliveryLeaves;
 import org.entente.gateway.deliver.Sink;
+import org.entente.gateway.deliver.Subscription;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.ledger.CommitObserver;
@@ -143,6 +145,7 @@ final class Aside implements AutoCloseable {
         new InboxOpening(keys, ledger.inbox()),
         undeliverable(),
         kit.evidence(),
+            new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
         new Subscriptions.Around(
             executor, () -> now, new Meters(), label -> policy.equivalent(label, ReceiveKit.SELF)),
         CursorLimits.DEFAULT);
@@ -273,6 +276,20 @@ final class Aside implements AutoCloseable {
     Subscriptions.Opened opened = subscriptions.open("desk", open, taking);
     ((Subscriptions.Opened.Held) opened).subscription().wake();
     return taking.awaitCaughtUp();
+  }
+
+  /** An open cursor of the client {@code desk}, and what it was given before it had caught up. */
+  record Stream(Subscription subscription, List<org.entente.proto.v1.Delivery> given) {}
+
+  /** Opens a cursor and waits until it has caught up. */
+  Stream stream(OpenCursor open) {
+    Taking taking = new Taking();
+    Subscriptions.Opened opened = subscriptions.open("desk", open, taking);
+    Subscription subscription = ((Subscriptions.Opened.Held) opened).subscription();
+    subscription.wake();
+    return new Stream(
+        subscription,
+        taking.awaitCaughtUp().stream().map(SubscribeResponse::getDelivery).toList());
   }
 
   @Override

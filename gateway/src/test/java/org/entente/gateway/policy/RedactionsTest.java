@@ -93,7 +93,7 @@ class RedactionsTest {
           body(
               """
               request { question: "Q" language: "en" answer_by { seconds: 1790000000 }
-                wanted: WANTED_DETAILS %s }
+                wanted: WANTED_DETAILS responder: "r" %s }
               """),
           Kind.KIND_ANSWER,
           body(

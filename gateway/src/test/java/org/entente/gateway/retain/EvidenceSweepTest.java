@@ -170,9 +170,7 @@ class EvidenceSweepTest {
         tx -> {
           tx.put(Table.EVIDENCE, Keys.key().u8(4).bytes(own.bytes()).done(), sealed);
           tx.put(
-              Table.EVIDENCE,
-              Keys.key().u8(11).bytes(own.bytes()).u64(5).u8(1).done(),
-              numbered);
+              Table.EVIDENCE, Keys.key().u8(11).bytes(own.bytes()).u64(5).u8(1).done(), numbered);
           return own;
         });
     clock.move(EvidenceRecords.KEPT.minusDays(1));

@@ -140,7 +140,8 @@ public final class IntakeKit implements AutoCloseable {
                 Duration.ofDays(7)),
             received(),
             id -> granted.about(id),
-            rosters);
+            rosters,
+            (agency, name) -> Optional.empty());
     consent =
         new ConsentParts(
             SELF,

@@ -45,6 +45,7 @@ import org.entente.gateway.consent.Deciding;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.deliver.CursorLimits;
+import org.entente.gateway.deliver.DeliveryLeaves;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.Undeliverable;
 import org.entente.gateway.identity.Identified;
@@ -214,6 +215,7 @@ final class Behind implements AutoCloseable {
             new InboxOpening(storageKeys, ledger.inbox()),
             undeliverable(),
             evidence,
+            new DeliveryLeaves(Edge.FR, Duration.ofSeconds(10), 10_000),
             new Subscriptions.Around(
                 executor,
                 InstantSource.system(),

@@ -1,0 +1,119 @@
+package org.entente.gateway.deliver;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditSubject;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.store.v1.UnloggedRange;
+import org.entente.proto.v1.OnBehalfOf;
+
+/**
+ * When the audit log is told of deliveries: one leaf for each range of positions that a cursor of a
+ * client put behind it, in the commit that moves the cursor.
+ *
+ * <p>The first range after a pause has its leaf at once. What follows within {@code every} joins
+ * into one range in the cursor's record, which is as durable as the cursor itself, and has its leaf
+ * when that time is over, when {@code most} deliveries have come together, when the stream ends, or
+ * after the next start. So the ranges of a cursor follow upon each other without a gap, whenever the
+ * gateway is killed, and a leaf costs no commit of its own while a client acknowledges. Pure but for
+ * the transaction.
+ *
+ * @param self the agency, whose own client acts
+ * @param every least time between two leaves of a lane of a cursor that goes on
+ * @param most deliveries that are told of in one leaf; one acknowledgement may be of more
+ */
+public record DeliveryLeaves(AgencyName self, Duration every, long most) {
+
+  /** Which cursor. */
+  record Cursor(String client, String name) {}
+
+  /** What one acknowledgement put behind a cursor. */
+  record Advance(Lane lane, LanePlace.Range range, long count) {}
+
+  /** The cursor's next record, and its leaves where they are due. */
+  CursorRecord advanced(
+      Transaction tx, Cursor cursor, CursorRecord before, CursorRecord places, Advance advance) {
+    List<UnloggedRange> ranges = new ArrayList<>();
+    UnloggedRange joined = range(advance);
+    for (UnloggedRange range : before.getUnloggedList()) {
+      if (range.getLane() != advance.lane().number()) {
+        ranges.add(range);
+      } else if (range.getLast() + 1 == joined.getFirst()) {
+        joined = joined(range, joined);
+      } else {
+        // The client went back, or ahead: two ranges, told of apart.
+        acknowledged(tx, cursor, range);
+      }
+    }
+    ranges.add(joined);
+    CursorRecord next =
+        places.toBuilder().addAllUnlogged(ranges).setLoggedAtMs(before.getLoggedAtMs()).build();
+    return isDue(tx, next) ? told(tx, cursor, next) : next;
+  }
+
+  /** Whether what is not told of has to be by now. */
+  boolean isDue(Transaction tx, CursorRecord record) {
+    return isDue(record, tx.nowMillis());
+  }
+
+  /** The same at a time in milliseconds since 1970. */
+  boolean isDue(CursorRecord record, long nowMillis) {
+    long since = nowMillis - record.getLoggedAtMs();
+    long count = record.getUnloggedList().stream().mapToLong(UnloggedRange::getCount).sum();
+    // A clock that was set back must not hold leaves back.
+    return count > 0 && (count >= most || since >= every.toMillis() || since < 0);
+  }
+
+  /** Tells of all that is not told of; the record that says so. */
+  CursorRecord told(Transaction tx, Cursor cursor, CursorRecord record) {
+    record.getUnloggedList().forEach(range -> acknowledged(tx, cursor, range));
+    return record.toBuilder().clearUnlogged().setLoggedAtMs(tx.nowMillis()).build();
+  }
+
+  /** A stream ended, and its client has not acknowledged what it was given last. */
+  void unanswered(Transaction tx, Cursor cursor, Advance given) {
+    leaf(tx, cursor, range(given), "given and not acknowledged");
+  }
+
+  private void acknowledged(Transaction tx, Cursor cursor, UnloggedRange range) {
+    leaf(tx, cursor, range, "acknowledged");
+  }
+
+  private void leaf(Transaction tx, Cursor cursor, UnloggedRange range, String what) {
+    tx.audit(
+        AuditRecord.of(
+                AuditType.DELIVERED_RANGE,
+                LawCategory.CONSULTATION,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.client(
+                    self, new NodeName(cursor.client()), OnBehalfOf.getDefaultInstance()),
+                AuditSubject.of(Lane.of(range.getLane()), range.getFirst(), range.getLast()))
+            .saying("%d %s, cursor %s".formatted(range.getCount(), what, cursor.name())));
+  }
+
+  private static UnloggedRange range(Advance advance) {
+    return UnloggedRange.newBuilder()
+        .setLane(advance.lane().number())
+        .setFirst(advance.range().first())
+        .setLast(advance.range().last())
+        .setCount(advance.count())
+        .build();
+  }
+
+  private static UnloggedRange joined(UnloggedRange range, UnloggedRange next) {
+    return range.toBuilder()
+        .setLast(next.getLast())
+        .setCount(range.getCount() + next.getCount())
+        .build();
+  }
+}

@@ -1,0 +1,95 @@
+// What auditors and operators ask of a gateway.
+import assert from 'node:assert/strict';
+import { hex, inSeconds, read } from './api.mjs';
+import { WHY, alert } from './drafts.mjs';
+
+export const office = async (as) => {
+  const id = await as('fr.customs/declarations').publish(alert('de.customs', 'For the record', 'CSQU3054383'));
+  const desk = as('de.customs/desk');
+  await desk.receive('node-office', (got) => got.some((one) => hex(one.label.messageId) === hex(id)));
+  await audits(as('fr.customs/auditor'), id);
+  await showsDeliveries(as('de.customs/auditor'));
+  const operator = as('fr.customs/operator');
+  await keys(operator);
+  await links(operator);
+  await sets(operator);
+  await forgets(as('de.customs/operator'));
+};
+
+const record = (bytes) => read('entente.store.v1.AuditRecord', bytes);
+
+const audits = async (auditor, messageId) => {
+  await auditor.await('Audit.ReadTile', { path: 'checkpoint' }, ({ content }) => {
+    return content.length > 0 && Buffer.from(content).toString('utf8').split('\n')[0];
+  });
+  await auditor.refused('Audit.ReadTile', { path: '../keystore' }, 'NOT_FOUND', 'path');
+  await auditor.call('Audit.ReadRecord', { index: 0 }, (leaf) => {
+    assert.equal(leaf.blind.length, 32);
+    assert.equal(record(leaf.record).type, 'AUDIT_TYPE_NODE_START');
+    return record(leaf.record).type;
+  });
+  await auditor.refused('Audit.Export', { messageId }, 'INVALID_FIELD', 'on_behalf_of.officer');
+  await auditor.call('Audit.Export', { messageId, onBehalfOf: WHY }, ({ leaves: [one] }) => {
+    assert.equal(record(one.record).type, 'AUDIT_TYPE_ACCEPTED');
+    assert.equal(one.messages[0].state, 'CONTENT_STATE_SENT');
+    return `${record(one.record).type} under ${record(one.record).agreement}`;
+  });
+  await auditor.await('Audit.Prove', { messageId, onBehalfOf: WHY }, ({ proof }) => `${proof.length} bytes`);
+};
+
+const showsDeliveries = async (auditor) => {
+  await auditor.await('Audit.Export', { onBehalfOf: WHY }, ({ leaves }) => {
+    const found = leaves
+      .map((one) => record(one.record))
+      .find((one) => one.type === 'AUDIT_TYPE_DELIVERED_RANGE' && one.detail.endsWith('cursor node-office'));
+    return found && `${found.actor.client}: ${found.detail}, ${found.subject.range.first} on`;
+  });
+};
+
+const keys = async (operator) => {
+  await operator.call('Keys.ShowKeys', {}, ({ pairs, agencies: [own] }) => {
+    assert.ok(pairs.some((pair) => pair.use === 'PAIR_USE_AGENCY' && pair.inForce));
+    return `${pairs.length} pairs; ${own.agency} fulfils ${own.fulfils.length} obligations`;
+  });
+  const next = { from: inSeconds(86_400), until: inSeconds(9 * 86_400), oldUntil: inSeconds(2 * 86_400) };
+  await operator.refused('Keys.RenewKeys', next, 'INVALID_FIELD', 'on_behalf_of.officer');
+  await operator.call('Keys.RenewKeys', { ...next, onBehalfOf: WHY }, ({ request, fingerprint }) => {
+    assert.ok(request.length > 0);
+    return fingerprint;
+  });
+};
+
+const links = async (operator) => {
+  const isUp = ({ links: all }) => all.find((one) => one.peer === 'de.customs')?.up && 'de.customs is up';
+  await operator.await('Links.ListLinks', {}, isUp);
+  const link = { peer: 'de.customs', onBehalfOf: WHY };
+  await operator.refused('Links.PauseLink', { ...link, peer: 'xx.nobody' }, 'NOT_FOUND', 'peer');
+  await operator.call('Links.PauseLink', link, ({ before }) => before === false && 'paused');
+  await operator.call('Links.UnpauseLink', link, ({ before }) => before === false && 'goes on');
+  await operator.call('Links.ResumeLane', { ...link, lane: 'LANE_FLASH' }, ({ before }) => {
+    return before === true && 'no alarm had stopped it';
+  });
+};
+
+const sets = async (operator) => {
+  await operator.call('Quarantine.ListQuarantine', {}, ({ messages }) => {
+    assert.deepEqual(messages, []);
+    return 'nothing is set aside';
+  });
+  const one = { number: 1, onBehalfOf: WHY };
+  await operator.refused('Quarantine.ShowQuarantined', { number: 1 }, 'NOT_FOUND', 'number');
+  await operator.refused('Quarantine.RetryQuarantined', one, 'NOT_FOUND', 'number');
+  await operator.refused('Quarantine.DiscardQuarantined', one, 'NOT_FOUND', 'number');
+  await operator.call('Backups.CreateBackup', { onBehalfOf: WHY }, ({ backup }) => `copy ${backup.number}`);
+  await operator.call('Backups.ListBackups', {}, ({ backups: [copy] }) => `${copy.bytes} bytes`);
+};
+
+const forgets = async (operator) => {
+  await operator.call('Cursors.ListCursors', {}, ({ cursors }) => {
+    assert.ok(cursors.some((one) => one.client === 'desk' && one.cursor === 'node-office'));
+    return `${cursors.length} cursors`;
+  });
+  const cursor = { client: 'desk', cursor: 'node-office', onBehalfOf: WHY };
+  await operator.call('Cursors.ForgetCursor', cursor, ({ nextPosition }) => `stood at ${nextPosition}`);
+  await operator.refused('Cursors.ForgetCursor', cursor, 'NOT_FOUND', 'cursor');
+};
