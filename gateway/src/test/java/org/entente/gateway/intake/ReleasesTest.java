@@ -335,8 +335,9 @@ class ReleasesTest {
     assertEquals(0, kit().releases().expire());
     now = now.plusSeconds(1);
     assertEquals(1, kit().releases().expire());
-    assertEquals("RELEASE_TIMED_OUT", publish(hurried).getRefused().getRefusals(0).getCode());
     MessageId id = MessageId.of(outcome.getMessageId().toByteArray());
+    assertEquals("RELEASE_TIMED_OUT", evidence(id).get(0).getCode());
+    assertEquals(0, kit().releases().count());
     assertEquals("NOT_FOUND", release(id).getInvalid().getCode());
   }
 

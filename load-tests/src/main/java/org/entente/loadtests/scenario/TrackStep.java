@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Progress;
 import org.entente.proto.v1.RecipientProgress;
 import org.entente.proto.v1.TrackRequest;
@@ -21,13 +22,15 @@ import org.jspecify.annotations.Nullable;
  * @param progress how far it came, by recipient: a {@code Progress} without its prefix
  * @param retrievedBy which client had it first, by the word of the recipient
  * @param passedOn to whom recipients passed it on, by their word
+ * @param rejected the code with which its own gateway ended it before it went anywhere
  */
 record TrackStep(
     @JsonProperty(required = true) ClientRef by,
     @JsonProperty(required = true) String message,
     @JsonProperty(required = true) Map<String, Word> progress,
     @Nullable Map<String, String> retrievedBy,
-    @Nullable Map<String, List<String>> passedOn)
+    @Nullable Map<String, List<String>> passedOn,
+    @Nullable String rejected)
     implements Act {
   /** How far a message has come. */
   enum Word {
@@ -82,7 +85,7 @@ record TrackStep(
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     TrackRequest request = TrackRequest.newBuilder().setMessageId(stage.id(message)).build();
     EvidenceGrpc.EvidenceBlockingStub evidence = EvidenceGrpc.newBlockingStub(stage.channel(by));
-    String expected = words(new TreeMap<>(progress), clients(), onward());
+    String expected = words(new TreeMap<>(progress), clients(), onward(), rejected);
     findings.same(
         expected,
         Patience.until(
@@ -112,7 +115,16 @@ record TrackStep(
             .addAll(item.getPassedOnToList());
       }
     }
-    return words(reached, had, onward);
+    return words(
+        reached,
+        had,
+        onward,
+        known.getItemsList().stream()
+            .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_SUBMISSION_REJECTION)
+            .filter(item -> rejected != null)
+            .map(EvidenceItem::getCode)
+            .findFirst()
+            .orElse(null));
   }
 
   private static String word(Progress progress) {
@@ -120,9 +132,13 @@ record TrackStep(
   }
 
   private static String words(
-      Map<String, ?> progress, Map<String, String> clients, Map<String, ?> onward) {
+      Map<String, ?> progress,
+      Map<String, String> clients,
+      Map<String, ?> onward,
+      @Nullable String rejected) {
     return progress
         + (clients.isEmpty() ? "" : ", first at " + clients)
-        + (onward.isEmpty() ? "" : ", passed on to " + onward);
+        + (onward.isEmpty() ? "" : ", passed on to " + onward)
+        + (rejected == null ? "" : ", rejected with " + rejected);
   }
 }
