@@ -62,6 +62,8 @@ record AskConsentStep(
         "either days or lasts, a duration such as PT10S");
     checking.require(
         days == null || (days > 0 && days <= 365), field + ".days", "is " + days, "1 to 365");
+    checking.require(
+        lasts == null || lasts.toMillis() > 0, field + ".lasts", "is " + lasts, "more than nothing");
     checking.either(field, "asks", asks != null, error);
     if (asks != null) {
       checking.agency(field + ".asks", asks);

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.model.Code;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -69,6 +72,12 @@ record TrackStep(
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.agencies(field + ".progress", progress.keySet());
+    if (rejected != null) {
+      checking.oneOf(
+          field + ".rejected",
+          Stream.of(Code.values()).map(Code::name).collect(Collectors.toCollection(TreeSet::new)),
+          rejected);
+    }
     onward()
         .forEach(
             (agency, to) -> {
