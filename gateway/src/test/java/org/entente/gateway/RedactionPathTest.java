@@ -298,7 +298,7 @@ class RedactionPathTest {
     onward.addDerivedFrom(left.getLabel().getMessageId()).getToBuilder().addAgencies(DE);
     onward.getLabelBuilder().setAgreement("warnings");
     Outcome refused = federation.publish(FR, onward.build());
-    assertEquals("PERSONAL_DATA_REFUSED", refusal(refused).getCode(), refused::toString);
+    assertEquals("AGREEMENT_NAMED_REFUSES", refusal(refused).getCode(), refused::toString);
     Draft.Builder nameless = onward.clone();
     nameless.setIdempotencyKey("nameless").setBody(left.getBody());
     refused = federation.publish(FR, nameless.build());
