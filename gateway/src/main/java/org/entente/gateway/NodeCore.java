@@ -234,7 +234,7 @@ public final class NodeCore {
     schedule.every(Duration.ofSeconds(2), "agreements", this::reloadPolicy);
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
-    schedule.every(Duration.ofMinutes(1), "messages held too long", services.releases::expire);
+    schedule.every(Duration.ofSeconds(5), "messages held too long", services.releases::expire);
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::round);
     schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
     if (services.isSearched()) {

@@ -37,8 +37,11 @@ import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.Person;
 import org.entente.proto.v1.PersonRole;
 import org.entente.proto.v1.ReadHeldRequest;
+import org.entente.proto.v1.RecallRequest;
+import org.entente.proto.v1.RecallResponse;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.ReleaseGrpc;
+import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.Subject;
@@ -232,6 +235,90 @@ class RedactionPathTest {
     Refusal refusal = outcome.getAccepted().getRefusals(0);
     assertEquals("NOT_REDACTABLE", refusal.getCode());
     assertEquals("with-singapore/redactions", refusal.getRule());
+  }
+
+  private static ByteString bytes(MessageId id) {
+    return ByteString.copyFrom(id.bytes());
+  }
+
+  @Test
+  void recall_ofARedactedMessage_reachesTheRecipientsOfBothVersions() throws IOException {
+    agreement("agreements", "singapore", SG, false, false, REDACTIONS);
+    federation.start(FR, DE, HUB, SG);
+    MessageId message = id(publish("k", draft -> {}, DE, SG));
+    assertTrue(namesPerson(federation.receive(DE, 1).get(0)));
+    assertFalse(namesPerson(federation.receive(SG, 1).get(0)));
+    federation.await("the index of de.customs", () -> found(DE, "place:FRLEH") == 1);
+    federation.await("the index of sg.police", () -> found(SG, "place:FRLEH") == 1);
+    RecallResponse recall =
+        RetentionGrpc.newBlockingStub(federation.channel(FR))
+            .recall(
+                RecallRequest.newBuilder()
+                    .setMessageId(bytes(message))
+                    .setReason("no fire")
+                    .setOnBehalfOf(OFFICER)
+                    .build());
+    assertEquals(List.of(DE, SG), recall.getRecipientsList());
+    for (String recipient : List.of(DE, SG)) {
+      EvidenceItem erased =
+          federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_ERASURE, recipient);
+      assertEquals("", erased.getCode(), erased::toString);
+      assertEquals("desk", erased.getRetrievedBy());
+      Delivery told = federation.receive(recipient, 1).get(0);
+      assertEquals(bytes(message), told.getBody().getRecall().getMessageId());
+      assertEquals(List.of(), told.getLabel().getRedactedList());
+      assertEquals(0, found(recipient, "place:FRLEH"));
+    }
+    assertEquals(0, found(DE, "person:Doe/Jane"));
+  }
+
+  @Test
+  void passingOn_whatCameWithoutFields_putsNothingBack_andTheNextReaderIsTold()
+      throws IOException {
+    agreement("agreements", "singapore", SG, false, false, REDACTIONS);
+    Path among = folder.resolve("agreements").resolve("singapore.yaml");
+    Files.writeString(
+        among,
+        Files.readString(among)
+            .replace("    - agency: sg.police\n", "    - agency: sg.police\n    - agency: de.customs\n")
+            .replace("onward_transfer: NONE", "onward_transfer: WITHIN_PARTIES"));
+    federation.start(FR, DE, HUB, SG);
+    Draft.Builder first = RunningFederation.alert("fire on the quay", "k");
+    warning(first);
+    first.getToBuilder().addAgencies(FR);
+    first.getLabelBuilder().setAgreement("with-singapore");
+    assertEquals(WITHHELD, permits(federation.publish(SG, first.build())).get(0).getWithheldList());
+    Delivery left = federation.receive(FR, 1).get(0);
+    assertFalse(namesPerson(left));
+
+    // Who passes it on thinks to know who is meant, and which case.
+    Draft.Builder onward = RunningFederation.alert("fire on the quay", "onward");
+    onward.setBody(left.getBody());
+    warning(onward);
+    onward.addDerivedFrom(left.getLabel().getMessageId()).getToBuilder().addAgencies(DE);
+    onward.getLabelBuilder().setAgreement("warnings");
+    Outcome refused = federation.publish(FR, onward.build());
+    assertEquals("AGREEMENT_NAMED_REFUSES", refusal(refused).getCode(), refused::toString);
+    Draft.Builder nameless = onward.clone();
+    nameless.setIdempotencyKey("nameless").setBody(left.getBody());
+    refused = federation.publish(FR, nameless.build());
+    assertEquals("onward/redacted", refusal(refused).getRule(), refused::toString);
+    assertEquals("ONWARD_REFUSED", refusal(refused).getCode());
+
+    onward.setIdempotencyKey("again").getLabelBuilder().setAgreement("with-singapore");
+    Outcome gone = federation.publish(FR, onward.build());
+    assertEquals(WITHHELD, permits(gone).get(0).getWithheldList());
+    Delivery got = federation.receive(DE, 1).get(0);
+    assertEquals(gone.getMessageId(), got.getLabel().getMessageId());
+    assertEquals(WITHHELD, got.getLabel().getRedactedList());
+    assertFalse(namesPerson(got));
+    assertEquals("", got.getLabel().getCaseRef());
+    assertFalse(got.getLabel().getPersonalData());
+    assertFalse(got.toString().contains("Doe"), got::toString);
+  }
+
+  private static Refusal refusal(Outcome outcome) {
+    return outcome.getRefused().getRefusals(0);
   }
 
   /** Whoever releases it sees without what it would go to whom. */

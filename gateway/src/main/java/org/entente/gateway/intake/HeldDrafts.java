@@ -2,6 +2,7 @@ package org.entente.gateway.intake;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -62,9 +63,15 @@ final class HeldDrafts {
     return null;
   }
 
-  /** When waiting ends that begins now. */
-  Instant until(Instant now) {
-    return now.plus(wait);
+  /** When waiting ends that begins now: no later than the draft may be delivered. */
+  Instant until(Instant now, Draft draft) {
+    Instant longest = now.plus(wait);
+    if (!draft.getLabel().hasExpiresAt()) {
+      return longest;
+    }
+    Instant over =
+        Instant.ofEpochMilli(Timestamps.toMillis(draft.getLabel().getExpiresAt()));
+    return over.isBefore(longest) ? over : longest;
   }
 
   /** Keeps one. */

@@ -290,7 +290,7 @@ public final class Intake implements AutoCloseable {
     write(
         tx -> {
           Instant now = Instant.ofEpochMilli(tx.nowMillis());
-          Instant until = held.until(now);
+          Instant until = held.until(now, draft);
           Outcome outcome = Outcomes.held(key.key(), id, reason, until);
           HeldDrafts.Held waits =
               new HeldDrafts.Held(

@@ -1,6 +1,7 @@
 package org.entente.gateway.policy;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
@@ -10,8 +11,8 @@ import org.entente.proto.v1.Label;
 
 /**
  * What is asked of a draft beyond its label, once an agreement permits that: the recipient can
- * fulfil what the agreement binds it to, what it passes on may go there, and it names a person
- * where the agreement asks for one. Pure.
+ * fulfil what the agreement binds it to, what it passes on may go there and lacks what it came
+ * without, and it names a person where the agreement asks for one. Pure.
  */
 final class DraftTerms {
   private final OnwardCheck onward;
@@ -49,6 +50,11 @@ final class DraftTerms {
       return new OnwardCheck.Passage(unfulfilled.get(), List.of());
     }
     OnwardCheck.Passage passage = onward.passage(label, sources, recipient, now);
+    Optional<Refusal> unnamed =
+        passage.refusal() == null ? withheld(sources, recipient, agreement) : Optional.empty();
+    if (unnamed.isPresent()) {
+      return new OnwardCheck.Passage(unnamed.get(), List.of());
+    }
     if (passage.refusal() != null || !agreement.obligations().personRequired() || namesPerson) {
       return passage;
     }
@@ -60,5 +66,35 @@ final class DraftTerms {
             "this agreement asks who sends and why: on_behalf_of.officer and"
                 + " on_behalf_of.justification"),
         List.of());
+  }
+
+  /**
+   * What came without some fields goes on under an agreement that withholds them too: so nobody puts
+   * back what was taken out, and the next reader is told of it. Its originator may have it back.
+   */
+  private static Optional<Refusal> withheld(
+      List<Source> sources, AgencyName recipient, Agreement agreement) {
+    List<String> here = agreement.redactions().paths().stream().map(FieldPath::text).toList();
+    for (Source source : sources) {
+      List<String> lacking = new ArrayList<>(source.label().getRedactedList());
+      lacking.removeAll(here);
+      if (!lacking.isEmpty() && !source.label().getOrigin().equals(recipient.value())) {
+        return Optional.of(
+            new Refusal(
+                recipient.value(),
+                Code.ONWARD_REFUSED,
+                "onward/redacted",
+                "it passes on "
+                    + source.id()
+                    + ", which came without "
+                    + String.join(", ", source.label().getRedactedList())
+                    + "; "
+                    + agreement.id()
+                    + " does not withhold "
+                    + String.join(", ", lacking)
+                    + "; name an agreement that does"));
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -2,13 +2,16 @@ package org.entente.gateway.search;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.entente.gateway.policy.subject.IndexTerms;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
 /**
- * By what messages are linked: terms that stand for one thing or person, and for no other. Not for
- * places, brands and kinds of goods; not for a person's name without date of birth, which many
+ * By what messages are linked: terms that stand for one thing or person, and for no other, and the
+ * whole route, in one direction: the way back, a part, or the same ports at both ends by another way
+ * are other routes. Not for places, brands and kinds of goods; not for a person's name without date of birth, which many
  * bear; not for a firearm's number without its make; a case reference only among messages of one
  * origin, since agencies number their cases alike. Pure.
  */
@@ -17,7 +20,10 @@ final class Identifiers {
 
   /** What a message names. */
   static List<String> of(Label label, Body body) {
-    return SubjectTerms.of(label, body).stream().filter(term -> !isWeak(term)).toList();
+    return Stream.concat(
+            SubjectTerms.of(label, body).stream().filter(term -> !isWeak(term)),
+            IndexTerms.routes(body).stream())
+        .toList();
   }
 
   /** Which of what one names another names, in the order of the other. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -317,6 +318,27 @@ class ReleasesTest {
     assertEquals("RELEASE_TIMED_OUT", evidence(first).get(0).getCode());
     assertEquals("RELEASE_TIMED_OUT", publish(draft("k1")).getRefused().getRefusals(0).getCode());
     assertTrue(kit().releases().find(second).isPresent());
+  }
+
+  /** What may not be delivered any more waits for nobody. */
+  @Test
+  void waiting_endsNoLaterThanTheMessageMayBeDelivered() {
+    Draft hurried =
+        draft("k1").toBuilder()
+            .setLabel(
+                draft("k1").getLabel().toBuilder()
+                    .setExpiresAt(Timestamps.fromMillis(now.plusSeconds(60).toEpochMilli())))
+            .build();
+    Outcome outcome = publish(hurried);
+    assertEquals(now.plusSeconds(60).getEpochSecond(), outcome.getHeld().getUntil().getSeconds());
+    now = now.plusSeconds(59);
+    assertEquals(0, kit().releases().expire());
+    now = now.plusSeconds(1);
+    assertEquals(1, kit().releases().expire());
+    MessageId id = MessageId.of(outcome.getMessageId().toByteArray());
+    assertEquals("RELEASE_TIMED_OUT", evidence(id).get(0).getCode());
+    assertEquals(0, kit().releases().count());
+    assertEquals("NOT_FOUND", release(id).getInvalid().getCode());
   }
 
   @Test

@@ -118,6 +118,53 @@ class OnwardTest {
         Code.ONWARD_REFUSED, "onward_transfer", decide(policy("NONE"), within, label(), "us.cbp"));
   }
 
+  /** Whoever was not given a field puts nothing in its place, and the next reader is told. */
+  @Test
+  void whatCameWithoutFields_goesOnOnlyUnderAnAgreementThatWithholdsThemToo() {
+    String person = "body.alert.subjects.person";
+    Source left = source(label -> label.addRedacted(person).addRedacted("label.case_ref"));
+    String[] parties = {
+      "    - agency: sg.police\n", "    - agency: sg.police\n    - agency: us.cbp\n"
+    };
+    Policy both =
+        policy(
+            "WITHIN_PARTIES",
+            parties[0],
+            parties[1],
+            "valid:",
+            "redactions: [label.case_ref, " + person + "]\nvalid:");
+    Decision on = decide(both, left, label().setAgreement("sample"), "us.cbp");
+    assertEquals(
+        List.of(person, "label.case_ref"), on.permitted(id).get(0).label().getRedactedList());
+    Decision whole = decide(both, left, label().setAgreement("b"), "us.cbp");
+    refused(Code.ONWARD_REFUSED, "redacted", whole);
+    assertTrue(
+        whole.refusals().get(0).reason().contains("b does not withhold " + person),
+        whole.refusals().get(0).reason());
+    Policy one =
+        policy(
+            "WITHIN_PARTIES",
+            parties[0],
+            parties[1],
+            "valid:",
+            "redactions: [label.case_ref]\nvalid:");
+    Decision less = decide(one, left, label().setAgreement("sample"), "us.cbp");
+    refused(Code.ONWARD_REFUSED, "redacted", less);
+    assertTrue(less.refusals().get(0).reason().contains("does not withhold " + person + ";"));
+    // Its originator knows what it took out.
+    Policy none = policy("WITHIN_PARTIES");
+    assertEquals(1, decide(none, left, label(), "sg.police").permits().size());
+    // One source that lacks something binds, beside another that is whole.
+    Decision mixed =
+        both.egress()
+            .decide(
+                checked(label().setAgreement("b"), "us.cbp"),
+                List.of(source(label -> label), left),
+                FR,
+                NOW);
+    refused(Code.ONWARD_REFUSED, "redacted", mixed);
+  }
+
   /** Each agreement names them in what it lets go. */
   @Test
   void obligationsOfAnAgreement_standInTheLabel() {

@@ -151,6 +151,86 @@ class RelatingTest {
     assertEquals(List.of(), response.getIdentifiersList());
   }
 
+  private static Subject.Builder route(String... places) {
+    Subject.Builder route = Subject.newBuilder();
+    route.getRouteBuilder().addAllPlaces(List.of(places));
+    return route;
+  }
+
+  @Test
+  void messagesOfOneRoute_areLinked_inItsDirectionAndWhole() {
+    MessageId one = received(route("CNSHA", "SGSIN", "FRLEH"));
+    MessageId same = received(route("CNSHA", "SGSIN", "FRLEH"), container());
+    MessageId back = received(route("FRLEH", "SGSIN", "CNSHA"));
+    received(route("CNSHA", "EGSUZ", "FRLEH"));
+    received(route("CNSHA", "FRLEH"));
+    received(route("CNSHA", "SGSIN"));
+    MessageId longer = received(route("CNSHA", "SGSIN", "FRLEH", "GBLON"));
+    received(Subject.newBuilder().setPlace("CNSHA"), Subject.newBuilder().setPlace("FRLEH"));
+    RelatedResponse response = related(one, request());
+    assertEquals(List.of(same), ids(response));
+    assertEquals(List.of("route:CNSHA/SGSIN/FRLEH"), response.getIdentifiersList());
+    assertEquals(
+        List.of("route:CNSHA/SGSIN/FRLEH"), response.getRelated(0).getIdentifiersList());
+    assertEquals(List.of(), related(back));
+    assertEquals(List.of(), related(longer));
+    assertEquals(
+        "related to the first by route: 1 shown",
+        node.leaves.all().stream()
+            .filter(leaf -> leaf.type() == AuditType.SEARCHED)
+            .findFirst()
+            .orElseThrow()
+            .outcome()
+            .detail());
+    // Who looks for a stretch finds those that go on, too, and nobody who goes back.
+    assertEquals(
+        List.of(longer, same, one), node.found(SearchNode.ask().setSubject("route:cnsha/sgsin/frleh")));
+    assertEquals(List.of(back), node.found(SearchNode.ask().setSubject("route:SGSIN/CNSHA")));
+  }
+
+  /** One walks from a container over a route to another container. */
+  @Test
+  void walk_goesFromIdentifierToRoute() {
+    MessageId first = received(container());
+    MessageId second = received(container(), route("CNSHA", "SGSIN", "FRLEH"));
+    MessageId third = received(route("CNSHA", "SGSIN", "FRLEH"));
+    assertEquals(List.of(second), related(first));
+    assertEquals(List.of(third, first), related(second));
+    assertEquals(List.of(second), related(third));
+  }
+
+  @Test
+  void routesAndIdentifiers_areLinkedAfterARestart_onceTheIndexIsRebuilt() {
+    MessageId one = received(route("CNSHA", "SGSIN", "FRLEH"), container());
+    MessageId byRoute = received(route("CNSHA", "SGSIN", "FRLEH"));
+    MessageId byContainer = received(container());
+    node.restart();
+    RelatedResponse early = related(one, request());
+    assertEquals(List.of(), ids(early));
+    assertFalse(early.getComplete(), "what is not in the index yet is not said to be nothing");
+    while (node.indexing.isBuilding()) {
+      node.indexing.round();
+    }
+    RelatedResponse whole = related(one, request());
+    assertEquals(List.of(byContainer, byRoute), ids(whole));
+    assertTrue(whole.getComplete());
+    assertEquals(List.of(one), related(byRoute));
+  }
+
+  @Test
+  void routeOfWhatIsErased_linksNothing() {
+    MessageId one = received(route("CNSHA", "FRLEH"));
+    MessageId erased = received(route("CNSHA", "FRLEH"));
+    MessageId recalled = received(route("CNSHA", "FRLEH"));
+    assertEquals(List.of(recalled, erased), related(one));
+    assertInstanceOf(
+        Retention.Answer.Erased.class, node.retention.erase(OFFICE, erased, SearchNode.PERSON));
+    node.recalled(recalled);
+    assertEquals(List.of(), related(one));
+    assertEquals(
+        List.of(one), node.found(SearchNode.ask().setSubject("route:CNSHA/FRLEH")));
+  }
+
   /** Namesakes are not the same person. */
   @Test
   void persons_areLinkedByNameAndBirth_andNotByNameAlone() {

@@ -120,6 +120,29 @@ class WatchesTest {
     assertEquals(List.of(1L, 2L), page.getHitsList().stream().map(hit -> hit.getHit()).toList());
   }
 
+  private static Subject.Builder route(String... places) {
+    Subject.Builder route = Subject.newBuilder();
+    route.getRouteBuilder().addAllPlaces(List.of(places));
+    return route;
+  }
+
+  @Test
+  void routeThatPassesTheWatchedStretch_isAHit_inItsDirectionOnly() {
+    assertInvalid(
+        "terms.subjects[0]", request -> request.getTermsBuilder().setSubjects(0, "route:CNSHA"));
+    WatchState watch = node.watch("route:cn sha/sg sin");
+    assertEquals(List.of("route:CNSHA/SGSIN"), watch.getTerms().getSubjectsList());
+    MessageId whole = node.received(route("CNSHA", "SGSIN"));
+    node.received(route("SGSIN", "CNSHA"));
+    node.received(route("CNSHA", "EGSUZ", "SGSIN"));
+    node.received(
+        Subject.newBuilder().setPlace("CNSHA"), Subject.newBuilder().setPlace("SGSIN"));
+    MessageId longer = node.received(route("KRPUS", "CNSHA", "SGSIN", "FRLEH"));
+    assertEquals(List.of(whole, longer), node.hits());
+    assertEquals(
+        List.of("route:CNSHA/SGSIN"), node.page(DESK, ask(0)).getHits(1).getSubjectsList());
+  }
+
   private MessageId changes(MessageType type, MessageId target) {
     node.now = node.now.plusSeconds(1);
     return node.received(

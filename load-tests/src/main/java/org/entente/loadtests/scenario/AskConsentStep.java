@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param as how later steps call the consent
  * @param messages names of received messages of one originator
  * @param to agencies that they are to go to
- * @param days for how long
+ * @param days for how many days
+ * @param lasts for how long, where that is no number of days
  * @param reason told to the originator
  * @param officer who asks
  * @param justification why, kept at home
@@ -29,7 +30,8 @@ record AskConsentStep(
     @JsonProperty(required = true) String as,
     @JsonProperty(required = true) List<String> messages,
     @JsonProperty(required = true) List<String> to,
-    @JsonProperty(required = true) int days,
+    @Nullable Integer days,
+    @Nullable Duration lasts,
     @JsonProperty(required = true) String reason,
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
@@ -53,7 +55,15 @@ record AskConsentStep(
     for (int i = 0; i < to.size(); i++) {
       checking.agency(field + ".to[" + i + "]", to.get(i));
     }
-    checking.require(days > 0 && days <= 365, field + ".days", "is " + days, "1 to 365");
+    checking.require(
+        (days == null) != (lasts == null),
+        field,
+        "has no end, or two",
+        "either days or lasts, a duration such as PT10S");
+    checking.require(
+        days == null || (days > 0 && days <= 365), field + ".days", "is " + days, "1 to 365");
+    checking.require(
+        lasts == null || lasts.toMillis() > 0, field + ".lasts", "is " + lasts, "more than nothing");
     checking.either(field, "asks", asks != null, error);
     if (asks != null) {
       checking.agency(field + ".asks", asks);
@@ -63,11 +73,12 @@ record AskConsentStep(
 
   @Override
   public void perform(Stage stage, Findings findings) {
+    Duration time = lasts == null ? Duration.ofDays(days == null ? 0 : days) : lasts;
     AskConsentRequest.Builder request =
         AskConsentRequest.newBuilder()
             .addAllAgencies(to)
             .setUntil(
-                Timestamps.fromMillis(Instant.now().plus(Duration.ofDays(days)).toEpochMilli()))
+                Timestamps.fromMillis(Instant.now().plus(time).toEpochMilli()))
             .setReason(reason)
             .setOnBehalfOf(Acting.person(officer, justification));
     messages.forEach(message -> request.addMessageIds(stage.id(message)));

@@ -1,6 +1,7 @@
 package org.entente.loadtests.scenario;
 
 import com.google.protobuf.Descriptors.EnumDescriptor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,12 +24,19 @@ final class Checking {
   private final Positions positions;
   private final Map<String, ScenarioFile.Node> gateways;
   private final boolean exercise;
+  private final Path folder;
   private final Set<String> named = new TreeSet<>();
   private final Map<Thing, Set<String>> things = new EnumMap<>(Thing.class);
   private final List<ConfigProblem> problems = new ArrayList<>();
 
-  Checking(Positions positions, ScenarioFile file) {
+  /**
+   * Of a file.
+   *
+   * @param folder what belongs to the scenario
+   */
+  Checking(Positions positions, ScenarioFile file, Path folder) {
     this.positions = positions;
+    this.folder = folder;
     this.gateways = file.gateways();
     this.exercise = file.isExercise();
   }
@@ -36,6 +44,11 @@ final class Checking {
   /** Whether all messages of the scenario are training. */
   boolean exercise() {
     return exercise;
+  }
+
+  /** A file that belongs to the scenario. */
+  Path file(String name) {
+    return folder.resolve(name);
   }
 
   List<ConfigProblem> problems() {
@@ -140,7 +153,11 @@ final class Checking {
 
   /** A value of an enum of the protocol, without the enum's prefix. */
   void constant(String field, EnumDescriptor type, String word) {
-    Set<String> valid = EnumWords.all(type);
+    oneOf(field, EnumWords.all(type), word);
+  }
+
+  /** One of several words. */
+  void oneOf(String field, Set<String> valid, String word) {
     require(valid.contains(word), field, "\"" + word + "\"", oneOf(valid));
   }
 

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param changes name of the message that it updates, cancels, rectifies or restricts
  * @param operation name of the joint operation in which it is said
  * @param answerWithin in which time an answer is wanted; requests alone
+ * @param deliverWithin in which time it must be delivered, or not at all
  * @param explained whether the gateway is asked before what would become of it, and must say what
  *     then does; false if absent
  * @param expect what must become of it
@@ -46,6 +47,7 @@ record PublishStep(
     @Nullable String changes,
     @Nullable String operation,
     @Nullable Duration answerWithin,
+    @Nullable Duration deliverWithin,
     @Nullable Boolean explained,
     @JsonProperty(required = true) OutcomeEntry expect)
     implements Act {
@@ -102,6 +104,11 @@ record PublishStep(
         field + ".answer_within",
         answerWithin == null ? "is missing with a request" : "beside what is no request",
         "a duration such as PT48H with a request, and with it only");
+    checking.require(
+        deliverWithin == null || deliverWithin.toMillis() > 0,
+        field + ".deliver_within",
+        "is " + deliverWithin,
+        "a duration such as PT2H");
     if (checking.exercise()) {
       Status status = read.getLabel().getStatus();
       checking.require(
@@ -201,6 +208,10 @@ record PublishStep(
           .getBodyBuilder()
           .getRequestBuilder()
           .setAnswerBy(Timestamps.fromMillis(answerBy.toEpochMilli()));
+    }
+    if (deliverWithin != null) {
+      Instant over = Instant.now().plus(deliverWithin);
+      whole.getLabelBuilder().setExpiresAt(Timestamps.fromMillis(over.toEpochMilli()));
     }
     if (stage.exercise()) {
       whole.getLabelBuilder().setStatus(Status.STATUS_EXERCISE);

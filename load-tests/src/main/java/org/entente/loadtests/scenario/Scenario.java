@@ -102,6 +102,11 @@ public final class Scenario {
     return file;
   }
 
+  /** What belongs to it. */
+  Path folder() {
+    return folder;
+  }
+
   /** One line. */
   public String title() {
     return file.title();
@@ -118,7 +123,7 @@ public final class Scenario {
   }
 
   private List<ConfigProblem> check(Positions positions) {
-    Checking checking = new Checking(positions, file);
+    Checking checking = new Checking(positions, file, folder);
     checking.require(!file.title().isBlank(), "title", "blank", "one line");
     checking.require(!file.story().isBlank(), "story", "blank", "what a reader learns from it");
     Set<String> members = new TreeSet<>();

@@ -53,7 +53,7 @@ public final class ScenarioRun {
         findings -> lint(federation, findings))) {
       return List.of();
     }
-    Stage stage = new Stage(federation, scenario.isExercise());
+    Stage stage = new Stage(federation, scenario.isExercise(), scenario.folder());
     try (stage) {
       if (!step("start", "The gateways start", findings -> start(stage, findings))) {
         return List.of();

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.AbstractStub;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,6 +48,7 @@ final class Stage implements AutoCloseable {
 
   private final Federation federation;
   private final boolean exercise;
+  private final Path folder;
   private final Map<ClientRef, ManagedChannel> channels = new HashMap<>();
   private final Map<ClientRef, Feed> feeds = new TreeMap<>();
   private final List<Receiving> subscribers = new ArrayList<>();
@@ -59,9 +61,15 @@ final class Stage implements AutoCloseable {
   private final Reactions reactions = new Reactions();
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 
-  Stage(Federation federation, boolean exercise) {
+  Stage(Federation federation, boolean exercise, Path folder) {
     this.federation = federation;
     this.exercise = exercise;
+    this.folder = folder;
+  }
+
+  /** A file that belongs to the scenario. */
+  Path file(String name) {
+    return folder.resolve(name);
   }
 
   Federation federation() {

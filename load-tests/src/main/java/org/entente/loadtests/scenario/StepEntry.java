@@ -50,7 +50,10 @@ record StepEntry(
     @Nullable RemindersStep reminders,
     @Nullable ScoreStep score,
     @Nullable ScoresStep scores,
-    @Nullable FulfilsStep fulfils) {
+    @Nullable FulfilsStep fulfils,
+    @Nullable PublishCapStep publishCap,
+    @Nullable HeldStep held,
+    @Nullable ExportStep export) {
 
   /** What a step may do, as files write it. */
   static final List<String> WORDS =
@@ -90,7 +93,10 @@ record StepEntry(
           "reminders",
           "score",
           "scores",
-          "fulfils");
+          "fulfils",
+          "publish_cap",
+          "held",
+          "export");
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
@@ -130,7 +136,10 @@ record StepEntry(
             reminders,
             score,
             scores,
-            fulfils)
+            fulfils,
+            publishCap,
+            held,
+            export)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }

@@ -5,8 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.model.Code;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Progress;
 import org.entente.proto.v1.RecipientProgress;
 import org.entente.proto.v1.TrackRequest;
@@ -21,13 +25,15 @@ import org.jspecify.annotations.Nullable;
  * @param progress how far it came, by recipient: a {@code Progress} without its prefix
  * @param retrievedBy which client had it first, by the word of the recipient
  * @param passedOn to whom recipients passed it on, by their word
+ * @param rejected the code with which its own gateway ended it before it went anywhere
  */
 record TrackStep(
     @JsonProperty(required = true) ClientRef by,
     @JsonProperty(required = true) String message,
     @JsonProperty(required = true) Map<String, Word> progress,
     @Nullable Map<String, String> retrievedBy,
-    @Nullable Map<String, List<String>> passedOn)
+    @Nullable Map<String, List<String>> passedOn,
+    @Nullable String rejected)
     implements Act {
   /** How far a message has come. */
   enum Word {
@@ -66,6 +72,12 @@ record TrackStep(
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.agencies(field + ".progress", progress.keySet());
+    if (rejected != null) {
+      checking.oneOf(
+          field + ".rejected",
+          Stream.of(Code.values()).map(Code::name).collect(Collectors.toCollection(TreeSet::new)),
+          rejected);
+    }
     onward()
         .forEach(
             (agency, to) -> {
@@ -82,7 +94,7 @@ record TrackStep(
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     TrackRequest request = TrackRequest.newBuilder().setMessageId(stage.id(message)).build();
     EvidenceGrpc.EvidenceBlockingStub evidence = EvidenceGrpc.newBlockingStub(stage.channel(by));
-    String expected = words(new TreeMap<>(progress), clients(), onward());
+    String expected = words(new TreeMap<>(progress), clients(), onward(), rejected);
     findings.same(
         expected,
         Patience.until(
@@ -112,7 +124,16 @@ record TrackStep(
             .addAll(item.getPassedOnToList());
       }
     }
-    return words(reached, had, onward);
+    return words(
+        reached,
+        had,
+        onward,
+        known.getItemsList().stream()
+            .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_SUBMISSION_REJECTION)
+            .filter(item -> rejected != null)
+            .map(EvidenceItem::getCode)
+            .findFirst()
+            .orElse(null));
   }
 
   private static String word(Progress progress) {
@@ -120,9 +141,13 @@ record TrackStep(
   }
 
   private static String words(
-      Map<String, ?> progress, Map<String, String> clients, Map<String, ?> onward) {
+      Map<String, ?> progress,
+      Map<String, String> clients,
+      Map<String, ?> onward,
+      @Nullable String rejected) {
     return progress
         + (clients.isEmpty() ? "" : ", first at " + clients)
-        + (onward.isEmpty() ? "" : ", passed on to " + onward);
+        + (onward.isEmpty() ? "" : ", passed on to " + onward)
+        + (rejected == null ? "" : ", rejected with " + rejected);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -174,6 +175,49 @@ final class StepFilesTest {
             lists: { first: [{ per_mille: 640, client: desk, model: roads, model_version: "2" }] }
         - say: step
           fulfils: { by: nl.customs/controls, agency: nl.police, fulfils: [NO_ONWARD_TRANSFER] }
+        - say: step
+          publish_cap:
+            by: nl.customs/controls
+            as: dam
+            file: cap/reservoir.cap
+            label: { category: PUBLIC_WARNING, purpose: PUBLIC_SAFETY, classification: UNCLASSIFIED }
+            to: [nl.police]
+            told: [alert/scope]
+            expect: { error: NO_AGREEMENT }
+        - say: step
+          held: { by: nl.customs/controls, lists: { first: C-1 } }
+        - say: step
+          export:
+            by: nl.police/desk
+            subject: "person:Voorbeeld/Sam"
+            only: [OPENED]
+            officer: P-2
+            justification: request 1
+            lists: [{ type: OPENED, officer: P-1, of: [first] }]
+            content: { first: KEPT }
+        - say: step
+          track: { by: nl.customs/controls, message: first, progress: {}, rejected: RELEASE_TIMED_OUT }
+        - say: step
+          ask_consent:
+            by: nl.police/desk
+            as: tonight
+            messages: [first]
+            to: [nl.customs]
+            lasts: PT10S
+            reason: raid
+            officer: P-1
+            justification: case 1
+            error: NO_AGREEMENT
+        - say: step
+          publish:
+            by: nl.customs/controls
+            as: hurried
+            deliver_within: PT5S
+            draft:
+              label: { kind: ALERT, category: IPR, purpose: IPR_ENFORCEMENT, classification: RESTRICTED }
+              body: { alert: { texts: [{ language: en, headline: Handbags }] } }
+              to: { agencies: [nl.police] }
+            expect: { held: true }
       """;
 
   @TempDir private Path folder;
@@ -184,7 +228,7 @@ final class StepFilesTest {
     Set<String> words = new TreeSet<>(StepEntry.WORDS);
     words.removeIf(word -> (ScenarioTest.SAMPLE + RIGHT).contains("    " + word + ":"));
     assertEquals(
-        Set.of("gateway", "open", "recall", "release", "search", "track", "transit"), words);
+        Set.of("gateway", "open", "recall", "release", "search", "transit"), words);
   }
 
   @Test
@@ -395,6 +439,46 @@ final class StepFilesTest {
             "agency: nl.army, fulfils",
             "steps[29].fulfils.agency: \"nl.army\" is no agency"),
         wrong(
+            "cap/reservoir.cap",
+            "cap/none.cap",
+            "steps[30].publish_cap.file: there is no file "),
+        wrong("cap/reservoir.cap", "cap/broken.cap", "steps[30].publish_cap.file: "),
+        wrong(
+            "label: { category: PUBLIC_WARNING, purpose: PUBLIC_SAFETY, classification: UNCLASSIFIED }",
+            "label: { category: PUBLIC_WARNING, purpose: PUBLIC_SAFETY }",
+            "steps[30].publish_cap.label.classification: is required"),
+        wrong("as: dam", "as: first", "steps[30].publish_cap.as: \"first\" names another message"),
+        wrong(
+            "lists: { first: C-1 }",
+            "lists: { other: C-1 }",
+            "steps[31].held.lists.other: no step before"),
+        wrong(
+            "subject: \"person:Voorbeeld/Sam\"\n",
+            "subject: \"person:Voorbeeld/Sam\"\n      message: first\n",
+            "steps[32].export: asks for nothing, or for two things; valid: either subject or"),
+        wrong("only: [OPENED]", "only: [READ]", "steps[32].export.only[0]: \"READ\"; valid: one of"),
+        wrong("      only: [OPENED]\n", "", "steps[32].export.only: is missing beside lists"),
+        wrong(
+            "[{ type: OPENED, officer",
+            "[{ type: SEARCHED, officer",
+            "steps[32].export.lists[0].type: \"SEARCHED\"; valid: one of OPENED"),
+        wrong("of: [first]", "of: [other]", "steps[32].export.lists[0].of[0]: no step before"),
+        wrong("content: { first: KEPT", "content: { first: LOST", "steps[32].export.content.first"),
+        wrong(
+            "rejected: RELEASE_TIMED_OUT",
+            "rejected: LATE",
+            "steps[33].track.rejected: \"LATE\"; valid: one of"),
+        wrong(
+            "lasts: PT10S\n",
+            "lasts: PT10S\n      days: 3\n",
+            "steps[34].ask_consent: has no end, or two; valid: either days or lasts"),
+        wrong("      lasts: PT10S\n", "", "steps[34].ask_consent: has no end, or two"),
+        wrong("lasts: PT10S", "lasts: PT0S", "steps[34].ask_consent.lasts: is PT0S; valid: "),
+        wrong(
+            "deliver_within: PT5S",
+            "deliver_within: PT-5S",
+            "steps[35].publish.deliver_within: is PT-5S; valid: a duration"),
+        wrong(
             "cap: { by: nl.police/desk",
             "cap: { by: nl.customs/controls",
             "steps[24].cap.by: nl.customs/controls has not the scope"),
@@ -418,6 +502,12 @@ final class StepFilesTest {
   private List<String> problems(String steps) {
     try {
       Files.createDirectories(folder.resolve("sample").resolve("agreements"));
+      Path cap = Files.createDirectories(folder.resolve("sample").resolve("cap"));
+      Files.writeString(cap.resolve("broken.cap"), "<alert>");
+      Files.copy(
+          Home.find().samples().resolve("cap").resolve("reservoir.cap"),
+          cap.resolve("reservoir.cap"),
+          StandardCopyOption.REPLACE_EXISTING);
       Path file = Files.writeString(folder.resolve("sample.yaml"), ScenarioTest.SAMPLE + steps);
       return Scenario.read(file) instanceof Scenario.Loading.Invalid invalid
           ? invalid.problems().stream().map(ConfigProblem::toString).toList()

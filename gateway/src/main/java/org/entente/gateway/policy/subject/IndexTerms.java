@@ -8,6 +8,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Commodity;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Route;
 import org.entente.proto.v1.Subject;
 
 /**
@@ -17,33 +18,69 @@ import org.entente.proto.v1.Subject;
  * <pre>
  *   brand:NAME      hs:DIGITS, 2 to 10, each message by its whole code and by what it begins with
  *   place:UN/LOCODE, also those of a route
+ *   route:UN/LOCODE/UN/LOCODE...  the whole route in the order of travel, and each stretch of it of
+ *                   2 to 4 places that follow each other
  * </pre>
  *
- * Pure.
+ * The way back is another route. Pure.
  */
 public final class IndexTerms {
-  private static final Set<String> SCHEMES = Set.of("brand", "hs", "place");
+  private static final Set<String> SCHEMES = Set.of("brand", "hs", "place", "route");
+
+  /** Places of the longest part of a route that it is found by; of more it would have too many. */
+  private static final int LONGEST_STRETCH = 4;
+
+  /** As many places as a route has at most. */
+  private static final int MAX_PLACES = 64;
 
   private IndexTerms() {}
 
   /** The terms of a message, each once. */
   public static List<String> of(Label label, Body body) {
     Set<String> terms = new LinkedHashSet<>(SubjectTerms.of(label, body));
-    body.getAlert().getSubjectsList().forEach(subject -> add(terms, subject));
-    body.getIntelligence().getSubjectsList().forEach(subject -> add(terms, subject));
-    body.getRequest().getSubjectsList().forEach(subject -> add(terms, subject));
-    body.getAnswer().getSubjectsList().forEach(subject -> add(terms, subject));
+    SubjectTerms.subjects(body).forEach(subject -> add(terms, subject));
     place(terms, body.getFeedback().getPlace());
     body.getFeedback().getGoodsList().forEach(goods -> commodity(terms, goods));
     return List.copyOf(terms);
   }
 
+  /** The whole routes that a message names, each once: what stands for one route alone. */
+  public static List<String> routes(Body body) {
+    return SubjectTerms.subjects(body).stream()
+        .map(subject -> places(subject.getRoute()))
+        .filter(places -> places.size() >= 2)
+        .map(IndexTerms::route)
+        .distinct()
+        .toList();
+  }
+
   private static void add(Set<String> terms, Subject subject) {
     place(terms, subject.getPlace());
     subject.getRoute().getPlacesList().forEach(place -> place(terms, place));
+    stretches(terms, places(subject.getRoute()));
     if (subject.hasCommodity()) {
       commodity(terms, subject.getCommodity());
     }
+  }
+
+  private static void stretches(Set<String> terms, List<String> places) {
+    for (int from = 0; from < places.size(); from++) {
+      int last = Math.min(places.size(), from + LONGEST_STRETCH);
+      for (int to = from + 2; to <= last; to++) {
+        terms.add(route(places.subList(from, to)));
+      }
+    }
+    if (places.size() > LONGEST_STRETCH) {
+      terms.add(route(places));
+    }
+  }
+
+  private static List<String> places(Route route) {
+    return route.getPlacesList().stream().map(SubjectTerms::plain).toList();
+  }
+
+  private static String route(List<String> places) {
+    return "route:" + String.join("/", places);
   }
 
   private static void commodity(Set<String> terms, Commodity commodity) {
@@ -72,11 +109,28 @@ public final class IndexTerms {
     if (text.length() > SubjectTerms.MAX_TERM) {
       throw new InvalidValue("a subject has at most " + SubjectTerms.MAX_TERM + " characters", "");
     }
+    if (scheme.equals("route")) {
+      return parseRoute(text.substring(colon + 1));
+    }
     String value = SubjectTerms.required(text.substring(colon + 1));
     if (scheme.equals("hs") && !CodedText.HS_CODE.valid(value)) {
       throw new InvalidValue("hs is " + CodedText.HS_CODE.form(), value);
     }
     return scheme + ':' + value;
+  }
+
+  private static String parseRoute(String value) {
+    List<String> places = Stream.of(value.split("/", -1)).map(SubjectTerms::plain).toList();
+    if (places.size() < 2
+        || places.size() > MAX_PLACES
+        || !places.stream().allMatch(CodedText.PLACE::valid)) {
+      throw new InvalidValue(
+          "a route is 2 to "
+              + MAX_PLACES
+              + " UN/LOCODEs in the order of travel, such as CNSHA/SGSIN/FRLEH",
+          value);
+    }
+    return route(places);
   }
 
   private static List<String> schemes() {

@@ -68,12 +68,20 @@ public final class SubjectTerms {
   public static List<String> of(Label label, Body body) {
     Set<String> terms = new LinkedHashSet<>();
     add(terms, "case", label.getCaseRef());
-    body.getAlert().getSubjectsList().forEach(subject -> add(terms, subject));
-    body.getIntelligence().getSubjectsList().forEach(subject -> add(terms, subject));
-    body.getRequest().getSubjectsList().forEach(subject -> add(terms, subject));
-    body.getAnswer().getSubjectsList().forEach(subject -> add(terms, subject));
-    subjects(body.getOperationUpdate()).forEach(subject -> add(terms, subject));
+    subjects(body).forEach(subject -> add(terms, subject));
     return List.copyOf(terms);
+  }
+
+  /** What and whom a message is about, in its order. */
+  static List<Subject> subjects(Body body) {
+    return Stream.of(
+            body.getAlert().getSubjectsList(),
+            body.getIntelligence().getSubjectsList(),
+            body.getRequest().getSubjectsList(),
+            body.getAnswer().getSubjectsList(),
+            subjects(body.getOperationUpdate()))
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** What and whom an update of a joint operation is about. */
@@ -211,7 +219,7 @@ public final class SubjectTerms {
         .orElseThrow(() -> new InvalidValue("a value has letters or digits", value));
   }
 
-  private static String plain(String value) {
+  static String plain(String value) {
     String parted = Normalizer.normalize(value, Normalizer.Form.NFKD);
     String bare = OTHERS.matcher(MARKS.matcher(parted).replaceAll("")).replaceAll("");
     return bare.toUpperCase(Locale.ROOT);

@@ -117,6 +117,7 @@ class SubjectTermsTest {
             "hs:640299",
             "place:CNSHA",
             "place:FRLEH",
+            "route:CNSHA/FRLEH",
             "place:DEHAM"),
         IndexTerms.of(Label.getDefaultInstance(), body));
     assertEquals("hs:6402", IndexTerms.parse("hs:64.02"));
@@ -126,6 +127,79 @@ class SubjectTermsTest {
       assertThrows(InvalidValue.class, () -> IndexTerms.parse(wrong), wrong);
     }
     assertThrows(InvalidValue.class, () -> SubjectTerms.parse("brand:Voltara"));
+  }
+
+  private static Subject.Builder route(String... places) {
+    Subject.Builder route = Subject.newBuilder();
+    route.getRouteBuilder().addAllPlaces(List.of(places));
+    return route;
+  }
+
+  private static List<String> routeTerms(Subject.Builder... subjects) {
+    return IndexTerms.of(Label.getDefaultInstance(), about(subjects)).stream()
+        .filter(term -> term.startsWith("route:"))
+        .toList();
+  }
+
+  @Test
+  void route_isFoundWhole_andByStretchesInItsOwnDirection() {
+    assertEquals(
+        List.of(
+            "route:CNSHA/SGSIN",
+            "route:CNSHA/SGSIN/EGSUZ",
+            "route:CNSHA/SGSIN/EGSUZ/NLRTM",
+            "route:SGSIN/EGSUZ",
+            "route:SGSIN/EGSUZ/NLRTM",
+            "route:SGSIN/EGSUZ/NLRTM/FRLEH",
+            "route:EGSUZ/NLRTM",
+            "route:EGSUZ/NLRTM/FRLEH",
+            "route:NLRTM/FRLEH",
+            "route:CNSHA/SGSIN/EGSUZ/NLRTM/FRLEH"),
+        routeTerms(route("CNSHA", "SGSIN", "EGSUZ", "NLRTM", "FRLEH")));
+    assertEquals(List.of("route:FRLEH/CNSHA"), routeTerms(route("FRLEH", "CNSHA")));
+    assertEquals(
+        List.of("route:CNSHA/FRLEH", "route:FRLEH/CNSHA"),
+        IndexTerms.routes(
+            about(route("CNSHA", "FRLEH"), route("FRLEH", "CNSHA"), route("CNSHA", "FRLEH"))));
+  }
+
+  @Test
+  void route_ofAJointOperation_isFoundToo() {
+    Body.Builder update = Body.newBuilder();
+    update.getOperationUpdateBuilder().addReportsBuilder().addSubjects(route("CNSHA", "FRLEH"));
+    assertEquals(List.of("route:CNSHA/FRLEH"), IndexTerms.routes(update.build()));
+    assertEquals(
+        List.of("place:CNSHA", "place:FRLEH", "route:CNSHA/FRLEH"),
+        IndexTerms.of(Label.getDefaultInstance(), update.build()));
+  }
+
+  /** A received body is bounded; what is kept in memory of it must be, too. */
+  @Test
+  void longestRoute_hasTermsInProportionToItsPlaces() {
+    String[] places = new String[64];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = "FR" + (char) ('A' + i / 26) + (char) ('A' + i % 26) + "A";
+    }
+    List<String> terms = routeTerms(route(places));
+    assertEquals(63 + 62 + 61 + 1, terms.size());
+    assertEquals("route:" + String.join("/", places), terms.get(terms.size() - 1));
+    assertEquals(
+        terms.get(terms.size() - 1), IndexTerms.parse("route:" + String.join("/", places)));
+  }
+
+  @Test
+  void route_thatIsNone_hasNoTerm_andIsRefusedInAQuestion() {
+    assertEquals(List.of(), routeTerms(route("CNSHA"), route()));
+    assertEquals("route:CNSHA/FRLEH", IndexTerms.parse("route: cn sha / fr-leh"));
+    String tooMany = "CNSHA/FRLEH/".repeat(32) + "CNSHA";
+    for (String wrong :
+        List.of(
+            "", "CNSHA", "CNSHA/", "/CNSHA", "CNSHA//FRLEH", "CNSHA>FRLEH", "Le Havre/x", tooMany)) {
+      InvalidValue refused =
+          assertThrows(InvalidValue.class, () -> IndexTerms.parse("route:" + wrong), wrong);
+      assertTrue(String.valueOf(refused.getMessage()).contains("CNSHA/SGSIN/FRLEH"), wrong);
+    }
+    assertThrows(InvalidValue.class, () -> SubjectTerms.parse("route:CNSHA/FRLEH"));
   }
 
   @Test

@@ -1,0 +1,185 @@
+package org.entente.loadtests.scenario;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.util.Timestamps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.entente.gateway.audit.AuditPerson;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditRecordCodec;
+import org.entente.gateway.audit.AuditType;
+import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.ContentState;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
+import org.entente.proto.v1.ExportedLeaf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An auditor gives account: of all that names somebody, or of a message, as {@code audit export}
+ * does.
+ *
+ * @param by whose client
+ * @param subject about whom, as {@code scheme:value}
+ * @param message its name
+ * @param only the kinds of leaves that are looked at
+ * @param officer who asks
+ * @param justification why
+ * @param lists the leaves of these kinds in the order of the log: exactly these
+ * @param content where the content of messages is that the leaves speak of; these at least
+ * @param error the code with which it is refused instead
+ */
+record ExportStep(
+    @JsonProperty(required = true) ClientRef by,
+    @Nullable String subject,
+    @Nullable String message,
+    @Nullable List<String> only,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable List<Leaf> lists,
+    @Nullable Map<String, String> content,
+    @Nullable String error)
+    implements Act {
+  /**
+   * A leaf of the audit log.
+   *
+   * @param type its kind
+   * @param officer for whom it was done; nobody if absent
+   * @param of messages of the scenario of which it speaks; any if absent
+   */
+  record Leaf(
+      @JsonProperty(required = true) String type,
+      @Nullable String officer,
+      @Nullable List<String> of) {
+    private String words() {
+      return type
+          + (officer == null ? "" : " for " + officer)
+          + (of == null ? "" : " of " + new TreeSet<>(of));
+    }
+  }
+
+  @Override
+  public String word() {
+    return "export";
+  }
+
+  private List<Leaf> wanted() {
+    return lists == null ? List.of() : List.copyOf(lists);
+  }
+
+  private Set<String> kinds() {
+    return only == null ? Set.of() : new TreeSet<>(only);
+  }
+
+  private Map<String, String> states() {
+    return content == null ? Map.of() : new TreeMap<>(content);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.require(
+        (subject == null) != (message == null),
+        field,
+        "asks for nothing, or for two things",
+        "either subject or message");
+    if (message != null) {
+      checking.message(field + ".message", message);
+    }
+    checking.either(field, "lists", lists != null, error);
+    checking.require(
+        kinds().isEmpty() == (lists == null),
+        field + ".only",
+        "is missing beside lists, or stands without",
+        "the kinds of leaves that are looked at, with lists");
+    Set<String> all = new TreeSet<>();
+    Stream.of(AuditType.values()).forEach(type -> all.add(type.name()));
+    List<String> types = new ArrayList<>(kinds());
+    for (int i = 0; i < types.size(); i++) {
+      checking.oneOf(field + ".only[" + i + "]", all, types.get(i));
+    }
+    for (int i = 0; i < wanted().size(); i++) {
+      Leaf leaf = wanted().get(i);
+      String at = field + ".lists[" + i + "]";
+      checking.oneOf(at + ".type", kinds(), leaf.type());
+      checking.messages(at + ".of", leaf.of() == null ? List.of() : leaf.of());
+    }
+    states()
+        .forEach(
+            (name, state) -> {
+              checking.message(field + ".content." + name, name);
+              checking.constant(field + ".content." + name, ContentState.getDescriptor(), state);
+            });
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    AuditGrpc.AuditBlockingStub audit = AuditGrpc.newBlockingStub(stage.channel(by));
+    Answer<List<ExportedLeaf>> answer = Answer.to(() -> pages(stage, audit));
+    findings.same(
+        Answer.expected(error, "lists " + wanted().stream().map(Leaf::words).toList()),
+        answer.words(it -> "lists " + seen(stage, it)));
+    if (content != null && answer instanceof Answer.Given<List<ExportedLeaf>> given) {
+      Map<String, String> there = new TreeMap<>();
+      for (ExportedLeaf leaf : given.value()) {
+        leaf.getMessagesList()
+            .forEach(
+                it ->
+                    there.put(
+                        stage.name(it.getMessageId()),
+                        EnumWords.of(it.getState().getValueDescriptor())));
+      }
+      there.keySet().retainAll(states().keySet());
+      findings.same("content " + states(), "content " + there);
+    }
+  }
+
+  private List<ExportedLeaf> pages(Stage stage, AuditGrpc.AuditBlockingStub audit) {
+    ExportRequest.Builder request =
+        ExportRequest.newBuilder()
+            .setSubject(subject == null ? "" : subject)
+            .setTo(Timestamps.fromMillis(System.currentTimeMillis()))
+            .setOnBehalfOf(Acting.person(officer, justification));
+    if (message != null) {
+      request.setMessageId(stage.id(message));
+    }
+    List<ExportedLeaf> leaves = new ArrayList<>();
+    String next;
+    do {
+      ExportResponse page = stage.patient(audit).export(request.build());
+      leaves.addAll(page.getLeavesList());
+      next = page.getNext();
+      request.setAfter(next);
+    } while (!next.isEmpty());
+    return leaves;
+  }
+
+  private List<String> seen(Stage stage, List<ExportedLeaf> leaves) {
+    List<String> seen = new ArrayList<>();
+    for (ExportedLeaf leaf : leaves) {
+      Optional<AuditRecord> record = AuditRecordCodec.decode(leaf.getRecord().toByteArray());
+      if (record.isPresent() && kinds().contains(record.get().type().name())) {
+        seen.add(leaf(stage, leaf, record.get(), seen.size()));
+      }
+    }
+    return seen;
+  }
+
+  private String leaf(Stage stage, ExportedLeaf leaf, AuditRecord record, int place) {
+    AuditPerson person = record.actor().onBehalfOf();
+    boolean of = place < wanted().size() && wanted().get(place).of() != null;
+    List<String> messages =
+        leaf.getMessagesList().stream()
+            .map(it -> stage.name(it.getMessageId()))
+            .toList();
+    return new Leaf(
+            record.type().name(), person == null ? null : person.officer(), of ? messages : null)
+        .words();
+  }
+}

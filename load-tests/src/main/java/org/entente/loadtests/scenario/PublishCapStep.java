@@ -1,0 +1,127 @@
+package org.entente.loadtests.scenario;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.bridge.AlertDraft;
+import org.entente.gateway.bridge.AlertItem;
+import org.entente.gateway.bridge.AlertSource;
+import org.entente.gateway.bridge.CapTerms;
+import org.entente.gateway.bridge.Unmapped;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.federation.Home;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishResponse;
+import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client publishes an alert from a CAP file, as {@code send} does.
+ *
+ * @param by whose client
+ * @param as how later steps call the message
+ * @param file a CAP 1.2 or 1.1 document in the folder of the scenario
+ * @param label what CAP has no place for: fields of the label, category, purpose and classification
+ *     among them
+ * @param to recipients; whom agreements allow if absent
+ * @param told elements of which is said that the message does not hold them as they stand; exactly
+ *     these
+ * @param expect what must become of it
+ */
+record PublishCapStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String as,
+    @JsonProperty(required = true) String file,
+    @JsonProperty(required = true) Map<String, Object> label,
+    @Nullable List<String> to,
+    @Nullable List<String> told,
+    @JsonProperty(required = true) OutcomeEntry expect)
+    implements Act {
+  PublishCapStep {
+    label = new LinkedHashMap<>(label);
+  }
+
+  @Override
+  public String word() {
+    return "publish_cap";
+  }
+
+  private List<String> recipients() {
+    return to == null ? List.of() : List.copyOf(to);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    for (int i = 0; i < recipients().size(); i++) {
+      checking.agency(field + ".to[" + i + "]", recipients().get(i));
+    }
+    if (CapTerms.of(label, recipients()) instanceof CapTerms.Reading.Wrong wrong) {
+      checking.problem(field + ".label." + wrong.field(), wrong.problem(), "");
+    } else if (!Files.isRegularFile(checking.file(file))) {
+      checking.problem(field + ".file", "there is no file " + checking.file(file), "a CAP file");
+    } else {
+      content(checking, field);
+    }
+    expect.check(checking, field + ".expect");
+    checking.names(field + ".as", as);
+  }
+
+  private void content(Checking checking, String field) {
+    AlertItem item = read(checking.file(file));
+    if (!(item instanceof AlertDraft alert)) {
+      checking.problem(field + ".file", String.valueOf(item), "one valid alert");
+    } else if (checking.exercise()) {
+      Status status = alert.draft().getLabel().getStatus();
+      checking.require(
+          status == Status.STATUS_EXERCISE, field + ".file", status + " in an exercise", "Exercise");
+    }
+  }
+
+  private AlertItem read(Path path) {
+    if (!(CapTerms.of(label, recipients()) instanceof CapTerms.Reading.Read terms)) {
+      throw new IllegalStateException("checked before: " + label);
+    }
+    Path mappings = Home.find().folder().resolve("config").resolve("mappings");
+    AlertSource.Opening opening = AlertSource.open(path, null, mappings, terms.terms());
+    if (!(opening instanceof AlertSource.Opening.Opened opened)) {
+      throw new CommandFailure(String.valueOf(opening));
+    }
+    try (AlertSource source = opened.source()) {
+      return source.next();
+    } catch (IOException e) {
+      throw new CommandFailure("the CAP file cannot be read: " + e, e);
+    }
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    if (!(read(stage.file(file)) instanceof AlertDraft alert)) {
+      throw new CommandFailure(file + " was changed meanwhile");
+    }
+    findings.same(
+        "the message does not hold " + (told == null ? List.of() : told),
+        "the message does not hold " + alert.unmapped().stream().map(Unmapped::path).toList());
+    Draft whole = alert.draft();
+    stage.content(whole);
+    PublisherGrpc.PublisherBlockingStub publisher =
+        PublisherGrpc.newBlockingStub(stage.channel(by));
+    long begun = System.nanoTime();
+    PublishRequest request = PublishRequest.newBuilder().setDraft(whole).build();
+    Answer<PublishResponse> answer = Answer.again(() -> stage.patient(publisher).publish(request));
+    if (answer instanceof Answer.Given<PublishResponse> given) {
+      Outcome outcome = given.value().getOutcome();
+      stage.published(as, by.agency(), whole, outcome, begun);
+      expect.compare(new Answer.Given<>(outcome), findings);
+    } else if (answer instanceof Answer.Failed<PublishResponse> failed) {
+      expect.compare(new Answer.Failed<>(failed.code(), failed.reason()), findings);
+    }
+  }
+}
