@@ -248,8 +248,7 @@ final class NodeServices {
         consent.received,
         granted(consent),
         ground.rosters,
-        (agency, name) ->
-            ground.advertised.find(agency, name, ground.around.clock().instant()));
+        (agency, name) -> ground.advertised.find(agency, name, ground.around.clock().instant()));
   }
 
   private static IntakeParts.Granted granted(NodeConsent consent) {

@@ -319,8 +319,7 @@ class LyingSenderTest {
     refused(Code.INGRESS_REFUSED, request("withdrawn", 1, Category.CATEGORY_PUBLIC_WARNING));
     for (Permitted honest :
         List.of(
-            request("seizures", 2, Category.CATEGORY_IPR),
-            request("", 3, Category.CATEGORY_IPR))) {
+            request("seizures", 2, Category.CATEGORY_IPR), request("", 3, Category.CATEGORY_IPR))) {
       kit.deliver(honest);
       assertNotNull(ledger.inbox().find(honest.messageId()));
     }

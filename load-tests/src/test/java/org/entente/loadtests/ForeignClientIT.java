@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A client in another language, which has nothing of Entente but its {@code .proto} files, does what
- * agencies do with each other and calls each method of each service.
+ * A client in another language, which has nothing of Entente but its {@code .proto} files, does
+ * what agencies do with each other and calls each method of each service.
  */
 final class ForeignClientIT {
   // us.cbp and sg.police have no gateway here: what goes to them waits. x.hub is a witness.
@@ -59,8 +59,7 @@ final class ForeignClientIT {
 
       Child child =
           Child.run(
-              folder,
-              List.of("node", node.resolve("client.mjs").toString(), clients(federation)));
+              folder, List.of("node", node.resolve("client.mjs").toString(), clients(federation)));
 
       assertEquals(0, child.code(), () -> child.out() + child.err());
       Set<String> answered = new TreeSet<>();

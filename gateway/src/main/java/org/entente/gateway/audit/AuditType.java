@@ -13,7 +13,7 @@ public enum AuditType {
   RELAYED(3),
   /** A peer's envelope was received, checked and committed. */
   RECEIVED(4),
-  /** A subscriber was given a range of positions. */
+  /** A subscriber put a range of positions behind it, or was given it and did not acknowledge. */
   DELIVERED_RANGE(5),
   /** A person opened a message. */
   OPENED(6),

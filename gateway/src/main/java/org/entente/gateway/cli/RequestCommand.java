@@ -251,7 +251,8 @@ final class RequestCommand implements Callable<Integer> {
     @Option(
         names = "--responder",
         paramLabel = "NAME",
-        description = "for which responder of the agency, as discover shows it; it must take as many subjects")
+        description =
+            "for which responder of the agency, as discover shows it; it must take as many subjects")
     private String responder = "";
 
     @Option(names = "--justification", required = true, description = "why; recorded")

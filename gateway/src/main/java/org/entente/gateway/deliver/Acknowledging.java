@@ -127,11 +127,7 @@ final class Acknowledging {
   /** Tells of what is due and not told of, of all cursors in one commit; none where nothing is. */
   void round(InstantSource clock) {
     long now = clock.millis();
-    List<Cursor> due =
-        unlogged.stream()
-            .filter(one -> isDue(one, now))
-            .limit(AT_A_TIME)
-            .toList();
+    List<Cursor> due = unlogged.stream().filter(one -> isDue(one, now)).limit(AT_A_TIME).toList();
     if (!due.isEmpty()) {
       ledger.commit(
           Lane.ROUTINE,

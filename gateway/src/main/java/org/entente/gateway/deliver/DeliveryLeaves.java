@@ -24,9 +24,9 @@ import org.entente.proto.v1.OnBehalfOf;
  * <p>The first range after a pause has its leaf at once. What follows within {@code every} joins
  * into one range in the cursor's record, which is as durable as the cursor itself, and has its leaf
  * when that time is over, when {@code most} deliveries have come together, when the stream ends, or
- * after the next start. So the ranges of a cursor follow upon each other without a gap, whenever the
- * gateway is killed, and a leaf costs no commit of its own while a client acknowledges. Pure but for
- * the transaction.
+ * after the next start. So the ranges of a cursor follow upon each other without a gap, whenever
+ * the gateway is killed, and a leaf costs no commit of its own while a client acknowledges. Pure
+ * but for the transaction.
  *
  * @param self the agency, whose own client acts
  * @param every least time between two leaves of a lane of a cursor that goes on

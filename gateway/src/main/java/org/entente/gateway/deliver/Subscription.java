@@ -112,8 +112,7 @@ public final class Subscription {
       advance = new Advance(place.get().getKey(), lane.advance(), done.size());
       record = record();
     }
-    CompletableFuture<?> written =
-        ports.acknowledging().acknowledged(name, record, advance, done);
+    CompletableFuture<?> written = ports.acknowledging().acknowledged(name, record, advance, done);
     synchronized (lock) {
       acknowledged = written;
     }
@@ -156,7 +155,8 @@ public final class Subscription {
     synchronized (lock) {
       if (!closed) {
         closed = true;
-        sink.end(new Problem(Code.CURSOR_TAKEN_OVER, "", "another stream opened cursor " + name.name()));
+        sink.end(
+            new Problem(Code.CURSOR_TAKEN_OVER, "", "another stream opened cursor " + name.name()));
       }
     }
   }

@@ -3,7 +3,6 @@ package org.entente.gateway.deliver;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -201,8 +200,7 @@ public final class Subscriptions {
       boolean replay = request.fromPosition() > 0;
       boolean told = !replay && index < record.getToldPositionCount();
       long from = replay ? request.fromPosition() : next;
-      places.put(
-          lane, new LanePlace(from, sent, told ? record.getToldPosition(index) : from));
+      places.put(lane, new LanePlace(from, sent, told ? record.getToldPosition(index) : from));
     }
     return places;
   }

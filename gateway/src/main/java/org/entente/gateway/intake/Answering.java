@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Whether a draft that answers a request may be sent: the request is here, it goes to the agency
  * that asked and to nobody else, is about the same for the same purpose, and says what was asked
  * for; whether one that reminds of a request may ({@link Reminding}); and whether a request may go
- * to the responder that it names. One answer to a request
- * and one reminder of it is on its way at a time, so that of two that come at once one is decided
- * on with the other known. Safe for many threads.
+ * to the responder that it names. One answer to a request and one reminder of it is on its way at a
+ * time, so that of two that come at once one is decided on with the other known. Safe for many
+ * threads.
  */
 final class Answering {
   private final RequestBook book;

@@ -37,10 +37,7 @@ final class NamedResponders {
     for (String name : draft.to().getAgenciesList()) {
       Optional<Problem> problem =
           ResponderLimit.problem(
-              request,
-              draft.label().getCategory(),
-              name,
-              known.find(name, request.getResponder()));
+              request, draft.label().getCategory(), name, known.find(name, request.getResponder()));
       if (problem.isPresent()) {
         return problem.get();
       }

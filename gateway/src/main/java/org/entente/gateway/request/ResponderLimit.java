@@ -9,8 +9,8 @@ import org.entente.proto.v1.Responder;
 
 /**
  * Whether a request may go to the responder that it names: there is one of this name for what the
- * request is about, and it takes as many subjects. Held at the gateway that asks, by what the agency
- * that is asked has said, and at that agency's own, by what is registered there. Pure.
+ * request is about, and it takes as many subjects. Held at the gateway that asks, by what the
+ * agency that is asked has said, and at that agency's own, by what is registered there. Pure.
  */
 public final class ResponderLimit {
   private ResponderLimit() {}
@@ -28,8 +28,7 @@ public final class ResponderLimit {
     if (name.isEmpty()) {
       return Optional.empty();
     }
-    Optional<Responder> responder =
-        found.filter(one -> one.getCategoriesList().contains(category));
+    Optional<Responder> responder = found.filter(one -> one.getCategoriesList().contains(category));
     if (responder.isEmpty()) {
       return Optional.of(
           new Problem(

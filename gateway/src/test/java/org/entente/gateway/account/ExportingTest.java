@@ -214,8 +214,7 @@ class ExportingTest {
     assertRefused(
         "subject",
         "CSQU3054384",
-        fr.exporting.export(
-            AUDITOR, all.toBuilder().setSubject("ship:CSQU3054384").build()));
+        fr.exporting.export(AUDITOR, all.toBuilder().setSubject("ship:CSQU3054384").build()));
     assertRefused(
         "message_id",
         "16 bytes",

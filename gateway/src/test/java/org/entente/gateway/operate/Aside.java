@@ -145,7 +145,7 @@ final class Aside implements AutoCloseable {
         new InboxOpening(keys, ledger.inbox()),
         undeliverable(),
         kit.evidence(),
-            new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
+        new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
         new Subscriptions.Around(
             executor, () -> now, new Meters(), label -> policy.equivalent(label, ReceiveKit.SELF)),
         CursorLimits.DEFAULT);
@@ -288,8 +288,7 @@ final class Aside implements AutoCloseable {
     Subscription subscription = ((Subscriptions.Opened.Held) opened).subscription();
     subscription.wake();
     return new Stream(
-        subscription,
-        taking.awaitCaughtUp().stream().map(SubscribeResponse::getDelivery).toList());
+        subscription, taking.awaitCaughtUp().stream().map(SubscribeResponse::getDelivery).toList());
   }
 
   @Override

@@ -237,7 +237,9 @@ class DeliveredRangesTest {
     assertEquals(2, told().size());
   }
 
-  /** However it is acknowledged, cut off and killed, the ranges of a lane follow upon each other. */
+  /**
+   * However it is acknowledged, cut off and killed, the ranges of a lane follow upon each other.
+   */
   @Test
   void ranges_followWithoutGap_andCountEachAcknowledgedMessageOnce() {
     long seed = new Random().nextLong();
@@ -249,8 +251,9 @@ class DeliveredRangesTest {
       aside.kit.handOver(aside.sealed(alert));
       if (random.nextInt(6) == 0) {
         Permitted target = sent.get(random.nextInt(sent.size()));
-        aside.kit.handOver(aside.sealed(aside.recallOf(
-                    MessageId.of(target.label().getMessageId().toByteArray()))));
+        aside.kit.handOver(
+            aside.sealed(
+                aside.recallOf(MessageId.of(target.label().getMessageId().toByteArray()))));
       }
     }
     Set<Long> acknowledged = new TreeSet<>();
