@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.ledger.InboxBook;
@@ -99,7 +100,8 @@ class ExerciseThreatsTest {
                 policy,
                 new LabelCheck(MessageLimits.defaults()),
                 () -> now,
-                id -> kit().evidence().sent(ledger.evidence(), id)),
+                id -> kit().evidence().sent(ledger.evidence(), id),
+                name -> Optional.empty()),
             () -> now,
             new ExerciseRetention(OWN_RULE));
   }

@@ -3,6 +3,7 @@ package org.entente.gateway.deliver;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
