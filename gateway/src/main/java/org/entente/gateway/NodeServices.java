@@ -132,6 +132,7 @@ final class NodeServices {
                 around.workers(),
                 around.clock(),
                 around.meters(),
+                ground.desks::sight,
                 label -> ground.policy.current().equivalent(label, ground.agency())),
             new CursorLimits(
                 ground.config.limitsInForce().perClientInForce().cursors(),
@@ -142,7 +143,8 @@ final class NodeServices {
     requests =
         new RequestPorts(
             new RequestDesk(
-                new RequestList(ground.ledger, ground.evidence, in.consent.received::label),
+                new RequestList(
+                    ground.ledger, ground.evidence, in.consent.received::label, ground.desks),
                 new Responders(ground.agency(), ground.ledger, ground.labelCheck),
                 new Discovery(
                     ground.agency(),
@@ -165,6 +167,7 @@ final class NodeServices {
                 ground.ledger,
                 inboxOpening(),
                 ground.evidence,
+                ground.desks,
                 ground.labelCheck,
                 around.clock(),
                 around.meters()),
@@ -178,6 +181,7 @@ final class NodeServices {
                 ground.ledger,
                 inboxOpening(),
                 ground.atRest,
+                ground.desks,
                 ground.labelCheck,
                 around.clock(),
                 around.meters()),
@@ -188,6 +192,7 @@ final class NodeServices {
                 ground.agency(),
                 ground.ledger,
                 inboxOpening(),
+                ground.desks,
                 ground.labelCheck,
                 () -> ground.policy.current().rulebook().codes().indicators(),
                 bands(ground.config.riskInForce()),
@@ -303,7 +308,7 @@ final class NodeServices {
   ClientPorts ports(NodeRenewal renewal, Links links, NodeBackups.Copies copies) {
     return new ClientPorts(
         (caller, draft) -> intake.publish(caller.name(), draft),
-        intake.explaining()::explain,
+        (caller, request) -> intake.explaining().explain(caller.name(), request),
         releases,
         recalling,
         consent.ports(),
@@ -311,7 +316,7 @@ final class NodeServices {
             charging,
             ground.charges,
             ground.ledger.charges(),
-            new ChainShowing(ground.agency(), ground.ledger, ground.evidence)),
+            new ChainShowing(ground.agency(), ground.ledger, ground.evidence, ground.desks)),
         retention,
         subscriptions,
         searching,
@@ -351,6 +356,7 @@ final class NodeServices {
                 ground.atRest,
                 inboxOpening(),
                 ground.evidence,
+                ground.desks,
                 ground.labelCheck)),
         new IprOffice(iprParts(), ipr.settings()),
         new HolderDesk(iprParts(), ipr.settings()));

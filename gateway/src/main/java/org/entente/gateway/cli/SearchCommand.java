@@ -63,6 +63,12 @@ final class SearchCommand extends ClientCall {
       description = "which the content concerns, such as FR or US-CA; may be repeated")
   private List<String> jurisdictions = List.of();
 
+  @Option(
+      names = "--desk",
+      paramLabel = "DESK",
+      description = "only what is for this desk of the agency; may be repeated")
+  private List<String> desks = List.of();
+
   @Option(names = "--severity", description = "at least so severe: MINOR to EXTREME")
   private @Nullable String severity;
 
@@ -138,7 +144,7 @@ final class SearchCommand extends ClientCall {
     kinds.forEach(kind -> filter.addKinds(EnumWord.of(Kind.class, "KIND_", kind)));
     categories.forEach(
         category -> filter.addCategories(EnumWord.of(Category.class, "CATEGORY_", category)));
-    filter.addAllOrigins(origins).addAllJurisdictions(jurisdictions);
+    filter.addAllOrigins(origins).addAllJurisdictions(jurisdictions).addAllDesks(desks);
     if (severity != null) {
       filter.setMinimumSeverity(EnumWord.of(Severity.class, "SEVERITY_", severity));
     }
@@ -187,6 +193,7 @@ final class SearchCommand extends ClientCall {
                     label.getCategory().name().replace("CATEGORY_", ""),
                     label.getCaseRef())
             + StandingWords.behind(StandingWords.of(label))
+            + StandingWords.desks(label)
             + StandingWords.behind(StandingWords.of(found.getStanding())));
   }
 }

@@ -77,6 +77,12 @@ final class TailCommand implements Callable<Integer> {
       description = "only of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; repeatable")
   private List<Lane> lanes = List.of();
 
+  @Option(
+      names = "--desk",
+      paramLabel = "DESK",
+      description = "only what is for this desk of the agency; repeatable")
+  private List<String> desks = List.of();
+
   @Option(names = "--json", description = "print each delivery as one JSON object a line")
   private boolean json;
 
@@ -157,7 +163,7 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private Filter filter() {
-      Filter.Builder filter = Filter.newBuilder().setExercise(exercise);
+      Filter.Builder filter = Filter.newBuilder().setExercise(exercise).addAllDesks(desks);
       lanes.forEach(lane -> filter.addLanesValue(lane.number()));
       return filter.build();
     }
@@ -274,6 +280,7 @@ final class TailCommand implements Callable<Integer> {
             delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
             Screen.printable(headline(delivery)),
             StandingWords.behind(StandingWords.of(delivery.getLabel()))
+                + StandingWords.desks(delivery.getLabel())
                 + StandingWords.behind(StandingWords.of(delivery.getStanding()))
                 + String.join(
                     "",

@@ -20,11 +20,15 @@ import org.entente.gateway.ledger.CursorBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.DeskName;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
@@ -79,12 +83,14 @@ public final class Subscriptions {
   /**
    * What deliveries run on, read the time from and are counted by.
    *
+   * @param sights what a client is given
    * @param equivalents what a label's national classification is handled as here
    */
   public record Around(
       Executor executor,
       InstantSource clock,
       Meters meters,
+      Function<NodeName, Sight> sights,
       Function<Label, Optional<ClassificationEquivalent>> equivalents) {}
 
   /** Either an open cursor or what is wrong with the request. */
@@ -111,6 +117,10 @@ public final class Subscriptions {
     if (request.getBatch() < 0 || request.getBatch() > MAX_BATCH) {
       return invalid("open.batch", "a batch is 1 to " + MAX_BATCH + ", or 0 for each alone");
     }
+    Optional<Problem> desk = desk(request.getFilter().getDesksList());
+    if (desk.isPresent()) {
+      return new Opened.Invalid(desk.get());
+    }
     int window = request.getWindow() == 0 ? DEFAULT_WINDOW : request.getWindow();
     Optional<Problem> over = over(client, request.getCursor(), window);
     if (over.isPresent()) {
@@ -120,7 +130,7 @@ public final class Subscriptions {
         new OpenRequest(
             client,
             request.getCursor(),
-            new Match(request.getFilter()),
+            new Match(request.getFilter(), ports.sight(client)),
             window,
             request.getBatch(),
             request.getFromPosition());
@@ -237,6 +247,18 @@ public final class Subscriptions {
     return Optional.empty();
   }
 
+  private static Optional<Problem> desk(List<String> names) {
+    for (int i = 0; i < names.size(); i++) {
+      try {
+        DeskName unused = new DeskName(names.get(i));
+      } catch (InvalidValue e) {
+        String field = "open.filter.desks[" + i + "]";
+        return Optional.of(new Problem(Code.INVALID_FIELD, field, String.valueOf(e.getMessage())));
+      }
+    }
+    return Optional.empty();
+  }
+
   private static Optional<Problem> limit(String field, String message) {
     return Optional.of(new Problem(Code.LIMIT_REACHED, field, message));
   }
@@ -267,6 +289,10 @@ public final class Subscriptions {
       this.undeliverable = undeliverable;
       this.evidence = evidence;
       this.around = around;
+    }
+
+    Sight sight(String client) {
+      return around.sights().apply(new NodeName(client));
     }
 
     @Override

@@ -45,8 +45,7 @@ final class Feeding {
         != (answered.getStatus() == Status.STATUS_EXERCISE)) {
       return invalid("label.status", "training and actual traffic are not mixed");
     }
-    Addressing originator = Addressing.newBuilder().addAgencies(answered.getOrigin()).build();
-    return to.equals(originator)
+    return OnlyTo.agency(answered.getOrigin(), to)
         ? null
         : invalid("to", "feedback goes to " + answered.getOrigin() + ", whose message it answers");
   }

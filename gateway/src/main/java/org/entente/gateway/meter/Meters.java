@@ -40,6 +40,7 @@ public final class Meters {
   private final Counter refused;
   private final Counter decided;
   private final Counter received;
+  private final Counter noDesk;
   private final Counter relayed;
   private final Counter delivered;
   private final Counter searched;
@@ -80,6 +81,11 @@ public final class Meters {
             "verdict");
     received =
         counter("entente_received_total", "Messages received and committed, by origin.", "origin");
+    noDesk =
+        counter(
+            "entente_desk_unstaffed_total",
+            "Messages received for desks at which no client of this agency sits; clients that sit at"
+                + " no desk have them.");
     relayed =
         counter(
             "entente_relayed_total",
@@ -214,6 +220,11 @@ public final class Meters {
   /** Messages of a member were committed. */
   public void received(AgencyName origin, int messages) {
     received.labels(origin.value()).inc(messages);
+  }
+
+  /** A message came for desks at which nobody sits. */
+  public void noDesk() {
+    noDesk.inc();
   }
 
   /** An envelope was taken into custody. */

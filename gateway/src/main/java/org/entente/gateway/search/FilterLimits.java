@@ -3,6 +3,8 @@ package org.entente.gateway.search;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.DeskName;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Severity;
@@ -31,10 +33,22 @@ public final class FilterLimits {
         filter.getJurisdictionsCount(),
         filter.getJurisdictionsList());
     values(problems, field + ".origins", filter.getOriginsCount(), filter.getOriginsList());
+    values(problems, field + ".desks", filter.getDesksCount(), List.of());
+    for (int i = 0; i < Math.min(filter.getDesksCount(), MAX_VALUES); i++) {
+      desk(problems, field + ".desks[" + i + "]", filter.getDesks(i));
+    }
     if (filter.getMinimumSeverity() == Severity.UNRECOGNIZED) {
       problems.add(problem(field + ".minimum_severity", "is none that this gateway knows"));
     }
     return problems;
+  }
+
+  private static void desk(List<Problem> problems, String field, String name) {
+    try {
+      DeskName unused = new DeskName(name);
+    } catch (InvalidValue e) {
+      problems.add(problem(field, String.valueOf(e.getMessage())));
+    }
   }
 
   private static void values(List<Problem> problems, String field, int count, List<String> texts) {
