@@ -40,7 +40,10 @@ final class NodeConsent {
     FederationName federation = new FederationName(ground.config.federation());
     ConsentRecords records = new ConsentRecords(ground.atRest);
     received =
-        new KeptLabels(ground.ledger, new InboxOpening(ground.storageKeys, ground.ledger.inbox()));
+        new KeptLabels(
+            ground.ledger,
+            new InboxOpening(ground.storageKeys, ground.ledger.inbox()),
+            ground.desks);
     incoming =
         new IncomingConsents(
             ground.agency(),

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,7 +29,9 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.identity.ClientGrant;
 import org.entente.gateway.identity.ClientRegistry;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.BundleMembership;
@@ -306,6 +309,21 @@ final class NodeFiles {
         address(field + ": dial", dial);
       }
     }
+  }
+
+  /** At which desks the clients sit; those that sit at none are left out. */
+  Map<NodeName, Desks.Seat> seats() {
+    return config.clients().stream()
+        .filter(client -> !client.desks().isEmpty())
+        .collect(
+            Collectors.toMap(
+                client -> new NodeName(client.name()),
+                client ->
+                    new Desks.Seat(
+                        client.desks().stream().map(DeskName::new).collect(Collectors.toSet()),
+                        client.onlyDesks()),
+                // That a client stands twice is said where its scopes are read.
+                (one, other) -> one));
   }
 
   private static ClientGrant grant(NodeConfig.Client client, int streams) {

@@ -19,6 +19,7 @@ import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.CommitObserver;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.DiskThresholds;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
@@ -58,6 +59,7 @@ final class NodeGround {
   final NodeKeys keys;
   final StorageKeys storageKeys;
   final AtRest atRest;
+  final Desks desks;
   final Pairs agencyPairs;
   final Pairs auditPairs;
 
@@ -106,6 +108,7 @@ final class NodeGround {
     keys = new NodeKeys(keystore, around.clock(), around.random());
     storageKeys = keys.storageKeys();
     atRest = new AtRest(storageKeys, around.random());
+    desks = new Desks(atRest, files.seats());
     agencyPairs = inForce(keys.agencyPairs(), Member::signing);
     auditPairs = inForce(keys.auditPairs(), Member::audit);
     audit =

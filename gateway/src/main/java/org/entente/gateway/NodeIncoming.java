@@ -99,6 +99,7 @@ final class NodeIncoming {
         consent.incoming,
         ground.charges,
         ground.setting,
+        ground.desks,
         around.clock(),
         ground.ending,
         around.workers(),

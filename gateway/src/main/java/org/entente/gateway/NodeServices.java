@@ -134,6 +134,7 @@ final class NodeServices {
                 around.workers(),
                 around.clock(),
                 around.meters(),
+                ground.desks::sight,
                 label -> ground.policy.current().equivalent(label, ground.agency())),
             new CursorLimits(
                 ground.config.limitsInForce().perClientInForce().cursors(),
@@ -144,7 +145,8 @@ final class NodeServices {
     requests =
         new RequestPorts(
             new RequestDesk(
-                new RequestList(ground.ledger, ground.evidence, in.consent.received::label),
+                new RequestList(
+                    ground.ledger, ground.evidence, in.consent.received::label, ground.desks),
                 new Responders(ground.agency(), ground.ledger, ground.labelCheck),
                 new Discovery(
                     ground.agency(),
@@ -167,6 +169,7 @@ final class NodeServices {
                 ground.ledger,
                 inboxOpening(),
                 ground.evidence,
+                ground.desks,
                 ground.labelCheck,
                 around.clock(),
                 around.meters()),
@@ -180,6 +183,7 @@ final class NodeServices {
                 ground.ledger,
                 inboxOpening(),
                 ground.atRest,
+                ground.desks,
                 ground.labelCheck,
                 around.clock(),
                 around.meters()),
@@ -190,6 +194,7 @@ final class NodeServices {
                 ground.agency(),
                 ground.ledger,
                 inboxOpening(),
+                ground.desks,
                 ground.labelCheck,
                 () -> ground.policy.current().rulebook().codes().indicators(),
                 bands(ground.config.riskInForce()),
@@ -314,7 +319,7 @@ final class NodeServices {
   ClientPorts ports(NodeRenewal renewal, Links links, NodeBackups.Copies copies) {
     return new ClientPorts(
         (caller, draft) -> intake.publish(caller.name(), draft),
-        intake.explaining()::explain,
+        (caller, request) -> intake.explaining().explain(caller.name(), request),
         releases,
         recalling,
         consent.ports(),
@@ -322,7 +327,7 @@ final class NodeServices {
             charging,
             ground.charges,
             ground.ledger.charges(),
-            new ChainShowing(ground.agency(), ground.ledger, ground.evidence)),
+            new ChainShowing(ground.agency(), ground.ledger, ground.evidence, ground.desks)),
         retention,
         subscriptions,
         searching,
@@ -362,6 +367,7 @@ final class NodeServices {
                 ground.atRest,
                 inboxOpening(),
                 ground.evidence,
+                ground.desks,
                 ground.labelCheck)),
         new IprOffice(iprParts(), ipr.settings()),
         new HolderDesk(iprParts(), ipr.settings()));

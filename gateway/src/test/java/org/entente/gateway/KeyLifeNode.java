@@ -69,6 +69,7 @@ import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.store.Batch;
+import org.entente.gateway.testkit.Desked;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.SettableClock;
@@ -278,6 +279,7 @@ final class KeyLifeNode implements AutoCloseable {
               clock),
           new ChargeRecords(new AtRest(storage, random)),
           setting(),
+          Desked.none(storage),
           clock,
           clock,
           Runnable::run,

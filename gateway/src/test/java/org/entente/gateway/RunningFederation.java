@@ -110,7 +110,11 @@ final class RunningFederation implements AutoCloseable {
 
   private static final FederationName NAME = new FederationName("test.entente.example");
   private static final NodeName GATEWAY = new NodeName("gateway-1");
-  private static final NodeName CLIENT = new NodeName("desk");
+  private static final String CLIENT = "desk";
+
+  /** Clients with certificates; all but the first are in no configuration, unless a test says so. */
+  private static final List<NodeName> CLIENTS =
+      List.of(new NodeName(CLIENT), new NodeName("narcotics"), new NodeName("tobacco"));
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final String AGREEMENT =
@@ -281,7 +285,7 @@ final class RunningFederation implements AutoCloseable {
             port == null ? List.of() : List.of(new Endpoint("127.0.0.1", port)),
             List.of(via).stream().map(AgencyName::new).toList(),
             List.of(GATEWAY),
-            List.of(CLIENT),
+            CLIENTS,
             List.of("localhost", "127.0.0.1"),
             clock.instant().minus(Duration.ofHours(2)),
             ends);
@@ -384,6 +388,19 @@ final class RunningFederation implements AutoCloseable {
             one, to.resolve(from.relativize(one).toString()), StandardCopyOption.COPY_ATTRIBUTES);
       }
     }
+  }
+
+  /** A gateway that does not run has another client, which sits at a desk of its own name. */
+  void seat(String agency, String client, String more) throws IOException {
+    Files.writeString(
+        config(agency),
+        Files.readString(config(agency))
+            + """
+              - name: %s
+                desks: [%s]
+                scopes: [publish, subscribe, search, watch, respond, operate_jointly, task, score]
+            %s"""
+                .formatted(client, client, more));
   }
 
   private Path config(String agency) {
@@ -494,12 +511,14 @@ final class RunningFederation implements AutoCloseable {
 
   /** A channel of an agency's client to its gateway, of this start. */
   ManagedChannel channel(String agency) {
-    return channels.computeIfAbsent(
-        agency,
-        name ->
-            Channels.open(
-                "127.0.0.1:" + gateway(name).clientAddress().getPort(),
-                Credentials.in(home(name).resolve("clients").resolve("desk"))));
+    return channels.computeIfAbsent(agency, name -> open(name, CLIENT));
+  }
+
+  /** A channel of another client; whoever asks shuts it down. */
+  ManagedChannel open(String agency, String client) {
+    return Channels.open(
+        "127.0.0.1:" + gateway(agency).clientAddress().getPort(),
+        Credentials.in(home(agency).resolve("clients").resolve(client)));
   }
 
   /** Lets time pass in steps, at each of which every gateway that runs does its chores. */
@@ -613,10 +632,15 @@ final class RunningFederation implements AutoCloseable {
   }
 
   private List<Delivery> receive(String agency, int count, OpenCursor cursor) {
+    return receive(channel(agency), agency, count, cursor);
+  }
+
+  /** The same of another client. */
+  List<Delivery> receive(ManagedChannel channel, String agency, int count, OpenCursor cursor) {
     BlockingQueue<SubscribeResponse> said = new LinkedBlockingQueue<>();
     CountDownLatch ended = new CountDownLatch(1);
     StreamObserver<SubscribeRequest> stream =
-        SubscriberGrpc.newStub(channel(agency)).subscribe(new Queueing(said, ended));
+        SubscriberGrpc.newStub(channel).subscribe(new Queueing(said, ended));
     stream.onNext(SubscribeRequest.newBuilder().setOpen(cursor).build());
     List<Delivery> received = new ArrayList<>();
     try {

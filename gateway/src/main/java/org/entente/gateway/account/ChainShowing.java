@@ -1,11 +1,13 @@
 package org.entente.gateway.account;
 
 import java.util.Optional;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.proto.v1.ShowChainResponse;
 
 /**
@@ -16,17 +18,19 @@ public final class ChainShowing {
   private final AgencyName self;
   private final Ledger ledger;
   private final EvidenceRecords evidence;
+  private final Desks desks;
 
   /** Chains of a ledger. */
-  public ChainShowing(AgencyName self, Ledger ledger, EvidenceRecords evidence) {
+  public ChainShowing(AgencyName self, Ledger ledger, EvidenceRecords evidence, Desks desks) {
+    this.desks = desks;
     this.self = self;
     this.ledger = ledger;
     this.evidence = evidence;
   }
 
-  /** The chain of a message; empty if it is neither the agency's own nor here. */
-  public Optional<ShowChainResponse> chain(MessageId id) {
-    return origin(id)
+  /** The chain of a message; empty if it is neither the agency's own nor here for this client. */
+  public Optional<ShowChainResponse> chain(NodeName client, MessageId id) {
+    return origin(client, id)
         .map(
             origin ->
                 ShowChainResponse.newBuilder()
@@ -35,12 +39,14 @@ public final class ChainShowing {
                     .build());
   }
 
-  private Optional<AgencyName> origin(MessageId id) {
+  private Optional<AgencyName> origin(NodeName client, MessageId id) {
     if (evidence.sent(ledger.evidence(), id).isPresent()) {
       return Optional.of(self);
     }
     InboxBook.Placed placed = ledger.inbox().find(id);
-    return placed == null || placed.record().getRecalled()
+    return placed == null
+            || placed.record().getRecalled()
+            || !desks.sight(client).sees(placed.record())
         ? Optional.empty()
         : Optional.of(new AgencyName(placed.record().getOrigin()));
   }

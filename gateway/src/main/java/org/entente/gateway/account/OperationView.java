@@ -17,10 +17,12 @@ import org.entente.gateway.joint.HeldRosters;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.OperationBook;
+import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -66,6 +68,7 @@ public final class OperationView {
       AtRest atRest,
       InboxOpening opening,
       EvidenceRecords evidence,
+      Desks desks,
       LabelCheck check) {}
 
   /** What is answered to showing. */
@@ -109,9 +112,10 @@ public final class OperationView {
     }
     List<OperationBook.Said> said = parts.ledger().operations().newest(id, ENTRIES + 1);
     boolean exercise = held.get().newest().content().terms().exercise();
+    Sight sight = parts.desks().sight(client);
     List<Entry> entries = new ArrayList<>();
     for (OperationBook.Said one : said.subList(0, Math.min(ENTRIES, said.size()))) {
-      entry(one, exercise).ifPresent(entries::add);
+      entry(sight, one, exercise).ifPresent(entries::add);
     }
     AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
     List<Entry> shown =
@@ -125,9 +129,9 @@ public final class OperationView {
     return new Answer.Shown(response.build());
   }
 
-  private Optional<Entry> entry(OperationBook.Said said, boolean exercise) {
+  private Optional<Entry> entry(Sight sight, OperationBook.Said said, boolean exercise) {
     try {
-      return said.own() ? own(said) : received(said.id(), exercise);
+      return said.own() ? own(said) : received(sight, said.id(), exercise);
     } catch (CorruptRecord e) {
       // Delivery sets aside what it concerns.
       return Optional.empty();
@@ -151,7 +155,7 @@ public final class OperationView {
     }
   }
 
-  private Optional<Entry> received(MessageId id, boolean exercise) {
+  private Optional<Entry> received(Sight sight, MessageId id, boolean exercise) {
     InboxBook.Placed placed = parts.ledger().inbox().find(id);
     // As long as it is kept, though the time is over in which it was to be delivered.
     if (placed == null
@@ -159,6 +163,7 @@ public final class OperationView {
         || placed.record().getRecalled()
         || placed.record().getRestricted()
         || placed.record().getExercise() != exercise
+        || !sight.sees(placed.record())
         || parts.ledger().quarantine().holds(placed.position())) {
       return Optional.empty();
     }

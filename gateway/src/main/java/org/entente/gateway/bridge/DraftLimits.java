@@ -12,11 +12,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Feedback;
@@ -113,6 +115,8 @@ final class DraftLimits {
           Map.entry("Feedback.goods", 64),
           Map.entry("Addressing.agencies", 256),
           Map.entry("Addressing.jurisdictions", 64),
+          Map.entry("Addressing.desks", 256),
+          Map.entry("InformationAddressees.desks", 256),
           Map.entry("InformationAddressees.agencies", 256),
           Map.entry("InformationAddressees.jurisdictions", 64));
 
@@ -120,17 +124,18 @@ final class DraftLimits {
       Pattern.compile("[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}");
 
   private static final Map<String, Pattern> FORMS =
-      Map.of(
-          "Draft.idempotency_key", Pattern.compile("[A-Za-z0-9._:-]{1,64}"),
-          "Label.jurisdictions", Pattern.compile("[A-Z]{2}(?:-[A-Z0-9]{1,3})?"),
-          "AlertText.language", LANGUAGE,
-          "AlertText.web", Pattern.compile("(?:https?://\\S+)?"),
-          "Area.geocodes", Pattern.compile("[^=]{1,100}=.{1,200}"),
-          "ExtraEntry.key", Pattern.compile(".*\\S.*"),
-          "Intelligence.language", LANGUAGE,
-          "Document.media_type", Pattern.compile("application/[!-~]+"),
-          "OperationTask.id", Pattern.compile("[A-Za-z0-9._-]{1,40}"),
-          "OperationOutcome.id", Pattern.compile("[A-Za-z0-9._-]{1,40}"));
+      Map.ofEntries(
+          Map.entry("Draft.idempotency_key", Pattern.compile("[A-Za-z0-9._:-]{1,64}")),
+          Map.entry("Label.jurisdictions", Pattern.compile("[A-Z]{2}(?:-[A-Z0-9]{1,3})?")),
+          Map.entry("AlertText.language", LANGUAGE),
+          Map.entry("AlertText.web", Pattern.compile("(?:https?://\\S+)?")),
+          Map.entry("Area.geocodes", Pattern.compile("[^=]{1,100}=.{1,200}")),
+          Map.entry("ExtraEntry.key", Pattern.compile(".*\\S.*")),
+          Map.entry("Intelligence.language", LANGUAGE),
+          Map.entry("Document.media_type", Pattern.compile("application/[!-~]+")),
+          Map.entry("OperationTask.id", Pattern.compile("[A-Za-z0-9._-]{1,40}")),
+          Map.entry("OperationOutcome.id", Pattern.compile("[A-Za-z0-9._-]{1,40}")),
+          Map.entry("DeskAddress.desk", Pattern.compile(DeskName.FORM)));
 
   /** Texts that may have several lines; every other one is one line. */
   private static final Set<String> LINES =
@@ -163,7 +168,8 @@ final class DraftLimits {
           "operation_roster_hash",
           "addressed",
           "addressees",
-          "redacted");
+          "redacted",
+          "desks");
 
   private DraftLimits() {}
 
@@ -192,10 +198,21 @@ final class DraftLimits {
         to.getAgenciesCount() + to.getJurisdictionsCount() > 0
             || to.getWhomAgreementsAllow()
             || !to.getOperation().isEmpty()
-            || informed.getAgenciesCount() + informed.getJurisdictionsCount() > 0,
+            || to.getDesksCount() > 0
+            || to.hasInformation(),
         "to",
-        "names no recipient: agencies, jurisdictions, whom_agreements_allow, operation or"
+        "names no recipient: agencies, jurisdictions, whom_agreements_allow, desks, operation or"
             + " information is required");
+    require(
+        !to.hasInformation()
+            || informed.getAgenciesCount()
+                    + informed.getJurisdictionsCount()
+                    + informed.getDesksCount()
+                > 0,
+        "to.information",
+        "names an agency, a jurisdiction or a desk");
+    desks(to.getDesksList(), "to.desks");
+    desks(informed.getDesksList(), "to.information.desks");
     for (int i = 0; i < informed.getAgenciesCount(); i++) {
       agency(informed.getAgencies(i), "to.information.agencies[" + i + "]");
     }
@@ -221,6 +238,12 @@ final class DraftLimits {
       return new AgencyName(name);
     } catch (InvalidValue e) {
       throw new Fault(field, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void desks(List<DeskAddress> desks, String field) throws Fault {
+    for (int i = 0; i < desks.size(); i++) {
+      agency(desks.get(i).getAgency(), field + "[" + i + "].agency");
     }
   }
 

@@ -4,7 +4,6 @@ import io.grpc.ManagedChannel;
 import java.util.HexFormat;
 import java.util.List;
 import org.entente.gateway.crypto.Sha256;
-import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
@@ -47,7 +46,7 @@ final class FeedbackCommand extends MessageCall {
       names = "--to",
       required = true,
       paramLabel = "AGENCY",
-      description = "the originator of that message")
+      description = "the originator of that message, or a desk of it as in fr.customs/narcotics")
   private String to = "";
 
   @Option(
@@ -168,7 +167,7 @@ final class FeedbackCommand extends MessageCall {
     return Draft.newBuilder()
         .setLabel(label())
         .setBody(Body.newBuilder().setFeedback(feedback()))
-        .setTo(Addressing.newBuilder().addAgencies(to))
+        .setTo(DeskWord.addressing("--to", List.of(to)))
         .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer(officer).setJustification(justification))
         .build();
   }

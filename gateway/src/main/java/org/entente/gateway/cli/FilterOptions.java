@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.entente.gateway.deliver.FilterLimits;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.subject.CodedText;
@@ -52,6 +53,13 @@ final class FilterOptions {
   private List<String> origins = List.of();
 
   @Option(
+      names = "--desk",
+      paramLabel = "DESK",
+      converter = Desk.class,
+      description = "only what is for this desk of the agency; may be repeated")
+  private List<String> desks = List.of();
+
+  @Option(
       names = "--severity",
       paramLabel = "NAME",
       converter = SeverityWord.class,
@@ -73,7 +81,8 @@ final class FilterOptions {
             .addAllKinds(kinds)
             .addAllCategories(categories)
             .addAllJurisdictions(jurisdictions)
-            .addAllOrigins(origins);
+            .addAllOrigins(origins)
+            .addAllDesks(desks);
     if (severity != null) {
       filter.setMinimumSeverity(severity);
     }
@@ -147,6 +156,18 @@ final class FilterOptions {
         return new AgencyName(name.strip()).value();
       } catch (InvalidValue e) {
         throw refused(name, "is no agency: two letters or x, a dot and a name, such as fr.customs");
+      }
+    }
+  }
+
+  /** A desk of this agency. */
+  static final class Desk implements ITypeConverter<String> {
+    @Override
+    public String convert(String name) {
+      try {
+        return new DeskName(name.strip()).value();
+      } catch (InvalidValue e) {
+        throw refused(name, "is no desk: letters a-z, digits and -, such as narcotics");
       }
     }
   }

@@ -78,7 +78,7 @@ final class PolicyExplain implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Where where = new Where();
 
-  @Option(names = "--to", paramLabel = "AGENCY", description = "recipient; may be repeated")
+  @Option(names = "--to", paramLabel = "AGENCY", description = "recipient, or a desk of it; may be repeated")
   private List<String> to = List.of();
 
   @Option(
@@ -266,8 +266,7 @@ final class PolicyExplain implements Callable<Integer> {
   }
 
   private Addressing to() {
-    return Addressing.newBuilder()
-        .addAllAgencies(to)
+    return DeskWord.addressing("--to", to).toBuilder()
         .addAllJurisdictions(jurisdictions)
         .setWhomAgreementsAllow(to.isEmpty() && jurisdictions.isEmpty())
         .build();

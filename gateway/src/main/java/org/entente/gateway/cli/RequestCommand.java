@@ -14,7 +14,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
-import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Body;
@@ -113,7 +112,7 @@ final class RequestCommand implements Callable<Integer> {
           message
               + "  to "
               + outcome.getAccepted().getPermitsList().stream()
-                  .map(permit -> permit.getAgency())
+                  .map(SendCommand::line)
                   .toList());
       outcome.getAccepted().getRefusalsList().forEach(r -> out.println(SendCommand.line(r)));
       return 0;
@@ -139,7 +138,7 @@ final class RequestCommand implements Callable<Integer> {
         names = "--to",
         required = true,
         paramLabel = "AGENCY",
-        description = "who is asked, or who asked")
+        description = "who is asked, or who asked; a desk as in fr.customs/narcotics")
     private List<String> to = List.of();
 
     @Option(
@@ -186,7 +185,7 @@ final class RequestCommand implements Callable<Integer> {
                       .setDraft(
                           draft
                               .setIdempotencyKey(key)
-                              .setTo(Addressing.newBuilder().addAllAgencies(to)))
+                              .setTo(DeskWord.addressing("--to", to)))
                       .build())
               .getOutcome();
       return tell(outcome, out());

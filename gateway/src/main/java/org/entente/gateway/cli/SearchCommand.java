@@ -155,6 +155,7 @@ final class SearchCommand extends ClientCall {
                     label.getCategory().name().replace("CATEGORY_", ""),
                     label.getCaseRef())
             + StandingWords.behind(StandingWords.of(label))
+            + StandingWords.desks(label)
             + StandingWords.behind(StandingWords.of(found.getStanding())));
   }
 }

@@ -185,11 +185,15 @@ final class SendCommand implements Callable<Integer> {
     return "  to " + asked + (others.isEmpty() ? "" : ", for information to " + others);
   }
 
-  /** Whom it goes to, and without which fields. */
+  /** Whom it goes to, at which desks, and without which fields. */
   static String line(Permit permit) {
+    String to =
+        permit.getDesksCount() == 0
+            ? permit.getAgency()
+            : permit.getAgency() + "/" + String.join("+", permit.getDesksList());
     return permit.getWithheldCount() == 0
-        ? permit.getAgency()
-        : permit.getAgency()
+        ? to
+        : to
             + " (without "
             + Screen.printable(String.join(", ", permit.getWithheldList()))
             + ")";

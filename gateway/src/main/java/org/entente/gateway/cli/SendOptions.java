@@ -34,10 +34,19 @@ final class SendOptions {
   private List<String> derivedFrom = List.of();
 
   @Option(
+      names = "--desk",
+      paramLabel = "AGENCY/DESK",
+      description = {
+        "desk of an agency that is to have it, as in fr.customs/narcotics; may be repeated.",
+        "Its agency becomes a recipient, at the desks that are named."
+      })
+  private List<String> desks = List.of();
+
+  @Option(
       names = "--info",
       paramLabel = "AGENCY",
       description = {
-        "agency, jurisdiction or group that is to have it for information; may be repeated.",
+        "agency, desk, jurisdiction or group that is to have it for information; may be repeated.",
         "The other recipients are asked for the action."
       })
   private List<String> informed = List.of();
@@ -84,6 +93,7 @@ final class SendOptions {
   Draft applied(Draft draft) {
     Draft.Builder out = draft.toBuilder();
     derivedFrom.forEach(id -> out.addDerivedFrom(id("--derived-from", id)));
+    desks.forEach(desk -> out.getToBuilder().addDesks(DeskWord.of("--desk", desk)));
     inform(out);
     change(out.getLabelBuilder());
     String stated = precedence;
@@ -120,7 +130,9 @@ final class SendOptions {
     InformationAddressees.Builder some = out.getToBuilder().getInformationBuilder();
     for (String name : informed) {
       // An agency's name has a dot, a jurisdiction's or a group's none.
-      if (name.contains(".")) {
+      if (DeskWord.isDesk(name)) {
+        some.addDesks(DeskWord.of("--info", name));
+      } else if (name.contains(".")) {
         some.addAgencies(name);
       } else {
         some.addJurisdictions(name);

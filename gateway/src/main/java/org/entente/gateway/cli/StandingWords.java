@@ -43,6 +43,13 @@ final class StandingWords {
     };
   }
 
+  /** For which desks it is, in brackets behind a line; empty for none in particular. */
+  static String desks(Label label) {
+    return label.getDesksCount() == 0
+        ? ""
+        : behind("for " + Screen.printable(String.join(", ", label.getDesksList())));
+  }
+
   /** In brackets behind a line; empty for nothing. */
   static String behind(String words) {
     return words.isEmpty() ? "" : "  (" + words + ")";

@@ -280,6 +280,7 @@ final class TailCommand implements Callable<Integer> {
             delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
             Screen.printable(headline(delivery)),
             StandingWords.behind(StandingWords.of(delivery.getLabel()))
+                + StandingWords.desks(delivery.getLabel())
                 + StandingWords.behind(StandingWords.of(delivery.getStanding()))
                 + String.join(
                     "",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.entente.gateway.model.DeskName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,12 @@ public record NodeConfig(
       throw new IllegalArgumentException(
           "ipr is missing, the calendar by which deadlines are computed; a client has the scope ipr"
               + " or rights_holder");
+    }
+    if (clients.stream().anyMatch(client -> !client.desks().isEmpty())
+        && clients.stream().noneMatch(client -> client.reads() && client.desks().isEmpty())) {
+      throw new IllegalArgumentException(
+          "clients.desks: every client with the scope subscribe or search sits at a desk; one"
+              + " without desks is needed, which is given what is for a desk where nobody sits");
     }
   }
 
@@ -301,10 +308,18 @@ public record NodeConfig(
    * @param name as in its certificate
    * @param scopes of publish, subscribe, search, watch, score, evidence, release, consent, recall,
    *     task, retention, audit, operator, ipr, rights_holder; the last goes with no other
+   * @param desks at which it sits: of messages for desks it is given those for one of these; none for
+   *     a client that is given all. Not with scopes that look across the agency: consent, retention,
+   *     audit, operator, rights_holder. At most 64
+   * @param desksOnly whether it is given nothing that is for no desk in particular; false by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Client(String name, List<String> scopes) {
+  public record Client(
+      String name, List<String> scopes, List<String> desks, @Nullable Boolean desksOnly) {
     private static final String RIGHTS_HOLDER = "rights_holder";
+    private static final List<String> ACROSS =
+        List.of("consent", "retention", "audit", "operator", RIGHTS_HOLDER);
+    private static final int MOST_DESKS = 64;
 
     public Client {
       Objects.requireNonNull(name, "clients.name");
@@ -314,6 +329,39 @@ public record NodeConfig(
             "clients.scopes has rights_holder together with others; the client of a rights holder"
                 + " may have that scope only");
       }
+      desks = desks == null ? List.of() : List.copyOf(desks);
+      seated(name, scopes, desks, desksOnly);
+    }
+
+    private static void seated(
+        String name, List<String> scopes, List<String> desks, @Nullable Boolean only) {
+      if (desks.isEmpty() && only != null && only) {
+        throw new IllegalArgumentException(
+            "clients.desks_only of " + name + " is true without desks; it would be given nothing");
+      }
+      if (desks.size() > MOST_DESKS) {
+        throw new IllegalArgumentException(
+            "clients.desks of " + name + " has at most " + MOST_DESKS + " entries");
+      }
+      desks.forEach(DeskName::new);
+      Optional<String> across = scopes.stream().filter(ACROSS::contains).findFirst();
+      if (!desks.isEmpty() && across.isPresent()) {
+        throw new IllegalArgumentException(
+            "clients.desks of "
+                + name
+                + " stand beside the scope "
+                + across.get()
+                + ", which looks across the agency; valid is one of the two");
+      }
+    }
+
+    /** Whether it is given nothing that is for no desk in particular. */
+    public boolean onlyDesks() {
+      return desksOnly != null && desksOnly;
+    }
+
+    private boolean reads() {
+      return scopes.contains("subscribe") || scopes.contains("search");
     }
   }
 

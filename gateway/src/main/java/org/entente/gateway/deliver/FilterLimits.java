@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
@@ -27,6 +28,7 @@ public final class FilterLimits {
   public static final int MAX_VALUES = 64;
 
   private static final Pattern AGENCY = Pattern.compile(AgencyName.FORM);
+  private static final Pattern DESK = Pattern.compile(DeskName.FORM);
 
   private final String field;
   private final List<Problem> problems = new ArrayList<>();
@@ -66,6 +68,11 @@ public final class FilterLimits {
         filter.getOriginsList(),
         text -> AGENCY.matcher(text).matches(),
         "the name of an agency, such as fr.customs");
+    texts(
+        "desks",
+        filter.getDesksList(),
+        text -> DESK.matcher(text).matches(),
+        "the name of a desk, such as narcotics");
     if (filter.getMinimumSeverity() == Severity.UNRECOGNIZED) {
       problem("minimum_severity", "is none that this gateway knows; MINOR to EXTREME would be");
     }

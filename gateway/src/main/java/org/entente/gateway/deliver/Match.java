@@ -3,6 +3,7 @@ package org.entente.gateway.deliver;
 import java.util.HashSet;
 import java.util.Set;
 import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Sight;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Kind;
@@ -11,7 +12,8 @@ import org.entente.proto.v1.Severity;
 
 /**
  * A filter of a client, compiled, with what holds for every client: nothing is given that was
- * recalled or is over, and exercise traffic never mixes with actual traffic. Pure and immutable.
+ * recalled or is over, nor what is for desks at which it does not sit, and exercise traffic never
+ * mixes with actual traffic. Immutable; safe for many threads.
  */
 public final class Match {
   private final Set<Kind> kinds;
@@ -21,9 +23,10 @@ public final class Match {
   private final Set<Integer> lanes;
   private final Severity minimumSeverity;
   private final boolean exercise;
+  private final Sight sight;
 
-  /** What a filter lets through. */
-  public Match(Filter filter) {
+  /** What a filter lets through of what a client is given. */
+  public Match(Filter filter, Sight sight) {
     kinds = new HashSet<>(filter.getKindsList());
     categories = new HashSet<>(filter.getCategoriesList());
     jurisdictions = new HashSet<>(filter.getJurisdictionsList());
@@ -31,6 +34,7 @@ public final class Match {
     lanes = new HashSet<>(filter.getLanesValueList());
     minimumSeverity = filter.getMinimumSeverity();
     exercise = filter.getExercise();
+    this.sight = sight.of(filter.getDesksList());
   }
 
   /** What is decided without opening anything, at a time in milliseconds since 1970. */
@@ -39,7 +43,8 @@ public final class Match {
         && wants(placed.lane().number())
         && (origins.isEmpty() || origins.contains(placed.record().getOrigin()))
         && !placed.record().getRecalled()
-        && placed.record().getExpiresAtMs() > nowMillis;
+        && placed.record().getExpiresAtMs() > nowMillis
+        && sight.sees(placed.record());
   }
 
   private boolean wants(int lane) {

@@ -18,10 +18,12 @@ import org.entente.gateway.ledger.CursorBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.store.v1.CursorRecord;
@@ -76,12 +78,14 @@ public final class Subscriptions {
   /**
    * What deliveries run on, read the time from and are counted by.
    *
+   * @param sights what a client is given
    * @param equivalents what a label's national classification is handled as here
    */
   public record Around(
       Executor executor,
       InstantSource clock,
       Meters meters,
+      Function<NodeName, Sight> sights,
       Function<Label, Optional<ClassificationEquivalent>> equivalents) {}
 
   /** Either an open cursor or what is wrong with the request. */
@@ -121,7 +125,7 @@ public final class Subscriptions {
         new OpenRequest(
             client,
             request.getCursor(),
-            new Match(request.getFilter()),
+            new Match(request.getFilter(), ports.sight(client)),
             window,
             request.getBatch(),
             request.getFromPosition());
@@ -287,6 +291,10 @@ public final class Subscriptions {
       this.undeliverable = undeliverable;
       this.acknowledging = acknowledging;
       this.around = around;
+    }
+
+    Sight sight(String client) {
+      return around.sights().apply(new NodeName(client));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.entente.gateway.intake;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -9,11 +8,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.RequestBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.request.AnswerCheck;
 import org.entente.proto.store.v1.RequestRecord;
-import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -52,7 +51,8 @@ final class Answering {
    *
    * @param done what is known of the draft by then; names the attempt
    */
-  @Nullable Problem begin(CheckedDraft draft, CompletableFuture<Outcome> done) {
+  @Nullable Problem begin(
+      NodeName client, CheckedDraft draft, CompletableFuture<Outcome> done) {
     boolean reminds = Reminders.isReminder(draft);
     if (!reminds && draft.label().getKind() != Kind.KIND_ANSWER) {
       return responders.problem(draft);
@@ -65,7 +65,7 @@ final class Answering {
     boolean may = false;
     try {
       Problem problem =
-          reminds ? reminders.problem(request(draft), draft) : problem(request(draft), draft);
+          reminds ? reminders.problem(request(draft), draft) : problem(client, request(draft), draft);
       may = problem == null;
       return problem;
     } finally {
@@ -78,9 +78,9 @@ final class Answering {
   /**
    * Why a draft may not answer what it answers, as things stand; null if it may, and for others.
    */
-  @Nullable Problem lacking(CheckedDraft draft) {
+  @Nullable Problem lacking(NodeName client, CheckedDraft draft) {
     return draft.label().getKind() == Kind.KIND_ANSWER
-        ? problem(request(draft), draft)
+        ? problem(client, request(draft), draft)
         : responders.problem(draft);
   }
 
@@ -95,9 +95,9 @@ final class Answering {
     return MessageId.of(draft.label().getInReplyTo().toByteArray());
   }
 
-  private @Nullable Problem problem(MessageId id, CheckedDraft draft) {
+  private @Nullable Problem problem(NodeName client, MessageId id, CheckedDraft draft) {
     Optional<Label> request =
-        received.label(id).filter(label -> label.getKind() == Kind.KIND_REQUEST);
+        received.by(client).label(id).filter(label -> label.getKind() == Kind.KIND_REQUEST);
     RequestRecord asked =
         request
             .map(
@@ -117,11 +117,11 @@ final class Answering {
 
   private static @Nullable Problem against(Label request, CheckedDraft draft) {
     Label label = draft.label();
-    if (!onlyTo(draft.to(), request.getOrigin())) {
+    if (!OnlyTo.agency(request.getOrigin(), draft.to())) {
       return new Problem(
           Code.INVALID_FIELD,
           "to",
-          "must be the agency that asked, " + request.getOrigin() + ", by name and alone");
+          "must be the agency that asked, " + request.getOrigin() + ", by name or by desks of it, and alone");
     }
     if (label.getCategory() != request.getCategory()) {
       return mismatch("label.category", "it is about the same as the request");
@@ -132,13 +132,6 @@ final class Answering {
     return request.getPersonalData() && !label.getPersonalData()
         ? mismatch("label.personal_data", "the request has personal data, so an answer to it has")
         : null;
-  }
-
-  private static boolean onlyTo(Addressing to, String agency) {
-    return to.getAgenciesList().equals(List.of(agency))
-        && to.getJurisdictionsCount() == 0
-        && !to.getWhomAgreementsAllow()
-        && !to.hasInformation();
   }
 
   private static Problem problem(Code code, String message) {

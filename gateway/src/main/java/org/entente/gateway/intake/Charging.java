@@ -67,7 +67,7 @@ public final class Charging {
     if (problem != null) {
       return refused(problem);
     }
-    Optional<Label> label = parts.received().label(target).filter(Charging::hasContent);
+    Optional<Label> label = parts.received().by(client).label(target).filter(Charging::hasContent);
     if (label.isEmpty()) {
       return refused(
           new Problem(

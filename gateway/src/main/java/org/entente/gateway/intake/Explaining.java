@@ -2,6 +2,7 @@ package org.entente.gateway.intake;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.policy.DraftCheck;
@@ -35,18 +36,18 @@ public final class Explaining {
   }
 
   /** Explains what {@link Intake#publish} would do with a draft now. */
-  public Answer explain(ExplainRequest request) {
+  public Answer explain(NodeName client, ExplainRequest request) {
     Instant now = clock.instant();
     DraftCheck check = parts.check().question(request.getDraft(), request.getNamesPersons(), now);
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return new Answer.Invalid(invalid.problems().get(0));
     }
     CheckedDraft checked = (CheckedDraft) check;
-    Passing passing = Passing.of(checked, parts);
+    Passing passing = Passing.of(client, checked, parts);
     Referring referring = Referring.of(checked, parts);
     Within within = Within.of(checked, parts.rosters(), parts.self(), now);
     Problem lacking =
-        first(passing.lacking(), referring.lacking(), answering.lacking(checked), within.lacking());
+        first(passing.lacking(), referring.lacking(), answering.lacking(client, checked), within.lacking());
     if (lacking != null) {
       return new Answer.Invalid(lacking);
     }

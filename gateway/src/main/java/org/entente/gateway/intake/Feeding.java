@@ -44,8 +44,7 @@ final class Feeding {
     if (Exercise.of(draft) != Exercise.of(answered)) {
       return invalid("label.status", "training and actual traffic are not mixed");
     }
-    Addressing originator = Addressing.newBuilder().addAgencies(answered.getOrigin()).build();
-    return to.equals(originator)
+    return OnlyTo.agency(answered.getOrigin(), to)
         ? null
         : invalid("to", "feedback goes to " + answered.getOrigin() + ", whose message it answers");
   }

@@ -204,7 +204,7 @@ public final class Intake implements AutoCloseable {
       done.complete(Outcomes.invalid(key.key(), full.get()));
       return;
     }
-    Passing passing = Passing.of(checked, parts);
+    Passing passing = Passing.of(client, checked, parts);
     Referring referring = Referring.of(checked, parts);
     Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
@@ -212,7 +212,7 @@ public final class Intake implements AutoCloseable {
       done.complete(Outcomes.invalid(key.key(), lacking));
       return;
     }
-    Problem unasked = answering.begin(checked, done);
+    Problem unasked = answering.begin(client, checked, done);
     if (unasked != null) {
       meters.refused(Meters.Side.CLIENT, unasked.code());
       done.complete(Outcomes.invalid(key.key(), unasked));

@@ -61,6 +61,11 @@ public record IntakeParts(
     default boolean isRestricted(MessageId id) {
       return false;
     }
+
+    /** Of it, what a client is given: what is for desks at which it does not sit is not here. */
+    default Received by(NodeName client) {
+      return this;
+    }
   }
 
   /** What originators consent to. */

@@ -31,7 +31,8 @@ final class Outcomes {
     for (Permitted part : parts) {
       for (Permit permit : part.permits()) {
         accepted.addPermits(
-            permit(permit, part.label().getRedactedList()).toBuilder()
+            permit(permit, part.label().getRedactedList(), part.label().getDesksList())
+                .toBuilder()
                 .setAddressed(part.label().getAddressed()));
       }
     }
@@ -77,17 +78,21 @@ final class Outcomes {
             .setClient(key.client())
             .setOnBehalfOf(draft.getOnBehalfOf());
     for (Permit permit : decision.permits()) {
-      message.addPermits(permit(permit, decision.withheld(permit.recipient())));
+      message.addPermits(
+          permit(
+              permit, decision.withheld(permit.recipient()), decision.desks(permit.recipient())));
     }
     return message.build();
   }
 
-  private static org.entente.proto.v1.Permit permit(Permit permit, List<String> withheld) {
+  private static org.entente.proto.v1.Permit permit(
+      Permit permit, List<String> withheld, List<String> desks) {
     return org.entente.proto.v1.Permit.newBuilder()
         .setAgency(permit.recipient().value())
         .setAgreement(permit.agreement())
         .setRetentionDays(permit.retentionDays())
         .addAllWithheld(withheld)
+        .addAllDesks(desks)
         .build();
   }
 

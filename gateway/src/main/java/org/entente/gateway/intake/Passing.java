@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.policy.Source;
@@ -19,14 +20,15 @@ import org.jspecify.annotations.Nullable;
  *     nothing is
  */
 record Passing(List<Source> sources, @Nullable Problem lacking) {
-  static Passing of(CheckedDraft draft, IntakeParts parts) {
-    Problem feedback = Feeding.lacking(draft, parts.received());
+  static Passing of(NodeName client, CheckedDraft draft, IntakeParts parts) {
+    IntakeParts.Received received = parts.received().by(client);
+    Problem feedback = Feeding.lacking(draft, received);
     if (feedback != null) {
       return new Passing(List.of(), feedback);
     }
     List<Source> sources = new ArrayList<>();
     for (MessageId id : draft.derivedFrom()) {
-      if (parts.received().isRestricted(id)) {
+      if (received.isRestricted(id)) {
         return new Passing(
             List.of(),
             new Problem(
@@ -34,7 +36,7 @@ record Passing(List<Source> sources, @Nullable Problem lacking) {
                 "derived_from[" + sources.size() + "]",
                 "its originator restricts its processing; it is not passed on"));
       }
-      Optional<Label> label = parts.received().label(id);
+      Optional<Label> label = received.label(id);
       if (label.isEmpty()) {
         String field = "derived_from[" + sources.size() + "]";
         return new Passing(

@@ -234,7 +234,8 @@ public final class Releases {
       return deny(waits, by, first.code(), first.field() + ": " + first.message());
     }
     CheckedDraft checked = (CheckedDraft) check;
-    Passing passing = Passing.of(checked, parts);
+    NodeName author = new NodeName(waits.key().client());
+    Passing passing = Passing.of(author, checked, parts);
     Referring referring = Referring.of(checked, parts);
     Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
@@ -256,14 +257,13 @@ public final class Releases {
                 referring.hadTarget(),
                 parts.self(),
                 clock.instant());
-    AuditActor publisher =
-        parts.actor(new NodeName(waits.key().client()), draft.get().getOnBehalfOf());
+    AuditActor publisher = parts.actor(author, draft.get().getOnBehalfOf());
     if (decision.outcome() == Decision.Outcome.REFUSED) {
       meters.decided(Meters.Decided.REFUSED);
       return refuse(waits, publisher, decision);
     }
     CompletableFuture<Outcome> done = new CompletableFuture<>();
-    Problem unasked = intake.answering().begin(checked, done);
+    Problem unasked = intake.answering().begin(author, checked, done);
     if (unasked != null) {
       return deny(waits, by, unasked.code(), unasked.field() + ": " + unasked.message());
     }

@@ -44,6 +44,7 @@ public final class Meters {
   private final Counter refused;
   private final Counter decided;
   private final Counter received;
+  private final Counter noDesk;
   private final Counter relayed;
   private final Counter delivered;
   private final Counter searched;
@@ -93,6 +94,11 @@ public final class Meters {
             "Messages received and committed, by origin, and whether they are exercises.",
             "origin",
             EXERCISE);
+    noDesk =
+        counter(
+            "entente_desk_unstaffed_total",
+            "Messages received for desks at which no client of this agency sits; clients that sit at"
+                + " no desk have them.");
     relayed =
         counter(
             "entente_relayed_total",
@@ -235,6 +241,11 @@ public final class Meters {
   /** Messages of a member were committed. */
   public void received(AgencyName origin, int messages, boolean exercise) {
     received.labels(origin.value(), Boolean.toString(exercise)).inc(messages);
+  }
+
+  /** A message came for desks at which nobody sits. */
+  public void noDesk() {
+    noDesk.inc();
   }
 
   /** An envelope was taken into custody. */

@@ -4,10 +4,12 @@ import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.OnBehalfOf;
@@ -70,6 +72,17 @@ public final class CheckedDraft implements DraftCheck {
   /** Who is to receive it. */
   public Addressing to() {
     return to;
+  }
+
+  /** The desks of a recipient that it is for, ascending; none for the whole agency. */
+  List<String> desks(AgencyName recipient) {
+    return Stream.of(to.getDesksList(), to.getInformation().getDesksList())
+        .flatMap(List::stream)
+        .filter(desk -> desk.getAgency().equals(recipient.value()))
+        .map(DeskAddress::getDesk)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** The person on whose behalf the client calls; empty where none was given. */

@@ -126,7 +126,8 @@ public final class Decision {
 
   /**
    * The messages to seal: for each agreement, in the order of their ids, one for those of whom the
-   * action is asked and one for those who have it for information; all with this id.
+   * action is asked and one for those who have it for information, each apart from those who have it
+   * at other desks; all with this id.
    *
    * @throws IllegalStateException unless the outcome is {@link Outcome#ACCEPTED}
    */
@@ -167,9 +168,13 @@ public final class Decision {
   }
 
   /** What the recipients of one message must have in common. */
-  private record Part(String agreement, boolean information, List<MessageId> consents) {
-    String named() {
-      return consents.toString();
+  private record Part(
+      String agreement, boolean information, List<String> desks, List<MessageId> consents) {
+    static Comparator<Part> order() {
+      return Comparator.comparing(Part::agreement)
+          .thenComparing(Part::information)
+          .thenComparing(part -> part.desks().toString())
+          .thenComparing(part -> part.consents().toString());
     }
   }
 
@@ -184,18 +189,18 @@ public final class Decision {
 
   private List<Permitted> parts(
       MessageId id, Function<MessageId, Optional<CarriedConsent>> carried) {
-    Comparator<Part> order =
-        Comparator.comparing(Part::agreement)
-            .thenComparing(Part::information)
-            .thenComparing(Part::named);
-    Map<Part, List<Permit>> parts = new TreeMap<>(order);
+    Map<Part, List<Permit>> parts = new TreeMap<>(Part.order());
     Map<String, Agreement> agreements = new TreeMap<>();
     allowed.forEach(
         (recipient, agreement) -> {
           agreements.put(agreement.id(), agreement);
           parts
               .computeIfAbsent(
-                  new Part(agreement.id(), information.contains(recipient), consents(recipient)),
+                  new Part(
+                      agreement.id(),
+                      information.contains(recipient),
+                      draft.desks(recipient),
+                      consents(recipient)),
                   unused -> new ArrayList<>())
               .add(permit(recipient, agreement));
         });
@@ -206,7 +211,7 @@ public final class Decision {
           if (agreement != null) {
             List<CarriedConsent> along =
                 part.consents().stream().map(carried).flatMap(Optional::stream).toList();
-            out.add(permitted(id, agreement, part.information(), permits, along));
+            out.add(permitted(id, agreement, part, permits, along));
           }
         });
     return out;
@@ -232,13 +237,13 @@ public final class Decision {
   private Permitted permitted(
       MessageId id,
       Agreement agreement,
-      boolean informs,
+      Part part,
       List<Permit> permits,
       List<CarriedConsent> along) {
     Instant expires = expires(agreement);
     Redactions redactions = agreement.redactions();
     Label whole =
-        (informs ? draft.informationLabel() : draft.label())
+        (part.information() ? draft.informationLabel() : draft.label())
             .toBuilder()
                 .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
                 .setOrigin(self.value())
@@ -248,7 +253,10 @@ public final class Decision {
                 .addAllObligations(agreement.obligations().ofRecipient())
                 .setExpiresAt(Times.timestamp(expires))
                 .setAddressed(
-                    informs ? Addressed.ADDRESSED_INFORMATION : Addressed.ADDRESSED_ACTION)
+                    part.information()
+                        ? Addressed.ADDRESSED_INFORMATION
+                        : Addressed.ADDRESSED_ACTION)
+                .addAllDesks(part.desks())
                 .build();
     if (draft.isDisclosed()) {
       whole = whole.toBuilder().setAddressees(addressees()).build();
@@ -273,6 +281,11 @@ public final class Decision {
             .setPersonalData(draft.content().given(redactions).personalData())
             .build();
     return new Permitted.LabelledBody(label, with(along, draft.content().body(redactions)));
+  }
+
+  /** The desks of a recipient that it is for, ascending; none for the whole agency. */
+  public List<String> desks(AgencyName recipient) {
+    return draft.desks(recipient);
   }
 
   /** The fields that a recipient is not given, as its label will name them. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.subject.CodedText;
@@ -48,6 +49,15 @@ final class Findings {
   void check(boolean holds, String field, String message) {
     if (!holds) {
       invalid(field, message);
+    }
+  }
+
+  /** The name of a desk. */
+  void desk(String field, String name) {
+    try {
+      DeskName unused = new DeskName(name);
+    } catch (InvalidValue e) {
+      invalid(field, String.valueOf(e.getMessage()));
     }
   }
 

@@ -50,6 +50,9 @@ public final class LabelCheck {
   /** Most responders of an agency. */
   public static final int MAX_RESPONDERS = ResponderCheck.MOST;
 
+  /** Most desks, of all agencies, that a draft may name. */
+  public static final int MAX_DESKS = 256;
+
   private static final int MAX_JURISDICTIONS = 64;
   private static final int MAX_SOURCES = 16;
 
@@ -359,12 +362,14 @@ public final class LabelCheck {
 
   private static void addressing(Findings findings, Label label, Addressing to) {
     findings.known("to", to);
-    boolean others = to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
+    boolean others =
+        to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow() || to.getDesksCount() > 0;
     boolean within = !to.getOperation().isEmpty();
     findings.check(
         to.getAgenciesCount() > 0 || others || within || to.hasInformation(),
         "to",
-        "is required: agencies, jurisdictions, whom_agreements_allow, operation or information");
+        "is required: agencies, jurisdictions, whom_agreements_allow, desks, operation or"
+            + " information");
     findings.check(
         !within || to.getOperation().size() == OperationId.SIZE,
         "to.operation",
@@ -372,10 +377,14 @@ public final class LabelCheck {
     findings.check(
         !within || !(others || to.hasInformation()),
         "to.operation",
-        "goes to members: no jurisdictions, whom_agreements_allow or information stand beside it");
+        "goes to members: no jurisdictions, whom_agreements_allow, desks or information stand beside"
+            + " it");
     named(findings, "to", to.getAgenciesList(), to.getJurisdictionsList());
+    DeskCheck desks = new DeskCheck(findings);
+    desks.named("to.desks", to.getDesksList());
     if (to.hasInformation()) {
       information(findings, label, to.getInformation());
+      desks.named("to.information.desks", to.getInformation().getDesksList());
     }
   }
 
@@ -391,9 +400,11 @@ public final class LabelCheck {
         field,
         "is not for an OPERATION: it goes to members, by the roles that they have");
     findings.check(
-        some.getAgenciesCount() > 0 || some.getJurisdictionsCount() > 0,
+        some.getAgenciesCount() > 0
+            || some.getJurisdictionsCount() > 0
+            || some.getDesksCount() > 0,
         field,
-        "names an agency or a jurisdiction");
+        "names an agency, a jurisdiction or a desk");
     named(findings, field, some.getAgenciesList(), some.getJurisdictionsList());
     findings.optional(field + ".lane", some.getLane());
     findings.check(
@@ -417,7 +428,7 @@ public final class LabelCheck {
     }
   }
 
-  private static void agency(Findings findings, String field, String name) {
+  static void agency(Findings findings, String field, String name) {
     try {
       AgencyName unused = new AgencyName(name);
     } catch (InvalidValue e) {

@@ -33,6 +33,9 @@ final class LabelFields {
   /** Most recipients whose names a label can disclose. */
   static final int MAX_ADDRESSEES = LabelSizes.ADDRESSEES;
 
+  /** Most desks of one agency that a message can be directed to. */
+  static final int MAX_DESKS = 8;
+
   static final Pattern AGREEMENT_ID = Pattern.compile(AgreementFile.ID);
 
   private static final Pattern PATH = Pattern.compile(RedactableFields.FORM);
@@ -80,6 +83,7 @@ final class LabelFields {
     findings.unset(label.getAddressed() == Addressed.ADDRESSED_UNSPECIFIED, "label.addressed");
     findings.unset(!label.hasAddressees(), "label.addressees");
     findings.unset(label.getRedactedCount() == 0, "label.redacted");
+    findings.unset(label.getDesksCount() == 0, "label.desks");
     findings.check(
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
@@ -128,6 +132,7 @@ final class LabelFields {
     findings.required("label.requested_action", label.getRequestedAction());
     operation(label);
     redacted(label.getRedactedList());
+    desks(label.getDesksList());
     if (BY_GATEWAYS.contains(label.getKind())) {
       findings.required("label.classification", label.getClassification());
     } else {
@@ -176,6 +181,19 @@ final class LabelFields {
         label.getStatus() != Status.STATUS_DRAFT,
         "label.status",
         "is one of ACTUAL, EXERCISE, SYSTEM, TEST; DRAFT is a template, which nobody is sent");
+  }
+
+  private void desks(List<String> names) {
+    if (!findings.count("label.desks", names.size(), MAX_DESKS)) {
+      return;
+    }
+    for (int i = 0; i < names.size(); i++) {
+      findings.desk("label.desks[" + i + "]", names.get(i));
+      findings.check(
+          i == 0 || names.get(i - 1).compareTo(names.get(i)) < 0,
+          "label.desks[" + i + "]",
+          "stands behind the one before it in the alphabet; each once");
+    }
   }
 
   private enum Precision {

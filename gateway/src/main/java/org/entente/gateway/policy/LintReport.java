@@ -30,7 +30,8 @@ final class LintReport {
           "operation_roster_hash",
           "addressed",
           "addressees",
-          "redacted");
+          "redacted",
+          "desks");
 
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();

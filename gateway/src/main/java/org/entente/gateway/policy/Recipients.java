@@ -1,6 +1,7 @@
 package org.entente.gateway.policy;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,13 +13,14 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.InformationAddressees;
 
 /**
  * Whom an addressing leads to.
  *
- * @param asked agencies that were asked for, by name or through a jurisdiction or group: a refusal
- *     of one of them is reported
+ * @param asked agencies that were asked for, by name, by a desk of theirs, or through a jurisdiction
+ *     or group: a refusal of one of them is reported
  * @param information agencies that were asked for in the same way to have it for information, and
  *     not for action as well
  * @param others the other members, if the addressing says "whom the agreements allow": a refusal of
@@ -34,10 +36,20 @@ record Recipients(
   static Recipients expand(Addressing to, AgencyName self, Membership membership) {
     List<Refusal> refusals = new ArrayList<>();
     Set<AgencyName> asked =
-        named(to.getAgenciesList(), to.getJurisdictionsList(), self, membership, refusals);
+        named(
+            with(to.getAgenciesList(), to.getDesksList()),
+            to.getJurisdictionsList(),
+            self,
+            membership,
+            refusals);
     InformationAddressees some = to.getInformation();
     Set<AgencyName> information =
-        named(some.getAgenciesList(), some.getJurisdictionsList(), self, membership, refusals);
+        named(
+            with(some.getAgenciesList(), some.getDesksList()),
+            some.getJurisdictionsList(),
+            self,
+            membership,
+            refusals);
     information.removeAll(asked);
     SortedSet<AgencyName> others = new TreeSet<>();
     if (to.getWhomAgreementsAllow()) {
@@ -55,8 +67,15 @@ record Recipients(
     return Stream.of(asked, information, others).flatMap(List::stream).toList();
   }
 
+  /** Agencies and those of desks, each once, so that one that is refused is refused once. */
+  private static Collection<String> with(List<String> agencies, List<DeskAddress> desks) {
+    Set<String> all = new LinkedHashSet<>(agencies);
+    desks.forEach(desk -> all.add(desk.getAgency()));
+    return all;
+  }
+
   private static Set<AgencyName> named(
-      List<String> agencies,
+      Collection<String> agencies,
       List<String> places,
       AgencyName self,
       Membership membership,

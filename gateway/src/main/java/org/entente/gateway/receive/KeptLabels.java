@@ -1,11 +1,15 @@
 package org.entente.gateway.receive;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Label;
 
 /**
@@ -17,11 +21,25 @@ import org.entente.proto.v1.Label;
 public final class KeptLabels implements IntakeParts.Received {
   private final Ledger ledger;
   private final InboxOpening opening;
+  private final Desks desks;
+  private final Predicate<InboxRecord> given;
 
-  /** Labels of a ledger's messages. */
-  public KeptLabels(Ledger ledger, InboxOpening opening) {
+  /** Labels of a ledger's messages, whatever desk they are for. */
+  public KeptLabels(Ledger ledger, InboxOpening opening, Desks desks) {
+    this(ledger, opening, desks, record -> true);
+  }
+
+  private KeptLabels(
+      Ledger ledger, InboxOpening opening, Desks desks, Predicate<InboxRecord> given) {
     this.ledger = ledger;
     this.opening = opening;
+    this.desks = desks;
+    this.given = given;
+  }
+
+  @Override
+  public KeptLabels by(NodeName client) {
+    return new KeptLabels(ledger, opening, desks, desks.sight(client)::sees);
   }
 
   /** The label of a message; empty if it may not be built upon, or is damaged. */
@@ -32,6 +50,7 @@ public final class KeptLabels implements IntakeParts.Received {
       return placed == null
               || placed.record().getRecalled()
               || placed.record().getRestricted()
+              || !given.test(placed.record())
               || ledger.quarantine().holds(placed.position())
           ? Optional.empty()
           : opening.label(placed);
@@ -44,6 +63,9 @@ public final class KeptLabels implements IntakeParts.Received {
   @Override
   public boolean isRestricted(MessageId id) {
     InboxBook.Placed placed = ledger.inbox().find(id);
-    return placed != null && !placed.record().getRecalled() && placed.record().getRestricted();
+    return placed != null
+        && !placed.record().getRecalled()
+        && placed.record().getRestricted()
+        && given.test(placed.record());
   }
 }

@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.ChargeRecords;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.SettingAside;
@@ -28,6 +29,7 @@ import org.entente.gateway.transmit.Routes;
  * @param consents what notices of consent do here
  * @param charges keeps what recipients take in charge
  * @param setting sets aside what is failed on
+ * @param desks to which desks of this agency messages are directed
  * @param clock the time that statements bear, by which those of others are judged, and from which
  *     messages are kept
  * @param ending the time by which what arrives is too late: what is refused by it is lost
@@ -49,6 +51,7 @@ public record ReceiveParts(
     IncomingConsents consents,
     ChargeRecords charges,
     SettingAside setting,
+    Desks desks,
     InstantSource clock,
     InstantSource ending,
     Executor workers,

@@ -70,6 +70,7 @@ final class Reception {
   private final References references;
   private final Clocks clocks;
   private final Advertised advertised;
+  private final Directing directing;
 
   Reception(ReceiveParts parts, Reporter reporter, Custody custody) {
     this.custody = custody;
@@ -85,6 +86,7 @@ final class Reception {
     this.meters = parts.meters();
     this.reporter = reporter;
     this.advertised = parts.advertised();
+    this.directing = new Directing(parts.desks(), parts.ledger().inbox(), parts.meters());
     this.clocks = new Clocks(parts.ledger().requests(), parts.meters());
   }
 
@@ -310,7 +312,11 @@ final class Reception {
     EnvelopeHeader header = keeping.header();
     AgencyName origin = header.facts().origin();
     Lane lane = header.facts().lane();
-    InboxRecord record = ledger.chains().arriving(tx, origin, message.id(), message.record());
+    InboxRecord record =
+        directing.directed(
+            tx,
+            ledger.chains().arriving(tx, origin, message.id(), message.record()),
+            message.content());
     long position =
         ledger.inbox().append(tx, lane, message.id(), record, message.body().toByteArray());
     ledger.retention().placed(tx, new RetentionBook.Place(record.getBucketDay(), lane, position));

@@ -7,14 +7,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.RequestBook;
 import org.entente.gateway.ledger.RequestBook.Name;
 import org.entente.gateway.ledger.RequestBook.Side;
+import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.SentPart;
@@ -41,15 +45,21 @@ public final class RequestList {
   private final Ledger ledger;
   private final EvidenceRecords evidence;
   private final Function<MessageId, Optional<Label>> received;
+  private final Desks desks;
 
   /**
    * Lists over a ledger.
    *
    * @param evidence what is known of own requests
    * @param received the labels of received requests, as long as they are kept
+   * @param desks for which desks these were, and who sits there
    */
   public RequestList(
-      Ledger ledger, EvidenceRecords evidence, Function<MessageId, Optional<Label>> received) {
+      Ledger ledger,
+      EvidenceRecords evidence,
+      Function<MessageId, Optional<Label>> received,
+      Desks desks) {
+    this.desks = desks;
     this.ledger = ledger;
     this.evidence = evidence;
     this.received = received;
@@ -64,8 +74,8 @@ public final class RequestList {
     record Wrong(Problem problem) implements Answer {}
   }
 
-  /** A page of one side. */
-  public Answer page(Side side, ListRequestsRequest request) {
+  /** A page of one side, as a client is given it. */
+  public Answer page(NodeName client, Side side, ListRequestsRequest request) {
     int size = request.getPageSize() == 0 ? PAGE : request.getPageSize();
     if (size < 0 || size > MOST) {
       return wrong("page_size", "must be at most " + MOST);
@@ -76,7 +86,7 @@ public final class RequestList {
     }
     try {
       Name after = place(side, request.getPageToken());
-      return new Answer.Page(page(side, request, size, after));
+      return new Answer.Page(page(desks.sight(client), side, request, size, after));
     } catch (InvalidValue e) {
       return wrong("page_token", "is none that a page gave");
     }
@@ -92,7 +102,7 @@ public final class RequestList {
   }
 
   private ListRequestsResponse page(
-      Side side, ListRequestsRequest request, int size, @Nullable Name after) {
+      Sight sight, Side side, ListRequestsRequest request, int size, @Nullable Name after) {
     Set<RequestStatus> statuses = EnumSet.noneOf(RequestStatus.class);
     statuses.addAll(request.getStatusesList());
     boolean openOnly =
@@ -104,11 +114,22 @@ public final class RequestList {
         return page.setNextPageToken(token(names.get(i - 1))).build();
       }
       RequestRecord record = ledger.requests().read(names.get(i));
-      if (record != null && isAsked(record, request, statuses)) {
+      if (record != null
+          && isAsked(record, request, statuses)
+          && isGiven(sight, names.get(i))) {
         page.addRequests(listed(side, record));
       }
     }
     return page.build();
+  }
+
+  /** What is owed is told of as the request itself is; what was asked is the whole agency's. */
+  private boolean isGiven(Sight sight, Name name) {
+    try {
+      return name.side() == Side.ASKED || sight.seesAbout(ledger.inbox().find(name.id()));
+    } catch (CorruptRecord e) {
+      return sight.seesAbout(null);
+    }
   }
 
   private static boolean isAsked(
@@ -159,25 +180,27 @@ public final class RequestList {
   }
 
   /**
-   * Open requests of which this agency was reminded.
+   * Open requests of which this agency was reminded, as a client is given them.
    *
    * @param after only those behind this one; null for all
    * @param most names that are looked at
    */
-  public Reminded reminded(boolean exercise, @Nullable Name after, int most) {
+  public Reminded reminded(
+      NodeName client, boolean exercise, @Nullable Name after, int most) {
     List<Name> names = ledger.requests().names(Side.OWED, true, after, most);
     return new Reminded(
-        names.stream().map(name -> reminded(exercise, name)).flatMap(Optional::stream).toList(),
+        names.stream().map(name -> reminded(client, exercise, name)).flatMap(Optional::stream).toList(),
         names.size() < most ? null : names.get(names.size() - 1));
   }
 
-  /** One request, if this agency was reminded of it and still owes its answer. */
-  public Optional<ListedRequest> reminded(boolean exercise, Name name) {
+  /** One request, if this agency was reminded of it, still owes its answer, and it is the client's. */
+  public Optional<ListedRequest> reminded(NodeName client, boolean exercise, Name name) {
     RequestRecord record = ledger.requests().read(name);
     return record != null
             && record.getExercise() == exercise
             && RequestBook.isOpen(record)
             && RequestBook.isReminded(record)
+            && isGiven(desks.sight(client), name)
         ? Optional.of(listed(Side.OWED, record))
         : Optional.empty();
   }

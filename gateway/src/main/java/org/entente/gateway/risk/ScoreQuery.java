@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.deliver.FilterLimits;
 import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.Score;
@@ -32,18 +33,18 @@ record ScoreQuery(int minimum, Set<String> models, Match match, long fromMillis,
   }
 
   /** Whenever made, from terms that have no problem. */
-  static ScoreQuery of(ScoreTerms terms) {
+  static ScoreQuery of(ScoreTerms terms, Sight sight) {
     return new ScoreQuery(
         terms.getMinimumPerMille(),
         Set.copyOf(terms.getModelsList()),
-        new Match(terms.getFilter()),
+        new Match(terms.getFilter(), sight),
         0,
         Long.MAX_VALUE);
   }
 
   /** From a request that has no problem. */
-  static ScoreQuery of(ListScoresRequest request) {
-    ScoreQuery query = of(request.getTerms());
+  static ScoreQuery of(ListScoresRequest request, Sight sight) {
+    ScoreQuery query = of(request.getTerms(), sight);
     return new ScoreQuery(
         query.minimum(),
         query.models(),

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.meter.Meters;
@@ -61,6 +62,7 @@ public final class Scores {
       AgencyName self,
       Ledger ledger,
       InboxOpening opening,
+      Desks desks,
       LabelCheck check,
       Supplier<Set<String>> indicators,
       Bands bands,
@@ -91,7 +93,10 @@ public final class Scores {
     if (problem.isPresent()) {
       return new Answer.Refused<>(problem.get());
     }
-    Match match = new Match(Filter.newBuilder().setExercise(request.getExercise()).build());
+    Match match =
+        new Match(
+            Filter.newBuilder().setExercise(request.getExercise()).build(),
+            parts.desks().sight(client));
     InboxBook.Placed placed =
         givable.find(MessageId.of(request.getMessageId().toByteArray()), match);
     AuditActor actor = actor(client, request.getOnBehalfOf());
@@ -116,7 +121,7 @@ public final class Scores {
     }
     ScorePages.Page page =
         pages.before(
-            ScoreQuery.of(request),
+            ScoreQuery.of(request, parts.desks().sight(client)),
             ScoreQuery.before(request.getPageToken()),
             ScoreQuery.pageSize(request),
             actor(client, request.getOnBehalfOf()));
@@ -140,7 +145,7 @@ public final class Scores {
     FollowedScores followed =
         new FollowedScores(
             pages,
-            ScoreQuery.of(request.getTerms()),
+            ScoreQuery.of(request.getTerms(), parts.desks().sight(client)),
             request.hasAfter() ? request.getAfter() : parts.ledger().scores().last(),
             actor(client, request.getOnBehalfOf()),
             followers,

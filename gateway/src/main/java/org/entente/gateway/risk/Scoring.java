@@ -64,7 +64,10 @@ final class Scoring {
     if (problem.isPresent()) {
       return new Answer.Refused<>(problem.get());
     }
-    Match match = new Match(Filter.newBuilder().setExercise(request.getExercise()).build());
+    Match match =
+        new Match(
+            Filter.newBuilder().setExercise(request.getExercise()).build(),
+            parts.desks().sight(client));
     InboxBook.Placed placed =
         givable.find(MessageId.of(request.getMessageId().toByteArray()), match);
     if (placed == null) {

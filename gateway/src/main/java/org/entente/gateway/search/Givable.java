@@ -14,6 +14,7 @@ import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -98,10 +99,10 @@ final class Givable {
   }
 
   /** A message whole, or why it may not be given. */
-  Searching.Answer<Opened> whole(MessageId id, boolean exercise) {
+  Searching.Answer<Opened> whole(MessageId id, Sight sight, boolean exercise) {
     try {
       InboxBook.Placed placed = parts.ledger().inbox().find(id);
-      Match match = new Match(Filter.newBuilder().setExercise(exercise).build());
+      Match match = new Match(Filter.newBuilder().setExercise(exercise).build(), sight);
       return placed == null ? notFound(id) : whole(id, placed, match);
     } catch (CorruptRecord e) {
       return new Searching.Answer.Refused<>(damaged(id));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.deliver.FilterLimits;
 import org.entente.gateway.deliver.Match;
+import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -63,9 +64,9 @@ final class Question {
     return new Paging(most, before, question.problems.isEmpty() ? null : question.problems.get(0));
   }
 
-  static Reading read(SearchRequest request) {
+  static Reading read(SearchRequest request, Sight sight) {
     Question question = new Question();
-    Sought sought = question.sought(request);
+    Sought sought = question.sought(request, sight);
     int size = question.pageSize(request.getPageSize());
     long before = question.before(request.getPageToken());
     return question.problems.isEmpty()
@@ -73,7 +74,7 @@ final class Question {
         : new Reading.Wrong(question.problems.get(0));
   }
 
-  private Sought sought(SearchRequest request) {
+  private Sought sought(SearchRequest request, Sight sight) {
     Filter filter = checked(request.getFilter());
     long from = request.hasReceivedFrom() ? at("received_from", request.getReceivedFrom()) : 0;
     long to = request.hasReceivedTo() ? at("received_to", request.getReceivedTo()) : Long.MAX_VALUE;
@@ -89,7 +90,7 @@ final class Question {
     }
     return new Sought(
         filter,
-        new Match(filter),
+        new Match(filter, sight),
         from,
         to,
         answered,

@@ -13,6 +13,7 @@ import org.entente.gateway.deliver.Match;
 import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -63,14 +64,15 @@ final class Relating {
     if (wrong != null) {
       return new Searching.Answer.Refused<>(wrong);
     }
-    Searching.Answer<Givable.Opened> whole = given.whole(id, request.getExercise());
+    Sight sight = parts.desks().sight(client);
+    Searching.Answer<Givable.Opened> whole = given.whole(id, sight, request.getExercise());
     if (whole instanceof Searching.Answer.Refused<Givable.Opened> refused) {
       return new Searching.Answer.Refused<>(refused.problem());
     }
     Givable.Opened opened = ((Searching.Answer.Shown<Givable.Opened>) whole).response();
     List<String> named = Identifiers.of(opened.hit().label(), opened.body());
     Indexing.Ready ready = indexing.ready();
-    Page page = page(ready.index(), opened, named, paging);
+    Page page = page(ready.index(), opened, sought(opened, named, sight), paging);
     AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
     Optional<List<Link>> shown =
         parts
@@ -95,12 +97,12 @@ final class Relating {
   }
 
   private Page page(
-      MessageIndex index, Givable.Opened one, List<String> named, Question.Paging paging) {
+      MessageIndex index, Givable.Opened one, Sought sought, Question.Paging paging) {
     List<Link> links = new ArrayList<>();
+    List<String> named = sought.anyOf();
     if (named.isEmpty()) {
       return new Page(links, "");
     }
-    Sought sought = sought(one.hit().placed().record().getExercise(), named);
     long before = paging.before();
     int looked = 0;
     List<Place> places = index.find(sought, before, paging.size() + 1);
@@ -118,11 +120,12 @@ final class Relating {
     return new Page(links, "");
   }
 
-  private static Sought sought(boolean exercise, List<String> named) {
+  private static Sought sought(Givable.Opened one, List<String> named, Sight sight) {
+    boolean exercise = one.hit().placed().record().getExercise();
     Filter filter = Filter.newBuilder().setExercise(exercise).build();
     return new Sought(
         filter,
-        new Match(filter),
+        new Match(filter, sight),
         0,
         Long.MAX_VALUE,
         ByteString.EMPTY,

@@ -11,6 +11,7 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.consent.GivenConsents;
 import org.entente.gateway.deliver.Match;
 import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.Transaction;
@@ -54,6 +55,7 @@ public final class Searching {
       Ledger ledger,
       InboxOpening opening,
       EvidenceRecords evidence,
+      Desks desks,
       LabelCheck check,
       InstantSource clock,
       Meters meters) {}
@@ -91,7 +93,7 @@ public final class Searching {
     if (problem.isPresent()) {
       return new Answer.Refused<>(problem.get());
     }
-    Question.Reading reading = Question.read(request);
+    Question.Reading reading = Question.read(request, parts.desks().sight(client));
     if (reading instanceof Question.Reading.Wrong wrong) {
       return new Answer.Refused<>(wrong.problem());
     }
@@ -170,7 +172,7 @@ public final class Searching {
     if (problem.isPresent()) {
       return new Answer.Refused<>(problem.get());
     }
-    Answer<Givable.Opened> whole = given.whole(id, request.getExercise());
+    Answer<Givable.Opened> whole = given.whole(id, parts.desks().sight(client), request.getExercise());
     if (whole instanceof Answer.Refused<Givable.Opened> refused) {
       return new Answer.Refused<>(refused.problem());
     }

@@ -45,6 +45,7 @@ record Sought(
     add(fields, filter.getJurisdictionsCount() > 0, "jurisdiction");
     add(fields, filter.getOriginsCount() > 0, "origin");
     add(fields, filter.getMinimumSeverityValue() > 0, "severity");
+    add(fields, filter.getDesksCount() > 0, "desk");
     add(fields, !inReplyTo.isEmpty(), "in_reply_to");
     terms.forEach(term -> fields.add(term.substring(0, term.indexOf(':'))));
     add(fields, !words.isEmpty(), "headline");

@@ -76,7 +76,7 @@ final class HitPages {
     WatchHit hit = one.hit();
     InboxBook.Placed placed =
         parts.ledger().inbox().place(Lane.of(hit.getLane()), hit.getPosition());
-    if (placed == null || !isGiven(hit, placed)) {
+    if (placed == null || !isGiven(client, hit, placed)) {
       return Optional.empty();
     }
     try {
@@ -91,8 +91,11 @@ final class HitPages {
   }
 
   /** What delivery asks before it opens anything. */
-  private boolean isGiven(WatchHit hit, InboxBook.Placed placed) {
-    Match match = new Match(Filter.newBuilder().setExercise(hit.getExercise()).build());
+  private boolean isGiven(NodeName client, WatchHit hit, InboxBook.Placed placed) {
+    Match match =
+        new Match(
+            Filter.newBuilder().setExercise(hit.getExercise()).build(),
+            parts.desks().sight(client));
     return placed.record().getMessageId().equals(hit.getMessageId())
         && match.mayMatch(placed, parts.clock().millis())
         && !placed.record().getRestricted()

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Set;
 import org.entente.gateway.deliver.Match;
 import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.model.NodeName;
 import org.entente.proto.store.v1.WatchContent;
 import org.entente.proto.store.v1.WatchRecord;
 import org.entente.proto.v1.Filter;
@@ -33,7 +35,7 @@ record StandingWatch(
     terms = Set.copyOf(terms);
   }
 
-  static StandingWatch of(long number, WatchRecord record, WatchContent content) {
+  static StandingWatch of(long number, WatchRecord record, WatchContent content, Desks desks) {
     try {
       Filter filter = Filter.parseFrom(content.getFilter());
       return new StandingWatch(
@@ -41,7 +43,7 @@ record StandingWatch(
           record,
           Set.copyOf(content.getTermsList()),
           filter,
-          new Match(filter),
+          new Match(filter, desks.sight(new NodeName(record.getClient()))),
           content.getTitle(),
           OnBehalfOf.parseFrom(content.getOnBehalfOf()));
     } catch (InvalidProtocolBufferException e) {

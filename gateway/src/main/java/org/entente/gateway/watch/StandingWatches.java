@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.WatchBook;
 import org.entente.proto.store.v1.WatchContent;
 import org.entente.proto.store.v1.WatchRecord;
@@ -26,10 +27,12 @@ final class StandingWatches {
   private static final String CONTEXT = "watch";
 
   private final AtRest atRest;
+  private final Desks desks;
   private final TreeMap<Long, StandingWatch> byNumber = new TreeMap<>();
   private final Map<String, List<StandingWatch>> byTerm = new HashMap<>();
 
-  StandingWatches(WatchBook book, AtRest atRest) {
+  StandingWatches(WatchBook book, AtRest atRest, Desks desks) {
+    this.desks = desks;
     this.atRest = atRest;
     for (WatchBook.Entry entry : book.all()) {
       open(entry)
@@ -45,7 +48,7 @@ final class StandingWatches {
             bytes -> {
               try {
                 return StandingWatch.of(
-                    entry.number(), entry.record(), WatchContent.parseFrom(bytes));
+                    entry.number(), entry.record(), WatchContent.parseFrom(bytes), desks);
               } catch (InvalidProtocolBufferException e) {
                 throw new CorruptRecord("WATCH", e);
               }

@@ -16,6 +16,7 @@ import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.ledger.WatchBook;
@@ -76,6 +77,7 @@ public final class Watches {
       Ledger ledger,
       InboxOpening opening,
       AtRest atRest,
+      Desks desks,
       LabelCheck check,
       InstantSource clock,
       Meters meters) {}
@@ -87,7 +89,7 @@ public final class Watches {
    */
   public Watches(Parts parts, Predicate<String> mayWatch) {
     this.parts = parts;
-    this.standing = new StandingWatches(parts.ledger().watches(), parts.atRest());
+    this.standing = new StandingWatches(parts.ledger().watches(), parts.atRest(), parts.desks());
     this.follower = new WatchFollower(parts, standing, mayWatch);
     this.pages = new HitPages(parts, standing);
   }
@@ -149,7 +151,7 @@ public final class Watches {
     record.setSealedContent(ByteString.copyFrom(standing.seal(content, record)));
     WatchRecord kept = record.build();
     long number = parts.ledger().watches().add(tx, kept);
-    StandingWatch watch = StandingWatch.of(number, kept, content);
+    StandingWatch watch = StandingWatch.of(number, kept, content, parts.desks());
     tx.audit(leaf(tx, AuditType.WATCH_ADDED, client(client, watch.person()), watch));
     // Before the commit: what is committed behind it is held against it from the first on. A hit is
     // committed later than the watch, and only if that is there.

@@ -2,7 +2,6 @@ package org.entente.gateway.wire;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
 import org.entente.gateway.account.Proving;
@@ -60,7 +59,7 @@ import org.entente.proto.v1.Outcome;
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
-    Function<ExplainRequest, Explaining.Answer> explain,
+    BiFunction<Identified, ExplainRequest, Explaining.Answer> explain,
     Releases releases,
     Recalling recalling,
     ConsentPorts consents,

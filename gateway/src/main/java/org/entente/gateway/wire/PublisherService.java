@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.Explaining;
@@ -40,7 +39,7 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
       new Problem(Code.LIMIT_REACHED, "drafts", "a request has at most " + TOGETHER + " drafts");
 
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
-  private final Function<ExplainRequest, Explaining.Answer> explaining;
+  private final BiFunction<Identified, ExplainRequest, Explaining.Answer> explaining;
   private final Executor executor;
 
   /**
@@ -51,7 +50,7 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
    */
   PublisherService(
       BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
-      Function<ExplainRequest, Explaining.Answer> explaining,
+      BiFunction<Identified, ExplainRequest, Explaining.Answer> explaining,
       Executor executor) {
     this.intake = intake;
     this.explaining = explaining;
@@ -87,8 +86,8 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
 
   @Override
   public void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
-    Identified unused = Caller.require(Scope.PUBLISH);
-    Explaining.Answer answer = explaining.apply(request);
+    Identified caller = Caller.require(Scope.PUBLISH);
+    Explaining.Answer answer = explaining.apply(caller, request);
     if (answer instanceof Explaining.Answer.Invalid invalid) {
       throw Statuses.exception(invalid.problem());
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.entente.gateway.ledger.RequestBook.Name;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.request.RequestList;
 import org.entente.proto.v1.FollowRemindersResponse;
@@ -26,6 +27,7 @@ final class ReminderWatch {
   private static final int PAGE = 200;
 
   private final RequestList list;
+  private final NodeName client;
   private final boolean follow;
   private final boolean exercise;
   private final ServerCallStreamObserver<FollowRemindersResponse> out;
@@ -38,11 +40,13 @@ final class ReminderWatch {
 
   ReminderWatch(
       RequestList list,
+      NodeName client,
       boolean follow,
       boolean exercise,
       ServerCallStreamObserver<FollowRemindersResponse> out,
       Executor workers) {
     this.list = list;
+    this.client = client;
     this.follow = follow;
     this.exercise = exercise;
     this.out = out;
@@ -88,14 +92,14 @@ final class ReminderWatch {
 
   private @Nullable ListedRequest next() {
     while (standing.isEmpty() && !allStanding) {
-      RequestList.Reminded page = list.reminded(exercise, last, PAGE);
+      RequestList.Reminded page = list.reminded(client, exercise, last, PAGE);
       standing.addAll(page.requests());
       last = page.last();
       allStanding = last == null;
     }
     ListedRequest next = standing.poll();
     while (next == null && !coming.isEmpty()) {
-      Optional<ListedRequest> one = list.reminded(exercise, coming.remove());
+      Optional<ListedRequest> one = list.reminded(client, exercise, coming.remove());
       next = one.orElse(null);
     }
     return next;

@@ -9,6 +9,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.Reminding;
 import org.entente.gateway.ledger.RequestBook.Side;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
@@ -45,7 +46,9 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   @Override
   public void listRequests(
       ListRequestsRequest request, StreamObserver<ListRequestsResponse> observer) {
-    RequestList.Answer answer = desk.list().page(side(request), request);
+    Side side = side(request);
+    NodeName client = Caller.require(scope(side)).name();
+    RequestList.Answer answer = desk.list().page(client, side, request);
     if (answer instanceof RequestList.Answer.Wrong wrong) {
       throw Statuses.exception(wrong.problem());
     }
@@ -53,16 +56,14 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   }
 
   /** Who asks sees what it asked; who answers, what it owes. */
+  private static Scope scope(Side side) {
+    return side == Side.ASKED ? Scope.PUBLISH : Scope.RESPOND;
+  }
+
   private static Side side(ListRequestsRequest request) {
     return switch (request.getSide()) {
-      case REQUEST_SIDE_ASKED -> {
-        Caller.require(Scope.PUBLISH);
-        yield Side.ASKED;
-      }
-      case REQUEST_SIDE_OWED -> {
-        Caller.require(Scope.RESPOND);
-        yield Side.OWED;
-      }
+      case REQUEST_SIDE_ASKED -> Side.ASKED;
+      case REQUEST_SIDE_OWED -> Side.OWED;
       case REQUEST_SIDE_UNSPECIFIED, UNRECOGNIZED ->
           throw Statuses.exception(
               new Problem(
@@ -92,9 +93,10 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   @Override
   public void followReminders(
       FollowRemindersRequest request, StreamObserver<FollowRemindersResponse> observer) {
-    Caller.require(Scope.RESPOND);
+    Identified caller = Caller.require(Scope.RESPOND);
     new ReminderWatch(
             desk.list(),
+            caller.name(),
             request.getFollow(),
             request.getExercise(),
             (ServerCallStreamObserver<FollowRemindersResponse>) observer,

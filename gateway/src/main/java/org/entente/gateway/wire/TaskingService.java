@@ -87,12 +87,12 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
 
   @Override
   public void showChain(ShowChainRequest request, StreamObserver<ShowChainResponse> observer) {
-    Caller.require(Scope.TASK);
+    Identified caller = Caller.require(Scope.TASK);
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
     ShowChainResponse chain =
         ports
             .chains()
-            .chain(id)
+            .chain(caller.name(), id)
             .orElseThrow(
                 () ->
                     Statuses.exception(

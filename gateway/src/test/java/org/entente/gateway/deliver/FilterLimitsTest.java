@@ -10,6 +10,9 @@ import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.testkit.Desked;
+import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Filter;
@@ -94,7 +97,7 @@ class FilterLimitsTest {
   }
 
   private static boolean lets(Filter.Builder filter, Label.Builder label) {
-    return new Match(filter.build()).matches(label.build());
+    return match(filter).matches(label.build());
   }
 
   @Test
@@ -125,10 +128,15 @@ class FilterLimitsTest {
     InboxRecord record =
         InboxRecord.newBuilder().setOrigin("fr.customs").setExpiresAtMs(Long.MAX_VALUE).build();
     InboxBook.Placed placed = new InboxBook.Placed(Lane.ROUTINE, 1, record);
-    assertTrue(new Match(filter().addOrigins("fr.customs").build()).mayMatch(placed, 0));
-    assertFalse(new Match(filter().addOrigins("us.cbp").build()).mayMatch(placed, 0));
+    assertTrue(match(filter().addOrigins("fr.customs")).mayMatch(placed, 0));
+    assertFalse(match(filter().addOrigins("us.cbp")).mayMatch(placed, 0));
     assertTrue(
-        new Match(filter().addOrigins("us.cbp").addOrigins("fr.customs").build())
+        match(filter().addOrigins("us.cbp").addOrigins("fr.customs"))
             .mayMatch(placed, 0));
+  }
+
+  private static Match match(Filter.Builder filter) {
+    NodeName anybody = new NodeName("desk");
+    return new Match(filter.build(), Desked.none(new MemoryStorageKeys()).sight(anybody));
   }
 }

@@ -42,6 +42,7 @@ import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.retain.ErasureJournal;
+import org.entente.gateway.testkit.Desked;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
@@ -147,7 +148,11 @@ final class Aside implements AutoCloseable {
         kit.evidence(),
         new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
         new Subscriptions.Around(
-            executor, () -> now, new Meters(), label -> policy.equivalent(label, ReceiveKit.SELF)),
+            executor,
+            () -> now,
+            new Meters(),
+            Desked.none(keys)::sight,
+            label -> policy.equivalent(label, ReceiveKit.SELF)),
         CursorLimits.DEFAULT);
   }
 

@@ -33,6 +33,7 @@ import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Retention;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.Desked;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
@@ -115,6 +116,7 @@ final class RiskNode implements AutoCloseable {
             ReceiveKit.SELF,
             ledger,
             new InboxOpening(keys, ledger.inbox()),
+            Desked.none(keys),
             new LabelCheck(MessageLimits.defaults()),
             () -> indicators,
             new Bands(Map.of(300, "MEDIUM", 700, "HIGH")),

@@ -85,7 +85,7 @@ class ChainSearchTest {
   @Test
   void restricted_isFoundWithItsMark_notOpened_andNotPassedOn_untilThatIsLifted() {
     MessageId target = node.received("brake pads");
-    KeptLabels labels = new KeptLabels(node.ledger, node.opening());
+    KeptLabels labels = new KeptLabels(node.ledger, node.opening(), node.desks());
     assertTrue(labels.label(target).isPresent());
     MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, target);
     assertTrue(found(target).getStanding().getRestricted());

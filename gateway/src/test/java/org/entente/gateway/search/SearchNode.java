@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.entente.gateway.ledger.CommitObserver;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
@@ -23,6 +24,7 @@ import org.entente.gateway.policy.PermittedFixture;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.testkit.Desked;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
@@ -95,6 +97,15 @@ final class SearchNode implements AutoCloseable {
         random);
   }
 
+  /** Nobody at the desk, one client each at two. */
+  Desks desks() {
+    return new Desked()
+        .client("narc", "narcotics")
+        .client("both", "narcotics", "ipr")
+        .only("strict", "narcotics")
+        .over(keys);
+  }
+
   InboxOpening opening() {
     return new InboxOpening(keys, ledger.inbox());
   }
@@ -110,6 +121,7 @@ final class SearchNode implements AutoCloseable {
             ledger,
             opening(),
             kit.evidence(),
+            desks(),
             new LabelCheck(MessageLimits.defaults()),
             () -> now,
             new Meters()),

@@ -371,7 +371,7 @@ class SearchingTest {
     MessageId kept = node.received("kept");
     MessageId held = node.received("held");
     node.retention.hold(OFFICE, held, SearchNode.PERSON);
-    KeptLabels labels = new KeptLabels(node.ledger, node.opening());
+    KeptLabels labels = new KeptLabels(node.ledger, node.opening(), node.desks());
     assertEquals("fr.customs", labels.label(held).orElseThrow().getOrigin());
     node.recalled(held);
     assertEquals(Optional.empty(), labels.label(held));

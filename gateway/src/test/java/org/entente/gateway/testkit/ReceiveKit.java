@@ -191,6 +191,7 @@ public final class ReceiveKit implements AutoCloseable {
                 clock),
             new ChargeRecords(new AtRest(storage, random)),
             setting,
+            Desked.none(storage),
             clock,
             clock,
             executor,

@@ -32,6 +32,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.Desked;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
@@ -113,6 +114,7 @@ final class WatchNode implements AutoCloseable {
             ledger,
             new InboxOpening(keys, ledger.inbox()),
             new AtRest(keys, random),
+            Desked.none(keys),
             new LabelCheck(MessageLimits.defaults()),
             () -> now,
             new Meters()),

@@ -97,6 +97,7 @@ import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.testkit.Desked;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -220,6 +221,7 @@ final class Behind implements AutoCloseable {
                 executor,
                 InstantSource.system(),
                 new Meters(),
+                Desked.none(storageKeys)::sight,
                 label -> policy.equivalent(label, Edge.FR)),
             new CursorLimits(3, 5_000));
     watches =
@@ -229,6 +231,7 @@ final class Behind implements AutoCloseable {
                 ledger,
                 new InboxOpening(storageKeys, ledger.inbox()),
                 new AtRest(storageKeys, new SecureRandom()),
+                Desked.none(storageKeys),
                 new LabelCheck(MessageLimits.defaults()),
                 InstantSource.system(),
                 new Meters()),
@@ -239,6 +242,7 @@ final class Behind implements AutoCloseable {
                 Edge.FR,
                 ledger,
                 new InboxOpening(storageKeys, ledger.inbox()),
+                Desked.none(storageKeys),
                 new LabelCheck(MessageLimits.defaults()),
                 Set::of,
                 new Bands(Map.of()),
@@ -305,7 +309,7 @@ final class Behind implements AutoCloseable {
   ClientPorts ports() {
     return new ClientPorts(
         (caller, draft) -> intake.apply(caller, draft),
-        draft ->
+        (caller, draft) ->
             new Explaining.Answer.Invalid(
                 new Problem(Code.INVALID_FIELD, "draft", "nothing is explained here")),
         kit.releases(),
@@ -318,7 +322,7 @@ final class Behind implements AutoCloseable {
             kit.charging(),
             new ChargeRecords(new AtRest(storageKeys, new SecureRandom())),
             ledger.charges(),
-            new ChainShowing(Edge.FR, ledger, evidence)),
+            new ChainShowing(Edge.FR, ledger, evidence, Desked.none(storageKeys))),
         retention(),
         subscriptions,
         new Searching(
@@ -327,6 +331,7 @@ final class Behind implements AutoCloseable {
                 ledger,
                 new InboxOpening(storageKeys, ledger.inbox()),
                 evidence,
+                Desked.none(storageKeys),
                 new LabelCheck(MessageLimits.defaults()),
                 InstantSource.system(),
                 new Meters()),
@@ -336,7 +341,8 @@ final class Behind implements AutoCloseable {
         new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
         new RequestPorts(
             new RequestDesk(
-                new RequestList(ledger, evidence, id -> Optional.empty()),
+                new RequestList(
+                    ledger, evidence, id -> Optional.empty(), Desked.none(storageKeys)),
                 new Responders(Edge.FR, ledger, new LabelCheck(MessageLimits.defaults())),
                 new Discovery(
                     Edge.FR,
@@ -379,6 +385,7 @@ final class Behind implements AutoCloseable {
                 new AtRest(storageKeys, new SecureRandom()),
                 new InboxOpening(storageKeys, ledger.inbox()),
                 evidence,
+                Desked.none(storageKeys),
                 new LabelCheck(MessageLimits.defaults()))),
         new IprOffice(iprParts(), IPR),
         new HolderDesk(iprParts(), IPR));

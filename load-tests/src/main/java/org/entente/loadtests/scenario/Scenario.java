@@ -234,8 +234,12 @@ public final class Scenario {
     node(agency).unfulfilled().forEach(unfulfilled::add);
     ArrayNode clients = tree.putArray("clients");
     for (ScenarioFile.Client client : node(agency).ownClients()) {
-      ArrayNode scopes = clients.addObject().put("name", client.name()).putArray("scopes");
-      client.scopes().forEach(scopes::add);
+      ObjectNode one = clients.addObject().put("name", client.name());
+      client.scopes().forEach(one.putArray("scopes")::add);
+      client.seats().forEach(one.withArray("desks")::add);
+      if (client.desksOnly() != null) {
+        one.put("desks_only", client.desksOnly());
+      }
     }
     return tree;
   }

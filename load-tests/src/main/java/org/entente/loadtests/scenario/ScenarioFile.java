@@ -75,12 +75,23 @@ record ScenarioFile(
     }
   }
 
-  /** One of an agency's own systems. */
+  /**
+   * One of an agency's own systems.
+   *
+   * @param desks at which it sits; none for one that is given all
+   * @param desksOnly whether it is given nothing else
+   */
   record Client(
       @JsonProperty(required = true) String name,
-      @JsonProperty(required = true) List<String> scopes) {
+      @JsonProperty(required = true) List<String> scopes,
+      @Nullable List<String> desks,
+      @Nullable Boolean desksOnly) {
     Client {
       scopes = List.copyOf(scopes);
+    }
+
+    List<String> seats() {
+      return desks == null ? List.of() : List.copyOf(desks);
     }
   }
 }

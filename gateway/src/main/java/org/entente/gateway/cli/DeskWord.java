@@ -1,0 +1,51 @@
+package org.entente.gateway.cli;
+
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.DeskName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.DeskAddress;
+
+/** Desks as they are written on a command line: {@code fr.customs/narcotics}. */
+final class DeskWord {
+  private DeskWord() {}
+
+  /** Whether a word names a desk rather than an agency. */
+  static boolean isDesk(String word) {
+    return word.indexOf('/') >= 0;
+  }
+
+  /**
+   * The desk that a word names.
+   *
+   * @throws CommandFailure naming the option if it names none
+   */
+  static DeskAddress of(String option, String word) {
+    int slash = word.indexOf('/');
+    try {
+      if (slash < 0) {
+        throw new InvalidValue("a desk is written AGENCY/DESK, as in fr.customs/narcotics", word);
+      }
+      return DeskAddress.newBuilder()
+          .setAgency(new AgencyName(word.substring(0, slash)).value())
+          .setDesk(new DeskName(word.substring(slash + 1)).value())
+          .build();
+    } catch (InvalidValue e) {
+      throw new CommandFailure(option + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The addressing to agencies, some of them at desks. */
+  static Addressing addressing(String option, List<String> words) {
+    Addressing.Builder to = Addressing.newBuilder();
+    for (String word : words) {
+      if (isDesk(word)) {
+        to.addDesks(of(option, word));
+      } else {
+        to.addAgencies(word);
+      }
+    }
+    return to.build();
+  }
+}
