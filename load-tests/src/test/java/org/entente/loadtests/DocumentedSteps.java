@@ -580,6 +580,7 @@ final class DocumentedSteps {
             .exits(143),
         Step.of("./entente demo --scenario exercise-waste").says("who reacted when"),
         Step.of("./entente demo --scenario all --once --json").until("ok      2 start").exits(143),
-        Step.of("./entente bench smoke").says("each message a gRPC message"));
+        Step.of("./entente bench smoke").says("each message a gRPC message"),
+        Step.of("./entente bench policy --quick").says("µs a decision"));
   }
 }

@@ -17,12 +17,12 @@ import org.entente.proto.v1.Label;
 /**
  * The most steps that evaluating a condition can take, found without evaluating it.
  *
- * <p>Each field, value and operation is a step. What looks at a text is a step more for each {@value
- * Size#CHARACTERS} characters that the text can have; what looks through a list ({@code in}, {@code
- * ==}), for each element. A comprehension takes the steps of its body for each element of its list,
- * as often as the list can be long. Both sides of {@code &&} and {@code ||} count, and the dearer
- * branch of {@code ?:}. Lists and texts of the label are as long as {@link LabelSizes} allow; of
- * what cannot be known, each is taken to be as long as an evaluation may iterate.
+ * <p>Each field, value and operation is a step. What looks at a text is a step more for each
+ * {@value Size#CHARACTERS} characters that the text can have; what looks through a list ({@code
+ * in}, {@code ==}), for each element. A comprehension takes the steps of its body for each element
+ * of its list, as often as the list can be long. Both sides of {@code &&} and {@code ||} count, and
+ * the dearer branch of {@code ?:}. Lists and texts of the label are as long as {@link LabelSizes}
+ * allow; of what cannot be known, each is taken to be as long as an evaluation may iterate.
  */
 final class ConditionCost {
   private static final Set<String> CONNECTIVES =
@@ -209,8 +209,7 @@ final class ConditionCost {
     written.addAll(call.args());
     List<Part> parts = parts(written, names);
     if (call.function().equals("_?_:_")) {
-      Part dearer =
-          parts.get(1).steps() > parts.get(2).steps() ? parts.get(1) : parts.get(2);
+      Part dearer = parts.get(1).steps() > parts.get(2).steps() ? parts.get(1) : parts.get(2);
       return sum(List.of(parts.get(0), dearer), 0, parts.get(1).size().or(parts.get(2).size()));
     }
     List<Size> sizes = parts.stream().map(Part::size).toList();
@@ -248,7 +247,8 @@ final class ConditionCost {
 
   private static long within(Size needle, Size in) {
     return switch (in.shape()) {
-      case LIST -> Size.times(in.most(), Size.plus(1, Math.min(needle.work(), in.element().work())));
+      case LIST ->
+          Size.times(in.most(), Size.plus(1, Math.min(needle.work(), in.element().work())));
       case MAP -> Size.plus(1, needle.work());
       default -> in.work();
     };
@@ -257,7 +257,7 @@ final class ConditionCost {
   private Size size(CelExpr expression, List<CelExpr> written, List<Size> of) {
     return switch (expression.call().function()) {
       case "_[_]" -> of.get(0).indexed();
-      case "_+_" -> byType(expression) == Size.SCALAR ? Size.SCALAR : of.get(0).and(of.get(1));
+      case "_+_" -> byType(expression).equals(Size.SCALAR) ? Size.SCALAR : of.get(0).and(of.get(1));
       case "dyn", "trim", "substring", "lowerAscii", "upperAscii" -> of.get(0);
       case "charAt" -> Size.text(1);
       case "string" -> is(written.get(0), CelKind.STRING) ? of.get(0) : printed(of.get(0));

@@ -64,7 +64,15 @@ final class ExpressionText {
   private static String comprehension(CelExpr.CelComprehension it) {
     List<CelExpr> parts =
         List.of(it.iterRange(), it.accuInit(), it.loopCondition(), it.loopStep(), it.result());
-    return "for(" + it.iterVar() + ", " + it.iterVar2() + ", " + it.accuVar() + ", " + all(parts) + ")";
+    return "for("
+        + it.iterVar()
+        + ", "
+        + it.iterVar2()
+        + ", "
+        + it.accuVar()
+        + ", "
+        + all(parts)
+        + ")";
   }
 
   private static String all(List<CelExpr> expressions) {

@@ -29,8 +29,9 @@ import org.entente.proto.v1.Label;
  *
  * <p>Limits: an expression has at most {@value #MAX_CODE_POINTS} characters, {@value #MAX_NODES}
  * nodes and {@value #MAX_DEPTH} levels; an evaluation at most {@value #MAX_ITERATIONS} iterations
- * of its comprehensions, and a condition can take at most {@value #MAX_STEPS} steps. Holds no mutable state; safe for use by several threads. Creating one
- * costs milliseconds, so it is made once and passed on.
+ * of its comprehensions, and a condition can take at most {@value #MAX_STEPS} steps. Holds no
+ * mutable state; safe for use by several threads. Creating one costs milliseconds, so it is made
+ * once and passed on.
  */
 public final class Expressions {
   /** Longest expression, in characters. */

@@ -119,10 +119,7 @@ final class IndexGuards {
     flatten(expression, expression.call().function(), sides);
     List<List<Taken>> taken = sides.stream().map(this::taken).toList();
     List<Known> known =
-        sides.stream()
-            .map(this::outcome)
-            .map(it -> and ? it.whenTrue() : it.whenFalse())
-            .toList();
+        sides.stream().map(this::outcome).map(it -> and ? it.whenTrue() : it.whenFalse()).toList();
     Known certain = Known.NOTHING;
     for (int i = 0; i < sides.size(); i++) {
       certain = taken.get(i).isEmpty() ? certain.and(known.get(i)) : certain;

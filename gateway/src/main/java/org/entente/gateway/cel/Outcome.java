@@ -54,7 +54,7 @@ record Outcome(Known whenTrue, Known whenFalse) {
   }
 
   private Outcome turned() {
-    return new Outcome(whenFalse, whenTrue);
+    return new Outcome(/* whenTrue= */ whenFalse, /* whenFalse= */ whenTrue);
   }
 
   private static Outcome constant(CelConstant constant) {
@@ -72,17 +72,14 @@ record Outcome(Known whenTrue, Known whenFalse) {
       case "_&&_" -> {
         Outcome one = of(tree, args.get(0));
         Outcome other = of(tree, args.get(1));
-        yield new Outcome(
-            one.whenTrue.and(other.whenTrue), one.whenFalse.or(other.whenFalse));
+        yield new Outcome(one.whenTrue.and(other.whenTrue), one.whenFalse.or(other.whenFalse));
       }
       case "_||_" -> {
         Outcome one = of(tree, args.get(0));
         Outcome other = of(tree, args.get(1));
-        yield new Outcome(
-            one.whenTrue.or(other.whenTrue), one.whenFalse.and(other.whenFalse));
+        yield new Outcome(one.whenTrue.or(other.whenTrue), one.whenFalse.and(other.whenFalse));
       }
-      case "_?_:_" ->
-          branches(of(tree, args.get(0)), of(tree, args.get(1)), of(tree, args.get(2)));
+      case "_?_:_" -> branches(of(tree, args.get(0)), of(tree, args.get(1)), of(tree, args.get(2)));
       case "@in" -> within(tree, args.get(0), args.get(1));
       case "_>_", "_<_", "_>=_", "_<=_", "_==_", "_!=_" -> compared(call.function(), args);
       default -> NOTHING;
@@ -105,7 +102,7 @@ record Outcome(Known whenTrue, Known whenFalse) {
 
   private static Outcome compared(String function, List<CelExpr> sides) {
     Outcome one = compared(function, sides.get(0), sides.get(1));
-    return one == NOTHING
+    return one.equals(NOTHING)
         ? compared(String.valueOf(TURNED.get(function)), sides.get(1), sides.get(0))
         : one;
   }
@@ -118,8 +115,7 @@ record Outcome(Known whenTrue, Known whenFalse) {
     if (with.getKind() != Kind.LIST) {
       return NOTHING;
     }
-    Outcome equal =
-        sizes("_==_", ExpressionText.of(side), with.list().elements().size());
+    Outcome equal = sizes("_==_", ExpressionText.of(side), with.list().elements().size());
     return switch (function) {
       case "_==_" -> equal;
       case "_!=_" -> equal.turned();
@@ -138,7 +134,8 @@ record Outcome(Known whenTrue, Known whenFalse) {
       return Optional.empty();
     }
     return Optional.of(
-        ExpressionText.of(expression.call().target().orElseGet(() -> expression.call().args().get(0))));
+        ExpressionText.of(
+            expression.call().target().orElseGet(() -> expression.call().args().get(0))));
   }
 
   private static Outcome sizes(String function, String list, long than) {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class CodesLint {
   static final Pattern SCHEME = Pattern.compile("[A-Z][A-Z0-9-]{0,15}");
   static final int MAX_MARKING = LabelSizes.CLASSIFICATION_MARKING;
-  private static final Pattern SHARING_MARKING = Pattern.compile("[A-Z0-9][A-Z0-9:+./ -]{0," + (LabelSizes.MARKING - 1) + "}");
+  private static final Pattern SHARING_MARKING =
+      Pattern.compile("[A-Z0-9][A-Z0-9:+./ -]{0," + (LabelSizes.MARKING - 1) + "}");
   private static final Pattern EVALUATION = Pattern.compile("[A-Za-z0-9-]{1,12}");
   private static final Pattern EVALUATION_CODE = Pattern.compile("[A-Z0-9]{1,3}");
   static final int MAX_BASIS = 500;

@@ -41,7 +41,7 @@ final class LabelFields {
   private static final Pattern PATH = Pattern.compile(RedactableFields.FORM);
 
   private static final int ISO_DATE = 10;
-    private static final List<Obligation> ONWARD =
+  private static final List<Obligation> ONWARD =
       List.of(
           Obligation.OBLIGATION_NO_ONWARD_TRANSFER,
           Obligation.OBLIGATION_ONWARD_WITH_CONSENT,

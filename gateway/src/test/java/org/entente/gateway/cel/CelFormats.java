@@ -16,8 +16,7 @@ public final class CelFormats {
       Map.of("a", "text", "n", 7L, "d", 1.5, "list", List.of("x", "y"), "map", Map.of("k", "v"));
 
   /** How CEL says that what was taken is not there: no condition that is loaded may come to it. */
-  private static final Pattern UNASKED =
-      Pattern.compile("Index out of bounds|<input>:[0-9]+: $");
+  private static final Pattern UNASKED = Pattern.compile("Index out of bounds|<input>:[0-9]+: $");
 
   private CelFormats() {}
 

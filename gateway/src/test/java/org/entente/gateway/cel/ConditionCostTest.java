@@ -101,8 +101,7 @@ class ConditionCostTest {
 
   @Test
   void condition_longPattern_isRefusedWithoutLists() {
-    ExpressionProblem problem =
-        only("label.handling_text.matches('" + "(a|b)c".repeat(200) + "')");
+    ExpressionProblem problem = only("label.handling_text.matches('" + "(a|b)c".repeat(200) + "')");
     assertTrue(problem.message().endsWith("the limit is 10000"), problem.message());
     assertTrue(problem.valid().contains("shorter searches"), problem.valid());
   }

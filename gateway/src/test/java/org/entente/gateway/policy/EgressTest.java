@@ -221,9 +221,7 @@ class EgressTest {
         isFalse);
     Refusal failed =
         onlyRefusal(
-            sample("  personal_data: false", condition + "int(label.case_ref) == 7"),
-            label(),
-            FR);
+            sample("  personal_data: false", condition + "int(label.case_ref) == 7"), label(), FR);
     assertEquals(Code.CONDITION_FAILED, failed.code());
     assertEquals("sample/condition", failed.rule());
   }

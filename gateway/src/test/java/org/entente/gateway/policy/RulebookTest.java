@@ -274,8 +274,7 @@ class RulebookTest {
   @Test
   void condition_takesWhatMayBeAbsent_namesFileLineColumnAndCure() {
     String condition = "  personal_data: false\n  condition: |\n    label.personal_data ||\n    ";
-    String text =
-        sample("  personal_data: false", condition + "label.jurisdictions[0] == 'FR'");
+    String text = sample("  personal_data: false", condition + "label.jurisdictions[0] == 'FR'");
     assertEquals(
         "a.yaml:23:3: covers.condition: line 2, column 20 of the expression:"
             + " label.jurisdictions[0] may be absent, and nothing asks how long the list is; valid:"

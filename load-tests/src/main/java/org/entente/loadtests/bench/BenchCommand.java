@@ -1,11 +1,16 @@
 package org.entente.loadtests.bench;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.gateway.cli.EntenteCommand;
 import org.entente.loadtests.measure.MeasurementFailed;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.results.RunResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Benchmarks. */
@@ -13,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures gateways on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = BenchCommand.Smoke.class,
+    subcommands = {BenchCommand.Smoke.class, BenchCommand.Policy.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class BenchCommand implements EntenteCommand, Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -65,6 +70,40 @@ public final class BenchCommand implements EntenteCommand, Callable<Integer> {
     private void say(String line) {
       spec.commandLine().getErr().println(line);
       spec.commandLine().getErr().flush();
+    }
+  }
+
+  /** What a decision of policy takes. */
+  @Command(
+      name = "policy",
+      description = {
+        "Microseconds for a decision of the sender's policy about one recipient, with 10, 100 and",
+        "1,000 agreements, each with and without the memory of rulings, measured by JMH in",
+        "processes of their own; six minutes. JMH's progress is on standard error.",
+        "Example: entente bench policy --quick --out policy.json"
+      },
+      mixinStandardHelpOptions = true)
+  static final class Policy implements Callable<Integer> {
+    @Option(
+        names = "--quick",
+        description = "Half a minute: shows that it works, and about how much.")
+    private boolean quick;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        description = "Writes the results there, as JMH writes them (JSON).")
+    private @Nullable Path out;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      PolicyBench.Form form = quick ? PolicyBench.Form.QUICK : PolicyBench.Form.LONG;
+      List<RunResult> results = PolicyBench.run(form, out, System.err);
+      PolicyBench.table(results).forEach(spec.commandLine().getOut()::println);
+      spec.commandLine().getOut().flush();
+      return 0;
     }
   }
 }

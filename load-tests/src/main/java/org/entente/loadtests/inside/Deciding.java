@@ -1,20 +1,13 @@
 package org.entente.loadtests.inside;
 
 import com.google.protobuf.ByteString;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.CheckedDraft;
@@ -22,7 +15,6 @@ import org.entente.gateway.policy.Decision;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Policy;
-import org.entente.gateway.policy.Rulebook;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
@@ -35,15 +27,10 @@ import org.entente.proto.v1.Purpose;
 
 /**
  * The sender's policy asked whether a draft may go to one recipient, in this process, by the
- * classes that a gateway asks. The rulebook holds the sample agreements and, up to the number
- * wanted, the bilateral one among them between other pairs of a customs and a police authority; the
- * node rules are the samples'. Used by one thread.
+ * classes that a gateway asks, over {@link ManyAgreements}. Used by one thread.
  */
 public final class Deciding {
-  private static final Pattern ID = Pattern.compile("(?m)^id: (.+)$");
-  private static final String BILATERAL = "fr-sg-ipr.yaml";
   private static final String CUSTOMS = "fr.customs";
-  private static final String POLICE = "sg.police";
   private static final int BATCH = 64;
   private static final double MICRO = TimeUnit.MICROSECONDS.toNanos(1);
 
@@ -62,49 +49,11 @@ public final class Deciding {
    */
   public Deciding(Path config, Path folder, int agreements) {
     now = InstantSource.system().instant();
-    Everybody membership = Everybody.in(config.resolve("federation-demo.yaml"));
-    Path nodeRules = config.resolve("node-rules.yaml");
-    try {
-      write(config.resolve("agreements"), membership, folder, agreements);
-      Rulebook rulebook = loaded(Rulebook.load(folder, nodeRules, membership, now));
-      cached = new Policy(rulebook, membership, Policy.DEFAULT_CACHE_ENTRIES);
-      uncached = new Policy(rulebook, membership, 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ManyAgreements written = ManyAgreements.written(config, folder, agreements, now);
+    cached = new Policy(written.rulebook(), written.members(), Policy.DEFAULT_CACHE_ENTRIES);
+    uncached = new Policy(written.rulebook(), written.members(), 0);
     self = new AgencyName(CUSTOMS);
     draft = draft();
-  }
-
-  private static void write(Path samples, Everybody members, Path folder, int agreements)
-      throws IOException {
-    Files.createDirectories(folder);
-    int written = 0;
-    try (Stream<Path> all = Files.list(samples)) {
-      for (Path file : all.filter(sample -> sample.toString().endsWith(".yaml")).toList()) {
-        Files.copy(file, folder.resolve(file.getFileName()));
-        written++;
-      }
-    }
-    String bilateral = Files.readString(samples.resolve(BILATERAL), StandardCharsets.UTF_8);
-    List<Everybody.Pair> pairs = members.pairs();
-    for (Everybody.Pair pair : pairs.subList(0, agreements - written)) {
-      String id = "bilateral-" + written;
-      String copy =
-          ID.matcher(bilateral)
-              .replaceFirst("id: " + id)
-              .replace("agency: " + CUSTOMS, "agency: " + pair.customs())
-              .replace("agency: " + POLICE, "agency: " + pair.police());
-      Files.writeString(folder.resolve(id + ".yaml"), copy, StandardCharsets.UTF_8);
-      written++;
-    }
-  }
-
-  private static Rulebook loaded(Rulebook.Loading loading) {
-    if (loading instanceof Rulebook.Loading.Loaded it) {
-      return it.rulebook();
-    }
-    throw new CommandFailure("the agreements cannot be loaded: " + loading);
   }
 
   private CheckedDraft draft() {

@@ -1,0 +1,107 @@
+package org.entente.loadtests.inside;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.entente.gateway.policy.Decision;
+import org.entente.gateway.policy.Policy;
+import org.entente.loadtests.federation.Home;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * What the sender's policy takes for a decision about one recipient, by the classes that a gateway
+ * asks: the drafts of {@link DraftMix} in turns, so that no two decisions after each other are the
+ * same. Without cache, a policy that keeps no ruling; with cache, one that keeps as many as a
+ * gateway does, of which all are there after the first turn.
+ *
+ * <p>Run by JMH, in one thread.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class PolicyBenchmark {
+  /** How many agreements there are. */
+  @Param({"10", "100", "1000"})
+  public int agreements;
+
+  /** Whether rulings are kept. */
+  @Param({"false", "true"})
+  public boolean cache;
+
+  private @Nullable Prepared prepared;
+  private int next;
+
+  /** What is decided about, and by what. */
+  private record Prepared(Policy policy, List<DraftMix.Asked> asked, Instant now) {}
+
+  /** A state that JMH fills. */
+  public PolicyBenchmark() {}
+
+  /** Writes and loads the agreements, and sees that each draft ends as it must. */
+  @Setup
+  public void prepare() throws IOException {
+    Instant now = InstantSource.system().instant();
+    Path folder = Files.createTempDirectory("entente-policy-");
+    try {
+      Path config = Home.find().folder().resolve("config");
+      ManyAgreements written =
+          ManyAgreements.written(config, folder.resolve("agreements"), agreements, now);
+      Policy policy =
+          new Policy(
+              written.rulebook(), written.members(), cache ? Policy.DEFAULT_CACHE_ENTRIES : 0);
+      List<DraftMix.Asked> asked = DraftMix.of(written, now).asked();
+      asked.forEach(it -> it.decided(policy, now));
+      prepared = new Prepared(policy, asked, now);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : all.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** One decision. */
+  @Benchmark
+  public Decision decision() {
+    Prepared it = prepared();
+    next = next + 1 < it.asked().size() ? next + 1 : 0;
+    DraftMix.Asked asked = it.asked().get(next);
+    return it.policy().egress().decide(asked.draft(), asked.origin(), it.now());
+  }
+
+  /** Sees that rulings were kept where they should be, and nowhere else. */
+  @TearDown
+  public void keptAsAsked() {
+    Policy.CacheFigures figures = prepared().policy().cacheFigures();
+    if (cache != figures.hits() > figures.misses()) {
+      throw new IllegalStateException("cache " + cache + ", and " + figures);
+    }
+  }
+
+  private Prepared prepared() {
+    Prepared it = prepared;
+    if (it == null) {
+      throw new IllegalStateException("JMH prepares before it measures");
+    }
+    return it;
+  }
+}
