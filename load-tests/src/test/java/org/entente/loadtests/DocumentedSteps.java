@@ -399,7 +399,9 @@ final class DocumentedSteps {
             .says("Garage Dupont"));
   }
 
-  /** An application that is refused, goods detained ex officio, a court, a recordation taken back. */
+  /**
+   * An application that is refused, goods detained ex officio, a court, a recordation taken back.
+   */
   static List<Step> otherTurnsAboutRights() {
     return List.of(
         Step.of(
@@ -468,7 +470,10 @@ final class DocumentedSteps {
             .fills("CASE", "DETENTION")
             .says("CLOSED"),
         Step.of(
-                "./entente ipr revoke RECORDATION" + OFFICER + "'the trade mark was cancelled'" + IPR)
+                "./entente ipr revoke RECORDATION"
+                    + OFFICER
+                    + "'the trade mark was cancelled'"
+                    + IPR)
             .fills("RECORDATION", "RIGHT")
             .says("REVOKED"),
         Step.of(
