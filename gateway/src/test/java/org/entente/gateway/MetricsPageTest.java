@@ -27,7 +27,9 @@ import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page of metrics and alerts says of each what the exporter and the rules say, and no other. */
+/**
+ * The page of metrics and alerts says of each what the exporter and the rules say, and no other.
+ */
 class MetricsPageTest {
   private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
   private static final Path PAGE = REPOSITORY.resolve("docs/metrics.md");
@@ -90,8 +92,7 @@ class MetricsPageTest {
   }
 
   @Test
-  void page_namesEveryMetricOfARunningGateway_withItsTypeAndLabels_andNoOther()
-      throws IOException {
+  void page_namesEveryMetricOfARunningGateway_withItsTypeAndLabels_andNoOther() throws IOException {
     String exported = exported();
     Map<String, String> described = new TreeMap<>();
     Map<String, Set<String>> labels = labels(exported);
@@ -126,7 +127,8 @@ class MetricsPageTest {
 
   private static List<JsonNode> rules() throws IOException {
     List<JsonNode> rules = new ArrayList<>();
-    for (JsonNode group : new ObjectMapper(new YAMLFactory()).readTree(RULES.toFile()).path("groups")) {
+    for (JsonNode group :
+        new ObjectMapper(new YAMLFactory()).readTree(RULES.toFile()).path("groups")) {
       group.path("rules").forEach(rules::add);
     }
     assertTrue(rules.size() > 20, rules.size() + " rules");
@@ -137,8 +139,7 @@ class MetricsPageTest {
   void page_saysOfEveryAlert_howUrgentItIs_andWhatToDo_andOfNoOther() throws IOException {
     Map<String, String> wanted = new TreeMap<>();
     for (JsonNode rule : rules()) {
-      wanted.put(
-          rule.path("alert").asText(), rule.path("labels").path("severity").asText());
+      wanted.put(rule.path("alert").asText(), rule.path("labels").path("severity").asText());
       assertFalse(rule.path("annotations").path("action").asText().isEmpty(), rule.toString());
     }
     Map<String, String> described = new TreeMap<>();

@@ -34,6 +34,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -206,7 +207,7 @@ class PeoplePageTest {
         Call call =
             new Call(
                 one.getKey(),
-                calls.get(one.getKey()),
+                Objects.requireNonNull(calls.get(one.getKey())),
                 federation.channel(HOLDERS.contains(one.getKey()) ? DE : FR),
                 federation,
                 asked);
@@ -292,9 +293,10 @@ class PeoplePageTest {
           return streamed(called, options, request(person));
         }
         Iterator<DynamicMessage> answers =
-            ClientCalls.blockingServerStreamingCall(
-                channel, called, options, request(person));
-        return answers.hasNext() ? "answered: " + answers.next().getDescriptorForType().getName() : "";
+            ClientCalls.blockingServerStreamingCall(channel, called, options, request(person));
+        return answers.hasNext()
+            ? "answered: " + answers.next().getDescriptorForType().getName()
+            : "";
       } catch (StatusRuntimeException e) {
         return field(e);
       }
@@ -351,7 +353,8 @@ class PeoplePageTest {
       for (FieldDescriptor field : method.getInputType().getFields()) {
         if (field.getName().equals("on_behalf_of")) {
           request.setField(field, person);
-        } else if (field.getType() == FieldDescriptor.Type.BYTES && field.getName().endsWith("_id")) {
+        } else if (field.getType() == FieldDescriptor.Type.BYTES
+            && field.getName().endsWith("_id")) {
           request.setField(field, name.equals("Requests.Remind") ? asked : ID);
         } else if (field.getName().equals("draft")) {
           request.setField(field, draft(person));

@@ -37,7 +37,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Over real gateways: what the originator is shown of a recall, one recipient being away for days. */
+/**
+ * Over real gateways: what the originator is shown of a recall, one recipient being away for days.
+ */
 class RecallPathTest {
   private static final Duration LONG = Duration.ofDays(4);
   private static final OnBehalfOf PERSON = OnBehalfOf.newBuilder().setOfficer("FR-3").build();
@@ -97,8 +99,7 @@ class RecallPathTest {
 
     TrackResponse known = track(message);
     assertEquals(first, known.getTakenBack().getRecallId());
-    assertEquals(
-        Timestamps.fromMillis(recalled.toEpochMilli()), known.getTakenBack().getAt());
+    assertEquals(Timestamps.fromMillis(recalled.toEpochMilli()), known.getTakenBack().getAt());
     assertEquals(Progress.PROGRESS_ERASED, at(message, DE).getProgress());
     Progress away = at(message, SG).getRecall();
     assertTrue(

@@ -77,6 +77,7 @@ final class DocumentedCommandsIT {
                 DocumentedSteps.laidOut(),
                 DocumentedSteps.running(),
                 DocumentedSteps.aboutRights(),
+                DocumentedSteps.otherTurnsAboutRights(),
                 DocumentedSteps.afterwards(),
                 DocumentedSteps.stopped(),
                 DocumentedSteps.demonstrated(),
@@ -106,6 +107,7 @@ final class DocumentedCommandsIT {
     secret(folder.resolve("federation").resolve("new-passphrase"));
     steps.run(DocumentedSteps.running());
     steps.run(DocumentedSteps.aboutRights());
+    steps.run(DocumentedSteps.otherTurnsAboutRights());
     steps.run(DocumentedSteps.afterwards());
     steps.stopAll();
     steps.run(DocumentedSteps.stopped());

@@ -107,6 +107,13 @@ final class DocumentedSteps {
             .until("{FIRST}")
             .exits(143),
         Step.of(
+                "./entente tail --kind ALERT --category IPR --category EXCISE --origin fr.customs"
+                    + " --jurisdiction FR --severity MINOR --cursor counterfeits"
+                    + DE_CLIENTS
+                    + "desk")
+            .until("{FIRST}")
+            .exits(143),
+        Step.of(
                 "./entente feedback MESSAGE --to fr.customs --result SEIZURE --place DEHAM"
                     + " --date 2026-03-02 --detection SCANNER --goods 'tablets in blisters'"
                     + " --hs 300490 --quantity 1200 --unit H87 --category IPR --purpose IPR_ENFORCEMENT"
@@ -392,6 +399,92 @@ final class DocumentedSteps {
             .says("Garage Dupont"));
   }
 
+  /**
+   * An application that is refused, goods detained ex officio, a court, a recordation taken back.
+   */
+  static List<Step> otherTurnsAboutRights() {
+    return List.of(
+        Step.of(
+                "./entente ipr record --right DESIGN --number 'DM/099001' --holder 'Discs SA'"
+                    + " --product 'brake discs' --contact 'legal@discs.example'"
+                    + OFFICER
+                    + "'application 13/26'"
+                    + IPR)
+            .says("APPLICATION")
+            .keeps("OTHER_RIGHT", ID),
+        Step.of(
+                "./entente ipr refuse RECORDATION"
+                    + OFFICER
+                    + "'no proof that the applicant holds the right'"
+                    + IPR)
+            .fills("RECORDATION", "OTHER_RIGHT")
+            .says("REFUSED"),
+        Step.of(
+                "./entente ipr suspend --kind EX_OFFICIO --goods 'brake discs, copied mark'"
+                    + " --quantity '40 pieces' --place 'Le Havre, hall 4'"
+                    + OFFICER
+                    + "'the mark on the boxes'"
+                    + IPR)
+            .keeps("DETENTION", ID),
+        Step.of(
+                "./entente ipr notify CASE --party DECLARANT"
+                    + OFFICER
+                    + "'letter to the declarant, hall 4'"
+                    + IPR)
+            .fills("CASE", "DETENTION"),
+        Step.of(
+                "./entente ipr notify CASE --party RIGHTS_HOLDER"
+                    + OFFICER
+                    + "'by telephone and letter'"
+                    + IPR)
+            .fills("CASE", "DETENTION"),
+        Step.of(
+                "./entente ipr attach CASE RECORDATION"
+                    + OFFICER
+                    + "'application granted in time'"
+                    + IPR)
+            .fills("CASE", "DETENTION")
+            .fills("RECORDATION", "RIGHT")
+            .says("{DETENTION}"),
+        Step.of(
+                "./entente ipr letter CASE ASKS_EXTENSION"
+                    + " --text 'the expert opinion is due on Friday'"
+                    + OFFICER
+                    + "'letter of the holder'"
+                    + IPR)
+            .fills("CASE", "DETENTION"),
+        Step.of(
+                "./entente ipr extend CASE --days 5"
+                    + OFFICER
+                    + "'art. 23(4), asked for in time'"
+                    + IPR)
+            .fills("CASE", "DETENTION"),
+        Step.of(
+                "./entente ipr letter CASE PROCEEDINGS --text 'TJ Paris, 26/04711'"
+                    + OFFICER
+                    + "'writ of summons'"
+                    + IPR)
+            .fills("CASE", "DETENTION")
+            .says("PROCEEDINGS"),
+        Step.of("./entente ipr outcome CASE RELEASED" + OFFICER + "'judgment in 26/04711'" + IPR)
+            .fills("CASE", "DETENTION")
+            .says("CLOSED"),
+        Step.of(
+                "./entente ipr revoke RECORDATION"
+                    + OFFICER
+                    + "'the trade mark was cancelled'"
+                    + IPR)
+            .fills("RECORDATION", "RIGHT")
+            .says("REVOKED"),
+        Step.of(
+                "./entente ipr right RECORDATION --officer FR-9 --justification 'complaint 2/26'"
+                    + IPR)
+            .fills("RECORDATION", "RIGHT")
+            .says("hologram"),
+        Step.of("./entente ipr rights" + IPR).says("{OTHER_RIGHT}").doesNotSay("legal@"),
+        Step.of("./entente ipr own" + HOLDER).says("{RIGHT}").doesNotSay("{OTHER_RIGHT}"));
+  }
+
   /** What is done with messages that have arrived, and what the figures say at the end. */
   static List<Step> afterwards() {
     return List.of(
@@ -430,6 +523,12 @@ final class DocumentedSteps {
                     + SUPERVISOR)
             .says("CALM HARBOUR  OPEN")
             .keeps("OPERATION", ID),
+        Step.of(
+                "./entente operation create --name 'BERTH FOUR' --participant de.customs"
+                    + " --starts 2030-03-04 --ends 2030-03-09 --officer FR-118"
+                    + " --justification 'joint inspection 8/26'"
+                    + SUPERVISOR)
+            .says("BERTH FOUR  OPEN  from 2030-03-04T00:00:00Z until 2030-03-09T00:00:00Z"),
         Step.of("./entente operation list" + SUPERVISOR).says("roster 1: de.customs PARTICIPANT"),
         Step.of(
                 "./entente operation members OPERATION --participant de.customs --ends 2030-06-30"

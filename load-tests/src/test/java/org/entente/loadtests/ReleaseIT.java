@@ -56,8 +56,7 @@ final class ReleaseIT {
       Child shown = supervisor(federation, "release", "show", id, SECOND, WHY);
       assertTrue(shown.out().contains(HEADLINE), shown.out() + shown.err());
 
-      Child approved =
-          supervisor(federation, "release", "approve", id, SECOND, WHY);
+      Child approved = supervisor(federation, "release", "approve", id, SECOND, WHY);
       assertEquals(0, approved.code(), approved.err());
       assertTrue(approved.out().contains("to " + SG), approved.out());
 

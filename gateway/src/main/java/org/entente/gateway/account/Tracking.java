@@ -114,8 +114,7 @@ public final class Tracking {
       recipients.add(one.build());
       settled &= stand.ended();
     }
-    return new Tracked(
-        items, null, recipients, settled, recall == null ? null : takenBack(sent));
+    return new Tracked(items, null, recipients, settled, recall == null ? null : takenBack(sent));
   }
 
   /** The latest recall of a message; null if there is none, or it could not be sent. */

@@ -373,11 +373,12 @@ final class OperationCommand implements Callable<Integer> {
             .collect(Collectors.joining(", "));
     return List.of(
         Screen.printable(
-            "%s  %s  %s  until %s%s"
+            "%s  %s  %s  from %s until %s%s"
                 .formatted(
                     RecallCommand.hex(operation.getOperationId()),
                     operation.getName(),
                     word(operation.getState().name(), "OPERATION_STATE_"),
+                    Timestamps.toString(operation.getStartsAt()),
                     Timestamps.toString(operation.getEndsAt()),
                     operation.getExercise() ? "  EXERCISE" : "")),
         Screen.printable("  roster %d: %s".formatted(operation.getNumber(), members)),

@@ -73,8 +73,7 @@ final class TrackCommand extends MessageCall {
         }
         case HELD -> print(step.getHeld());
         case SETTLED ->
-            print(
-                items, step.getSettled().getTakenBack(), step.getSettled().getRecipientsList());
+            print(items, step.getSettled().getTakenBack(), step.getSettled().getRecipientsList());
         case STEP_NOT_SET -> {
           // A newer gateway may say more than this release understands.
         }

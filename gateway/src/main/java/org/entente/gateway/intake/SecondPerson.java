@@ -56,8 +56,7 @@ final class SecondPerson {
   /** What an agreement under which a message would go asks of the person, and was not said. */
   @Nullable Problem unsaid(HeldMessage message, OnBehalfOf person) {
     return person.getJustification().isBlank()
-        ? PersonAsked.by(
-            policy.get(), message.getPermitsList().stream().map(Permit::getAgreement))
+        ? PersonAsked.by(policy.get(), message.getPermitsList().stream().map(Permit::getAgreement))
         : null;
   }
 

@@ -141,8 +141,7 @@ class RecipientTableTest {
   void holdThatEnded_countsAsExecuted_whateverWasAnsweredBefore() {
     items.add(erasure("de.customs").setCode("ON_LEGAL_HOLD").setReason("kept").build());
     items.add(erasure("de.customs").setAt(at(NOW)).build());
-    String line =
-        table(TAKEN_BACK, recipient("de.customs", Progress.PROGRESS_ERASED)).get(1);
+    String line = table(TAKEN_BACK, recipient("de.customs", Progress.PROGRESS_ERASED)).get(1);
     assertTrue(line.endsWith("executed 2026-11-26T10:30:00Z"), line);
   }
 
@@ -164,16 +163,14 @@ class RecipientTableTest {
     assertTrue(
         lines.get(1).endsWith("INGRESS_REFUSED: category; what it states contradicts itself"),
         lines.get(1));
-    assertTrue(
-        lines.get(2).endsWith("nobody had opened it by 2026-11-23T06:00:00Z"), lines.get(2));
+    assertTrue(lines.get(2).endsWith("nobody had opened it by 2026-11-23T06:00:00Z"), lines.get(2));
   }
 
   @Test
   void textOfPeers_doesNotSteerTheTerminal_norBreakTheRows() {
     retrieved("de.customs", "desk\u001b[2J\nsg.police  ERASED");
     List<String> lines =
-        table(
-            TakenBack.getDefaultInstance(), recipient("de.customs", Progress.PROGRESS_RETRIEVED));
+        table(TakenBack.getDefaultInstance(), recipient("de.customs", Progress.PROGRESS_RETRIEVED));
     assertEquals(2, lines.size());
     assertTrue(lines.get(1).contains("desk?[2J?sg.police  ERASED at "), lines.get(1));
     assertFalse(lines.get(1).contains("\u001b"));

@@ -77,8 +77,7 @@ class FilterLimitsTest {
         "categories",
         "at most 64",
         filter().addAllCategories(Collections.nCopies(65, Category.CATEGORY_IPR)));
-    assertRefused(
-        "lanes", "at most 64", filter().addAllLanesValue(Collections.nCopies(65, 1)));
+    assertRefused("lanes", "at most 64", filter().addAllLanesValue(Collections.nCopies(65, 1)));
     assertRefused(
         "jurisdictions",
         "has 100000 values; at most 64",

@@ -65,7 +65,11 @@ class PersonAskedTest {
   }
 
   private static OnBehalfOf person(String why) {
-    return OnBehalfOf.newBuilder().setOfficer("FR-2").setUnit("DNRED").setJustification(why).build();
+    return OnBehalfOf.newBuilder()
+        .setOfficer("FR-2")
+        .setUnit("DNRED")
+        .setJustification(why)
+        .build();
   }
 
   private void agreement(String obligations) {
@@ -74,7 +78,8 @@ class PersonAskedTest {
             folder,
             Map.of(
                 "a.yaml",
-                PolicyFixture.sample("onward_transfer: NONE", "onward_transfer: NONE" + obligations)));
+                PolicyFixture.sample(
+                    "onward_transfer: NONE", "onward_transfer: NONE" + obligations)));
   }
 
   private MessageId published(String key) {
