@@ -194,7 +194,14 @@ class SubjectTermsTest {
     String tooMany = "CNSHA/FRLEH/".repeat(32) + "CNSHA";
     for (String wrong :
         List.of(
-            "", "CNSHA", "CNSHA/", "/CNSHA", "CNSHA//FRLEH", "CNSHA>FRLEH", "Le Havre/x", tooMany)) {
+            "",
+            "CNSHA",
+            "CNSHA/",
+            "/CNSHA",
+            "CNSHA//FRLEH",
+            "CNSHA>FRLEH",
+            "Le Havre/x",
+            tooMany)) {
       InvalidValue refused =
           assertThrows(InvalidValue.class, () -> IndexTerms.parse("route:" + wrong), wrong);
       assertTrue(String.valueOf(refused.getMessage()).contains("CNSHA/SGSIN/FRLEH"), wrong);
