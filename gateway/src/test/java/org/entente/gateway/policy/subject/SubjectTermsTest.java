@@ -117,8 +117,8 @@ class SubjectTermsTest {
             "hs:640299",
             "place:CNSHA",
             "place:FRLEH",
-            "route:CNSHA/FRLEH",
-            "place:DEHAM"),
+            "place:DEHAM",
+            "route:CNSHA/FRLEH"),
         IndexTerms.of(Label.getDefaultInstance(), body));
     assertEquals("hs:6402", IndexTerms.parse("hs:64.02"));
     assertEquals("brand:VOLTARA", IndexTerms.parse("brand: voltara"));
@@ -185,6 +185,20 @@ class SubjectTermsTest {
     assertEquals("route:" + String.join("/", places), terms.get(terms.size() - 1));
     assertEquals(
         terms.get(terms.size() - 1), IndexTerms.parse("route:" + String.join("/", places)));
+  }
+
+  /** Nor can a member fill the index with many. */
+  @Test
+  void manyRoutes_areAllFoundWhole_andTheFirstByStretches() {
+    Subject.Builder[] routes = new Subject.Builder[256];
+    for (int i = 0; i < routes.length; i++) {
+      String code = "FR" + (char) ('A' + i / 26) + (char) ('A' + i % 26);
+      routes[i] = route(code + "A", code + "B", code + "C");
+    }
+    List<String> terms = routeTerms(routes);
+    assertEquals(16 * 3 + 240, terms.size());
+    assertTrue(terms.contains("route:FRAPA/FRAPB"), "a stretch of the sixteenth");
+    assertTrue(terms.contains("route:FRJVA/FRJVB/FRJVC"), "the last one, whole");
   }
 
   @Test
