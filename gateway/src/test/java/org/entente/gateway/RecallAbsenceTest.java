@@ -44,8 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A message is recalled while a recipient is away for days: on its return nobody there is given it
- * any more, its gateway says under its own signature what it did, and the originator reads it beside
- * what the others said at once.
+ * any more, its gateway says under its own signature what it did, and the originator reads it
+ * beside what the others said at once.
  */
 class RecallAbsenceTest {
   private static final Duration STEP = Duration.ofHours(6);
@@ -157,9 +157,7 @@ class RecallAbsenceTest {
       assertEquals("NOT_FOUND", openingFails(recipient, message));
       assertEquals(ended, table(message).get(recipient));
       assertFalse(
-          federation
-              .kinds(FR, message, recipient)
-              .contains(EvidenceKind.EVIDENCE_KIND_RETRIEVAL));
+          federation.kinds(FR, message, recipient).contains(EvidenceKind.EVIDENCE_KIND_RETRIEVAL));
     }
   }
 
@@ -210,8 +208,7 @@ class RecallAbsenceTest {
         Map.of(DE, Progress.PROGRESS_DELIVERED, SG, Progress.PROGRESS_ERASED), table(unread));
 
     federation.start(DE);
-    EvidenceItem had =
-        federation.awaitEvidence(FR, read, EvidenceKind.EVIDENCE_KIND_ERASURE, DE);
+    EvidenceItem had = federation.awaitEvidence(FR, read, EvidenceKind.EVIDENCE_KIND_ERASURE, DE);
     EvidenceItem unopened =
         federation.awaitEvidence(FR, unread, EvidenceKind.EVIDENCE_KIND_ERASURE, DE);
     assertEquals("", had.getCode(), had::toString);

@@ -273,14 +273,14 @@ class RedactionPathTest {
   }
 
   @Test
-  void passingOn_whatCameWithoutFields_putsNothingBack_andTheNextReaderIsTold()
-      throws IOException {
+  void passingOn_whatCameWithoutFields_putsNothingBack_andTheNextReaderIsTold() throws IOException {
     agreement("agreements", "singapore", SG, false, false, REDACTIONS);
     Path among = folder.resolve("agreements").resolve("singapore.yaml");
     Files.writeString(
         among,
         Files.readString(among)
-            .replace("    - agency: sg.police\n", "    - agency: sg.police\n    - agency: de.customs\n")
+            .replace(
+                "    - agency: sg.police\n", "    - agency: sg.police\n    - agency: de.customs\n")
             .replace("onward_transfer: NONE", "onward_transfer: WITHIN_PARTIES"));
     federation.start(FR, DE, HUB, SG);
     Draft.Builder first = RunningFederation.alert("fire on the quay", "k");

@@ -69,8 +69,7 @@ final class HeldDrafts {
     if (!draft.getLabel().hasExpiresAt()) {
       return longest;
     }
-    Instant over =
-        Instant.ofEpochMilli(Timestamps.toMillis(draft.getLabel().getExpiresAt()));
+    Instant over = Instant.ofEpochMilli(Timestamps.toMillis(draft.getLabel().getExpiresAt()));
     return over.isBefore(longest) ? over : longest;
   }
 

@@ -69,8 +69,9 @@ final class DraftTerms {
   }
 
   /**
-   * What came without some fields goes on under an agreement that withholds them too: so nobody puts
-   * back what was taken out, and the next reader is told of it. Its originator may have it back.
+   * What came without some fields goes on under an agreement that withholds them too: so nobody
+   * puts back what was taken out, and the next reader is told of it. Its originator may have it
+   * back.
    */
   private static Optional<Refusal> withheld(
       List<Source> sources, AgencyName recipient, Agreement agreement) {

@@ -10,10 +10,10 @@ import org.entente.proto.v1.Label;
 
 /**
  * By what messages are linked: terms that stand for one thing or person, and for no other, and the
- * whole route, in one direction: the way back, a part, or the same ports at both ends by another way
- * are other routes. Not for places, brands and kinds of goods; not for a person's name without date of birth, which many
- * bear; not for a firearm's number without its make; a case reference only among messages of one
- * origin, since agencies number their cases alike. Pure.
+ * whole route, in one direction: the way back, a part, or the same ports at both ends by another
+ * way are other routes. Not for places, brands and kinds of goods; not for a person's name without
+ * date of birth, which many bear; not for a firearm's number without its make; a case reference
+ * only among messages of one origin, since agencies number their cases alike. Pure.
  */
 final class Identifiers {
   private Identifiers() {}

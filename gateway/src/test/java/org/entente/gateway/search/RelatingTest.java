@@ -170,8 +170,7 @@ class RelatingTest {
     RelatedResponse response = related(one, request());
     assertEquals(List.of(same), ids(response));
     assertEquals(List.of("route:CNSHA/SGSIN/FRLEH"), response.getIdentifiersList());
-    assertEquals(
-        List.of("route:CNSHA/SGSIN/FRLEH"), response.getRelated(0).getIdentifiersList());
+    assertEquals(List.of("route:CNSHA/SGSIN/FRLEH"), response.getRelated(0).getIdentifiersList());
     assertEquals(List.of(), related(back));
     assertEquals(List.of(), related(longer));
     assertEquals(
@@ -184,7 +183,8 @@ class RelatingTest {
             .detail());
     // Who looks for a stretch finds those that go on, too, and nobody who goes back.
     assertEquals(
-        List.of(longer, same, one), node.found(SearchNode.ask().setSubject("route:cnsha/sgsin/frleh")));
+        List.of(longer, same, one),
+        node.found(SearchNode.ask().setSubject("route:cnsha/sgsin/frleh")));
     assertEquals(List.of(back), node.found(SearchNode.ask().setSubject("route:SGSIN/CNSHA")));
   }
 
@@ -227,8 +227,7 @@ class RelatingTest {
         Retention.Answer.Erased.class, node.retention.erase(OFFICE, erased, SearchNode.PERSON));
     node.recalled(recalled);
     assertEquals(List.of(), related(one));
-    assertEquals(
-        List.of(one), node.found(SearchNode.ask().setSubject("route:CNSHA/FRLEH")));
+    assertEquals(List.of(one), node.found(SearchNode.ask().setSubject("route:CNSHA/FRLEH")));
   }
 
   /** Namesakes are not the same person. */

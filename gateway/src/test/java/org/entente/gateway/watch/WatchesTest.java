@@ -135,8 +135,7 @@ class WatchesTest {
     MessageId whole = node.received(route("CNSHA", "SGSIN"));
     node.received(route("SGSIN", "CNSHA"));
     node.received(route("CNSHA", "EGSUZ", "SGSIN"));
-    node.received(
-        Subject.newBuilder().setPlace("CNSHA"), Subject.newBuilder().setPlace("SGSIN"));
+    node.received(Subject.newBuilder().setPlace("CNSHA"), Subject.newBuilder().setPlace("SGSIN"));
     MessageId longer = node.received(route("KRPUS", "CNSHA", "SGSIN", "FRLEH"));
     assertEquals(List.of(whole, longer), node.hits());
     assertEquals(

@@ -63,7 +63,10 @@ record AskConsentStep(
     checking.require(
         days == null || (days > 0 && days <= 365), field + ".days", "is " + days, "1 to 365");
     checking.require(
-        lasts == null || lasts.toMillis() > 0, field + ".lasts", "is " + lasts, "more than nothing");
+        lasts == null || lasts.toMillis() > 0,
+        field + ".lasts",
+        "is " + lasts,
+        "more than nothing");
     checking.either(field, "asks", asks != null, error);
     if (asks != null) {
       checking.agency(field + ".asks", asks);
@@ -77,8 +80,7 @@ record AskConsentStep(
     AskConsentRequest.Builder request =
         AskConsentRequest.newBuilder()
             .addAllAgencies(to)
-            .setUntil(
-                Timestamps.fromMillis(Instant.now().plus(time).toEpochMilli()))
+            .setUntil(Timestamps.fromMillis(Instant.now().plus(time).toEpochMilli()))
             .setReason(reason)
             .setOnBehalfOf(Acting.person(officer, justification));
     messages.forEach(message -> request.addMessageIds(stage.id(message)));

@@ -175,9 +175,7 @@ record ExportStep(
     AuditPerson person = record.actor().onBehalfOf();
     boolean of = place < wanted().size() && wanted().get(place).of() != null;
     List<String> messages =
-        leaf.getMessagesList().stream()
-            .map(it -> stage.name(it.getMessageId()))
-            .toList();
+        leaf.getMessagesList().stream().map(it -> stage.name(it.getMessageId())).toList();
     return new Leaf(
             record.type().name(), person == null ? null : person.officer(), of ? messages : null)
         .words();

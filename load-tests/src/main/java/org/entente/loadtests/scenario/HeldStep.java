@@ -54,8 +54,7 @@ record HeldStep(
     Map<String, String> waiting = new TreeMap<>();
     response
         .getMessagesList()
-        .forEach(
-            it -> waiting.put(stage.name(it.getMessageId()), it.getOnBehalfOf().getOfficer()));
+        .forEach(it -> waiting.put(stage.name(it.getMessageId()), it.getOnBehalfOf().getOfficer()));
     return "lists " + waiting;
   }
 }

@@ -81,7 +81,10 @@ record PublishCapStep(
     } else if (checking.exercise()) {
       Status status = alert.draft().getLabel().getStatus();
       checking.require(
-          status == Status.STATUS_EXERCISE, field + ".file", status + " in an exercise", "Exercise");
+          status == Status.STATUS_EXERCISE,
+          field + ".file",
+          status + " in an exercise",
+          "Exercise");
     }
   }
 

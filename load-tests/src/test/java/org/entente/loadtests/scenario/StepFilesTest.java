@@ -227,8 +227,7 @@ final class StepFilesTest {
     assertEquals(List.of(), problems(RIGHT));
     Set<String> words = new TreeSet<>(StepEntry.WORDS);
     words.removeIf(word -> (ScenarioTest.SAMPLE + RIGHT).contains("    " + word + ":"));
-    assertEquals(
-        Set.of("gateway", "open", "recall", "release", "search", "transit"), words);
+    assertEquals(Set.of("gateway", "open", "recall", "release", "search", "transit"), words);
   }
 
   @Test
@@ -438,10 +437,7 @@ final class StepFilesTest {
             "agency: nl.police, fulfils",
             "agency: nl.army, fulfils",
             "steps[29].fulfils.agency: \"nl.army\" is no agency"),
-        wrong(
-            "cap/reservoir.cap",
-            "cap/none.cap",
-            "steps[30].publish_cap.file: there is no file "),
+        wrong("cap/reservoir.cap", "cap/none.cap", "steps[30].publish_cap.file: there is no file "),
         wrong("cap/reservoir.cap", "cap/broken.cap", "steps[30].publish_cap.file: "),
         wrong(
             "label: { category: PUBLIC_WARNING, purpose: PUBLIC_SAFETY, classification: UNCLASSIFIED }",
@@ -456,7 +452,8 @@ final class StepFilesTest {
             "subject: \"person:Voorbeeld/Sam\"\n",
             "subject: \"person:Voorbeeld/Sam\"\n      message: first\n",
             "steps[32].export: asks for nothing, or for two things; valid: either subject or"),
-        wrong("only: [OPENED]", "only: [READ]", "steps[32].export.only[0]: \"READ\"; valid: one of"),
+        wrong(
+            "only: [OPENED]", "only: [READ]", "steps[32].export.only[0]: \"READ\"; valid: one of"),
         wrong("      only: [OPENED]\n", "", "steps[32].export.only: is missing beside lists"),
         wrong(
             "[{ type: OPENED, officer",

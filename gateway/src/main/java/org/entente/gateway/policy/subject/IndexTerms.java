@@ -19,7 +19,7 @@ import org.entente.proto.v1.Subject;
  *   brand:NAME      hs:DIGITS, 2 to 10, each message by its whole code and by what it begins with
  *   place:UN/LOCODE, also those of a route
  *   route:UN/LOCODE/UN/LOCODE...  the whole route in the order of travel, and each stretch of it of
- *                   2 to 4 places that follow each other
+ *                   2 to 4 places that follow each other; of the first 16 routes of a message
  * </pre>
  *
  * The way back is another route. Pure.
@@ -30,6 +30,9 @@ public final class IndexTerms {
   /** Places of the longest part of a route that it is found by; of more it would have too many. */
   private static final int LONGEST_STRETCH = 4;
 
+  /** Routes of a message by whose stretches it is found; a sender must not fill the index. */
+  private static final int MOST_STRETCHED = 16;
+
   /** As many places as a route has at most. */
   private static final int MAX_PLACES = 64;
 
@@ -39,6 +42,11 @@ public final class IndexTerms {
   public static List<String> of(Label label, Body body) {
     Set<String> terms = new LinkedHashSet<>(SubjectTerms.of(label, body));
     SubjectTerms.subjects(body).forEach(subject -> add(terms, subject));
+    SubjectTerms.subjects(body).stream()
+        .filter(Subject::hasRoute)
+        .limit(MOST_STRETCHED)
+        .forEach(subject -> stretches(terms, places(subject.getRoute())));
+    terms.addAll(routes(body));
     place(terms, body.getFeedback().getPlace());
     body.getFeedback().getGoodsList().forEach(goods -> commodity(terms, goods));
     return List.copyOf(terms);
@@ -57,7 +65,6 @@ public final class IndexTerms {
   private static void add(Set<String> terms, Subject subject) {
     place(terms, subject.getPlace());
     subject.getRoute().getPlacesList().forEach(place -> place(terms, place));
-    stretches(terms, places(subject.getRoute()));
     if (subject.hasCommodity()) {
       commodity(terms, subject.getCommodity());
     }
@@ -69,9 +76,6 @@ public final class IndexTerms {
       for (int to = from + 2; to <= last; to++) {
         terms.add(route(places.subList(from, to)));
       }
-    }
-    if (places.size() > LONGEST_STRETCH) {
-      terms.add(route(places));
     }
   }
 

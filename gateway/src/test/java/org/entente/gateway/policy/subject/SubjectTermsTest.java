@@ -117,8 +117,8 @@ class SubjectTermsTest {
             "hs:640299",
             "place:CNSHA",
             "place:FRLEH",
-            "route:CNSHA/FRLEH",
-            "place:DEHAM"),
+            "place:DEHAM",
+            "route:CNSHA/FRLEH"),
         IndexTerms.of(Label.getDefaultInstance(), body));
     assertEquals("hs:6402", IndexTerms.parse("hs:64.02"));
     assertEquals("brand:VOLTARA", IndexTerms.parse("brand: voltara"));
@@ -187,6 +187,20 @@ class SubjectTermsTest {
         terms.get(terms.size() - 1), IndexTerms.parse("route:" + String.join("/", places)));
   }
 
+  /** Nor can a member fill the index with many. */
+  @Test
+  void manyRoutes_areAllFoundWhole_andTheFirstByStretches() {
+    Subject.Builder[] routes = new Subject.Builder[256];
+    for (int i = 0; i < routes.length; i++) {
+      String code = "FR" + (char) ('A' + i / 26) + (char) ('A' + i % 26);
+      routes[i] = route(code + "A", code + "B", code + "C");
+    }
+    List<String> terms = routeTerms(routes);
+    assertEquals(16 * 3 + 240, terms.size());
+    assertTrue(terms.contains("route:FRAPA/FRAPB"), "a stretch of the sixteenth");
+    assertTrue(terms.contains("route:FRJVA/FRJVB/FRJVC"), "the last one, whole");
+  }
+
   @Test
   void route_thatIsNone_hasNoTerm_andIsRefusedInAQuestion() {
     assertEquals(List.of(), routeTerms(route("CNSHA"), route()));
@@ -194,7 +208,14 @@ class SubjectTermsTest {
     String tooMany = "CNSHA/FRLEH/".repeat(32) + "CNSHA";
     for (String wrong :
         List.of(
-            "", "CNSHA", "CNSHA/", "/CNSHA", "CNSHA//FRLEH", "CNSHA>FRLEH", "Le Havre/x", tooMany)) {
+            "",
+            "CNSHA",
+            "CNSHA/",
+            "/CNSHA",
+            "CNSHA//FRLEH",
+            "CNSHA>FRLEH",
+            "Le Havre/x",
+            tooMany)) {
       InvalidValue refused =
           assertThrows(InvalidValue.class, () -> IndexTerms.parse("route:" + wrong), wrong);
       assertTrue(String.valueOf(refused.getMessage()).contains("CNSHA/SGSIN/FRLEH"), wrong);
