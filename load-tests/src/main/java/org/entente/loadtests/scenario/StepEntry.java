@@ -50,7 +50,8 @@ record StepEntry(
     @Nullable RemindersStep reminders,
     @Nullable ScoreStep score,
     @Nullable ScoresStep scores,
-    @Nullable FulfilsStep fulfils) {
+    @Nullable FulfilsStep fulfils,
+    @Nullable CountsStep counts) {
 
   /** What a step may do, as files write it. */
   static final List<String> WORDS =
@@ -90,7 +91,8 @@ record StepEntry(
           "reminders",
           "score",
           "scores",
-          "fulfils");
+          "fulfils",
+          "counts");
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
@@ -130,7 +132,8 @@ record StepEntry(
             reminders,
             score,
             scores,
-            fulfils)
+            fulfils,
+            counts)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }

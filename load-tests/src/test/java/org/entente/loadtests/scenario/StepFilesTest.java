@@ -174,6 +174,8 @@ final class StepFilesTest {
             lists: { first: [{ per_mille: 640, client: desk, model: roads, model_version: "2" }] }
         - say: step
           fulfils: { by: nl.customs/controls, agency: nl.police, fulfils: [NO_ONWARD_TRANSFER] }
+        - say: step
+          counts: { agency: nl.police, exercise: { published: 0 }, actual: { received: 1 } }
       """;
 
   @TempDir private Path folder;
@@ -390,6 +392,15 @@ final class StepFilesTest {
             "fulfils: [NOTHING]",
             "steps[29].fulfils.fulfils[0]: \"NOTHING\"; valid: one of DESTROY_AFTER_RETENTION"),
         wrong(", fulfils: [NO_ONWARD_TRANSFER]", "", "steps[29].fulfils: expects nothing"),
+        wrong(
+            "exercise: { published: 0 }",
+            "exercise: { lost: 0 }",
+            "steps[30].counts: counter lost; valid: one of [delivered, published, received"),
+        wrong("{ received: 1 }", "{ received: -1 }", "steps[30].counts: received -1; valid: 0 or"),
+        wrong(
+            ", exercise: { published: 0 }, actual: { received: 1 }",
+            "",
+            "steps[30].counts: expects nothing; valid: exercise, actual or both"),
         wrong(
             "agency: nl.police, fulfils",
             "agency: nl.army, fulfils",
