@@ -141,9 +141,9 @@ final class NodeGauges {
         () -> requests(ground, RequestBook.Count::overdue));
     meters.gauge(
         "entente_held_messages",
-        "Messages that wait for a second person's release.",
+        "Messages that wait for a second person's release; without exercises.",
         List.of(),
-        () -> List.of(Sample.of(ground.ledger.held().count())));
+        () -> List.of(Sample.of(ground.ledger.held().actual())));
     meters.gauge(
         "entente_held_oldest_timestamp_seconds",
         "Since when the oldest of them waits; 0 if none does.",

@@ -47,11 +47,7 @@ final class NodePolicy {
     self = new AgencyName(files.config().agency());
     own = files.fulfilment();
     exercises =
-        files
-            .config()
-            .exerciseDays()
-            .map(ExerciseRetention::new)
-            .orElse(ExerciseRetention.NONE);
+        files.config().exerciseDays().map(ExerciseRetention::new).orElse(ExerciseRetention.NONE);
     try {
       stamp = files.policyStamp();
     } catch (IOException e) {

@@ -149,8 +149,7 @@ class ExerciseThreatsTest {
 
   private Permitted changeOf(MessageId id, Status status, MessageType type) {
     return message(
-        status,
-        label -> label.setMessageType(type).setReferences(ByteString.copyFrom(id.bytes())));
+        status, label -> label.setMessageType(type).setReferences(ByteString.copyFrom(id.bytes())));
   }
 
   private Permitted recallOf(MessageId target, Status status) {
@@ -315,8 +314,7 @@ class ExerciseThreatsTest {
     String field = "body.recall.message_id names";
     refused(Code.HEADER_MISMATCH, field, recallOf(actual, Status.STATUS_EXERCISE));
     refused(Code.HEADER_MISMATCH, field, recallOf(exercise, Status.STATUS_ACTUAL));
-    refused(
-        Code.INGRESS_REFUSED, "the label of recall", recallOf(exercise, Status.STATUS_TEST));
+    refused(Code.INGRESS_REFUSED, "the label of recall", recallOf(exercise, Status.STATUS_TEST));
     assertNotNull(ledger.inbox().find(actual));
     assertNotNull(ledger.inbox().find(exercise));
     taken(recallOf(exercise, Status.STATUS_EXERCISE));

@@ -43,10 +43,12 @@ import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Metrics;
 import org.entente.loadtests.testkit.OwnBundles;
 import org.entente.loadtests.testkit.Publications;
+import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Status;
 import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
@@ -131,13 +133,53 @@ final class TrustGossipIT {
     }
   }
 
-  private void alertsNameOnlyMetricsThatExist() throws Exception {
+  /** Threat 63: a drill fires no rule about actual traffic, nor the reverse. */
+  @Test
+  void exercises_areCountedApart_andNoAlertCountsThemAsActualTraffic() throws Exception {
+    try (Federation running = federation) {
+      running.start(List.of(FR, DE));
+      deliver(DE);
+      for (Status status : List.of(Status.STATUS_EXERCISE, Status.STATUS_TEST)) {
+        published++;
+        Draft.Builder draft = Publications.draft(DE, "Drill " + published).toBuilder();
+        draft.getLabelBuilder().setStatus(status);
+        publish(FR, "declarations", draft.setIdempotencyKey("drill-" + published));
+      }
+      Child tail = Child.of(federation, DE, "desk", "tail", "--exercise", "--count=2");
+      assertTrue(tail.out().contains("Drill " + published), tail.out() + tail.err());
+      assertFalse(tail.out().contains("Unsafe toys"), tail.out());
+      awaitCounts(FR, "entente_published_total{outcome=\"accepted\"");
+      awaitCounts(DE, "entente_received_total{origin=\"fr.customs\"");
+      awaitCounts(DE, "entente_delivered_total{kind=\"first\"");
+      for (JsonNode rule : rules()) {
+        String expression = rule.path("expr").asText();
+        Matcher names = METRIC.matcher(expression);
+        while (names.find()) {
+          boolean told = at(DE).labels(names.group()).contains("exercise");
+          assertTrue(
+              !told || expression.contains("exercise=\""),
+              () -> rule.path("alert").asText() + " does not say which traffic it is about");
+        }
+      }
+      assertTrue(at(DE).labels("entente_received_total").contains("exercise"));
+    }
+  }
+
+  private void awaitCounts(String agency, String begin) throws Exception {
+    at(agency).await(begin + ",exercise=\"true\",}", 2);
+    at(agency).await(begin + ",exercise=\"false\",}", 1);
+  }
+
+  private static List<JsonNode> rules() throws IOException {
     Path file = Home.find().folder().resolve("config").resolve("prometheus").resolve("alerts.yaml");
-    List<JsonNode> rules =
-        new ObjectMapper(new YAMLFactory())
-            .readTree(file.toFile()).findValues("rules").stream()
-                .flatMap(group -> StreamSupport.stream(group.spliterator(), false))
-                .toList();
+    return new ObjectMapper(new YAMLFactory())
+        .readTree(file.toFile()).findValues("rules").stream()
+            .flatMap(group -> StreamSupport.stream(group.spliterator(), false))
+            .toList();
+  }
+
+  private void alertsNameOnlyMetricsThatExist() throws Exception {
+    List<JsonNode> rules = rules();
     Set<String> unknown = new TreeSet<>();
     Set<String> existing = at(FR).names();
     assertTrue(rules.size() > 5, rules.toString());
@@ -312,14 +354,17 @@ final class TrustGossipIT {
   }
 
   private void publish(String from, String recipient, String client, String headline) {
+    publish(
+        from,
+        client,
+        Publications.draft(recipient, headline).toBuilder()
+            .setIdempotencyKey("gossip-" + headline.replace(' ', '-')));
+  }
+
+  private void publish(String from, String client, Draft.Builder draft) {
     Outcome outcome =
         PublisherGrpc.newBlockingStub(federation.channel(from, client))
-            .publish(
-                PublishRequest.newBuilder()
-                    .setDraft(
-                        Publications.draft(recipient, headline).toBuilder()
-                            .setIdempotencyKey("gossip-" + headline.replace(' ', '-')))
-                    .build())
+            .publish(PublishRequest.newBuilder().setDraft(draft).build())
             .getOutcome();
     assertTrue(outcome.hasAccepted(), outcome.toString());
   }

@@ -13,6 +13,7 @@ import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.Exercise;
 import org.entente.proto.store.v1.HeldFacts;
 import org.entente.proto.store.v1.HeldRecord;
 import org.entente.proto.v1.Draft;
@@ -86,6 +87,7 @@ final class HeldDrafts {
         HeldRecord.newBuilder()
             .setSinceMs(tx.nowMillis())
             .setUntilMs(until.toEpochMilli())
+            .setExercise(Exercise.of(draft.getLabel()))
             .setSealedFacts(ByteString.copyFrom(atRest.seal(FACTS, facts.toByteArray(), until)))
             .build();
     book.put(tx, held.id(), record, atRest.seal(DRAFT, draft.toByteArray(), until));

@@ -36,6 +36,7 @@ public final class HeldBook {
 
   private final Store store;
   private final AtomicInteger count = new AtomicInteger();
+  private final AtomicInteger exercises = new AtomicInteger();
 
   /** The held drafts of a store. */
   public HeldBook(Store store) {
@@ -43,7 +44,7 @@ public final class HeldBook {
     try (Scan scan = store.scan(Table.HELD, new byte[] {RECORD}, END)) {
       while (scan.hasNext()) {
         scan.next();
-        count.incrementAndGet();
+        added(parse(scan.value()), 1);
       }
     }
   }
@@ -52,17 +53,26 @@ public final class HeldBook {
   public void put(Transaction tx, MessageId id, HeldRecord record, byte[] sealedDraft) {
     tx.put(Table.HELD, key(RECORD, id), record.toByteArray());
     tx.put(Table.HELD, key(DRAFT, id), sealedDraft);
-    tx.afterCommit(count::incrementAndGet);
+    tx.afterCommit(() -> added(record, 1));
+  }
+
+  private void added(HeldRecord record, int drafts) {
+    count.addAndGet(drafts);
+    if (record.getExercise()) {
+      exercises.addAndGet(drafts);
+    }
   }
 
   /** Removes one; whether it was there. */
   public boolean remove(Transaction tx, MessageId id) {
-    if (tx.get(Table.HELD, key(RECORD, id)) == null) {
+    byte[] value = tx.get(Table.HELD, key(RECORD, id));
+    if (value == null) {
       return false;
     }
+    HeldRecord record = parse(value);
     tx.delete(Table.HELD, key(RECORD, id));
     tx.delete(Table.HELD, key(DRAFT, id));
-    tx.afterCommit(count::decrementAndGet);
+    tx.afterCommit(() -> added(record, -1));
     return true;
   }
 
@@ -96,14 +106,28 @@ public final class HeldBook {
     return out;
   }
 
-  /** Since when the oldest waits, milliseconds since 1970; 0 if none does. */
+  /** Since when the oldest that is no exercise waits, milliseconds since 1970; 0 if none does. */
   public long oldestMillis() {
-    return page(null, 1).stream().mapToLong(entry -> entry.record().getSinceMs()).sum();
+    try (Scan scan = store.scan(Table.HELD, new byte[] {RECORD}, END)) {
+      while (scan.hasNext()) {
+        scan.next();
+        HeldRecord record = parse(scan.value());
+        if (!record.getExercise()) {
+          return record.getSinceMs();
+        }
+      }
+    }
+    return 0;
   }
 
   /** How many wait. */
   public int count() {
     return count.get();
+  }
+
+  /** How many of them are no exercises. */
+  public int actual() {
+    return count.get() - exercises.get();
   }
 
   private static HeldRecord parse(byte[] value) {

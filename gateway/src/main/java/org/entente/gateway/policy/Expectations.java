@@ -193,7 +193,8 @@ public final class Expectations {
   /** Puts them to a policy. */
   public ExpectationReport test(Policy policy) {
     Rules rules = new Rules(policy.rulebook(), policy.membership());
-    DraftTerms terms = new DraftTerms(rules, policy.membership(), policy.fulfilments(), ExerciseRetention.NONE);
+    DraftTerms terms =
+        new DraftTerms(rules, policy.membership(), policy.fulfilments(), ExerciseRetention.NONE);
     ClauseCoverage coverage = new ClauseCoverage(policy.rulebook(), policy.membership());
     List<ExpectationReport.Result> results = new ArrayList<>();
     for (Expectation it : all) {

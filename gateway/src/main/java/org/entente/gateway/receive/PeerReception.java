@@ -31,8 +31,7 @@ public final class PeerReception {
       SecureRandom random,
       ExerciseRetention exercises) {
     this.ledger = parts.ledger();
-    Unsealing unsealing =
-        new Unsealing(parts, keys, new LocalSeal(random), ingress, exercises);
+    Unsealing unsealing = new Unsealing(parts, keys, new LocalSeal(random), ingress, exercises);
     Custody custody = new Custody(keys, random, parts.opener(), parts.setting(), parts.clock());
     this.inspection = new Inspection(parts, unsealing, new Mishaps<>("receiving"), custody);
     this.reception = new Reception(parts, reporter, custody);

@@ -30,8 +30,7 @@ final class References {
   }
 
   /** Why a message is not kept; empty if it may be. */
-  Optional<Inspected.Refused> refusal(
-      Transaction tx, EnvelopeFacts facts, Inspected.Kept message) {
+  Optional<Inspected.Refused> refusal(Transaction tx, EnvelopeFacts facts, Inspected.Kept message) {
     ChainStep step = message.step();
     ByteString answered = message.content().label().getInReplyTo();
     if (isOfTheOther(tx, facts, answered.isEmpty() ? null : id(answered))) {

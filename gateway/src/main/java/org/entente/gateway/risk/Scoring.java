@@ -99,8 +99,7 @@ final class Scoring {
     Optional<Score> latest = latest(tx, handed, series);
     if (latest.filter(it -> saysTheSame(it, handed.request())).isPresent()) {
       tx.afterCommit(
-          () ->
-              parts.meters().scored(Meters.Scored.UNCHANGED, handed.request().getExercise()));
+          () -> parts.meters().scored(Meters.Scored.UNCHANGED, handed.request().getExercise()));
       return done(latest.get(), true);
     }
     if (series.getNumbersCount() == 0 && !hasRoom(scored, client)) {

@@ -79,7 +79,10 @@ class AdminServerTest {
     assertEquals(200, response.statusCode());
     assertTrue(response.headers().firstValue("content-type").orElse("").startsWith("text/plain"));
     assertTrue(response.body().contains("entente_opened_total 1.0"), response.body());
-    assertTrue(response.body().contains("entente_received_total{origin=\"fr.customs\",exercise=\"false\",} 3.0"));
+    assertTrue(
+        response
+            .body()
+            .contains("entente_received_total{origin=\"fr.customs\",exercise=\"false\",} 3.0"));
     assertTrue(
         response
             .body()

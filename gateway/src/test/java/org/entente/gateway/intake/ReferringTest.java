@@ -186,7 +186,8 @@ class ReferringTest {
     assertInvalid(
         Code.NOT_FOUND,
         publish(
-            change(MessageType.MESSAGE_TYPE_UPDATE, unknown).setStatus(Status.STATUS_EXERCISE), DE));
+            change(MessageType.MESSAGE_TYPE_UPDATE, unknown).setStatus(Status.STATUS_EXERCISE),
+            DE));
     publish(warning().setStatus(Status.STATUS_EXERCISE).clearPurpose(), DE);
     String metrics = kit.meters().text();
     for (String series :

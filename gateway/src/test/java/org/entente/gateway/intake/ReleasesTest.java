@@ -44,6 +44,7 @@ import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Verdict;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -154,6 +155,31 @@ class ReleasesTest {
       }
     }
     return hashes.size();
+  }
+
+  /** A drill that nobody releases is no work that waits; it takes a place all the same. */
+  @Test
+  void exercise_isHeldAndListed_andCountedApart_alsoAfterARestart() {
+    Draft.Builder drill = draft("drill").toBuilder();
+    drill.getLabelBuilder().setStatus(Status.STATUS_EXERCISE);
+    Outcome outcome = publish(drill.build());
+    assertTrue(outcome.hasHeld(), outcome.toString());
+    assertEquals(0, ledger().held().actual());
+    assertEquals(0, ledger().held().oldestMillis());
+    now = now.plusSeconds(60);
+    MessageId actual = held("actual");
+    for (int start = 0; start < 2; start++) {
+      assertEquals(2, ledger().held().count());
+      assertEquals(1, ledger().held().actual());
+      assertEquals(now.toEpochMilli(), ledger().held().oldestMillis());
+      close();
+      open();
+    }
+    assertTrue(release(actual).hasAccepted());
+    assertEquals(0, ledger().held().actual());
+    assertTrue(release(MessageId.of(outcome.getMessageId().toByteArray())).hasAccepted());
+    assertEquals(0, ledger().held().count());
+    assertEquals(0, ledger().held().actual());
   }
 
   @Test

@@ -80,7 +80,14 @@ class MetersTest {
       assertTrue(meters.text().contains(series.formatted("true", "6.0")), series);
     }
     assertTrue(meters.text().contains("origin=\"fr.customs\",exercise=\"true\",} 12.0"));
-    assertEquals(10, meters.text().lines().filter(it -> it.contains("exercise=\"")).filter(it -> !it.contains("_created")).count());
+    assertEquals(
+        10,
+        meters
+            .text()
+            .lines()
+            .filter(it -> it.contains("exercise=\""))
+            .filter(it -> !it.contains("_created"))
+            .count());
   }
 
   private void count() {

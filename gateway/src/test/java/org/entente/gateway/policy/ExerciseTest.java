@@ -66,15 +66,15 @@ class ExerciseTest {
             Status.STATUS_EXERCISE,
             Status.STATUS_SYSTEM,
             Status.STATUS_TEST)) {
-      Draft good = draft.toBuilder().setLabel(draft.getLabel().toBuilder().setStatus(status)).build();
+      Draft good =
+          draft.toBuilder().setLabel(draft.getLabel().toBuilder().setStatus(status)).build();
       assertEquals(List.of(), problems(good), status.name());
     }
   }
 
   private Policy policy(ExerciseRetention exercises) {
     Policy sample = PolicyFixture.policy(folder, Map.of("a.yaml", PolicyFixture.SAMPLE));
-    return new Policy(
-        sample.rulebook(), sample.membership(), sample.fulfilments(), exercises, 100);
+    return new Policy(sample.rulebook(), sample.membership(), sample.fulfilments(), exercises, 100);
   }
 
   private static int days(Policy policy, Status status) {
@@ -87,7 +87,8 @@ class ExerciseTest {
                 PolicyFixture.NOW);
     Permitted sent = decision.permitted(MessageId.of(new byte[16])).get(0);
     assertEquals(
-        List.of(sent.retentionDays()), decision.permits().stream().map(Permit::retentionDays).toList());
+        List.of(sent.retentionDays()),
+        decision.permits().stream().map(Permit::retentionDays).toList());
     assertEquals(sent.retentionDays(), sent.label().getRetentionDays());
     assertTrue(
         policy

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** One counter of a gateway's {@code /metrics}. */
@@ -16,15 +17,43 @@ public final class Exposition {
 
   /** Sum over its labels; absent if the gateway does not answer or does not have it. */
   public static OptionalLong counter(String admin, String name) throws InterruptedException {
+    Optional<String> page = page(admin);
+    return page.isPresent() ? sum(page.get(), name) : OptionalLong.empty();
+  }
+
+  /**
+   * Sum over what has this label with this value, as the exposition writes them; 0 if nothing has,
+   * absent if the gateway does not answer.
+   */
+  public static OptionalLong labelled(String admin, String name, String label)
+      throws InterruptedException {
+    Optional<String> page = page(admin);
+    if (page.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    double sum = 0;
+    for (String line : page.get().lines().toList()) {
+      if (line.startsWith(name + "{") && line.contains(label + ",")) {
+        sum += value(line);
+      }
+    }
+    return OptionalLong.of(Math.round(sum));
+  }
+
+  private static Optional<String> page(String admin) throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + admin + "/metrics")).timeout(TIMEOUT).build();
     try {
       HttpResponse<String> response =
           HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-      return response.statusCode() == 200 ? sum(response.body(), name) : OptionalLong.empty();
+      return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
     } catch (IOException e) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
+  }
+
+  private static double value(String line) {
+    return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
   }
 
   public static OptionalLong sum(String text, String name) {
@@ -32,7 +61,7 @@ public final class Exposition {
     boolean found = false;
     for (String line : text.lines().toList()) {
       if (line.startsWith(name + " ") || line.startsWith(name + "{")) {
-        sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+        sum += value(line);
         found = true;
       }
     }

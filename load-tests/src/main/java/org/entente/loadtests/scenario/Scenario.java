@@ -230,6 +230,10 @@ public final class Scenario {
     if (ipr != null) {
       write(ipr, tree.putObject("ipr"));
     }
+    Integer exercises = node(agency).exerciseRetentionDays();
+    if (exercises != null) {
+      tree.put("exercise_retention_days", exercises);
+    }
     ArrayNode unfulfilled = tree.putObject("policy").putArray("cannot_fulfil");
     node(agency).unfulfilled().forEach(unfulfilled::add);
     ArrayNode clients = tree.putArray("clients");

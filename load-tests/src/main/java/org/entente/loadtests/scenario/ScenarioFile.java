@@ -56,12 +56,14 @@ record ScenarioFile(
    * @param ipr as in a node's configuration; needed where a client has to do with it
    * @param cannotFulfil obligations of labels that the agency cannot fulfil, as in a node's
    *     configuration; none if absent
+   * @param exerciseRetentionDays as in a node's configuration; no rule of its own if absent
    */
   record Node(
       @Nullable List<String> dials,
       @Nullable List<Client> clients,
       NodeConfig.@Nullable Ipr ipr,
-      @Nullable List<String> cannotFulfil) {
+      @Nullable List<String> cannotFulfil,
+      @Nullable Integer exerciseRetentionDays) {
     List<String> dialled() {
       return dials == null ? List.of() : List.copyOf(dials);
     }

@@ -53,7 +53,8 @@ record StepEntry(
     @Nullable FulfilsStep fulfils,
     @Nullable PublishCapStep publishCap,
     @Nullable HeldStep held,
-    @Nullable ExportStep export) {
+    @Nullable ExportStep export,
+    @Nullable CountsStep counts) {
 
   /** What a step may do, as files write it. */
   static final List<String> WORDS =
@@ -96,7 +97,8 @@ record StepEntry(
           "fulfils",
           "publish_cap",
           "held",
-          "export");
+          "export",
+          "counts");
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
@@ -139,7 +141,8 @@ record StepEntry(
             fulfils,
             publishCap,
             held,
-            export)
+            export,
+            counts)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }

@@ -218,6 +218,8 @@ final class StepFilesTest {
               body: { alert: { texts: [{ language: en, headline: Handbags }] } }
               to: { agencies: [nl.police] }
             expect: { held: true }
+        - say: step
+          counts: { agency: nl.police, exercise: { published: 0 }, actual: { received: 1 } }
       """;
 
   @TempDir private Path folder;
@@ -433,6 +435,15 @@ final class StepFilesTest {
             "fulfils: [NOTHING]",
             "steps[29].fulfils.fulfils[0]: \"NOTHING\"; valid: one of DESTROY_AFTER_RETENTION"),
         wrong(", fulfils: [NO_ONWARD_TRANSFER]", "", "steps[29].fulfils: expects nothing"),
+        wrong(
+            "exercise: { published: 0 }",
+            "exercise: { lost: 0 }",
+            "steps[30].counts: counter lost; valid: one of [delivered, published, received"),
+        wrong("{ received: 1 }", "{ received: -1 }", "steps[30].counts: received -1; valid: 0 or"),
+        wrong(
+            ", exercise: { published: 0 }, actual: { received: 1 }",
+            "",
+            "steps[30].counts: expects nothing; valid: exercise, actual or both"),
         wrong(
             "agency: nl.police, fulfils",
             "agency: nl.army, fulfils",

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.entente.loadtests.federation.NodePlan;
 
 /** What a gateway shows on its admin port. */
@@ -18,6 +19,7 @@ public final class Metrics {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final String TYPE = "# TYPE ";
+  private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final String agency;
@@ -81,6 +83,16 @@ public final class Metrics {
         .mapToDouble(line -> Double.parseDouble(line.substring(sample.length() + 1)))
         .findFirst()
         .orElseThrow(() -> new AssertionError(agency + " has no " + sample));
+  }
+
+  /** Names of the labels that a metric's samples have; none if it has no sample. */
+  public Set<String> labels(String metric) throws IOException, InterruptedException {
+    Set<String> labels = new TreeSet<>();
+    page("/metrics")
+        .lines()
+        .filter(line -> line.startsWith(metric + "{"))
+        .forEach(line -> LABEL.matcher(line).results().forEach(it -> labels.add(it.group(1))));
+    return labels;
   }
 
   /** Names of all metrics, as an alert rule writes them. */
