@@ -174,7 +174,8 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
     private void release() {
       Subscription held = held();
       if (held != null) {
-        subscriptions.closed(client, cursor, held);
+        // What was acknowledged is durable in any case; nobody waits for the end.
+        var unused = subscriptions.closed(client, cursor, held);
       }
     }
   }

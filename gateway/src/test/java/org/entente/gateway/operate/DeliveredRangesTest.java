@@ -171,7 +171,7 @@ class DeliveredRangesTest {
             "4-5: 2 given and not acknowledged, cursor main",
             "2-3: 2 acknowledged, cursor main"),
         told());
-    var again = aside.subscriptions.closed("desk", CURSOR, stream.subscription()).join();
+    var unusedAgain = aside.subscriptions.closed("desk", CURSOR, stream.subscription()).join();
     assertEquals(3, told().size(), "once");
   }
 
@@ -284,10 +284,15 @@ class DeliveredRangesTest {
       for (AuditRecord leaf : ranges.stream().filter(it -> range(it).lane() == lane).toList()) {
         assertEquals(next, range(leaf).first(), "seed " + seed + ": " + ranges);
         next = range(leaf).last() + 1;
-        counted += Long.parseLong(leaf.outcome().detail().split(" ")[0]);
+        counted += count(leaf);
       }
     }
     assertEquals(acknowledged.size(), counted, "seed " + seed + ": " + ranges);
+  }
+
+  private static long count(AuditRecord leaf) {
+    String words = leaf.outcome().detail();
+    return Long.parseLong(words.substring(0, words.indexOf(' ')));
   }
 
   /** One of those that wait, and with it those before it in its lane. */

@@ -112,7 +112,7 @@ final class SimSubscriber {
       }
       if (random.nextInt(DEATHS) == 0) {
         dead = true;
-        to.close();
+        var unused = to.close();
         SimSubscriber.this.open();
         return;
       }
