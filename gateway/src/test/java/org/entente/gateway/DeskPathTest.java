@@ -129,11 +129,7 @@ class DeskPathTest {
 
   private List<String> received(ManagedChannel channel, int count, Filter filter) {
     OpenCursor cursor =
-        OpenCursor.newBuilder()
-            .setCursor("all")
-            .setFromPosition(1)
-            .setFilter(filter)
-            .build();
+        OpenCursor.newBuilder().setCursor("all").setFromPosition(1).setFilter(filter).build();
     return RunningFederation.headlines(federation.receive(channel, DE, count, cursor));
   }
 
@@ -158,8 +154,7 @@ class DeskPathTest {
     assertEquals(List.of("for two", "for all"), received(tobacco, 2));
     assertEquals(1.0, federation.metric(DE, "entente_desk_unstaffed_total"));
     Filter filter = Filter.newBuilder().addDesks("narcotics").build();
-    assertEquals(
-        List.of("for narcotics", "for two"), received(federation.channel(DE), 2, filter));
+    assertEquals(List.of("for narcotics", "for two"), received(federation.channel(DE), 2, filter));
     assertEquals(List.of("for two"), received(tobacco, 1, filter));
   }
 
@@ -298,8 +293,7 @@ class DeskPathTest {
     assertEquals(1, found(tobacco, search));
     RelatedRequest related =
         RelatedRequest.newBuilder().setMessageId(bytes(all)).setOnBehalfOf(PERSON).build();
-    assertEquals(
-        1, SearchGrpc.newBlockingStub(narcotics).related(related).getRelatedCount());
+    assertEquals(1, SearchGrpc.newBlockingStub(narcotics).related(related).getRelatedCount());
     assertEquals(0, SearchGrpc.newBlockingStub(tobacco).related(related).getRelatedCount());
     ListScoresRequest scores = ListScoresRequest.newBuilder().setOnBehalfOf(PERSON).build();
     assertEquals(1, RiskGrpc.newBlockingStub(narcotics).listScores(scores).getScoresCount());
@@ -310,7 +304,9 @@ class DeskPathTest {
     return SearchGrpc.newBlockingStub(channel).search(request).getMessagesCount();
   }
 
-  /** A recall and an update name no desk by themselves, and speak of what not everybody may read. */
+  /**
+   * A recall and an update name no desk by themselves, and speak of what not everybody may read.
+   */
   @Test
   void whatFollowsAMessage_goesWhereThatWent() {
     MessageId id = send("for narcotics", to("narcotics"));
@@ -412,8 +408,7 @@ class DeskPathTest {
     federation.receive(DE, 1);
     ListRequestsRequest owed =
         ListRequestsRequest.newBuilder().setSide(RequestSide.REQUEST_SIDE_OWED).build();
-    assertEquals(
-        1, RequestsGrpc.newBlockingStub(narcotics).listRequests(owed).getRequestsCount());
+    assertEquals(1, RequestsGrpc.newBlockingStub(narcotics).listRequests(owed).getRequestsCount());
     assertEquals(0, RequestsGrpc.newBlockingStub(tobacco).listRequests(owed).getRequestsCount());
 
     federation.pass(Duration.ofHours(2), Duration.ofHours(1));
@@ -422,8 +417,7 @@ class DeskPathTest {
             RemindRequest.newBuilder().setRequestId(bytes(request)).setOnBehalfOf(PERSON).build());
     assertTrue(federation.receive(DE, 1).get(0).getBody().getRequest().getReminder());
     FollowRemindersRequest reminders = FollowRemindersRequest.getDefaultInstance();
-    assertTrue(
-        RequestsGrpc.newBlockingStub(narcotics).followReminders(reminders).hasNext());
+    assertTrue(RequestsGrpc.newBlockingStub(narcotics).followReminders(reminders).hasNext());
     assertTrue(!RequestsGrpc.newBlockingStub(tobacco).followReminders(reminders).hasNext());
 
     StatusRuntimeException refused =
@@ -445,7 +439,6 @@ class DeskPathTest {
                     .build())
             .getOutcome();
     assertTrue(outcome.hasAccepted(), outcome.toString());
-    assertEquals(
-        List.of("risk"), federation.receive(FR, 1).get(0).getLabel().getDesksList());
+    assertEquals(List.of("risk"), federation.receive(FR, 1).get(0).getLabel().getDesksList());
   }
 }

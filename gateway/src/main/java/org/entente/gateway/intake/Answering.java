@@ -51,8 +51,7 @@ final class Answering {
    *
    * @param done what is known of the draft by then; names the attempt
    */
-  @Nullable Problem begin(
-      NodeName client, CheckedDraft draft, CompletableFuture<Outcome> done) {
+  @Nullable Problem begin(NodeName client, CheckedDraft draft, CompletableFuture<Outcome> done) {
     boolean reminds = Reminders.isReminder(draft);
     if (!reminds && draft.label().getKind() != Kind.KIND_ANSWER) {
       return responders.problem(draft);
@@ -65,7 +64,9 @@ final class Answering {
     boolean may = false;
     try {
       Problem problem =
-          reminds ? reminders.problem(request(draft), draft) : problem(client, request(draft), draft);
+          reminds
+              ? reminders.problem(request(draft), draft)
+              : problem(client, request(draft), draft);
       may = problem == null;
       return problem;
     } finally {
@@ -121,7 +122,9 @@ final class Answering {
       return new Problem(
           Code.INVALID_FIELD,
           "to",
-          "must be the agency that asked, " + request.getOrigin() + ", by name or by desks of it, and alone");
+          "must be the agency that asked, "
+              + request.getOrigin()
+              + ", by name or by desks of it, and alone");
     }
     if (label.getCategory() != request.getCategory()) {
       return mismatch("label.category", "it is about the same as the request");

@@ -9,8 +9,8 @@ import java.util.List;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.testkit.Desked;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.proto.store.v1.InboxRecord;
@@ -129,9 +129,7 @@ class FilterLimitsTest {
     InboxBook.Placed placed = new InboxBook.Placed(Lane.ROUTINE, 1, record);
     assertTrue(match(filter().addOrigins("fr.customs")).mayMatch(placed, 0));
     assertFalse(match(filter().addOrigins("us.cbp")).mayMatch(placed, 0));
-    assertTrue(
-        match(filter().addOrigins("us.cbp").addOrigins("fr.customs"))
-            .mayMatch(placed, 0));
+    assertTrue(match(filter().addOrigins("us.cbp").addOrigins("fr.customs")).mayMatch(placed, 0));
   }
 
   private static Match match(Filter.Builder filter) {
