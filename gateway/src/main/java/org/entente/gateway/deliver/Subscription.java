@@ -157,6 +157,7 @@ public final class Subscription {
         closed = true;
         sink.end(
             new Problem(Code.CURSOR_TAKEN_OVER, "", "another stream opened cursor " + name.name()));
+        var unused = close();
       }
     }
   }
