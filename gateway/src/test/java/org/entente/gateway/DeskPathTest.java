@@ -345,27 +345,6 @@ class DeskPathTest {
     assertEquals(List.of("for all"), received(tobacco, 1));
   }
 
-  /** It is FLASH, and may come before its target: then nobody can say for which desk that is. */
-  @Test
-  void recall_ofWhatIsNotHere_isForTheGeneralClient() throws Exception {
-    federation.stop(DE);
-    MessageId id = send("for narcotics", to("narcotics"));
-    RetentionGrpc.newBlockingStub(federation.channel(FR))
-        .recall(
-            RecallRequest.newBuilder()
-                .setMessageId(bytes(id))
-                .setReason("the wrong container")
-                .setOnBehalfOf(PERSON)
-                .build());
-    send("for all", to());
-    federation.start(DE);
-    narcotics = federation.open(DE, "narcotics");
-    OpenCursor cursor = OpenCursor.newBuilder().setCursor("all").setFromPosition(1).build();
-    List<Delivery> general = federation.receive(federation.channel(DE), DE, 2, cursor);
-    assertTrue(general.get(0).getBody().hasRecall());
-    assertEquals(List.of("for all"), received(narcotics, 1));
-  }
-
   private static String status(Executable call) {
     try {
       call.execute();
