@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.RequestSamples;
@@ -129,11 +130,7 @@ class DeskPathTest {
 
   private List<String> received(ManagedChannel channel, int count, Filter filter) {
     OpenCursor cursor =
-        OpenCursor.newBuilder()
-            .setCursor("all")
-            .setFromPosition(1)
-            .setFilter(filter)
-            .build();
+        OpenCursor.newBuilder().setCursor("all").setFromPosition(1).setFilter(filter).build();
     return RunningFederation.headlines(federation.receive(channel, DE, count, cursor));
   }
 
@@ -158,8 +155,7 @@ class DeskPathTest {
     assertEquals(List.of("for two", "for all"), received(tobacco, 2));
     assertEquals(1.0, federation.metric(DE, "entente_desk_unstaffed_total"));
     Filter filter = Filter.newBuilder().addDesks("narcotics").build();
-    assertEquals(
-        List.of("for narcotics", "for two"), received(federation.channel(DE), 2, filter));
+    assertEquals(List.of("for narcotics", "for two"), received(federation.channel(DE), 2, filter));
     assertEquals(List.of("for two"), received(tobacco, 1, filter));
   }
 
@@ -184,6 +180,11 @@ class DeskPathTest {
     return draft;
   }
 
+  private static void open(ManagedChannel channel, MessageId id) {
+    SearchGrpc.newBlockingStub(channel)
+        .open(OpenRequest.newBuilder().setMessageId(bytes(id)).setOnBehalfOf(PERSON).build());
+  }
+
   /** Every call that says something of a received message by its id. */
   private static Map<String, Executable> calls(ManagedChannel channel, MessageId id) {
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(channel);
@@ -192,9 +193,7 @@ class DeskPathTest {
     PublisherGrpc.PublisherBlockingStub publisher = PublisherGrpc.newBlockingStub(channel);
     return Map.of(
         "open",
-        () ->
-            search.open(
-                OpenRequest.newBuilder().setMessageId(bytes(id)).setOnBehalfOf(PERSON).build()),
+        () -> open(channel, id),
         "related",
         () ->
             search.related(
@@ -247,7 +246,8 @@ class DeskPathTest {
     for (Map.Entry<String, Executable> call : calls(tobacco, id).entrySet()) {
       String said = refusal(call.getValue(), id);
       assertTrue(said.startsWith("NOT_FOUND"), call.getKey() + ": " + said);
-      assertEquals(refusal(absent.get(call.getKey()), none), said, call.getKey());
+      Executable other = Objects.requireNonNull(absent.get(call.getKey()));
+      assertEquals(refusal(other, none), said, call.getKey());
     }
     for (Executable call : calls(narcotics, id).values()) {
       call.execute();
@@ -298,8 +298,7 @@ class DeskPathTest {
     assertEquals(1, found(tobacco, search));
     RelatedRequest related =
         RelatedRequest.newBuilder().setMessageId(bytes(all)).setOnBehalfOf(PERSON).build();
-    assertEquals(
-        1, SearchGrpc.newBlockingStub(narcotics).related(related).getRelatedCount());
+    assertEquals(1, SearchGrpc.newBlockingStub(narcotics).related(related).getRelatedCount());
     assertEquals(0, SearchGrpc.newBlockingStub(tobacco).related(related).getRelatedCount());
     ListScoresRequest scores = ListScoresRequest.newBuilder().setOnBehalfOf(PERSON).build();
     assertEquals(1, RiskGrpc.newBlockingStub(narcotics).listScores(scores).getScoresCount());
@@ -310,7 +309,9 @@ class DeskPathTest {
     return SearchGrpc.newBlockingStub(channel).search(request).getMessagesCount();
   }
 
-  /** A recall and an update name no desk by themselves, and speak of what not everybody may read. */
+  /**
+   * A recall and an update name no desk by themselves, and speak of what not everybody may read.
+   */
   @Test
   void whatFollowsAMessage_goesWhereThatWent() {
     MessageId id = send("for narcotics", to("narcotics"));
@@ -337,7 +338,7 @@ class DeskPathTest {
     federation.await(
         "the recall",
         () ->
-            status(() -> calls(federation.channel(DE), id).get("open").execute())
+            status(() -> open(federation.channel(DE), id))
                 .startsWith("NOT_FOUND"));
     List<Delivery> here = federation.receive(narcotics, DE, 4, cursor);
     assertTrue(here.stream().anyMatch(it -> it.getBody().hasRecall()));
@@ -391,8 +392,7 @@ class DeskPathTest {
     federation.receive(DE, 1);
     ListRequestsRequest owed =
         ListRequestsRequest.newBuilder().setSide(RequestSide.REQUEST_SIDE_OWED).build();
-    assertEquals(
-        1, RequestsGrpc.newBlockingStub(narcotics).listRequests(owed).getRequestsCount());
+    assertEquals(1, RequestsGrpc.newBlockingStub(narcotics).listRequests(owed).getRequestsCount());
     assertEquals(0, RequestsGrpc.newBlockingStub(tobacco).listRequests(owed).getRequestsCount());
 
     federation.pass(Duration.ofHours(2), Duration.ofHours(1));
@@ -401,8 +401,7 @@ class DeskPathTest {
             RemindRequest.newBuilder().setRequestId(bytes(request)).setOnBehalfOf(PERSON).build());
     assertTrue(federation.receive(DE, 1).get(0).getBody().getRequest().getReminder());
     FollowRemindersRequest reminders = FollowRemindersRequest.getDefaultInstance();
-    assertTrue(
-        RequestsGrpc.newBlockingStub(narcotics).followReminders(reminders).hasNext());
+    assertTrue(RequestsGrpc.newBlockingStub(narcotics).followReminders(reminders).hasNext());
     assertTrue(!RequestsGrpc.newBlockingStub(tobacco).followReminders(reminders).hasNext());
 
     StatusRuntimeException refused =
@@ -424,7 +423,6 @@ class DeskPathTest {
                     .build())
             .getOutcome();
     assertTrue(outcome.hasAccepted(), outcome.toString());
-    assertEquals(
-        List.of("risk"), federation.receive(FR, 1).get(0).getLabel().getDesksList());
+    assertEquals(List.of("risk"), federation.receive(FR, 1).get(0).getLabel().getDesksList());
   }
 }

@@ -112,9 +112,12 @@ final class RunningFederation implements AutoCloseable {
   private static final NodeName GATEWAY = new NodeName("gateway-1");
   private static final String CLIENT = "desk";
 
-  /** Clients with certificates; all but the first are in no configuration, unless a test says so. */
+  /**
+   * Clients with certificates; all but the first are in no configuration, unless a test says so.
+   */
   private static final List<NodeName> CLIENTS =
       List.of(new NodeName(CLIENT), new NodeName("narcotics"), new NodeName("tobacco"));
+
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final String AGREEMENT =

@@ -226,7 +226,10 @@ final class InitCommand implements Callable<Integer> {
             listenClients, listenPeers == null ? endpoint : listenPeers, listenAdmin),
         links.entrySet().stream().map(InitCommand::link).toList(),
         clients.entrySet().stream()
-            .map(entry -> new NodeConfig.Client(entry.getKey(), scopes(entry.getValue()), List.of(), null))
+            .map(
+                entry ->
+                    new NodeConfig.Client(
+                        entry.getKey(), scopes(entry.getValue()), List.of(), null))
             .toList(),
         null,
         null,

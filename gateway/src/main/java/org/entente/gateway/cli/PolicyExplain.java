@@ -78,7 +78,10 @@ final class PolicyExplain implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Where where = new Where();
 
-  @Option(names = "--to", paramLabel = "AGENCY", description = "recipient, or a desk of it; may be repeated")
+  @Option(
+      names = "--to",
+      paramLabel = "AGENCY",
+      description = "recipient, or a desk of it; may be repeated")
   private List<String> to = List.of();
 
   @Option(

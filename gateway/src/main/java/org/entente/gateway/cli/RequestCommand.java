@@ -111,9 +111,7 @@ final class RequestCommand implements Callable<Integer> {
       out.println(
           message
               + "  to "
-              + outcome.getAccepted().getPermitsList().stream()
-                  .map(SendCommand::line)
-                  .toList());
+              + outcome.getAccepted().getPermitsList().stream().map(SendCommand::line).toList());
       outcome.getAccepted().getRefusalsList().forEach(r -> out.println(SendCommand.line(r)));
       return 0;
     }
@@ -182,10 +180,7 @@ final class RequestCommand implements Callable<Integer> {
           PublisherGrpc.newBlockingStub(channel)
               .publish(
                   PublishRequest.newBuilder()
-                      .setDraft(
-                          draft
-                              .setIdempotencyKey(key)
-                              .setTo(DeskWord.addressing("--to", to)))
+                      .setDraft(draft.setIdempotencyKey(key).setTo(DeskWord.addressing("--to", to)))
                       .build())
               .getOutcome();
       return tell(outcome, out());

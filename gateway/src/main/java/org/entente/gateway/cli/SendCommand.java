@@ -193,10 +193,7 @@ final class SendCommand implements Callable<Integer> {
             : permit.getAgency() + "/" + String.join("+", permit.getDesksList());
     return permit.getWithheldCount() == 0
         ? to
-        : to
-            + " (without "
-            + Screen.printable(String.join(", ", permit.getWithheldList()))
-            + ")";
+        : to + " (without " + Screen.printable(String.join(", ", permit.getWithheldList())) + ")";
   }
 
   static String line(Refusal refusal) {

@@ -290,10 +290,11 @@ public record NodeConfig(
    * @param name as in its certificate
    * @param scopes of publish, subscribe, search, watch, score, evidence, release, consent, recall,
    *     task, retention, audit, operator, ipr, rights_holder; the last goes with no other
-   * @param desks at which it sits: of messages for desks it is given those for one of these; none for
-   *     a client that is given all. Not with scopes that look across the agency: consent, retention,
-   *     audit, operator, rights_holder. At most 64
-   * @param desksOnly whether it is given nothing that is for no desk in particular; false by default
+   * @param desks at which it sits: of messages for desks it is given those for one of these; none
+   *     for a client that is given all. Not with scopes that look across the agency: consent,
+   *     retention, audit, operator, rights_holder. At most 64
+   * @param desksOnly whether it is given nothing that is for no desk in particular; false by
+   *     default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Client(

@@ -44,8 +44,7 @@ final class Answering {
    *
    * @param done what is known of the draft by then; names the attempt
    */
-  @Nullable Problem begin(
-      NodeName client, CheckedDraft draft, CompletableFuture<Outcome> done) {
+  @Nullable Problem begin(NodeName client, CheckedDraft draft, CompletableFuture<Outcome> done) {
     boolean reminds = Reminders.isReminder(draft);
     if (!reminds && draft.label().getKind() != Kind.KIND_ANSWER) {
       return null;
@@ -62,7 +61,9 @@ final class Answering {
     boolean may = false;
     try {
       Problem problem =
-          reminds ? reminders.problem(request(draft), draft) : problem(client, request(draft), draft);
+          reminds
+              ? reminders.problem(request(draft), draft)
+              : problem(client, request(draft), draft);
       may = problem == null;
       return problem;
     } finally {
@@ -76,7 +77,9 @@ final class Answering {
    * Why a draft may not answer what it answers, as things stand; null if it may, and for others.
    */
   @Nullable Problem lacking(NodeName client, CheckedDraft draft) {
-    return draft.label().getKind() == Kind.KIND_ANSWER ? problem(client, request(draft), draft) : null;
+    return draft.label().getKind() == Kind.KIND_ANSWER
+        ? problem(client, request(draft), draft)
+        : null;
   }
 
   /** What was begun is durable, held, refused or given up; without effect on what was not begun. */
@@ -114,7 +117,9 @@ final class Answering {
       return new Problem(
           Code.INVALID_FIELD,
           "to",
-          "must be the agency that asked, " + request.getOrigin() + ", by name or by desks of it, and alone");
+          "must be the agency that asked, "
+              + request.getOrigin()
+              + ", by name or by desks of it, and alone");
     }
     if (label.getCategory() != request.getCategory()) {
       return mismatch("label.category", "it is about the same as the request");

@@ -47,7 +47,11 @@ public final class Explaining {
     Referring referring = Referring.of(checked, parts);
     Within within = Within.of(checked, parts.rosters(), parts.self(), now);
     Problem lacking =
-        first(passing.lacking(), referring.lacking(), answering.lacking(client, checked), within.lacking());
+        first(
+            passing.lacking(),
+            referring.lacking(),
+            answering.lacking(client, checked),
+            within.lacking());
     if (lacking != null) {
       return new Answer.Invalid(lacking);
     }

@@ -9,8 +9,7 @@ final class OnlyTo {
   static boolean agency(String agency, Addressing to) {
     boolean itsDesks = to.getDesksList().stream().allMatch(it -> it.getAgency().equals(agency));
     Addressing others = to.toBuilder().clearDesks().build();
-    boolean byDesks =
-        to.getDesksCount() > 0 && others.equals(Addressing.getDefaultInstance());
+    boolean byDesks = to.getDesksCount() > 0 && others.equals(Addressing.getDefaultInstance());
     return itsDesks
         && (byDesks || others.equals(Addressing.newBuilder().addAgencies(agency).build()));
   }

@@ -31,8 +31,7 @@ final class Outcomes {
     for (Permitted part : parts) {
       for (Permit permit : part.permits()) {
         accepted.addPermits(
-            permit(permit, part.label().getRedactedList(), part.label().getDesksList())
-                .toBuilder()
+            permit(permit, part.label().getRedactedList(), part.label().getDesksList()).toBuilder()
                 .setAddressed(part.label().getAddressed()));
       }
     }

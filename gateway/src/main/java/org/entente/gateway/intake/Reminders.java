@@ -43,7 +43,9 @@ final class Reminders {
   @Nullable Problem problem(MessageId id, CheckedDraft draft) {
     if (!isByName(draft.to())) {
       return new Problem(
-          Code.INVALID_FIELD, "to", "names agencies that owe an answer, and nothing else; it goes to the desk that was asked");
+          Code.INVALID_FIELD,
+          "to",
+          "names agencies that owe an answer, and nothing else; it goes to the desk that was asked");
     }
     for (String agency : draft.to().getAgenciesList()) {
       Problem problem = problem(id, agency, draft);

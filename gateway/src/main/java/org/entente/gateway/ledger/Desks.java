@@ -76,9 +76,7 @@ public final class Desks {
     LocalDate lastDay = LocalDate.ofEpochDay(record.getBucketDay());
     byte[] sealed =
         atRest.seal(
-            context(record),
-            desks.toByteArray(),
-            lastDay.atStartOfDay().toInstant(ZoneOffset.UTC));
+            context(record), desks.toByteArray(), lastDay.atStartOfDay().toInstant(ZoneOffset.UTC));
     return record.toBuilder().setSealedDesks(ByteString.copyFrom(sealed)).build();
   }
 

@@ -126,8 +126,8 @@ public final class Decision {
 
   /**
    * The messages to seal: for each agreement, in the order of their ids, one for those of whom the
-   * action is asked and one for those who have it for information, each apart from those who have it
-   * at other desks; all with this id.
+   * action is asked and one for those who have it for information, each apart from those who have
+   * it at other desks; all with this id.
    *
    * @throws IllegalStateException unless the outcome is {@link Outcome#ACCEPTED}
    */

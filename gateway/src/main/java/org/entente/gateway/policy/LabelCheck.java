@@ -386,9 +386,7 @@ public final class LabelCheck {
         field,
         "is not for an OPERATION: it goes to members, by the roles that they have");
     findings.check(
-        some.getAgenciesCount() > 0
-            || some.getJurisdictionsCount() > 0
-            || some.getDesksCount() > 0,
+        some.getAgenciesCount() > 0 || some.getJurisdictionsCount() > 0 || some.getDesksCount() > 0,
         field,
         "names an agency, a jurisdiction or a desk");
     named(findings, field, some.getAgenciesList(), some.getJurisdictionsList());

@@ -14,8 +14,8 @@ import org.entente.proto.v1.Label;
  *
  * <p>Made by this package only: holding one proves that the label was checked, agrees with the
  * body, and that policy permits every recipient listed. A draft whose recipients fall under several
- * agreements or sit at several desks, or some of whom have it for information, gives several of these with the same message
- * id. Immutable.
+ * agreements or sit at several desks, or some of whom have it for information, gives several of
+ * these with the same message id. Immutable.
  */
 public final class Permitted {
   private final MessageId messageId;

@@ -19,8 +19,8 @@ import org.entente.proto.v1.InformationAddressees;
 /**
  * Whom an addressing leads to.
  *
- * @param asked agencies that were asked for, by name, by a desk of theirs, or through a jurisdiction
- *     or group: a refusal of one of them is reported
+ * @param asked agencies that were asked for, by name, by a desk of theirs, or through a
+ *     jurisdiction or group: a refusal of one of them is reported
  * @param information agencies that were asked for in the same way to have it for information, and
  *     not for action as well
  * @param others the other members, if the addressing says "whom the agreements allow": a refusal of

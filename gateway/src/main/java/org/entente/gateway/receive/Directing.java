@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * To which desks of this agency what arrives is directed: those that its label names. What names
  * none and speaks of an earlier message of its origin goes where that went. Where that cannot be
- * said, of a recall whose target is not here and of what is said of consents, it is for clients that
- * sit at no desk: such a message has words about another that not everybody may read.
+ * said, of a recall whose target is not here and of what is said of consents, it is for clients
+ * that sit at no desk: such a message has words about another that not everybody may read.
  */
 final class Directing {
   private final Desks desks;
@@ -61,8 +61,7 @@ final class Directing {
       Transaction tx, InboxRecord record, FreshContent.Content content) {
     Label label = content.label();
     Body body = content.body();
-    return Stream.of(
-            body.getRecall().getMessageId(), label.getReferences(), label.getInReplyTo())
+    return Stream.of(body.getRecall().getMessageId(), label.getReferences(), label.getInReplyTo())
         .filter(id -> id.size() == MessageId.SIZE)
         .findFirst()
         .map(id -> find(tx, id))

@@ -114,9 +114,7 @@ public final class RequestList {
         return page.setNextPageToken(token(names.get(i - 1))).build();
       }
       RequestRecord record = ledger.requests().read(names.get(i));
-      if (record != null
-          && isAsked(record, request, statuses)
-          && isGiven(sight, names.get(i))) {
+      if (record != null && isAsked(record, request, statuses) && isGiven(sight, names.get(i))) {
         page.addRequests(listed(side, record));
       }
     }
@@ -185,15 +183,19 @@ public final class RequestList {
    * @param after only those behind this one; null for all
    * @param most names that are looked at
    */
-  public Reminded reminded(
-      NodeName client, boolean exercise, @Nullable Name after, int most) {
+  public Reminded reminded(NodeName client, boolean exercise, @Nullable Name after, int most) {
     List<Name> names = ledger.requests().names(Side.OWED, true, after, most);
     return new Reminded(
-        names.stream().map(name -> reminded(client, exercise, name)).flatMap(Optional::stream).toList(),
+        names.stream()
+            .map(name -> reminded(client, exercise, name))
+            .flatMap(Optional::stream)
+            .toList(),
         names.size() < most ? null : names.get(names.size() - 1));
   }
 
-  /** One request, if this agency was reminded of it, still owes its answer, and it is the client's. */
+  /**
+   * One request, if this agency was reminded of it, still owes its answer, and it is the client's.
+   */
   public Optional<ListedRequest> reminded(NodeName client, boolean exercise, Name name) {
     RequestRecord record = ledger.requests().read(name);
     return record != null

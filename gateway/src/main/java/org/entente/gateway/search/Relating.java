@@ -96,8 +96,7 @@ final class Relating {
     return new Searching.Answer.Shown<>(response.build());
   }
 
-  private Page page(
-      MessageIndex index, Givable.Opened one, Sought sought, Question.Paging paging) {
+  private Page page(MessageIndex index, Givable.Opened one, Sought sought, Question.Paging paging) {
     List<Link> links = new ArrayList<>();
     List<String> named = sought.anyOf();
     if (named.isEmpty()) {

@@ -172,7 +172,8 @@ public final class Searching {
     if (problem.isPresent()) {
       return new Answer.Refused<>(problem.get());
     }
-    Answer<Givable.Opened> whole = given.whole(id, parts.desks().sight(client), request.getExercise());
+    Answer<Givable.Opened> whole =
+        given.whole(id, parts.desks().sight(client), request.getExercise());
     if (whole instanceof Answer.Refused<Givable.Opened> refused) {
       return new Answer.Refused<>(refused.problem());
     }

@@ -104,8 +104,7 @@ class DesksTest {
     InboxRecord swapped = record(2).toBuilder().setSealedDesks(narcotics.getSealedDesks()).build();
     byte[] bytes = narcotics.getSealedDesks().toByteArray();
     bytes[bytes.length - 1] ^= 1;
-    InboxRecord changed =
-        narcotics.toBuilder().setSealedDesks(ByteString.copyFrom(bytes)).build();
+    InboxRecord changed = narcotics.toBuilder().setSealedDesks(ByteString.copyFrom(bytes)).build();
     for (InboxRecord record : List.of(swapped, changed)) {
       assertFalse(sees("narc", record));
       assertTrue(sees("general", record));

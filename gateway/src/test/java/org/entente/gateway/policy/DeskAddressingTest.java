@@ -131,8 +131,7 @@ class DeskAddressingTest {
         decided(stranger).refusals().stream().map(Refusal::code).toList());
     Draft.Builder own = to(desk(FR.value(), "narcotics"));
     assertEquals(
-        List.of(Code.NO_RECIPIENT),
-        decided(own).refusals().stream().map(Refusal::code).toList());
+        List.of(Code.NO_RECIPIENT), decided(own).refusals().stream().map(Refusal::code).toList());
   }
 
   private static List<String> problems(Draft.Builder draft) {
@@ -145,8 +144,17 @@ class DeskAddressingTest {
   @Test
   void names_thatAreNone_areRefusedByTheirPlace() {
     for (String name :
-        List.of("", "Narcotics", "nar cotics", "nar\u200bcotics", "n\u0430rcotics", "9", "a\nb",
-            "a".repeat(33), "x/y", "-a")) {
+        List.of(
+            "",
+            "Narcotics",
+            "nar cotics",
+            "nar\u200bcotics",
+            "n\u0430rcotics",
+            "9",
+            "a\nb",
+            "a".repeat(33),
+            "x/y",
+            "-a")) {
       assertEquals(List.of("to.desks[0].desk"), problems(to(desk(DE, name))), name);
     }
     assertEquals(List.of("to.desks[0].agency"), problems(to(desk("DE", "narcotics"))));
@@ -159,8 +167,7 @@ class DeskAddressingTest {
             desk(DE, "narcotics").toBuilder()
                 .setUnknownFields(
                     UnknownFieldSet.newBuilder()
-                        .addField(
-                            9, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .addField(9, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
                         .build()));
     assertEquals(List.of("to.desks[0]"), problems(unknown));
   }

@@ -77,8 +77,7 @@ class DeskSearchTest {
 
   @Test
   void continuation_goesWhereTheMessageWent_unlessItNamesDesksItself() {
-    MessageId id =
-        node.received(SearchNode.alert("one"), label -> label.addDesks("narcotics"));
+    MessageId id = node.received(SearchNode.alert("one"), label -> label.addDesks("narcotics"));
     node.received(
         SearchNode.alert("more"), label -> label.setInReplyTo(ByteString.copyFrom(id.bytes())));
     assertEquals(List.of(2, 2, 2, 2), foundBy("general", "narc", "both", "strict"));

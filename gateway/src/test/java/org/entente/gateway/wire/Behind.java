@@ -339,8 +339,7 @@ final class Behind implements AutoCloseable {
         new Tracking(Edge.FR, ledger, evidence, kit.releases()::find, executor),
         new RequestPorts(
             new RequestDesk(
-                new RequestList(
-                    ledger, evidence, id -> Optional.empty(), Desked.none(storageKeys)),
+                new RequestList(ledger, evidence, id -> Optional.empty(), Desked.none(storageKeys)),
                 new Responders(Edge.FR, ledger, new LabelCheck(MessageLimits.defaults())),
                 new Discovery(
                     Edge.FR,
