@@ -336,10 +336,7 @@ class DeskPathTest {
     send("for all", to());
     OpenCursor cursor = OpenCursor.newBuilder().setCursor("all").setFromPosition(1).build();
     federation.await(
-        "the recall",
-        () ->
-            status(() -> open(federation.channel(DE), id))
-                .startsWith("NOT_FOUND"));
+        "the recall", () -> status(() -> open(federation.channel(DE), id)).startsWith("NOT_FOUND"));
     List<Delivery> here = federation.receive(narcotics, DE, 4, cursor);
     assertTrue(here.stream().anyMatch(it -> it.getBody().hasRecall()));
     assertTrue(here.stream().anyMatch(it -> !it.getLabel().getReferences().isEmpty()));
