@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.model.DeskName;
+import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -344,7 +345,7 @@ public record NodeConfig(
         throw new IllegalArgumentException(
             "clients.desks of " + name + " has at most " + MOST_DESKS + " entries");
       }
-      desks.forEach(DeskName::new);
+      desks.forEach(desk -> named(name, desk));
       Optional<String> across = scopes.stream().filter(ACROSS::contains).findFirst();
       if (!desks.isEmpty() && across.isPresent()) {
         throw new IllegalArgumentException(
@@ -353,6 +354,14 @@ public record NodeConfig(
                 + " stand beside the scope "
                 + across.get()
                 + ", which looks across the agency; valid is one of the two");
+      }
+    }
+
+    private static void named(String name, String desk) {
+      try {
+        DeskName unused = new DeskName(desk);
+      } catch (InvalidValue e) {
+        throw new IllegalArgumentException("clients.desks of " + name + ": " + e.getMessage(), e);
       }
     }
 

@@ -56,6 +56,10 @@ final class Answering {
     if (!reminds && draft.label().getKind() != Kind.KIND_ANSWER) {
       return responders.problem(draft);
     }
+    if (!reminds && received.by(client).label(request(draft)).isEmpty()) {
+      // Before it is said whether another answers it: who is not given it learns of neither.
+      return notHere();
+    }
     if (onTheirWay.putIfAbsent(request(draft), done) != null) {
       return reminds
           ? problem(Code.DEADLINE_RUNS, "another reminder of the request is on its way")
@@ -106,9 +110,7 @@ final class Answering {
                     book.read(new RequestBook.Name(RequestBook.Side.OWED, id, label.getOrigin())))
             .orElse(null);
     if (request.isEmpty() || asked == null) {
-      return problem(
-          Code.NOT_FOUND,
-          "no request of this id is here; it was never received, or its time is over");
+      return notHere();
     }
     Problem problem = against(request.get(), draft);
     return problem != null
@@ -135,6 +137,12 @@ final class Answering {
     return request.getPersonalData() && !label.getPersonalData()
         ? mismatch("label.personal_data", "the request has personal data, so an answer to it has")
         : null;
+  }
+
+  private static Problem notHere() {
+    return problem(
+        Code.NOT_FOUND,
+        "no request of this id is here; it was never received, or its time is over");
   }
 
   private static Problem problem(Code code, String message) {

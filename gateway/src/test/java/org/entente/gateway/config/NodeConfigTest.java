@@ -1,6 +1,7 @@
 package org.entente.gateway.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -110,6 +111,22 @@ class NodeConfigTest {
     assertTrue(problem.contains("more than 10 bands"), problem);
   }
 
+  /** Else what is for a desk where nobody sits would be given to nobody. */
+  @Test
+  void readersThatAllSitAtDesks_areRefused_andOneThatSitsAtNoneIsEnough() {
+    String seated = "clients: [{ name: a, scopes: [subscribe], desks: [narc, ipr] }";
+    var unreadable = assertInstanceOf(Reading.Unreadable.class, read(seated + "]"));
+    String problem = unreadable.problems().get(0).toString();
+    assertTrue(problem.contains("clients.desks: every client"), problem);
+    var still =
+        assertInstanceOf(
+            Reading.Unreadable.class, read(seated + ", { name: b, scopes: [publish] }]"));
+    assertTrue(still.problems().get(0).toString().contains("clients.desks: every client"));
+    NodeConfig config = good(seated + ", { name: b, scopes: [search] }]");
+    assertEquals(List.of("narc", "ipr"), config.clients().get(0).desks());
+    assertFalse(config.clients().get(0).onlyDesks());
+  }
+
   @Test
   void scopeOfIpr_withoutACalendar_isRefused() {
     for (String scope : List.of("ipr", "rights_holder")) {
@@ -134,6 +151,12 @@ class NodeConfigTest {
         "limits: { handshake_seconds: 900 } | limits.handshake_seconds is 900; it must be from 1",
         "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",
         "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that scope only",
+        "clients: [{ name: a, scopes: [subscribe], desks: [Narc] }] | clients.desks of a: a desk name",
+        "clients: [{ name: a, scopes: [audit], desks: [narc] }] | stand beside the scope audit",
+        "clients: [{ name: a, scopes: [consent], desks: [narc] }] | stand beside the scope consent",
+        "clients: [{ name: a, scopes: [retention], desks: [narc] }] | stand beside the scope retention",
+        "clients: [{ name: a, scopes: [operator], desks: [narc] }] | stand beside the scope operator",
+        "clients: [{ name: a, scopes: [search], desks_only: true }] | it would be given nothing",
         "risk: { bands: [{ name: HIGH, from_per_mille: 1001 }] } | from_per_mille is 1001; it must be from 0 to 1000",
         "risk: { bands: [{ name: high, from_per_mille: 1 }] } | risk.bands.name must be 1 to 20 characters",
         "risk: { bands: [{ name: A, from_per_mille: 1 }, { name: B, from_per_mille: 1 }] } | twice",
