@@ -36,6 +36,11 @@ public final class LabelSizes {
   /** Recipients whose names a label discloses. */
   public static final int ADDRESSEES = 512;
 
+  /** Desks of one agency to which a message is directed, and characters of a desk's name. */
+  public static final int DESKS = 8;
+
+  public static final int DESK = 32;
+
   public static final int HANDLING_TEXT = 500;
   public static final int LEGAL_BASIS = 200;
   public static final int CASE_REF = 80;
@@ -78,6 +83,7 @@ public final class LabelSizes {
     sizes.put("operation_id", Size.text(ID));
     sizes.put("operation_roster_hash", Size.text(HASH));
     sizes.put("references", Size.text(ID));
+    sizes.put("desks", Size.list(DESKS, Size.text(DESK)));
     sizes.put("redacted", Size.list(REDACTED, Size.text(REDACTED_PATH)));
     return Map.copyOf(sizes);
   }

@@ -34,7 +34,7 @@ final class LabelFields {
   static final int MAX_ADDRESSEES = LabelSizes.ADDRESSEES;
 
   /** Most desks of one agency that a message can be directed to. */
-  static final int MAX_DESKS = 8;
+  static final int MAX_DESKS = LabelSizes.DESKS;
 
   static final Pattern AGREEMENT_ID = Pattern.compile(AgreementFile.ID);
 
