@@ -117,6 +117,7 @@ class DirectionTest {
     return Stream.of(
         home("org.bouncycastle..", "crypto"),
         home("org.rocksdb..", "store"),
+        home("com.google.re2j..", "cel"),
         home("io.prometheus..", "meter"),
         home("dev.cel..", "cel"),
         home("org.apache.lucene..", "search"),

@@ -214,7 +214,7 @@ final class ConditionCost {
     }
     List<Size> sizes = parts.stream().map(Part::size).toList();
     boolean grown = call.function().equals("_+_") && isResult(written.get(0));
-    long work = grown ? sizes.get(1).work() : work(call.function(), sizes);
+    long work = grown ? sizes.get(1).work() : work(call.function(), sizes, written);
     return sum(parts, work, size(expression, written, sizes));
   }
 
@@ -223,7 +223,7 @@ final class ConditionCost {
     return expression.getKind() == Kind.IDENT && expression.ident().name().equals("@result");
   }
 
-  private static long work(String function, List<Size> of) {
+  private static long work(String function, List<Size> of, List<CelExpr> written) {
     if (CONNECTIVES.contains(function) || of.isEmpty()) {
       return 0;
     }
@@ -239,7 +239,9 @@ final class ConditionCost {
           Size.times(Size.plus(1, of.get(0).work()), Size.plus(1, of.get(1).work()));
       // RE2 goes through the text once, with as many states as the pattern has.
       case "matches" ->
-          Size.times(Size.plus(1, of.get(0).work()), Size.plus(1, of.get(1).most() / 4));
+          Size.times(
+              Size.plus(1, of.get(0).work()),
+              Size.plus(1, Patterns.states(written.get(written.size() - 1))));
       case "dyn", "type" -> 0;
       default -> of.stream().mapToLong(Size::work).reduce(0, Size::plus);
     };

@@ -14,6 +14,12 @@ final class ConditionProblems {
     for (IndexGuards.Taken it : IndexGuards.unguarded(tree)) {
       problems.add(problem(tree, it.at(), it.what(), it.valid()));
     }
+    for (Patterns.Wrong it : Patterns.wrong(tree)) {
+      problems.add(problem(tree, it.at(), it.what(), it.valid()));
+    }
+    if (!problems.isEmpty()) {
+      return problems;
+    }
     ConditionCost.Cost cost = ConditionCost.of(tree);
     if (cost.steps() > Expressions.MAX_STEPS) {
       problems.add(problem(tree, cost.dearest().id(), tooDear(cost), cheaper(cost)));

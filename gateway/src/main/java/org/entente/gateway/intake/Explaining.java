@@ -44,7 +44,7 @@ public final class Explaining {
     }
     CheckedDraft checked = (CheckedDraft) check;
     Passing passing = Passing.of(client, checked, parts);
-    Referring referring = Referring.of(checked, parts);
+    Referring referring = Referring.of(client, checked, parts);
     Within within = Within.of(checked, parts.rosters(), parts.self(), now);
     Problem lacking =
         first(

@@ -205,7 +205,7 @@ public final class Intake implements AutoCloseable {
       return;
     }
     Passing passing = Passing.of(client, checked, parts);
-    Referring referring = Referring.of(checked, parts);
+    Referring referring = Referring.of(client, checked, parts);
     Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
       meters.refused(Meters.Side.CLIENT, lacking.code());

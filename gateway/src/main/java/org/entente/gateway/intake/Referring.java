@@ -8,6 +8,7 @@ import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.policy.Exercise;
@@ -25,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 record Referring(Predicate<AgencyName> hadTarget, @Nullable Problem lacking) {
   private static final String FIELD = "label.references";
 
-  static Referring of(CheckedDraft draft, IntakeParts parts) {
+  static Referring of(NodeName client, CheckedDraft draft, IntakeParts parts) {
     Label label = draft.label();
-    if (!hasRulesOfItsOwn(draft) && repliesToTheOther(label, parts)) {
+    if (!hasRulesOfItsOwn(draft) && repliesToTheOther(client, label, parts)) {
       String said =
           Exercise.of(label)
               ? "names actual traffic; an exercise replies to exercises"
@@ -65,13 +66,14 @@ record Referring(Predicate<AgencyName> hadTarget, @Nullable Problem lacking) {
   }
 
   /** Whether training replies to actual traffic, or the reverse, as far as it is known here. */
-  private static boolean repliesToTheOther(Label label, IntakeParts parts) {
+  private static boolean repliesToTheOther(NodeName client, Label label, IntakeParts parts) {
     if (label.getInReplyTo().isEmpty()) {
       return false;
     }
     MessageId id = MessageId.of(label.getInReplyTo().toByteArray());
     return parts
         .received()
+        .by(client)
         .label(id)
         .map(Exercise::of)
         .or(() -> parts.evidence().sent(parts.ledger().evidence(), id).map(SentFacts::getExercise))

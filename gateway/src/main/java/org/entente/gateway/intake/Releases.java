@@ -236,7 +236,7 @@ public final class Releases {
     CheckedDraft checked = (CheckedDraft) check;
     NodeName author = new NodeName(waits.key().client());
     Passing passing = Passing.of(author, checked, parts);
-    Referring referring = Referring.of(checked, parts);
+    Referring referring = Referring.of(author, checked, parts);
     Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
       return deny(waits, by, lacking.code(), lacking.field() + ": " + lacking.message());

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -199,7 +200,10 @@ public final class EvidenceRecords {
       facts.setTakenBackAtMs(tx.nowMillis());
     }
     SentFacts taken = facts.build();
-    long kept = Math.max(taken.getAcceptedAtMs() + KEPT.toMillis(), tx.nowMillis());
+    // What was accepted before format 3 does not say when; its id does.
+    long accepted =
+        taken.getAcceptedAtMs() > 0 ? taken.getAcceptedAtMs() : BigEndian.u64(id.bytes(), 0) >>> 16;
+    long kept = Math.max(accepted + KEPT.toMillis(), tx.nowMillis());
     book.sent(tx, id, atRest.seal(SENT, taken.toByteArray(), Instant.ofEpochMilli(kept)));
     long now = tx.nowMillis();
     tx.afterCommit(() -> recent.put(id, taken, taken.getSerializedSize(), now));

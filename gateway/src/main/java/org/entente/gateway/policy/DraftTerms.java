@@ -51,7 +51,7 @@ final class DraftTerms {
     }
     OnwardCheck.Passage passage = onward.passage(label, sources, recipient, now);
     Optional<Refusal> unnamed =
-        passage.refusal() == null ? withheld(sources, recipient, agreement) : Optional.empty();
+        passage.refusal() == null ? withheld(label, sources, recipient, agreement) : Optional.empty();
     if (unnamed.isPresent()) {
       return new OnwardCheck.Passage(unnamed.get(), List.of());
     }
@@ -74,11 +74,13 @@ final class DraftTerms {
    * back.
    */
   private static Optional<Refusal> withheld(
-      List<Source> sources, AgencyName recipient, Agreement agreement) {
-    List<String> here = agreement.redactions().paths().stream().map(FieldPath::text).toList();
+      Label label, List<Source> sources, AgencyName recipient, Agreement agreement) {
+    // Of the kind that it goes on as: what is withheld of another kind is not withheld of this.
+    List<String> here = agreement.redactions().of(label.getKind());
     for (Source source : sources) {
       List<String> lacking = new ArrayList<>(source.label().getRedactedList());
-      lacking.removeAll(here);
+      lacking.removeIf(
+          path -> here.stream().anyMatch(all -> path.equals(all) || path.startsWith(all + '.')));
       if (!lacking.isEmpty() && !source.label().getOrigin().equals(recipient.value())) {
         return Optional.of(
             new Refusal(

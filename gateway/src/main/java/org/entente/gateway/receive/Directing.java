@@ -2,6 +2,8 @@ package org.entente.gateway.receive;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.Desks;
@@ -13,15 +15,24 @@ import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * To which desks of this agency what arrives is directed: those that its label names. What names
  * none and speaks of an earlier message of its origin goes where that went. Where that cannot be
- * said, of a recall whose target is not here and of what is said of consents, it is for clients
- * that sit at no desk: such a message has words about another that not everybody may read.
+ * said, of a recall, a change or a reminder whose target is not here and of what is said of
+ * consents, it is for clients that sit at no desk: such a message has words about another that not
+ * everybody may read.
  */
 final class Directing {
+  private static final Set<MessageType> CHANGES =
+      Set.of(
+          MessageType.MESSAGE_TYPE_UPDATE,
+          MessageType.MESSAGE_TYPE_CANCEL,
+          MessageType.MESSAGE_TYPE_RECTIFICATION,
+          MessageType.MESSAGE_TYPE_RESTRICTION);
+
   private final Desks desks;
   private final InboxBook inbox;
   private final Meters meters;
@@ -45,9 +56,18 @@ final class Directing {
     if (before != null) {
       return following(record, before.record());
     }
-    return content.body().hasRecall() || content.body().hasConsent()
-        ? desks.directed(record, List.of())
-        : record;
+    return speaksOfAnother(content) ? desks.directed(record, List.of()) : record;
+  }
+
+  /** What has words about a message that not everybody may have been given. */
+  private static boolean speaksOfAnother(FreshContent.Content content) {
+    Label label = content.label();
+    Body body = content.body();
+    return body.hasRecall()
+        || body.hasConsent()
+        || body.getRequest().getReminder()
+        || !label.getReferences().isEmpty()
+        || CHANGES.contains(label.getMessageType());
   }
 
   private InboxRecord following(InboxRecord record, InboxRecord before) {
@@ -63,18 +83,19 @@ final class Directing {
     Body body = content.body();
     return Stream.of(body.getRecall().getMessageId(), label.getReferences(), label.getInReplyTo())
         .filter(id -> id.size() == MessageId.SIZE)
-        .findFirst()
         .map(id -> find(tx, id))
+        .flatMap(Optional::stream)
         .filter(found -> found.record().getOrigin().equals(record.getOrigin()))
+        .findFirst()
         .orElse(null);
   }
 
-  private InboxBook.@Nullable Placed find(Transaction tx, ByteString id) {
+  private Optional<InboxBook.Placed> find(Transaction tx, ByteString id) {
     try {
-      return inbox.find(tx, MessageId.of(id.toByteArray()));
+      return Optional.ofNullable(inbox.find(tx, MessageId.of(id.toByteArray())));
     } catch (CorruptRecord e) {
       // Delivery sets it aside.
-      return null;
+      return Optional.empty();
     }
   }
 }

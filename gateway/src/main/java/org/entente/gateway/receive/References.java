@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import com.google.protobuf.ByteString;
 import java.util.Optional;
 import org.entente.gateway.ledger.ChainStep;
+import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
@@ -60,7 +61,13 @@ final class References {
     if (id == null) {
       return false;
     }
-    InboxBook.Placed placed = ledger.inbox().find(tx, id);
+    InboxBook.Placed placed;
+    try {
+      placed = ledger.inbox().find(tx, id);
+    } catch (CorruptRecord e) {
+      // What cannot be read any more refuses nobody's mail; delivery sets it aside.
+      return false;
+    }
     if (placed != null) {
       return placed.record().getOrigin().equals(facts.origin().value())
           && placed.record().getExercise() != facts.exercise();

@@ -132,6 +132,26 @@ class ConditionCostTest {
     assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 5);
   }
 
+  /** Nested repetition makes many states of few characters. */
+  @Test
+  void pattern_ofManyStates_costsByThem_andTooManyAreRefused() {
+    ExpressionProblem dear = only("label.handling_text.matches('(a{1,20}){1,20}$')");
+    assertTrue(dear.message().contains("steps; the limit is 10000"), dear.message());
+    ExpressionProblem large = only("label.case_ref.matches('(a{30}){40}')");
+    assertTrue(large.message().contains("states; the limit is 1000"), large.message());
+    assertTrue(condition("label.case_ref.matches('^C-[0-9]{1,8}$')").mostSteps() < 1_000);
+  }
+
+  /** Found when it is loaded, and not by the first message, which it would refuse. */
+  @Test
+  void pattern_thatIsNone_orThatALabelChooses_isRefused() {
+    ExpressionProblem none = only("label.case_ref.matches('(')");
+    assertTrue(none.message().startsWith("is no pattern: "), none.message());
+    ExpressionProblem chosen = only("origin.matches(label.case_ref)");
+    assertEquals("the pattern is not written out", chosen.message());
+    assertEquals("a pattern in quotes", chosen.valid());
+  }
+
   @Test
   void sizes_ofEveryFieldThatHasOne_areKnown() {
     List<String> unknown =

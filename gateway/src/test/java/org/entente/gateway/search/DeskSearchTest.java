@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.Request;
 import org.entente.proto.v1.SearchResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +89,43 @@ class DeskSearchTest {
         SearchNode.alert("elsewhere"),
         label -> label.setInReplyTo(ByteString.copyFrom(id.bytes())).addDesks("ipr"));
     assertEquals(List.of(3, 2, 3, 2), foundBy("general", "narc", "both", "strict"));
+  }
+
+  /** A change in FLASH overtakes its target; or that was erased, or its time is over. */
+  @Test
+  void changeOrReminder_ofWhatIsNotHere_isForWhoSitsAtNoDesk() {
+    ByteString unknown =
+        ByteString.copyFrom(MessageId.parse("0198c0ffee0070008000000000000001").bytes());
+    node.received(
+        SearchNode.alert("changed"),
+        label -> label.setReferences(unknown).setMessageType(MessageType.MESSAGE_TYPE_UPDATE));
+    assertEquals(List.of(1, 0, 0, 0), foundBy("general", "narc", "both", "strict"));
+    node.received(
+        SearchNode.alert("as CAP names it"),
+        label -> label.setMessageType(MessageType.MESSAGE_TYPE_CANCEL));
+    assertEquals(List.of(2, 0, 0, 0), foundBy("general", "narc", "both", "strict"));
+    node.received(
+        Body.newBuilder()
+            .setRequest(Request.newBuilder().setQuestion("and now?").setReminder(true))
+            .build(),
+        label -> label.setKind(Kind.KIND_REQUEST).setInReplyTo(unknown));
+    assertEquals(List.of(3, 0, 0, 0), foundBy("general", "narc", "both", "strict"));
+  }
+
+  /** One of two references that is not here does not hide the other. */
+  @Test
+  void change_whoseTargetIsNotHere_goesWhereTheMessageWentToWhichItReplies() {
+    ByteString unknown =
+        ByteString.copyFrom(MessageId.parse("0198c0ffee0070008000000000000001").bytes());
+    MessageId id = node.received(SearchNode.alert("one"), label -> label.addDesks("narcotics"));
+    node.received(
+        SearchNode.alert("changed"),
+        label ->
+            label
+                .setReferences(unknown)
+                .setInReplyTo(ByteString.copyFrom(id.bytes()))
+                .setMessageType(MessageType.MESSAGE_TYPE_UPDATE));
+    assertEquals(List.of(2, 2, 2, 2), foundBy("general", "narc", "both", "strict"));
   }
 
   @Test
