@@ -1,6 +1,7 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
-import org.entente.gateway.audit.AuditPerson;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditRecordCodec;
-import org.entente.gateway.audit.AuditType;
+import org.entente.proto.store.v1.AuditPerson;
+import org.entente.proto.store.v1.AuditRecord;
+import org.entente.proto.store.v1.AuditType;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ContentState;
 import org.entente.proto.v1.ExportRequest;
@@ -98,11 +97,9 @@ record ExportStep(
         field + ".only",
         "is missing beside lists, or stands without",
         "the kinds of leaves that are looked at, with lists");
-    Set<String> all = new TreeSet<>();
-    Stream.of(AuditType.values()).forEach(type -> all.add(type.name()));
     List<String> types = new ArrayList<>(kinds());
     for (int i = 0; i < types.size(); i++) {
-      checking.oneOf(field + ".only[" + i + "]", all, types.get(i));
+      checking.constant(field + ".only[" + i + "]", AuditType.getDescriptor(), types.get(i));
     }
     for (int i = 0; i < wanted().size(); i++) {
       Leaf leaf = wanted().get(i);
@@ -163,21 +160,39 @@ record ExportStep(
   private List<String> seen(Stage stage, List<ExportedLeaf> leaves) {
     List<String> seen = new ArrayList<>();
     for (ExportedLeaf leaf : leaves) {
-      Optional<AuditRecord> record = AuditRecordCodec.decode(leaf.getRecord().toByteArray());
-      if (record.isPresent() && kinds().contains(record.get().type().name())) {
-        seen.add(leaf(stage, leaf, record.get(), seen.size()));
-      }
+      record(leaf)
+          .filter(record -> kinds().contains(type(record)))
+          .ifPresent(record -> seen.add(leaf(stage, leaf, record, seen.size())));
     }
     return seen;
   }
 
+  /** What stands behind a leaf, unless it is erased. */
+  private static Optional<AuditRecord> record(ExportedLeaf leaf) {
+    try {
+      return leaf.getRecord().isEmpty()
+          ? Optional.empty()
+          : Optional.of(AuditRecord.parseFrom(leaf.getRecord()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a record of the audit log that is none", e);
+    }
+  }
+
+  private static String type(AuditRecord record) {
+    return record.getType() == AuditType.UNRECOGNIZED
+        ? Integer.toString(record.getTypeValue())
+        : EnumWords.of(record.getType().getValueDescriptor());
+  }
+
   private String leaf(Stage stage, ExportedLeaf leaf, AuditRecord record, int place) {
-    AuditPerson person = record.actor().onBehalfOf();
+    AuditPerson person = record.getActor().getOnBehalfOf();
     boolean of = place < wanted().size() && wanted().get(place).of() != null;
     List<String> messages =
         leaf.getMessagesList().stream().map(it -> stage.name(it.getMessageId())).toList();
     return new Leaf(
-            record.type().name(), person == null ? null : person.officer(), of ? messages : null)
+            type(record),
+            record.getActor().hasOnBehalfOf() ? person.getOfficer() : null,
+            of ? messages : null)
         .words();
   }
 }

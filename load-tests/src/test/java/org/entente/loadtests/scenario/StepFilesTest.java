@@ -438,12 +438,12 @@ final class StepFilesTest {
         wrong(
             "exercise: { published: 0 }",
             "exercise: { lost: 0 }",
-            "steps[30].counts: counter lost; valid: one of [delivered, published, received"),
-        wrong("{ received: 1 }", "{ received: -1 }", "steps[30].counts: received -1; valid: 0 or"),
+            "steps[36].counts: counter lost; valid: one of [delivered, published, received"),
+        wrong("{ received: 1 }", "{ received: -1 }", "steps[36].counts: received -1; valid: 0 or"),
         wrong(
             ", exercise: { published: 0 }, actual: { received: 1 }",
             "",
-            "steps[30].counts: expects nothing; valid: exercise, actual or both"),
+            "steps[36].counts: expects nothing; valid: exercise, actual or both"),
         wrong(
             "agency: nl.police, fulfils",
             "agency: nl.army, fulfils",
