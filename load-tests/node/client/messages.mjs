@@ -18,6 +18,8 @@ const explains = async (publisher) => {
     { draft: alert('de.customs', 'Phosphide in toys', 'CSQU3054383') },
     ({ outcome, recipients: [one] }) => {
       assert.equal(outcome, 'EXPLAINED_OUTCOME_ACCEPTED');
+      assert.equal(one.outcome, outcome);
+      assert.ok(one.obligations.includes('OBLIGATION_DESTROY_AFTER_RETENTION'), JSON.stringify(one));
       return `${one.agency} by ${one.permittedBy}`;
     },
   );
@@ -111,6 +113,8 @@ const waitsForASecondPerson = async (publisher, supervisor) => {
     return one.held.reason;
   });
   const second = { officer: 'FR-7', justification: 'read and agreed' };
+  const silent = { messageId, onBehalfOf: { officer: 'FR-7' } };
+  await supervisor.refused('Release.ReadHeld', silent, 'INVALID_FIELD', 'on_behalf_of.justification');
   await supervisor.call('Release.ReadHeld', { messageId, onBehalfOf: second }, ({ draft: shown }) => {
     assert.equal(shown.body.intelligence.headline, 'Let it run to the consignee');
     return shown.body.intelligence.headline;

@@ -5,10 +5,12 @@ import static org.entente.gateway.RunningFederation.FR;
 import static org.entente.gateway.RunningFederation.HUB;
 import static org.entente.gateway.RunningFederation.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.JsonFormat;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedOutcome;
 import org.entente.proto.v1.ExplainedRecipient;
 import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublisherGrpc;
@@ -93,14 +96,14 @@ class ExplainPathTest {
             : outcome.getAccepted().getRefusalsList();
     List<String> permitted =
         outcome.getAccepted().getPermitsList().stream()
-            .map(permit -> permit.getAgency() + " " + permit.getAgreement())
+            .map(it -> it.getAgency() + " " + it.getAgreement() + " " + it.getRetentionDays())
             .sorted()
             .toList();
     assertEquals(
         permitted,
         explained.getRecipientsList().stream()
             .filter(one -> !one.hasRefusal())
-            .map(one -> one.getAgency() + " " + one.getPermittedBy())
+            .map(it -> it.getAgency() + " " + it.getPermittedBy() + " " + it.getRetentionDays())
             .sorted()
             .toList());
     assertEquals(
@@ -157,13 +160,90 @@ class ExplainPathTest {
     assertEquals(List.of(), agreed(draft(passing, DE)), "its originator may have it back");
 
     assertEquals(0, command("--to", SG, "--derived-from", free.toString()), () -> out + err);
-    assertTrue(out.contains("sg.police: permitted by warnings\n  fulfils "), out);
+    assertTrue(
+        out.contains(
+            "sg.police: permitted by warnings\n"
+                + "  binds to DESTROY_AFTER_RETENTION, ONWARD_WITHIN_PARTIES; kept for 20 days\n"
+                + "  fulfils "),
+        out);
     assertEquals(
         1,
         command("--to", SG, "--handling", "H2", "--derived-from", bound.toString()),
         () -> out + err);
     assertTrue(out.contains("sg.police: refused (CONSENT_REQUIRED by onward/handling)"), out);
     assertTrue(out.contains("fulfils DESTROY_AFTER_RETENTION, NO_ONWARD_TRANSFER"), out);
+  }
+
+  /** Held is said of each recipient: the draft waits as a whole, whichever agreement asks. */
+  @Test
+  void heldDraft_saysSoOfEachRecipient_withWhatBindsItAndWhoseAgreementAsks() throws IOException {
+    Path agreements = folder.resolve("agreements");
+    Files.writeString(
+        agreements.resolve("eyes.yaml"),
+        Files.readString(agreements.resolve("warnings.yaml"))
+            .replace("id: warnings", "id: eyes")
+            .replace(
+                "    - all_members: true\n      among_themselves: true\n",
+                "    - agency: fr.customs\n    - agency: sg.police\n")
+            .replace("WITHIN_PARTIES", "NONE")
+            .replace("retention_days: 20", "retention_days: 7")
+            .replace("four_eyes: false", "four_eyes: true\n  person_required: true"));
+    federation.start(FR);
+    Draft draft = draft(it -> it.setOnBehalfOf(PERSON), DE, SG);
+    ExplainResponse explained = explain(draft);
+    assertEquals(ExplainedOutcome.EXPLAINED_OUTCOME_HELD, explained.getOutcome());
+    ExplainedRecipient germany = explained.getRecipients(0);
+    ExplainedRecipient singapore = explained.getRecipients(1);
+    assertEquals(ExplainedOutcome.EXPLAINED_OUTCOME_HELD, germany.getOutcome());
+    assertEquals(
+        List.of(
+            Obligation.OBLIGATION_DESTROY_AFTER_RETENTION,
+            Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES),
+        germany.getObligationsList());
+    assertEquals(20, germany.getRetentionDays());
+    assertFalse(germany.getFourEyes() || germany.getPersonRequired());
+    assertEquals(ExplainedOutcome.EXPLAINED_OUTCOME_HELD, singapore.getOutcome());
+    assertEquals("eyes", singapore.getPermittedBy());
+    assertEquals(
+        List.of(
+            Obligation.OBLIGATION_DESTROY_AFTER_RETENTION,
+            Obligation.OBLIGATION_NO_ONWARD_TRANSFER),
+        singapore.getObligationsList());
+    assertEquals(7, singapore.getRetentionDays());
+    assertTrue(singapore.getFourEyes() && singapore.getPersonRequired());
+    assertTrue(federation.publish(FR, draft).hasHeld());
+
+    String[] files = {"--config", folder.resolve(FR + ".yaml").toString(), "--to", SG, "--to", DE};
+    assertEquals(1, policy(files, "--agreement", "eyes"), () -> err);
+    assertTrue(out.contains("sg.police: refused (PERSON_REQUIRED by eyes/person_required)"), out);
+    assertFalse(out.contains("binds to"), out);
+    String[] person = {"--officer", "FR-3", "--justification", "case 12/26"};
+    assertEquals(0, policy(files, person), () -> err);
+    assertTrue(
+        out.contains(
+            "sg.police: held, permitted by eyes\n  binds to DESTROY_AFTER_RETENTION,"
+                + " NO_ONWARD_TRANSFER; kept for 7 days; asks for a second person; asks who sends"
+                + " and why\n"),
+        out);
+    assertTrue(out.contains("de.customs: held, permitted by warnings\n  binds to "), out);
+    assertTrue(out.contains("\nheld: release by a second person is asked by eyes"), out);
+    asJson(files, person);
+    asJson(where(), "--to", SG, "--to", DE, "--officer", "FR-3", "--justification", "case 12/26");
+  }
+
+  private void asJson(String[] where, String... more) throws IOException {
+    List<String> args = new ArrayList<>(List.of(more));
+    args.add("--json");
+    assertEquals(0, policy(where, args.toArray(String[]::new)), () -> out + err);
+    assertEquals(1, out.lines().count(), out);
+    ExplainResponse.Builder read = ExplainResponse.newBuilder();
+    JsonFormat.parser().merge(out, read);
+    assertEquals(SG, read.getRecipients(0).getAgency());
+    assertEquals(7, read.getRecipients(0).getRetentionDays());
+    assertTrue(read.getRecipients(0).getFourEyes());
+    assertFalse(read.getRecipients(1).getFourEyes());
+    assertEquals(
+        ExplainedOutcome.EXPLAINED_OUTCOME_HELD, read.getRecipients(1).getOutcome(), out);
   }
 
   private static void passOn(Draft.Builder draft, MessageId source) {
@@ -231,14 +311,16 @@ class ExplainPathTest {
   }
 
   private int command(String... more) {
-    return policy(
-        new String[] {
-          "--gateway",
-          "127.0.0.1:" + federation.gateway(FR).clientAddress().getPort(),
-          "--credentials",
-          folder.resolve(FR).resolve("clients").resolve("desk").toString()
-        },
-        more);
+    return policy(where(), more);
+  }
+
+  private String[] where() {
+    return new String[] {
+      "--gateway",
+      "127.0.0.1:" + federation.gateway(FR).clientAddress().getPort(),
+      "--credentials",
+      folder.resolve(FR).resolve("clients").resolve("desk").toString()
+    };
   }
 
   private int policy(String[] where, String[] some, String... more) {

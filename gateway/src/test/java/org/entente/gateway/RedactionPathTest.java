@@ -336,7 +336,7 @@ class RedactionPathTest {
     assertTrue(held.hasHeld(), held::toString);
     ReleaseGrpc.ReleaseBlockingStub release = ReleaseGrpc.newBlockingStub(federation.channel(FR));
     HeldMessage listed = release.listHeld(ListHeldRequest.getDefaultInstance()).getMessages(0);
-    OnBehalfOf second = OnBehalfOf.newBuilder().setOfficer("FR-2").build();
+    OnBehalfOf second = OnBehalfOf.newBuilder().setOfficer("FR-2").setJustification("read").build();
     HeldMessage read =
         release
             .readHeld(

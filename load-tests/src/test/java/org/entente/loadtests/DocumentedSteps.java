@@ -97,6 +97,7 @@ final class DocumentedSteps {
                     + " --to de.customs --category IPR --purpose IPR_ENFORCEMENT"
                     + " --officer FR-3 --justification 'case 12/26'")
             .says("de.customs: permitted by eu-customs-cooperation")
+            .says("binds to DESTROY_AFTER_RETENTION, ")
             .says("fulfils DESTROY_AFTER_RETENTION"),
         Step.of("./entente send" + DECLARATIONS + " --alerts config/samples/ipr.jsonl")
             .exits(1)

@@ -45,13 +45,14 @@ final class ReleaseIT {
       assertTrue(
           Child.of(federation, FR, "auditor", "release", "list").err().contains("SCOPE_MISSING"));
 
-      Child own = supervisor(federation, "release", "approve", id, "--officer", "FR-DNRED-0042");
+      Child own = supervisor(federation, "release", "approve", id, "--officer=FR-DNRED-0042", WHY);
       assertEquals(1, own.code());
       assertTrue(own.err().contains("SECOND_PERSON_REQUIRED"), own.err());
 
-      Child unsaid = supervisor(federation, "release", "approve", id, "--officer", "FR-DNRED-0007");
+      Child unsaid = supervisor(federation, "release", "approve", id, SECOND, "--justification= ");
       assertEquals(1, unsaid.code());
-      assertTrue(unsaid.err().contains("PERSON_REQUIRED"), unsaid.err());
+      assertTrue(unsaid.err().contains("on_behalf_of.justification"), unsaid.err());
+      assertEquals(2, supervisor(federation, "release", "approve", id, SECOND).code());
 
       Child shown = supervisor(federation, "release", "show", id, SECOND, WHY);
       assertTrue(shown.out().contains(HEADLINE), shown.out() + shown.err());

@@ -1,75 +1,98 @@
 package org.entente.gateway.cel;
 
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelSourceLocation;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * Finds the texts that an expression compares with fields of the label, so that a code that no list
- * has is found before the first message. Equality and membership, directly or of the elements of a
- * list field; what is done to a text first ({@code startsWith}, {@code +}) is left alone.
+ * Finds the texts that an expression compares with fields of the label and with who sends and
+ * receives, so that a code that no list has is found before the first message. Equality and
+ * membership (of a list, or of a map's keys), directly or of the elements of a list field; what is done to a text first ({@code
+ * startsWith}, {@code +}) is left alone.
  */
 final class ComparedTexts {
   private static final Set<String> COMPARING = Set.of("_==_", "_!=_", "@in");
+  private static final Set<String> AGENCIES = Set.of("origin", "recipient");
 
-  /** Names bound to the elements of a list field, with that field. */
-  private final Map<String, String> elements = new HashMap<>();
+  private final CelAbstractSyntaxTree tree;
 
-  private final Map<String, Set<String>> found = new TreeMap<>();
+  private ComparedTexts(CelAbstractSyntaxTree tree) {
+    this.tree = tree;
+  }
 
-  private ComparedTexts() {}
-
-  static Map<String, Set<String>> of(CelAbstractSyntaxTree tree) {
-    ComparedTexts texts = new ComparedTexts();
-    List<CelExpr> all = new ArrayList<>();
-    CelNavigableAst.fromAst(tree)
+  /** In the order in which they stand in the expression, each once. */
+  static List<ComparedText> of(CelAbstractSyntaxTree tree) {
+    ComparedTexts texts = new ComparedTexts(tree);
+    return CelNavigableAst.fromAst(tree)
         .getRoot()
         .allNodes()
-        .map(CelNavigableExpr::expr)
-        .forEach(all::add);
-    all.stream().filter(it -> it.getKind() == Kind.COMPREHENSION).forEach(texts::binds);
-    all.stream().filter(it -> it.getKind() == Kind.CALL).forEach(texts::compares);
-    return Collections.unmodifiableMap(texts.found);
+        .filter(it -> it.getKind() == Kind.CALL)
+        .flatMap(texts::compared)
+        .distinct()
+        .toList();
   }
 
-  private void binds(CelExpr expression) {
-    labelField(expression.comprehension().iterRange())
-        .ifPresent(field -> elements.put(expression.comprehension().iterVar(), field));
-  }
-
-  private void compares(CelExpr expression) {
-    List<CelExpr> sides = expression.call().args();
-    if (COMPARING.contains(expression.call().function()) && sides.size() == 2) {
-      compares(sides.get(0), sides.get(1));
-      compares(sides.get(1), sides.get(0));
+  private Stream<ComparedText> compared(CelNavigableExpr call) {
+    if (!COMPARING.contains(call.expr().call().function())) {
+      return Stream.empty();
     }
+    List<CelNavigableExpr> sides = call.children().toList();
+    return sides.size() == 2
+        ? Stream.concat(
+            compared(sides.get(0), sides.get(1).expr()),
+            compared(sides.get(1), sides.get(0).expr()))
+        : Stream.empty();
   }
 
-  private void compares(CelExpr one, CelExpr other) {
-    field(one)
-        .ifPresent(
-            field ->
-                texts(other)
-                    .forEach(
-                        text -> found.computeIfAbsent(field, unused -> new TreeSet<>()).add(text)));
+  private Stream<ComparedText> compared(CelNavigableExpr one, CelExpr other) {
+    return place(one).stream().flatMap(with -> texts(other).map(text -> compared(with, text)));
   }
 
-  private Optional<String> field(CelExpr expression) {
-    return expression.getKind() == Kind.IDENT
-        ? Optional.ofNullable(elements.get(expression.ident().name()))
-        : labelField(expression);
+  private ComparedText compared(String with, CelExpr text) {
+    CelSourceLocation at = ConditionProblems.location(tree, text.id());
+    return new ComparedText(
+        with, text.constant().stringValue(), at.getLine(), at.getColumn() + 1);
+  }
+
+  /** What an expression stands for, if that is something with codes or names. */
+  private static Optional<String> place(CelNavigableExpr node) {
+    CelExpr expression = node.expr();
+    if (expression.getKind() != Kind.IDENT) {
+      boolean index =
+          expression.getKind() == Kind.CALL && expression.call().function().equals("_[_]");
+      return labelField(index ? expression.call().args().get(0) : expression);
+    }
+    String name = expression.ident().name();
+    Optional<CelExpr> range = boundTo(node, name);
+    if (range.isPresent()) {
+      return labelField(range.get());
+    }
+    return AGENCIES.contains(name) ? Optional.of(name) : Optional.empty();
+  }
+
+  /** The list of whose elements a name stands for one, by the innermost comprehension around it. */
+  private static Optional<CelExpr> boundTo(CelNavigableExpr node, String name) {
+    CelNavigableExpr inner = node;
+    Optional<CelNavigableExpr> outer = node.parent();
+    while (outer.isPresent()) {
+      CelExpr expression = outer.get().expr();
+      if (expression.getKind() == Kind.COMPREHENSION
+          && expression.comprehension().iterVar().equals(name)
+          && expression.comprehension().iterRange().id() != inner.expr().id()) {
+        return Optional.of(expression.comprehension().iterRange());
+      }
+      inner = outer.get();
+      outer = inner.parent();
+    }
+    return Optional.empty();
   }
 
   private static Optional<String> labelField(CelExpr expression) {
@@ -78,16 +101,19 @@ final class ComparedTexts {
     }
     CelExpr operand = expression.select().operand();
     boolean label = operand.getKind() == Kind.IDENT && operand.ident().name().equals("label");
-    return label ? Optional.of(expression.select().field()) : Optional.empty();
+    return label ? Optional.of("label." + expression.select().field()) : Optional.empty();
   }
 
-  private static List<String> texts(CelExpr expression) {
+  private static Stream<CelExpr> texts(CelExpr expression) {
     if (expression.getKind() == Kind.LIST) {
-      return expression.list().elements().stream().flatMap(it -> texts(it).stream()).toList();
+      return expression.list().elements().stream().flatMap(ComparedTexts::texts);
+    }
+    if (expression.getKind() == Kind.MAP) {
+      return expression.map().entries().stream().flatMap(it -> texts(it.key()));
     }
     boolean text =
         expression.getKind() == Kind.CONSTANT
             && expression.constant().getKind() == CelConstant.Kind.STRING_VALUE;
-    return text ? List.of(expression.constant().stringValue()) : List.of();
+    return text ? Stream.of(expression) : Stream.empty();
   }
 }

@@ -2,6 +2,7 @@ package org.entente.gateway.cel;
 
 import dev.cel.common.CelAbstractSyntaxTree;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.entente.proto.v1.Label;
@@ -37,6 +38,15 @@ public final class Condition {
     return reads.labelFields();
   }
 
+  /**
+   * What of the label it reads, for a sentence about it: {@code " on label.case_ref"}, or nothing.
+   */
+  public String reading() {
+    return labelFields().isEmpty()
+        ? ""
+        : " on label." + String.join(", label.", labelFields());
+  }
+
   /** Whether it can depend on the time. */
   public boolean readsNow() {
     return reads.now();
@@ -53,10 +63,10 @@ public final class Condition {
   }
 
   /**
-   * The texts that it compares with fields of the label ({@code ==}, {@code !=}, {@code in}, and
-   * the same of a list's elements), by the fields' names in the proto.
+   * The texts that it compares with fields of the label, with {@code origin} or with {@code
+   * recipient} ({@code ==}, {@code !=}, {@code in}, and the same of a list's elements).
    */
-  public Map<String, Set<String>> compared() {
+  public List<ComparedText> compared() {
     return reads.compared();
   }
 

@@ -48,10 +48,14 @@ final class ConditionProblems {
 
   private static ExpressionProblem problem(
       CelAbstractSyntaxTree tree, long at, String what, String valid) {
-    CelSourceLocation place =
-        tree.getSource()
-            .getOffsetLocation(tree.getSource().getPositionsMap().getOrDefault(at, 0))
-            .orElse(CelSourceLocation.of(1, 0));
+    CelSourceLocation place = location(tree, at);
     return new ExpressionProblem(place.getLine(), place.getColumn() + 1, what, valid);
+  }
+
+  /** Where a part stands: its line from 1, its column from 0. */
+  static CelSourceLocation location(CelAbstractSyntaxTree tree, long part) {
+    return tree.getSource()
+        .getOffsetLocation(tree.getSource().getPositionsMap().getOrDefault(part, 0))
+        .orElse(CelSourceLocation.of(1, 0));
   }
 }

@@ -7,7 +7,7 @@ import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
 import java.util.Collections;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * @param now whether it depends on the time
  * @param agencies whether it depends on who sends or receives
  * @param texts the texts that stand in it
- * @param compared the texts that are compared with a field of the label, by the field's name
+ * @param compared the texts that are compared with a field of the label or an agency
  */
 record ConditionReads(
     Set<String> labelFields,
@@ -28,7 +28,7 @@ record ConditionReads(
     boolean now,
     boolean agencies,
     Set<String> texts,
-    Map<String, Set<String>> compared) {
+    List<ComparedText> compared) {
 
   static ConditionReads of(CelAbstractSyntaxTree tree) {
     Set<String> fields = new TreeSet<>();

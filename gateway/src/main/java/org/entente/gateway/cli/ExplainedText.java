@@ -1,6 +1,7 @@
 package org.entente.gateway.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedAgreement;
@@ -35,12 +36,11 @@ final class ExplainedText {
   }
 
   private void recipient(ExplainedRecipient one) {
-    line(
-        one.getAgency()
-            + ": "
-            + (one.hasRefusal()
-                ? refused(one.getRefusal())
-                : "permitted by " + one.getPermittedBy()));
+    line(one.getAgency() + ": " + decided(one));
+    // A gateway of an earlier release does not say it.
+    if (one.getRetentionDays() > 0) {
+      line("  binds to " + bound(one));
+    }
     if (one.getWithheldCount() > 0) {
       line("  withheld: " + String.join(", ", one.getWithheldList()));
     }
@@ -54,6 +54,24 @@ final class ExplainedText {
     }
   }
 
+  private static String decided(ExplainedRecipient one) {
+    if (one.hasRefusal()) {
+      return refused(one.getRefusal());
+    }
+    boolean held = one.getOutcome() == ExplainedOutcome.EXPLAINED_OUTCOME_HELD;
+    return (held ? "held, " : "") + "permitted by " + one.getPermittedBy();
+  }
+
+  /** What binds the recipient, then what the agreement asks of the sender. */
+  private static String bound(ExplainedRecipient one) {
+    return words(one.getObligationsValueList())
+        + "; kept for "
+        + one.getRetentionDays()
+        + " days"
+        + (one.getFourEyes() ? "; asks for a second person" : "")
+        + (one.getPersonRequired() ? "; asks who sends and why" : "");
+  }
+
   private static String refused(Refusal refusal) {
     String rule = refusal.getRule().isEmpty() ? "" : " by " + refusal.getRule();
     return "refused (" + refusal.getCode() + rule + "): " + refusal.getReason();
@@ -61,16 +79,19 @@ final class ExplainedText {
 
   /** Which obligations an agency fulfils; one that this command does not know as its number. */
   static String words(FulfilmentState state) {
-    String known =
-        state.getFulfilsValueList().stream()
-            .map(
-                number -> {
-                  Obligation one = Obligation.forNumber(number);
-                  return one == null ? "number " + number : one.name().replace("OBLIGATION_", "");
-                })
-            .collect(Collectors.joining(", "));
+    String known = words(state.getFulfilsValueList());
     return (known.isEmpty() ? "none" : known)
         + (state.getStated() ? "" : " (as releases that do not say so)");
+  }
+
+  private static String words(List<Integer> obligations) {
+    return obligations.stream()
+        .map(
+            number -> {
+              Obligation one = Obligation.forNumber(number);
+              return one == null ? "number " + number : one.name().replace("OBLIGATION_", "");
+            })
+        .collect(Collectors.joining(", "));
   }
 
   private void line(String text) {

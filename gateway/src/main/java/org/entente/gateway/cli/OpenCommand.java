@@ -3,6 +3,7 @@ package org.entente.gateway.cli;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.policy.PrecedenceLane;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Answer;
@@ -10,8 +11,10 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Commodity;
 import org.entente.proto.v1.Feedback;
 import org.entente.proto.v1.Intelligence;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
+import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.SearchGrpc;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,6 +60,7 @@ final class OpenCommand extends MessageCall {
       out().println(SearchCommand.json(opened));
     } else {
       out().println(SearchCommand.line(opened.getMessage()));
+      line(precedence(opened.getMessage().getLabel()));
       ConsentWords.of(opened.getConsentsList()).forEach(word -> line(Screen.printable(word)));
       texts(opened.getBody())
           .forEach(text -> text.lines().map(Screen::printable).forEach(this::line));
@@ -67,6 +71,17 @@ final class OpenCommand extends MessageCall {
 
   private void line(String text) {
     out().println("  " + text);
+  }
+
+  /** As STANAG 4406 has it: {@code precedence IMMEDIATE (STANAG 4406: 3)}. */
+  static String precedence(Label label) {
+    Precedence written = PrecedenceLane.written(label);
+    String stated = label.getPrecedence() == written ? "" : ", which its lane stands for";
+    return "precedence "
+        + written.name().replace("PRECEDENCE_", "")
+        + (written == Precedence.UNRECOGNIZED
+            ? ""
+            : " (STANAG 4406: " + (written.getNumber() - 1) + stated + ")");
   }
 
   private static List<String> texts(Body body) {

@@ -164,6 +164,11 @@ final class PolicyExplain implements Callable<Integer> {
           "this field of the label is not known: what comes of which of its values; with --config")
   private @Nullable String unknown;
 
+  @Option(
+      names = "--json",
+      description = "print what Publisher.Explain answers as one JSON object in a line")
+  private boolean json;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -174,6 +179,7 @@ final class PolicyExplain implements Callable<Integer> {
       if (config == null) {
         answer = asked();
       } else if (unknown != null) {
+        require(!json, "--json: --unknown is answered as text only");
         return residuals(config, unknown);
       } else {
         answer = read(config);
@@ -182,7 +188,11 @@ final class PolicyExplain implements Callable<Integer> {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
     PrintWriter out = spec.commandLine().getOut();
-    new ExplainedText(out, config == null).print(answer);
+    if (json) {
+      out.println(SearchCommand.json(answer));
+    } else {
+      new ExplainedText(out, config == null).print(answer);
+    }
     out.flush();
     return answer.getOutcome() == ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED ? 1 : 0;
   }

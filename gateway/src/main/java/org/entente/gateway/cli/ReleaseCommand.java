@@ -43,8 +43,10 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = {
       "  entente release list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor",
-      "  entente release show 0197…3f --gateway … --credentials … --officer FR-118",
-      "  entente release approve 0197…3f --gateway … --credentials … --officer FR-118"
+      "  entente release show 0197…3f --gateway … --credentials … --officer FR-118 \\",
+      "      --justification 'case 12/26'",
+      "  entente release approve 0197…3f --gateway … --credentials … --officer FR-118 \\",
+      "      --justification 'order of the prosecutor, 14/26'"
     })
 final class ReleaseCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -127,9 +129,7 @@ final class ReleaseCommand implements Callable<Integer> {
       description = "Shows one held message whole, as JSON; recorded as a consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends ByPerson {
-    @Option(
-        names = "--justification",
-        description = "why; recorded. Required where an agreement asks who acts and why")
+    @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
     @Override
@@ -162,9 +162,7 @@ final class ReleaseCommand implements Callable<Integer> {
       },
       mixinStandardHelpOptions = true)
   static final class Approve extends ByPerson {
-    @Option(
-        names = "--justification",
-        description = "why; recorded. Required where an agreement asks who acts and why")
+    @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
     @Override

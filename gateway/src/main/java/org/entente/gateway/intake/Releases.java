@@ -81,7 +81,7 @@ public final class Releases {
     this.clock = clock;
     this.ending = ending;
     this.meters = meters;
-    this.second = new SecondPerson(parts.check(), parts.policy());
+    this.second = new SecondPerson(parts.check());
     this.held = parts.heldDrafts();
     this.memory = parts.memory();
   }
@@ -112,10 +112,6 @@ public final class Releases {
     if (waits.isEmpty() || draft.isEmpty()) {
       return CompletableFuture.completedFuture(new Reading.Unreadable(counted(notFound(id))));
     }
-    Problem unsaid = second.unsaid(waits.get().message(), person);
-    if (unsaid != null) {
-      return CompletableFuture.completedFuture(new Reading.Unreadable(counted(unsaid)));
-    }
     AuditActor actor = parts.actor(client, person);
     return parts
         .ledger()
@@ -144,10 +140,6 @@ public final class Releases {
     AuditActor by = parts.actor(client, person);
     if (SecondPerson.isSame(waits.get().message().getOnBehalfOf(), person)) {
       return refuseSamePerson(by, id);
-    }
-    Problem unsaid = second.unsaid(waits.get().message(), person);
-    if (unsaid != null) {
-      return invalid(unsaid);
     }
     Optional<Problem> full = parts.ledger().room().refusal();
     if (verdict == Verdict.VERDICT_RELEASE && full.isPresent()) {

@@ -94,7 +94,8 @@ final class AgreementLint {
       wrong(
           "id",
           "\"" + InvalidValue.printable(file.id()) + "\"",
-          "1 to 64 characters of a-z 0-9 and -, not evidence, recall, consent, responders or roster");
+          "1 to 64 characters of a-z 0-9 and -, not evidence, recall, consent, responders, roster"
+              + " or charge");
     }
     text("title", file.title(), 200);
     text("law.reference", file.law().reference(), 500);

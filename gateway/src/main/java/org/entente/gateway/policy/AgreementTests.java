@@ -166,7 +166,9 @@ final class AgreementTests {
     String why = ((Evaluation.EvaluationFailed<Boolean>) evaluation).reason();
     return Optional.of(
         new Failure(
-            "condition", Code.CONDITION_FAILED, "the condition cannot be evaluated: " + why));
+            "condition",
+            Code.CONDITION_FAILED,
+            "the condition" + condition.reading() + " cannot be evaluated: " + why));
   }
 
   private static String shown(String source) {

@@ -15,6 +15,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Person;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 public final class CodeLists {
   /** How a risk indicator of a client's own begins. */
   public static final String FREE_INDICATOR = "X_";
+
+  private static final Pattern AGENCY = Pattern.compile(AgencyName.FORM);
+  private static final String AGENCY_FORM =
+      "an agency: a two-letter code or x, a dot and a lower-case name, such as fr.customs";
+  private static final Set<String> AGENCIES_AND_JURISDICTIONS =
+      Set.of("origin", "recipient", "label.jurisdictions");
 
   /** Enums of labels, and of persons, by the name that lists have for them. */
   static final Map<String, EnumDescriptor> ENUMS = enums();
@@ -159,24 +167,37 @@ public final class CodeLists {
   }
 
   /**
-   * Whether a text that a condition compares with a field of the label can never be there.
+   * Whether a text that a condition compares with a field of the label, or with an agency, can never
+   * be there: no list has it, or it has not the form that such a value has.
    *
-   * @return what would be valid; empty if the text is known, or the field has no list
+   * @param with {@code origin}, {@code recipient}, or a field such as {@code label.markings}
+   * @return what would be valid; empty if the text can be there, or anything can
    */
-  Optional<String> validInsteadOf(String field, String text) {
+  Optional<String> validInsteadOf(String with, String text) {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    return switch (field) {
-      case "markings" -> unless(markings.containsKey(text), markings.keySet());
-      case "source_evaluation" -> unless(isEvaluation(text), evaluationExamples());
-      case "classification_scheme" -> unless(schemes.containsKey(text), schemes.keySet());
-      case "classification_marking" ->
+    return switch (with) {
+      case "origin", "recipient" ->
+          AGENCY.matcher(text).matches() ? Optional.empty() : Optional.of(AGENCY_FORM);
+      case "label.jurisdictions" ->
+          CodedText.JURISDICTION.valid(text)
+              ? Optional.empty()
+              : Optional.of(CodedText.JURISDICTION.form());
+      case "label.markings" -> unless(markings.containsKey(text), markings.keySet());
+      case "label.source_evaluation" -> unless(isEvaluation(text), evaluationExamples());
+      case "label.classification_scheme" -> unless(schemes.containsKey(text), schemes.keySet());
+      case "label.classification_marking" ->
           unless(
               schemes.values().stream().anyMatch(it -> it.level(text).isPresent()),
               schemes.values().stream().flatMap(it -> it.levels().keySet().stream()).toList());
       default -> Optional.empty();
     };
+  }
+
+  /** Whether what is compared has a form, rather than a list. */
+  static boolean hasForm(String with) {
+    return AGENCIES_AND_JURISDICTIONS.contains(with);
   }
 
   private static Optional<String> unless(boolean known, Iterable<String> all) {

@@ -294,6 +294,11 @@ public final class Decision {
     return agreement == null ? List.of() : agreement.redactions().of(draft.label().getKind());
   }
 
+  /** What binds a recipient and the sender under the agreement that permits; empty if none does. */
+  Optional<Agreement.Obligations> obligations(AgencyName recipient) {
+    return Optional.ofNullable(allowed.get(recipient)).map(Agreement::obligations);
+  }
+
   private Addressees addressees() {
     Addressees.Builder all = Addressees.newBuilder();
     for (AgencyName recipient : allowed.keySet()) {

@@ -233,6 +233,7 @@ public final class Egress {
         recipient,
         refused,
         permitted,
+        decision.obligations(recipient).map(Explanation.Binding::of),
         decision.withheld(recipient),
         fulfilments.stated(recipient),
         ExplainedAgreements.of(rules, transfer));

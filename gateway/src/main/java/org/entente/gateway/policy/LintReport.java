@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.entente.gateway.cel.ComparedText;
 import org.entente.gateway.cel.Compilation;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.ExpressionProblem;
@@ -89,28 +90,23 @@ final class LintReport {
     return inLists(condition, codes, positions, field) ? Optional.of(condition) : Optional.empty();
   }
 
-  /** Whether every text that it compares with a coded field can be there. */
+  /** Whether every text that it compares with what has codes or names can be there. */
   private boolean inLists(Condition condition, CodeLists codes, Positions positions, String field) {
     int before = problems.size();
-    condition
-        .compared()
-        .forEach(
-            (name, texts) ->
-                texts.forEach(
-                    text ->
-                        codes
-                            .validInsteadOf(name, text)
-                            .ifPresent(
-                                valid ->
-                                    problem(
-                                        positions.problem(
-                                            field,
-                                            "label."
-                                                + name
-                                                + " is never \""
-                                                + InvalidValue.printable(text)
-                                                + "\": no code list has it",
-                                            valid)))));
+    for (ComparedText it : condition.compared()) {
+      codes
+          .validInsteadOf(it.with(), it.text())
+          .ifPresent(valid -> problem(neverThere(it, valid, positions, field)));
+    }
     return problems.size() == before;
+  }
+
+  private static ConfigProblem neverThere(
+      ComparedText it, String valid, Positions positions, String field) {
+    String why = CodeLists.hasForm(it.with()) ? "it has not the form" : "no code list has it";
+    String wrong =
+        it.with() + " is never \"" + InvalidValue.printable(it.text()) + "\": " + why;
+    ExpressionProblem problem = new ExpressionProblem(it.line(), it.column(), wrong, valid);
+    return positions.problemInText(field, problem.line(), problem.toString(), problem.valid());
   }
 }

@@ -69,6 +69,9 @@ record NodeRule(String id, When when, boolean denies, Condition condition, Strin
     }
     String why = ((Evaluation.EvaluationFailed<Boolean>) evaluation).reason();
     return Optional.of(
-        new Failure(id, Code.CONDITION_FAILED, "this node's rule cannot be evaluated: " + why));
+        new Failure(
+            id,
+            Code.CONDITION_FAILED,
+            "this node's rule" + condition.reading() + " cannot be evaluated: " + why));
   }
 }

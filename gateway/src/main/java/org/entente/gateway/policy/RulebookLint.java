@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.Evaluation;
@@ -25,6 +26,7 @@ import org.entente.proto.v1.Label;
 final class RulebookLint {
   private static final long MOST = 20_000;
   private static final long SEED = 1;
+  private static final String MEMBER = "a member of the federation";
 
   private final Rulebook rulebook;
   private final Membership membership;
@@ -52,12 +54,29 @@ final class RulebookLint {
 
   void lint() {
     for (Coverage coverage : coverages) {
+      Agreement it = coverage.agreement();
+      it.covers()
+          .condition()
+          .map(this::strangers)
+          .ifPresent(all -> all.forEach(one -> warn(it, "covers.condition", one, MEMBER)));
       conditionNeverTrue(coverage);
       neverChosen(coverage);
       refusedByTheNode(coverage);
     }
     ties();
     rules();
+  }
+
+  /** Agencies of a condition that are none: a slip of the pen, or one that has left. */
+  private List<String> strangers(Condition condition) {
+    Set<String> members =
+        membership.agencies().stream().map(AgencyName::value).collect(Collectors.toSet());
+    return condition.compared().stream()
+        .filter(it -> !it.with().startsWith("label.") && !it.text().isEmpty())
+        .filter(it -> !members.contains(it.text()))
+        .map(it -> it.with() + " is compared with " + it.text() + ", which is no member agency")
+        .distinct()
+        .toList();
   }
 
   private void warn(Agreement agreement, String field, String wrong, String valid) {
@@ -301,6 +320,8 @@ final class RulebookLint {
     for (int i = 0; i < rulebook.nodeRules().size(); i++) {
       NodeRule rule = rulebook.nodeRules().get(i);
       String field = "rules[" + i + "]" + (rule.denies() ? ".deny_if" : ".allow_only_if");
+      strangers(rule.condition())
+          .forEach(one -> report.warning(placesOfRules.problem(field, one, MEMBER)));
       if (!sources.add(rule.when() + " " + rule.denies() + " " + rule.condition().source())) {
         report.warning(
             placesOfRules.problem(

@@ -1,6 +1,7 @@
 package org.entente.gateway.wire;
 
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.Decision;
 import org.entente.gateway.policy.Explanation;
 import org.entente.gateway.policy.Fulfilment;
 import org.entente.proto.v1.ExplainResponse;
@@ -19,14 +20,11 @@ public final class Explanations {
     ExplainResponse.Builder out =
         ExplainResponse.newBuilder()
             .setPolicyVersion(explanation.policyVersion())
-            .setOutcome(
-                switch (explanation.outcome()) {
-                  case ACCEPTED -> ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED;
-                  case HELD -> ExplainedOutcome.EXPLAINED_OUTCOME_HELD;
-                  case REFUSED -> ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
-                })
+            .setOutcome(outcome(explanation.outcome()))
             .setHeldReason(explanation.held().orElse(""));
-    explanation.recipients().forEach(one -> out.addRecipients(recipient(one)));
+    explanation
+        .recipients()
+        .forEach(one -> out.addRecipients(recipient(one, explanation.outcome(one))));
     explanation.refusals().forEach(one -> out.addRefusals(refusal(one)));
     return out.build();
   }
@@ -40,14 +38,31 @@ public final class Explanations {
         .build();
   }
 
-  private static ExplainedRecipient recipient(Explanation.Recipient one) {
+  private static ExplainedOutcome outcome(Decision.Outcome outcome) {
+    return switch (outcome) {
+      case ACCEPTED -> ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED;
+      case HELD -> ExplainedOutcome.EXPLAINED_OUTCOME_HELD;
+      case REFUSED -> ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
+    };
+  }
+
+  private static ExplainedRecipient recipient(
+      Explanation.Recipient one, Decision.Outcome outcome) {
     ExplainedRecipient.Builder out =
         ExplainedRecipient.newBuilder()
             .setAgency(one.agency().value())
+            .setOutcome(outcome(outcome))
             .setPermittedBy(one.permittedBy().orElse(""))
             .addAllWithheld(one.withheld())
             .setFulfilment(fulfilment(one.agency(), one.fulfils().orElse(Fulfilment.UNSTATED)));
     one.refusal().ifPresent(refusal -> out.setRefusal(refusal(refusal)));
+    one.binding()
+        .ifPresent(
+            it ->
+                out.addAllObligations(it.obligations())
+                    .setRetentionDays(it.retentionDays())
+                    .setFourEyes(it.fourEyes())
+                    .setPersonRequired(it.personRequired()));
     one.tried()
         .forEach(
             tried ->

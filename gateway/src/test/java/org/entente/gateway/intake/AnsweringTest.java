@@ -285,7 +285,7 @@ class AnsweringTest {
             CLIENT,
             MessageId.of(held.getMessageId().toByteArray()),
             Verdict.VERDICT_RELEASE,
-            OnBehalfOf.newBuilder().setOfficer("FR-2").build())
+            OnBehalfOf.newBuilder().setOfficer("FR-2").setJustification("read").build())
         .join();
   }
 }

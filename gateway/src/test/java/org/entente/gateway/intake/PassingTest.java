@@ -235,7 +235,7 @@ class PassingTest {
                 CLIENT,
                 MessageId.of(held.getMessageId().toByteArray()),
                 Verdict.VERDICT_RELEASE,
-                OnBehalfOf.newBuilder().setOfficer("FR-2").build())
+                OnBehalfOf.newBuilder().setOfficer("FR-2").setJustification("read").build())
             .join();
     assertEquals(Code.CONSENT_REQUIRED.name(), released.getRefused().getRefusals(0).getCode());
   }
@@ -261,7 +261,7 @@ class PassingTest {
                 CLIENT,
                 MessageId.of(held.getMessageId().toByteArray()),
                 Verdict.VERDICT_RELEASE,
-                OnBehalfOf.newBuilder().setOfficer("FR-2").build())
+                OnBehalfOf.newBuilder().setOfficer("FR-2").setJustification("read").build())
             .join();
     assertEquals(Code.NOT_FOUND.name(), released.getRefused().getRefusals(0).getCode());
   }

@@ -57,6 +57,7 @@ class ReleasesTest {
   private static final NodeName CLIENT = new NodeName("declarations");
   private static final NodeName DESK = new NodeName("supervisor");
   private static final String HEADLINE = "Headline";
+  private static final String WHY = "order of the prosecutor, 14/26";
 
   @TempDir private Path folder;
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
@@ -139,7 +140,7 @@ class ReleasesTest {
   }
 
   private Outcome release(MessageId id) {
-    return decide(id, Verdict.VERDICT_RELEASE, person("FR-2", ""));
+    return decide(id, Verdict.VERDICT_RELEASE, person("FR-2", WHY));
   }
 
   private List<EvidenceItem> evidence(MessageId id) {
@@ -257,7 +258,7 @@ class ReleasesTest {
               () ->
                   kit()
                       .releases()
-                      .decide(DESK, id, Verdict.VERDICT_RELEASE, person("FR-2", ""))
+                      .decide(DESK, id, Verdict.VERDICT_RELEASE, person("FR-2", WHY))
                       .join()));
     }
     List<Outcome> outcomes = all.stream().map(CompletableFuture::join).toList();
@@ -277,7 +278,7 @@ class ReleasesTest {
   @Test
   void publisher_cannotReleaseItsOwn_whateverTheSpelling() {
     MessageId id = held("k1");
-    Outcome outcome = decide(id, Verdict.VERDICT_RELEASE, person(" fr-1 ", ""));
+    Outcome outcome = decide(id, Verdict.VERDICT_RELEASE, person(" fr-1 ", WHY));
     assertEquals("SECOND_PERSON_REQUIRED", outcome.getInvalid().getCode());
     assertEquals("on_behalf_of.officer", outcome.getInvalid().getField());
     assertEquals(1, kit().releases().count());
@@ -399,12 +400,14 @@ class ReleasesTest {
         decide(id, Verdict.VERDICT_UNSPECIFIED, person("FR-2", "")).getInvalid().getField());
     assertEquals(
         "on_behalf_of.officer",
-        decide(id, Verdict.VERDICT_RELEASE, person(" ", "")).getInvalid().getField());
+        decide(id, Verdict.VERDICT_RELEASE, person(" ", WHY)).getInvalid().getField());
     assertEquals(
         "on_behalf_of.officer",
-        decide(id, Verdict.VERDICT_RELEASE, person("x".repeat(81), "")).getInvalid().getField());
+        decide(id, Verdict.VERDICT_RELEASE, person("x".repeat(81), WHY)).getInvalid().getField());
     assertInstanceOf(
         Releases.Reading.Unreadable.class, kit().releases().read(DESK, id, person("", "")).join());
+    assertInstanceOf(
+        Releases.Reading.Unreadable.class, kit().releases().read(DESK, id, person("", WHY)).join());
     assertEquals(1, kit().releases().count());
   }
 

@@ -194,7 +194,31 @@ class CodeListsTest {
                 + " 4x4:[ABCX][1234], ADMIRALTY:[ABCDEF][123456]"),
         condition("label.source_evaluation in ['4x4:A1', 'A1']", "is never \"A1\""),
         condition("label.classification_scheme != 'FR'", "valid: none: the code list is empty"),
-        condition("'GEHEIM' == label.classification_marking", "is never \"GEHEIM\""));
+        condition("'GEHEIM' == label.classification_marking", "is never \"GEHEIM\""),
+        condition(
+            "label.personal_data || 'France' in label.jurisdictions",
+            "line 1, column 24 of the expression: label.jurisdictions is never \"France\": it has"
+                + " not the form; valid: an ISO 3166-1 or 3166-2 code, such as FR or US-CA"),
+        condition("label.jurisdictions.all(j, j in ['FR', 'FRA'])", "is never \"FRA\""),
+        condition("label.jurisdictions == ['fr']", "label.jurisdictions is never \"fr\""),
+        condition(
+            "size(label.jurisdictions) > 0 && label.jurisdictions[0] == 'MERCOSUR'",
+            "label.jurisdictions is never \"MERCOSUR\""),
+        condition(
+            "origin in ['fr.customs', 'French customs']",
+            "column 26 of the expression: origin is never \"French customs\": it has not the form;"
+                + " valid: an agency: a two-letter code or x, a dot and a lower-case name, such as"
+                + " fr.customs"),
+        condition("origin in {'France': true}", "origin is never \"France\""),
+        condition("'fr.customs/desk' != recipient", "recipient is never \"fr.customs/desk\""),
+        condition("recipient == 'fr.customs\u0430'", "recipient is never"),
+        // The name means another list in each: neither list lends the other its codes.
+        condition(
+            "label.markings.exists(x, x == 'FR') || label.jurisdictions.exists(x, x == 'FR')",
+            "column 31 of the expression: label.markings is never \"FR\""),
+        condition(
+            "label.markings.exists(origin, origin == 'fr.customs')",
+            "label.markings is never \"fr.customs\""));
   }
 
   private DynamicTest condition(String condition, String expected) {
@@ -216,6 +240,11 @@ class CodeListsTest {
             "label.source_evaluation in ['', '4x4:A1', 'ADMIRALTY:B2']",
             "label.source_evaluation.startsWith('4x4:')",
             "label.case_ref != 'anything'",
+            "label.jurisdictions.exists(x, x == 'FR') && !label.markings.exists(x, x == 'TLP:RED')",
+            "label.markings.exists(x, x == 'TLP:RED') || label.jurisdictions.all(x, x == 'US-CA')",
+            "label.jurisdictions.exists(j, j.startsWith('France'))",
+            "recipient in ['x.hub', 'zz.unheard-of'] || origin != ''",
+            "origin.startsWith('fr.')",
             "origin == 'fr.customs'")) {
       assertInstanceOf(
           Rulebook.Loading.Loaded.class,
@@ -229,7 +258,11 @@ class CodeListsTest {
     String rules =
         "rules: [ { id: r, when: BOTH, deny_if: \"'PINK' in label.markings\", reason: why } ]";
     String problem = PolicyFixture.onlyProblem(load(Map.of("node-rules.yaml", rules)));
-    assertTrue(problem.contains("rules[0].deny_if: label.markings is never \"PINK\""), problem);
+    assertTrue(
+        problem.contains(
+            "rules[0].deny_if: line 1, column 1 of the expression: label.markings is never"
+                + " \"PINK\": no code list has it"),
+        problem);
   }
 
   @Test

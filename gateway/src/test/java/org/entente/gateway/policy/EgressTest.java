@@ -224,6 +224,36 @@ class EgressTest {
             sample("  personal_data: false", condition + "int(label.case_ref) == 7"), label(), FR);
     assertEquals(Code.CONDITION_FAILED, failed.code());
     assertEquals("sample/condition", failed.rule());
+    assertTrue(
+        failed.reason().startsWith("the condition on label.case_ref cannot be evaluated: "),
+        failed.reason());
+  }
+
+  /** Rule and fields, of a node's rule as of an agreement's condition. */
+  @Test
+  void nodeRule_thatCannotBeEvaluated_refusesNamingRuleAndFields() {
+    String rules =
+        """
+        rules:
+          - id: numbered
+            when: EGRESS
+            deny_if: int(label.case_ref) == 7 || label.source_ref == 'x'
+            reason: why
+        """;
+    Refusal failed =
+        PolicyFixture.policy(folder, Map.of("a.yaml", sample(), "node-rules.yaml", rules))
+            .egress()
+            .decide(checked(label(), "sg.police"), FR, NOW)
+            .refusals()
+            .get(0);
+    assertEquals(Code.CONDITION_FAILED, failed.code());
+    assertEquals("node/numbered", failed.rule());
+    assertTrue(
+        failed
+            .reason()
+            .startsWith(
+                "this node's rule on label.case_ref, label.source_ref cannot be evaluated: "),
+        failed.reason());
   }
 
   @Test
@@ -240,6 +270,8 @@ class EgressTest {
     assertEquals(Decision.Outcome.REFUSED, decision.outcome());
     assertEquals(Code.CONDITION_FAILED, decision.refusals().get(0).code());
     assertEquals("sample/condition", decision.refusals().get(0).rule());
+    String reason = decision.refusals().get(0).reason();
+    assertTrue(reason.contains("label.case_ref"), reason);
   }
 
   @Test

@@ -304,6 +304,18 @@ class PolicyTest {
     assertEquals(Optional.empty(), singapore.fulfils());
     Explanation.Recipient germany = explanation.recipients().get(1);
     assertEquals(Optional.of("eu-customs-cooperation"), germany.permittedBy());
+    Explanation.Binding binding = germany.binding().orElseThrow();
+    Agreement.Obligations asked =
+        PolicyFixture.demo()
+            .rulebook()
+            .agreement("eu-customs-cooperation")
+            .orElseThrow()
+            .obligations();
+    assertEquals(asked.ofRecipient(), binding.obligations());
+    assertEquals(asked.retentionDays(), binding.retentionDays());
+    assertEquals(Optional.empty(), singapore.binding());
+    assertEquals(Decision.Outcome.REFUSED, explanation.outcome(singapore));
+    assertEquals(Decision.Outcome.ACCEPTED, explanation.outcome(germany));
     assertEquals(1, explanation.refusals().size());
     assertEquals(Code.UNKNOWN_RECIPIENT, explanation.refusals().get(0).code());
     assertEquals("x.hub", explanation.refusals().get(0).recipient());

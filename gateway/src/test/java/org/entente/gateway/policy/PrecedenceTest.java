@@ -70,6 +70,39 @@ class PrecedenceTest {
         });
   }
 
+  /** Both ways, and what was stated is written as it was given, whatever the lane. */
+  @Test
+  void lane_saysThePrecedenceToBeWritten_whereNoneIsStated_andLeadsBackToTheLane() {
+    Map<Lane, Precedence> table =
+        Map.of(
+            Lane.LANE_ROUTINE, Precedence.PRECEDENCE_ROUTINE,
+            Lane.LANE_PRIORITY, Precedence.PRECEDENCE_PRIORITY,
+            Lane.LANE_IMMEDIATE, Precedence.PRECEDENCE_IMMEDIATE,
+            Lane.LANE_FLASH, Precedence.PRECEDENCE_FLASH);
+    table.forEach(
+        (lane, precedence) -> {
+          Label label = checked(label().setLane(lane), "de.customs").label();
+          assertEquals(Precedence.PRECEDENCE_UNSPECIFIED, label.getPrecedence());
+          assertEquals(precedence, PrecedenceLane.written(label), lane.name());
+          assertEquals(lane, PrecedenceLane.of(precedence));
+        });
+    assertEquals(
+        Precedence.PRECEDENCE_ROUTINE,
+        PrecedenceLane.written(checked(label(), "de.customs").label()));
+    for (Precedence stated : Precedence.values()) {
+      if (stated != Precedence.UNRECOGNIZED && stated != Precedence.PRECEDENCE_UNSPECIFIED) {
+        assertEquals(
+            stated,
+            PrecedenceLane.written(
+                received()
+                    .setPrecedence(stated)
+                    .setLane(Lane.LANE_ROUTINE)
+                    .setAddressed(Addressed.ADDRESSED_INFORMATION)
+                    .build()));
+      }
+    }
+  }
+
   @Test
   void number_isThatOfStanag4406_plusOne() {
     assertEquals(0, Precedence.PRECEDENCE_DEFERRED.getNumber() - 1);

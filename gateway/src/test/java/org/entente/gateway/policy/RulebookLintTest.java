@@ -47,6 +47,24 @@ class RulebookLintTest {
     assertEquals(List.of(), lint(Map.of("a.yaml", condition("recipient == 'fr.customs'"))));
   }
 
+  @Test
+  void condition_onAnAgencyThatIsNone_isOdd() throws IOException {
+    assertWarns(
+        condition("label.personal_data || recipient in ['fr.customs', 'fr.custom']"),
+        "covers.condition: recipient is compared with fr.custom, which is no member agency; valid:"
+            + " a member of the federation");
+    assertWarns(
+        Map.of(
+            "a.yaml",
+            sample(),
+            "node-rules.yaml",
+            "rules: [ { id: r, when: EGRESS, deny_if: \"label.personal_data && origin =="
+                + " 'zz.gone'\", reason: why } ]"),
+        "rules[0].deny_if: origin is compared with zz.gone, which is no member agency");
+    assertEquals(
+        List.of(), lint(Map.of("a.yaml", condition("recipient in ['fr.customs', 'sg.police']"))));
+  }
+
   private static String condition(String source) {
     return sample(NO_DATA, NO_DATA + "\n  condition: \"" + source + "\"");
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param message its name
  * @param verdict what the person decides
  * @param officer who decides
- * @param justification why; asked for a denial
+ * @param justification why; no gateway shows, releases or denies without it
  * @param reads the headline that the person reads before
  * @param expect what must become of it
  */
