@@ -36,7 +36,7 @@ final class EvidenceIT {
       federation.kill(SG);
       String id = send(federation, 1);
       await(federation, id, "RELAY_ACCEPTANCE ");
-      assertTrue(track(federation, id).contains("sg.police     RELAYED"), track(federation, id));
+      assertTrue(track(federation, id).contains("sg.police  RELAYED"), track(federation, id));
       federation.kill(HUB);
       federation.kill(FR);
       federation.start(List.of(HUB, FR));
@@ -55,7 +55,7 @@ final class EvidenceIT {
           "RELAY_ACCEPTANCE       by x.hub        for sg.police",
           "DELIVERY               by sg.police",
           "RETRIEVAL              by sg.police     client desk",
-          "sg.police     RETRIEVED");
+          "sg.police  RETRIEVED");
       Child unopened = Child.of(federation, FR, "supervisor", "unopened");
       assertEquals(0, unopened.code(), unopened.err());
       assertEquals("", unopened.out(), "its lane has longer than this test takes");
