@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AddWatchRequest;
@@ -124,7 +125,7 @@ class KeptPathTest {
         .toList();
   }
 
-  private <T> T watching(java.util.function.Function<WatchGrpc.WatchBlockingStub, T> call) {
+  private <T> T watching(Function<WatchGrpc.WatchBlockingStub, T> call) {
     ManagedChannel channel = federation.open(DE, "narcotics");
     try {
       return call.apply(
