@@ -171,7 +171,6 @@ final class NodeServices {
                 ground.evidence,
                 ground.desks,
                 ground.labelCheck,
-                around.clock(),
                 around.meters()),
             indexing);
     ipr = new NodeIpr(ground.config);
@@ -199,7 +198,6 @@ final class NodeServices {
                 () -> ground.policy.current().rulebook().codes().indicators(),
                 bands(ground.config.riskInForce()),
                 around.random(),
-                around.clock(),
                 around.meters(),
                 around.workers()));
     quarantine =

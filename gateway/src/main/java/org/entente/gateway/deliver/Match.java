@@ -12,8 +12,10 @@ import org.entente.proto.v1.Severity;
 
 /**
  * A filter of a client, compiled, with what holds for every client: nothing is given that was
- * recalled or is over, nor what is for desks at which it does not sit, and exercise traffic never
- * mixes with actual traffic. Immutable; safe for many threads.
+ * recalled, nor what is for desks at which it does not sit, and exercise traffic never mixes with
+ * actual traffic. Subscriptions deliver until the time by which a message was to be delivered
+ * ({@link #mayDeliver}); a person or a model that looks for it is given it as long as it is kept
+ * ({@link #mayGive}), which its key says. Immutable; safe for many threads.
  */
 public final class Match {
   private final Set<Kind> kinds;
@@ -37,14 +39,22 @@ public final class Match {
     this.sight = sight.of(filter.getDesksList());
   }
 
-  /** What is decided without opening anything, at a time in milliseconds since 1970. */
-  public boolean mayMatch(InboxBook.Placed placed, long nowMillis) {
-    return placed.record().getExercise() == exercise
+  /**
+   * Whether a message may be given as long as it is kept, as far as is decided without opening
+   * anything; never what is damaged.
+   */
+  public boolean mayGive(InboxBook.Placed placed) {
+    return !placed.isDamaged()
+        && placed.record().getExercise() == exercise
         && wants(placed.lane().number())
         && (origins.isEmpty() || origins.contains(placed.record().getOrigin()))
         && !placed.record().getRecalled()
-        && placed.record().getExpiresAtMs() > nowMillis
         && sight.sees(placed.record());
+  }
+
+  /** Whether it is also still to be delivered, at a time in milliseconds since 1970. */
+  public boolean mayDeliver(InboxBook.Placed placed, long nowMillis) {
+    return placed.record().getExpiresAtMs() > nowMillis && mayGive(placed);
   }
 
   private boolean wants(int lane) {

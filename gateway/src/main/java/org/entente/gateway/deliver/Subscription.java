@@ -249,7 +249,7 @@ public final class Subscription {
 
   /** Empty for what the subscription does not want and what may not be given any more. */
   private Optional<Opened> open(InboxBook.Placed placed) {
-    boolean wanted = placed.isDamaged() || match.mayMatch(placed, ports.clock().millis());
+    boolean wanted = placed.isDamaged() || match.mayDeliver(placed, ports.clock().millis());
     // What its origin restricts comes anew, behind all others, when that is lifted.
     if (!wanted || placed.record().getRestricted()) {
       return Optional.empty();

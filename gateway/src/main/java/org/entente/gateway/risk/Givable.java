@@ -1,7 +1,6 @@
 package org.entente.gateway.risk;
 
 import com.google.protobuf.util.Timestamps;
-import java.time.InstantSource;
 import org.entente.gateway.deliver.Match;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
@@ -14,24 +13,22 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which received messages may be scored, and their scores shown: those that a subscriber would be
- * given at that moment. Safe for many threads.
+ * Which received messages may be scored, and their scores shown: those that the client could find
+ * at that moment, as long as they are kept. Safe for many threads.
  */
 final class Givable {
   private final Ledger ledger;
-  private final InstantSource clock;
 
-  Givable(Ledger ledger, InstantSource clock) {
+  Givable(Ledger ledger) {
     this.ledger = ledger;
-    this.clock = clock;
   }
 
-  /** What delivery asks before it opens anything; null for a message that is not given. */
+  /** What is asked before anything is opened; null for a message that is not given. */
   InboxBook.@Nullable Placed find(MessageId id, Match match) {
     try {
       InboxBook.Placed placed = ledger.inbox().find(id);
       return placed != null
-              && match.mayMatch(placed, clock.millis())
+              && match.mayGive(placed)
               && !placed.record().getRestricted()
               && !ledger.quarantine().holds(placed.position())
           ? placed

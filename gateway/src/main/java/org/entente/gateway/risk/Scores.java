@@ -1,7 +1,6 @@
 package org.entente.gateway.risk;
 
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -32,8 +31,7 @@ import org.entente.proto.v1.ShowScoresResponse;
 /**
  * How clients of the agency score what it received. A score is durable and on record when the call
  * returns; it is kept as long as its message, sealed under a key that follows from the message's
- * own, and shown as long as the message would be given to a subscriber. Calls block; safe for many
- * threads.
+ * own, and shown as long as the message could be found. Calls block; safe for many threads.
  */
 public final class Scores {
   /** Models by which a message may be scored. */
@@ -67,7 +65,6 @@ public final class Scores {
       Supplier<Set<String>> indicators,
       Bands bands,
       SecureRandom random,
-      InstantSource clock,
       Meters meters,
       Executor executor) {}
 
@@ -75,7 +72,7 @@ public final class Scores {
   public Scores(Parts parts) {
     this.parts = parts;
     this.check = new ScoreCheck(parts.check(), parts.indicators());
-    this.givable = new Givable(parts.ledger(), parts.clock());
+    this.givable = new Givable(parts.ledger());
     this.scoring = new Scoring(parts, check, givable, followers);
     this.pages = new ScorePages(parts, givable);
   }

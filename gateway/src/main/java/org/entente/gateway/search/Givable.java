@@ -28,8 +28,9 @@ import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.Label;
 
 /**
- * What may be given to a person at this moment: what a subscriber would be given, read from the
- * ledger, and asked once more in the commit that puts it on record.
+ * What may be given to a person at this moment: what is kept, was not recalled and is not set aside,
+ * whether or not it is still to be delivered; read from the ledger, and asked once more in the
+ * commit that puts it on record.
  */
 final class Givable {
   private final Searching.Parts parts;
@@ -71,17 +72,15 @@ final class Givable {
     }
   }
 
-  /** What stands at a place, if delivery could open it. */
+  /** What stands at a place, if it may be given. */
   Optional<InboxBook.Placed> placed(Place place, Match match) {
     return Optional.ofNullable(parts.ledger().inbox().place(place.lane(), place.position()))
         .filter(placed -> mayBeGiven(placed, match));
   }
 
-  /** What delivery asks before it opens anything. */
+  /** What is asked before anything is opened. */
   private boolean mayBeGiven(InboxBook.Placed placed, Match match) {
-    return !placed.isDamaged()
-        && match.mayMatch(placed, parts.clock().millis())
-        && !parts.ledger().quarantine().holds(placed.position());
+    return match.mayGive(placed) && !parts.ledger().quarantine().holds(placed.position());
   }
 
   /** Whether a message is still where it was seen, and was not recalled since. */
@@ -110,7 +109,7 @@ final class Givable {
   }
 
   private Searching.Answer<Opened> whole(MessageId id, InboxBook.Placed placed, Match match) {
-    if (!match.mayMatch(placed, parts.clock().millis())) {
+    if (!match.mayGive(placed)) {
       return notFound(id);
     }
     if (placed.record().getRestricted()) {

@@ -83,14 +83,14 @@ final class IndexedInbox implements AutoCloseable {
   }
 
   /** Takes in at most so many that have arrived, FLASH first; whether that was all. */
-  boolean follow(int messages, long nowMillis) {
+  boolean follow(int messages) {
     int left = messages;
     for (Lane lane : Lane.all()) {
       List<InboxBook.Placed> found = arrived(lane, left);
       while (!found.isEmpty()) {
         for (InboxBook.Placed placed : found) {
           makeRoom();
-          take(placed, nowMillis);
+          take(placed);
           next.put(lane, placed.position() + 1);
         }
         left -= found.size();
@@ -107,7 +107,7 @@ final class IndexedInbox implements AutoCloseable {
   }
 
   /** Takes in at most so many that were there before, the newest first. */
-  void build(int messages, long nowMillis) {
+  void build(int messages) {
     for (int i = 0; i < messages && !older.isEmpty(); i++) {
       if (size >= most) {
         cutHere();
@@ -117,7 +117,7 @@ final class IndexedInbox implements AutoCloseable {
           older.values().stream()
               .max(Comparator.comparingLong(InboxBook.Placed::position))
               .orElseThrow();
-      take(newest, nowMillis);
+      take(newest);
       if (!newest.isDamaged()) {
         reachesBackTo = newest.record().getReceivedAtMs();
       }
@@ -144,10 +144,8 @@ final class IndexedInbox implements AutoCloseable {
     }
   }
 
-  private void take(InboxBook.Placed placed, long nowMillis) {
-    if (placed.isDamaged()
-        || placed.record().getRecalled()
-        || placed.record().getExpiresAtMs() <= nowMillis) {
+  private void take(InboxBook.Placed placed) {
+    if (placed.isDamaged() || placed.record().getRecalled()) {
       return;
     }
     try {

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * needed and built from the ledger in small rounds, so that a start does not wait for it; nothing
  * of it outlives the process.
  *
- * <p>What is erased or recalled is noted in the moment in which that is committed, and taken out
- * before the next search looks; what is left of it in memory is merged away within {@link
- * #PURGED_EVERY}. Safe for many threads.
+ * <p>What is erased, recalled or swept at the end of its retention is noted in the moment in which
+ * that is committed, and taken out before the next search looks; what is left of it in memory is
+ * merged away within {@link #PURGED_EVERY}. Safe for many threads.
  */
 public final class Indexing implements AutoCloseable {
-  /** How long something that was taken out, or is over, may stay in memory. */
+  /** How long something that was taken out may stay in memory. */
   public static final Duration PURGED_EVERY = Duration.ofMinutes(1);
 
   /** Messages taken in at each end in one round: few, so that it costs little of a processor. */
@@ -74,10 +74,9 @@ public final class Indexing implements AutoCloseable {
         return;
       }
       IndexedInbox inbox = begun();
-      long now = clock.millis();
       inbox.remove(gone());
-      inbox.follow(AT_ONCE, now);
-      inbox.build(AT_ONCE, now);
+      inbox.follow(AT_ONCE);
+      inbox.build(AT_ONCE);
       inbox.refresh();
       size = inbox.size();
       building = !inbox.isBuilt();
@@ -93,7 +92,7 @@ public final class Indexing implements AutoCloseable {
     }
     IndexedInbox inbox = begun();
     inbox.remove(gone());
-    boolean current = inbox.follow(WHILE_WAITING, clock.millis());
+    boolean current = inbox.follow(WHILE_WAITING);
     inbox.refresh();
     return new Ready(inbox.index(), current, inbox.reachesBackTo());
   }
@@ -125,7 +124,6 @@ public final class Indexing implements AutoCloseable {
       long now = clock.millis();
       if (!closed && Math.abs(now - purgedAt) >= PURGED_EVERY.toMillis()) {
         purgedAt = now;
-        index.removeOver(now);
         index.purge();
         size = index.size();
       }

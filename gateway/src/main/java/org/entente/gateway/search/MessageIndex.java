@@ -54,7 +54,6 @@ import org.entente.proto.v1.OperationUpdate;
 final class MessageIndex implements AutoCloseable {
   private static final String PLACE = "place";
   private static final String RECEIVED = "received";
-  private static final String EXPIRES = "expires";
   private static final String EXERCISE = "exercise";
   private static final String KIND = "kind";
   private static final String CATEGORY = "category";
@@ -125,7 +124,6 @@ final class MessageIndex implements AutoCloseable {
     Document document = new Document();
     number(document, PLACE, place.number());
     number(document, RECEIVED, record.getReceivedAtMs());
-    document.add(new LongPoint(EXPIRES, record.getExpiresAtMs()));
     term(document, EXERCISE, Boolean.toString(record.getExercise()));
     term(document, KIND, Integer.toString(label.getKindValue()));
     term(document, CATEGORY, Integer.toString(label.getCategoryValue()));
@@ -180,12 +178,6 @@ final class MessageIndex implements AutoCloseable {
   /** Takes out what stands at these places, as {@link Place#number}. */
   void remove(Collection<Long> places) {
     change(() -> writer.deleteDocuments(LongPoint.newSetQuery(PLACE, places)));
-  }
-
-  /** Takes out what is over at a time. */
-  void removeOver(long nowMillis) {
-    change(
-        () -> writer.deleteDocuments(LongPoint.newRangeQuery(EXPIRES, Long.MIN_VALUE, nowMillis)));
   }
 
   /**

@@ -2,7 +2,6 @@ package org.entente.gateway.search;
 
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,10 +34,10 @@ import org.entente.proto.v1.SearchResponse;
 /**
  * Finds received messages for a person, and opens them.
  *
- * <p>The index only says where to look: each message is read from the ledger, passes what delivery
- * asks ({@link Match}, not set aside) and is opened by its key at that moment, and the commit that
- * puts the search on record leaves out what went meanwhile. So nothing is shown that a subscriber
- * would not be given. Calls block; safe for many threads.
+ * <p>The index only says where to look: each message is read from the ledger, may be given ({@link
+ * Match#mayGive}, not set aside) and is opened by its key at that moment, and the commit that puts
+ * the search on record leaves out what went meanwhile. So a message is found as long as it is kept,
+ * and not a moment longer. Calls block; safe for many threads.
  */
 public final class Searching {
   /** Places of the index that one page may look at. */
@@ -57,7 +56,6 @@ public final class Searching {
       EvidenceRecords evidence,
       Desks desks,
       LabelCheck check,
-      InstantSource clock,
       Meters meters) {}
 
   /** Searches over an index. */

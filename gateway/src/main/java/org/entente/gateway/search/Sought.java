@@ -44,6 +44,7 @@ record Sought(
     add(fields, filter.getCategoriesCount() > 0, "category");
     add(fields, filter.getJurisdictionsCount() > 0, "jurisdiction");
     add(fields, filter.getOriginsCount() > 0, "origin");
+    add(fields, filter.getLanesCount() > 0, "lane");
     add(fields, filter.getMinimumSeverityValue() > 0, "severity");
     add(fields, filter.getDesksCount() > 0, "desk");
     add(fields, !inReplyTo.isEmpty(), "in_reply_to");

@@ -32,8 +32,8 @@ import org.entente.proto.v1.ListHitsResponse;
 
 /**
  * Pages of a client's hits. A hit only says where to look: each message is read from the ledger,
- * passes what delivery asks and is opened by its key at that moment, and the commit that puts the
- * page on record leaves out what went meanwhile.
+ * may be given as long as it is kept and is opened by its key at that moment, and the commit that
+ * puts the page on record leaves out what went meanwhile.
  */
 final class HitPages {
   private final Watches.Parts parts;
@@ -90,14 +90,14 @@ final class HitPages {
     }
   }
 
-  /** What delivery asks before it opens anything. */
+  /** What is asked before anything is opened. */
   private boolean isGiven(NodeName client, WatchHit hit, InboxBook.Placed placed) {
     Match match =
         new Match(
             Filter.newBuilder().setExercise(hit.getExercise()).build(),
             parts.desks().sight(client));
     return placed.record().getMessageId().equals(hit.getMessageId())
-        && match.mayMatch(placed, parts.clock().millis())
+        && match.mayGive(placed)
         && !placed.record().getRestricted()
         && !parts.ledger().quarantine().holds(placed.position());
   }

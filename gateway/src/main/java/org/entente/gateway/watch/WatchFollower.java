@@ -151,7 +151,7 @@ final class WatchFollower {
         if (placed.position() > watch.record().getAfterPosition()
             && !watch.isOver(now)
             && mayWatch.test(watch.client())
-            && watch.match().mayMatch(placed, now)
+            && watch.match().mayGive(placed)
             && watch.match().matches(message.label())) {
           found.add(new Found(watch, placed));
         }

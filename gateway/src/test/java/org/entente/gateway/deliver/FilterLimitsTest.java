@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.util.Collections;
 import java.util.List;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.testkit.Desked;
@@ -124,12 +126,41 @@ class FilterLimitsTest {
   /** Whoever sent it is known by the gateway, whatever the label might say. */
   @Test
   void origin_isTheOneThatTheGatewayVerified() {
-    InboxRecord record =
-        InboxRecord.newBuilder().setOrigin("fr.customs").setExpiresAtMs(Long.MAX_VALUE).build();
-    InboxBook.Placed placed = new InboxBook.Placed(Lane.ROUTINE, 1, record);
-    assertTrue(match(filter().addOrigins("fr.customs")).mayMatch(placed, 0));
-    assertFalse(match(filter().addOrigins("us.cbp")).mayMatch(placed, 0));
-    assertTrue(match(filter().addOrigins("us.cbp").addOrigins("fr.customs")).mayMatch(placed, 0));
+    InboxBook.Placed placed = placed(record());
+    assertTrue(match(filter().addOrigins("fr.customs")).mayGive(placed));
+    assertFalse(match(filter().addOrigins("us.cbp")).mayGive(placed));
+    assertTrue(match(filter().addOrigins("us.cbp").addOrigins("fr.customs")).mayGive(placed));
+  }
+
+  /** By when something is to be delivered does not say until when it is kept. */
+  @Test
+  void pastItsDeliveryTime_isNotDelivered_andGivenAllTheSame() {
+    Match all = match(filter());
+    InboxBook.Placed placed = placed(record().setExpiresAtMs(1_000));
+    assertTrue(all.mayDeliver(placed, 999));
+    assertFalse(all.mayDeliver(placed, 1_000));
+    assertTrue(all.mayGive(placed));
+    assertFalse(match(filter().addOrigins("us.cbp")).mayDeliver(placed, 999));
+    InboxBook.Placed recalled = placed(record().setRecalled(true));
+    assertFalse(all.mayDeliver(recalled, 0));
+    assertFalse(all.mayGive(recalled));
+    InboxBook.Placed exercise = placed(record().setExercise(true));
+    assertFalse(all.mayDeliver(exercise, 0));
+    assertFalse(all.mayGive(exercise));
+    InboxBook.Placed damaged = placed(record().clearMessageId());
+    assertFalse(all.mayDeliver(damaged, 0));
+    assertFalse(all.mayGive(damaged));
+  }
+
+  private static InboxRecord.Builder record() {
+    return InboxRecord.newBuilder()
+        .setMessageId(ByteString.copyFrom(new byte[MessageId.SIZE]))
+        .setOrigin("fr.customs")
+        .setExpiresAtMs(Long.MAX_VALUE);
+  }
+
+  private static InboxBook.Placed placed(InboxRecord.Builder record) {
+    return new InboxBook.Placed(Lane.ROUTINE, 1, record.build());
   }
 
   private static Match match(Filter.Builder filter) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.entente.gateway.ledger.FreshContent;
@@ -119,6 +120,15 @@ class DeliveringTest {
     assertFalse(all.get(0).hasEquivalent(), "no scheme");
     node.restart();
     assertEquals(all, oneByOne("after"));
+  }
+
+  /** It is kept beyond that, for who looks for it. */
+  @Test
+  void whatIsPastItsDeliveryTime_isNotDelivered() {
+    node.now = node.now.plus(Duration.ofDays(1)).minusMillis(1);
+    assertEquals(10, oneByOne("in time").size());
+    node.now = node.now.plusMillis(1);
+    assertEquals(List.of(), oneByOne("late"));
   }
 
   /** What is erased is not kept in memory either. */

@@ -121,7 +121,6 @@ final class RiskNode implements AutoCloseable {
             () -> indicators,
             new Bands(Map.of(300, "MEDIUM", 700, "HIGH")),
             random,
-            () -> now,
             meters,
             streams));
   }

@@ -22,6 +22,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -422,6 +424,24 @@ class ScoresTest {
       }
       assertEquals(List.of(), node.stored());
     }
+  }
+
+  /** Whoever may still read a message may still say how risky it is. */
+  @Test
+  void messagePastItsDeliveryTime_isScoredAndShown_asLongAsItIsKept() {
+    MessageId id = node.received();
+    LocalDate lastDay = LocalDate.ofInstant(ReceiveKit.keptUntil(node.now), ZoneOffset.UTC);
+    Score first = node.score(id, 900, "ports");
+    node.now = node.now.plus(Duration.ofDays(29));
+    assertEquals(List.of(first), node.show(id));
+    Score second = node.score(id, 100, "routes");
+    assertEquals(List.of(second.getNumber(), first.getNumber()), node.numbers());
+    node.keys.destroy(lastDay);
+    assertEquals(List.of(), node.numbers());
+    assertEquals(Code.NOT_FOUND, refused(node.scores.show(DESK, ask(id).build())).code());
+    assertEquals(
+        Code.NOT_FOUND,
+        refused(node.scores.score(ENGINE, request(id, 901, "ports").build())).code());
   }
 
   @Test

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
 import org.entente.gateway.audit.AuditRecord;
@@ -18,6 +21,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.retain.Retention;
+import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceKind;
@@ -127,6 +131,20 @@ class RelatingTest {
     return node.received(
         SearchNode.alert("change"),
         label -> label.setMessageType(type).setReferences(ByteString.copyFrom(target.bytes())));
+  }
+
+  @Test
+  void pastTheirDeliveryTime_areLinked_asLongAsTheyAreKept() {
+    MessageId one = received(container());
+    MessageId other = received(container());
+    LocalDate lastDay = LocalDate.ofInstant(ReceiveKit.keptUntil(node.now), ZoneOffset.UTC);
+    node.now = node.now.plus(Duration.ofDays(20));
+    node.kit.renewKeys();
+    MessageId recent = received(container());
+    assertEquals(List.of(recent, other), related(one));
+    node.keys.destroy(lastDay);
+    assertEquals(List.of(), related(recent));
+    assertEquals(Code.NOT_FOUND, refused(answer(one, request())).code());
   }
 
   @Test

@@ -123,7 +123,6 @@ final class SearchNode implements AutoCloseable {
             kit.evidence(),
             desks(),
             new LabelCheck(MessageLimits.defaults()),
-            () -> now,
             new Meters()),
         indexing);
   }

@@ -303,8 +303,9 @@ class WatchesTest {
   }
 
   @Test
-  void whatIsErasedRecalledOrOver_isNotShown() {
+  void whatIsErasedRecalledOrKeptNoLonger_isNotShown() {
     node.watch("container:" + CONTAINER);
+    LocalDate lastDay = LocalDate.ofInstant(ReceiveKit.keptUntil(node.now), ZoneOffset.UTC);
     MessageId erased = node.receivedContainer();
     MessageId recalled = node.receivedContainer();
     MessageId kept = node.receivedContainer();
@@ -312,8 +313,34 @@ class WatchesTest {
     assertInstanceOf(Retention.Answer.Erased.class, node.retention.erase(OFFICE, erased, PERSON));
     node.recalled(recalled);
     assertEquals(List.of(kept), node.hits());
-    node.now = node.now.plus(Duration.ofDays(2));
+    node.now = node.now.plus(Duration.ofDays(29));
+    assertEquals(List.of(kept), node.hits(), "it was to be delivered within a day");
+    node.keys.destroy(lastDay);
     assertEquals(List.of(), node.hits());
+  }
+
+  /** The gateway was down, or the message came anew; a watch is of what comes after it. */
+  @Test
+  void whatIsLookedAtPastItsDeliveryTime_isAHit_ofTheWatchesThatStoodBefore() {
+    node.watch("container:" + CONTAINER);
+    MessageId unseen = node.receivedContainer();
+    MessageId restricted = node.receivedContainer();
+    MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, restricted);
+    node.now = node.now.plus(Duration.ofDays(2));
+    node.restart();
+    node.watch(OTHER, request("container:" + CONTAINER));
+    assertEquals(List.of(unseen), node.hits());
+    assertEquals(List.of(), node.hits(OTHER));
+    node.now = node.now.plusSeconds(1);
+    node.received(
+        Lane.PRIORITY,
+        WatchNode.about(),
+        label ->
+            label
+                .setMessageType(MessageType.MESSAGE_TYPE_CANCEL)
+                .setReferences(ByteString.copyFrom(restriction.bytes())));
+    assertEquals(List.of(unseen, restricted), node.hits());
+    assertEquals(List.of(restricted), node.hits(OTHER), "it came anew");
   }
 
   @Test

@@ -247,7 +247,6 @@ final class Behind implements AutoCloseable {
                 Set::of,
                 new Bands(Map.of()),
                 new SecureRandom(),
-                InstantSource.system(),
                 new Meters(),
                 executor));
     indexing =
@@ -333,7 +332,6 @@ final class Behind implements AutoCloseable {
                 evidence,
                 Desked.none(storageKeys),
                 new LabelCheck(MessageLimits.defaults()),
-                InstantSource.system(),
                 new Meters()),
             indexing),
         watches,
