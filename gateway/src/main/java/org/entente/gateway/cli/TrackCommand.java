@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -136,8 +137,10 @@ final class TrackCommand extends MessageCall {
           .append(Screen.printable(String.join(", ", item.getPassedOnToList())))
           .append(" as ")
           .append(RecallCommand.hex(item.getPassedOnAs()))
-          .append(" under consent ")
-          .append(RecallCommand.hex(item.getConsentId()));
+          .append(
+              EvidenceRecords.isUnderConsent(item)
+                  ? " under consent " + RecallCommand.hex(item.getConsentId())
+                  : " without need of a consent");
     }
     return line.toString();
   }

@@ -204,13 +204,16 @@ public final class IncomingConsents {
     List<AgencyName> agencies = new ArrayList<>();
     agencies.add(by);
     item.getPassedOnToList().forEach(name -> agencies.add(new AgencyName(name)));
+    boolean consented = EvidenceRecords.isUnderConsent(item);
     List<MessageId> messages =
-        Stream.of(item.getMessageId(), item.getConsentId(), item.getPassedOnAs())
+        (consented
+                ? Stream.of(item.getMessageId(), item.getConsentId(), item.getPassedOnAs())
+                : Stream.of(item.getMessageId(), item.getPassedOnAs()))
             .map(id -> MessageId.of(id.toByteArray()))
             .toList();
     tx.audit(
         AuditRecord.of(
-            AuditType.CONSENT_USED,
+            consented ? AuditType.CONSENT_USED : AuditType.PASSED_ON,
             LawCategory.DISCLOSURE,
             Instant.ofEpochMilli(tx.nowMillis()),
             AuditActor.gateway(by),

@@ -249,7 +249,7 @@ public final class Intake implements AutoCloseable {
                   actor,
                   decision.permitted(id, parts.granted()::carried),
                   decision.refusals(),
-                  new PassedOn(checked.derivedFrom(), decision.consented()),
+                  PassedOn.of(passing.sources(), decision.consented()),
                   parts.openWithin().of(checked),
                   null,
                   done));

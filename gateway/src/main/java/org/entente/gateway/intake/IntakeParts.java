@@ -1,6 +1,7 @@
 package org.entente.gateway.intake;
 
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -56,6 +57,11 @@ public record IntakeParts(
   public interface Received {
     /** The label of a message; empty if it is not here, or cannot be opened any more. */
     Optional<Label> label(MessageId id);
+
+    /** The last day, UTC, on which a message may be kept; empty where that is not known. */
+    default Optional<LocalDate> lastDay(MessageId id) {
+      return Optional.empty();
+    }
 
     /** Whether a message is here and its originator restricts its processing. */
     default boolean isRestricted(MessageId id) {

@@ -79,7 +79,8 @@ final class Leaves {
 
   /** One for each received message whose content a submission passes on, and each agreement. */
   static void passedOn(Transaction tx, Submission submission) {
-    for (MessageId source : submission.passesOn().sources()) {
+    for (PassedOn.From from : submission.passesOn().sources()) {
+      MessageId source = from.id();
       for (Permitted part : submission.parts()) {
         List<AgencyName> recipients = part.permits().stream().map(Permit::recipient).toList();
         tx.audit(

@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.Consented;
+import org.entente.gateway.policy.Source;
 
 /**
  * What a submission passes on.
@@ -12,7 +13,7 @@ import org.entente.gateway.policy.Consented;
  * @param sources the received messages
  * @param consented the consents of their originators under which recipients may have it
  */
-record PassedOn(List<MessageId> sources, List<Consented> consented) {
+record PassedOn(List<From> sources, List<Consented> consented) {
   static final PassedOn NOTHING = new PassedOn(List.of(), List.of());
 
   /** Consents that one leaf can name. */
@@ -21,6 +22,18 @@ record PassedOn(List<MessageId> sources, List<Consented> consented) {
   PassedOn {
     sources = List.copyOf(sources);
     consented = List.copyOf(consented);
+  }
+
+  /** A received message and whose it is. */
+  record From(MessageId id, AgencyName originator) {}
+
+  /** These, under those consents. */
+  static PassedOn of(List<Source> sources, List<Consented> consented) {
+    return new PassedOn(
+        sources.stream()
+            .map(it -> new From(it.id(), new AgencyName(it.label().getOrigin())))
+            .toList(),
+        consented);
   }
 
   /** Under which consents a message goes to these, in words; empty where none is needed. */

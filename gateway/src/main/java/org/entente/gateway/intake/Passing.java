@@ -46,7 +46,12 @@ record Passing(List<Source> sources, @Nullable Problem lacking) {
                 field,
                 "no message of this id is here; it was never received, or its time is over"));
       }
-      sources.add(new Source(id, label.get(), parts.granted().about(id)));
+      sources.add(
+          new Source(
+              id,
+              label.get(),
+              parts.granted().about(id),
+              received.lastDay(id).orElse(null)));
     }
     return new Passing(sources, null);
   }

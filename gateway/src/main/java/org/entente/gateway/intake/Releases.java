@@ -265,7 +265,7 @@ public final class Releases {
             publisher,
             decision.released(waits.id(), parts.granted()::carried),
             decision.refusals(),
-            new PassedOn(checked.derivedFrom(), decision.consented()),
+            PassedOn.of(passing.sources(), decision.consented()),
             parts.openWithin().of(checked),
             by,
             done));

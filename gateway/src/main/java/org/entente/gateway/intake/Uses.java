@@ -2,55 +2,93 @@ package org.entente.gateway.intake;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
 import org.entente.gateway.policy.Consented;
+import org.entente.gateway.policy.LabelCheck;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
-/** Evidence, owed to originators, that what they sent was passed on under their consent. */
+/** Evidence, owed to originators, that what they sent was passed on, and under which consent. */
 final class Uses {
   private Uses() {}
 
-  private record Use(MessageId consent, AgencyName grantor, MessageId source) {}
-
-  /** One item for each consent and message, in the commit that passes it on. */
+  /** For each message, consent and so many recipients an item, in the commit that passes it on. */
   static void tell(Transaction tx, IntakeParts parts, Submission submission) {
-    Map<Use, List<String>> uses = new LinkedHashMap<>();
-    for (Consented one : submission.passesOn().consented()) {
-      uses.computeIfAbsent(
-              new Use(one.consent(), one.grantor(), one.source()), use -> new ArrayList<>())
-          .add(one.recipient().value());
+    if (submission.passesOn().sources().isEmpty()) {
+      return;
     }
-    uses.forEach(
-        (use, recipients) ->
-            parts
-                .evidence()
-                .owe(
-                    tx,
-                    parts.ledger().evidence(),
-                    use.grantor(),
-                    item(tx, parts, submission, use, recipients)));
+    List<AgencyName> recipients =
+        submission.parts().stream()
+            .flatMap(part -> part.permits().stream().map(Permit::recipient))
+            .distinct()
+            .sorted()
+            .toList();
+    for (PassedOn.From source : submission.passesOn().sources()) {
+      List<EvidenceItem> items = new ArrayList<>();
+      underConsents(submission, source, recipients)
+          .forEach((consent, to) -> items.addAll(items(tx, parts, submission, source, consent, to)));
+      if (!items.isEmpty()) {
+        parts.evidence().owe(tx, parts.ledger().evidence(), source.originator(), items);
+      }
+    }
   }
 
-  private static EvidenceItem item(
-      Transaction tx, IntakeParts parts, Submission submission, Use use, List<String> recipients) {
-    return parts
-        .evidence()
-        .item(
-            EvidenceKind.EVIDENCE_KIND_PASSED_ON,
-            use.source(),
-            parts.self().value(),
-            new byte[0],
-            tx.nowMillis())
-        .toBuilder()
-        .addAllPassedOnTo(recipients)
-        .setPassedOnAs(ByteString.copyFrom(submission.id().bytes()))
-        .setConsentId(ByteString.copyFrom(use.consent().bytes()))
-        .build();
+  /** Its originator itself is no third party. */
+  private static Map<MessageId, List<String>> underConsents(
+      Submission submission, PassedOn.From source, List<AgencyName> recipients) {
+    Map<MessageId, List<String>> under = new TreeMap<>();
+    for (AgencyName recipient : recipients) {
+      if (!recipient.equals(source.originator())) {
+        List<MessageId> consents =
+            submission.passesOn().consented().stream()
+                .filter(one -> one.source().equals(source.id()))
+                .filter(one -> one.recipient().equals(recipient))
+                .map(Consented::consent)
+                .distinct()
+                .toList();
+        (consents.isEmpty() ? List.of(EvidenceRecords.NO_CONSENT) : consents)
+            .forEach(
+                consent ->
+                    under
+                        .computeIfAbsent(consent, unused -> new ArrayList<>())
+                        .add(recipient.value()));
+      }
+    }
+    return under;
+  }
+
+  private static List<EvidenceItem> items(
+      Transaction tx,
+      IntakeParts parts,
+      Submission submission,
+      PassedOn.From source,
+      MessageId consent,
+      List<String> recipients) {
+    EvidenceItem item =
+        parts
+            .evidence()
+            .item(
+                EvidenceKind.EVIDENCE_KIND_PASSED_ON,
+                source.id(),
+                parts.self().value(),
+                new byte[0],
+                tx.nowMillis())
+            .toBuilder()
+            .setPassedOnAs(ByteString.copyFrom(submission.id().bytes()))
+            .setConsentId(ByteString.copyFrom(consent.bytes()))
+            .build();
+    List<EvidenceItem> items = new ArrayList<>();
+    for (int i = 0; i < recipients.size(); i += LabelCheck.MAX_AGENCIES) {
+      int end = Math.min(recipients.size(), i + LabelCheck.MAX_AGENCIES);
+      items.add(item.toBuilder().addAllPassedOnTo(recipients.subList(i, end)).build());
+    }
+    return items;
   }
 }

@@ -28,6 +28,12 @@ public final class EvidenceRecords {
   /** Items that are owed in one record at most. */
   public static final int TOGETHER = 64;
 
+  /**
+   * Stands for the consent under which something was passed on, where it needed none: what releases
+   * before take of PASSED_ON has 16 bytes there.
+   */
+  public static final MessageId NO_CONSENT = MessageId.of(new byte[MessageId.SIZE]);
+
   /** How much of whom messages went to is remembered for those who speak of it soon, bytes. */
   private static final long RECENT_BYTES = 1 << 20;
 
@@ -47,6 +53,12 @@ public final class EvidenceRecords {
   public EvidenceRecords(AtRest atRest, AgencyName self) {
     this.atRest = atRest;
     this.self = self;
+  }
+
+  /** Whether something was passed on under the consent that the item names. */
+  public static boolean isUnderConsent(EvidenceItem item) {
+    return !item.getConsentId().isEmpty()
+        && !item.getConsentId().equals(ByteString.copyFrom(NO_CONSENT.bytes()));
   }
 
   /** A success, stated by this agency about one recipient. */

@@ -146,6 +146,14 @@ final class BodyCheck {
     findings.check(id.size() == size, field, "has 16 bytes with PASSED_ON, otherwise none");
   }
 
+  private void consent(String field, ByteString id, EvidenceKind kind) {
+    findings.check(
+        id.isEmpty()
+            || (id.size() == MessageId.SIZE && kind == EvidenceKind.EVIDENCE_KIND_PASSED_ON),
+        field,
+        "has 16 bytes or none with PASSED_ON, otherwise none");
+  }
+
   private void charge(Charge charge) {
     findings.known("body.charge", charge);
     findings.check(charge.getMessageId().size() == 16, "body.charge.message_id", "has 16 bytes");
@@ -175,7 +183,7 @@ final class BodyCheck {
       item.getPassedOnToList().forEach(agency -> agency(field + ".passed_on_to", agency));
     }
     passedOn(field + ".passed_on_as", item.getPassedOnAs(), item.getKind());
-    passedOn(field + ".consent_id", item.getConsentId(), item.getKind());
+    consent(field + ".consent_id", item.getConsentId(), item.getKind());
     findings.check(
         !item.getTimeOut(), field + ".time_out", "is stated by the origin's gateway only");
   }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param words what the values of labels mean: by field of the label, by value
  * @param markings sharing markings
+ * @param sharing which of them are stricter than which
  * @param evaluations schemes of source evaluation
  * @param schemes classification schemes
  * @param equivalences what one scheme's markings are handled as under another
@@ -21,12 +22,22 @@ record CodeFile(
     @Written(value = "what the values of labels mean, by field and value", oneOf = "list")
         @Nullable Map<String, Map<String, Wording>> words,
     @Written("sharing markings that labels may carry") @Nullable Map<String, Wording> markings,
+    @Written("which sharing markings are stricter than which, by name of the set")
+        @Nullable Map<String, Sharing> sharing,
     @Written("schemes of source evaluation") @Nullable Map<String, Evaluations> evaluations,
     @Written("classification schemes") @Nullable Map<String, Scheme> schemes,
     @Written("what one scheme's markings are handled as under another; one entry a direction")
         @Nullable List<Equivalence> equivalences,
     @Written("what risk scores of received messages may rest on")
         @Nullable Map<String, Wording> indicators) {
+
+  /** Sharing markings that belong together. */
+  record Sharing(
+      @Written("each may stand in the place of those after it; each in one set only")
+          @JsonProperty(required = true)
+          List<String> strictestFirst,
+      @Written("those of them whose originator is asked before content is passed on")
+          @Nullable List<String> consentToPassOn) {}
 
   /** A scheme of source evaluation: a code for the source and one for the information. */
   record Evaluations(

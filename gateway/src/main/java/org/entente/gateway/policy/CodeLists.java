@@ -41,6 +41,7 @@ public final class CodeLists {
 
   private final Map<String, Map<String, Wording>> words;
   private final Map<String, Wording> markings;
+  private final SharingOrder sharing;
   private final Map<String, CodeFile.Evaluations> evaluations;
   private final Map<String, Pattern> evaluationForms;
   private final Map<String, ClassificationScheme> schemes;
@@ -50,12 +51,14 @@ public final class CodeLists {
   CodeLists(
       Map<String, Map<String, Wording>> words,
       Map<String, Wording> markings,
+      SharingOrder sharing,
       Map<String, CodeFile.Evaluations> evaluations,
       Map<String, ClassificationScheme> schemes,
       List<ClassificationScheme.Equivalence> equivalences,
       Map<String, Wording> indicators) {
     this.indicators = Collections.unmodifiableMap(new LinkedHashMap<>(indicators));
     this.words = Collections.unmodifiableMap(new LinkedHashMap<>(words));
+    this.sharing = sharing;
     this.markings = Collections.unmodifiableMap(new LinkedHashMap<>(markings));
     this.evaluations = Collections.unmodifiableMap(new LinkedHashMap<>(evaluations));
     this.evaluationForms =
@@ -135,6 +138,11 @@ public final class CodeLists {
   /** What labels may hold, with bodies of this size at most. */
   public MessageLimits limits(int maxBodyBytes) {
     return new MessageLimits(maxBodyBytes, markings.keySet(), evaluationForms);
+  }
+
+  /** Which sharing markings are stricter than which, and of which the originator is asked. */
+  SharingOrder sharing() {
+    return sharing;
   }
 
   /** What risk scores may rest on besides clients' own codes; empty where anything may be. */
@@ -238,7 +246,14 @@ public final class CodeLists {
   public List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
     ENUMS.forEach((list, type) -> enumEntries(list, type, entries));
-    markings.forEach((code, meaning) -> entries.add(new Entry("markings", code, meaning, "")));
+    markings.forEach(
+        (code, meaning) ->
+            entries.add(
+                new Entry(
+                    "markings",
+                    code,
+                    meaning,
+                    sharing.asksConsent(code) ? "passed on with consent only" : "")));
     evaluations.forEach((name, scheme) -> evaluationEntries(name, scheme, entries));
     indicators.forEach((code, meaning) -> entries.add(new Entry("indicators", code, meaning, "")));
     schemes.values().forEach(scheme -> schemeEntries(scheme, entries));

@@ -37,6 +37,7 @@ final class CodesLint {
   private final LintReport report;
   private final Map<String, Map<String, Wording>> words = new LinkedHashMap<>();
   private final Map<String, Wording> markings = new LinkedHashMap<>();
+  private final SharingLint sharing;
   private final Map<String, Wording> indicators = new LinkedHashMap<>();
   private final Map<String, CodeFile.Evaluations> evaluations = new LinkedHashMap<>();
   private final Map<String, ClassificationScheme> schemes = new LinkedHashMap<>();
@@ -48,11 +49,13 @@ final class CodesLint {
 
   CodesLint(LintReport report) {
     this.report = report;
+    this.sharing = new SharingLint(report);
   }
 
   void add(CodeFile file, Positions positions) {
     orEmpty(file.words()).forEach((list, codes) -> words(list, codes, positions));
     orEmpty(file.markings()).forEach((code, meaning) -> marking(code, meaning, positions));
+    orEmpty(file.sharing()).forEach((name, set) -> sharing.add(name, set, positions));
     orEmpty(file.indicators()).forEach((code, meaning) -> indicator(code, meaning, positions));
     orEmpty(file.evaluations()).forEach((name, scheme) -> evaluation(name, scheme, positions));
     orEmpty(file.schemes()).forEach((name, scheme) -> scheme(name, scheme, positions));
@@ -68,8 +71,10 @@ final class CodesLint {
     List<ClassificationScheme.Equivalence> checked = new ArrayList<>();
     equivalences.forEach(
         (direction, written) -> handled(direction, written).ifPresent(checked::add));
+    SharingOrder order = sharing.order(markings.keySet());
     return report.problems().isEmpty()
-        ? Optional.of(new CodeLists(words, markings, evaluations, schemes, checked, indicators))
+        ? Optional.of(
+            new CodeLists(words, markings, order, evaluations, schemes, checked, indicators))
         : Optional.empty();
   }
 

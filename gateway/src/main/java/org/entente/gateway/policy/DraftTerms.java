@@ -20,15 +20,25 @@ final class DraftTerms {
   private final ExerciseRetention retention;
 
   DraftTerms(
-      Rules rules, Membership membership, Fulfilments fulfilments, ExerciseRetention retention) {
+      Rules rules,
+      Membership membership,
+      SharingOrder sharing,
+      Fulfilments fulfilments,
+      ExerciseRetention retention) {
     this.fulfilments = fulfilments;
     this.retention = retention;
-    this.onward = new OnwardCheck(rules, membership);
+    this.onward = new OnwardCheck(rules, membership, sharing);
   }
 
-  /** An agreement as it binds a draft with this label: training may be kept for a shorter time. */
-  Agreement binding(Label label, Agreement agreement) {
-    return retention.applied(label, agreement);
+  /**
+   * The agreement as it binds a draft with this label: training may be kept for a shorter time, and
+   * what passes on something for no longer than that. The same for each recipient.
+   */
+  Agreement binding(Label label, Agreement agreement, List<Source> sources, Instant now) {
+    Agreement training = retention.applied(label, agreement);
+    int granted = training.obligations().retentionDays();
+    int days = GoesAlong.days(granted, sources, now);
+    return days == granted ? training : training.keeping(days);
   }
 
   /**

@@ -152,7 +152,7 @@ public final class Egress {
     if (bound != null) {
       places.refusals().add(bound);
     } else {
-      places.allowed().put(recipient, terms.binding(draft.label(), agreement));
+      places.allowed().put(recipient, terms.binding(draft.label(), agreement, sources, now));
       places.consented().addAll(passage.consented());
     }
   }

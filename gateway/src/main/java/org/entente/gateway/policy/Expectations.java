@@ -194,7 +194,12 @@ public final class Expectations {
   public ExpectationReport test(Policy policy) {
     Rules rules = new Rules(policy.rulebook(), policy.membership());
     DraftTerms terms =
-        new DraftTerms(rules, policy.membership(), policy.fulfilments(), ExerciseRetention.NONE);
+        new DraftTerms(
+            rules,
+            policy.membership(),
+            policy.rulebook().codes().sharing(),
+            policy.fulfilments(),
+            ExerciseRetention.NONE);
     ClauseCoverage coverage = new ClauseCoverage(policy.rulebook(), policy.membership());
     List<ExpectationReport.Result> results = new ArrayList<>();
     for (Expectation it : all) {

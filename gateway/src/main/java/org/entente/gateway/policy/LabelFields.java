@@ -21,7 +21,6 @@ import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Addressees;
 import org.entente.proto.v1.ClassificationReview;
-import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Obligation;
@@ -263,7 +262,7 @@ final class LabelFields {
         label.getKind() != Kind.KIND_ANSWER || !label.getInReplyTo().isEmpty(),
         "label.in_reply_to",
         "is required with ANSWER: the request");
-    handling(label);
+    HandlingCheck.check(label, findings);
     markings(label.getMarkingsList());
     evaluation(label.getSourceEvaluation());
     jurisdictions(label.getJurisdictionsList());
@@ -346,22 +345,6 @@ final class LabelFields {
 
   private void id(String field, ByteString id) {
     findings.check(id.isEmpty() || id.size() == MessageId.SIZE, field, "has 16 bytes or none");
-  }
-
-  private void handling(Label label) {
-    List<Handling> codes = label.getHandlingList();
-    if (!findings.count("label.handling", codes.size(), LabelSizes.HANDLING)) {
-      return;
-    }
-    for (int i = 0; i < codes.size(); i++) {
-      findings.required("label.handling[" + i + "]", codes.get(i));
-    }
-    noRepeats("label.handling", codes);
-    findings.line("label.handling_text", label.getHandlingText(), LabelSizes.HANDLING_TEXT);
-    findings.check(
-        !codes.contains(Handling.HANDLING_H3) || !label.getHandlingText().isBlank(),
-        "label.handling_text",
-        "is required with H3");
   }
 
   private void markings(List<String> markings) {

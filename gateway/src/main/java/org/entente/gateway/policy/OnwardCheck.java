@@ -26,10 +26,14 @@ final class OnwardCheck {
 
   private final Rules rules;
   private final Membership membership;
+  private final SharingOrder sharing;
+  private final GoesAlong along;
 
-  OnwardCheck(Rules rules, Membership membership) {
+  OnwardCheck(Rules rules, Membership membership, SharingOrder sharing) {
     this.rules = rules;
     this.membership = membership;
+    this.sharing = sharing;
+    this.along = new GoesAlong(sharing);
   }
 
   /**
@@ -65,48 +69,24 @@ final class OnwardCheck {
     if (source.label().getOrigin().equals(way.recipient().value())) {
       return Optional.empty();
     }
-    return carried(way.draft(), source.label()).or(() -> permitted(way, source));
+    return along
+        .leftBehind(way.draft(), source, way.now())
+        .or(() -> marked(way, source))
+        .or(() -> permitted(way, source));
   }
 
-  /** What must go along with the content. */
-  private static Optional<Failure> carried(Label draft, Label source) {
-    if (Exercise.of(draft) != Exercise.of(source)) {
-      return refused("exercise", "training and actual traffic are not mixed");
-    }
-    if (draft.getClassificationValue() < source.getClassificationValue()) {
-      return refused(
-          "classification",
-          "it is "
-              + EnumWords.word(source.getClassification())
-              + "; what passes it on is at least that");
-    }
-    boolean marked = !source.getClassificationScheme().isEmpty();
-    boolean same =
-        draft.getClassificationScheme().equals(source.getClassificationScheme())
-            && draft.getClassificationMarking().equals(source.getClassificationMarking());
-    if (marked && !same && draft.getClassification() == source.getClassification()) {
-      return refused(
-          "classification_scheme",
-          "it is marked "
-              + source.getClassificationScheme()
-              + " "
-              + source.getClassificationMarking()
-              + ", which goes along with it, unless a higher classification does");
-    }
-    List<Handling> lacking = new ArrayList<>(source.getHandlingList());
-    lacking.removeAll(draft.getHandlingList());
-    if (!lacking.isEmpty()) {
-      return refused("handling", "handling " + EnumWords.words(lacking) + " goes along with it");
-    }
-    if (source.getPersonalData() && !draft.getPersonalData()) {
-      return refused("personal_data", "it has personal data, and the draft says that it has none");
-    }
-    if (draft.getPurpose() != source.getPurpose()) {
-      return refused(
-          "purpose",
-          "it came for " + EnumWords.word(source.getPurpose()) + "; it goes on for nothing else");
-    }
-    return Optional.empty();
+  /** Whether its marking lets it be told to others, or its originator does. */
+  private Optional<Failure> marked(Way way, Source source) {
+    return source.label().getMarkingsList().stream()
+        .filter(sharing::asksConsent)
+        .findFirst()
+        .flatMap(
+            marking ->
+                consent(
+                    way,
+                    source,
+                    "markings",
+                    "it is marked " + marking + ", which asks for its originator's consent"));
   }
 
   /** What the originator and the agreement under which it came allow. */

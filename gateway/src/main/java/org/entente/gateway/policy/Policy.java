@@ -67,7 +67,8 @@ public final class Policy {
             rules,
             membership,
             cache,
-            new DraftTerms(rules, membership, fulfilments, exercises),
+            new DraftTerms(
+                rules, membership, rulebook.codes().sharing(), fulfilments, exercises),
             rosters,
             fulfilments,
             rulebook.version());

@@ -1,5 +1,6 @@
 package org.entente.gateway.receive;
 
+import java.time.LocalDate;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.entente.gateway.intake.IntakeParts;
@@ -58,6 +59,13 @@ public final class KeptLabels implements IntakeParts.Received {
       // Delivery sets it aside.
       return Optional.empty();
     }
+  }
+
+  /** As its key is kept: what this agency's own rule shortens, is shortened. */
+  @Override
+  public Optional<LocalDate> lastDay(MessageId id) {
+    return Optional.ofNullable(ledger.inbox().find(id))
+        .map(placed -> LocalDate.ofEpochDay(placed.record().getBucketDay()));
   }
 
   @Override

@@ -43,7 +43,8 @@ final class PeerEvidence {
               true;
           case EVIDENCE_KIND_PASSED_ON ->
               item.getPassedOnAs().size() == MessageId.SIZE
-                  && item.getConsentId().size() == MessageId.SIZE;
+                  && (item.getConsentId().isEmpty()
+                      || item.getConsentId().size() == MessageId.SIZE);
           case EVIDENCE_KIND_UNSPECIFIED,
               EVIDENCE_KIND_SUBMISSION_ACCEPTANCE,
               EVIDENCE_KIND_SUBMISSION_REJECTION,

@@ -13,6 +13,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.ledger.ConsentBook.Side;
+import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
@@ -293,6 +294,35 @@ class IncomingConsentsTest {
     node.hears(Node.SG, grants(node.statement(second, message)));
     assertEquals(List.of(second, first), node.grants.of(message).stream().map(Grant::id).toList());
     assertEquals(List.of(), node.grants.of(node.received(Node.SG)));
+  }
+
+  /** Among the parties of an agreement nobody is asked, and the originator is told. */
+  @Test
+  void use_thatNeededNoConsent_isInTheAuditLog_asPassedOnByTheRecipient() {
+    MessageId message = node.sent(Node.DE);
+    MessageId next = MessageId.fresh(2, node.random);
+    EvidenceItem.Builder item =
+        EvidenceItem.newBuilder()
+            .setKind(EvidenceKind.EVIDENCE_KIND_PASSED_ON)
+            .setAgency("de.customs")
+            .setMessageId(Node.bytes(message))
+            .setPassedOnAs(Node.bytes(next))
+            .addPassedOnTo("us.cbp");
+    for (ByteString none : List.of(ByteString.EMPTY, Node.bytes(EvidenceRecords.NO_CONSENT))) {
+      node.ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            node.incoming.used(tx, item.setConsentId(none).build());
+            return 0;
+          });
+    }
+    assertEquals(
+        List.of(AuditType.PASSED_ON, AuditType.PASSED_ON),
+        node.journal.types().stream().filter(AuditType.PASSED_ON::equals).toList());
+    AuditRecord leaf = node.journal.last();
+    assertEquals(Node.DE, leaf.actor().agency());
+    assertEquals(List.of(message, next), leaf.subject().messages());
+    assertEquals(List.of(Node.DE, new AgencyName("us.cbp")), leaf.subject().agencies());
   }
 
   @Test

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -188,6 +190,53 @@ class PassingTest {
     assertEquals(List.of("us.cbp"), told.getPassedOnToList());
     assertEquals(outcome.getMessageId(), told.getPassedOnAs());
     assertEquals(ByteString.copyFrom(grant.id().bytes()), told.getConsentId());
+  }
+
+  private List<EvidenceItem> told() {
+    return kit.consent()
+        .evidence()
+        .openOwed(ledger.evidence().owed(new AgencyName("sg.police"), 10, Long.MAX_VALUE));
+  }
+
+  /** Nobody had to ask; who has it now is its originator's to know all the same. */
+  @Test
+  void passedOnAmongTheParties_isToldToTheOriginator_whoIsNoThirdPartyItself() {
+    Outcome outcome = publish(draft(source, "us.cbp"));
+    assertTrue(outcome.hasAccepted(), outcome.toString());
+    EvidenceItem told = told().get(0);
+    assertEquals(1, told().size());
+    assertEquals(EvidenceKind.EVIDENCE_KIND_PASSED_ON, told.getKind());
+    assertEquals(ByteString.copyFrom(source.bytes()), told.getMessageId());
+    assertEquals(List.of("us.cbp"), told.getPassedOnToList());
+    assertEquals(outcome.getMessageId(), told.getPassedOnAs());
+    assertTrue(!EvidenceRecords.isUnderConsent(told));
+    // What releases before take has 16 bytes there.
+    assertEquals(16, told.getConsentId().size());
+    Draft back = draft(source, "sg.police").toBuilder().setIdempotencyKey("back").build();
+    assertTrue(publish(back).hasAccepted());
+    assertEquals(List.of(told), told());
+  }
+
+  /** One message that goes to one under consent, and under it to nobody else. */
+  @Test
+  void recipientsOfOneSource_areToldApart_byTheConsentsUnderWhichTheyHaveIt() {
+    Draft draft = controlled();
+    Grant grant = grant(NOW.plusSeconds(60), false);
+    kit.isGranted(id -> id.equals(source) ? List.of(grant) : List.of());
+    MessageId open = MessageId.fresh(NOW.toEpochMilli() + 1, random);
+    received.put(
+        open, PolicyFixture.label().setOrigin("sg.police").setAgreement("among").build());
+    Outcome outcome =
+        publish(
+            draft.toBuilder().addDerivedFrom(ByteString.copyFrom(open.bytes())).build());
+    assertTrue(outcome.hasAccepted(), outcome.toString());
+    assertEquals(
+        Map.of(source, true, open, false),
+        told().stream()
+            .collect(
+                Collectors.toMap(
+                    item -> MessageId.of(item.getMessageId().toByteArray()),
+                    EvidenceRecords::isUnderConsent)));
   }
 
   @Test

@@ -78,6 +78,33 @@ class CodeListsTest {
   }
 
   @Test
+  void sharing_isTlp_andOfMarkingsWithoutASetEachStandsForItself() {
+    SharingOrder order = CodeLists.shipped().sharing();
+    assertEquals(List.of("TLP:RED"), order.atLeast("TLP:RED"));
+    assertEquals(
+        List.of("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER"), order.atLeast("TLP:AMBER"));
+    assertEquals(List.of("EYES"), order.atLeast("EYES"));
+    assertEquals(
+        Set.of("TLP:RED", "TLP:AMBER+STRICT"),
+        CodeLists.shipped().entries().stream()
+            .filter(it -> it.note().equals("passed on with consent only"))
+            .map(CodeLists.Entry::code)
+            .collect(Collectors.toSet()));
+  }
+
+  /** Its set and its markings may stand in different files. */
+  @Test
+  void sharing_twiceOfOneName_isRefused() throws IOException {
+    String set = "sharing: { S: { strictest_first: [A] } }";
+    Map<String, String> files = new HashMap<>();
+    files.put("a.yaml", set);
+    files.put("b.yaml", "markings: { A: " + TEXT + " }");
+    assertEquals(List.of(), problems(files));
+    files.put("c.yaml", set);
+    assertTrue(problems(files).toString().contains("\"S\" is in another file, too"));
+  }
+
+  @Test
   void entries_sayMeaningLevelUsersAndWhatOthersHandleItAs() {
     List<String> lines =
         config().entries().stream()
@@ -110,6 +137,17 @@ class CodeListsTest {
         wrong("words: { category: { IPR: { en: a, fr: b, es: c, de: ' ' } } }", "blank"),
         wrong("words: { category: { IPR: { en: a, fr: b, es: c, de: d, it: e } } }", "unknown"),
         wrong("markings: { tlp: " + TEXT + " }", "markings.tlp: \"tlp\""),
+        sharing("strictest_first: [A, B, C]", "strictest_first[2]: \"C\"; valid: one of A, B"),
+        wrong("sharing: { S: }", "sharing.S"),
+        sharing("strictest_first: [~]", "strictest_first[0]"),
+        sharing("strictest_first: []", "sharing.S.strictest_first: an empty list"),
+        sharing("strictest_first: [A, A]", "strictest_first[1]: A a second time"),
+        sharing("strictest_first: [A], consent_to_pass_on: [B]", "consent_to_pass_on[0]: \"B\""),
+        sharing(
+            "strictest_first: [A, B], consent_to_pass_on: [B]",
+            "\"B\", and a stricter one is not there"),
+        sharing("strictest_first: [A] }, T: { strictest_first: [A]", "A a second time"),
+        sharing("strictest_first: [A] }, t: { strictest_first: [B]", "sharing.t: \"t\""),
         wrong("indicators: { route: " + TEXT + " }", "indicators.route: \"route\""),
         wrong("indicators: { X_ROUTE: " + TEXT + " }", "X_ is for clients' own codes"),
         wrong(
@@ -151,6 +189,11 @@ class CodeListsTest {
             + handledAs
             + " }] }]",
         expected);
+  }
+
+  private DynamicTest sharing(String set, String expected) {
+    return wrong(
+        "markings: { A: " + TEXT + ", B: " + TEXT + " }\nsharing: { S: { " + set + " } }", expected);
   }
 
   private DynamicTest wrong(String file, String expected) {

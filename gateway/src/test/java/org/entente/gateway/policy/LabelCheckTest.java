@@ -14,6 +14,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
@@ -38,6 +39,7 @@ import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Person;
 import org.entente.proto.v1.PersonRole;
+import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Subject;
@@ -90,6 +92,7 @@ class LabelCheckTest {
         wrongLabel("label.handling[0]", it -> it.addHandlingValue(0)),
         wrongLabel("label.handling_text", it -> it.addHandling(Handling.HANDLING_H3)),
         wrongLabel("label.handling_text", it -> it.setHandlingText("x".repeat(501))),
+        wrongLabel("label.handling", it -> it.addHandling(Handling.HANDLING_H0)),
         wrongLabel("label.markings[0]", it -> it.addMarkings("TLP:PINK")),
         wrongLabel("label.classification_marking", it -> it.setClassificationScheme("FR")),
         wrongLabel("label.classification_marking", it -> it.setClassificationMarking("SECRET")),
@@ -118,6 +121,33 @@ class LabelCheckTest {
             "label.expires_at",
             it -> it.setExpiresAt(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))),
         wrongLabel("label", it -> it.setUnknownFields(unknown())));
+  }
+
+  /** H0 keeps content to preventing and combating crime; a purpose beside that contradicts it. */
+  @Test
+  void handlingH0_goesWithPurposesOfCrimeOnly() {
+    Set<Purpose> crime =
+        Set.of(Purpose.PURPOSE_CRIME_PREVENTION, Purpose.PURPOSE_CRIMINAL_INVESTIGATION);
+    for (Purpose purpose : Purpose.values()) {
+      if (purpose == Purpose.UNRECOGNIZED || purpose == Purpose.PURPOSE_UNSPECIFIED) {
+        continue;
+      }
+      Label.Builder label = label().setPurpose(purpose).addHandling(Handling.HANDLING_H0);
+      List<String> problems =
+          CHECK.draft(PolicyFixture.draft(label, "de.customs").build(), NOW)
+                  instanceof DraftCheck.InvalidDraft invalid
+              ? invalid.problems().stream().map(it -> it.field() + ": " + it.message()).toList()
+              : List.of();
+      assertEquals(
+          crime.contains(purpose)
+              ? List.of()
+              : List.of(
+                  "label.handling: holds H0, which is only for preventing and combating crime, and"
+                      + " the purpose is "
+                      + EnumWords.word(purpose)
+                      + "; valid with H0 is one of CRIME_PREVENTION, CRIMINAL_INVESTIGATION"),
+          problems);
+    }
   }
 
   private static void marked(Label.Builder label, String scheme, String marking) {
@@ -515,6 +545,7 @@ class LabelCheckTest {
         received("label.expires_at", it -> it.clearExpiresAt()),
         received("label.agreement", it -> it.setAgreement("a/b")),
         received("label.retention_days", it -> it.setRetentionDays(-1)),
+        received("label.handling", it -> it.addHandling(Handling.HANDLING_H0)),
         received("label.lane", it -> it.clearLane()),
         received("label.status", it -> it.clearStatus()),
         received("label.message_type", it -> it.clearMessageType()),

@@ -10,9 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
@@ -271,6 +274,112 @@ class OnwardTest {
         Code.ONWARD_REFUSED,
         "exercise",
         decide(wider, source(it -> it.setStatus(Status.STATUS_EXERCISE)), label(), "us.cbp"));
+    Source inWords =
+        source(it -> it.addHandling(Handling.HANDLING_H1).setHandlingText("Not to the press"));
+    Label.Builder other =
+        label().addHandling(Handling.HANDLING_H1).setHandlingText("Not to the weekly press");
+    refused(Code.ONWARD_REFUSED, "handling_text", decide(wider, inWords, other, "us.cbp"));
+    other.setHandlingText("Not to the press; destroy after use");
+    assertEquals(1, decide(wider, inWords, other, "us.cbp").permits().size(), "and more");
+    assertEquals(1, decide(wider, inWords, label(), "sg.police").permits().size(), "its own");
+  }
+
+  /** The same marking, or a stricter one of its set; of no set, the same. */
+  @Test
+  void marking_goesAlong_orAStricterOne() {
+    Policy wider = amongThree();
+    Source amber = source(it -> it.addMarkings("TLP:AMBER"));
+    for (String marking : List.of("TLP:GREEN", "TLP:CLEAR")) {
+      Decision looser = decide(wider, amber, label().addMarkings(marking), "us.cbp");
+      refused(Code.ONWARD_REFUSED, "markings", looser);
+      assertTrue(
+          looser
+              .refusals()
+              .get(0)
+              .reason()
+              .contains("is marked TLP:RED or TLP:AMBER+STRICT or TLP:AMBER"),
+          looser.refusals().get(0).reason());
+    }
+    refused(Code.ONWARD_REFUSED, "markings", decide(wider, amber, label(), "us.cbp"));
+    for (String marking : List.of("TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")) {
+      Decision same = decide(wider, amber, label().addMarkings(marking), "us.cbp");
+      assertEquals(1, same.permits().size(), marking);
+    }
+    assertEquals(1, decide(wider, amber, label(), "sg.police").permits().size(), "its own");
+  }
+
+  /** Whatever the agreement allows: these are told to nobody else unless their originator says. */
+  @Test
+  void markingThatKeepsItWithTheRecipient_asksForConsent() {
+    Policy wider = amongThree();
+    for (String marking : List.of("TLP:RED", "TLP:AMBER+STRICT")) {
+      Source strict = source(it -> it.addMarkings(marking));
+      Label.Builder draft = label().addMarkings("TLP:RED");
+      Decision unasked = decide(wider, strict, draft, "us.cbp");
+      refused(Code.CONSENT_REQUIRED, "markings", unasked);
+      Grant grant =
+          new Grant(
+              MessageId.fresh(1, new SecureRandom()),
+              new AgencyName("sg.police"),
+              Set.of(new AgencyName("us.cbp")),
+              Set.of(),
+              Set.of(Purpose.PURPOSE_IPR_ENFORCEMENT),
+              NOW.plusSeconds(60),
+              false);
+      Source granted = new Source(strict.id(), strict.label(), List.of(grant));
+      Decision consented = decide(wider, granted, draft, "us.cbp");
+      assertEquals(
+          List.of(grant.id()), consented.consented().stream().map(Consented::consent).toList());
+      refused(Code.ONWARD_REFUSED, "markings", decide(wider, granted, label(), "us.cbp"));
+    }
+  }
+
+  private Source keptUntil(String lastDay) {
+    Source source = source(it -> it);
+    return new Source(id, source.label(), List.of(), LocalDate.parse(lastDay));
+  }
+
+  /** The agreement grants 90 days. NOW is 1 June, and the day of the key is what counts. */
+  @Test
+  void whatPassesItOn_outlivesItNowhere() {
+    Policy wider = amongThree();
+    assertEquals(90, days(decide(wider, keptUntil("2026-08-30"), label(), "us.cbp")));
+    assertEquals(89, days(decide(wider, keptUntil("2026-08-29"), label(), "us.cbp")));
+    assertEquals(1, days(decide(wider, keptUntil("2026-06-02"), label(), "us.cbp")));
+    for (String over : List.of("2026-06-01", "2026-05-01")) {
+      Decision tooLate = decide(wider, keptUntil(over), label(), "us.cbp");
+      refused(Code.ONWARD_REFUSED, "retention_days", tooLate);
+      assertTrue(
+          tooLate.refusals().get(0).reason().contains("for 0 more days, and"),
+          tooLate.refusals().get(0).reason());
+    }
+    assertEquals(1, days(decide(wider, keptUntil("2026-06-01"), label(), "sg.police")));
+    // The shortest binds, and both recipients of one message alike.
+    Decision both =
+        wider
+            .egress()
+            .decide(
+                checked(label(), "us.cbp", "sg.police"),
+                List.of(keptUntil("2026-07-01"), keptUntil("2026-06-11"), source(it -> it)),
+                FR,
+                NOW);
+    assertEquals(
+        List.of(10, 10), both.permits().stream().map(permit -> permit.retentionDays()).toList());
+    assertEquals(
+        List.of(10),
+        both.permitted(id).stream().map(part -> part.label().getRetentionDays()).toList());
+  }
+
+  private int days(Decision decision) {
+    assertEquals(1, decision.permits().size(), decision.refusals().toString());
+    return decision.permitted(id).get(0).label().getRetentionDays();
+  }
+
+  private Policy amongThree() {
+    return policy(
+        "WITHIN_PARTIES",
+        "    - agency: sg.police\n",
+        "    - agency: sg.police\n    - agency: us.cbp\n");
   }
 
   @Test

@@ -202,8 +202,12 @@ class PeerEvidenceTest {
   void recipient_thatDoesNotSayAsWhatItPassedOn_isNotHeard() {
     MessageId id = sentTo(MEMBER);
     says(passedOn(id, 1).toBuilder().clearPassedOnAs().build());
-    says(passedOn(id, 1).toBuilder().clearConsentId().build());
+    says(
+        passedOn(id, 1).toBuilder().setConsentId(ByteString.copyFrom(new byte[15])).build());
     assertEquals(List.of(), known(id));
+    EvidenceItem needingNone = passedOn(id, 1).toBuilder().clearConsentId().build();
+    says(needingNone);
+    assertEquals(List.of(needingNone), known(id), "among the parties of an agreement");
   }
 
   @Test
