@@ -370,6 +370,7 @@ final class NodeServices {
                 ground.desks,
                 ground.labelCheck)),
         new IprOffice(iprParts(), ipr.settings()),
-        new HolderDesk(iprParts(), ipr.settings()));
+        new HolderDesk(iprParts(), ipr.settings()),
+        new NodeCap(searching));
   }
 }

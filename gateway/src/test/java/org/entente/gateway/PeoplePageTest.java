@@ -45,6 +45,7 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AuditProto;
 import org.entente.proto.v1.BackupProto;
+import org.entente.proto.v1.CapProto;
 import org.entente.proto.v1.ConsentProto;
 import org.entente.proto.v1.CursorsProto;
 import org.entente.proto.v1.Draft;
@@ -119,6 +120,7 @@ class PeoplePageTest {
         List.of(
             AuditProto.getDescriptor(),
             BackupProto.getDescriptor(),
+            CapProto.getDescriptor(),
             ConsentProto.getDescriptor(),
             CursorsProto.getDescriptor(),
             EvidenceProto.getDescriptor(),

@@ -1,8 +1,5 @@
 package org.entente.gateway.bridge;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +85,7 @@ public final class CapWriter {
   private static CapWriting written(CapElement element, Leftovers leftovers) {
     replaced(element, "alert", leftovers);
     String xml = write(element);
-    CapReading read = read(xml);
+    CapReading read = CapReader.read("CAP output", xml.getBytes(StandardCharsets.UTF_8));
     if (read instanceof BadRecord bad) {
       return new BadRecord("CAP output", bad.line(), bad.field(), bad.message());
     }
@@ -100,15 +97,6 @@ public final class CapWriter {
       leftovers.add(0, path, "holds characters that XML cannot; written as U+FFFD");
     }
     element.children().forEach(child -> replaced(child, path + "/" + child.name(), leftovers));
-  }
-
-  private static CapReading read(String xml) {
-    try {
-      return CapReader.read(
-          "CAP output", new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory cannot fail", e);
-    }
   }
 
   /** Writes the element and everything in it as a document. */

@@ -56,6 +56,7 @@ import org.entente.proto.v1.Outcome;
  * @param operations joint operations as people look at them
  * @param iprOffice recordations of rights and cases under them, for officers
  * @param holderDesk the same for rights holders
+ * @param cap CAP documents in and out
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
@@ -83,4 +84,5 @@ public record ClientPorts(
     Convening convening,
     OperationView operations,
     IprOffice iprOffice,
-    HolderDesk holderDesk) {}
+    HolderDesk holderDesk,
+    CapBridge cap) {}
