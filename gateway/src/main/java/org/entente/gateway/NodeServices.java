@@ -371,6 +371,7 @@ final class NodeServices {
                 ground.labelCheck)),
         new IprOffice(iprParts(), ipr.settings()),
         new HolderDesk(iprParts(), ipr.settings()),
-        new NodeCap(searching));
+        new NodeCap(searching),
+        new NodePolicyQuestions(ground.policy, ground.around.clock()));
   }
 }

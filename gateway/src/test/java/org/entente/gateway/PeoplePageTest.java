@@ -57,6 +57,7 @@ import org.entente.proto.v1.LinksProto;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OperationsProto;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PolicyProto;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherProto;
 import org.entente.proto.v1.QuarantineProto;
@@ -128,6 +129,7 @@ class PeoplePageTest {
             KeysProto.getDescriptor(),
             LinksProto.getDescriptor(),
             OperationsProto.getDescriptor(),
+            PolicyProto.getDescriptor(),
             PublisherProto.getDescriptor(),
             QuarantineProto.getDescriptor(),
             ReleaseProto.getDescriptor(),

@@ -37,10 +37,14 @@ public final class CapWriter {
    * @param references CAP's own name of that one ({@link #reference}); empty if it is not known
    */
   public static CapWriting write(Label label, Alert alert, String references) {
-    Exported exported = CapExport.alert(label, alert, references);
-    Leftovers leftovers = new Leftovers();
-    leftovers.addAll(exported.unmapped());
-    return written(exported.alert(), leftovers);
+    try {
+      Exported exported = CapExport.alert(label, alert, references);
+      Leftovers leftovers = new Leftovers();
+      leftovers.addAll(exported.unmapped());
+      return written(exported.alert(), leftovers);
+    } catch (CapProblem e) {
+      return new BadRecord("CAP output", e.line(), e.path(), e.problem());
+    }
   }
 
   /**
@@ -109,6 +113,10 @@ public final class CapWriter {
 
   private static void element(
       CapElement element, CapSchema schema, String attributes, String indent, StringBuilder out) {
+    if (out.length() > CapReader.MAX_BYTES) {
+      // Longer than a reader takes, which reading it again will say.
+      return;
+    }
     out.append(indent).append('<').append(element.name()).append(attributes).append(">\n");
     String inner = indent + "  ";
     for (CapSchema.Slot slot : schema.slots()) {
@@ -124,6 +132,9 @@ public final class CapWriter {
   }
 
   private static void text(CapElement element, String indent, StringBuilder out) {
+    if (out.length() > CapReader.MAX_BYTES) {
+      return;
+    }
     out.append(indent).append('<').append(element.name()).append('>');
     element.text().codePoints().forEach(c -> character(c, out));
     out.append("</").append(element.name()).append(">\n");

@@ -57,6 +57,7 @@ import org.entente.proto.v1.Outcome;
  * @param iprOffice recordations of rights and cases under them, for officers
  * @param holderDesk the same for rights holders
  * @param cap CAP documents in and out
+ * @param policy questions about the policy in force
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
@@ -85,4 +86,5 @@ public record ClientPorts(
     OperationView operations,
     IprOffice iprOffice,
     HolderDesk holderDesk,
-    CapBridge cap) {}
+    CapBridge cap,
+    PolicyQuestions policy) {}

@@ -109,12 +109,15 @@ import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Backup;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.LintPolicyResponse;
 import org.entente.proto.v1.ListBackupsResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.ReadCapRequest;
 import org.entente.proto.v1.ReadCapResponse;
 import org.entente.proto.v1.RenewKeysRequest;
 import org.entente.proto.v1.ShowKeysResponse;
+import org.entente.proto.v1.TestPolicyRequest;
+import org.entente.proto.v1.TestPolicyResponse;
 import org.entente.proto.v1.WriteCapRequest;
 import org.entente.proto.v1.WriteCapResponse;
 
@@ -193,6 +196,19 @@ final class Behind implements AutoCloseable {
             NodeName client, MessageId id, WriteCapRequest request) {
           return new CapBridge.Answer.Refused<>(
               new Problem(Code.NOT_FOUND, "message_id", "nothing for " + client));
+        }
+      };
+  private final PolicyQuestions questions =
+      new PolicyQuestions() {
+        @Override
+        public PolicyQuestions.Answer<TestPolicyResponse> test(TestPolicyRequest request) {
+          return new PolicyQuestions.Answer.Refused<>(
+              new Problem(Code.INVALID_FIELD, "expectations", "nothing is tested here"));
+        }
+
+        @Override
+        public PolicyQuestions.Answer<LintPolicyResponse> lint() {
+          return new PolicyQuestions.Answer.Given<>(LintPolicyResponse.getDefaultInstance());
         }
       };
   private final OwnPairs pairs =
@@ -408,7 +424,8 @@ final class Behind implements AutoCloseable {
                 new LabelCheck(MessageLimits.defaults()))),
         new IprOffice(iprParts(), IPR),
         new HolderDesk(iprParts(), IPR),
-        cap);
+        cap,
+        questions);
   }
 
   private IprParts iprParts() {
