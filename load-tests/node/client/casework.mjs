@@ -14,6 +14,7 @@ export const casework = async (as) => {
   await desk.receive('node-casework', (got) => has(got, first) && has(got, second));
   await hits(desk, watch, first);
   await finds(desk, first, second);
+  await warns(sender, desk);
   await scores(as('fr.customs/risk-engine'), desk, first);
   await takesCharge(desk, as('de.customs/desk'), first);
   await changes(sender, as('de.customs/desk'), first);
@@ -60,6 +61,43 @@ const finds = async (desk, first, second) => {
   });
   await desk.await('Search.Related', { messageId: first, onBehalfOf: WHY }, ({ related: [one] }) => {
     return one && hex(one.message.messageId) === hex(second) && `by ${one.identifiers}`;
+  });
+};
+
+const CAP = `<?xml version="1.0" encoding="UTF-8"?>
+<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
+  <identifier>NODE-1</identifier><sender>desk@node.example</sender><sent>2026-04-12T15:20:00+02:00</sent>
+  <status>Actual</status><msgType>Alert</msgType><scope>Public</scope>
+  <info>
+    <language>en</language><category>Fire</category><event>Fire at the quay</event>
+    <urgency>Immediate</urgency><severity>Severe</severity><certainty>Observed</certainty>
+    <area><areaDesc>Quay 7</areaDesc></area>
+  </info>
+</alert>`;
+
+const warns = async (publisher, desk) => {
+  const label = {
+    category: 'CATEGORY_PUBLIC_WARNING',
+    purpose: 'PURPOSE_PUBLIC_SAFETY',
+    classification: 'CLASSIFICATION_UNCLASSIFIED',
+    markings: ['TLP:CLEAR'],
+    legalBasis: 'Public warning',
+  };
+  const request = { xml: Buffer.from(CAP), label, to: { agencies: ['fr.customs'] } };
+  const { draft } = await publisher.call('Cap.ReadCap', request, ({ draft: one, unmapped }) => {
+    assert.deepEqual(unmapped, []);
+    return `${one.label.severity} ${one.body.alert.texts[0].headline}`;
+  });
+  const bad = { ...request, xml: Buffer.from(CAP.replace('Actual', 'actual')) };
+  const error = await publisher.refused('Cap.ReadCap', bad, 'INVALID_FIELD', 'xml');
+  assert.match(error.description, /^line 4: alert\/status: must be one of Actual/);
+  const messageId = await publisher.publish(draft);
+  await desk.receive('node-cap', (got) => has(got, messageId));
+  await desk.refused('Cap.WriteCap', { messageId }, 'INVALID_FIELD', 'on_behalf_of.officer');
+  await desk.call('Cap.WriteCap', { messageId, onBehalfOf: WHY }, ({ xml, reason }) => {
+    assert.equal(reason, '');
+    assert.match(xml.toString('utf8'), /<identifier>NODE-1<\/identifier>/);
+    return `${xml.length} bytes of CAP`;
   });
 };
 

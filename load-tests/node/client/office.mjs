@@ -13,6 +13,7 @@ export const office = async (as) => {
   await keys(operator);
   await links(operator);
   await sets(operator);
+  await policy(operator);
   await forgets(as('de.customs/operator'));
 };
 
@@ -82,6 +83,38 @@ const sets = async (operator) => {
   await operator.refused('Quarantine.DiscardQuarantined', one, 'NOT_FOUND', 'number');
   await operator.call('Backups.CreateBackup', { onBehalfOf: WHY }, ({ backup }) => `copy ${backup.number}`);
   await operator.call('Backups.ListBackups', {}, ({ backups: [copy] }) => `${copy.bytes} bytes`);
+};
+
+const EXPECTATIONS = `expectations:
+  - name: counterfeits among customs
+    from: fr.customs
+    to: [de.customs]
+    label: { kind: ALERT, category: IPR, purpose: CUSTOMS_CONTROL, classification: RESTRICTED }
+    expect: { outcome: PERMITTED }
+  - name: nothing is secret here
+    from: fr.customs
+    to: [de.customs]
+    label: { kind: ALERT, category: IPR, purpose: CUSTOMS_CONTROL, classification: SECRET }
+    expect: { outcome: PERMITTED }
+`;
+
+const policy = async (operator) => {
+  await operator.call('PolicyTools.TestPolicy', { expectations: EXPECTATIONS, coverage: true }, (answer) => {
+    const [first] = answer.results;
+    const last = answer.results.at(-1);
+    assert.equal(first.met, true, first.found);
+    assert.equal(last.met, false);
+    assert.ok(answer.clauses.some(({ failed }) => failed > 0));
+    return `${last.name}: ${last.found}`;
+  });
+  const wrong = { expectations: EXPECTATIONS.replace('IPR', 'FLOOD') };
+  const error = await operator.refused('PolicyTools.TestPolicy', wrong, 'INVALID_FIELD', 'expectations');
+  assert.match(error.description, /^5:\d+: expectations\[0\]\.label\.category/);
+  await operator.call('PolicyTools.LintPolicy', {}, ({ policyVersion, inForce, errors, warnings }) => {
+    assert.equal(inForce, true);
+    assert.deepEqual(errors, []);
+    return `${policyVersion}: ${warnings.length} warnings`;
+  });
 };
 
 const forgets = async (operator) => {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.ChargeMessages;
@@ -111,6 +112,13 @@ final class NodePolicy {
     }
     holder.rulebook(next);
     return Optional.of(next.version());
+  }
+
+  /** What is wrong or odd in the files as they are now; changes nothing. */
+  Rulebook.Loading lint(Instant now) {
+    NodeConfig.Policy own = files.config().policy();
+    return Rulebook.lint(
+        own.agreements(), own.nodeRules(), own.codes(), current().membership(), now);
   }
 
   /** Members are now those of this bundle. */

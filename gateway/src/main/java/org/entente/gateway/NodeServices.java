@@ -368,6 +368,8 @@ final class NodeServices {
                 ground.desks,
                 ground.labelCheck)),
         new IprOffice(iprParts(), ipr.settings()),
-        new HolderDesk(iprParts(), ipr.settings()));
+        new HolderDesk(iprParts(), ipr.settings()),
+        new NodeCap(searching),
+        new NodePolicyQuestions(ground.policy, ground.around.clock()));
   }
 }

@@ -24,6 +24,7 @@ import org.entente.gateway.testkit.RequestSamples;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.AnswerResult;
+import org.entente.proto.v1.CapGrpc;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.Delivery;
@@ -60,6 +61,7 @@ import org.entente.proto.v1.TaskingGrpc;
 import org.entente.proto.v1.Wanted;
 import org.entente.proto.v1.WatchGrpc;
 import org.entente.proto.v1.WatchTerms;
+import org.entente.proto.v1.WriteCapRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +200,14 @@ class DeskPathTest {
         () ->
             search.related(
                 RelatedRequest.newBuilder().setMessageId(bytes(id)).setOnBehalfOf(PERSON).build()),
+        "cap",
+        () ->
+            CapGrpc.newBlockingStub(channel)
+                .writeCap(
+                    WriteCapRequest.newBuilder()
+                        .setMessageId(bytes(id))
+                        .setOnBehalfOf(PERSON)
+                        .build()),
         "scores",
         () ->
             risk.showScores(

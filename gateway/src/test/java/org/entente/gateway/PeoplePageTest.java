@@ -45,6 +45,7 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AuditProto;
 import org.entente.proto.v1.BackupProto;
+import org.entente.proto.v1.CapProto;
 import org.entente.proto.v1.ConsentProto;
 import org.entente.proto.v1.CursorsProto;
 import org.entente.proto.v1.Draft;
@@ -56,6 +57,7 @@ import org.entente.proto.v1.LinksProto;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OperationsProto;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PolicyProto;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherProto;
 import org.entente.proto.v1.QuarantineProto;
@@ -119,6 +121,7 @@ class PeoplePageTest {
         List.of(
             AuditProto.getDescriptor(),
             BackupProto.getDescriptor(),
+            CapProto.getDescriptor(),
             ConsentProto.getDescriptor(),
             CursorsProto.getDescriptor(),
             EvidenceProto.getDescriptor(),
@@ -126,6 +129,7 @@ class PeoplePageTest {
             KeysProto.getDescriptor(),
             LinksProto.getDescriptor(),
             OperationsProto.getDescriptor(),
+            PolicyProto.getDescriptor(),
             PublisherProto.getDescriptor(),
             QuarantineProto.getDescriptor(),
             ReleaseProto.getDescriptor(),

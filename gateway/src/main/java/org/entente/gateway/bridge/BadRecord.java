@@ -22,13 +22,17 @@ public record BadRecord(String file, int line, String field, String message)
     message = Printable.cut(message, MESSAGE);
   }
 
+  /** {@code field: message}; without the field where none is at fault. */
+  public String fault() {
+    return (field.isEmpty() ? "" : field + ": ") + message;
+  }
+
   /** {@code file:line: field: message}; without the line where it is the file that is bad. */
   @Override
   public String toString() {
     return file
         + (line == 0 ? "" : ":" + line)
         + ": "
-        + (field.isEmpty() ? "" : field + ": ")
-        + message;
+        + fault();
   }
 }

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,7 @@ final class CapExport {
   private final Leftovers leftovers = new Leftovers();
   private final BitSet writtenTexts = new BitSet();
   private final BitSet writtenAreas = new BitSet();
+  private int elements;
 
   private CapExport(Label label, Alert alert, String references) {
     this.label = label;
@@ -60,7 +62,8 @@ final class CapExport {
     this.references = references;
   }
 
-  static Exported alert(Label label, Alert alert, String references) {
+  /** Fails where a document of bounded size cannot hold it. */
+  static Exported alert(Label label, Alert alert, String references) throws CapProblem {
     CapExport export = new CapExport(label, alert, references);
     CapElement element = CapUpgrade.of(export.alert(), export.leftovers, 0);
     return new Exported(element, export.leftovers.list());
@@ -71,7 +74,7 @@ final class CapExport {
     return "entente-" + HexFormat.of().formatHex(label.getMessageId().toByteArray());
   }
 
-  private CapElement alert() {
+  private CapElement alert() throws CapProblem {
     List<CapElement> out = new ArrayList<>();
     out.add(text("identifier", kept("identifier", identifier(label))));
     out.add(text("sender", kept("sender", label.getOrigin())));
@@ -147,7 +150,7 @@ final class CapExport {
     return words;
   }
 
-  private List<CapElement> infos() {
+  private List<CapElement> infos() throws CapProblem {
     List<CapLines> blocks = blocks();
     List<CapElement> out = new ArrayList<>();
     if (blocks.isEmpty() && !isWithoutInfo()) {
@@ -207,7 +210,8 @@ final class CapExport {
     return out;
   }
 
-  private CapElement info(int index, CapLines kept, List<Integer> areas, boolean first) {
+  private CapElement info(int index, CapLines kept, List<Integer> areas, boolean first)
+      throws CapProblem {
     AlertText text = alert.getTexts(index);
     List<CapElement> out = new ArrayList<>();
     out.add(text("language", said(kept, "language", CapText::language, text.getLanguage())));
@@ -232,12 +236,37 @@ final class CapExport {
       out.addAll(parameters());
     }
     resources(kept, out);
-    for (int area : areas) {
-      out.add(area(alert.getAreas(area), kept.below("area." + area + ".")));
-      writtenAreas.set(area);
+    Map<Integer, CapElement> made = new HashMap<>();
+    for (int at : areas) {
+      CapElement area =
+          made.computeIfAbsent(
+              at, i -> area(alert.getAreas(i), kept.below("area." + i + ".")));
+      count(area);
+      out.add(area);
+      writtenAreas.set(at);
     }
     writtenTexts.set(index);
     return parent("info", withoutEmpty(out));
+  }
+
+  /**
+   * Whoever wrote the message says how often an area is repeated: a few bytes could ask for more
+   * than any memory holds.
+   */
+  private void count(CapElement area) throws CapProblem {
+    elements += size(area);
+    if (elements > CapReader.MAX_ELEMENTS) {
+      throw new CapProblem(
+          0,
+          "alert/info/area",
+          "would be repeated until the document has more than "
+              + CapReader.MAX_ELEMENTS
+              + " elements");
+    }
+  }
+
+  private static int size(CapElement element) {
+    return 1 + element.children().stream().mapToInt(CapExport::size).sum();
   }
 
   private static void words(List<CapElement> out, CapLines kept, AlertText text) {

@@ -12,10 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,54 +83,14 @@ public final class CapFolder {
       return new Written(Optional.of(file), report, "", cap.unmapped());
     }
     BadRecord bad = (BadRecord) writing;
-    String reason = (bad.field().isEmpty() ? "" : bad.field() + ": ") + bad.message();
+    String reason = bad.fault();
     Path report = report(id, label, reason, List.of());
     return new Written(Optional.empty(), Optional.of(report), reason, List.of());
   }
 
   private CapWriting writing(Label label, Body body) throws IOException {
-    return switch (body.getContentCase()) {
-      case ALERT -> alert(label, body.getAlert());
-      case RECALL -> cancel(label, body);
-      case INTELLIGENCE,
-          DOCUMENT,
-          FEEDBACK,
-          EVIDENCE,
-          CONSENT,
-          CHARGE,
-          REQUEST,
-          ANSWER,
-          RESPONDERS,
-          ROSTER,
-          OPERATION_UPDATE,
-          CONTENT_NOT_SET ->
-          none("body", "CAP is for alerts; this is " + body.getContentCase());
-    };
-  }
-
-  private CapWriting alert(Label label, Alert alert) throws IOException {
-    if (label.getMessageType() == MessageType.MESSAGE_TYPE_RESTRICTION) {
-      return none(
-          "label.message_type", "CAP cannot say that the processing of an alert is restricted");
-    }
-    CapReading changed = label.getReferences().isEmpty() ? null : written(label.getReferences());
-    return changed instanceof CapAlert before
-        ? CapWriter.write(label, alert, CapWriter.reference(before.element()))
-        : CapWriter.write(label, alert);
-  }
-
-  private CapWriting cancel(Label label, Body body) throws IOException {
-    CapReading read = written(body.getRecall().getMessageId());
-    if (read == null) {
-      return none(
-          "body.recall",
-          "takes back "
-              + HexFormat.of().formatHex(body.getRecall().getMessageId().toByteArray())
-              + ", whose file is not in this folder, so that CAP has no reference");
-    }
-    return read instanceof CapAlert alert
-        ? CapWriter.cancel(label, body.getRecall(), alert.element())
-        : (BadRecord) read;
+    ByteString changed = CapMessage.changed(label, body);
+    return CapMessage.write(label, body, changed.isEmpty() ? null : written(changed));
   }
 
   /** What was written of a message before; null if its file is not there. */
@@ -144,10 +102,6 @@ public final class CapFolder {
     try (InputStream in = Files.newInputStream(file)) {
       return CapReader.read(String.valueOf(file.getFileName()), in);
     }
-  }
-
-  private static BadRecord none(String field, String reason) {
-    return new BadRecord("CAP output", 0, field, reason);
   }
 
   private Path report(String id, Label label, String reason, List<Unmapped> unmapped)

@@ -44,7 +44,15 @@ public final class CapReader {
    * @throws IOException if the stream itself fails
    */
   public static CapReading read(String file, InputStream in) throws IOException {
-    byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+    return read(file, in.readNBytes(MAX_BYTES + 1));
+  }
+
+  /**
+   * Reads one document.
+   *
+   * @param file how reports name it
+   */
+  public static CapReading read(String file, byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
       return new BadRecord(file, 1, "", "is longer than " + MAX_BYTES + " bytes");
     }

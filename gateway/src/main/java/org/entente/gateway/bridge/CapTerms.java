@@ -1,5 +1,6 @@
 package org.entente.gateway.bridge;
 
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,8 @@ public final class CapTerms {
     /**
      * One is not.
      *
-     * @param field field of the label, such as {@code legal_basis}, or {@code to}
+     * @param field where it stands: in options and files a field of the label, such as {@code
+     *     legal_basis}, or {@code to}; in messages its path in a draft
      * @param problem what was wrong and what would be valid
      */
     record Wrong(String field, String problem) implements Reading {}
@@ -38,12 +40,16 @@ public final class CapTerms {
   private static final String LABEL = "label.";
   private static final List<String> NEEDED = List.of("category", "purpose", "classification");
 
-  private final Label label;
-  private final List<String> to;
+  /** What of a label the document says. */
+  private static final List<String> FROM_CAP =
+      List.of("kind", "status", "message_type", "severity", "urgency", "certainty");
 
-  private CapTerms(Label label, List<String> to) {
+  private final Label label;
+  private final Addressing to;
+
+  private CapTerms(Label label, Addressing to) {
     this.label = label;
-    this.to = List.copyOf(to);
+    this.to = to;
   }
 
   /**
@@ -65,7 +71,8 @@ public final class CapTerms {
       for (String agency : to) {
         DraftLimits.agency(agency, "to");
       }
-      return new Reading.Read(new CapTerms(read.build(), to));
+      return new Reading.Read(
+          new CapTerms(read.build(), Addressing.newBuilder().addAllAgencies(to).build()));
     } catch (Fault e) {
       String field = e.field();
       return new Reading.Wrong(
@@ -73,8 +80,30 @@ public final class CapTerms {
     }
   }
 
+  /**
+   * Reads terms as a client says them.
+   *
+   * @param label without what the document says, and without what the gateway sets
+   * @param to addressees; none for those whom agreements allow
+   */
+  public static Reading of(Label label, Addressing to) {
+    for (String name : FROM_CAP) {
+      if (label.getField(Label.getDescriptor().findFieldByName(name))
+          instanceof EnumValueDescriptor said
+          && said.getNumber() != 0) {
+        return new Reading.Wrong(LABEL + name, "is what the document says, and must be left out");
+      }
+    }
+    try {
+      DraftLimits.checkTerms(label, to);
+      return new Reading.Read(new CapTerms(label, to));
+    } catch (Fault e) {
+      return new Reading.Wrong(e.field(), e.problem());
+    }
+  }
+
   /** The draft that a CAP alert comes to. */
-  AlertItem apply(CapAlert alert) {
+  public AlertItem apply(CapAlert alert) {
     try {
       Imported imported = CapImport.read(alert);
       Draft.Builder draft = imported.draft().toBuilder();
@@ -91,8 +120,8 @@ public final class CapTerms {
   }
 
   private Addressing addressees(String scope) throws Fault {
-    if (!to.isEmpty()) {
-      return Addressing.newBuilder().addAllAgencies(to).build();
+    if (!to.equals(Addressing.getDefaultInstance()) && !to.getWhomAgreementsAllow()) {
+      return to;
     }
     if (!scope.equals("Public")) {
       throw new Fault(
@@ -101,6 +130,6 @@ public final class CapTerms {
               + scope
               + ", so its addressees are not those whom agreements allow: they must be named");
     }
-    return Addressing.newBuilder().setWhomAgreementsAllow(true).build();
+    return to.toBuilder().setWhomAgreementsAllow(true).build();
   }
 }

@@ -1,8 +1,5 @@
 package org.entente.gateway.bridge;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +37,14 @@ public final class CapWriter {
    * @param references CAP's own name of that one ({@link #reference}); empty if it is not known
    */
   public static CapWriting write(Label label, Alert alert, String references) {
-    Exported exported = CapExport.alert(label, alert, references);
-    Leftovers leftovers = new Leftovers();
-    leftovers.addAll(exported.unmapped());
-    return written(exported.alert(), leftovers);
+    try {
+      Exported exported = CapExport.alert(label, alert, references);
+      Leftovers leftovers = new Leftovers();
+      leftovers.addAll(exported.unmapped());
+      return written(exported.alert(), leftovers);
+    } catch (CapProblem e) {
+      return new BadRecord("CAP output", e.line(), e.path(), e.problem());
+    }
   }
 
   /**
@@ -88,7 +89,7 @@ public final class CapWriter {
   private static CapWriting written(CapElement element, Leftovers leftovers) {
     replaced(element, "alert", leftovers);
     String xml = write(element);
-    CapReading read = read(xml);
+    CapReading read = CapReader.read("CAP output", xml.getBytes(StandardCharsets.UTF_8));
     if (read instanceof BadRecord bad) {
       return new BadRecord("CAP output", bad.line(), bad.field(), bad.message());
     }
@@ -102,15 +103,6 @@ public final class CapWriter {
     element.children().forEach(child -> replaced(child, path + "/" + child.name(), leftovers));
   }
 
-  private static CapReading read(String xml) {
-    try {
-      return CapReader.read(
-          "CAP output", new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory cannot fail", e);
-    }
-  }
-
   /** Writes the element and everything in it as a document. */
   static String write(CapElement alert) {
     StringBuilder out = new StringBuilder(DECLARATION);
@@ -121,6 +113,10 @@ public final class CapWriter {
 
   private static void element(
       CapElement element, CapSchema schema, String attributes, String indent, StringBuilder out) {
+    if (out.length() > CapReader.MAX_BYTES) {
+      // Longer than a reader takes, which reading it again will say.
+      return;
+    }
     out.append(indent).append('<').append(element.name()).append(attributes).append(">\n");
     String inner = indent + "  ";
     for (CapSchema.Slot slot : schema.slots()) {
@@ -136,6 +132,9 @@ public final class CapWriter {
   }
 
   private static void text(CapElement element, String indent, StringBuilder out) {
+    if (out.length() > CapReader.MAX_BYTES) {
+      return;
+    }
     out.append(indent).append('<').append(element.name()).append('>');
     element.text().codePoints().forEach(c -> character(c, out));
     out.append("</").append(element.name()).append(">\n");

@@ -193,7 +193,6 @@ final class DraftLimits {
     label(draft.getLabel());
     body(draft);
     Addressing to = draft.getTo();
-    InformationAddressees informed = to.getInformation();
     require(
         to.getAgenciesCount() + to.getJurisdictionsCount() > 0
             || to.getWhomAgreementsAllow()
@@ -203,6 +202,24 @@ final class DraftLimits {
         "to",
         "names no recipient: agencies, jurisdictions, whom_agreements_allow, desks, operation or"
             + " information is required");
+    addressees(to);
+    int open = draft.getOpenWithinMinutes();
+    require(
+        open >= 0 && open <= MAX_OPEN_WITHIN_MINUTES,
+        "open_within_minutes",
+        "must be at most " + MAX_OPEN_WITHIN_MINUTES);
+    checkValues(draft);
+  }
+
+  /** Checks what a client says of an alert whose body and kind come from elsewhere. */
+  static void checkTerms(Label label, Addressing to) throws Fault {
+    label(label.toBuilder().setKind(Kind.KIND_ALERT).build());
+    addressees(to);
+    checkValues(Draft.newBuilder().setLabel(label).setTo(to).build());
+  }
+
+  private static void addressees(Addressing to) throws Fault {
+    InformationAddressees informed = to.getInformation();
     require(
         !to.hasInformation()
             || informed.getAgenciesCount()
@@ -219,12 +236,6 @@ final class DraftLimits {
     for (int i = 0; i < to.getAgenciesCount(); i++) {
       agency(to.getAgencies(i), "to.agencies[" + i + "]");
     }
-    int open = draft.getOpenWithinMinutes();
-    require(
-        open >= 0 && open <= MAX_OPEN_WITHIN_MINUTES,
-        "open_within_minutes",
-        "must be at most " + MAX_OPEN_WITHIN_MINUTES);
-    checkValues(draft);
   }
 
   /** Checks what is there; says nothing about what is missing. */

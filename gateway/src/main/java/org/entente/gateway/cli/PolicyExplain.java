@@ -7,17 +7,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.entente.gateway.NodeCheck;
 import org.entente.gateway.PolicyTools;
 import org.entente.gateway.StartProblem;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.LabelWords;
 import org.entente.gateway.policy.Residual;
 import org.entente.gateway.policy.Source;
-import org.entente.gateway.policy.Verdict;
 import org.entente.gateway.wire.Explanations;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
@@ -32,6 +29,7 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.ResidualBranch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -59,9 +57,6 @@ import picocli.CommandLine.Spec;
       "      --officer FR-3 --justification 'case 12/26'"
     })
 final class PolicyExplain implements Callable<Integer> {
-  /** Fields of a label that files name and that it is not asked of: gateways set them. */
-  private static final Set<String> GATEWAYS = Set.of("agreement", "redacted");
-
   /** Whom to ask. */
   static final class Where {
     @Option(
@@ -161,7 +156,7 @@ final class PolicyExplain implements Callable<Integer> {
       names = "--unknown",
       paramLabel = "FIELD",
       description =
-          "this field of the label is not known: what comes of which of its values; with --config")
+          "this field of the label is not known: what comes of which of its values")
   private @Nullable String unknown;
 
   @Option(
@@ -178,14 +173,14 @@ final class PolicyExplain implements Callable<Integer> {
     try {
       if (config == null) {
         answer = asked();
-      } else if (unknown != null) {
-        require(!json, "--json: --unknown is answered as text only");
-        return residuals(config, unknown);
       } else {
-        answer = read(config);
+        answer = unknown == null ? read(config) : open(config, unknown);
       }
     } catch (StartProblem e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    }
+    if (unknown != null && !json) {
+      return residuals(answer, unknown);
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -198,7 +193,6 @@ final class PolicyExplain implements Callable<Integer> {
   }
 
   private ExplainResponse asked() {
-    require(unknown == null, "--unknown: is asked of a node's files, with --config");
     require(passesOn == null, "--passes-on: a gateway knows its messages: --derived-from");
     GatewayAddress gateway = where.gateway;
     if (gateway == null) {
@@ -208,7 +202,11 @@ final class PolicyExplain implements Callable<Integer> {
     try {
       return PublisherGrpc.newBlockingStub(channel)
           .explain(
-              ExplainRequest.newBuilder().setDraft(draft()).setNamesPersons(namesPersons).build());
+              ExplainRequest.newBuilder()
+                  .setDraft(draft())
+                  .setNamesPersons(namesPersons)
+                  .setUnknown(unknown == null ? "" : unknown)
+                  .build());
     } catch (StatusRuntimeException e) {
       throw RpcFailures.explain(e);
     } finally {
@@ -232,30 +230,33 @@ final class PolicyExplain implements Callable<Integer> {
     }
   }
 
-  private int residuals(Path config, String field) {
-    if (!LabelWords.names().contains(field) || GATEWAYS.contains(field)) {
-      throw new CommandFailure(
-          "--unknown: "
-              + Screen.printable(field)
-              + " is no field that it can be asked of; valid: "
-              + String.join(", ", LabelWords.names()));
-    }
+  private int residuals(ExplainResponse answer, String field) {
     PrintWriter out = spec.commandLine().getOut();
     boolean some = false;
-    for (Residual it :
-        PolicyTools.read(config, InstantSource.system()).residuals(label(), field, to())) {
-      out.printf("%s, depending on %s (%s):%n", it.recipient(), it.field(), it.type());
-      for (Residual.Branch branch : it.branches()) {
-        some |= branch.verdict().outcome() != Verdict.Outcome.REFUSED;
-        out.println("  " + Screen.printable(branch.verdict().inShort()));
-        out.println("    if " + Screen.printable(branch.condition()));
+    for (org.entente.proto.v1.Residual it : answer.getResidualsList()) {
+      out.printf("%s, depending on %s (%s):%n", it.getAgency(), field, it.getType());
+      for (ResidualBranch branch : it.getBranchesList()) {
+        some |= branch.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
+        out.println("  " + Screen.printable(branch.getWords()));
+        out.println("    if " + Screen.printable(branch.getCondition()));
       }
-      if (!it.whole()) {
+      if (!it.getWhole()) {
         out.println("  not exhaustive: only texts that stand in conditions were tried");
       }
     }
     out.flush();
     return some ? 0 : 1;
+  }
+
+  private ExplainResponse open(Path config, String field) {
+    require(
+        Residual.fields().contains(field),
+        "--unknown: "
+            + Screen.printable(field)
+            + " is no field that it can be asked of; valid: "
+            + String.join(", ", Residual.fields()));
+    PolicyTools node = PolicyTools.read(config, InstantSource.system());
+    return Explanations.open("", node.residuals(label(), field, to()));
   }
 
   private Draft draft() {

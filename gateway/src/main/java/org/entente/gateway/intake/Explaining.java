@@ -2,11 +2,17 @@ package org.entente.gateway.intake;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.policy.DraftCheck;
 import org.entente.gateway.policy.Explanation;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.Residual;
+import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * recorded. Safe for many threads.
  */
 public final class Explaining {
+  /** Most recipients while a field is not known: each is asked about with each of its values. */
+  private static final int MOST_OPEN = 64;
+
   private final IntakeParts parts;
   private final Answering answering;
   private final InstantSource clock;
@@ -31,6 +40,9 @@ public final class Explaining {
     /** What policy says. */
     record Explained(Explanation explanation) implements Answer {}
 
+    /** What it depends on while a field is not known. */
+    record Open(String policyVersion, List<Residual> residuals) implements Answer {}
+
     /** Published, it would be invalid. */
     record Invalid(Problem problem) implements Answer {}
   }
@@ -38,6 +50,9 @@ public final class Explaining {
   /** Explains what {@link Intake#publish} would do with a draft now. */
   public Answer explain(NodeName client, ExplainRequest request) {
     Instant now = clock.instant();
+    if (!request.getUnknown().isEmpty()) {
+      return open(request, now);
+    }
     DraftCheck check = parts.check().question(request.getDraft(), request.getNamesPersons(), now);
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return new Answer.Invalid(invalid.problems().get(0));
@@ -61,6 +76,39 @@ public final class Explaining {
             .get()
             .egress()
             .explain(within.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
+  }
+
+  private Answer open(ExplainRequest request, Instant now) {
+    String field = request.getUnknown();
+    if (!Residual.fields().contains(field)) {
+      return invalid(
+          "unknown",
+          InvalidValue.printable(field)
+              + " is no field that it can be asked of; valid: "
+              + String.join(", ", Residual.fields()));
+    }
+    Draft known = request.getDraft().toBuilder().clearBody().build();
+    Draft draft = known.toBuilder().setLabel(Residual.filled(known.getLabel(), field)).build();
+    DraftCheck check = parts.check().question(draft, request.getNamesPersons(), now);
+    if (check instanceof DraftCheck.InvalidDraft wrong) {
+      return new Answer.Invalid(wrong.problems().get(0));
+    }
+    CheckedDraft checked = (CheckedDraft) check;
+    Policy policy = parts.policy().get();
+    if (!checked.to().getOperation().isEmpty()) {
+      return invalid("to.operation", "is not asked about while a field is not known");
+    }
+    int recipients = policy.recipients(checked.to(), parts.self());
+    if (recipients > MOST_OPEN) {
+      return invalid("to", "leads to " + recipients + " agencies; at most " + MOST_OPEN);
+    }
+    return new Answer.Open(
+        policy.version(),
+        policy.residuals(checked.label(), field, checked.to(), parts.self(), now));
+  }
+
+  private static Answer invalid(String field, String wrong) {
+    return new Answer.Invalid(new Problem(Code.INVALID_FIELD, field, wrong));
   }
 
   private static @Nullable Problem first(@Nullable Problem... problems) {

@@ -17,6 +17,7 @@ import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.ExpectationFile.Direction;
 import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What people expect of agreements, read from files: messages, and what must come of each at each
@@ -73,14 +74,38 @@ public final class Expectations {
     List<ConfigProblem> problems = new ArrayList<>();
     List<Expectation> all = new ArrayList<>();
     for (Path file : files(place, problems)) {
-      Reading<ExpectationFile> reading = new YamlFiles().read(file, ExpectationFile.class);
-      if (reading instanceof Reading.Unreadable<ExpectationFile> unreadable) {
-        problems.addAll(unreadable.problems());
-      } else {
-        Reading.Read<ExpectationFile> read = (Reading.Read<ExpectationFile>) reading;
-        new OneFile(read.value(), read.positions(), now, problems, all).read();
-      }
+      take(new YamlFiles().read(file, ExpectationFile.class), now, problems, all);
     }
+    return loading(problems, all);
+  }
+
+  /**
+   * Reads the content of one file.
+   *
+   * @param file how reports name it
+   * @param now the time of messages for which it names none
+   */
+  public static Loading read(String file, byte[] content, Instant now) {
+    List<ConfigProblem> problems = new ArrayList<>();
+    List<Expectation> all = new ArrayList<>();
+    take(new YamlFiles().parse(file, content, ExpectationFile.class), now, problems, all);
+    return loading(problems, all);
+  }
+
+  private static void take(
+      Reading<ExpectationFile> reading,
+      Instant now,
+      List<ConfigProblem> problems,
+      List<Expectation> all) {
+    if (reading instanceof Reading.Unreadable<ExpectationFile> unreadable) {
+      problems.addAll(unreadable.problems());
+    } else {
+      Reading.Read<ExpectationFile> read = (Reading.Read<ExpectationFile>) reading;
+      new OneFile(read.value(), read.positions(), now, problems, all).read();
+    }
+  }
+
+  private static Loading loading(List<ConfigProblem> problems, List<Expectation> all) {
     return problems.isEmpty()
         ? new Loading.Loaded(new Expectations(all))
         : new Loading.Invalid(problems);
@@ -190,8 +215,22 @@ public final class Expectations {
     }
   }
 
+  /** How many there are: each message at each of its recipients. */
+  public int size() {
+    return all.size();
+  }
+
   /** Puts them to a policy. */
   public ExpectationReport test(Policy policy) {
+    return test(policy, true);
+  }
+
+  /** The same without what each agreement said. */
+  public ExpectationReport testInShort(Policy policy) {
+    return test(policy, false);
+  }
+
+  private ExpectationReport test(Policy policy, boolean whole) {
     Rules rules = new Rules(policy.rulebook(), policy.membership());
     DraftTerms terms =
         new DraftTerms(
@@ -209,7 +248,7 @@ public final class Expectations {
               : rules.underNamed(false, it.transfer());
       coverage.note(it.egress(), it.transfer());
       Verdict verdict = Verdict.of(ruling, it.egress(), it.transfer().label());
-      results.add(result(it, verdict, rules));
+      results.add(result(it, verdict, whole ? rules : null));
     }
     return new ExpectationReport(policy.version(), results, coverage.clauses());
   }
@@ -232,9 +271,11 @@ public final class Expectations {
     return refusal == null ? ruling : new Ruling.Denied(refusal);
   }
 
-  private static ExpectationReport.Result result(Expectation it, Verdict verdict, Rules rules) {
+  private static ExpectationReport.Result result(
+      Expectation it, Verdict verdict, @Nullable Rules rules) {
     boolean met = meets(it.expected(), verdict);
-    List<Explanation.Tried> tried = met ? List.of() : ExplainedAgreements.of(rules, it.transfer());
+    List<Explanation.Tried> tried =
+        met || rules == null ? List.of() : ExplainedAgreements.of(rules, it.transfer());
     return new ExpectationReport.Result(
         it.file(),
         it.line(),

@@ -157,6 +157,11 @@ public final class Policy {
         .toList();
   }
 
+  /** How many agencies an addressing leads to that names no joint operation. */
+  public int recipients(Addressing to, AgencyName self) {
+    return Recipients.expand(to, self, membership).all().size();
+  }
+
   /**
    * What a recipient handles the national classification of a label as, in its own scheme; empty
    * where nothing is to be translated or nothing is configured.

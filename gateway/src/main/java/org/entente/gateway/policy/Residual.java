@@ -7,7 +7,11 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Purpose;
 
 /**
  * What a decision depends on while one field of the label is not known: for each thing that can
@@ -33,6 +37,27 @@ public record Residual(
    * @param verdict what
    */
   public record Branch(String condition, Verdict verdict) {}
+
+  /** Names of the fields that it can be asked of: those that clients set. */
+  public static List<String> fields() {
+    return LabelWords.names().stream()
+        .filter(name -> !LintReport.GATEWAY_FIELDS.contains(name))
+        .toList();
+  }
+
+  /** The label with some value in a field that it must not lack, so that the rest can be checked. */
+  public static Label filled(Label label, String field) {
+    return switch (field) {
+      case "kind" -> label.toBuilder().setKind(Kind.KIND_ALERT).build();
+      case "category" -> label.toBuilder().setCategory(Category.CATEGORY_OTHER).build();
+      case "purpose" -> label.toBuilder().setPurpose(Purpose.PURPOSE_CUSTOMS_CONTROL).build();
+      case "classification" ->
+          label.toBuilder()
+              .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
+              .build();
+      default -> label;
+    };
+  }
 
   static String type(FieldDescriptor field) {
     String one =

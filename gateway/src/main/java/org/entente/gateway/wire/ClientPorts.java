@@ -56,6 +56,8 @@ import org.entente.proto.v1.Outcome;
  * @param operations joint operations as people look at them
  * @param iprOffice recordations of rights and cases under them, for officers
  * @param holderDesk the same for rights holders
+ * @param cap CAP documents in and out
+ * @param policy questions about the policy in force
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
@@ -83,4 +85,6 @@ public record ClientPorts(
     Convening convening,
     OperationView operations,
     IprOffice iprOffice,
-    HolderDesk holderDesk) {}
+    HolderDesk holderDesk,
+    CapBridge cap,
+    PolicyQuestions policy) {}

@@ -12,7 +12,7 @@ import org.entente.gateway.meter.Meters;
 /**
  * The gRPC server of the agency's own clients: Publisher, Release, Subscriber, Search, Risk,
  * Evidence, Requests, Operations, IprProcedure, Audit, Retention, Tasking, Keys, Quarantine, Links,
- * Cursors, Backups, gRPC health and, where configured, reflection. A caller without a certificate
+ * Cursors, Backups, Cap, PolicyTools, gRPC health and, where configured, reflection. A caller without a certificate
  * of a configured client fails in the TLS handshake; one without the scope that a call needs gets
  * PERMISSION_DENIED.
  *
@@ -52,6 +52,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(new PublisherService(ports.publish(), ports.explain(), settings.executor()))
             .addService(new SubscriberService(ports.subscriptions()))
             .addService(new SearchService(ports.searching()))
+            .addService(new CapService(ports.cap()))
             .addService(new RequestsService(ports.requests()))
             .addService(new WatchService(ports.watches()))
             .addService(new RiskService(ports.scores()))
@@ -60,6 +61,7 @@ public final class ClientServer implements AutoCloseable {
             .addService(new RetentionService(ports.recalling(), ports.retention()))
             .addService(new TaskingService(ports.tasking()))
             .addService(new KeysService(ports.pairs()))
+            .addService(new PolicyToolsService(ports.policy()))
             .addService(new QuarantineService(ports.quarantine()))
             .addService(new LinksService(ports.links()))
             .addService(new CursorsService(ports.cursors()))

@@ -1,9 +1,12 @@
 package org.entente.gateway.wire;
 
+import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.Decision;
 import org.entente.gateway.policy.Explanation;
 import org.entente.gateway.policy.Fulfilment;
+import org.entente.gateway.policy.Residual;
+import org.entente.gateway.policy.Verdict;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedAgreement;
 import org.entente.proto.v1.ExplainedOutcome;
@@ -27,6 +30,34 @@ public final class Explanations {
         .forEach(one -> out.addRecipients(recipient(one, explanation.outcome(one))));
     explanation.refusals().forEach(one -> out.addRefusals(refusal(one)));
     return out.build();
+  }
+
+  /** The answer while a field is not known. */
+  public static ExplainResponse open(String policyVersion, List<Residual> residuals) {
+    ExplainResponse.Builder out = ExplainResponse.newBuilder().setPolicyVersion(policyVersion);
+    for (Residual one : residuals) {
+      org.entente.proto.v1.Residual.Builder residual =
+          out.addResidualsBuilder()
+              .setAgency(one.recipient().value())
+              .setType(one.type())
+              .setWhole(one.whole());
+      for (Residual.Branch branch : one.branches()) {
+        residual
+            .addBranchesBuilder()
+            .setCondition(branch.condition())
+            .setOutcome(outcome(branch.verdict().outcome()))
+            .setWords(branch.verdict().inShort());
+      }
+    }
+    return out.build();
+  }
+
+  private static ExplainedOutcome outcome(Verdict.Outcome outcome) {
+    return switch (outcome) {
+      case PERMITTED -> ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED;
+      case HELD -> ExplainedOutcome.EXPLAINED_OUTCOME_HELD;
+      case REFUSED -> ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
+    };
   }
 
   /** What an agency fulfils. */

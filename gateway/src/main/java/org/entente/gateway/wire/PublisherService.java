@@ -91,7 +91,10 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
     if (answer instanceof Explaining.Answer.Invalid invalid) {
       throw Statuses.exception(invalid.problem());
     }
-    observer.onNext(Explanations.message(((Explaining.Answer.Explained) answer).explanation()));
+    observer.onNext(
+        answer instanceof Explaining.Answer.Open open
+            ? Explanations.open(open.policyVersion(), open.residuals())
+            : Explanations.message(((Explaining.Answer.Explained) answer).explanation()));
     observer.onCompleted();
   }
 

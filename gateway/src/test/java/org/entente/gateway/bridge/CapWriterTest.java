@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -151,6 +152,28 @@ class CapWriterTest {
     String xml = xml(DELIVERED, alert("a\u0001b\uD800c"));
 
     assertTrue(xml.contains("<headline>a\uFFFDb\uFFFDc</headline>"), xml);
+  }
+
+  private static Alert repeating(int times, String description, int polygons) {
+    Alert.Builder alert = alert("x").toBuilder();
+    alert
+        .addAreasBuilder()
+        .setDescription(description)
+        .addAllPolygons(Collections.nCopies(polygons, "1,1 2,2 3,3 1,1"));
+    CapKept.put(alert, "cap.info.0", "areas=0" + " 0".repeat(times));
+    return alert.build();
+  }
+
+  /** Threat 26: a peer's few bytes must not become more than any memory holds. */
+  @Test
+  void areas_thatAPeerRepeats_areNotWrittenWithoutBound() {
+    BadRecord many = Feeds.bad(CapWriter.write(DELIVERED, repeating(500_000, "here", 100)));
+    assertEquals("alert/info/area", many.field());
+    assertTrue(many.message().contains("more than 10000 elements"), many::toString);
+    BadRecord large = Feeds.bad(CapWriter.write(DELIVERED, repeating(4_000, "y".repeat(900), 0)));
+    assertTrue(large.message().contains("longer than 1048576 bytes"), large::toString);
+    String some = xml(DELIVERED, repeating(3, "here", 1));
+    assertEquals(4, some.split("<area>", -1).length - 1);
   }
 
   @Test

@@ -39,6 +39,7 @@ public final class PolicyFormats {
   /** All of them. */
   public static Formats all() {
     Expressions expressions = new Expressions();
+    Policy demo = PolicyFixture.demo();
     return new Formats("policy")
         .with("draft", PolicyFormats::draft, PolicyFormats::drafts)
         .with("received", PolicyFormats::received, PolicyFormats::messages)
@@ -46,7 +47,11 @@ public final class PolicyFormats {
         .with(
             "node-rules",
             yaml -> nodeRules(expressions, yaml),
-            () -> files(PolicyFixture.CONFIG.resolve("node-rules.yaml")));
+            () -> files(PolicyFixture.CONFIG.resolve("node-rules.yaml")))
+        .with(
+            "expectations",
+            yaml -> expectations(demo, yaml),
+            () -> folder(PolicyFixture.CONFIG.resolve("expectations")));
   }
 
   /** A client's draft: checked or refused with a bounded number of problems, each on one line. */
@@ -181,8 +186,14 @@ public final class PolicyFormats {
   private static List<byte[]> agreements() {
     List<byte[]> all = new ArrayList<>();
     all.add(PolicyFixture.SAMPLE.getBytes(UTF_8));
-    try (Stream<Path> folder = Files.list(PolicyFixture.CONFIG.resolve("agreements"))) {
-      folder
+    all.addAll(folder(PolicyFixture.CONFIG.resolve("agreements")));
+    return all;
+  }
+
+  private static List<byte[]> folder(Path place) {
+    List<byte[]> all = new ArrayList<>();
+    try (Stream<Path> entries = Files.list(place)) {
+      entries
           .filter(file -> file.toString().endsWith(".yaml"))
           .sorted()
           .forEach(file -> all.addAll(files(file)));
@@ -202,6 +213,20 @@ public final class PolicyFormats {
     new NodeRulesLint(read.positions(), expressions, CodeLists.shipped(), report)
         .lint(read.value());
     return report.problems().isEmpty();
+  }
+
+  /** What an operator's client asks a running gateway: answered one by one, whatever it says. */
+  private static boolean expectations(Policy policy, byte[] yaml) {
+    Expectations.Loading loading = Expectations.read("e.yaml", yaml, PolicyFixture.NOW);
+    if (!(loading instanceof Expectations.Loading.Loaded loaded)) {
+      return false;
+    }
+    Expectations expectations = loaded.expectations();
+    int results = expectations.testInShort(policy).results().size();
+    if (results != expectations.size() || results == 0) {
+      throw new AssertionError(results + " results of " + expectations.size());
+    }
+    return true;
   }
 
   private static List<byte[]> files(Path file) {

@@ -71,6 +71,7 @@ import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.operate.Cursors;
@@ -108,10 +109,17 @@ import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Backup;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.LintPolicyResponse;
 import org.entente.proto.v1.ListBackupsResponse;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.ReadCapRequest;
+import org.entente.proto.v1.ReadCapResponse;
 import org.entente.proto.v1.RenewKeysRequest;
 import org.entente.proto.v1.ShowKeysResponse;
+import org.entente.proto.v1.TestPolicyRequest;
+import org.entente.proto.v1.TestPolicyResponse;
+import org.entente.proto.v1.WriteCapRequest;
+import org.entente.proto.v1.WriteCapResponse;
 
 /** What stands behind the client server: an intake to be set, and real books over memory. */
 final class Behind implements AutoCloseable {
@@ -173,6 +181,34 @@ final class Behind implements AutoCloseable {
               ListBackupsResponse.newBuilder()
                   .addBackups(Backup.newBuilder().setNumber(3))
                   .build());
+        }
+      };
+  private final CapBridge cap =
+      new CapBridge() {
+        @Override
+        public CapBridge.Answer<ReadCapResponse> read(ReadCapRequest request) {
+          return new CapBridge.Answer.Refused<>(
+              new Problem(Code.INVALID_FIELD, "xml", "nothing is read here"));
+        }
+
+        @Override
+        public CapBridge.Answer<WriteCapResponse> write(
+            NodeName client, MessageId id, WriteCapRequest request) {
+          return new CapBridge.Answer.Refused<>(
+              new Problem(Code.NOT_FOUND, "message_id", "nothing for " + client));
+        }
+      };
+  private final PolicyQuestions questions =
+      new PolicyQuestions() {
+        @Override
+        public PolicyQuestions.Answer<TestPolicyResponse> test(TestPolicyRequest request) {
+          return new PolicyQuestions.Answer.Refused<>(
+              new Problem(Code.INVALID_FIELD, "expectations", "nothing is tested here"));
+        }
+
+        @Override
+        public PolicyQuestions.Answer<LintPolicyResponse> lint() {
+          return new PolicyQuestions.Answer.Given<>(LintPolicyResponse.getDefaultInstance());
         }
       };
   private final OwnPairs pairs =
@@ -385,7 +421,9 @@ final class Behind implements AutoCloseable {
                 Desked.none(storageKeys),
                 new LabelCheck(MessageLimits.defaults()))),
         new IprOffice(iprParts(), IPR),
-        new HolderDesk(iprParts(), IPR));
+        new HolderDesk(iprParts(), IPR),
+        cap,
+        questions);
   }
 
   private IprParts iprParts() {
