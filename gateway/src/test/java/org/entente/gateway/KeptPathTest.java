@@ -90,7 +90,8 @@ class KeptPathTest {
   }
 
   private SearchGrpc.SearchBlockingStub search() {
-    return SearchGrpc.newBlockingStub(federation.channel(DE)).withDeadlineAfter(90, TimeUnit.SECONDS);
+    return SearchGrpc.newBlockingStub(federation.channel(DE))
+        .withDeadlineAfter(90, TimeUnit.SECONDS);
   }
 
   private List<ByteString> found() {

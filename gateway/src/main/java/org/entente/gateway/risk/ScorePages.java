@@ -25,9 +25,9 @@ import org.entente.proto.v1.ScoredMessage;
 
 /**
  * Scores with their messages, as they are shown. A score only says where to look: each message is
- * read from the ledger, may be given as long as it is kept and lends its key at that moment, and the
- * commit that puts the page on record leaves out what went meanwhile. Calls block; safe for many
- * threads.
+ * read from the ledger, may be given as long as it is kept and lends its key at that moment, and
+ * the commit that puts the page on record leaves out what went meanwhile. Calls block; safe for
+ * many threads.
  */
 final class ScorePages {
   /** Scores that one page may look at. */

@@ -28,9 +28,9 @@ import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.Label;
 
 /**
- * What may be given to a person at this moment: what is kept, was not recalled and is not set aside,
- * whether or not it is still to be delivered; read from the ledger, and asked once more in the
- * commit that puts it on record.
+ * What may be given to a person at this moment: what is kept, was not recalled and is not set
+ * aside, whether or not it is still to be delivered; read from the ledger, and asked once more in
+ * the commit that puts it on record.
  */
 final class Givable {
   private final Searching.Parts parts;

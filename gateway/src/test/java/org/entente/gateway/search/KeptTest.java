@@ -80,7 +80,8 @@ class KeptTest {
     return node.kit.owed().stream()
         .anyMatch(
             item ->
-                item.getKind() == kind && MessageId.of(item.getMessageId().toByteArray()).equals(id));
+                item.getKind() == kind
+                    && MessageId.of(item.getMessageId().toByteArray()).equals(id));
   }
 
   @Test
