@@ -48,10 +48,7 @@ record Passing(List<Source> sources, @Nullable Problem lacking) {
       }
       sources.add(
           new Source(
-              id,
-              label.get(),
-              parts.granted().about(id),
-              received.lastDay(id).orElse(null)));
+              id, label.get(), parts.granted().about(id), received.lastDay(id).orElse(null)));
     }
     return new Passing(sources, null);
   }

@@ -33,7 +33,8 @@ final class Uses {
     for (PassedOn.From source : submission.passesOn().sources()) {
       List<EvidenceItem> items = new ArrayList<>();
       underConsents(submission, source, recipients)
-          .forEach((consent, to) -> items.addAll(items(tx, parts, submission, source, consent, to)));
+          .forEach(
+              (consent, to) -> items.addAll(items(tx, parts, submission, source, consent, to)));
       if (!items.isEmpty()) {
         parts.evidence().owe(tx, parts.ledger().evidence(), source.originator(), items);
       }

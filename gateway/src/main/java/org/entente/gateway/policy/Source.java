@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param grants what was consented to about it, also what has ended, the latest first
  * @param lastDay the last day, UTC, on which it may be kept here; null where that is not known
  */
-public record Source(
-    MessageId id, Label label, List<Grant> grants, @Nullable LocalDate lastDay) {
+public record Source(MessageId id, Label label, List<Grant> grants, @Nullable LocalDate lastDay) {
   /** Copies the list. */
   public Source {
     grants = List.copyOf(grants);

@@ -359,7 +359,7 @@ class OnwardTest {
         wider
             .egress()
             .decide(
-                checked(label(), "us.cbp", "sg.police"),
+                checked(label().setAgreement("sample"), "us.cbp", "sg.police"),
                 List.of(keptUntil("2026-07-01"), keptUntil("2026-06-11"), source(it -> it)),
                 FR,
                 NOW);
