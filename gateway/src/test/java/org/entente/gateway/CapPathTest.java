@@ -175,6 +175,8 @@ class CapPathTest {
     MessageId id = publish(read(reading(fire)).getDraft());
     awaitArrivals(1);
     ByteString before = write(writing(id)).getXml();
+    // So that what is received next is the recall.
+    federation.receive(DE, 1);
     RetentionGrpc.newBlockingStub(federation.channel(FR))
         .recall(
             RecallRequest.newBuilder()
