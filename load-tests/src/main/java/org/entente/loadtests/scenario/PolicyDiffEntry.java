@@ -118,7 +118,7 @@ record PolicyDiffEntry(
   void compare(Outcome outcome, Findings findings) {
     findings.same(
         words(relation, exhaustive, ""),
-        words(outcome.relation(), outcome.incomplete().isEmpty(), elsewhere(outcome)));
+        words(outcome.relation(), outcome.incomplete().isEmpty(), unlooked(outcome)));
     shown("lets go ", wider, outcome.wider(), findings);
     shown("does not let go ", narrower, outcome.narrower(), findings);
   }
@@ -127,11 +127,26 @@ record PolicyDiffEntry(
     return relation + besides + (exhaustive ? ", exhaustive" : ", not exhaustive");
   }
 
-  /** The command does not call two rulebooks equal of which one names another agreement. */
-  private static String elsewhere(Outcome outcome) {
-    return outcome.relation() == Relation.EQUIVALENT && outcome.other().isPresent()
-        ? " but under another agreement"
-        : "";
+  /** What nobody expected; nor does the command call equal what goes under another agreement. */
+  private String unlooked(Outcome outcome) {
+    return outcome.wider().filter(it -> wider == null).map(it -> " lets go " + all(it)).orElse("")
+        + outcome.narrower().filter(it -> narrower == null).map(it -> " not " + all(it)).orElse("")
+        + outcome.other().filter(it -> relation == Relation.EQUIVALENT).map(it -> " " + all(it))
+            .orElse("");
+  }
+
+  private static String all(Difference it) {
+    return it.origin()
+        + " to "
+        + it.recipient()
+        + ", "
+        + LabelWords.line(it.label())
+        + ", "
+        + it.bodyBytes()
+        + " bytes, at "
+        + it.at()
+        + ": "
+        + String.join("; ", it.how());
   }
 
   private static void shown(
