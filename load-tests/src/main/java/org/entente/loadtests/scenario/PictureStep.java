@@ -167,9 +167,7 @@ record PictureStep(
         said.computeIfAbsent(origin, agency -> new TreeSet<>()).add(report.getText());
       }
       for (OperationResource resource : update.getResourcesList()) {
-        brought
-            .computeIfAbsent(origin, agency -> new TreeSet<>())
-            .add(ProtoFields.words(resource));
+        brought.computeIfAbsent(origin, agency -> new TreeSet<>()).add(ProtoFields.words(resource));
       }
       update
           .getOutcomesList()

@@ -131,7 +131,10 @@ record PolicyDiffEntry(
   private String unlooked(Outcome outcome) {
     return outcome.wider().filter(it -> wider == null).map(it -> " lets go " + all(it)).orElse("")
         + outcome.narrower().filter(it -> narrower == null).map(it -> " not " + all(it)).orElse("")
-        + outcome.other().filter(it -> relation == Relation.EQUIVALENT).map(it -> " " + all(it))
+        + outcome
+            .other()
+            .filter(it -> relation == Relation.EQUIVALENT)
+            .map(it -> " " + all(it))
             .orElse("");
   }
 

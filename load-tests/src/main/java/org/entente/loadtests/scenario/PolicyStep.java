@@ -81,7 +81,9 @@ record PolicyStep(
       PolicyTools node = PolicyTools.read(config, InstantSource.system());
       PolicyTools.Place own = node.place(null, null);
       PolicyTools.Place place =
-          draft == null ? own : node.place(candidate(stage.file(draft), own, folder(config, draft)), null);
+          draft == null
+              ? own
+              : node.place(candidate(stage.file(draft), own, folder(config, draft)), null);
       if (test != null) {
         test.compare(node.test(place, stage.file(test.expectations())), findings);
       }

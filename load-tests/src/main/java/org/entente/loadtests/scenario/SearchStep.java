@@ -99,7 +99,10 @@ record SearchStep(
 
   private static void time(Checking checking, String field, @Nullable Duration ago) {
     checking.require(
-        ago == null || !ago.isNegative(), field, "is " + ago, "a duration before now, such as PT1H");
+        ago == null || !ago.isNegative(),
+        field,
+        "is " + ago,
+        "a duration before now, such as PT1H");
   }
 
   @Override

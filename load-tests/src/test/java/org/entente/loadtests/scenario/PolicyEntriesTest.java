@@ -160,8 +160,7 @@ final class PolicyEntriesTest {
                 new Residual.Branch("!label.x", REFUSED)),
             true);
     Findings findings = new Findings();
-    new PolicyExplainEntry(
-            Map.of(), List.of("nl.police"), "x", type, Map.of("nl.police", branches))
+    new PolicyExplainEntry(Map.of(), List.of("nl.police"), "x", type, Map.of("nl.police", branches))
         .compare(List.of(residual), findings);
     return ok(findings);
   }

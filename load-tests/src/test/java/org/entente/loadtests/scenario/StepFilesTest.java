@@ -582,7 +582,8 @@ final class StepFilesTest {
   Stream<DynamicTest> searchOrOperation_wrong_isRefusedWithLineFieldAndWhatWouldBeValid() {
     return Stream.of(
         wrong("categories: [IPR]\n      origins", "categories: [X]\n      origins", "search.categ"),
-        wrong("origins: [nl.customs]", "origins: [nl.army]", "search.origins[0]: \"nl.army\" is no"),
+        wrong(
+            "origins: [nl.customs]", "origins: [nl.army]", "search.origins[0]: \"nl.army\" is no"),
         wrong("from: PT1H", "from: PT-1H", "steps[37].search.from: is PT-1H; valid: a duration"),
         wrong("to: PT0S", "to: yesterday", "steps[37].search.to: "),
         wrong("page_size: 1\n", "page_size: 0\n", "steps[37].search.page_size: is 0; valid: 1 to"),
@@ -604,9 +605,11 @@ final class StepFilesTest {
         wrong("{ description: vans, count", "{ text: vans, count", "resources.nl.customs[0].text"),
         wrong(
             "resources: { nl.customs: [", "resources: { nl.army: [", "picture.resources.nl.army:"),
-        wrong("due: { nl.customs/T1", "due: { T1", "steps[39].picture.due.T1: \"T1\"; valid: AGENCY"),
+        wrong(
+            "due: { nl.customs/T1", "due: { T1", "steps[39].picture.due.T1: \"T1\"; valid: AGENCY"),
         wrong("\"2025-03-03T01:00:00Z\"", "\"in March\"", "steps[40].suspend.suspended_at: "),
-        wrong("      right: mark\n      officer: C-1\n      justification: application in", 
+        wrong(
+            "      right: mark\n      officer: C-1\n      justification: application in",
             "      officer: C-1\n      justification: application in",
             "steps[41].case.right: is missing; valid: the name of a recordation with attach"),
         wrong(
@@ -627,16 +630,25 @@ final class StepFilesTest {
         wrong("        exhaustive: true\n", "", "steps[43].policy.diff.exhaustive"),
         wrong("most: 1000", "most: 0", "steps[43].policy.diff.most: is 0; valid: 1 or more"),
         wrong("relation: DISJOINT", "relation: WIDER", "steps[43].policy.diff.narrower: is given"),
-        wrong("        narrower: " + shown + "\n", "", "steps[43].policy.diff.narrower: is missing"),
-        wrong("label: { kind: ALERT }, current", "label: { }, current", "narrower.label: says nothi"),
+        wrong(
+            "        narrower: " + shown + "\n", "", "steps[43].policy.diff.narrower: is missing"),
+        wrong(
+            "label: { kind: ALERT }, current", "label: { }, current", "narrower.label: says nothi"),
         wrong(
             "label: { kind: ALERT }, current",
             "label: { sort: ALERT }, current",
             "steps[43].policy.diff.narrower.label.sort: \"sort\"; valid: one of "),
         wrong("wider: { from: nl.customs", "wider: { from: nl.army", "policy.diff.wider.from: "),
-        wrong("unknown: personal_data", "unknown: lang", "steps[44].policy.explain.unknown: \"lang\""),
-        wrong("unknown: personal_data", "unknown: redacted", "policy.explain.unknown: \"redacted\""),
-        wrong("        to: [nl.police]\n        unknown", "        to: []\n        unknown", "explain.to"),
+        wrong(
+            "unknown: personal_data",
+            "unknown: lang",
+            "steps[44].policy.explain.unknown: \"lang\""),
+        wrong(
+            "unknown: personal_data", "unknown: redacted", "policy.explain.unknown: \"redacted\""),
+        wrong(
+            "        to: [nl.police]\n        unknown",
+            "        to: []\n        unknown",
+            "explain.to"),
         wrong(
             "residual: { nl.police:",
             "residual: { nl.customs:",
