@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param by whose client
  * @param suspension name of the case
  * @param act one act of {@code ActOnIprCaseRequest}: notify, declaration, disclose, conclude, …
+ * @param right name of the recordation, with the act attach
  * @param officer who acts
  * @param justification why
  * @param stage where the case stands then: its stage, or its outcome once it is closed
@@ -23,6 +24,7 @@ record CaseStep(
     @JsonProperty(required = true) ClientRef by,
     @JsonProperty(required = true) String suspension,
     @JsonProperty(required = true) Map<String, Object> act,
+    @Nullable String right,
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
     @Nullable String stage,
@@ -49,22 +51,32 @@ record CaseStep(
             && written.getCaseId().isEmpty(),
         field + ".act",
         "is no act, or more than one",
-        "one of notify, letter, declaration, extend, disclose, conclude");
+        "one of notify, letter, declaration, extend, disclose, attach, conclude");
+    checking.require(
+        (right != null) == (written.getActCase() == ActCase.ATTACH),
+        field + ".right",
+        right == null ? "is missing" : "beside another act",
+        "the name of a recordation with attach, and with it only");
+    if (right != null) {
+      checking.named(field + ".right", Thing.RIGHT, right);
+    }
     IprStages.check(checking, field, stage, error);
   }
 
   @Override
   public void perform(Stage on, Findings findings) {
-    ActOnIprCaseRequest request =
+    ActOnIprCaseRequest.Builder request =
         ProtoFields.fill(ActOnIprCaseRequest.newBuilder(), act)
             .setCaseId(on.things().id(Thing.CASE, suspension))
-            .setOnBehalfOf(Acting.person(officer, justification))
-            .build();
+            .setOnBehalfOf(Acting.person(officer, justification));
+    if (right != null) {
+      request.getAttachBuilder().setRecordationId(on.things().id(Thing.RIGHT, right));
+    }
     IprProcedureGrpc.IprProcedureBlockingStub ipr =
         IprProcedureGrpc.newBlockingStub(on.channel(by));
     findings.same(
         Answer.expected(error, "stands at " + stage),
-        Answer.to(() -> on.patient(ipr).actOnIprCase(request))
+        Answer.to(() -> on.patient(ipr).actOnIprCase(request.build()))
             .words(
                 it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
   }

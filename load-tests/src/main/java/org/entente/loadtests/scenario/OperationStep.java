@@ -2,6 +2,7 @@ package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param cover name that all members see; CREATE alone
  * @param participants who publishes and receives, beside the lead; CREATE and CHANGE
  * @param observers who receives only; CREATE and CHANGE
- * @param days for how long it runs; CREATE alone
+ * @param lead who leads from then on; CHANGE alone, the agency of {@code by} stays otherwise
+ * @param days for how long it runs from now; CREATE, and CHANGE where its end moves
  * @param officer who decides
  * @param justification why
  * @param roster the number of the roster that comes of it
@@ -46,6 +48,7 @@ record OperationStep(
     @Nullable String cover,
     @Nullable List<String> participants,
     @Nullable List<String> observers,
+    @Nullable String lead,
     @Nullable Integer days,
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
@@ -91,10 +94,13 @@ record OperationStep(
         (members ? "members beside " : "no members with ") + does,
         "participants or observers with CREATE and CHANGE, and with them only");
     checking.require(
-        (does == Deed.CREATE) == (cover != null && days != null),
+        (does == Deed.CREATE) == (cover != null) && (does != Deed.CREATE || days != null),
         field,
-        "cover and days with another deed than CREATE, or CREATE without them",
-        "both with CREATE, and with it only");
+        "cover with another deed than CREATE, or CREATE without cover or days",
+        "both with CREATE, and cover with it only");
+    checking.require(
+        does != Deed.CLOSE || days == null, field + ".days", "with CLOSE", "with CREATE or CHANGE");
+    handsOver(checking, field);
     checking.either(field, "roster", roster != null, error);
     if (does == Deed.CREATE) {
       checking.names(field + ".operation", Thing.OPERATION, operation);
@@ -103,12 +109,29 @@ record OperationStep(
     }
   }
 
+  private void handsOver(Checking checking, String field) {
+    if (lead == null) {
+      return;
+    }
+    checking.agency(field + ".lead", lead);
+    checking.require(
+        does == Deed.CHANGE
+            && !lead.equals(by.agency())
+            && (publishing().contains(by.agency()) || watching().contains(by.agency())),
+        field + ".lead",
+        "beside " + does + ", itself, or with a former lead that leaves",
+        "with CHANGE another agency, and " + by.agency() + " in participants or observers");
+  }
+
   @Override
   public void perform(Stage stage, Findings findings) {
     OperationsGrpc.OperationsBlockingStub service =
         OperationsGrpc.newBlockingStub(stage.channel(by));
     Set<String> concerned = new TreeSet<>(publishing());
     concerned.addAll(watching());
+    if (lead != null) {
+      concerned.add(lead);
+    }
     Answer<Signed> answer;
     if (does == Deed.CREATE) {
       answer = Answer.to(() -> create(stage.patient(service)));
@@ -145,34 +168,39 @@ record OperationStep(
         .orElseThrow(() -> new CommandFailure(by.agency() + " holds no roster of " + operation));
   }
 
+  private static Timestamp end(int days) {
+    return Timestamps.fromMillis(Instant.now().plus(Duration.ofDays(days)).toEpochMilli());
+  }
+
   private OnBehalfOf person() {
     return Acting.person(officer, justification);
   }
 
   private Signed create(OperationsGrpc.OperationsBlockingStub service) {
-    long days = this.days == null ? 0 : this.days;
-    Instant end = Instant.now().plus(Duration.ofDays(days));
     CreateOperationResponse response =
         service.createOperation(
             CreateOperationRequest.newBuilder()
                 .setName(cover == null ? "" : cover)
                 .addAllMembers(others())
-                .setEndsAt(Timestamps.fromMillis(end.toEpochMilli()))
+                .setEndsAt(end(days == null ? 0 : days))
                 .setOnBehalfOf(person())
                 .build());
     return new Signed(response.getOperation(), response.getMessageId());
   }
 
   private Signed change(OperationsGrpc.OperationsBlockingStub service, Operation before) {
-    ChangeOperationResponse response =
-        service.changeOperation(
-            ChangeOperationRequest.newBuilder()
-                .setOperationId(before.getOperationId())
-                .addMembers(member(by.agency(), OperationRole.OPERATION_ROLE_LEAD))
-                .addAllMembers(others())
-                .setSeenNumber(before.getNumber())
-                .setOnBehalfOf(person())
-                .build());
+    ChangeOperationRequest.Builder request =
+        ChangeOperationRequest.newBuilder()
+            .setOperationId(before.getOperationId())
+            .addMembers(
+                member(lead == null ? by.agency() : lead, OperationRole.OPERATION_ROLE_LEAD))
+            .addAllMembers(others())
+            .setSeenNumber(before.getNumber())
+            .setOnBehalfOf(person());
+    if (days != null) {
+      request.setEndsAt(end(days));
+    }
+    ChangeOperationResponse response = service.changeOperation(request.build());
     return new Signed(response.getOperation(), response.getMessageId());
   }
 

@@ -54,7 +54,8 @@ record StepEntry(
     @Nullable PublishCapStep publishCap,
     @Nullable HeldStep held,
     @Nullable ExportStep export,
-    @Nullable CountsStep counts) {
+    @Nullable CountsStep counts,
+    @Nullable PolicyStep policy) {
 
   /** What a step may do, as files write it. */
   static final List<String> WORDS =
@@ -98,7 +99,8 @@ record StepEntry(
           "publish_cap",
           "held",
           "export",
-          "counts");
+          "counts",
+          "policy");
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
@@ -142,7 +144,8 @@ record StepEntry(
             publishCap,
             held,
             export,
-            counts)
+            counts,
+            policy)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }

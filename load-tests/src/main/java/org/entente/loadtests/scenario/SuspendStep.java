@@ -1,6 +1,8 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param right name of the recordation; none with EX_OFFICIO
  * @param goods the fields of {@code IprGoods}
  * @param particulars names, addresses and the like, by what they are
+ * @param suspendedAt when it happened, if not now
  * @param officer who decides
  * @param justification why
  * @param stage where the case stands then
@@ -34,6 +37,7 @@ record SuspendStep(
     @Nullable String right,
     @JsonProperty(required = true) Map<String, Object> goods,
     @Nullable Map<String, String> particulars,
+    @Nullable Instant suspendedAt,
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
     @Nullable String stage,
@@ -79,6 +83,9 @@ record SuspendStep(
             .setOnBehalfOf(Acting.person(officer, justification));
     if (right != null) {
       request.setRecordationId(on.things().id(Thing.RIGHT, right));
+    }
+    if (suspendedAt != null) {
+      request.setSuspendedAt(Timestamps.fromMillis(suspendedAt.toEpochMilli()));
     }
     details()
         .forEach(

@@ -220,6 +220,90 @@ final class StepFilesTest {
             expect: { held: true }
         - say: step
           counts: { agency: nl.police, exercise: { published: 0 }, actual: { received: 1 } }
+        - say: step
+          search:
+            by: nl.police/desk
+            officer: P-1
+            justification: case 1
+            categories: [IPR]
+            origins: [nl.customs]
+            jurisdictions: [CN]
+            from: PT1H
+            to: PT0S
+            page_size: 1
+            finds: [first]
+        - say: step
+          operation:
+            by: nl.customs/controls
+            does: CHANGE
+            operation: joint
+            lead: nl.police
+            participants: [nl.customs]
+            days: 60
+            officer: C-1
+            justification: case 2
+            roster: 2
+        - say: step
+          picture:
+            by: nl.police/desk
+            operation: joint
+            officer: P-1
+            justification: case 2
+            resources: { nl.customs: [{ description: vans, count: 2, place: NLRTM }] }
+            due: { nl.customs/T1: "2026-03-16T12:00:00Z" }
+            days: 60
+        - say: step
+          suspend:
+            by: nl.customs/controls
+            as: frames
+            kind: EX_OFFICIO
+            goods: { description: frames, quantity: 3 pieces, place: hall 2 }
+            suspended_at: "2025-03-03T01:00:00Z"
+            officer: C-1
+            justification: a file on paper
+            stage: SUSPENDED
+        - say: step
+          case:
+            by: nl.customs/controls
+            suspension: frames
+            act: { attach: {} }
+            right: mark
+            officer: C-1
+            justification: application in time
+            stage: NOTIFIED
+        - say: step
+          policy:
+            agency: nl.customs
+            test: { expectations: expectations/all.yaml, not_met: [], coverage: { sample: [handling never failed] } }
+        - say: step
+          policy:
+            agency: nl.customs
+            draft: draft
+            diff:
+              relation: DISJOINT
+              exhaustive: true
+              most: 1000
+              wider: { from: nl.customs, to: nl.police, label: { category: CASH }, current: REFUSED, draft: PERMITTED }
+              narrower: { label: { kind: ALERT }, current: PERMITTED, draft: REFUSED }
+        - say: step
+          policy:
+            agency: nl.customs
+            explain:
+              label: { kind: ALERT, category: IPR, purpose: IPR_ENFORCEMENT, classification: RESTRICTED }
+              to: [nl.police]
+              unknown: personal_data
+              type: bool
+              residual: { nl.police: { "!label.personal_data": PERMITTED under sample } }
+      """;
+
+  private static final String EXPECTATION =
+      """
+      expectations:
+        - name: handbags
+          from: nl.customs
+          to: [nl.police]
+          label: { kind: ALERT, category: IPR, purpose: IPR_ENFORCEMENT, classification: RESTRICTED }
+          expect: { outcome: PERMITTED }
       """;
 
   @TempDir private Path folder;
@@ -229,7 +313,7 @@ final class StepFilesTest {
     assertEquals(List.of(), problems(RIGHT));
     Set<String> words = new TreeSet<>(StepEntry.WORDS);
     words.removeIf(word -> (ScenarioTest.SAMPLE + RIGHT).contains("    " + word + ":"));
-    assertEquals(Set.of("gateway", "open", "recall", "release", "search", "transit"), words);
+    assertEquals(Set.of("gateway", "open", "recall", "release", "transit"), words);
   }
 
   @Test
@@ -303,7 +387,7 @@ final class StepFilesTest {
             "lists: { consent: GRANTED }",
             "lists: { consent: GIVEN }",
             "steps[8].consents.lists.consent: \"GIVEN\"; valid: one of DENIED"),
-        wrong("      cover: COLD FJORD\n", "", "steps[9].operation: cover and days with another"),
+        wrong("      cover: COLD FJORD\n", "", "steps[9].operation: cover with another deed"),
         wrong(
             "      participants: [nl.police]\n", "", "steps[9].operation: no members with CREATE"),
         wrong(
@@ -494,6 +578,87 @@ final class StepFilesTest {
             "{ boxes: DESTROYED }", "{ boxes: BURNT }", "steps[23].cases.lists.boxes: \"BURNT\""));
   }
 
+  @TestFactory
+  Stream<DynamicTest> searchOrOperation_wrong_isRefusedWithLineFieldAndWhatWouldBeValid() {
+    return Stream.of(
+        wrong("categories: [IPR]\n      origins", "categories: [X]\n      origins", "search.categ"),
+        wrong(
+            "origins: [nl.customs]", "origins: [nl.army]", "search.origins[0]: \"nl.army\" is no"),
+        wrong("from: PT1H", "from: PT-1H", "steps[37].search.from: is PT-1H; valid: a duration"),
+        wrong("to: PT0S", "to: yesterday", "steps[37].search.to: "),
+        wrong("page_size: 1\n", "page_size: 0\n", "steps[37].search.page_size: is 0; valid: 1 to"),
+        wrong(
+            "      categories: [IPR]\n      origins: [nl.customs]\n      jurisdictions: [CN]\n"
+                + "      from: PT1H\n      to: PT0S\n",
+            "",
+            "steps[37].search: looks for nothing; valid: one or more of subject"),
+        wrong("lead: nl.police\n", "lead: nl.army\n", "steps[38].operation.lead: \"nl.army\""),
+        wrong("lead: nl.police\n", "lead: nl.customs\n", "steps[38].operation.lead: beside CHANGE"),
+        wrong(
+            "      participants: [nl.customs]\n",
+            "      participants: [nl.police]\n",
+            "steps[38].operation.lead: beside CHANGE, itself, or with a former lead that leaves"),
+        wrong(
+            "      participants: [nl.police]\n      days: 30\n",
+            "      participants: [nl.police]\n",
+            "steps[9].operation: cover with another deed than CREATE, or CREATE without"),
+        wrong("{ description: vans, count", "{ text: vans, count", "resources.nl.customs[0].text"),
+        wrong(
+            "resources: { nl.customs: [", "resources: { nl.army: [", "picture.resources.nl.army:"),
+        wrong(
+            "due: { nl.customs/T1", "due: { T1", "steps[39].picture.due.T1: \"T1\"; valid: AGENCY"),
+        wrong("\"2025-03-03T01:00:00Z\"", "\"in March\"", "steps[40].suspend.suspended_at: "),
+        wrong(
+            "      right: mark\n      officer: C-1\n      justification: application in",
+            "      officer: C-1\n      justification: application in",
+            "steps[41].case.right: is missing; valid: the name of a recordation with attach"),
+        wrong(
+            "right: mark\n      officer: C-1\n      justification: application in",
+            "right: other\n      officer: C-1\n      justification: application in",
+            "steps[41].case.right: no step before this one names the recordation \"other\""));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> policy_wrong_isRefusedWithLineFieldAndWhatWouldBeValid() {
+    String shown = "{ label: { kind: ALERT }, current: PERMITTED, draft: REFUSED }";
+    return Stream.of(
+        wrong("expectations/all.yaml", "none.yaml", "steps[42].policy.test.expectations: there is"),
+        wrong("expectations/all.yaml", "broken.yaml", "steps[42].policy.test.expectations: "),
+        wrong("      draft: draft\n", "", "steps[43].policy.draft: is missing; valid: a folder"),
+        wrong("draft: draft\n", "draft: none\n", "steps[43].policy.draft: there are no agreements"),
+        wrong("relation: DISJOINT", "relation: OTHER", "steps[43].policy.diff.relation: "),
+        wrong("        exhaustive: true\n", "", "steps[43].policy.diff.exhaustive"),
+        wrong("most: 1000", "most: 0", "steps[43].policy.diff.most: is 0; valid: 1 or more"),
+        wrong("relation: DISJOINT", "relation: WIDER", "steps[43].policy.diff.narrower: is given"),
+        wrong(
+            "        narrower: " + shown + "\n", "", "steps[43].policy.diff.narrower: is missing"),
+        wrong(
+            "label: { kind: ALERT }, current", "label: { }, current", "narrower.label: says nothi"),
+        wrong(
+            "label: { kind: ALERT }, current",
+            "label: { sort: ALERT }, current",
+            "steps[43].policy.diff.narrower.label.sort: \"sort\"; valid: one of "),
+        wrong("wider: { from: nl.customs", "wider: { from: nl.army", "policy.diff.wider.from: "),
+        wrong(
+            "unknown: personal_data",
+            "unknown: lang",
+            "steps[44].policy.explain.unknown: \"lang\""),
+        wrong(
+            "unknown: personal_data", "unknown: redacted", "policy.explain.unknown: \"redacted\""),
+        wrong(
+            "        to: [nl.police]\n        unknown",
+            "        to: []\n        unknown",
+            "explain.to"),
+        wrong(
+            "residual: { nl.police:",
+            "residual: { nl.customs:",
+            "steps[44].policy.explain.residual: is of [nl.customs]; valid: what comes of it at each"),
+        wrong(
+            "      explain:\n",
+            "      draft: draft\n      explain:\n",
+            "steps[44].policy.draft: beside explain, which asks the rules in force; valid: with"));
+  }
+
   private DynamicTest wrong(String text, String replacement, String expected) {
     return DynamicTest.dynamicTest(
         text.strip() + " -> " + replacement.strip(),
@@ -512,6 +677,12 @@ final class StepFilesTest {
       Files.createDirectories(folder.resolve("sample").resolve("agreements"));
       Path cap = Files.createDirectories(folder.resolve("sample").resolve("cap"));
       Files.writeString(cap.resolve("broken.cap"), "<alert>");
+      Path sample = folder.resolve("sample");
+      Path expectations = Files.createDirectories(sample.resolve("expectations"));
+      Files.writeString(expectations.resolve("all.yaml"), EXPECTATION);
+      Files.writeString(sample.resolve("broken.yaml"), EXPECTATION.replace("label:", "labels:"));
+      Files.writeString(
+          Files.createDirectories(sample.resolve("draft")).resolve("sample.yaml"), "id: sample\n");
       Files.copy(
           Home.find().samples().resolve("cap").resolve("reservoir.cap"),
           cap.resolve("reservoir.cap"),

@@ -1,0 +1,81 @@
+package org.entente.loadtests.scenario;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.entente.gateway.policy.ClauseCoverage.Clause;
+import org.entente.gateway.policy.ExpectationReport;
+import org.entente.gateway.policy.Expectations;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes of expectations, as {@code policy test --coverage} reports it.
+ *
+ * @param expectations a file of the scenario, or a folder of such files
+ * @param notMet names of those that are not met, exactly these; none if absent
+ * @param coverage by agreement (or {@code node} for its rules) what never came of its clauses, such
+ *     as {@code handling never failed}, exactly this; not looked at if absent
+ */
+record PolicyTestEntry(
+    @JsonProperty(required = true) String expectations,
+    @Nullable List<String> notMet,
+    @Nullable Map<String, List<String>> coverage) {
+
+  private Map<String, List<String>> uncovered() {
+    return coverage == null ? Map.of() : new TreeMap<>(coverage);
+  }
+
+  void check(Checking checking, String field) {
+    Path place = checking.file(expectations);
+    if (!Files.exists(place)) {
+      checking.problem(
+          field + ".expectations", "there is no file " + place, "a file of expectations");
+    } else if (Expectations.read(place, Instant.EPOCH)
+        instanceof Expectations.Loading.Invalid invalid) {
+      invalid
+          .problems()
+          .forEach(it -> checking.problem(field + ".expectations", it.toString(), ""));
+    }
+  }
+
+  void compare(ExpectationReport report, Findings findings) {
+    TreeSet<String> wanted = new TreeSet<>(notMet == null ? List.of() : notMet);
+    TreeSet<String> seen = new TreeSet<>();
+    TreeSet<String> found = new TreeSet<>();
+    for (ExpectationReport.Result it : report.failed()) {
+      seen.add(it.name());
+      found.add(it.name() + ", to " + it.to() + ": " + it.found());
+    }
+    String all = report.results().size() + " expectations, of which are not met ";
+    findings.add(all + wanted, all + (wanted.equals(seen) ? seen : found), wanted.equals(seen));
+    uncovered()
+        .forEach(
+            (agreement, missing) ->
+                findings.same(
+                    "of the clauses of " + agreement + " " + new TreeSet<>(missing),
+                    "of the clauses of " + agreement + " " + missing(agreement, report.clauses())));
+  }
+
+  /** What never came; that there is no such agreement, where nothing could come. */
+  private static TreeSet<String> missing(String agreement, List<Clause> clauses) {
+    String prefix = agreement + "/";
+    TreeSet<String> missing = new TreeSet<>();
+    boolean none = true;
+    for (Clause clause : clauses) {
+      if (clause.name().startsWith(prefix)) {
+        none = false;
+        String name = clause.name().substring(prefix.length());
+        clause.missing().forEach(it -> missing.add(name + " " + it));
+      }
+    }
+    if (none) {
+      missing.add("there are none");
+    }
+    return missing;
+  }
+}
