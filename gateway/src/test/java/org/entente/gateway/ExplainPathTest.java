@@ -163,7 +163,7 @@ class ExplainPathTest {
     assertTrue(
         out.contains(
             "sg.police: permitted by warnings\n"
-                + "  binds to DESTROY_AFTER_RETENTION, ONWARD_WITHIN_PARTIES; kept for 20 days\n"
+                + "  binds to DESTROY_AFTER_RETENTION, ONWARD_WITHIN_PARTIES; kept for 5 days\n"
                 + "  fulfils "),
         out);
     assertEquals(
@@ -186,7 +186,7 @@ class ExplainPathTest {
                 "    - all_members: true\n      among_themselves: true\n",
                 "    - agency: fr.customs\n    - agency: sg.police\n")
             .replace("WITHIN_PARTIES", "NONE")
-            .replace("retention_days: 20", "retention_days: 7")
+            .replace("retention_days: 5", "retention_days: 7")
             .replace("four_eyes: false", "four_eyes: true\n  person_required: true"));
     federation.start(FR);
     Draft draft = draft(it -> it.setOnBehalfOf(PERSON), DE, SG);
@@ -200,7 +200,7 @@ class ExplainPathTest {
             Obligation.OBLIGATION_DESTROY_AFTER_RETENTION,
             Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES),
         germany.getObligationsList());
-    assertEquals(20, germany.getRetentionDays());
+    assertEquals(5, germany.getRetentionDays());
     assertFalse(germany.getFourEyes() || germany.getPersonRequired());
     assertEquals(ExplainedOutcome.EXPLAINED_OUTCOME_HELD, singapore.getOutcome());
     assertEquals("eyes", singapore.getPermittedBy());

@@ -126,7 +126,7 @@ class DeliveringTest {
   @Test
   void whatIsPastItsDeliveryTime_isNotDelivered() {
     node.now = node.now.plus(Duration.ofDays(1)).minusMillis(1);
-    assertEquals(10, oneByOne("in time").size());
+    assertEquals(10, oneByOne("in-time").size());
     node.now = node.now.plusMillis(1);
     assertEquals(List.of(), oneByOne("late"));
   }

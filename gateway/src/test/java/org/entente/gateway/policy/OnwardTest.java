@@ -22,7 +22,6 @@ import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Handling;
-import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.Purpose;
@@ -155,10 +154,6 @@ class OnwardTest {
     Decision less = decide(one, left, label().setAgreement("sample"), "us.cbp");
     refused(Code.ONWARD_REFUSED, "redacted", less);
     assertTrue(less.refusals().get(0).reason().contains("does not withhold " + person + ";"));
-    // As another kind it is not what the agreement withholds.
-    Decision other =
-        decide(both, left, label().setAgreement("sample").setKind(Kind.KIND_INTELLIGENCE), "us.cbp");
-    refused(Code.ONWARD_REFUSED, "redacted", other);
     // Whoever withholds more withholds that too.
     Source date = source(label -> label.addRedacted(person + ".birth_date"));
     assertEquals(

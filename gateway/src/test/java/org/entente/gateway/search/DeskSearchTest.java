@@ -8,10 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.proto.v1.Body;
-import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.MessageType;
-import org.entente.proto.v1.Request;
 import org.entente.proto.v1.SearchResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +90,7 @@ class DeskSearchTest {
 
   /** A change in FLASH overtakes its target; or that was erased, or its time is over. */
   @Test
-  void changeOrReminder_ofWhatIsNotHere_isForWhoSitsAtNoDesk() {
+  void change_ofWhatIsNotHere_isForWhoSitsAtNoDesk() {
     ByteString unknown =
         ByteString.copyFrom(MessageId.parse("0198c0ffee0070008000000000000001").bytes());
     node.received(
@@ -104,12 +101,6 @@ class DeskSearchTest {
         SearchNode.alert("as CAP names it"),
         label -> label.setMessageType(MessageType.MESSAGE_TYPE_CANCEL));
     assertEquals(List.of(2, 0, 0, 0), foundBy("general", "narc", "both", "strict"));
-    node.received(
-        Body.newBuilder()
-            .setRequest(Request.newBuilder().setQuestion("and now?").setReminder(true))
-            .build(),
-        label -> label.setKind(Kind.KIND_REQUEST).setInReplyTo(unknown));
-    assertEquals(List.of(3, 0, 0, 0), foundBy("general", "narc", "both", "strict"));
   }
 
   /** One of two references that is not here does not hide the other. */
