@@ -97,8 +97,7 @@ final class NodeCap implements CapBridge {
 
   private static WriteCapResponse written(OpenResponse shown, @Nullable CapReading changed) {
     WriteCapResponse.Builder out = WriteCapResponse.newBuilder().setMessage(shown.getMessage());
-    CapWriting writing =
-        CapMessage.write(shown.getMessage().getLabel(), shown.getBody(), changed);
+    CapWriting writing = CapMessage.write(shown.getMessage().getLabel(), shown.getBody(), changed);
     if (writing instanceof CapXml cap) {
       out.setXml(ByteString.copyFromUtf8(cap.xml())).addAllUnmapped(remainders(cap.unmapped()));
     } else {
@@ -114,9 +113,7 @@ final class NodeCap implements CapBridge {
     return xml.size() <= CapReader.MAX_BYTES
         ? null
         : new Problem(
-            Code.TOO_LARGE,
-            field,
-            "has " + xml.size() + " bytes; at most " + CapReader.MAX_BYTES);
+            Code.TOO_LARGE, field, "has " + xml.size() + " bytes; at most " + CapReader.MAX_BYTES);
   }
 
   private static Problem problem(String field, BadRecord bad) {

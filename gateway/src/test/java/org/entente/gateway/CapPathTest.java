@@ -185,8 +185,7 @@ class CapPathTest {
                 .setOnBehalfOf(PERSON)
                 .build());
     MessageId recall =
-        MessageId.of(
-            federation.receive(DE, 1).get(0).getLabel().getMessageId().toByteArray());
+        MessageId.of(federation.receive(DE, 1).get(0).getLabel().getMessageId().toByteArray());
 
     WriteCapResponse alone = write(writing(recall));
     assertEquals(ByteString.EMPTY, alone.getXml());
@@ -210,8 +209,7 @@ class CapPathTest {
     wrong.put(
         "label.severity",
         reading(fire).setLabel(TERMS.toBuilder().setSeverity(Severity.SEVERITY_MINOR)));
-    wrong.put(
-        "label.origin", reading(fire).setLabel(TERMS.toBuilder().setOrigin("de.customs")));
+    wrong.put("label.origin", reading(fire).setLabel(TERMS.toBuilder().setOrigin("de.customs")));
     wrong.put(
         "label.legal_basis",
         reading(fire).setLabel(TERMS.toBuilder().setLegalBasis("x".repeat(201))));

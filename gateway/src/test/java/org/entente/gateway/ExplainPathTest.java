@@ -242,8 +242,7 @@ class ExplainPathTest {
     assertEquals(7, read.getRecipients(0).getRetentionDays());
     assertTrue(read.getRecipients(0).getFourEyes());
     assertFalse(read.getRecipients(1).getFourEyes());
-    assertEquals(
-        ExplainedOutcome.EXPLAINED_OUTCOME_HELD, read.getRecipients(1).getOutcome(), out);
+    assertEquals(ExplainedOutcome.EXPLAINED_OUTCOME_HELD, read.getRecipients(1).getOutcome(), out);
   }
 
   private static void passOn(Draft.Builder draft, MessageId source) {

@@ -129,8 +129,7 @@ class KeptPathTest {
   private <T> T watching(Function<WatchGrpc.WatchBlockingStub, T> call) {
     ManagedChannel channel = federation.open(DE, "narcotics");
     try {
-      return call.apply(
-          WatchGrpc.newBlockingStub(channel).withDeadlineAfter(90, TimeUnit.SECONDS));
+      return call.apply(WatchGrpc.newBlockingStub(channel).withDeadlineAfter(90, TimeUnit.SECONDS));
     } finally {
       channel.shutdownNow();
     }

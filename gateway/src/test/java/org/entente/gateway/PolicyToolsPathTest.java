@@ -111,8 +111,7 @@ class PolicyToolsPathTest {
     assertEquals("PERMITTED", other.getExpected());
     assertTrue(other.getFound().startsWith("REFUSED NOT_COVERED"), other.getFound());
     assertEquals(1, clause(answer, "warnings/categories").getFailed());
-    assertEquals(
-        List.of("never failed"), clause(answer, "warnings/purposes").getMissingList());
+    assertEquals(List.of("never failed"), clause(answer, "warnings/purposes").getMissingList());
     assertEquals(
         tools.lintPolicy(LintPolicyRequest.getDefaultInstance()).getPolicyVersion(),
         answer.getPolicyVersion());
@@ -131,7 +130,9 @@ class PolicyToolsPathTest {
     String many = EXPECTATIONS.replace("sg.police", "sg.police, ".repeat(2_000) + "sg.police");
     assertTrue(refused(() -> test(many)).contains("has 2003 messages"), "bounded");
     String bomb =
-        EXPECTATIONS.replace("      label:", "      label: &a").replace("expect: {", "expect: *a #");
+        EXPECTATIONS
+            .replace("      label:", "      label: &a")
+            .replace("expect: {", "expect: *a #");
     assertTrue(refused(() -> test(bomb)).contains("INVALID_FIELD: expectations"));
     String large = EXPECTATIONS + "#".repeat(64 << 10);
     assertTrue(refused(() -> test(large)).contains("TOO_LARGE: expectations"));
@@ -199,10 +200,7 @@ class PolicyToolsPathTest {
     assertTrue(
         refused(() -> open("category", draft.build())).contains("label.classification"),
         "the rest must be whole");
-    Draft nobody =
-        draft
-            .setTo(Addressing.newBuilder().addAgencies("xx.nobody"))
-            .build();
+    Draft nobody = draft.setTo(Addressing.newBuilder().addAgencies("xx.nobody")).build();
     assertEquals(List.of(), open("classification", nobody).getResidualsList());
   }
 }

@@ -30,9 +30,6 @@ public record BadRecord(String file, int line, String field, String message)
   /** {@code file:line: field: message}; without the line where it is the file that is bad. */
   @Override
   public String toString() {
-    return file
-        + (line == 0 ? "" : ":" + line)
-        + ": "
-        + fault();
+    return file + (line == 0 ? "" : ":" + line) + ": " + fault();
   }
 }

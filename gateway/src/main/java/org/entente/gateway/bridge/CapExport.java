@@ -239,8 +239,7 @@ final class CapExport {
     Map<Integer, CapElement> made = new HashMap<>();
     for (int at : areas) {
       CapElement area =
-          made.computeIfAbsent(
-              at, i -> area(alert.getAreas(i), kept.below("area." + i + ".")));
+          made.computeIfAbsent(at, i -> area(alert.getAreas(i), kept.below("area." + i + ".")));
       count(area);
       out.add(area);
       writtenAreas.set(at);

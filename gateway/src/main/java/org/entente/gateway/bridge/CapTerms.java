@@ -89,7 +89,7 @@ public final class CapTerms {
   public static Reading of(Label label, Addressing to) {
     for (String name : FROM_CAP) {
       if (label.getField(Label.getDescriptor().findFieldByName(name))
-          instanceof EnumValueDescriptor said
+              instanceof EnumValueDescriptor said
           && said.getNumber() != 0) {
         return new Reading.Wrong(LABEL + name, "is what the document says, and must be left out");
       }

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 /**
  * Finds the texts that an expression compares with fields of the label and with who sends and
  * receives, so that a code that no list has is found before the first message. Equality and
- * membership (of a list, or of a map's keys), directly or of the elements of a list field; what is done to a text first ({@code
- * startsWith}, {@code +}) is left alone.
+ * membership (of a list, or of a map's keys), directly or of the elements of a list field; what is
+ * done to a text first ({@code startsWith}, {@code +}) is left alone.
  */
 final class ComparedTexts {
   private static final Set<String> COMPARING = Set.of("_==_", "_!=_", "@in");
@@ -58,8 +58,7 @@ final class ComparedTexts {
 
   private ComparedText compared(String with, CelExpr text) {
     CelSourceLocation at = ConditionProblems.location(tree, text.id());
-    return new ComparedText(
-        with, text.constant().stringValue(), at.getLine(), at.getColumn() + 1);
+    return new ComparedText(with, text.constant().stringValue(), at.getLine(), at.getColumn() + 1);
   }
 
   /** What an expression stands for, if that is something with codes or names. */

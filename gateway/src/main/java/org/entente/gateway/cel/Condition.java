@@ -42,9 +42,7 @@ public final class Condition {
    * What of the label it reads, for a sentence about it: {@code " on label.case_ref"}, or nothing.
    */
   public String reading() {
-    return labelFields().isEmpty()
-        ? ""
-        : " on label." + String.join(", label.", labelFields());
+    return labelFields().isEmpty() ? "" : " on label." + String.join(", label.", labelFields());
   }
 
   /** Whether it can depend on the time. */

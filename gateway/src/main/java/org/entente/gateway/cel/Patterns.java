@@ -59,7 +59,8 @@ final class Patterns {
                   "a shorter one, or one that repeats less often"));
     } catch (PatternSyntaxException e) {
       return Optional.of(
-          new Wrong(pattern.id(), "is no pattern: " + e.getMessage(), "RE2 syntax, such as ^C-[0-9]+$"));
+          new Wrong(
+              pattern.id(), "is no pattern: " + e.getMessage(), "RE2 syntax, such as ^C-[0-9]+$"));
     }
   }
 

@@ -155,8 +155,7 @@ final class PolicyExplain implements Callable<Integer> {
   @Option(
       names = "--unknown",
       paramLabel = "FIELD",
-      description =
-          "this field of the label is not known: what comes of which of its values")
+      description = "this field of the label is not known: what comes of which of its values")
   private @Nullable String unknown;
 
   @Option(

@@ -175,8 +175,8 @@ public final class CodeLists {
   }
 
   /**
-   * Whether a text that a condition compares with a field of the label, or with an agency, can never
-   * be there: no list has it, or it has not the form that such a value has.
+   * Whether a text that a condition compares with a field of the label, or with an agency, can
+   * never be there: no list has it, or it has not the form that such a value has.
    *
    * @param with {@code origin}, {@code recipient}, or a field such as {@code label.markings}
    * @return what would be valid; empty if the text can be there, or anything can

@@ -61,7 +61,9 @@ final class DraftTerms {
     }
     OnwardCheck.Passage passage = onward.passage(label, sources, recipient, now);
     Optional<Refusal> unnamed =
-        passage.refusal() == null ? withheld(label, sources, recipient, agreement) : Optional.empty();
+        passage.refusal() == null
+            ? withheld(label, sources, recipient, agreement)
+            : Optional.empty();
     if (unnamed.isPresent()) {
       return new OnwardCheck.Passage(unnamed.get(), List.of());
     }

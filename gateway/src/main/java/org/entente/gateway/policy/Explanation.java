@@ -65,8 +65,7 @@ public record Explanation(
     }
 
     static Binding of(Agreement.Obligations it) {
-      return new Binding(
-          it.ofRecipient(), it.retentionDays(), it.fourEyes(), it.personRequired());
+      return new Binding(it.ofRecipient(), it.retentionDays(), it.fourEyes(), it.personRequired());
     }
   }
 

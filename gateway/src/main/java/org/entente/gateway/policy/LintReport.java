@@ -104,8 +104,7 @@ final class LintReport {
   private static ConfigProblem neverThere(
       ComparedText it, String valid, Positions positions, String field) {
     String why = CodeLists.hasForm(it.with()) ? "it has not the form" : "no code list has it";
-    String wrong =
-        it.with() + " is never \"" + InvalidValue.printable(it.text()) + "\": " + why;
+    String wrong = it.with() + " is never \"" + InvalidValue.printable(it.text()) + "\": " + why;
     ExpressionProblem problem = new ExpressionProblem(it.line(), it.column(), wrong, valid);
     return positions.problemInText(field, problem.line(), problem.toString(), problem.valid());
   }

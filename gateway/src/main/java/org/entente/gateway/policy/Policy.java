@@ -67,8 +67,7 @@ public final class Policy {
             rules,
             membership,
             cache,
-            new DraftTerms(
-                rules, membership, rulebook.codes().sharing(), fulfilments, exercises),
+            new DraftTerms(rules, membership, rulebook.codes().sharing(), fulfilments, exercises),
             rosters,
             fulfilments,
             rulebook.version());

@@ -45,16 +45,16 @@ public record Residual(
         .toList();
   }
 
-  /** The label with some value in a field that it must not lack, so that the rest can be checked. */
+  /**
+   * The label with some value in a field that it must not lack, so that the rest can be checked.
+   */
   public static Label filled(Label label, String field) {
     return switch (field) {
       case "kind" -> label.toBuilder().setKind(Kind.KIND_ALERT).build();
       case "category" -> label.toBuilder().setCategory(Category.CATEGORY_OTHER).build();
       case "purpose" -> label.toBuilder().setPurpose(Purpose.PURPOSE_CUSTOMS_CONTROL).build();
       case "classification" ->
-          label.toBuilder()
-              .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
-              .build();
+          label.toBuilder().setClassification(Classification.CLASSIFICATION_UNCLASSIFIED).build();
       default -> label;
     };
   }

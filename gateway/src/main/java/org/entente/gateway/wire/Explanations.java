@@ -77,8 +77,7 @@ public final class Explanations {
     };
   }
 
-  private static ExplainedRecipient recipient(
-      Explanation.Recipient one, Decision.Outcome outcome) {
+  private static ExplainedRecipient recipient(Explanation.Recipient one, Decision.Outcome outcome) {
     ExplainedRecipient.Builder out =
         ExplainedRecipient.newBuilder()
             .setAgency(one.agency().value())

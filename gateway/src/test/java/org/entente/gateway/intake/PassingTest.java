@@ -224,11 +224,9 @@ class PassingTest {
     Grant grant = grant(NOW.plusSeconds(60), false);
     kit.isGranted(id -> id.equals(source) ? List.of(grant) : List.of());
     MessageId open = MessageId.fresh(NOW.toEpochMilli() + 1, random);
-    received.put(
-        open, PolicyFixture.label().setOrigin("sg.police").setAgreement("among").build());
+    received.put(open, PolicyFixture.label().setOrigin("sg.police").setAgreement("among").build());
     Outcome outcome =
-        publish(
-            draft.toBuilder().addDerivedFrom(ByteString.copyFrom(open.bytes())).build());
+        publish(draft.toBuilder().addDerivedFrom(ByteString.copyFrom(open.bytes())).build());
     assertTrue(outcome.hasAccepted(), outcome.toString());
     assertEquals(
         Map.of(source, true, open, false),

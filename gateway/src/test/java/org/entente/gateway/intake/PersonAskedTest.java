@@ -124,8 +124,7 @@ class PersonAskedTest {
     Problem unread =
         assertInstanceOf(Releases.Reading.Unreadable.class, read(id, SILENT)).problem();
     assertEquals(
-        new Problem(
-            Code.INVALID_FIELD, "on_behalf_of.justification", "must say why it is read"),
+        new Problem(Code.INVALID_FIELD, "on_behalf_of.justification", "must say why it is read"),
         unread);
     Outcome refused = release(id, person(" \n "));
     assertEquals("INVALID_FIELD", refused.getInvalid().getCode());

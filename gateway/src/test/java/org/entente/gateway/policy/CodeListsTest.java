@@ -193,7 +193,8 @@ class CodeListsTest {
 
   private DynamicTest sharing(String set, String expected) {
     return wrong(
-        "markings: { A: " + TEXT + ", B: " + TEXT + " }\nsharing: { S: { " + set + " } }", expected);
+        "markings: { A: " + TEXT + ", B: " + TEXT + " }\nsharing: { S: { " + set + " } }",
+        expected);
   }
 
   private DynamicTest wrong(String file, String expected) {

@@ -156,8 +156,7 @@ class OnwardTest {
     assertTrue(less.refusals().get(0).reason().contains("does not withhold " + person + ";"));
     // Whoever withholds more withholds that too.
     Source date = source(label -> label.addRedacted(person + ".birth_date"));
-    assertEquals(
-        1, decide(both, date, label().setAgreement("sample"), "us.cbp").permits().size());
+    assertEquals(1, decide(both, date, label().setAgreement("sample"), "us.cbp").permits().size());
     // Its originator knows what it took out.
     Policy none = policy("WITHIN_PARTIES");
     assertEquals(1, decide(none, left, label(), "sg.police").permits().size());

@@ -202,8 +202,7 @@ class PeerEvidenceTest {
   void recipient_thatDoesNotSayAsWhatItPassedOn_isNotHeard() {
     MessageId id = sentTo(MEMBER);
     says(passedOn(id, 1).toBuilder().clearPassedOnAs().build());
-    says(
-        passedOn(id, 1).toBuilder().setConsentId(ByteString.copyFrom(new byte[15])).build());
+    says(passedOn(id, 1).toBuilder().setConsentId(ByteString.copyFrom(new byte[15])).build());
     assertEquals(List.of(), known(id));
     EvidenceItem needingNone = passedOn(id, 1).toBuilder().clearConsentId().build();
     says(needingNone);

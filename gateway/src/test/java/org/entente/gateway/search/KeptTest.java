@@ -137,8 +137,7 @@ class KeptTest {
     assertEquals(List.of(held), node.found(ask()));
     assertOpens(held);
     assertInstanceOf(
-        Retention.Answer.Erased.class,
-        node.retention.release(OFFICE, held, SearchNode.PERSON));
+        Retention.Answer.Erased.class, node.retention.release(OFFICE, held, SearchNode.PERSON));
     assertGone(held);
     assertEquals(0, node.indexing.ready().index().size());
   }

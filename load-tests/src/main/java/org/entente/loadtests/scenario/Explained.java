@@ -25,7 +25,9 @@ final class Explained {
     Map<String, String> words = new TreeMap<>();
     for (ExplainedRecipient it : said.getRecipientsList()) {
       if (!it.hasRefusal()) {
-        words.put(it.getAgency(), permit(it.getPermittedBy(), it.getRetentionDays(), it.getWithheldList()));
+        words.put(
+            it.getAgency(),
+            permit(it.getPermittedBy(), it.getRetentionDays(), it.getWithheldList()));
       } else if (named.contains(it.getAgency())) {
         words.put(it.getAgency(), refusal(it.getRefusal()));
       }
@@ -38,7 +40,8 @@ final class Explained {
   static String after(Outcome outcome) {
     Map<String, String> words = new TreeMap<>();
     for (Permit it : outcome.getAccepted().getPermitsList()) {
-      words.put(it.getAgency(), permit(it.getAgreement(), it.getRetentionDays(), it.getWithheldList()));
+      words.put(
+          it.getAgency(), permit(it.getAgreement(), it.getRetentionDays(), it.getWithheldList()));
     }
     outcome.getAccepted().getRefusalsList().forEach(it -> words.put(it.getAgency(), refusal(it)));
     outcome.getRefused().getRefusalsList().forEach(it -> words.put(it.getAgency(), refusal(it)));
@@ -53,7 +56,12 @@ final class Explained {
   private static String permit(String agreement, int days, Iterable<String> withheld) {
     Set<String> fields = new TreeSet<>();
     withheld.forEach(fields::add);
-    return "under " + agreement + " for " + days + " days" + (fields.isEmpty() ? "" : " without " + fields);
+    return "under "
+        + agreement
+        + " for "
+        + days
+        + " days"
+        + (fields.isEmpty() ? "" : " without " + fields);
   }
 
   private static String refusal(Refusal refusal) {
