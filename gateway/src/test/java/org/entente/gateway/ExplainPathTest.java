@@ -162,9 +162,10 @@ class ExplainPathTest {
     assertEquals(0, command("--to", SG, "--derived-from", free.toString()), () -> out + err);
     assertTrue(
         out.contains(
-            "sg.police: permitted by warnings\n"
-                + "  binds to DESTROY_AFTER_RETENTION, ONWARD_WITHIN_PARTIES; kept for 5 days\n"
-                + "  fulfils "),
+            """
+            sg.police: permitted by warnings
+              binds to DESTROY_AFTER_RETENTION, ONWARD_WITHIN_PARTIES; kept for 5 days
+              fulfils\s"""),
         out);
     assertEquals(
         1,

@@ -588,8 +588,13 @@ final class StepFilesTest {
         wrong("to: PT0S", "to: yesterday", "steps[37].search.to: "),
         wrong("page_size: 1\n", "page_size: 0\n", "steps[37].search.page_size: is 0; valid: 1 to"),
         wrong(
-            "      categories: [IPR]\n      origins: [nl.customs]\n      jurisdictions: [CN]\n"
-                + "      from: PT1H\n      to: PT0S\n",
+            """
+                  categories: [IPR]
+                  origins: [nl.customs]
+                  jurisdictions: [CN]
+                  from: PT1H
+                  to: PT0S
+            """,
             "",
             "steps[37].search: looks for nothing; valid: one or more of subject"),
         wrong("lead: nl.police\n", "lead: nl.army\n", "steps[38].operation.lead: \"nl.army\""),
