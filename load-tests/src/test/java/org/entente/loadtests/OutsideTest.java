@@ -47,8 +47,8 @@ final class OutsideTest {
           .because("what the demonstration counts must not come from inside the gateway");
 
   /**
-   * A hostile peer has to speak what peers speak, and an export holds audit records in the form that
-   * audit.proto names.
+   * A hostile peer has to speak what peers speak, and an export holds audit records in the form
+   * that audit.proto names.
    */
   @ArchTest
   static final ArchRule LOAD_TESTS_SPEAK_THE_CLIENTS_PROTOCOL_ONLY =
