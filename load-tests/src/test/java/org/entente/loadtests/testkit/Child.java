@@ -22,7 +22,7 @@ import org.entente.loadtests.federation.Federation;
  * @param err what it wrote to standard error
  */
 public record Child(int code, String out, String err) {
-  private static final long SECONDS = 180;
+  private static final long SECONDS = 600;
 
   /** Runs {@code entente} with this test's class path. */
   public static Child entente(Path folder, String... arguments)
