@@ -1,6 +1,5 @@
 package org.entente.gateway;
 
-import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -73,8 +72,7 @@ final class NodeIngress implements IngressCheck {
 
   @Override
   public Optional<Refusal> refusal(AgencyName origin, Label label, Body body) {
-    ByteString bytes = body.toByteString();
-    List<Problem> problems = labels.received(label, bytes);
+    List<Problem> problems = labels.received(label, body);
     if (!problems.isEmpty()) {
       Problem first = problems.get(0);
       return Optional.of(new Refusal(self.value(), first.code(), first.field(), first.message()));

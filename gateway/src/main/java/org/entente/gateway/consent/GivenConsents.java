@@ -22,6 +22,9 @@ public final class GivenConsents {
 
   /** What they say, exactly. */
   public static List<ConsentStatement.Content> statements(Body body) {
+    if (body.getPassedOnUnderCount() == 0) {
+      return List.of();
+    }
     return body.getPassedOnUnderList().stream()
         .map(CarriedConsent::getStatement)
         .map(bytes -> ConsentStatement.parse(bytes.toByteArray()))

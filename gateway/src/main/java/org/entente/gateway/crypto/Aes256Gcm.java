@@ -3,6 +3,7 @@ package org.entente.gateway.crypto;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -53,6 +54,31 @@ public final class Aes256Gcm {
     byte[] plaintext = new byte[Math.max(0, ciphertext.length - TAG_BYTES)];
     Slice whole = new Slice(ciphertext, 0, ciphertext.length);
     return open(key, nonce, aad, whole, plaintext, 0) ? Optional.of(plaintext) : Optional.empty();
+  }
+
+  /**
+   * The same of a part of an array.
+   *
+   * @throws IndexOutOfBoundsException if the array ends before the part does
+   */
+  public static Optional<byte[]> open(
+      byte[] key, byte[] nonce, byte[] aad, byte[] ciphertext, int from, int length) {
+    Objects.checkFromIndexSize(from, length, ciphertext.length);
+    byte[] plaintext = new byte[Math.max(0, length - TAG_BYTES)];
+    Slice part = new Slice(ciphertext, from, length);
+    return open(key, nonce, aad, part, plaintext, 0) ? Optional.of(plaintext) : Optional.empty();
+  }
+
+  /**
+   * As {@link #seal(byte[], byte[], byte[], byte[])}, into {@code output} at {@code at}, where it
+   * takes 16 bytes more than the plaintext.
+   *
+   * @throws IndexOutOfBoundsException if there is no room for it
+   */
+  public static void seal(
+      byte[] key, byte[] nonce, byte[] aad, byte[] plaintext, byte[] output, int at) {
+    Objects.checkFromIndexSize(at, Math.addExact(plaintext.length, TAG_BYTES), output.length);
+    seal(key, nonce, aad, new Slice(plaintext, 0, plaintext.length), output, at);
   }
 
   /** Seals a slice into {@code output} at {@code at}, where it takes 16 bytes more. */
@@ -134,13 +160,13 @@ public final class Aes256Gcm {
     /** Sealing and opening; the key comes with each call and is to be the same. */
     public OneKey() {}
 
-    /** As {@link Aes256Gcm#seal(byte[], byte[], byte[], byte[])}. */
-    public synchronized byte[] seal(byte[] key, byte[] nonce, byte[] aad, byte[] plaintext) {
-      byte[] ciphertext = new byte[Math.addExact(plaintext.length, TAG_BYTES)];
+    /** As {@link Aes256Gcm#seal(byte[], byte[], byte[], byte[], byte[], int)}. */
+    public synchronized void seal(
+        byte[] key, byte[] nonce, byte[] aad, byte[] plaintext, byte[] output, int at) {
+      Objects.checkFromIndexSize(at, Math.addExact(plaintext.length, TAG_BYTES), output.length);
       cipher = ready(cipher, Cipher.ENCRYPT_MODE, key, nonce);
       Slice whole = new Slice(plaintext, 0, plaintext.length);
-      Aes256Gcm.seal(cipher, aad, whole, ciphertext, 0);
-      return ciphertext;
+      Aes256Gcm.seal(cipher, aad, whole, output, at);
     }
 
     /** As {@link Aes256Gcm#open(byte[], byte[], byte[], byte[])}. */

@@ -24,8 +24,11 @@ final class NamedResponders {
 
   /** Why a draft may not; null if it may, and for one that names none. */
   @Nullable Problem problem(CheckedDraft draft) {
+    if (draft.label().getKind() != Kind.KIND_REQUEST) {
+      return null;
+    }
     Request request = request(draft);
-    if (draft.label().getKind() != Kind.KIND_REQUEST || request.getResponder().isEmpty()) {
+    if (request.getResponder().isEmpty()) {
       return null;
     }
     if (!Reminders.isByName(draft.to())) {

@@ -1,7 +1,6 @@
 package org.entente.gateway.intake;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -71,7 +70,11 @@ record Submission(
 
   /** The highest of its lanes: those who have it for information may get it in a lower one. */
   Lane lane() {
-    return parts.stream().map(Permitted::lane).min(Comparator.naturalOrder()).orElseThrow();
+    Lane highest = parts.get(0).lane();
+    for (Permitted part : parts) {
+      highest = part.lane().compareTo(highest) < 0 ? part.lane() : highest;
+    }
+    return highest;
   }
 
   MessageId id() {

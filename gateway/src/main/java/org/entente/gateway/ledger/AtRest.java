@@ -13,7 +13,6 @@ import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.seal.BucketKey;
-import org.entente.gateway.store.Keys;
 
 /**
  * Seals small records of the ledger under the key of the bucket in which their retention ends, so
@@ -46,10 +45,13 @@ public final class AtRest {
     LocalDate lastDay = LocalDate.ofInstant(keepUntil, ZoneOffset.UTC);
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);
-    byte[] prefix = Keys.key().u8(VERSION).u32(lastDay.toEpochDay()).bytes(nonce).done();
+    byte[] record = new byte[PREFIX + plaintext.length + Aes256Gcm.TAG_BYTES];
+    record[0] = VERSION;
+    BigEndian.putU32(record, 1, (int) lastDay.toEpochDay());
+    System.arraycopy(nonce, 0, record, PREFIX - nonce.length, nonce.length);
     BucketKey key = keys.forBucket(lastDay);
-    byte[] sealed = key.sealRecord(nonce, aad(context, prefix), plaintext);
-    return Keys.key().bytes(prefix).bytes(sealed).done();
+    key.sealRecord(nonce, aad(context, record), plaintext, record, PREFIX);
+    return record;
   }
 
   /** Opens; empty where the key is gone or the bytes are not what was sealed for this purpose. */
@@ -58,11 +60,10 @@ public final class AtRest {
       return Optional.empty();
     }
     LocalDate lastDay = LocalDate.ofEpochDay(BigEndian.u32(sealed, 1));
-    byte[] prefix = Arrays.copyOf(sealed, PREFIX);
     byte[] nonce = Arrays.copyOfRange(sealed, 5, PREFIX);
     byte[] ciphertext = Arrays.copyOfRange(sealed, PREFIX, sealed.length);
     return keys.existing(lastDay)
-        .flatMap(key -> key.openRecord(nonce, aad(context, prefix), ciphertext));
+        .flatMap(key -> key.openRecord(nonce, aad(context, sealed), ciphertext));
   }
 
   /**
@@ -106,8 +107,13 @@ public final class AtRest {
     return new Token(lastDay, Arrays.copyOf(mac, TOKEN_BYTES));
   }
 
-  private static byte[] aad(String context, byte[] prefix) {
+  /** What a record is bound to: its context and what stands before its ciphertext. */
+  private static byte[] aad(String context, byte[] record) {
     byte[] name = context.getBytes(StandardCharsets.UTF_8);
-    return Keys.key().u8(name.length).bytes(name).bytes(prefix).done();
+    byte[] aad = new byte[1 + name.length + PREFIX];
+    aad[0] = (byte) name.length;
+    System.arraycopy(name, 0, aad, 1, name.length);
+    System.arraycopy(record, 0, aad, 1 + name.length, PREFIX);
+    return aad;
   }
 }

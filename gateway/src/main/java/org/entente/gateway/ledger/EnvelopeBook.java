@@ -1,6 +1,8 @@
 package org.entente.gateway.ledger;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 import org.entente.gateway.model.BigEndian;
@@ -86,8 +88,13 @@ public final class EnvelopeBook {
       return null;
     }
     try {
-      return StoredEnvelope.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
+      // Its parts share the array that was read: an envelope is large.
+      CodedInputStream in = UnsafeByteOperations.unsafeWrap(value).newCodedInput();
+      in.enableAliasing(true);
+      StoredEnvelope envelope = StoredEnvelope.parseFrom(in);
+      in.checkLastTagWas(0);
+      return envelope;
+    } catch (IOException e) {
       throw new CorruptRecord("ENVELOPE", e);
     }
   }

@@ -21,13 +21,16 @@ public final class FreshContent {
 
   FreshContent() {}
 
-  /** Label and body as their origin published them. */
-  public record Content(Label label, Body body) {}
+  /**
+   * Label and body as their origin published them.
+   *
+   * @param bytes how large both are, serialised
+   */
+  public record Content(Label label, Body body, int bytes) {}
 
   /** Remembers what is committed at a position. */
   public void put(long position, Content content, long nowMillis) {
-    int size = content.label().getSerializedSize() + content.body().getSerializedSize();
-    byPosition.put(position, content, size, nowMillis);
+    byPosition.put(position, content, content.bytes(), nowMillis);
   }
 
   /** What is remembered of a position, or null. */

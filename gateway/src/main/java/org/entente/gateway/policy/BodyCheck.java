@@ -121,7 +121,7 @@ final class BodyCheck {
       return;
     }
     for (int i = 0; i < items.size() && !findings.full(); i++) {
-      evidenceItem(field + "[" + i + "]", items.get(i));
+      new BodyCheck(findings.entry(field, i)).evidenceItem(items.get(i));
     }
   }
 
@@ -165,26 +165,26 @@ final class BodyCheck {
     findings.line("body.charge.note", charge.getNote(), ChargeMessages.MAX_NOTE);
   }
 
-  private void evidenceItem(String field, EvidenceItem item) {
-    findings.check(item.getMessageId().size() == 16, field + ".message_id", "has 16 bytes");
-    findings.required(field + ".kind", item.getKind());
-    findings.requiredLine(field + ".agency", item.getAgency(), 35);
-    findings.line(field + ".recipient", item.getRecipient(), 35);
-    findings.check(item.hasAt(), field + ".at", "is required");
-    findings.time(field + ".at", item.getAt());
-    findings.line(field + ".code", item.getCode(), 64);
-    findings.line(field + ".reason", item.getReason(), 500);
+  private void evidenceItem(EvidenceItem item) {
+    findings.check(item.getMessageId().size() == 16, "message_id", "has 16 bytes");
+    findings.required("kind", item.getKind());
+    findings.requiredLine("agency", item.getAgency(), 35);
+    findings.line("recipient", item.getRecipient(), 35);
+    findings.check(item.hasAt(), "at", "is required");
+    findings.time("at", item.getAt());
+    findings.line("code", item.getCode(), 64);
+    findings.line("reason", item.getReason(), 500);
     int hash = item.getHeaderHash().size();
-    findings.check(hash == 0 || hash == 32, field + ".header_hash", "has 32 bytes or none");
-    findings.line(field + ".retrieved_by", item.getRetrievedBy(), 64);
-    findings.time(field + ".retrieved_at", item.getRetrievedAt());
+    findings.check(hash == 0 || hash == 32, "header_hash", "has 32 bytes or none");
+    findings.line("retrieved_by", item.getRetrievedBy(), 64);
+    findings.time("retrieved_at", item.getRetrievedAt());
     if (findings.count(
-        field + ".passed_on_to", item.getPassedOnToCount(), LabelCheck.MAX_AGENCIES)) {
-      item.getPassedOnToList().forEach(agency -> agency(field + ".passed_on_to", agency));
+        "passed_on_to", item.getPassedOnToCount(), LabelCheck.MAX_AGENCIES)) {
+      item.getPassedOnToList().forEach(agency -> agency("passed_on_to", agency));
     }
-    passedOn(field + ".passed_on_as", item.getPassedOnAs(), item.getKind());
-    consent(field + ".consent_id", item.getConsentId(), item.getKind());
+    passedOn("passed_on_as", item.getPassedOnAs(), item.getKind());
+    consent("consent_id", item.getConsentId(), item.getKind());
     findings.check(
-        !item.getTimeOut(), field + ".time_out", "is stated by the origin's gateway only");
+        !item.getTimeOut(), "time_out", "is stated by the origin's gateway only");
   }
 }

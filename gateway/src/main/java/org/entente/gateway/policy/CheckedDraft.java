@@ -76,6 +76,9 @@ public final class CheckedDraft implements DraftCheck {
 
   /** The desks of a recipient that it is for, ascending; none for the whole agency. */
   List<String> desks(AgencyName recipient) {
+    if (to.getDesksCount() == 0 && to.getInformation().getDesksCount() == 0) {
+      return List.of();
+    }
     return Stream.of(to.getDesksList(), to.getInformation().getDesksList())
         .flatMap(List::stream)
         .filter(desk -> desk.getAgency().equals(recipient.value()))

@@ -41,6 +41,7 @@ public final class CodeLists {
 
   private final Map<String, Map<String, Wording>> words;
   private final Map<String, Wording> markings;
+  private final Set<String> knownMarkings;
   private final SharingOrder sharing;
   private final Map<String, CodeFile.Evaluations> evaluations;
   private final Map<String, Pattern> evaluationForms;
@@ -60,6 +61,7 @@ public final class CodeLists {
     this.words = Collections.unmodifiableMap(new LinkedHashMap<>(words));
     this.sharing = sharing;
     this.markings = Collections.unmodifiableMap(new LinkedHashMap<>(markings));
+    this.knownMarkings = Set.copyOf(markings.keySet());
     this.evaluations = Collections.unmodifiableMap(new LinkedHashMap<>(evaluations));
     this.evaluationForms =
         evaluations.entrySet().stream()
@@ -137,7 +139,7 @@ public final class CodeLists {
 
   /** What labels may hold, with bodies of this size at most. */
   public MessageLimits limits(int maxBodyBytes) {
-    return new MessageLimits(maxBodyBytes, markings.keySet(), evaluationForms);
+    return new MessageLimits(maxBodyBytes, knownMarkings, evaluationForms);
   }
 
   /** Which sharing markings are stricter than which, and of which the originator is asked. */

@@ -9,13 +9,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
@@ -57,8 +57,8 @@ public final class Decision {
     this.at = at.truncatedTo(ChronoUnit.MILLIS);
     this.policyVersion = policyVersion;
     this.allowed = new TreeMap<>(allowed);
-    this.information =
-        allowed.keySet().stream().filter(information::contains).collect(Collectors.toSet());
+    this.information = new HashSet<>(information);
+    this.information.retainAll(allowed.keySet());
     this.refusals = List.copyOf(refusals);
     this.consented = List.copyOf(consented);
   }
@@ -179,6 +179,9 @@ public final class Decision {
   }
 
   private List<MessageId> consents(AgencyName recipient) {
+    if (consented.isEmpty()) {
+      return List.of();
+    }
     return consented.stream()
         .filter(one -> one.recipient().equals(recipient))
         .map(Consented::consent)

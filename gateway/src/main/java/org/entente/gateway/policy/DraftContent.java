@@ -23,6 +23,7 @@ final class DraftContent implements Content {
   private final boolean stated;
   private final Body body;
   private final ByteString bytes;
+  private final Form whole;
   private final Map<Redactions, Form> forms = new ConcurrentHashMap<>();
 
   /** What is left of the body, and what policy asks about it. */
@@ -44,6 +45,7 @@ final class DraftContent implements Content {
     this.stated = stated;
     this.body = body;
     this.bytes = body.toByteString();
+    this.whole = new Form(bytes, new Given(label.getPersonalData(), bytes.size(), null));
   }
 
   /**
@@ -80,15 +82,15 @@ final class DraftContent implements Content {
   }
 
   private Form form(Redactions redactions) {
-    return forms.computeIfAbsent(redactions, this::made);
+    // Most agreements withhold nothing of a body, and each is asked about with every draft.
+    return unseen == null && !redactions.isOfBodies()
+        ? whole
+        : forms.computeIfAbsent(redactions, this::made);
   }
 
   private Form made(Redactions redactions) {
     if (unseen != null) {
       return new Form(bytes, unseen.given(redactions));
-    }
-    if (!redactions.isOfBodies()) {
-      return new Form(bytes, new Given(label.getPersonalData(), bytes.size(), null));
     }
     if (body.hasDocument()) {
       return cannot(

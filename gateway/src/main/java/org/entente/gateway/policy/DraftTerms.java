@@ -87,6 +87,9 @@ final class DraftTerms {
    */
   private static Optional<Refusal> withheld(
       Label label, List<Source> sources, AgencyName recipient, Agreement agreement) {
+    if (sources.isEmpty()) {
+      return Optional.empty();
+    }
     // Of the kind that it goes on as: what is withheld of another kind is not withheld of this.
     List<String> here = agreement.redactions().of(label.getKind());
     for (Source source : sources) {

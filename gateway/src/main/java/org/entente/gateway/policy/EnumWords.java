@@ -5,7 +5,9 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.ProtocolMessageEnum;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -13,6 +15,9 @@ import java.util.stream.Collectors;
  * {@code IPR} for {@code CATEGORY_IPR}.
  */
 final class EnumWords {
+  /** Words are asked for with every message; there are as many as the protos have values. */
+  private static final Map<EnumValueDescriptor, String> WORDS = new ConcurrentHashMap<>();
+
   private EnumWords() {}
 
   /** The word for a value. */
@@ -23,6 +28,10 @@ final class EnumWords {
   }
 
   static String word(EnumValueDescriptor value) {
+    return WORDS.computeIfAbsent(value, EnumWords::withoutPrefix);
+  }
+
+  private static String withoutPrefix(EnumValueDescriptor value) {
     String prefix = prefix(value.getType());
     String name = value.getName();
     return name.startsWith(prefix) ? name.substring(prefix.length()) : name;

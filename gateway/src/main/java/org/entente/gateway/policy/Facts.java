@@ -3,6 +3,7 @@ package org.entente.gateway.policy;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -89,7 +90,15 @@ final class Facts {
         reduced(transfer.label()),
         sizeClass(transfer.bodyBytes()),
         timeClass(transfer.now()),
-        redactions.stream().map(it -> left(transfer.content().given(it))).toList());
+        left(transfer.content()));
+  }
+
+  private List<Content.Given> left(Content content) {
+    List<Content.Given> left = new ArrayList<>(redactions.size());
+    for (Redactions withheld : redactions) {
+      left.add(left(content.given(withheld)));
+    }
+    return left;
   }
 
   private Content.Given left(Content.Given given) {

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.ProtocolMessageEnum;
 import com.google.protobuf.Timestamp;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.entente.gateway.model.Code;
@@ -19,12 +20,33 @@ import org.entente.gateway.policy.subject.CodedText;
 final class Findings {
   static final int MAX_PROBLEMS = 20;
 
-  private final List<Problem> problems = new ArrayList<>();
+  private final List<Problem> problems;
   private final boolean strict;
+  private final String list;
+  private final int index;
 
   /** Strict findings also refuse fields that this version does not know. */
   Findings(boolean strict) {
+    this(new ArrayList<>(), strict, "", -1);
+  }
+
+  private Findings(List<Problem> problems, boolean strict, String list, int index) {
+    this.problems = problems;
     this.strict = strict;
+    this.list = list;
+    this.index = index;
+  }
+
+  /**
+   * The same findings for an entry of a list of messages, whose fields are then named from it on:
+   * where the entry stands is put into words only if something is found.
+   */
+  Findings entry(String field, int at) {
+    return new Findings(problems, strict, named(field), at);
+  }
+
+  private String named(String field) {
+    return index < 0 ? field : list + "[" + index + "]." + field;
   }
 
   List<Problem> list() {
@@ -38,7 +60,7 @@ final class Findings {
 
   void add(Code code, String field, String message) {
     if (!full()) {
-      problems.add(new Problem(code, field, message));
+      problems.add(new Problem(code, named(field), message));
     }
   }
 
@@ -161,6 +183,12 @@ final class Findings {
       invalid(field, "has " + found + " entries; at most " + max);
     }
     return found <= max;
+  }
+
+  /** A list that names nothing twice. */
+  void noRepeats(String field, List<?> entries) {
+    boolean repeats = entries.size() > 1 && new HashSet<>(entries).size() < entries.size();
+    check(!repeats, field, "names something twice");
   }
 
   /** A time within what timestamps can say (year 1 to 9999). */

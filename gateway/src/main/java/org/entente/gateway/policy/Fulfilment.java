@@ -1,5 +1,6 @@
 package org.entente.gateway.policy;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -66,9 +67,13 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
 
   /** Those of some obligations that it does not have. */
   public List<Obligation> lacking(Collection<Obligation> obligations) {
-    return obligations.stream()
-        .filter(one -> one == Obligation.UNRECOGNIZED || !numbers.contains(one.getNumber()))
-        .toList();
+    List<Obligation> lacking = new ArrayList<>();
+    for (Obligation one : obligations) {
+      if (one == Obligation.UNRECOGNIZED || !numbers.contains(one.getNumber())) {
+        lacking.add(one);
+      }
+    }
+    return lacking;
   }
 
   /** As people read it; what this release does not know stands as its number. */

@@ -1,6 +1,5 @@
 package org.entente.gateway.policy;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.cel.LabelSizes;
@@ -24,8 +23,7 @@ final class HandlingCheck {
     for (int i = 0; i < codes.size(); i++) {
       findings.required("label.handling[" + i + "]", codes.get(i));
     }
-    findings.check(
-        new HashSet<>(codes).size() == codes.size(), "label.handling", "names something twice");
+    findings.noRepeats("label.handling", codes);
     findings.line("label.handling_text", label.getHandlingText(), LabelSizes.HANDLING_TEXT);
     findings.check(
         !codes.contains(Handling.HANDLING_H3) || !label.getHandlingText().isBlank(),
@@ -36,14 +34,15 @@ final class HandlingCheck {
 
   /** A label that says both lets its reader choose, so neither is taken. */
   private static void forCrimeOnly(Label label, Findings findings) {
-    findings.check(
-        !label.getHandlingList().contains(Handling.HANDLING_H0)
-            || label.getPurposeValue() == 0
-            || CRIME.contains(label.getPurpose()),
-        "label.handling",
-        "holds H0, which is only for preventing and combating crime, and the purpose is "
-            + EnumWords.word(label.getPurpose())
-            + "; valid with H0 is one of "
-            + EnumWords.words(CRIME));
+    if (label.getHandlingList().contains(Handling.HANDLING_H0)
+        && label.getPurposeValue() != 0
+        && !CRIME.contains(label.getPurpose())) {
+      findings.invalid(
+          "label.handling",
+          "holds H0, which is only for preventing and combating crime, and the purpose is "
+              + EnumWords.word(label.getPurpose())
+              + "; valid with H0 is one of "
+              + EnumWords.words(CRIME));
+    }
   }
 }

@@ -199,24 +199,30 @@ public final class LabelCheck {
    * @return problems; none if label and body are good and agree
    */
   public List<Problem> received(Label label, ByteString body) {
+    try {
+      return received(label, Body.parseFrom(body), body.size());
+    } catch (InvalidProtocolBufferException e) {
+      return List.of(new Problem(Code.MALFORMED, "body", "is no entente.v1.Body"));
+    }
+  }
+
+  /** The same of a body that was read. */
+  public List<Problem> received(Label label, Body body) {
+    return received(label, body, body.getSerializedSize());
+  }
+
+  private List<Problem> received(Label label, Body body, int size) {
     MessageLimits limits = current.get();
     Findings findings = new Findings(false);
-    if (body.size() > limits.maxBodyBytes()) {
-      findings.add(Code.TOO_LARGE, "body", tooLarge(body.size(), limits));
-      return findings.list();
-    }
-    Body parsed;
-    try {
-      parsed = Body.parseFrom(body);
-    } catch (InvalidProtocolBufferException e) {
-      findings.add(Code.MALFORMED, "body", "is no entente.v1.Body");
+    if (size > limits.maxBodyBytes()) {
+      findings.add(Code.TOO_LARGE, "body", tooLarge(size, limits));
       return findings.list();
     }
     new LabelFields(limits, findings).received(label);
-    new BodyCheck(findings).body(parsed);
-    agreement(findings, label, parsed);
-    ReferenceCheck.check(findings, label, parsed);
-    if (SubjectCheck.namesPerson(parsed) && !label.getPersonalData()) {
+    new BodyCheck(findings).body(body);
+    agreement(findings, label, body);
+    ReferenceCheck.check(findings, label, body);
+    if (SubjectCheck.namesPerson(body) && !label.getPersonalData()) {
       mismatch(findings, "label.personal_data", "the body names a person");
     }
     return findings.list();

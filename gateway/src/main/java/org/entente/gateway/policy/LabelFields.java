@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -171,7 +170,7 @@ final class LabelFields {
               + RedactableFields.LONGEST
               + " characters");
     }
-    noRepeats("label.redacted", fields);
+    findings.noRepeats("label.redacted", fields);
   }
 
   /** CAP's Draft: what is not finished is not sent. */
@@ -285,7 +284,7 @@ final class LabelFields {
                 + EnumWords.all(Obligation.getDescriptor()));
       }
     }
-    noRepeats("label.obligations", obligations);
+    findings.noRepeats("label.obligations", obligations);
     findings.check(
         ONWARD.stream().filter(obligations::contains).count() <= 1,
         "label.obligations",
@@ -359,7 +358,7 @@ final class LabelFields {
             "label.markings[" + i + "]", "found \"" + found + "\"; valid is one of " + known);
       }
     }
-    noRepeats("label.markings", markings);
+    findings.noRepeats("label.markings", markings);
   }
 
   private void evaluation(String text) {
@@ -372,11 +371,12 @@ final class LabelFields {
         text.length() <= LabelSizes.SOURCE_EVALUATION
             && values != null
             && values.matcher(text.substring(colon + 1)).matches();
-    List<String> schemes = limits.evaluationSchemes().keySet().stream().sorted().toList();
-    findings.check(
-        valid,
-        "label.source_evaluation",
-        "is a scheme of " + schemes + ", a colon and a value of it, such as 4x4:A1");
+    if (!valid) {
+      List<String> schemes = limits.evaluationSchemes().keySet().stream().sorted().toList();
+      findings.invalid(
+          "label.source_evaluation",
+          "is a scheme of " + schemes + ", a colon and a value of it, such as 4x4:A1");
+    }
   }
 
   private void jurisdictions(List<String> codes) {
@@ -387,11 +387,7 @@ final class LabelFields {
       findings.requiredCoded(
           "label.jurisdictions[" + i + "]", codes.get(i), CodedText.JURISDICTION);
     }
-    noRepeats("label.jurisdictions", codes);
-  }
-
-  private void noRepeats(String field, List<?> entries) {
-    findings.check(new HashSet<>(entries).size() == entries.size(), field, "names something twice");
+    findings.noRepeats("label.jurisdictions", codes);
   }
 
   private void agreement(Label label) {

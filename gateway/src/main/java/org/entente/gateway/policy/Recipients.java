@@ -69,6 +69,9 @@ record Recipients(
 
   /** Agencies and those of desks, each once, so that one that is refused is refused once. */
   private static Collection<String> with(List<String> agencies, List<DeskAddress> desks) {
+    if (desks.isEmpty() && agencies.size() < 2) {
+      return agencies;
+    }
     Set<String> all = new LinkedHashSet<>(agencies);
     desks.forEach(desk -> all.add(desk.getAgency()));
     return all;

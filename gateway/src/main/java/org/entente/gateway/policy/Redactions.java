@@ -35,6 +35,7 @@ public final class Redactions {
 
   private final List<FieldPath> paths;
   private final Tree tree = new Tree();
+  private final boolean ofBodies;
 
   /** Fields of a message, some of them withheld, some with fields that are. */
   private static final class Tree {
@@ -50,6 +51,7 @@ public final class Redactions {
 
   Redactions(List<FieldPath> paths) {
     this.paths = paths.stream().sorted(Comparator.comparing(FieldPath::text)).toList();
+    this.ofBodies = paths.stream().anyMatch(path -> !path.isOfLabel());
     for (FieldPath path : this.paths) {
       Tree at = tree;
       for (FieldDescriptor step : path.steps()) {
@@ -66,7 +68,7 @@ public final class Redactions {
 
   /** Whether something of some body is. */
   boolean isOfBodies() {
-    return paths.stream().anyMatch(path -> !path.isOfLabel());
+    return ofBodies;
   }
 
   /** Whether this field of the label is. */
@@ -80,6 +82,9 @@ public final class Redactions {
 
   /** Those that a message of a kind can have, as its label names them: sorted. */
   public List<String> of(Kind kind) {
+    if (paths.isEmpty()) {
+      return List.of();
+    }
     return paths.stream()
         .filter(path -> RedactableFields.isOf(path, kind))
         .map(FieldPath::text)

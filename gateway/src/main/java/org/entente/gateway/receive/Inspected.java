@@ -99,6 +99,7 @@ sealed interface Inspected {
   /**
    * It may be kept: in its form at rest.
    *
+   * @param body the sealed body as it came, not to be changed
    * @param content the same as opened
    * @param recalled the message that this one takes back, or null
    * @param roster the roster that it carries, its signature verified, or null
@@ -106,10 +107,11 @@ sealed interface Inspected {
    * @param step how it changes an earlier message of its origin, or null
    * @param subjects whom it names, as keyed terms
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Kept(
       MessageId id,
       InboxRecord record,
-      ByteString body,
+      byte[] body,
       FreshContent.Content content,
       @Nullable MessageId recalled,
       @Nullable RosterStatement roster,

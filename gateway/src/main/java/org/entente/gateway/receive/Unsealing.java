@@ -2,6 +2,7 @@ package org.entente.gateway.receive;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,10 +98,12 @@ final class Unsealing {
       return Optional.empty();
     }
     try {
-      Label label = Label.parseFrom(labels.label(index));
+      byte[] labelBytes = labels.label(index);
+      Label label = Label.parseFrom(labelBytes);
       Body body = Body.parseFrom(bodyBytes.get());
+      int bytes = labelBytes.length + bodyBytes.get().length;
       MessageId id = MessageId.of(label.getMessageId().toByteArray());
-      Message message = new Message(id, label, body, announced);
+      Message message = new Message(id, label, body, bytes, announced);
       return Optional.of(judge(header, labels, index, message));
     } catch (InvalidProtocolBufferException | InvalidValue e) {
       return Optional.empty();
@@ -108,7 +111,7 @@ final class Unsealing {
   }
 
   private record Message(
-      MessageId id, Label label, Body body, List<SessionTerms.Parties> announced) {
+      MessageId id, Label label, Body body, int bytes, List<SessionTerms.Parties> announced) {
     Inspected.Refused refused(Code code, String reason) {
       boolean said =
           label.getKind() == Kind.KIND_EVIDENCE || label.getKind() == Kind.KIND_RESPONDERS;
@@ -223,20 +226,20 @@ final class Unsealing {
           InboxRecord.newBuilder()
               .setMessageId(message.label().getMessageId())
               .setOrigin(header.facts().origin().value())
-              .setEnvelopeId(ByteString.copyFrom(header.facts().id().bytes()))
+              .setEnvelopeId(UnsafeByteOperations.unsafeWrap(header.facts().id().bytes()))
               .setIndex(index)
               .setExercise(header.facts().exercise())
               .setReceivedAtMs(now)
               .setExpiresAtMs(expiry(header.facts(), message.label()))
-              .setSealedRecord(ByteString.copyFrom(record.get()))
+              .setSealedRecord(UnsafeByteOperations.unsafeWrap(record.get()))
               .setHeaderHash(ByteString.copyFrom(header.hash()))
               .setBucketDay(lastDay.toEpochDay())
               .build();
       return new Inspected.Kept(
           message.id(),
           stored,
-          ByteString.copyFrom(labels.sealedBody(index)),
-          new FreshContent.Content(message.label(), message.body()),
+          labels.sealedBody(index),
+          new FreshContent.Content(message.label(), message.body(), message.bytes()),
           message.body().hasRecall()
               ? MessageId.of(message.body().getRecall().getMessageId().toByteArray())
               : null,

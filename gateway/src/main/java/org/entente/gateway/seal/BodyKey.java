@@ -31,10 +31,11 @@ public final class BodyKey implements AutoCloseable {
     return secret.reveal();
   }
 
-  byte[] seal(BodyAddress address, byte[] body) {
+  /** Seals a body into {@code bodies} at {@code at}, where it takes 16 bytes more. */
+  void seal(BodyAddress address, byte[] body, byte[] bodies, int at) {
     byte[] key = secret.reveal();
     try {
-      return Aes256Gcm.seal(key, ZERO_NONCE, address.encoded(Suite.BODY), body);
+      Aes256Gcm.seal(key, ZERO_NONCE, address.encoded(Suite.BODY), body, bodies, at);
     } finally {
       Arrays.fill(key, (byte) 0);
     }
@@ -47,9 +48,14 @@ public final class BodyKey implements AutoCloseable {
    * @param sealed the body's part of the sealed bodies
    */
   public Optional<byte[]> open(BodyAddress address, byte[] sealed) {
+    return open(address, sealed, 0, sealed.length);
+  }
+
+  /** The same where it stands in the sealed bodies. */
+  Optional<byte[]> open(BodyAddress address, byte[] bodies, int from, int length) {
     byte[] key = secret.reveal();
     try {
-      return Aes256Gcm.open(key, ZERO_NONCE, address.encoded(Suite.BODY), sealed);
+      return Aes256Gcm.open(key, ZERO_NONCE, address.encoded(Suite.BODY), bodies, from, length);
     } finally {
       Arrays.fill(key, (byte) 0);
     }

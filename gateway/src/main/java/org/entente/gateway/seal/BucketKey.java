@@ -84,9 +84,17 @@ public final class BucketKey implements AutoCloseable {
     }
   }
 
-  /** Seals a record with AES-256-GCM under the key of records. */
-  public byte[] sealRecord(byte[] nonce, byte[] aad, byte[] plaintext) {
-    return records.use(key -> recordCipher.seal(key, nonce, aad, plaintext));
+  /**
+   * Seals a record with AES-256-GCM under the key of records into {@code output} at {@code at},
+   * where it takes 16 bytes more than the plaintext.
+   */
+  public void sealRecord(byte[] nonce, byte[] aad, byte[] plaintext, byte[] output, int at) {
+    byte[] key = records.reveal();
+    try {
+      recordCipher.seal(key, nonce, aad, plaintext, output, at);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
   }
 
   /** Opens what {@link #sealRecord} made; empty if it is not that, or once the key is destroyed. */

@@ -147,7 +147,8 @@ public final class OpenedLabels implements AutoCloseable {
   /** A message's body; empty if its part of the sealed bodies is not authentic. */
   public Optional<byte[]> openBody(int index) {
     try (BodyKey key = bodyKey(index)) {
-      return key.open(address(index), sealedBody(index));
+      int from = offsets[index];
+      return key.open(address(index), envelope.bodies(), from, offsets[index + 1] - from);
     }
   }
 

@@ -3,9 +3,7 @@ package org.entente.gateway.seal;
 import com.google.protobuf.UnsafeByteOperations;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.Sha256;
@@ -96,18 +94,20 @@ public final class Sealer {
   }
 
   private byte[] sealBodies(ContentKey key, EnvelopeId id, List<SealingItem> items) {
-    List<byte[]> sealed = new ArrayList<>(items.size());
     int length = 0;
-    for (int i = 0; i < items.size(); i++) {
-      byte[] body = items.get(i).body();
-      length = Math.addExact(length, Math.addExact(body.length, Aes256Gcm.TAG_BYTES));
-      try (BodyKey bodyKey = key.bodyKey(i)) {
-        sealed.add(bodyKey.seal(new BodyAddress(origin, id, i), body));
-      }
+    for (SealingItem item : items) {
+      length = Math.addExact(length, item.bodyBytes());
     }
-    int padded = Padme.paddedLength(length);
-    FieldWriter bodies = new FieldWriter(padded);
-    sealed.forEach(bodies::fixed);
-    return bodies.fixed(key.padding(padded - length)).toBytes();
+    byte[] bodies = new byte[Padme.paddedLength(length)];
+    int at = 0;
+    for (int i = 0; i < items.size(); i++) {
+      try (BodyKey bodyKey = key.bodyKey(i)) {
+        bodyKey.seal(new BodyAddress(origin, id, i), items.get(i).body(), bodies, at);
+      }
+      at += items.get(i).bodyBytes();
+    }
+    byte[] padding = key.padding(bodies.length - at);
+    System.arraycopy(padding, 0, bodies, at, padding.length);
+    return bodies;
   }
 }

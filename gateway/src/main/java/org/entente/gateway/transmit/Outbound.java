@@ -1,6 +1,6 @@
 package org.entente.gateway.transmit;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,13 +79,13 @@ public final class Outbound {
     byte[] wrapped = outboxSeal.seal(header, outboxKey.key(), sealed.contentKey());
     StoredEnvelope.Builder stored =
         StoredEnvelope.newBuilder()
-            .setHeader(ByteString.copyFrom(header.encoded()))
-            .setSignature(ByteString.copyFrom(sealed.envelope().signature()))
-            .setLabels(ByteString.copyFrom(sealed.envelope().labels()))
-            .setBodies(ByteString.copyFrom(sealed.envelope().bodies()))
-            .setSealedContentKey(ByteString.copyFrom(wrapped))
+            .setHeader(UnsafeByteOperations.unsafeWrap(header.encoded()))
+            .setSignature(UnsafeByteOperations.unsafeWrap(sealed.envelope().signature()))
+            .setLabels(UnsafeByteOperations.unsafeWrap(sealed.envelope().labels()))
+            .setBodies(UnsafeByteOperations.unsafeWrap(sealed.envelope().bodies()))
+            .setSealedContentKey(UnsafeByteOperations.unsafeWrap(wrapped))
             .setOutboxKey(outboxKey.id());
-    sealed.messages().forEach(id -> stored.addMessageIds(ByteString.copyFrom(id.bytes())));
+    sealed.messages().forEach(id -> stored.addMessageIds(UnsafeByteOperations.unsafeWrap(id.bytes())));
     List<Dispatch.Recipient> recipients =
         sealed.key().recipients().stream()
             .map(agency -> new Dispatch.Recipient(agency, sealed.key().agreement()))

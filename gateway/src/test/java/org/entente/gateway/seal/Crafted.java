@@ -3,6 +3,7 @@ package org.entente.gateway.seal;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
@@ -56,7 +57,13 @@ final class Crafted {
   }
 
   byte[] sealedBody() {
-    return key.bodyKey(0).seal(new BodyAddress(facts.origin(), facts.id(), 0), body);
+    return sealed(key.bodyKey(0), new BodyAddress(facts.origin(), facts.id(), 0), body);
+  }
+
+  static byte[] sealed(BodyKey key, BodyAddress address, byte[] body) {
+    byte[] sealed = new byte[body.length + Aes256Gcm.TAG_BYTES];
+    key.seal(address, body, sealed, 0);
+    return sealed;
   }
 
   /** The bodies of the one message, rightly padded. */

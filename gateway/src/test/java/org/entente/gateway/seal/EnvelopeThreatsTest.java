@@ -113,7 +113,7 @@ class EnvelopeThreatsTest {
     List<byte[]> bodies = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       BodyAddress address = new BodyAddress(crafted.facts.origin(), crafted.facts.id(), i);
-      bodies.add(crafted.key.bodyKey(i).seal(address, new byte[0]));
+      bodies.add(Crafted.sealed(crafted.key.bodyKey(i), address, new byte[0]));
     }
     return opens(crafted.envelope(400, sealedLabels, Crafted.padded(crafted.key, bodies)));
   }
@@ -184,7 +184,7 @@ class EnvelopeThreatsTest {
     System.arraycopy(keystream, 0, longer, body.length, keystream.length);
     BodyAddress address = new BodyAddress(crafted.facts.origin(), crafted.facts.id(), 0);
     byte[] padded =
-        Crafted.padded(crafted.key, List.of(crafted.key.bodyKey(0).seal(address, new byte[85])));
+        Crafted.padded(crafted.key, List.of(Crafted.sealed(crafted.key.bodyKey(0), address, new byte[85])));
     byte[] zeroes = padded.clone();
     Arrays.fill(zeroes, 101, zeroes.length, (byte) 0);
     byte[] labelsOf85 =
@@ -205,7 +205,7 @@ class EnvelopeThreatsTest {
     byte[] bodies =
         Crafted.padded(
             crafted.key,
-            List.of(crafted.sealedBody(), crafted.key.bodyKey(1).seal(second, new byte[0])));
+            List.of(crafted.sealedBody(), Crafted.sealed(crafted.key.bodyKey(1), second, new byte[0])));
     byte[] canonical = two.toByteArray();
     byte[] lengthsFirst =
         written(

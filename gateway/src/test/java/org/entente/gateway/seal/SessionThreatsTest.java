@@ -203,7 +203,7 @@ class SessionThreatsTest {
   private static byte[] forgedBody(Sealed sealed) {
     EnvelopeFacts facts = sealed.envelope().header().facts();
     BodyAddress address = new BodyAddress(facts.origin(), facts.id(), 0);
-    return sealed.contentKey().bodyKey(0).seal(address, new byte[10]);
+    return Crafted.sealed(sealed.contentKey().bodyKey(0), address, new byte[10]);
   }
 
   @Test

@@ -85,7 +85,7 @@ final class VectorCases {
                 .build()
                 .toByteArray());
     BodyAddress address = new BodyAddress(crafted.facts.origin(), crafted.facts.id(), 0);
-    byte[] sealed = crafted.key.bodyKey(0).seal(address, body);
+    byte[] sealed = Crafted.sealed(crafted.key.bodyKey(0), address, body);
     byte[] right = Crafted.padded(crafted.key, List.of(sealed));
     byte[] zeros = Arrays.copyOf(sealed, right.length);
     byte[] another = right.clone();
