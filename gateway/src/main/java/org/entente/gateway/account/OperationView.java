@@ -1,5 +1,7 @@
 package org.entente.gateway.account;
 
+import org.entente.gateway.deliver.Match;
+import org.entente.proto.v1.Filter;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
@@ -158,13 +160,9 @@ public final class OperationView {
   private Optional<Entry> received(Sight sight, MessageId id, boolean exercise) {
     InboxBook.Placed placed = parts.ledger().inbox().find(id);
     // As long as it is kept, though the time is over in which it was to be delivered.
+    Match match = new Match(Filter.newBuilder().setExercise(exercise).build(), sight);
     if (placed == null
-        || placed.isDamaged()
-        || placed.record().getRecalled()
-        || placed.record().getRestricted()
-        || placed.record().getExercise() != exercise
-        || !sight.sees(placed.record())
-        || parts.ledger().quarantine().holds(placed.position())) {
+        || !match.mayOpen(placed, position -> parts.ledger().quarantine().holds(position))) {
       return Optional.empty();
     }
     Optional<InboxOpening.Message> opened = parts.opening().message(placed, label -> true);

@@ -165,6 +165,14 @@ final class BodyCheck {
     findings.line("body.charge.note", charge.getNote(), ChargeMessages.MAX_NOTE);
   }
 
+  private void alsoRetrieved(String field, EvidenceItem item) {
+    int most =
+        item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE ? EvidenceMessages.MAX_CLIENTS : 0;
+    if (findings.count(field, item.getAlsoRetrievedByCount(), most)) {
+      item.getAlsoRetrievedByList().forEach(client -> findings.line(field, client, 64));
+    }
+  }
+
   private void evidenceItem(String field, EvidenceItem item) {
     findings.check(item.getMessageId().size() == 16, field + ".message_id", "has 16 bytes");
     findings.required(field + ".kind", item.getKind());
@@ -178,6 +186,7 @@ final class BodyCheck {
     findings.check(hash == 0 || hash == 32, field + ".header_hash", "has 32 bytes or none");
     findings.line(field + ".retrieved_by", item.getRetrievedBy(), 64);
     findings.time(field + ".retrieved_at", item.getRetrievedAt());
+    alsoRetrieved(field + ".also_retrieved_by", item);
     if (findings.count(
         field + ".passed_on_to", item.getPassedOnToCount(), LabelCheck.MAX_AGENCIES)) {
       item.getPassedOnToList().forEach(agency -> agency(field + ".passed_on_to", agency));
