@@ -342,8 +342,7 @@ class ExerciseThreatsTest {
   @Test
   void recall_thatComesBeforeItsTargetOfTheOtherKind_blocksNothing() {
     for (Status status : List.of(Status.STATUS_ACTUAL, Status.STATUS_EXERCISE)) {
-      Status other =
-          status == Status.STATUS_ACTUAL ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL;
+      Status other = status == Status.STATUS_ACTUAL ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL;
       Permitted target = message(status);
       Permitted second = message(status);
       Permitted third = message(status);
@@ -362,8 +361,7 @@ class ExerciseThreatsTest {
   @Test
   void change_thatComesBeforeItsTargetOfTheOtherKind_changesNothing() {
     for (Status status : List.of(Status.STATUS_ACTUAL, Status.STATUS_EXERCISE)) {
-      Status other =
-          status == Status.STATUS_ACTUAL ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL;
+      Status other = status == Status.STATUS_ACTUAL ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL;
       Permitted target = message(status);
       MessageId id = target.messageId();
       taken(changeOf(id, other, MessageType.MESSAGE_TYPE_RESTRICTION));
@@ -373,8 +371,7 @@ class ExerciseThreatsTest {
       assertFalse(placed(id).record().getRestricted());
       Standing standing = ledger.chains().standing(ReceiveKit.ORIGIN, id);
       assertEquals(1, standing.getChangesCount(), standing::toString);
-      assertEquals(
-          ByteString.copyFrom(update.bytes()), standing.getChanges(0).getMessageId());
+      assertEquals(ByteString.copyFrom(update.bytes()), standing.getChanges(0).getMessageId());
       assertTrue(standing.getSuperseded());
       assertFalse(standing.getCancelled());
     }

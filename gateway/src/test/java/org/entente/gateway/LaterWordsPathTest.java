@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A system that takes some of what comes, by a filter, hears what its origin says of that later,
- * though the later message would not pass the filter by itself; and of what it did not take it hears
- * no content.
+ * though the later message would not pass the filter by itself; and of what it did not take it
+ * hears no content.
  */
 class LaterWordsPathTest {
   private static final Duration LONG = Duration.ofDays(3);
@@ -103,17 +103,12 @@ class LaterWordsPathTest {
         federation.channel(DE),
         DE,
         count,
-        OpenCursor.newBuilder()
-            .setCursor(cursor)
-            .setFromPosition(1)
-            .setFilter(filter)
-            .build());
+        OpenCursor.newBuilder().setCursor(cursor).setFromPosition(1).setFilter(filter).build());
   }
 
   private static String words(Delivery delivery) {
     return delivery.getBody().hasRecall()
-        ? "recall of "
-            + MessageId.of(delivery.getBody().getRecall().getMessageId().toByteArray())
+        ? "recall of " + MessageId.of(delivery.getBody().getRecall().getMessageId().toByteArray())
         : delivery.getBody().getAlert().getTexts(0).getHeadline();
   }
 

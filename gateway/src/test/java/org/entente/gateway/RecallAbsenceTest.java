@@ -206,8 +206,7 @@ class RecallAbsenceTest {
     assertEquals("", answer.getRetrievedBy());
     // Its gateway never had it to refuse it, and lacks no number.
     assertEquals(
-        Set.of(
-            EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, EvidenceKind.EVIDENCE_KIND_ERASURE),
+        Set.of(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, EvidenceKind.EVIDENCE_KIND_ERASURE),
         federation.kinds(FR, message, DE));
     assertEquals(
         1,

@@ -1,7 +1,5 @@
 package org.entente.gateway.account;
 
-import org.entente.gateway.deliver.Match;
-import org.entente.proto.v1.Filter;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
@@ -14,6 +12,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.deliver.Match;
 import org.entente.gateway.intake.OwnUpdates;
 import org.entente.gateway.joint.HeldRosters;
 import org.entente.gateway.joint.Rosters;
@@ -38,6 +37,7 @@ import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.seal.RosterStatement;
 import org.entente.proto.store.v1.OwnOperationUpdate;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.ListOperationsResponse;

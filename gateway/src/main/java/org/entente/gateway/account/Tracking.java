@@ -83,7 +83,8 @@ public final class Tracking {
 
   /** The lane of a message, and the precedence that its label states. */
   public record Speed(Lane lane, Precedence precedence) {
-    static final Speed UNKNOWN = new Speed(Lane.LANE_UNSPECIFIED, Precedence.PRECEDENCE_UNSPECIFIED);
+    static final Speed UNKNOWN =
+        new Speed(Lane.LANE_UNSPECIFIED, Precedence.PRECEDENCE_UNSPECIFIED);
 
     private static Speed of(SentFacts sent) {
       Lane lane = Lane.forNumber(sent.getLane());
@@ -131,12 +132,7 @@ public final class Tracking {
       settled &= stand.ended();
     }
     return new Tracked(
-        items,
-        null,
-        recipients,
-        settled,
-        recall == null ? null : takenBack(sent),
-        Speed.of(sent));
+        items, null, recipients, settled, recall == null ? null : takenBack(sent), Speed.of(sent));
   }
 
   /** The latest recall of a message; null if there is none, or it could not be sent. */

@@ -14,9 +14,10 @@ import org.entente.proto.v1.Severity;
 /**
  * A filter of a client, compiled, with what holds for every client: nothing is given that was
  * recalled, nor what is for desks at which it does not sit, and exercise traffic never mixes with
- * actual traffic. Content is opened only where {@link #mayOpen} says so. Subscriptions deliver until the time by which a message was to be delivered
- * ({@link #mayDeliver}); a person or a model that looks for it is given it as long as it is kept
- * ({@link #mayGive}), which its key says. Immutable; safe for many threads.
+ * actual traffic. Content is opened only where {@link #mayOpen} says so. Subscriptions deliver
+ * until the time by which a message was to be delivered ({@link #mayDeliver}); a person or a model
+ * that looks for it is given it as long as it is kept ({@link #mayGive}), which its key says.
+ * Immutable; safe for many threads.
  */
 public final class Match {
   private final Set<Kind> kinds;
@@ -68,9 +69,7 @@ public final class Match {
   }
 
   private boolean mayBeOpened(InboxBook.Placed placed, LongPredicate aside) {
-    return isFor(placed)
-        && !placed.record().getRestricted()
-        && !aside.test(placed.position());
+    return isFor(placed) && !placed.record().getRestricted() && !aside.test(placed.position());
   }
 
   /**

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Rules.</b> A change concerns a message of its own origin only; one that names another's, or
  * one that never comes, is kept and changes nothing. The order of arrival means nothing: what
- * changes a message that is not here yet waits for it, and is dropped if one of them is training and
- * the other is not. A change holds unless it was itself
- * cancelled or recalled; a cancellation is final, so that this is decided by looking one step
- * further and never around a circle. A change outlives the message that made it: a recipient who
- * erases a restriction, or whose copy of it ends, does not lift it.
+ * changes a message that is not here yet waits for it, and is dropped if one of them is training
+ * and the other is not. A change holds unless it was itself cancelled or recalled; a cancellation
+ * is final, so that this is decided by looking one step further and never around a circle. A change
+ * outlives the message that made it: a recipient who erases a restriction, or whose copy of it
+ * ends, does not lift it.
  *
  * <p>A received message bears in its record that it was changed and that it is restricted, so that
  * whoever delivers it looks here only where there is something to be seen. Safe for many threads;

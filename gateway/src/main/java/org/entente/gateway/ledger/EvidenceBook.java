@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A statement is kept as often as {@link EvidenceName} says, whoever repeats it how often. What
  * contradicts another statement is another statement. Once its time is over it could be stated
- * again, as long as it is known whom the message went to. {@link AwaitedBook} has the rest of
- * the table, and {@link EarlierStatements} what releases before format 6 kept there.
+ * again, as long as it is known whom the message went to. {@link AwaitedBook} has the rest of the
+ * table, and {@link EarlierStatements} what releases before format 6 kept there.
  */
 public final class EvidenceBook {
   private static final byte[] KNOWN = Keys.key().ascii("evidence").done();
@@ -205,8 +205,7 @@ public final class EvidenceBook {
         scan.next();
         if (scan.key().length > first.length) {
           int at = first.length + 1;
-          out.add(
-              new String(scan.key(), at, scan.key().length - at, StandardCharsets.US_ASCII));
+          out.add(new String(scan.key(), at, scan.key().length - at, StandardCharsets.US_ASCII));
         }
       }
     }

@@ -78,7 +78,9 @@ final class Givable {
         .filter(placed -> mayBeGiven(placed, match));
   }
 
-  /** What is asked before anything is said of a message: its label is found while it is restricted. */
+  /**
+   * What is asked before anything is said of a message: its label is found while it is restricted.
+   */
   private boolean mayBeGiven(InboxBook.Placed placed, Match match) {
     return match.mayGive(placed) && !isAside(placed.position());
   }

@@ -23,8 +23,8 @@ import org.entente.proto.store.v1.SentFacts;
  *
  * <p>Nothing of it is said of a recipient that has opened the message or answered its recall, and
  * no second time. Nobody needs to open one that was taken back, whether its recall was answered or
- * not. A recipient that refused it has not opened it either: it is listed, without
- * further evidence.
+ * not. A recipient that refused it has not opened it either: it is listed, without further
+ * evidence.
  */
 final class TimeOuts {
   /** What is under way when a message expires may still arrive, and the word of it. */

@@ -33,8 +33,8 @@ import org.entente.proto.store.v1.StoredEnvelope;
 /**
  * Makes what a hop carries, at the moment of transmission: stanzas under live sessions at the
  * origin, what was taken into custody at a transit. A recipient to whom it cannot go now (no key in
- * force, expired, taken back, agreement ended) is taken out durably before anything is sent without it; a
- * number left without recipients is transmitted as a void. Safe for many threads.
+ * force, expired, taken back, agreement ended) is taken out durably before anything is sent without
+ * it; a number left without recipients is transmitted as a void. Safe for many threads.
  */
 public final class Transmission {
   private final Ledger ledger;

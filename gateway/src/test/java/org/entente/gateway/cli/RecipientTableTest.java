@@ -131,8 +131,7 @@ class RecipientTableTest {
             recipient("de.customs", Progress.PROGRESS_ERASED),
             recipient("us.cbp", Progress.PROGRESS_ERASED));
     for (String line : lines.subList(1, 3)) {
-      assertTrue(
-          line.contains("desk at 2026-11-20T10:01:00Z, then analysts, watch-room"), line);
+      assertTrue(line.contains("desk at 2026-11-20T10:01:00Z, then analysts, watch-room"), line);
       assertTrue(line.chars().noneMatch(Character::isISOControl), line);
     }
   }

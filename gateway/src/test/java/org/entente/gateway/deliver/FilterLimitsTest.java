@@ -168,7 +168,8 @@ class FilterLimitsTest {
     assertFalse(all.mayOpen(restricted, NOTHING_ASIDE));
     assertFalse(all.mayDeliver(restricted, NOTHING_ASIDE, 0));
     for (InboxRecord.Builder other :
-        List.of(record().setRecalled(true), record().setExercise(true), record().clearMessageId())) {
+        List.of(
+            record().setRecalled(true), record().setExercise(true), record().clearMessageId())) {
       assertFalse(all.mayOpen(placed(other), NOTHING_ASIDE), other.toString());
     }
   }

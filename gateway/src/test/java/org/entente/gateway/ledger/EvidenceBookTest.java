@@ -281,9 +281,7 @@ class EvidenceBookTest {
     ledger.close();
     MemoryStore store = new MemoryStore(disk);
     store.commit(
-        store
-            .batch()
-            .put(Table.EVIDENCE, Keys.key().u8(4).bytes(id.bytes()).done(), sealed),
+        store.batch().put(Table.EVIDENCE, Keys.key().u8(4).bytes(id.bytes()).done(), sealed),
         Durability.SYNCED);
     Instant later = NOW.plus(Duration.ofDays(100));
     ledger = QuietLedger.started(store, () -> later);

@@ -263,9 +263,7 @@ class IngressTest {
     Permitted message =
         DEMO.evidence().message(ID, batch, FR, DE, Lane.IMMEDIATE, false, NOW).orElseThrow();
     return new LabelCheck(MessageLimits.defaults())
-        .received(message.label(), message.body()).stream()
-            .map(Problem::field)
-            .toList();
+        .received(message.label(), message.body()).stream().map(Problem::field).toList();
   }
 
   @Test

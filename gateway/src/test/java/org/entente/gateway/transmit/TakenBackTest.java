@@ -11,7 +11,6 @@ import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -272,7 +271,9 @@ class TakenBackTest {
     }
   }
 
-  /** A transit was slow to confirm, the recipient has it: its word stands, and it answers itself. */
+  /**
+   * A transit was slow to confirm, the recipient has it: its word stands, and it answers itself.
+   */
   @Test
   void takenBack_afterTheRecipientSaidThatItHoldsIt_statesNothingAgainstItsWord() {
     MessageId id = fresh();

@@ -68,8 +68,7 @@ class TimeOutsTest {
   void takenBackHere_nobodyNeedsToOpenItAnyMore_answeredOrNot() {
     SentFacts takenBack = FACTS.toBuilder().setRecallId(ByteString.copyFrom(new byte[16])).build();
     for (String letters : List.of("", "d", "w", "r")) {
-      Map<String, TimeOuts.Step> steps =
-          look(takenBack, letters, Listing.NEVER, OPEN_BY).steps();
+      Map<String, TimeOuts.Step> steps = look(takenBack, letters, Listing.NEVER, OPEN_BY).steps();
       assertEquals(Map.of(), steps, letters);
     }
     assertEquals(Map.of(DE, UNLIST), look(takenBack, "dv", Listing.LISTED, OPEN_BY + 1).steps());
