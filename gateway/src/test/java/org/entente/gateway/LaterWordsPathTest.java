@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.SettableClock;
@@ -112,7 +113,7 @@ class LaterWordsPathTest {
         : delivery.getBody().getAlert().getTexts(0).getHeadline();
   }
 
-  private static TreeSet<String> words(List<Delivery> deliveries) {
+  private static Set<String> words(List<Delivery> deliveries) {
     return deliveries.stream()
         .map(LaterWordsPathTest::words)
         .collect(TreeSet::new, TreeSet::add, TreeSet::addAll);
@@ -126,7 +127,7 @@ class LaterWordsPathTest {
     changes(update, "what rectifies that", MessageType.MESSAGE_TYPE_RECTIFICATION);
     changes(left, "of the other", MessageType.MESSAGE_TYPE_CANCEL);
     send("last", Severity.SEVERITY_EXTREME, Lane.LANE_ROUTINE);
-    TreeSet<String> expected =
+    Set<String> expected =
         new TreeSet<>(List.of("taken", "its update", "what rectifies that", "last"));
     assertEquals(expected, words(receive("severe", severe(), expected.size())));
     assertEquals(expected, words(receive("routine", severe().addLanes(Lane.LANE_ROUTINE), 4)));
