@@ -20,10 +20,15 @@ import java.util.Iterator;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.FollowResponse;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Progress;
+import org.entente.proto.v1.TrackRequest;
+import org.entente.proto.v1.TrackResponse;
 import org.entente.proto.v1.WatchUnopenedResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +126,29 @@ class EvidencePathTest {
         known(message));
     assertEquals(List.of(), federation.unopened(FR));
     assertEquals(0.0, unopenedMetric());
+  }
+
+  /** What military and civil protection systems call precedence is given back as it was said. */
+  @Test
+  void track_saysWithWhichSpeedItWasSent() {
+    federation.start(FR, DE);
+    MessageId message =
+        federation.send(
+            FR,
+            "override",
+            LONG,
+            draft -> {
+              draft.getToBuilder().addAgencies(DE);
+              draft.getLabelBuilder().clearLane().setPrecedence(Precedence.PRECEDENCE_OVERRIDE);
+            });
+    TrackResponse known =
+        EvidenceGrpc.newBlockingStub(federation.channel(FR))
+            .track(
+                TrackRequest.newBuilder()
+                    .setMessageId(ByteString.copyFrom(message.bytes()))
+                    .build());
+    assertEquals(Lane.LANE_FLASH, known.getLane());
+    assertEquals(Precedence.PRECEDENCE_OVERRIDE, known.getPrecedence());
   }
 
   private double unopenedMetric() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -19,11 +20,13 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.DemoMembership;
 import org.entente.gateway.policy.ExerciseRetention;
 import org.entente.gateway.policy.LabelCheck;
@@ -34,9 +37,13 @@ import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.policy.RecallMessages;
 import org.entente.gateway.policy.RulebookHolder;
 import org.entente.gateway.retain.ErasureJournal;
+import org.entente.gateway.retain.Retention;
 import org.entente.gateway.retain.Sweep;
 import org.entente.gateway.seal.SealedAsLie;
 import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
@@ -54,9 +61,11 @@ import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Standing;
 import org.entente.proto.v1.Status;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,8 +90,8 @@ class ExerciseThreatsTest {
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final ErasureJournal journal;
   private Instant now = NOW;
-  private final Ledger ledger =
-      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> now);
+  private final MemoryStore store = new MemoryStore(new MemoryStore.Disk());
+  private final Ledger ledger = QuietLedger.started(store, () -> now);
   private final ReceiveKit kit;
 
   ExerciseThreatsTest(@TempDir Path folder) throws IOException {
@@ -320,6 +329,97 @@ class ExerciseThreatsTest {
     taken(recallOf(exercise, Status.STATUS_EXERCISE));
     assertNull(ledger.inbox().find(exercise));
     assertNotNull(ledger.inbox().find(actual));
+  }
+
+  private MessageId takenFrom(Permitted message, List<Delivery> deliveries) {
+    deliveries.forEach(kit::handOver);
+    kit.settle();
+    assertNotNull(ledger.inbox().find(message.messageId()), () -> "" + last());
+    return message.messageId();
+  }
+
+  /** Nobody knows yet of which kind the target is; what lied about it does nothing to it. */
+  @Test
+  void recall_thatComesBeforeItsTargetOfTheOtherKind_blocksNothing() {
+    for (Status status : List.of(Status.STATUS_ACTUAL, Status.STATUS_EXERCISE)) {
+      Status other = status == Status.STATUS_ACTUAL ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL;
+      Permitted target = message(status);
+      Permitted second = message(status);
+      Permitted third = message(status);
+      taken(recallOf(target.messageId(), other));
+      takenFrom(target, kit.seal(target));
+      // An honest recall holds, whatever else is said before or after it.
+      taken(recallOf(second.messageId(), status));
+      taken(recallOf(second.messageId(), other));
+      refused(Code.RECALLED, "recalled it before it arrived", second);
+      taken(recallOf(third.messageId(), other));
+      taken(recallOf(third.messageId(), status));
+      refused(Code.RECALLED, "recalled it before it arrived", third);
+    }
+  }
+
+  @Test
+  void change_thatComesBeforeItsTargetOfTheOtherKind_changesNothing() {
+    for (Status status : List.of(Status.STATUS_ACTUAL, Status.STATUS_EXERCISE)) {
+      Status other = status == Status.STATUS_ACTUAL ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL;
+      Permitted target = message(status);
+      MessageId id = target.messageId();
+      taken(changeOf(id, other, MessageType.MESSAGE_TYPE_RESTRICTION));
+      MessageId update = taken(changeOf(id, status, MessageType.MESSAGE_TYPE_UPDATE));
+      taken(changeOf(id, other, MessageType.MESSAGE_TYPE_CANCEL));
+      takenFrom(target, kit.seal(target));
+      assertFalse(placed(id).record().getRestricted());
+      Standing standing = ledger.chains().standing(ReceiveKit.ORIGIN, id);
+      assertEquals(1, standing.getChangesCount(), standing::toString);
+      assertEquals(ByteString.copyFrom(update.bytes()), standing.getChanges(0).getMessageId());
+      assertTrue(standing.getSuperseded());
+      assertFalse(standing.getCancelled());
+    }
+  }
+
+  /** What restricts stays known when the message that said it is gone, and so does its kind. */
+  @Test
+  void restriction_thatIsErasedHere_isLiftedByNothingOfTheOtherKind() {
+    MessageId target = taken(message(Status.STATUS_ACTUAL));
+    MessageId restriction =
+        taken(changeOf(target, Status.STATUS_ACTUAL, MessageType.MESSAGE_TYPE_RESTRICTION));
+    LabelCheck check = new LabelCheck(MessageLimits.defaults());
+    new Retention(ReceiveKit.SELF, ledger, keys, keys, kit.erasing(), check, random)
+        .erase(
+            new NodeName("records"),
+            restriction,
+            OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("art. 16(2)").build());
+    assertNull(ledger.inbox().find(restriction));
+
+    refused(
+        Code.HEADER_MISMATCH,
+        "label.references names",
+        changeOf(restriction, Status.STATUS_EXERCISE, MessageType.MESSAGE_TYPE_CANCEL));
+    refused(
+        Code.HEADER_MISMATCH,
+        "body.recall.message_id names",
+        recallOf(restriction, Status.STATUS_EXERCISE));
+    assertTrue(placed(target).record().getRestricted());
+    taken(changeOf(restriction, Status.STATUS_ACTUAL, MessageType.MESSAGE_TYPE_CANCEL));
+    assertFalse(placed(target).record().getRestricted());
+  }
+
+  /** A record that a defect or the disk spoiled is this gateway's trouble, not its sender's. */
+  @Test
+  void message_thatNamesOneWhoseRecordIsDamaged_isKept() {
+    MessageId named = taken(message(Status.STATUS_ACTUAL));
+    InboxBook.Placed placed = placed(named);
+    store.commit(
+        store
+            .batch()
+            .put(
+                Table.INBOX,
+                Keys.key().u8(placed.lane().number()).u64(placed.position()).done(),
+                new byte[] {-1, -1}),
+        Durability.SYNCED);
+    assertThrows(CorruptRecord.class, () -> ledger.inbox().find(named));
+    taken(replyTo(named, Status.STATUS_ACTUAL));
+    taken(replyTo(named, Status.STATUS_EXERCISE));
   }
 
   private InboxBook.Placed placed(MessageId id) {

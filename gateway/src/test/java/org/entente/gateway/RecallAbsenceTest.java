@@ -23,7 +23,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.EvidenceGrpc;
@@ -161,9 +165,71 @@ class RecallAbsenceTest {
     }
   }
 
+  private EvidenceItem assertWithdrawn(MessageId message, String recipient) {
+    EvidenceItem withdrawn =
+        federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, recipient);
+    assertEquals("RECALLED", withdrawn.getCode(), withdrawn::toString);
+    assertFalse(withdrawn.getTimeOut());
+    return withdrawn;
+  }
+
+  /** It was to be opened soon, too: nobody is called at night for what was taken back. */
+  @Test
+  void messageThatNeverLeft_isWithdrawn_andTheNumbersBehindItArriveWithoutAGap() {
+    federation.start(FR, DE);
+    MessageId before = federation.send(FR, "before", LONG, DE);
+    assertEquals(List.of("before"), headlines(federation.receive(DE, 1)));
+    federation.awaitEvidence(FR, before, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
+    federation.stop(DE);
+    MessageId message =
+        federation.send(
+            FR,
+            "taken back",
+            LONG,
+            draft -> {
+              draft.getToBuilder().addAgencies(DE);
+              draft.setOpenWithinMinutes(10);
+            });
+    MessageId after = federation.send(FR, "after", LONG, DE);
+    recall(message, DE);
+    federation.stop(FR);
+    federation.start(FR);
+    federation.pass(WEEKEND, STEP);
+    assertEquals(List.of(), federation.unopened(FR));
+
+    federation.start(DE);
+    assertEquals(FR, assertWithdrawn(message, DE).getAgency(), "the origin's own word");
+    assertGivenOnly(DE, Set.of(message), after);
+    EvidenceItem answer =
+        federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_ERASURE, DE);
+    assertEquals("NOT_FOUND", answer.getCode(), answer::toString);
+    assertEquals("", answer.getRetrievedBy());
+    // Its gateway never had it to refuse it, and lacks no number.
+    assertEquals(
+        Set.of(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, EvidenceKind.EVIDENCE_KIND_ERASURE),
+        federation.kinds(FR, message, DE));
+    assertEquals(
+        1,
+        federation.track(FR, message).stream()
+            .filter(it -> it.getKind() == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY)
+            .count());
+    assertFalse(federation.scrape(DE, "metrics").contains("RECALLED"));
+    federation.await("nothing is owed to it any more", () -> nothingIsOwed(FR, DE));
+  }
+
+  private boolean nothingIsOwed(String from, String to) {
+    federation.stop(from);
+    try (RocksStore store =
+        RocksStore.open(folder.resolve(from).resolve("data"), RocksOptions.defaults())) {
+      return QuietLedger.over(store, federation.clock).outbox().isEmpty(new AgencyName(to));
+    } finally {
+      federation.start(from);
+    }
+  }
+
   /**
-   * How the recipient's gateway ended it. The recall goes by another lane, and mostly overtakes its
-   * target, which is then refused; where it does not, the target is erased.
+   * How it ended. The recall goes by another lane, and mostly overtakes its target, which is then
+   * withdrawn, or refused there; where it does not, the target is erased.
    */
   private Progress answered(MessageId message, String recipient) {
     EvidenceItem answer =
@@ -174,10 +240,7 @@ class RecallAbsenceTest {
       return Progress.PROGRESS_ERASED;
     }
     assertEquals("NOT_FOUND", answer.getCode(), answer::toString);
-    EvidenceItem refused =
-        federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, recipient);
-    assertEquals("RECALLED", refused.getCode(), refused::toString);
-    assertEquals(recipient, refused.getAgency());
+    assertWithdrawn(message, recipient);
     return Progress.PROGRESS_NOT_DELIVERED;
   }
 

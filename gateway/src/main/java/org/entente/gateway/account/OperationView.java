@@ -12,6 +12,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.deliver.Match;
 import org.entente.gateway.intake.OwnUpdates;
 import org.entente.gateway.joint.HeldRosters;
 import org.entente.gateway.joint.Rosters;
@@ -36,6 +37,7 @@ import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.seal.RosterStatement;
 import org.entente.proto.store.v1.OwnOperationUpdate;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.ListOperationsResponse;
@@ -158,13 +160,9 @@ public final class OperationView {
   private Optional<Entry> received(Sight sight, MessageId id, boolean exercise) {
     InboxBook.Placed placed = parts.ledger().inbox().find(id);
     // As long as it is kept, though the time is over in which it was to be delivered.
+    Match match = new Match(Filter.newBuilder().setExercise(exercise).build(), sight);
     if (placed == null
-        || placed.isDamaged()
-        || placed.record().getRecalled()
-        || placed.record().getRestricted()
-        || placed.record().getExercise() != exercise
-        || !sight.sees(placed.record())
-        || parts.ledger().quarantine().holds(placed.position())) {
+        || !match.mayOpen(placed, position -> parts.ledger().quarantine().holds(position))) {
       return Optional.empty();
     }
     Optional<InboxOpening.Message> opened = parts.opening().message(placed, label -> true);

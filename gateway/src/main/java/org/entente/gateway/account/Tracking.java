@@ -19,6 +19,8 @@ import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.HeldMessage;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Progress;
 import org.entente.proto.v1.RecipientProgress;
 import org.entente.proto.v1.TakenBack;
@@ -69,13 +71,28 @@ public final class Tracking {
    * @param recipients where it stands with each
    * @param settled whether nothing more is to be expected of any of them
    * @param takenBack by which recall; null if none was sent
+   * @param speed with which it was sent; the default instance where that is not known
    */
   public record Tracked(
       List<EvidenceItem> items,
       @Nullable HeldMessage held,
       List<RecipientProgress> recipients,
       boolean settled,
-      @Nullable TakenBack takenBack) {}
+      @Nullable TakenBack takenBack,
+      Speed speed) {}
+
+  /** The lane of a message, and the precedence that its label states. */
+  public record Speed(Lane lane, Precedence precedence) {
+    static final Speed UNKNOWN =
+        new Speed(Lane.LANE_UNSPECIFIED, Precedence.PRECEDENCE_UNSPECIFIED);
+
+    private static Speed of(SentFacts sent) {
+      Lane lane = Lane.forNumber(sent.getLane());
+      Precedence precedence = Precedence.forNumber(sent.getPrecedence());
+      return new Speed(
+          lane == null ? UNKNOWN.lane : lane, precedence == null ? UNKNOWN.precedence : precedence);
+    }
+  }
 
   /** A recall of a message as it was sent itself. */
   private record Sent(SentFacts facts, List<EvidenceItem> items) {}
@@ -89,7 +106,7 @@ public final class Tracking {
     }
     return waits == null
         ? Optional.empty()
-        : Optional.of(new Tracked(List.of(), waits, List.of(), false, null));
+        : Optional.of(new Tracked(List.of(), waits, List.of(), false, null, Speed.UNKNOWN));
   }
 
   private Tracked tracked(List<EvidenceItem> items, Optional<SentFacts> facts) {
@@ -114,7 +131,8 @@ public final class Tracking {
       recipients.add(one.build());
       settled &= stand.ended();
     }
-    return new Tracked(items, null, recipients, settled, recall == null ? null : takenBack(sent));
+    return new Tracked(
+        items, null, recipients, settled, recall == null ? null : takenBack(sent), Speed.of(sent));
   }
 
   /** The latest recall of a message; null if there is none, or it could not be sent. */

@@ -73,6 +73,13 @@ final class OpenCommand extends MessageCall {
     out().println("  " + text);
   }
 
+  /** What is said of it behind a line; nothing where its label states none. */
+  static String precedenceStated(Label label) {
+    return label.getPrecedence() == Precedence.PRECEDENCE_UNSPECIFIED
+        ? ""
+        : "  [" + precedence(label) + "]";
+  }
+
   /** As STANAG 4406 has it: {@code precedence IMMEDIATE (STANAG 4406: 3)}. */
   static String precedence(Label label) {
     Precedence written = PrecedenceLane.written(label);

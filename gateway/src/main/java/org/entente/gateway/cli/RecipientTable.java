@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -130,16 +131,26 @@ final class RecipientTable {
   private String openedBy(RecipientProgress recipient) {
     String agency = recipient.getAgency();
     Optional<EvidenceItem> retrieval = first(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, agency);
-    if (retrieval.isPresent()) {
-      return opened(retrieval.get().getRetrievedBy(), retrieval.get().getAt());
-    }
     List<EvidenceItem> answers =
         some(EvidenceKind.EVIDENCE_KIND_ERASURE, item -> item.getAgency().equals(agency)).toList();
+    if (retrieval.isPresent()) {
+      return opened(retrieval.get().getRetrievedBy(), retrieval.get().getAt()) + also(answers);
+    }
     return answers.stream()
         .filter(EvidenceItem::hasRetrievedAt)
         .findFirst()
-        .map(answer -> opened(answer.getRetrievedBy(), answer.getRetrievedAt()))
+        .map(answer -> opened(answer.getRetrievedBy(), answer.getRetrievedAt()) + also(answers))
         .orElse(answers.isEmpty() ? UNKNOWN : "nobody");
+  }
+
+  /** Further clients, as the recipient named them when it answered the recall. */
+  private static String also(List<EvidenceItem> answers) {
+    String names =
+        answers.stream()
+            .flatMap(answer -> answer.getAlsoRetrievedByList().stream())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return names.isEmpty() ? "" : ", then " + Screen.printable(names);
   }
 
   private static String opened(String client, Timestamp at) {

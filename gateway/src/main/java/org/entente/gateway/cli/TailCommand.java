@@ -270,7 +270,7 @@ final class TailCommand implements Callable<Integer> {
     }
   }
 
-  private static String asLine(Delivery delivery) {
+  static String asLine(Delivery delivery) {
     return "%6d  %s  %-12s %-9s %-22s %s%s"
         .formatted(
             delivery.getPosition(),
@@ -279,7 +279,8 @@ final class TailCommand implements Callable<Integer> {
             delivery.getLabel().getLane().name().replace("LANE_", ""),
             delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
             Screen.printable(headline(delivery)),
-            StandingWords.behind(StandingWords.of(delivery.getLabel()))
+            OpenCommand.precedenceStated(delivery.getLabel())
+                + StandingWords.behind(StandingWords.of(delivery.getLabel()))
                 + StandingWords.desks(delivery.getLabel())
                 + StandingWords.behind(StandingWords.of(delivery.getStanding()))
                 + String.join(

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
@@ -13,6 +14,7 @@ import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.FollowRequest;
 import org.entente.proto.v1.FollowResponse;
 import org.entente.proto.v1.Held;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.RecipientProgress;
 import org.entente.proto.v1.TakenBack;
 import org.entente.proto.v1.TrackRequest;
@@ -55,9 +57,25 @@ final class TrackCommand extends MessageCall {
     if (known.hasHeld()) {
       print(known.getHeld());
     }
+    speed(known).ifPresent(out()::println);
     known.getItemsList().forEach(this::print);
     print(known.getItemsList(), known.getTakenBack(), known.getRecipientsList());
     return 0;
+  }
+
+  /** With which speed it was sent, as STANAG 4406 has it; empty where that is not known. */
+  static Optional<String> speed(TrackResponse known) {
+    return known.getLaneValue() == 0
+        ? Optional.empty()
+        : Optional.of(
+            "sent in lane "
+                + known.getLane().name().replace("LANE_", "")
+                + ", "
+                + OpenCommand.precedence(
+                    Label.newBuilder()
+                        .setLaneValue(known.getLaneValue())
+                        .setPrecedenceValue(known.getPrecedenceValue())
+                        .build()));
   }
 
   private void follow(ManagedChannel channel) {
@@ -130,7 +148,12 @@ final class TrackCommand extends MessageCall {
       boolean before = item.hasRetrievedAt();
       line.append(before ? "  retrieved before by " : "  client ")
           .append(Screen.printable(item.getRetrievedBy()))
-          .append(before ? " at " + Timestamps.toString(item.getRetrievedAt()) : "");
+          .append(before ? " at " + Timestamps.toString(item.getRetrievedAt()) : "")
+          .append(
+              item.getAlsoRetrievedByCount() == 0
+                  ? ""
+                  : ", then by "
+                      + Screen.printable(String.join(", ", item.getAlsoRetrievedByList())));
     }
     if (item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
       line.append("  to ")

@@ -2,6 +2,7 @@ package org.entente.gateway.deliver;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Sight;
 import org.entente.proto.v1.Category;
@@ -13,9 +14,10 @@ import org.entente.proto.v1.Severity;
 /**
  * A filter of a client, compiled, with what holds for every client: nothing is given that was
  * recalled, nor what is for desks at which it does not sit, and exercise traffic never mixes with
- * actual traffic. Subscriptions deliver until the time by which a message was to be delivered
- * ({@link #mayDeliver}); a person or a model that looks for it is given it as long as it is kept
- * ({@link #mayGive}), which its key says. Immutable; safe for many threads.
+ * actual traffic. Content is opened only where {@link #mayOpen} says so. Subscriptions deliver
+ * until the time by which a message was to be delivered ({@link #mayDeliver}); a person or a model
+ * that looks for it is given it as long as it is kept ({@link #mayGive}), which its key says.
+ * Immutable; safe for many threads.
  */
 public final class Match {
   private final Set<Kind> kinds;
@@ -44,17 +46,43 @@ public final class Match {
    * anything; never what is damaged.
    */
   public boolean mayGive(InboxBook.Placed placed) {
+    return wantsLaneOf(placed) && isFor(placed);
+  }
+
+  private boolean isFor(InboxBook.Placed placed) {
     return !placed.isDamaged()
         && placed.record().getExercise() == exercise
-        && wants(placed.lane().number())
         && (origins.isEmpty() || origins.contains(placed.record().getOrigin()))
         && !placed.record().getRecalled()
         && sight.sees(placed.record());
   }
 
-  /** Whether it is also still to be delivered, at a time in milliseconds since 1970. */
-  public boolean mayDeliver(InboxBook.Placed placed, long nowMillis) {
-    return placed.record().getExpiresAtMs() > nowMillis && mayGive(placed);
+  /**
+   * Whether its content may be opened for the client now: what every path asks on which content
+   * goes to a client, before it opens anything. Neither what its origin restricts nor what is set
+   * aside may.
+   *
+   * @param aside whether a position holds what is set aside
+   */
+  public boolean mayOpen(InboxBook.Placed placed, LongPredicate aside) {
+    return wantsLaneOf(placed) && mayBeOpened(placed, aside);
+  }
+
+  private boolean mayBeOpened(InboxBook.Placed placed, LongPredicate aside) {
+    return isFor(placed) && !placed.record().getRestricted() && !aside.test(placed.position());
+  }
+
+  /**
+   * Whether it is also still to be delivered, at a time in milliseconds since 1970, in whichever
+   * lane it came.
+   */
+  boolean mayDeliver(InboxBook.Placed placed, LongPredicate aside, long nowMillis) {
+    return placed.record().getExpiresAtMs() > nowMillis && mayBeOpened(placed, aside);
+  }
+
+  /** Whether the filter lets the lane through in which it came. */
+  boolean wantsLaneOf(InboxBook.Placed placed) {
+    return wants(placed.lane().number());
   }
 
   private boolean wants(int lane) {

@@ -49,6 +49,7 @@ public final class Subscription {
   private final SubscriptionPorts ports;
   private final Cursor name;
   private final Match match;
+  private final LaterWords laterWords;
   private final int window;
   private final Sink sink;
   private final Executor executor;
@@ -74,6 +75,7 @@ public final class Subscription {
     this.ports = ports;
     this.name = new Cursor(request.client(), request.cursor());
     this.match = request.match();
+    this.laterWords = new LaterWords(ports, match);
     this.window = request.window();
     this.batch = request.batch();
     this.sink = sink;
@@ -249,9 +251,12 @@ public final class Subscription {
 
   /** Empty for what the subscription does not want and what may not be given any more. */
   private Optional<Opened> open(InboxBook.Placed placed) {
-    boolean wanted = placed.isDamaged() || match.mayDeliver(placed, ports.clock().millis());
     // What its origin restricts comes anew, behind all others, when that is lifted.
-    if (!wanted || placed.record().getRestricted()) {
+    boolean wanted =
+        placed.isDamaged()
+            || (match.mayDeliver(placed, ports.undeliverable()::holds, ports.clock().millis())
+                && (match.wantsLaneOf(placed) || laterWords.mayBe(placed)));
+    if (!wanted) {
       return Optional.empty();
     }
     InboxOpening.Message message = whole(placed);
@@ -265,7 +270,11 @@ public final class Subscription {
   /** Null for what was erased; what is there, with its key, and does not open is damaged. */
   private InboxOpening.@Nullable Message whole(InboxBook.Placed placed) {
     Optional<InboxOpening.Message> opened =
-        placed.isDamaged() ? Optional.empty() : ports.opening().message(placed, match::matches);
+        placed.isDamaged()
+            ? Optional.empty()
+            : ports
+                .opening()
+                .message(placed, label -> match.matches(label) || laterWords.is(placed, label));
     if (opened.isEmpty() && ports.opening().isDamaged(placed)) {
       throw new CorruptRecord("INBOX", null);
     }

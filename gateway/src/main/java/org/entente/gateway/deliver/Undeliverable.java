@@ -30,8 +30,8 @@ import org.entente.proto.v1.EvidenceKind;
 /**
  * Received messages on whose opening this gateway fails. One that is set aside stays where it lies,
  * so that recall, erasure and retention reach it, and is passed over by every subscription. Once it
- * opens again it moves behind all others, so that those subscriptions get it too. Safe for many
- * threads.
+ * opens again it moves behind all others, so that those subscriptions get it too, and it is found;
+ * past the time of its delivery it is found only. Safe for many threads.
  */
 public final class Undeliverable implements SetAside {
   private final AgencyName self;
@@ -117,14 +117,15 @@ public final class Undeliverable implements SetAside {
     return setting.put(tx, mishap, aside, new byte[0]);
   }
 
-  /** When it would be delivered no more: its expiry, or the end of its bucket's last day. */
+  /**
+   * The end of its bucket's last day: until then a person finds and opens it, delivered or not, if
+   * it opens again.
+   */
   private static long ends(InboxRecord record) {
-    long bucket =
-        LocalDate.ofEpochDay(record.getBucketDay() + 1)
-            .atStartOfDay(ZoneOffset.UTC)
-            .toInstant()
-            .toEpochMilli();
-    return Math.min(record.getExpiresAtMs(), bucket);
+    return LocalDate.ofEpochDay(record.getBucketDay() + 1)
+        .atStartOfDay(ZoneOffset.UTC)
+        .toInstant()
+        .toEpochMilli();
   }
 
   @Override
@@ -155,9 +156,12 @@ public final class Undeliverable implements SetAside {
     long position = ledger.inbox().moveToEnd(tx, placed);
     ledger.retention().placed(tx, new RetentionBook.Place(bucket, placed.lane(), position));
     tx.afterCommit(arrived);
+    boolean delivered = placed.record().getExpiresAtMs() > tx.nowMillis();
     return new Ended(
         QuarantineState.QUARANTINE_STATE_RELEASED,
-        "it opens; subscribers get it at position " + position);
+        delivered
+            ? "it opens; subscribers get it at position " + position
+            : "it opens, and is found and opened by its id; the time of its delivery is over");
   }
 
   private static Ended gone() {

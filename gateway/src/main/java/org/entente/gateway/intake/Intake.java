@@ -432,6 +432,7 @@ public final class Intake implements AutoCloseable {
         SentFacts.newBuilder()
             .setExercise(first.exercise())
             .setLane(submission.lane().number())
+            .setPrecedence(first.label().getPrecedenceValue())
             .setRecall(isFinal(first.label().getKind()));
     for (Permitted part : submission.parts()) {
       part.permits().forEach(permit -> facts.addRecipients(permit.recipient().value()));

@@ -13,6 +13,8 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -28,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes messages of this agency back: a recall is a message of its own to all who were sent its
  * target, sealed, durable and tracked like any other. What each recipient did is evidence about the
- * target. A message whose waiting mail has not left yet is still transmitted behind its recall, and
- * refused where it arrives. Safe for many threads.
+ * target. What waits for a recipient when it is recalled is not transmitted any more, unless it
+ * shares its envelope with messages that stand: that goes behind the recall, and is refused where
+ * it arrives. Safe for many threads.
  */
 public final class Recalling {
   private static final int REASON = 500;
@@ -96,11 +99,17 @@ public final class Recalling {
           new Problem(
               Code.NO_RECIPIENT, "message_id", "none who was sent it is a member any more"));
     }
-    return send(AuditActor.client(parts.self(), client, person), target, reason, message.get());
+    return send(
+        AuditActor.client(parts.self(), client, person),
+        new Target(target, sent.get()),
+        reason,
+        message.get());
   }
 
+  private record Target(MessageId id, SentFacts sent) {}
+
   private CompletableFuture<Answer> send(
-      AuditActor actor, MessageId target, String reason, Permitted message) {
+      AuditActor actor, Target target, String reason, Permitted message) {
     List<AgencyName> recipients =
         message.permits().stream().map(permit -> permit.recipient()).toList();
     return messages
@@ -108,17 +117,13 @@ public final class Recalling {
             actor,
             message,
             tx -> {
-              parts.ledger().operations().forgetSaid(tx, target);
-              parts.ledger().chains().recalled(tx, parts.self(), target);
-              parts
-                  .evidence()
-                  .takenBack(tx, parts.ledger().evidence(), target, message.messageId());
+              takeBack(tx, target, message.messageId());
               return AuditRecord.of(
                       AuditType.RECALLED,
                       LawCategory.ERASURE,
                       Instant.ofEpochMilli(tx.nowMillis()),
                       actor,
-                      new AuditSubject(null, List.of(target), recipients, null))
+                      new AuditSubject(null, List.of(target.id()), recipients, null))
                   .saying(reason);
             })
         .thenApply(
@@ -131,6 +136,19 @@ public final class Recalling {
                             Code.valueOf(outcome.getInvalid().getCode()),
                             outcome.getInvalid().getField(),
                             outcome.getInvalid().getMessage())));
+  }
+
+  private void takeBack(Transaction tx, Target target, MessageId recall) {
+    Ledger ledger = parts.ledger();
+    ledger.operations().forgetSaid(tx, target.id());
+    ledger.chains().recalled(tx, parts.self(), target.id(), target.sent().getExercise());
+    parts.evidence().takenBack(tx, ledger.evidence(), target.id(), recall);
+    ledger.retention().takeBack(tx, target.id(), target.sent().getExpiresAtMs());
+    // Nobody needs to open it any more.
+    target
+        .sent()
+        .getRecipientsList()
+        .forEach(recipient -> ledger.awaited().unlist(tx, target.id(), recipient));
   }
 
   /** What an agreement under which it went asks of who takes it back, and was not said. */

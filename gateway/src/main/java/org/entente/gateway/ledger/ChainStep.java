@@ -3,6 +3,7 @@ package org.entente.gateway.ledger;
 import com.google.protobuf.util.Timestamps;
 import java.util.Optional;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.Exercise;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
 
@@ -13,8 +14,10 @@ import org.entente.proto.v1.MessageType;
  * @param type how it changes the other
  * @param target the other
  * @param atMillis when it was written, by its origin; milliseconds since 1970
+ * @param exercise whether it is training
  */
-public record ChainStep(MessageId id, MessageType type, MessageId target, long atMillis) {
+public record ChainStep(
+    MessageId id, MessageType type, MessageId target, long atMillis, boolean exercise) {
   /** What a complete and checked label says; empty if it changes nothing. */
   public static Optional<ChainStep> of(Label label) {
     return label.getReferences().isEmpty()
@@ -24,6 +27,7 @@ public record ChainStep(MessageId id, MessageType type, MessageId target, long a
                 MessageId.of(label.getMessageId().toByteArray()),
                 label.getMessageType(),
                 MessageId.of(label.getReferences().toByteArray()),
-                Timestamps.toMillis(label.getCreatedAt())));
+                Timestamps.toMillis(label.getCreatedAt()),
+                Exercise.of(label)));
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
@@ -22,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Rules.</b> A change concerns a message of its own origin only; one that names another's, or
  * one that never comes, is kept and changes nothing. The order of arrival means nothing: what
- * changes a message that is not here yet waits for it. A change holds unless it was itself
- * cancelled or recalled; a cancellation is final, so that this is decided by looking one step
- * further and never around a circle. A change outlives the message that made it: a recipient who
- * erases a restriction, or whose copy of it ends, does not lift it.
+ * changes a message that is not here yet waits for it, and is dropped if one of them is training
+ * and the other is not. A change holds unless it was itself cancelled or recalled; a cancellation
+ * is final, so that this is decided by looking one step further and never around a circle. A change
+ * outlives the message that made it: a recipient who erases a restriction, or whose copy of it
+ * ends, does not lift it.
  *
  * <p>A received message bears in its record that it was changed and that it is restricted, so that
  * whoever delivers it looks here only where there is something to be seen. Safe for many threads;
@@ -66,6 +68,13 @@ public final class Chains {
     return record == null || record.getChangedByCount() < MOST_TAKEN;
   }
 
+  /** What a message changes, as committed; empty if it changes nothing. Opens nothing. */
+  public Optional<MessageId> changedBy(AgencyName origin, MessageId id) {
+    return Optional.ofNullable(book.read(origin, id))
+        .filter(record -> !record.getReferences().isEmpty())
+        .map(record -> MessageId.of(record.getReferences().toByteArray()));
+  }
+
   /** Whether a message is a cancellation, which nothing changes. */
   public boolean isFinal(AgencyName origin, MessageId id) {
     ChainRecord record = book.read(origin, id);
@@ -73,17 +82,52 @@ public final class Chains {
   }
 
   /**
+   * Whether a message is known to change another, and to be training where it should be actual
+   * traffic, or the reverse: that is remembered when the message itself is gone.
+   */
+  public boolean isOfTheOther(Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
+    ChainRecord record = book.read(tx, origin, id);
+    return record != null && !isOf(record, exercise);
+  }
+
+  /** One that changes nothing, or of which that was not kept, may be either. */
+  private static boolean isOf(ChainRecord record, boolean exercise) {
+    return !record.hasExercise() || record.getExercise() == exercise;
+  }
+
+  /**
    * The record of a message that is about to be kept, with what changed it before it came. To be
    * asked before the message is appended.
    */
   public InboxRecord arriving(Transaction tx, AgencyName origin, MessageId id, InboxRecord record) {
-    ChainRecord chain = book.read(tx, origin, id);
+    ChainRecord chain = withoutTheOther(tx, origin, id, record.getExercise());
     return chain == null || chain.getChangedByCount() == 0
         ? record
         : record.toBuilder()
             .setChanged(true)
             .setRestricted(isRestricted(reading(tx, origin), chain))
             .build();
+  }
+
+  /** Before a message came nobody knew whether what changes it is of its kind. */
+  private @Nullable ChainRecord withoutTheOther(
+      Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
+    ChainRecord chain = book.read(tx, origin, id);
+    if (chain == null) {
+      return null;
+    }
+    List<ByteString> own = new ArrayList<>();
+    for (ByteString by : chain.getChangedByList()) {
+      if (!isOfTheOther(tx, origin, MessageId.of(by.toByteArray()), exercise)) {
+        own.add(by);
+      }
+    }
+    if (own.size() == chain.getChangedByCount()) {
+      return chain;
+    }
+    ChainRecord left = chain.toBuilder().clearChangedBy().addAllChangedBy(own).build();
+    book.put(tx, origin, id, left);
+    return left;
   }
 
   /** Notes a change by its origin; once it is noted it holds for what is here and what comes. */
@@ -97,6 +141,7 @@ public final class Chains {
             .setReferences(ByteString.copyFrom(step.target().bytes()))
             .setType(step.type().getNumber())
             .setAtMs(step.atMillis())
+            .setExercise(step.exercise())
             .build());
     ChainRecord target = orNew(book.read(tx, origin, step.target()));
     ByteString id = ByteString.copyFrom(step.id().bytes());
@@ -108,10 +153,13 @@ public final class Chains {
     refreshTarget(tx, origin, target);
   }
 
-  /** A message was recalled by its origin: what it changed, it changes no more. */
-  public void recalled(Transaction tx, AgencyName origin, MessageId id) {
+  /**
+   * A message was recalled by its origin: what it changed, it changes no more, if both are training
+   * or neither is.
+   */
+  public void recalled(Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
     ChainRecord record = book.read(tx, origin, id);
-    if (record != null && !record.getReferences().isEmpty()) {
+    if (record != null && !record.getReferences().isEmpty() && isOf(record, exercise)) {
       book.put(tx, origin, id, record.toBuilder().setRecalled(true).build());
       refreshTarget(tx, origin, record);
     }

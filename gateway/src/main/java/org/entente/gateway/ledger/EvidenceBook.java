@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *           u8 which time                             → u64 number · sealed EvidenceItem
  * EVIDENCE  u8 2 · ascii origin · u64 number          → sealed EvidenceBatch, still to be returned
  * EVIDENCE  u8 3 · 16-byte message id                 → u64 when first retrieved · ascii client
+ * EVIDENCE  u8 3 · 16-byte message id · ascii client  → u64 when first retrieved by a further one
  * EVIDENCE  u8 5 · 32-byte header hash                → sealed KeptHeader
  * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
  * </pre>
@@ -40,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A statement is kept as often as {@link EvidenceName} says, whoever repeats it how often. What
  * contradicts another statement is another statement. Once its time is over it could be stated
- * again, but for a message that old nobody is heard any more. {@link AwaitedBook} has the rest of
- * the table, and {@link EarlierStatements} what releases before format 6 kept there.
+ * again, as long as it is known whom the message went to. {@link AwaitedBook} has the rest of the
+ * table, and {@link EarlierStatements} what releases before format 6 kept there.
  */
 public final class EvidenceBook {
   private static final byte[] KNOWN = Keys.key().ascii("evidence").done();
@@ -108,14 +109,22 @@ public final class EvidenceBook {
 
   /** Whether a statement is known. */
   public boolean has(Transaction tx, EvidenceName name) {
-    return tx.get(Table.STATEMENT, statementKey(name, 1)) != null
-        || earlier.times(tx::get, name) > 0;
+    return has(tx::get, name);
   }
 
   /** Whether it is, as far as that is committed. */
   public boolean has(EvidenceName name) {
-    return store.get(Table.STATEMENT, statementKey(name, 1)) != null
-        || earlier.times(store::get, name) > 0;
+    return has(store::get, name);
+  }
+
+  /** Each time it was made has its own end, and the first may be over before the others. */
+  private boolean has(EarlierStatements.Reader reader, EvidenceName name) {
+    for (int time = 1; time <= name.most(); time++) {
+      if (reader.get(Table.STATEMENT, statementKey(name, time)) != null) {
+        return true;
+      }
+    }
+    return earlier.times(reader, name) > 0;
   }
 
   /** Is told, after each commit, of which messages more is known: on the writer's thread. */
@@ -153,10 +162,12 @@ public final class EvidenceBook {
   /** A client's first retrieval of a message. */
   public record Retrieval(long atMillis, String client) {}
 
-  /** Notes the first retrieval of a message; false if there was one before. */
+  /** Notes the first retrieval of a message by a client; false if another had it before. */
   public boolean firstRetrieval(Transaction tx, MessageId id, String client) {
     byte[] key = retrievalKey(id);
-    if (tx.get(Table.EVIDENCE, key) != null) {
+    byte[] first = tx.get(Table.EVIDENCE, key);
+    if (first != null) {
+      further(tx, id, retrieval(first), client);
       return false;
     }
     tx.put(
@@ -166,14 +177,40 @@ public final class EvidenceBook {
     return true;
   }
 
+  /** Its origin is told of the first alone; of the others when it takes the message back. */
+  private static void further(Transaction tx, MessageId id, Retrieval first, String client) {
+    byte[] key = Keys.key().bytes(retrievalKey(id)).ascii(client).done();
+    if (!first.client().equals(client) && tx.get(Table.EVIDENCE, key) == null) {
+      tx.put(Table.EVIDENCE, key, Keys.key().u64(tx.nowMillis()).done());
+    }
+  }
+
   /** The first retrieval of a message, or null. */
   public @Nullable Retrieval retrieval(Transaction tx, MessageId id) {
     byte[] value = tx.get(Table.EVIDENCE, retrievalKey(id));
-    return value == null
-        ? null
-        : new Retrieval(
-            BigEndian.u64(value, 0),
-            new String(value, 8, value.length - 8, StandardCharsets.US_ASCII));
+    return value == null ? null : retrieval(value);
+  }
+
+  private static Retrieval retrieval(byte[] value) {
+    return new Retrieval(
+        BigEndian.u64(value, 0), new String(value, 8, value.length - 8, StandardCharsets.US_ASCII));
+  }
+
+  /** The clients that retrieved a message after another had, as committed; at most so many. */
+  public List<String> furtherRetrievals(MessageId id, int most) {
+    byte[] first = retrievalKey(id);
+    List<String> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.EVIDENCE, first, Keys.endOf(first))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        if (scan.key().length > first.length) {
+          int at = first.length + 1;
+          out.add(new String(scan.key(), at, scan.key().length - at, StandardCharsets.US_ASCII));
+        }
+      }
+    }
+    out.sort(Comparator.naturalOrder());
+    return out;
   }
 
   /** Notes whom a message of this agency goes to. */

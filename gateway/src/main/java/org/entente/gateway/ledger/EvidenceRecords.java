@@ -16,6 +16,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.KeptHeader;
 import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -24,6 +25,8 @@ import org.entente.proto.v1.EvidenceKind;
 public final class EvidenceRecords {
   /** How long evidence is kept. */
   public static final Duration KEPT = Duration.ofDays(400);
+
+  private static final Duration LAST_DAY = Duration.ofDays(2);
 
   /** Items that are owed in one record at most. */
   public static final int TOGETHER = 64;
@@ -188,11 +191,13 @@ public final class EvidenceRecords {
             });
   }
 
-  /** Keeps that a message of this agency was accepted, and whom it goes to. */
+  /**
+   * Keeps that a message of this agency was accepted, and whom it goes to: as long as evidence, and
+   * as long as anybody to whom it goes may keep it, for it can be recalled and changed as long.
+   */
   public void accepted(Transaction tx, EvidenceBook book, MessageId id, SentFacts facts) {
     SentFacts dated = facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build();
-    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
-    book.sent(tx, id, atRest.seal(SENT, dated.toByteArray(), until));
+    book.sent(tx, id, atRest.seal(SENT, dated.toByteArray(), until(dated, tx.nowMillis())));
     long now = tx.nowMillis();
     tx.afterCommit(() -> recent.put(id, dated, dated.getSerializedSize(), now));
   }
@@ -215,10 +220,24 @@ public final class EvidenceRecords {
     // What was accepted before format 3 does not say when; its id does.
     long accepted =
         taken.getAcceptedAtMs() > 0 ? taken.getAcceptedAtMs() : BigEndian.u64(id.bytes(), 0) >>> 16;
-    long kept = Math.max(accepted + KEPT.toMillis(), tx.nowMillis());
-    book.sent(tx, id, atRest.seal(SENT, taken.toByteArray(), Instant.ofEpochMilli(kept)));
+    Instant until = until(taken, accepted);
+    Instant today = Instant.ofEpochMilli(tx.nowMillis());
+    book.sent(
+        tx, id, atRest.seal(SENT, taken.toByteArray(), until.isBefore(today) ? today : until));
     long now = tx.nowMillis();
     tx.afterCommit(() -> recent.put(id, taken, taken.getSerializedSize(), now));
+  }
+
+  /**
+   * The end of what is known of whom a message went to: who gets it in the last moment of its
+   * delivery may keep it until the end of the last day of its retention, by a clock of its own.
+   */
+  private static Instant until(SentFacts facts, long acceptedMillis) {
+    int days = facts.getPartsList().stream().mapToInt(SentPart::getRetentionDays).max().orElse(0);
+    Instant evidence = Instant.ofEpochMilli(acceptedMillis).plus(KEPT);
+    Instant content =
+        Instant.ofEpochMilli(facts.getExpiresAtMs()).plus(Duration.ofDays(days)).plus(LAST_DAY);
+    return content.isAfter(evidence) ? content : evidence;
   }
 
   /** Whom a message of this agency went to; empty if it is none, or once its bucket has ended. */

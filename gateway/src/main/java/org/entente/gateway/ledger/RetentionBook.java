@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 3 · 16-byte message id                   → HoldRecord
  * RETENTION u8 4 · u8 n · ascii origin · 16-byte id     → BlockRecord
  * RETENTION u8 5 · u32 last day · u8 lane · u64 position → empty: a message of that bucket
+ * RETENTION u8 6 · 16-byte message id                   → BlockRecord, an own message that was
+ *                                                         taken back
  * </pre>
  */
 public final class RetentionBook {
@@ -35,12 +40,22 @@ public final class RetentionBook {
   private static final int HOLD = 3;
   private static final int BLOCK = 4;
   private static final int BUCKET = 5;
+  private static final int TAKEN_BACK = 6;
   private static final byte[] NOTHING = new byte[0];
 
   private final Store store;
 
+  /** Asked of all that is transmitted, and few: of those that may be delivered still. */
+  private final Set<MessageId> takenBack = ConcurrentHashMap.newKeySet();
+
   RetentionBook(Store store) {
     this.store = store;
+    try (Scan scan = store.scan(Table.RETENTION, prefix(TAKEN_BACK), prefix(TAKEN_BACK + 1))) {
+      while (scan.hasNext()) {
+        scan.next();
+        takenBack.add(idBehind(scan.key()));
+      }
+    }
   }
 
   /** A hold under its message's id. */
@@ -113,24 +128,56 @@ public final class RetentionBook {
     try (Scan scan = store.scan(Table.RETENTION, from, prefix(HOLD + 1))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        byte[] key = scan.key();
-        MessageId id = MessageId.of(Arrays.copyOfRange(key, 1, key.length));
-        out.add(new Hold(id, holdRecord(scan.value())));
+        out.add(new Hold(idBehind(scan.key()), holdRecord(scan.value())));
       }
     }
     return out;
   }
 
-  /** Refuses a message of an origin until a time. */
-  public void block(Transaction tx, AgencyName origin, MessageId id, long untilMillis) {
-    BlockRecord block = BlockRecord.newBuilder().setUntilMs(untilMillis).build();
-    tx.put(Table.RETENTION, blockKey(origin, id), block.toByteArray());
+  /**
+   * Refuses a message of an origin until a time, if it is of the kind that is said. Nothing that is
+   * said of the one kind takes back what was said of the other.
+   */
+  public void block(
+      Transaction tx, AgencyName origin, MessageId id, boolean exercise, long untilMillis) {
+    BlockRecord.Builder block =
+        BlockRecord.newBuilder().setUntilMs(untilMillis).setExercise(exercise);
+    byte[] before = tx.get(Table.RETENTION, blockKey(origin, id));
+    if (before != null) {
+      BlockRecord said = blockRecord(before);
+      block.setUntilMs(Math.max(untilMillis, said.getUntilMs()));
+      if (!said.hasExercise() || said.getExercise() != exercise) {
+        block.clearExercise();
+      }
+    }
+    tx.put(Table.RETENTION, blockKey(origin, id), block.build().toByteArray());
   }
 
-  /** Whether a message of an origin is refused. */
-  public boolean isBlocked(Transaction tx, AgencyName origin, MessageId id) {
+  /** Whether a message of an origin is refused, which is training or not. */
+  public boolean isBlocked(Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
     byte[] value = tx.get(Table.RETENTION, blockKey(origin, id));
-    return value != null && blockRecord(value).getUntilMs() > tx.nowMillis();
+    if (value == null) {
+      return false;
+    }
+    BlockRecord block = blockRecord(value);
+    return block.getUntilMs() > tx.nowMillis() && isOf(block, exercise);
+  }
+
+  /** One that does not say of which kind it is holds for both. */
+  private static boolean isOf(BlockRecord block, boolean exercise) {
+    return !block.hasExercise() || block.getExercise() == exercise;
+  }
+
+  /** Notes that an own message was taken back: until a time nobody is sent it who has it not. */
+  public void takeBack(Transaction tx, MessageId id, long untilMillis) {
+    BlockRecord until = BlockRecord.newBuilder().setUntilMs(untilMillis).build();
+    tx.put(Table.RETENTION, key(TAKEN_BACK, id), until.toByteArray());
+    tx.afterCommit(() -> takenBack.add(id));
+  }
+
+  /** Whether an own message was taken back, as committed, while it may be delivered. Quick. */
+  public boolean isTakenBack(MessageId id) {
+    return !takenBack.isEmpty() && takenBack.contains(id);
   }
 
   /** Notes to which bucket a message belongs. */
@@ -178,7 +225,10 @@ public final class RetentionBook {
     return out;
   }
 
-  /** Forgets blocks that have ended and erasures whose bucket has; how many, at most so many. */
+  /**
+   * Forgets blocks that have ended, what was taken back and could not be delivered any more, and
+   * erasures whose bucket has ended; how many, at most so many.
+   */
   public int prune(Transaction tx, long nowMillis, long today, int most) {
     int pruned = 0;
     try (Scan scan = tx.scanCommitted(Table.RETENTION, prefix(DONE), prefix(DONE + 1))) {
@@ -190,11 +240,25 @@ public final class RetentionBook {
         }
       }
     }
-    try (Scan scan = tx.scanCommitted(Table.RETENTION, prefix(BLOCK), prefix(BLOCK + 1))) {
+    pruned += ended(tx, BLOCK, nowMillis, most - pruned, key -> {});
+    return pruned
+        + ended(
+            tx,
+            TAKEN_BACK,
+            nowMillis,
+            most - pruned,
+            key -> tx.afterCommit(() -> takenBack.remove(idBehind(key))));
+  }
+
+  private int ended(
+      Transaction tx, int space, long nowMillis, int most, Consumer<byte[]> forgotten) {
+    int pruned = 0;
+    try (Scan scan = tx.scanCommitted(Table.RETENTION, prefix(space), prefix(space + 1))) {
       while (pruned < most && scan.hasNext()) {
         scan.next();
         if (blockRecord(scan.value()).getUntilMs() <= nowMillis) {
           tx.delete(Table.RETENTION, scan.key());
+          forgotten.accept(scan.key());
           pruned++;
         }
       }
@@ -224,6 +288,10 @@ public final class RetentionBook {
     } catch (InvalidProtocolBufferException e) {
       throw new CorruptRecord("RETENTION", e);
     }
+  }
+
+  private static MessageId idBehind(byte[] key) {
+    return MessageId.of(Arrays.copyOfRange(key, 1, key.length));
   }
 
   private static MessageId id(ErasureRecord erasure) {

@@ -165,6 +165,14 @@ final class BodyCheck {
     findings.line("body.charge.note", charge.getNote(), ChargeMessages.MAX_NOTE);
   }
 
+  private void alsoRetrieved(String field, EvidenceItem item) {
+    int most =
+        item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE ? EvidenceMessages.MAX_CLIENTS : 0;
+    if (findings.count(field, item.getAlsoRetrievedByCount(), most)) {
+      item.getAlsoRetrievedByList().forEach(client -> findings.line(field, client, 64));
+    }
+  }
+
   private void evidenceItem(EvidenceItem item) {
     findings.check(item.getMessageId().size() == 16, "message_id", "has 16 bytes");
     findings.required("kind", item.getKind());
@@ -178,6 +186,7 @@ final class BodyCheck {
     findings.check(hash == 0 || hash == 32, "header_hash", "has 32 bytes or none");
     findings.line("retrieved_by", item.getRetrievedBy(), 64);
     findings.time("retrieved_at", item.getRetrievedAt());
+    alsoRetrieved("also_retrieved_by", item);
     if (findings.count(
         "passed_on_to", item.getPassedOnToCount(), LabelCheck.MAX_AGENCIES)) {
       item.getPassedOnToList().forEach(agency -> agency("passed_on_to", agency));

@@ -30,6 +30,10 @@ public final class EvidenceMessages {
 
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_EVIDENCE, AGREEMENT, RETENTION_DAYS);
   static final int MAX_ITEMS = 4_096;
+
+  /** Most further clients that had a message, in the answer to its recall. */
+  public static final int MAX_CLIENTS = 32;
+
   private static final Duration DELIVER_WITHIN = Duration.ofDays(30);
 
   private final Membership membership;

@@ -265,7 +265,7 @@ final class Reception {
       }
       return;
     }
-    Optional<Code> gone = recalls.refusal(tx, keeping.header().facts().origin(), id);
+    Optional<Code> gone = recalls.refusal(tx, keeping.header().facts(), id);
     if (gone.isPresent()) {
       String reason =
           gone.get() == Code.RECALLED

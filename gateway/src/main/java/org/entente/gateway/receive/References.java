@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * recalls actual traffic, nor the reverse, and nothing is changed too often.
  *
  * <p>Looked at is what passed between its origin and this agency, and nothing else: a refusal that
- * depended on mail of others would tell its origin who else was sent what.
+ * depended on mail of others would tell its origin who else was sent what. What comes before what
+ * it names is kept, and does nothing to that if it turns out to be of the other kind ({@link
+ * org.entente.gateway.ledger.Chains}, {@link org.entente.gateway.retain.Recalls}).
  */
 final class References {
   private final Ledger ledger;
@@ -71,6 +73,9 @@ final class References {
     if (placed != null) {
       return placed.record().getOrigin().equals(facts.origin().value())
           && placed.record().getExercise() != facts.exercise();
+    }
+    if (ledger.chains().isOfTheOther(tx, facts.origin(), id, facts.exercise())) {
+      return true;
     }
     AgencyName origin = facts.origin();
     return evidence

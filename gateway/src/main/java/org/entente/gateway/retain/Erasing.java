@@ -21,6 +21,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.seal.BodyAddress;
 import org.entente.proto.store.v1.ErasureCause;
 import org.entente.proto.store.v1.ErasureRecord;
@@ -160,6 +161,8 @@ public final class Erasing {
         : item.toBuilder()
             .setRetrievedBy(retrieval.client())
             .setRetrievedAt(Timestamps.fromMillis(retrieval.atMillis()))
+            .addAllAlsoRetrievedBy(
+                ledger.evidence().furtherRetrievals(id, EvidenceMessages.MAX_CLIENTS))
             .build();
   }
 

@@ -16,6 +16,7 @@ import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.EnvelopeFacts;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.proto.store.v1.ErasureCause;
 import org.entente.proto.store.v1.ErasureRecord;
@@ -25,7 +26,8 @@ import org.entente.proto.v1.EvidenceKind;
 /**
  * What a recall from another agency does here. Only the origin of a message recalls it: a recall of
  * another's message is answered as if that were unknown, and hinders nothing. One that comes before
- * its target refuses it when it comes, until the recall's own expiry. Safe for many threads.
+ * its target refuses it when it comes, until the recall's own expiry, if both are training or
+ * neither is. Safe for many threads.
  */
 public final class Recalls {
   private final AgencyName self;
@@ -49,8 +51,8 @@ public final class Recalls {
   }
 
   /** Why a message that arrives is not kept; empty if it is. */
-  public Optional<Code> refusal(Transaction tx, AgencyName origin, MessageId id) {
-    if (ledger.retention().isBlocked(tx, origin, id)) {
+  public Optional<Code> refusal(Transaction tx, EnvelopeFacts facts, MessageId id) {
+    if (ledger.retention().isBlocked(tx, facts.origin(), id, facts.exercise())) {
       return Optional.of(Code.RECALLED);
     }
     return ledger.retention().done(tx, id) != null || ledger.retention().pending(tx, id) != null
@@ -68,7 +70,7 @@ public final class Recalls {
             Instant.ofEpochMilli(tx.nowMillis()),
             AuditActor.gateway(origin),
             new AuditSubject(null, List.of(target), List.of(origin), null)));
-    ledger.chains().recalled(tx, origin, target);
+    ledger.chains().recalled(tx, origin, target, recall.facts().exercise());
     InboxBook.Placed placed = ledger.inbox().find(tx, target);
     ErasureRecord done = ledger.retention().done(tx, target);
     ErasureRecord pending = ledger.retention().pending(tx, target);
@@ -82,7 +84,9 @@ public final class Recalls {
     } else if (done != null && done.getOrigin().equals(origin.value())) {
       owe(tx, origin, erasing.answer(tx, done));
     } else {
-      ledger.retention().block(tx, origin, target, recall.facts().expiresAtMs());
+      ledger
+          .retention()
+          .block(tx, origin, target, recall.facts().exercise(), recall.facts().expiresAtMs());
       owe(tx, origin, failed(tx, target, Code.NOT_FOUND, "not here; refused should it arrive"));
     }
   }

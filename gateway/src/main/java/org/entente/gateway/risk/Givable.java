@@ -28,9 +28,7 @@ final class Givable {
     try {
       InboxBook.Placed placed = ledger.inbox().find(id);
       return placed != null
-              && match.mayGive(placed)
-              && !placed.record().getRestricted()
-              && !ledger.quarantine().holds(placed.position())
+              && match.mayOpen(placed, position -> ledger.quarantine().holds(position))
           ? placed
           : null;
     } catch (CorruptRecord e) {

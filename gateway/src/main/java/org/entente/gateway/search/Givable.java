@@ -78,9 +78,22 @@ final class Givable {
         .filter(placed -> mayBeGiven(placed, match));
   }
 
-  /** What is asked before anything is opened. */
+  /**
+   * What is asked before anything is said of a message: its label is found while it is restricted.
+   */
   private boolean mayBeGiven(InboxBook.Placed placed, Match match) {
-    return match.mayGive(placed) && !parts.ledger().quarantine().holds(placed.position());
+    return match.mayGive(placed) && !isAside(placed.position());
+  }
+
+  private boolean isAside(long position) {
+    return parts.ledger().quarantine().holds(position);
+  }
+
+  /** The content of what stands at a place, if that may be opened. */
+  Optional<InboxOpening.Message> content(InboxBook.Placed placed, Match match) {
+    return match.mayOpen(placed, this::isAside)
+        ? parts.opening().message(placed, label -> true)
+        : Optional.empty();
   }
 
   /** Whether a message is still where it was seen, and was not recalled since. */
@@ -109,22 +122,8 @@ final class Givable {
   }
 
   private Searching.Answer<Opened> whole(MessageId id, InboxBook.Placed placed, Match match) {
-    if (!match.mayGive(placed)) {
-      return notFound(id);
-    }
-    if (placed.record().getRestricted()) {
-      return new Searching.Answer.Refused<>(
-          new Problem(
-              Code.RESTRICTED,
-              "message_id",
-              "the originator of message " + id + " restricts its processing"));
-    }
-    if (parts.ledger().quarantine().holds(placed.position())) {
-      return new Searching.Answer.Refused<>(
-          new Problem(
-              Code.QUARANTINED,
-              "message_id",
-              "message " + id + " did not open and is set aside; an operator decides"));
+    if (!match.mayOpen(placed, this::isAside)) {
+      return unopened(id, placed, match);
     }
     Optional<InboxOpening.Message> opened = parts.opening().message(placed, match::matches);
     Body body = opened.map(InboxOpening.Message::body).orElse(null);
@@ -134,6 +133,24 @@ final class Givable {
           : notFound(id);
     }
     return new Searching.Answer.Shown<>(new Opened(new Hit(placed, opened.get().label()), body));
+  }
+
+  /** Who may be given it is told why it is not opened; to others it is not here. */
+  private static Searching.Answer<Opened> unopened(
+      MessageId id, InboxBook.Placed placed, Match match) {
+    if (!match.mayGive(placed)) {
+      return notFound(id);
+    }
+    return new Searching.Answer.Refused<>(
+        placed.record().getRestricted()
+            ? new Problem(
+                Code.RESTRICTED,
+                "message_id",
+                "the originator of message " + id + " restricts its processing")
+            : new Problem(
+                Code.QUARANTINED,
+                "message_id",
+                "message " + id + " did not open and is set aside; an operator decides"));
   }
 
   /** On record, and known to the origin as any first retrieval is; whether it may be given. */

@@ -140,13 +140,10 @@ final class Relating {
     try {
       return given
           .placed(place, match)
-          // What is restricted is not looked into.
-          .filter(placed -> !placed.record().getRestricted())
           .flatMap(
               placed ->
-                  parts
-                      .opening()
-                      .message(placed, label -> true)
+                  given
+                      .content(placed, match)
                       .flatMap(other -> link(one.hit().label(), named, placed, other)));
     } catch (CorruptRecord e) {
       // Delivery sets it aside.

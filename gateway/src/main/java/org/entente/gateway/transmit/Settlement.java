@@ -411,10 +411,18 @@ public final class Settlement {
     for (MessageId id : messages(tx, headerHash)) {
       EvidenceItem item =
           change.apply(evidence.item(kind, id, recipient.value(), headerHash, tx.nowMillis()));
-      if (!item.getTimeOut() || !isDelivered(tx, id, recipient)) {
+      if (!isConcluded(item) || !isDelivered(tx, id, recipient)) {
         evidence.keep(tx, ledger.evidence(), item);
       }
     }
+  }
+
+  /**
+   * Whether it follows from what was done here and not from what anybody said of the message: where
+   * the recipient has said that it holds it, that stands.
+   */
+  private static boolean isConcluded(EvidenceItem item) {
+    return item.getTimeOut() || item.getCode().equals(Code.RECALLED.name());
   }
 
   private boolean isDelivered(Transaction tx, MessageId id, AgencyName recipient) {

@@ -22,8 +22,9 @@ import org.entente.proto.store.v1.SentFacts;
  * </pre>
  *
  * <p>Nothing of it is said of a recipient that has opened the message or answered its recall, and
- * no second time. A recipient that refused it has not opened it either: it is listed, without
- * further evidence.
+ * no second time. Nobody needs to open one that was taken back, whether its recall was answered or
+ * not. A recipient that refused it has not opened it either: it is listed, without further
+ * evidence.
  */
 final class TimeOuts {
   /** What is under way when a message expires may still arrive, and the word of it. */
@@ -83,14 +84,15 @@ final class TimeOuts {
   private static Step step(SentFacts facts, Recipient recipient, long now) {
     Stand stand = recipient.stand();
     long openBy = facts.getOpenByMs();
-    boolean late = openBy > 0 && now >= openBy && !stand.seenTo();
+    boolean takenBack = !facts.getRecallId().isEmpty();
+    boolean late = openBy > 0 && now >= openBy && !stand.seenTo() && !takenBack;
     boolean undelivered = now >= lost(facts) && !stand.answered();
     boolean gone = now >= openBy + LISTED.toMillis();
     return new Step(
         undelivered,
         late && !undelivered && !stand.ended() && !stand.overdue(),
         late && !gone && recipient.listing() == Listing.NEVER,
-        recipient.listing() == Listing.LISTED && (gone || stand.seenTo()));
+        recipient.listing() == Listing.LISTED && (gone || takenBack || stand.seenTo()));
   }
 
   private static LongStream later(SentFacts facts, Recipient recipient, Step step) {

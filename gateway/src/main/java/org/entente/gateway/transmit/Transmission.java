@@ -15,6 +15,7 @@ import org.entente.gateway.link.Outgoing;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.AddressedStanza;
 import org.entente.gateway.seal.ContentKey;
@@ -32,8 +33,8 @@ import org.entente.proto.store.v1.StoredEnvelope;
 /**
  * Makes what a hop carries, at the moment of transmission: stanzas under live sessions at the
  * origin, what was taken into custody at a transit. A recipient to whom it cannot go now (no key in
- * force, expired, agreement ended) is taken out durably before anything is sent without it; a
- * number left without recipients is transmitted as a void. Safe for many threads.
+ * force, expired, taken back, agreement ended) is taken out durably before anything is sent without
+ * it; a number left without recipients is transmitted as a void. Safe for many threads.
  */
 public final class Transmission {
   private final Ledger ledger;
@@ -187,10 +188,12 @@ public final class Transmission {
             ? Optional.empty()
             : EnvelopeHeader.parse(envelope.getHeader().toByteArray());
     Optional<ContentKey> key = envelope == null ? Optional.empty() : contentKeys.apply(envelope);
+    boolean takenBack = envelope != null && isTakenBack(envelope);
     try {
       List<Fate> fates = new ArrayList<>();
       for (HopRecipient hop : recipients) {
-        fates.add(header.isEmpty() ? new Fate.Done() : guarded(lane, hop, header.get(), key));
+        fates.add(
+            header.isEmpty() ? new Fate.Done() : guarded(lane, hop, header.get(), key, takenBack));
       }
       return fates;
     } finally {
@@ -198,11 +201,22 @@ public final class Transmission {
     }
   }
 
+  /** Whether nothing that stands is in it: what is sealed together goes together. */
+  private boolean isTakenBack(StoredEnvelope envelope) {
+    return envelope.getMessageIdsCount() > 0
+        && envelope.getMessageIdsList().stream()
+            .allMatch(id -> ledger.retention().isTakenBack(MessageId.of(id.toByteArray())));
+  }
+
   /** A failure over one recipient holds back neither the others nor the lane. */
   private Fate guarded(
-      Lane lane, HopRecipient hop, EnvelopeHeader header, Optional<ContentKey> key) {
+      Lane lane,
+      HopRecipient hop,
+      EnvelopeHeader header,
+      Optional<ContentKey> key,
+      boolean takenBack) {
     try {
-      return fate(lane, hop, header, key);
+      return fate(lane, hop, header, key, takenBack);
     } catch (RuntimeException | StackOverflowError e) {
       if (Mishap.isOfTheMachine(e)) {
         throw e;
@@ -211,12 +225,20 @@ public final class Transmission {
     }
   }
 
-  private Fate fate(Lane lane, HopRecipient hop, EnvelopeHeader header, Optional<ContentKey> key) {
+  private Fate fate(
+      Lane lane,
+      HopRecipient hop,
+      EnvelopeHeader header,
+      Optional<ContentKey> key,
+      boolean takenBack) {
     AgencyName recipient = new AgencyName(hop.getAgency());
     OriginNumber number = new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
     OutboxEntry entry = ledger.outbox().read(recipient, number);
     if (entry == null || entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
       return new Fate.Done();
+    }
+    if (takenBack) {
+      return new Fate.Ends(Code.RECALLED, "taken back before the recipient had confirmed it");
     }
     if (entry.getExpiresAtMs() <= origin.clock().millis()) {
       return new Fate.Ends(Code.EXPIRED, "not delivered before its expiry");

@@ -97,9 +97,7 @@ final class HitPages {
             Filter.newBuilder().setExercise(hit.getExercise()).build(),
             parts.desks().sight(client));
     return placed.record().getMessageId().equals(hit.getMessageId())
-        && match.mayGive(placed)
-        && !placed.record().getRestricted()
-        && !parts.ledger().quarantine().holds(placed.position());
+        && match.mayOpen(placed, position -> parts.ledger().quarantine().holds(position));
   }
 
   private Optional<Shown> shown(

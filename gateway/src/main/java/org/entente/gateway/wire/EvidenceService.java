@@ -33,7 +33,9 @@ final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
         TrackResponse.newBuilder()
             .addAllItems(known.items())
             .addAllRecipients(known.recipients())
-            .setSettled(known.settled());
+            .setSettled(known.settled())
+            .setLane(known.speed().lane())
+            .setPrecedence(known.speed().precedence());
     HeldMessage held = known.held();
     if (held != null) {
       response.setHeld(held.getHeld());

@@ -114,6 +114,29 @@ class RecipientTableTest {
   }
 
   @Test
+  void recall_namesAllClientsThatHadOpenedIt_whetherItsFirstRetrievalIsKnownOrNot() {
+    retrieved("de.customs", "desk");
+    for (String agency : List.of("de.customs", "us.cbp")) {
+      items.add(
+          erasure(agency)
+              .setRetrievedBy("desk")
+              .setRetrievedAt(at(SENT.plusSeconds(60)))
+              .addAlsoRetrievedBy("analysts")
+              .addAlsoRetrievedBy("watch-room\u001b[2J")
+              .build());
+    }
+    List<String> lines =
+        table(
+            TAKEN_BACK,
+            recipient("de.customs", Progress.PROGRESS_ERASED),
+            recipient("us.cbp", Progress.PROGRESS_ERASED));
+    for (String line : lines.subList(1, 3)) {
+      assertTrue(line.contains("desk at 2026-11-20T10:01:00Z, then analysts, watch-room"), line);
+      assertTrue(line.chars().noneMatch(Character::isISOControl), line);
+    }
+  }
+
+  @Test
   void recallThatWasNotExecuted_saysWhatStandsAgainstIt() {
     items.add(
         erasure("de.customs")

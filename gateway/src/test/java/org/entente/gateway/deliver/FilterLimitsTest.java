@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 
 /** What clients may filter by, and what then comes through. */
 class FilterLimitsTest {
+  /** Positions that hold what is set aside: none. */
+  private static final Set<Long> ASIDE = Set.of();
+
   private static Filter.Builder filter() {
     return Filter.newBuilder();
   }
@@ -137,19 +141,38 @@ class FilterLimitsTest {
   void pastItsDeliveryTime_isNotDelivered_andGivenAllTheSame() {
     Match all = match(filter());
     InboxBook.Placed placed = placed(record().setExpiresAtMs(1_000));
-    assertTrue(all.mayDeliver(placed, 999));
-    assertFalse(all.mayDeliver(placed, 1_000));
+    assertTrue(all.mayDeliver(placed, ASIDE::contains, 999));
+    assertFalse(all.mayDeliver(placed, ASIDE::contains, 1_000));
     assertTrue(all.mayGive(placed));
-    assertFalse(match(filter().addOrigins("us.cbp")).mayDeliver(placed, 999));
+    assertFalse(match(filter().addOrigins("us.cbp")).mayDeliver(placed, ASIDE::contains, 999));
     InboxBook.Placed recalled = placed(record().setRecalled(true));
-    assertFalse(all.mayDeliver(recalled, 0));
+    assertFalse(all.mayDeliver(recalled, ASIDE::contains, 0));
     assertFalse(all.mayGive(recalled));
     InboxBook.Placed exercise = placed(record().setExercise(true));
-    assertFalse(all.mayDeliver(exercise, 0));
+    assertFalse(all.mayDeliver(exercise, ASIDE::contains, 0));
     assertFalse(all.mayGive(exercise));
     InboxBook.Placed damaged = placed(record().clearMessageId());
-    assertFalse(all.mayDeliver(damaged, 0));
+    assertFalse(all.mayDeliver(damaged, ASIDE::contains, 0));
     assertFalse(all.mayGive(damaged));
+  }
+
+  /** What a person may be told of by its label is not therefore opened. */
+  @Test
+  void restrictedOrSetAside_isNotOpened() {
+    Match all = match(filter());
+    InboxBook.Placed placed = placed(record());
+    assertTrue(all.mayOpen(placed, ASIDE::contains));
+    assertFalse(all.mayOpen(placed, position -> position == placed.position()));
+    assertTrue(all.mayOpen(placed, position -> position != placed.position()));
+    InboxBook.Placed restricted = placed(record().setRestricted(true));
+    assertTrue(all.mayGive(restricted));
+    assertFalse(all.mayOpen(restricted, ASIDE::contains));
+    assertFalse(all.mayDeliver(restricted, ASIDE::contains, 0));
+    for (InboxRecord.Builder other :
+        List.of(
+            record().setRecalled(true), record().setExercise(true), record().clearMessageId())) {
+      assertFalse(all.mayOpen(placed(other), ASIDE::contains), other.toString());
+    }
   }
 
   private static InboxRecord.Builder record() {

@@ -82,7 +82,7 @@ class ChainsTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          chains.changed(tx, origin, new ChainStep(id, type, target, now.toEpochMilli()));
+          chains.changed(tx, origin, new ChainStep(id, type, target, now.toEpochMilli(), false));
           return id;
         });
   }
@@ -252,14 +252,14 @@ class ChainsTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          chains.recalled(tx, SG, restriction);
+          chains.recalled(tx, SG, restriction, false);
           return tx;
         });
     assertTrue(record(target).getRestricted(), "another origin recalls nothing");
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          chains.recalled(tx, FR, restriction);
+          chains.recalled(tx, FR, restriction, false);
           return tx;
         });
     assertFalse(record(target).getRestricted());

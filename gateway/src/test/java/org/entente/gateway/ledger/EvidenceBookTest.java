@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -20,6 +26,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AfterEach;
@@ -189,6 +196,109 @@ class EvidenceBookTest {
     assertEquals(said, known());
     assertTrue(stand().contradicted());
     assertTrue(stand().ended());
+  }
+
+  /** The first of several was made long before the others, and its time is over. */
+  @Test
+  void statement_whoseFirstTimeIsOver_isKnownByTheOthers() {
+    EvidenceItem erasure = item(EvidenceKind.EVIDENCE_KIND_ERASURE, DE, DE);
+    assertEquals(3, keep(List.of(erasure, erasure, erasure)));
+    byte[] mark = EvidenceName.of(erasure).mark();
+    for (int time = 1; time <= 3; time++) {
+      assertTrue(ledger.evidence().has(EvidenceName.of(erasure)), "without those before " + time);
+      byte[] key = Keys.key().bytes(id.bytes()).u8(2).bytes(mark).u8(time).done();
+      boolean known =
+          ledger.commit(
+              Lane.ROUTINE,
+              tx -> {
+                tx.delete(Table.STATEMENT, key);
+                return ledger.evidence().has(tx, EvidenceName.of(erasure));
+              });
+      assertEquals(time < 3, known);
+    }
+    assertFalse(ledger.evidence().has(EvidenceName.of(erasure)));
+  }
+
+  private void accept(SentFacts facts) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          records.accepted(tx, ledger.evidence(), id, facts);
+          return id;
+        });
+  }
+
+  private LocalDate sentIsKnownUntil() {
+    byte[] sealed = Objects.requireNonNull(ledger.evidence().sent(id));
+    return LocalDate.ofEpochDay(BigEndian.u32(sealed, 1));
+  }
+
+  private static SentFacts keptFor(int... days) {
+    SentFacts.Builder facts =
+        SentFacts.newBuilder()
+            .addRecipients(DE)
+            .setExpiresAtMs(NOW.plus(Duration.ofDays(30)).toEpochMilli());
+    for (int some : days) {
+      facts.addParts(SentPart.newBuilder().setRetentionDays(some));
+    }
+    return facts.build();
+  }
+
+  private static LocalDate day(int after) {
+    return LocalDate.ofInstant(NOW.plus(Duration.ofDays(after)), ZoneOffset.UTC);
+  }
+
+  /** It can be recalled as long as anybody reads it who got it on its last day. */
+  @Test
+  void whomItWentTo_isKnownAsLongAsAnyOfThemMayKeepIt_andAsEvidenceAtLeast() {
+    accept(keptFor(30, 90));
+    assertEquals(day(400), sentIsKnownUntil());
+    accept(keptFor(30, 1_825, 365));
+    assertTrue(sentIsKnownUntil().isAfter(day(30 + 1_825)));
+    assertTrue(sentIsKnownUntil().isBefore(day(30 + 1_825 + 4)), "and not for ever");
+    LocalDate before = sentIsKnownUntil();
+    takeBack();
+    assertEquals(before, sentIsKnownUntil(), "taking it back shortens nothing");
+  }
+
+  private MessageId takeBack() {
+    MessageId recall = MessageId.fresh(NOW.toEpochMilli(), new SecureRandom());
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          records.takenBack(tx, ledger.evidence(), id, recall);
+          return id;
+        });
+    return recall;
+  }
+
+  /** Format 2 did not keep when a message was accepted; its id says it. */
+  @Test
+  void takenBack_ofAMessageFromBeforeFormat3_isKept_andEndsAsItWouldHave() {
+    byte[] sealed =
+        new AtRest(keys, new SecureRandom())
+            .seal("sent", keptFor(30).toByteArray(), NOW.plus(EvidenceRecords.KEPT));
+    ledger.close();
+    MemoryStore store = new MemoryStore(disk);
+    store.commit(
+        store.batch().put(Table.EVIDENCE, Keys.key().u8(4).bytes(id.bytes()).done(), sealed),
+        Durability.SYNCED);
+    Instant later = NOW.plus(Duration.ofDays(100));
+    ledger = QuietLedger.started(store, () -> later);
+
+    MessageId recall = takeBack();
+    SentFacts known = records.sent(ledger.evidence(), id).orElseThrow();
+    assertEquals(ByteString.copyFrom(recall.bytes()), known.getRecallId());
+    assertEquals(later.toEpochMilli(), known.getTakenBackAtMs());
+    assertEquals(List.of(DE), known.getRecipientsList());
+    assertEquals(0, known.getAcceptedAtMs());
+    assertEquals(day(400), sentIsKnownUntil());
+
+    ledger.close();
+    ledger = QuietLedger.started(new MemoryStore(disk), () -> later);
+    EvidenceRecords afterwards =
+        new EvidenceRecords(new AtRest(keys, new SecureRandom()), new AgencyName("fr.customs"));
+    assertEquals(Optional.of(known), afterwards.sent(ledger.evidence(), id));
   }
 
   private Stand stand() {

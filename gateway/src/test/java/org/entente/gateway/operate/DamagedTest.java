@@ -187,10 +187,32 @@ class DamagedTest {
   void time_endsTheWaiting_andTheMessageEndsAsAnyOther() {
     damage(Table.BODY, bodyKey(placed()));
     headlines("desk");
-    node.now = node.now.plus(Duration.ofDays(2));
+    node.now = node.now.plus(Duration.ofDays(31));
     assertEquals(1, node.quarantine.expire());
     assertFalse(node.ledger.quarantine().holds(placed().position()));
     assertEquals(List.of(), headlines("another"), "expired");
+  }
+
+  /** It is kept longer than it is delivered, and who looks for it finds it once it opens again. */
+  @Test
+  void retry_pastTheTimeOfItsDelivery_letsItBeFound_andGivesItToNoSubscriber() {
+    byte[] whole = damage(Table.BODY, bodyKey(placed()));
+    headlines("desk");
+    long number = only().number();
+    node.now = node.now.plus(Duration.ofDays(2));
+    assertEquals(0, node.quarantine.expire(), "its delivery ended, and it is still kept");
+    assertTrue(node.ledger.quarantine().holds(placed().position()));
+
+    put(Table.BODY, bodyKey(placed()), whole);
+    node.restart();
+    Quarantine.Answer.Decided answer =
+        assertInstanceOf(
+            Quarantine.Answer.Decided.class,
+            node.quarantine.retry(Aside.OPERATOR, number, Aside.PERSON));
+    assertEquals(QuarantineState.QUARANTINE_STATE_RELEASED, answer.record().getState());
+    assertFalse(node.ledger.quarantine().holds(placed().position()));
+    assertEquals(List.of(), headlines("another"));
+    assertTrue(node.isKept(damaged));
   }
 
   @Test

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -21,11 +22,13 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -232,6 +235,35 @@ class IngressTest {
             .build();
     EvidenceBatch batch = EvidenceBatch.newBuilder().addItems(item).build();
     return DEMO.evidence().message(ID, batch, from, to, Lane.IMMEDIATE, false, NOW);
+  }
+
+  /** Names of its own clients are all that a recipient says of who had a message. */
+  @Test
+  void clientsThatHadIt_areNamedInAnswersToRecallsAlone_andFewOfThem() {
+    EvidenceItem.Builder answer =
+        EvidenceItem.newBuilder()
+            .setMessageId(HONEST.getMessageId())
+            .setKind(EvidenceKind.EVIDENCE_KIND_ERASURE)
+            .setAgency(FR.value())
+            .setAt(Times.timestamp(NOW));
+    for (int i = 0; i < EvidenceMessages.MAX_CLIENTS; i++) {
+      answer.addAlsoRetrievedBy("client-" + i);
+    }
+    String field = "body.evidence.items[0].also_retrieved_by";
+    assertEquals(List.of(), fields(answer));
+    assertEquals(List.of(field), fields(answer.clone().addAlsoRetrievedBy("one more")));
+    assertEquals(
+        List.of(field), fields(answer.clone().setKind(EvidenceKind.EVIDENCE_KIND_RETRIEVAL)));
+    assertEquals(List.of(field), fields(answer.clone().setAlsoRetrievedBy(0, "x\u001b[2J")));
+    assertEquals(List.of(field), fields(answer.clone().setAlsoRetrievedBy(0, "x".repeat(65))));
+  }
+
+  private static List<String> fields(EvidenceItem.Builder item) {
+    EvidenceBatch batch = EvidenceBatch.newBuilder().addItems(item).build();
+    Permitted message =
+        DEMO.evidence().message(ID, batch, FR, DE, Lane.IMMEDIATE, false, NOW).orElseThrow();
+    return new LabelCheck(MessageLimits.defaults())
+        .received(message.label(), message.body()).stream().map(Problem::field).toList();
   }
 
   @Test

@@ -415,6 +415,13 @@ class RetentionTest {
             Lane.ROUTINE, (Transaction tx) -> node.ledger.evidence().firstRetrieval(tx, id, "desk"))
         .join();
     now = now.plusSeconds(5);
+    for (String client : List.of("watch-room", "analysts", "desk", "watch-room")) {
+      assertFalse(
+          node.ledger.commit(
+              Lane.ROUTINE,
+              (Transaction tx) -> node.ledger.evidence().firstRetrieval(tx, id, client)),
+          "its origin is told of the first alone");
+    }
 
     Permitted recall = recallOf(id);
     node.kit.deliver(recall);
@@ -428,6 +435,7 @@ class RetentionTest {
     assertEquals("", answer.getCode());
     assertEquals("desk", answer.getRetrievedBy());
     assertEquals(retrieved.getEpochSecond(), answer.getRetrievedAt().getSeconds());
+    assertEquals(List.of("analysts", "watch-room"), answer.getAlsoRetrievedByList());
     assertTrue(leaves.types().contains(AuditType.RECALLED));
     assertEquals(AuditType.ERASED, leaves.last(0).type());
   }
@@ -474,7 +482,8 @@ class RetentionTest {
                 tx ->
                     node.ledger
                         .retention()
-                        .isBlocked(tx, new AgencyName("it.customs"), MessageId.of(id.bytes())))
+                        .isBlocked(
+                            tx, new AgencyName("it.customs"), MessageId.of(id.bytes()), false))
             .join());
   }
 

@@ -2,6 +2,8 @@ package org.entente.gateway.transmit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.protobuf.ByteString;
+import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.AwaitedBook.Listing;
 import org.entente.gateway.ledger.Stand;
@@ -59,6 +61,21 @@ class TimeOutsTest {
     assertLook(Map.of(), 0, "do", Listing.NEVER, OPEN_BY);
     assertLook(Map.of(), 0, "o", Listing.NEVER, OPEN_BY);
     assertLook(Map.of(), 0, "e", Listing.NEVER, LOST);
+  }
+
+  /** Whoever is away and has not answered the recall cannot answer for not having opened it. */
+  @Test
+  void takenBackHere_nobodyNeedsToOpenItAnyMore_answeredOrNot() {
+    SentFacts takenBack = FACTS.toBuilder().setRecallId(ByteString.copyFrom(new byte[16])).build();
+    for (String letters : List.of("", "d", "w", "r")) {
+      Map<String, TimeOuts.Step> steps = look(takenBack, letters, Listing.NEVER, OPEN_BY).steps();
+      assertEquals(Map.of(), steps, letters);
+    }
+    assertEquals(Map.of(DE, UNLIST), look(takenBack, "dv", Listing.LISTED, OPEN_BY + 1).steps());
+    assertEquals(
+        Map.of(DE, new TimeOuts.Step(true, false, false, false)),
+        look(takenBack, "", Listing.NEVER, LOST).steps(),
+        "its delivery is awaited as ever");
   }
 
   @Test

@@ -1,0 +1,79 @@
+package org.entente.gateway.deliver;
+
+import java.util.Optional;
+import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+
+/**
+ * What an origin says later of a message: its recall, and what updates, cancels, rectifies or
+ * restricts it. A subscription that lets the message through is given that as well, whatever its
+ * filter says of the later message by itself: who has taken an alert by its category, severity or
+ * lane must hear that it was taken back.
+ *
+ * <p>A recall is given to every subscription for which its origin's messages are: when it is to be
+ * delivered nobody can read any more what it took back. It names a message and says why, and has no
+ * other content. A change is given where what it changes is here and let through, or what that
+ * changes in its turn. Immutable; safe for many threads.
+ */
+final class LaterWords {
+  /** So far a chain is followed back. */
+  private static final int STEPS = 64;
+
+  private final SubscriptionPorts ports;
+  private final Match match;
+
+  LaterWords(SubscriptionPorts ports, Match match) {
+    this.ports = ports;
+    this.match = match;
+  }
+
+  /** Whether a message may be one; opens nothing. Recalls come in FLASH, changes in any lane. */
+  boolean mayBe(InboxBook.Placed placed) {
+    return placed.lane() == Lane.FLASH
+        || ports.chains().changedBy(origin(placed), id(placed)).isPresent();
+  }
+
+  /** Whether a message with this label is one about what the subscription lets through. */
+  boolean is(InboxBook.Placed placed, Label label) {
+    return label.getKind() == Kind.KIND_RECALL
+        || (!label.getReferences().isEmpty() && changesWhatIsLetThrough(placed));
+  }
+
+  private boolean changesWhatIsLetThrough(InboxBook.Placed placed) {
+    AgencyName origin = origin(placed);
+    Optional<MessageId> target = ports.chains().changedBy(origin, id(placed));
+    for (int step = 0; target.isPresent() && step < STEPS; step++) {
+      if (isLetThrough(origin, target.get())) {
+        return true;
+      }
+      target = ports.chains().changedBy(origin, target.get());
+    }
+    return false;
+  }
+
+  private boolean isLetThrough(AgencyName origin, MessageId target) {
+    try {
+      return Optional.ofNullable(ports.inbox().find(target))
+          .filter(placed -> placed.record().getOrigin().equals(origin.value()))
+          .flatMap(ports.opening()::label)
+          .filter(match::matches)
+          .isPresent();
+    } catch (CorruptRecord e) {
+      // Delivery sets it aside.
+      return false;
+    }
+  }
+
+  private static AgencyName origin(InboxBook.Placed placed) {
+    return new AgencyName(placed.record().getOrigin());
+  }
+
+  private static MessageId id(InboxBook.Placed placed) {
+    return MessageId.of(placed.record().getMessageId().toByteArray());
+  }
+}
