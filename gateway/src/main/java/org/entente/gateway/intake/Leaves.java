@@ -65,11 +65,12 @@ final class Leaves {
   }
 
   private static List<String> withheld(Submission submission, String agreement) {
-    return submission.parts().stream()
-        .filter(part -> part.agreement().equals(agreement))
-        .findFirst()
-        .<List<String>>map(part -> part.label().getRedactedList())
-        .orElse(List.of());
+    for (Permitted part : submission.parts()) {
+      if (part.agreement().equals(agreement)) {
+        return part.label().getRedactedList();
+      }
+    }
+    return List.of();
   }
 
   private static String words(Set<String> withheld) {

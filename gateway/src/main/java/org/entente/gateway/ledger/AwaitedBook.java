@@ -41,12 +41,16 @@ public final class AwaitedBook {
   private final Map<Group, Integer> counts = new ConcurrentHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
+  /** Whether any message was ever listed: where none was, none is looked for. */
+  private volatile boolean any;
+
   AwaitedBook(Store store) {
     this.store = store;
     byte[] from = Keys.key().u8(UNOPENED).done();
     try (Scan scan = store.scan(Table.EVIDENCE, from, Keys.endOf(from))) {
       while (scan.hasNext()) {
         scan.next();
+        any = true;
         count(parse(scan.value()), 1);
       }
     }
@@ -113,6 +117,7 @@ public final class AwaitedBook {
 
   /** Adds to the unopened ones. */
   public void list(Transaction tx, UnopenedRecord record) {
+    any = true;
     byte[] last = tx.get(Table.META, LAST);
     long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
     byte[] encoded = Keys.key().u64(number).done();
@@ -129,6 +134,9 @@ public final class AwaitedBook {
 
   /** Takes a message from the list for a recipient; whether it was there. It does not come back. */
   public boolean unlist(Transaction tx, MessageId id, String recipient) {
+    if (!any) {
+      return false;
+    }
     byte[] key = numberKey(id, recipient);
     byte[] number = tx.get(Table.EVIDENCE, key);
     if (listing(number) != Listing.LISTED || number == null) {

@@ -317,8 +317,7 @@ final class Reception {
             tx,
             ledger.chains().arriving(tx, origin, message.id(), message.record()),
             message.content());
-    long position =
-        ledger.inbox().append(tx, lane, message.id(), record, message.body());
+    long position = ledger.inbox().append(tx, lane, message.id(), record, message.body());
     ledger.retention().placed(tx, new RetentionBook.Place(record.getBucketDay(), lane, position));
     long now = tx.nowMillis();
     tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));

@@ -85,7 +85,9 @@ public final class Outbound {
             .setBodies(UnsafeByteOperations.unsafeWrap(sealed.envelope().bodies()))
             .setSealedContentKey(UnsafeByteOperations.unsafeWrap(wrapped))
             .setOutboxKey(outboxKey.id());
-    sealed.messages().forEach(id -> stored.addMessageIds(UnsafeByteOperations.unsafeWrap(id.bytes())));
+    sealed
+        .messages()
+        .forEach(id -> stored.addMessageIds(UnsafeByteOperations.unsafeWrap(id.bytes())));
     List<Dispatch.Recipient> recipients =
         sealed.key().recipients().stream()
             .map(agency -> new Dispatch.Recipient(agency, sealed.key().agreement()))

@@ -184,7 +184,8 @@ class EnvelopeThreatsTest {
     System.arraycopy(keystream, 0, longer, body.length, keystream.length);
     BodyAddress address = new BodyAddress(crafted.facts.origin(), crafted.facts.id(), 0);
     byte[] padded =
-        Crafted.padded(crafted.key, List.of(Crafted.sealed(crafted.key.bodyKey(0), address, new byte[85])));
+        Crafted.padded(
+            crafted.key, List.of(Crafted.sealed(crafted.key.bodyKey(0), address, new byte[85])));
     byte[] zeroes = padded.clone();
     Arrays.fill(zeroes, 101, zeroes.length, (byte) 0);
     byte[] labelsOf85 =
@@ -205,7 +206,8 @@ class EnvelopeThreatsTest {
     byte[] bodies =
         Crafted.padded(
             crafted.key,
-            List.of(crafted.sealedBody(), Crafted.sealed(crafted.key.bodyKey(1), second, new byte[0])));
+            List.of(
+                crafted.sealedBody(), Crafted.sealed(crafted.key.bodyKey(1), second, new byte[0])));
     byte[] canonical = two.toByteArray();
     byte[] lengthsFirst =
         written(
