@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.entente.gateway.account.ChainShowing;
+import org.entente.gateway.account.OwnCharges;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
 import org.entente.gateway.account.Proving;
@@ -325,6 +326,7 @@ final class NodeServices {
             charging,
             ground.charges,
             ground.ledger.charges(),
+            new OwnCharges(ground.ledger, ground.charges, ground.desks),
             new ChainShowing(ground.agency(), ground.ledger, ground.evidence, ground.desks)),
         retention,
         subscriptions,

@@ -278,7 +278,7 @@ final class TailCommand implements Callable<Integer> {
             delivery.getLabel().getOrigin(),
             delivery.getLabel().getLane().name().replace("LANE_", ""),
             delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
-            Screen.printable(headline(delivery)),
+            LabelText.ahead(delivery.getLabel()) + Screen.printable(headline(delivery)),
             StandingWords.behind(StandingWords.of(delivery.getLabel()))
                 + StandingWords.desks(delivery.getLabel())
                 + StandingWords.behind(StandingWords.of(delivery.getStanding()))
@@ -319,6 +319,12 @@ final class TailCommand implements Callable<Integer> {
     }
     if (delivery.getBody().hasCharge()) {
       return ChargeCommand.line(delivery.getBody().getCharge());
+    }
+    if (delivery.getBody().hasFeedback()) {
+      return "FEEDBACK "
+          + delivery.getBody().getFeedback().getResult().name().replace("FEEDBACK_RESULT_", "")
+          + " to "
+          + HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
     }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()

@@ -187,9 +187,11 @@ class DeskAddressingTest {
   }
 
   @Test
-  void beside_anOperation_orInALabel_desksAreRefused() {
+  void besideAnOperation_desksOfMembersAreTaken_forInformationNot_norInALabel() {
     Draft.Builder operation = to(desk(DE, "narcotics"));
     operation.getToBuilder().setOperation(ByteString.copyFrom(new byte[16]));
+    assertEquals(List.of(), problems(operation));
+    operation.getToBuilder().getInformationBuilder().addDesks(desk(DE, "ipr"));
     assertEquals(List.of("to.operation"), problems(operation));
     Draft.Builder labelled = to(desk(DE, "narcotics"));
     labelled.getLabelBuilder().addDesks("narcotics");
