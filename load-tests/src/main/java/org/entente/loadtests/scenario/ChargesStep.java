@@ -80,14 +80,7 @@ record ChargesStep(
     TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
     Map<String, String> words = new TreeMap<>();
     wanted().forEach((agency, said) -> words.put(agency, said.words()));
-    String expected = Answer.expected(error, "lists " + words);
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(tasking).listCharges(request))
-                    .words(ChargesStep::listed)));
+    Patience.await(findings, error, "lists " + words, () -> stage.patient(tasking).listCharges(request), ChargesStep::listed);
   }
 
   private static String listed(ListChargesResponse response) {
