@@ -1,6 +1,7 @@
 package org.entente.gateway.cli;
 
 import com.google.protobuf.util.Timestamps;
+import java.util.ArrayList;
 import java.util.List;
 import org.entente.proto.v1.OperationOutcome;
 import org.entente.proto.v1.OperationResource;
@@ -10,7 +11,20 @@ import org.entente.proto.v1.SituationReport;
 
 /** What is said in joint operations, in lines for people. */
 final class OperationText {
+  /** As long as a headline is. */
+  private static final int HEADLINE = 200;
+
   private OperationText() {}
+
+  /** What an update says, on one line that may be cut. */
+  static String headline(OperationUpdate update) {
+    List<String> all = new ArrayList<>();
+    lines(update, all);
+    String line = String.join("; ", all);
+    return line.codePointCount(0, line.length()) <= HEADLINE
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, HEADLINE)) + " …";
+  }
 
   /** What an update says, for people. */
   static void lines(OperationUpdate update, List<String> out) {

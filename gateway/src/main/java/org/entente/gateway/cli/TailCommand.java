@@ -311,8 +311,10 @@ final class TailCommand implements Callable<Integer> {
       return "ROSTER of a joint operation";
     }
     if (delivery.getBody().hasOperationUpdate()) {
-      return "said in operation "
-          + HexFormat.of().formatHex(delivery.getLabel().getOperationId().toByteArray());
+      return "in operation "
+          + HexFormat.of().formatHex(delivery.getLabel().getOperationId().toByteArray())
+          + ": "
+          + OperationText.headline(delivery.getBody().getOperationUpdate());
     }
     if (delivery.getBody().hasConsent()) {
       return ConsentWords.of(delivery.getBody().getConsent());
