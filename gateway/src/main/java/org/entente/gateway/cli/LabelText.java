@@ -5,11 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.policy.Exercise;
-import org.entente.gateway.policy.PrecedenceLane;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.RequestedAction;
 
 /** What a label asks of whoever reads the message, and binds it to, in lines for people. */
@@ -29,7 +27,7 @@ final class LabelText {
     add(out, restriction(label));
     out.add(basis(label));
     add(out, assessment(label));
-    out.add(precedence(label));
+    out.add(OpenCommand.precedence(label));
     if (!label.getRedactedList().isEmpty()) {
       out.add("withheld, if there was anything: " + String.join(", ", label.getRedactedList()));
     }
@@ -111,17 +109,6 @@ final class LabelText {
             : "certainty " + label.getCertainty().name().replace("CERTAINTY_", ""),
         label.getStatementValue() == 0 ? "" : label.getStatement().name().replace("STATEMENT_", ""),
         label.getSourceEvaluation().isEmpty() ? "" : "source " + label.getSourceEvaluation());
-  }
-
-  /** As STANAG 4406 has it: {@code precedence IMMEDIATE (STANAG 4406: 3)}. */
-  static String precedence(Label label) {
-    Precedence written = PrecedenceLane.written(label);
-    String stated = label.getPrecedence() == written ? "" : ", which its lane stands for";
-    return "precedence "
-        + written.name().replace("PRECEDENCE_", "")
-        + (written == Precedence.UNRECOGNIZED
-            ? ""
-            : " (STANAG 4406: " + (written.getNumber() - 1) + stated + ")");
   }
 
   private static void add(List<String> out, String line) {

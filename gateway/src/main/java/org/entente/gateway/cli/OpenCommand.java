@@ -4,6 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.policy.PrecedenceLane;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Answer;
@@ -11,8 +12,10 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Commodity;
 import org.entente.proto.v1.Feedback;
 import org.entente.proto.v1.Intelligence;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
+import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.Wanted;
@@ -72,6 +75,17 @@ final class OpenCommand extends MessageCall {
 
   private void line(String text) {
     out().println("  " + text);
+  }
+
+  /** As STANAG 4406 has it: {@code precedence IMMEDIATE (STANAG 4406: 3)}. */
+  static String precedence(Label label) {
+    Precedence written = PrecedenceLane.written(label);
+    String stated = label.getPrecedence() == written ? "" : ", which its lane stands for";
+    return "precedence "
+        + written.name().replace("PRECEDENCE_", "")
+        + (written == Precedence.UNRECOGNIZED
+            ? ""
+            : " (STANAG 4406: " + (written.getNumber() - 1) + stated + ")");
   }
 
   /** What a body says; more than a line where its writer wrote more. */

@@ -91,7 +91,7 @@ final class SubjectWord {
   }
 
   private static Person.Builder person(String value) {
-    List<String> parts = parts(value);
+    List<String> parts = List.of(value.split("/", -1));
     if (parts.size() < 2 || parts.size() > 3) {
       throw new CommandFailure("--subject: a person is FAMILY/GIVEN or FAMILY/GIVEN/BIRTH-DATE");
     }

@@ -278,7 +278,7 @@ final class TailCommand implements Callable<Integer> {
             delivery.getLabel().getOrigin(),
             delivery.getLabel().getLane().name().replace("LANE_", ""),
             delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
-            LabelText.ahead(delivery.getLabel()) + Screen.printable(headline(delivery)),
+            Screen.printable(headline(delivery)),
             StandingWords.behind(StandingWords.of(delivery.getLabel()))
                 + StandingWords.desks(delivery.getLabel())
                 + StandingWords.behind(StandingWords.of(delivery.getStanding()))
@@ -291,6 +291,10 @@ final class TailCommand implements Callable<Integer> {
   }
 
   private static String headline(Delivery delivery) {
+    return LabelText.ahead(delivery.getLabel()) + said(delivery);
+  }
+
+  private static String said(Delivery delivery) {
     if (delivery.getBody().hasAlert()) {
       Alert alert = delivery.getBody().getAlert();
       return alert.getTextsCount() > 0 ? alert.getTexts(0).getHeadline() : "";

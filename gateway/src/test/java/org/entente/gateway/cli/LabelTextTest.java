@@ -10,7 +10,6 @@ import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
-import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.Statement;
@@ -88,18 +87,5 @@ class LabelTextTest {
             "precedence FLASH (STANAG 4406: 4, which its lane stands for)",
             "withheld, if there was anything: body.alert.subjects.person"),
         LabelText.lines(label));
-  }
-
-  @Test
-  void precedence_isTheOneStated_orThatOfTheLane_andSaysWhich() {
-    Label.Builder label = Label.newBuilder().setLane(Lane.LANE_FLASH);
-    assertEquals(
-        "precedence FLASH (STANAG 4406: 4, which its lane stands for)",
-        LabelText.precedence(label.build()));
-    assertEquals(
-        "precedence OVERRIDE (STANAG 4406: 5)",
-        LabelText.precedence(label.setPrecedence(Precedence.PRECEDENCE_OVERRIDE).build()));
-    assertEquals(
-        "precedence UNRECOGNIZED", LabelText.precedence(label.setPrecedenceValue(77).build()));
   }
 }
