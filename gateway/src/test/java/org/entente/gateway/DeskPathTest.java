@@ -24,33 +24,32 @@ import org.entente.gateway.testkit.RequestSamples;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.Addressing;
-import org.entente.proto.v1.Body;
-import org.entente.proto.v1.CreateOperationRequest;
-import org.entente.proto.v1.EraseRequest;
-import org.entente.proto.v1.Kind;
-import org.entente.proto.v1.OperationMember;
-import org.entente.proto.v1.OperationRole;
-import org.entente.proto.v1.OperationUpdate;
-import org.entente.proto.v1.OperationsGrpc;
-import org.entente.proto.v1.ShowOperationRequest;
-import org.entente.proto.v1.SituationReport;
 import org.entente.proto.v1.AnswerResult;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.CapGrpc;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.CreateOperationRequest;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EraseRequest;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FollowRemindersRequest;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.ListChargesRequest;
 import org.entente.proto.v1.ListHitsRequest;
+import org.entente.proto.v1.ListOperationsRequest;
 import org.entente.proto.v1.ListRequestsRequest;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.OpenRequest;
+import org.entente.proto.v1.OperationMember;
+import org.entente.proto.v1.OperationRole;
+import org.entente.proto.v1.OperationUpdate;
+import org.entente.proto.v1.OperationsGrpc;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
@@ -66,7 +65,9 @@ import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.ShowChainRequest;
+import org.entente.proto.v1.ShowOperationRequest;
 import org.entente.proto.v1.ShowScoresRequest;
+import org.entente.proto.v1.SituationReport;
 import org.entente.proto.v1.Subject;
 import org.entente.proto.v1.TakeChargeRequest;
 import org.entente.proto.v1.TaskingGrpc;
@@ -452,14 +453,17 @@ class DeskPathTest {
     assertEquals(List.of("risk"), federation.receive(FR, 1).get(0).getLabel().getDesksList());
   }
 
-  /** A reminder has words about a request of which nobody can say any more for which desk it was. */
+  /**
+   * A reminder has words about a request of which nobody can say any more for which desk it was.
+   */
   @Test
   void reminderOfARequestThatIsErased_isForWhoSitsAtNoDesk() {
     MessageId request = ask();
     assertEquals(1, federation.receive(narcotics, DE, 1, fromTheFirst("before")).size());
     federation.receive(DE, 1);
     RetentionGrpc.newBlockingStub(federation.channel(DE))
-        .erase(EraseRequest.newBuilder().setMessageId(bytes(request)).setOnBehalfOf(PERSON).build());
+        .erase(
+            EraseRequest.newBuilder().setMessageId(bytes(request)).setOnBehalfOf(PERSON).build());
     federation.pass(Duration.ofHours(2), Duration.ofHours(1));
     RequestsGrpc.newBlockingStub(federation.channel(FR))
         .remind(
@@ -534,6 +538,13 @@ class DeskPathTest {
                     .build())
             .getOperation()
             .getOperationId();
+    federation.await(
+        "the roster",
+        () ->
+            OperationsGrpc.newBlockingStub(federation.channel(DE))
+                    .listOperations(ListOperationsRequest.getDefaultInstance())
+                    .getOperationsCount()
+                == 1);
     Draft.Builder directed = report(operation, "for narcotics");
     to("narcotics").accept(directed);
     Outcome outcome = federation.publish(FR, directed.build());

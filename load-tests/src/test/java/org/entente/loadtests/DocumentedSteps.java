@@ -555,9 +555,12 @@ final class DocumentedSteps {
             .againWhile("roster 1 ")
             .says("roster 2 of CALM HARBOUR"),
         said("objectives OPERATION --text 'find where the brake pads are stored'"),
-        said("resources OPERATION --resource 'scanner vans' --count 2 --place DEHAM --resource 'dog unit'"),
-        said("task OPERATION T1 --title 'open the containers of berth 4' --agency de.customs --place DEHAM --due 2030-03-05"),
-        said("report OPERATION --text 'two seals are broken' --place DEHAM --subject container:CSQU3054383"),
+        said(
+            "resources OPERATION --resource 'scanner vans' --count 2 --place DEHAM --resource 'dog unit'"),
+        said(
+            "task OPERATION T1 --title 'open the containers of berth 4' --agency de.customs --place DEHAM --due 2030-03-05"),
+        said(
+            "report OPERATION --text 'two seals are broken' --place DEHAM --subject container:CSQU3054383"),
         said("outcome OPERATION R1 --text '1,200 brake pads seized' --place DEHAM"),
         Step.of(
                 "./entente operation show OPERATION --officer DE-7"
@@ -570,7 +573,8 @@ final class DocumentedSteps {
             .says("objectives: find where the brake pads are stored")
             .says("resource: 2 × scanner vans in DEHAM")
             .says("resource: 1 × dog unit")
-            .says("task T1, de.customs, ASSIGNED: open the containers of berth 4 in DEHAM, by 2030-03-05")
+            .says(
+                "task T1, de.customs, ASSIGNED: open the containers of berth 4 in DEHAM, by 2030-03-05")
             .says("container CSQU3054383"),
         Step.of(
                 "./entente operation close OPERATION --officer FR-118"

@@ -34,8 +34,7 @@ public final class OwnCharges {
    * @param of of this message only; null for all
    * @param after as the page before gave it; empty for the first
    */
-  public ChargeRecords.Page page(
-      NodeName client, @Nullable MessageId of, byte[] after, int size) {
+  public ChargeRecords.Page page(NodeName client, @Nullable MessageId of, byte[] after, int size) {
     ChargeRecords.Page page = records.own(ledger.charges(), of, after, size);
     Sight sight = desks.sight(client);
     List<ChargeState> given =
@@ -46,9 +45,7 @@ public final class OwnCharges {
   /** The message; null if it is not here any more, or cannot be read. */
   private InboxBook.@Nullable Placed placed(ChargeState state) {
     try {
-      return ledger
-          .inbox()
-          .find(MessageId.of(state.getCharge().getMessageId().toByteArray()));
+      return ledger.inbox().find(MessageId.of(state.getCharge().getMessageId().toByteArray()));
     } catch (CorruptRecord e) {
       return null;
     }

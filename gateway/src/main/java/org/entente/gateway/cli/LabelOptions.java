@@ -12,7 +12,9 @@ import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say what policy has to know of a message that is written on the command line. */
+/**
+ * The options that say what policy has to know of a message that is written on the command line.
+ */
 final class LabelOptions {
   @Option(
       names = "--category",

@@ -52,8 +52,7 @@ final class LabelText {
   }
 
   private static String asked(Label label) {
-    boolean binds =
-        label.getRequestedAction() == RequestedAction.REQUESTED_ACTION_DO_NOT_INTERVENE;
+    boolean binds = label.getRequestedAction() == RequestedAction.REQUESTED_ACTION_DO_NOT_INTERVENE;
     String whom = isForInformation(label) && !binds ? ", of others; this is for information" : "";
     return "asked: " + action(label) + whom;
   }

@@ -63,8 +63,7 @@ final class OpenCommand extends MessageCall {
       out().println(SearchCommand.json(opened));
     } else {
       out().println(SearchCommand.line(opened.getMessage()));
-      LabelText.lines(opened.getMessage().getLabel())
-          .forEach(text -> line(Screen.printable(text)));
+      LabelText.lines(opened.getMessage().getLabel()).forEach(text -> line(Screen.printable(text)));
       ConsentWords.of(opened.getConsentsList()).forEach(word -> line(Screen.printable(word)));
       texts(opened.getBody())
           .forEach(text -> text.lines().map(Screen::printable).forEach(this::line));

@@ -69,7 +69,8 @@ final class OperationSaying {
   /** What is to be reached. */
   @Command(
       name = "objectives",
-      description = "Says what is to be reached, in the place of what this agency said of it before.",
+      description =
+          "Says what is to be reached, in the place of what this agency said of it before.",
       mixinStandardHelpOptions = true)
   static final class Objectives extends Said {
     @Option(names = "--text", required = true, description = "at most 10,000 characters")

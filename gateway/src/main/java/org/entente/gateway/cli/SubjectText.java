@@ -98,7 +98,10 @@ final class SubjectText {
 
   private static String line(Right right) {
     return said(
-        "right", right.getType(), with("of", right.getHolder()), with("no.", right.getRecordation()));
+        "right",
+        right.getType(),
+        with("of", right.getHolder()),
+        with("no.", right.getRecordation()));
   }
 
   private static String line(Aircraft aircraft) {

@@ -89,8 +89,8 @@ final class Acknowledging {
   }
 
   /**
-   * A stream has ended: what its client was given and did not acknowledge has its leaf, or will have
-   * one with what it acknowledged. Done when that is durable.
+   * A stream has ended: what its client was given and did not acknowledge has its leaf, or will
+   * have one with what it acknowledged. Done when that is durable.
    *
    * @param before its acknowledgements
    */

@@ -24,10 +24,10 @@ import org.entente.proto.v1.OnBehalfOf;
  * into one range in the cursor's record, which is as durable as the cursor itself, and has its leaf
  * when that time is over, when {@code most} deliveries have come together, or after the next start.
  * So the ranges of a cursor follow upon each other without a gap, whenever the gateway is killed,
- * and a leaf costs no commit of its own while a client acknowledges. What a stream had given and its
- * client had not acknowledged when it ended is told of in the same way, by ranges of its own: a
- * client that opens and closes streams makes no more leaves than one that reads on. Pure but for the
- * transaction.
+ * and a leaf costs no commit of its own while a client acknowledges. What a stream had given and
+ * its client had not acknowledged when it ended is told of in the same way, by ranges of its own: a
+ * client that opens and closes streams makes no more leaves than one that reads on. Pure but for
+ * the transaction.
  *
  * @param self the agency, whose own client acts
  * @param every least time between the leaves of a cursor

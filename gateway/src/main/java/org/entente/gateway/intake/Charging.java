@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells originators that what they sent was taken in charge here, or is given back: a message of
  * its own, to the originator alone, in the lane of what it speaks of. Other recipients of that
- * message hear nothing. It is kept here too, so that colleagues see who acts. Safe for many threads.
+ * message hear nothing. It is kept here too, so that colleagues see who acts. Safe for many
+ * threads.
  */
 public final class Charging {
   private final IntakeParts parts;

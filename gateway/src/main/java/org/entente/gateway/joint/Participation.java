@@ -72,8 +72,7 @@ public final class Participation {
     List<AgencyName> recipients = new ArrayList<>(only.isEmpty() ? roster.agencies() : only);
     for (AgencyName recipient : recipients) {
       if (roster.role(recipient).isEmpty()) {
-        return nobody(
-            Code.OPERATION_ROLE, "to", recipient + " is no member of the operation");
+        return nobody(Code.OPERATION_ROLE, "to", recipient + " is no member of the operation");
       }
     }
     recipients.remove(self);

@@ -56,8 +56,7 @@ public final class ChargeRecords {
       Transaction tx, ChargeBook book, Side side, AgencyName agency, Charge charge) {
     MessageId id = MessageId.of(charge.getMessageId().toByteArray());
     byte[] before = book.read(tx, side, id, agency);
-    Optional<ChargeState> known =
-        before == null ? Optional.empty() : open(side, agency, before);
+    Optional<ChargeState> known = before == null ? Optional.empty() : open(side, agency, before);
     if (known.isPresent()
         && Timestamps.compare(known.get().getCharge().getAt(), charge.getAt()) > 0) {
       return false;

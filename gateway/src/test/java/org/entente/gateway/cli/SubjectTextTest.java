@@ -56,8 +56,7 @@ class SubjectTextTest {
   void word_isFoundBySearchOfTheSameWord_andShown() {
     for (String word : WORDS) {
       Subject subject = SubjectWord.of(word, PersonRole.PERSON_ROLE_SUSPECT);
-      Body body =
-          Body.newBuilder().setRequest(Request.newBuilder().addSubjects(subject)).build();
+      Body body = Body.newBuilder().setRequest(Request.newBuilder().addSubjects(subject)).build();
       assertTrue(
           IndexTerms.of(Label.getDefaultInstance(), body).contains(IndexTerms.parse(word)), word);
       String line = SubjectText.line(subject);
@@ -73,20 +72,20 @@ class SubjectTextTest {
     TreeSet<String> kinds = new TreeSet<>();
     WORDS.forEach(
         word ->
-            kinds.add(
-                SubjectWord.of(word, PersonRole.PERSON_ROLE_OTHER).getSubjectCase().name()));
+            kinds.add(SubjectWord.of(word, PersonRole.PERSON_ROLE_OTHER).getSubjectCase().name()));
     for (Subject.SubjectCase kind : Subject.SubjectCase.values()) {
-      assertEquals(kind != Subject.SubjectCase.SUBJECT_NOT_SET, kinds.contains(kind.name()), kind::name);
+      assertEquals(
+          kind != Subject.SubjectCase.SUBJECT_NOT_SET, kinds.contains(kind.name()), kind::name);
     }
   }
 
   @Test
   void wordOfAnotherForm_isRefusedSayingWhatIsValid() {
-    for (String word : List.of("plate:AB-123-CD", "firearm:a/b/c", "person:x", "ship:9876103", "x")) {
+    for (String word :
+        List.of("plate:AB-123-CD", "firearm:a/b/c", "person:x", "ship:9876103", "x")) {
       CommandFailure refused =
           assertThrows(
-              CommandFailure.class,
-              () -> SubjectWord.of(word, PersonRole.PERSON_ROLE_OTHER));
+              CommandFailure.class, () -> SubjectWord.of(word, PersonRole.PERSON_ROLE_OTHER));
       assertTrue(String.valueOf(refused.getMessage()).startsWith("--subject: "), word);
     }
   }

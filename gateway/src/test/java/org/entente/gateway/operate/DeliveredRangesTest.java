@@ -172,7 +172,8 @@ class DeliveredRangesTest {
     acknowledge(stream, 0);
     acknowledge(stream, 2);
     close(stream);
-    assertEquals(List.of("1-1: 1 acknowledged, cursor main"), told(), "not before the time is over");
+    assertEquals(
+        List.of("1-1: 1 acknowledged, cursor main"), told(), "not before the time is over");
     aside.restart();
     pass(EVERY);
     aside.subscriptions.round();
@@ -223,8 +224,7 @@ class DeliveredRangesTest {
     deliver(20);
     acknowledge(aside.stream(OPEN), 0);
     for (int i = 0; i < 100; i++) {
-      Aside.Stream stream =
-          aside.stream(OPEN.toBuilder().setFromPosition(20 - i % 10 * 2).build());
+      Aside.Stream stream = aside.stream(OPEN.toBuilder().setFromPosition(20 - i % 10 * 2).build());
       if (i % 2 == 0) {
         acknowledge(stream, 0);
       }
@@ -262,8 +262,7 @@ class DeliveredRangesTest {
     }
     assertEquals(most, told().size());
     Subscriptions.Opened refused = aside.subscriptions.open("desk", OPEN, Aside.nobody());
-    assertEquals(
-        Code.LIMIT_REACHED, ((Subscriptions.Opened.Invalid) refused).problem().code());
+    assertEquals(Code.LIMIT_REACHED, ((Subscriptions.Opened.Invalid) refused).problem().code());
   }
 
   @Test

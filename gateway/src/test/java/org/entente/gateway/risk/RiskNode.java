@@ -1,6 +1,5 @@
 package org.entente.gateway.risk;
 
-
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,8 +78,7 @@ final class RiskNode extends ReceivingNode {
 
   /** The same in a lane: after a restart, the origin begins to count anew in each. */
   MessageId received(Lane lane, Consumer<Label.Builder> change) {
-    return received(
-        lane, Body.newBuilder().setAlert(Alert.getDefaultInstance()).build(), change);
+    return received(lane, Body.newBuilder().setAlert(Alert.getDefaultInstance()).build(), change);
   }
 
   MessageId received() {

@@ -34,8 +34,8 @@ import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.Status;
 
 /**
- * A recipient over a disk that outlives it: what tests of what is done with received messages share.
- * One thread.
+ * A recipient over a disk that outlives it: what tests of what is done with received messages
+ * share. One thread.
  */
 public abstract class ReceivingNode implements AutoCloseable {
   /** Who looks, and why. */

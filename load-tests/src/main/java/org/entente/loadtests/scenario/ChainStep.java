@@ -87,7 +87,12 @@ record ChainStep(
     ShowChainRequest request =
         ShowChainRequest.newBuilder().setMessageId(stage.id(message)).build();
     TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(findings, error, "shows " + wanted().stream().map(Link::words).toList(), () -> stage.patient(tasking).showChain(request), it -> shown(stage, it));
+    Patience.await(
+        findings,
+        error,
+        "shows " + wanted().stream().map(Link::words).toList(),
+        () -> stage.patient(tasking).showChain(request),
+        it -> shown(stage, it));
   }
 
   private static String shown(Stage stage, ShowChainResponse response) {

@@ -80,7 +80,12 @@ record ChargesStep(
     TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
     Map<String, String> words = new TreeMap<>();
     wanted().forEach((agency, said) -> words.put(agency, said.words()));
-    Patience.await(findings, error, "lists " + words, () -> stage.patient(tasking).listCharges(request), ChargesStep::listed);
+    Patience.await(
+        findings,
+        error,
+        "lists " + words,
+        () -> stage.patient(tasking).listCharges(request),
+        ChargesStep::listed);
   }
 
   private static String listed(ListChargesResponse response) {

@@ -56,7 +56,12 @@ record ConsentsStep(
             .setPageSize(500)
             .build();
     ConsentGrpc.ConsentBlockingStub consent = ConsentGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(findings, error, "lists " + wanted(), () -> stage.patient(consent).listConsents(request), it -> listed(stage, it));
+    Patience.await(
+        findings,
+        error,
+        "lists " + wanted(),
+        () -> stage.patient(consent).listConsents(request),
+        it -> listed(stage, it));
   }
 
   private static String listed(Stage stage, ListConsentsResponse response) {

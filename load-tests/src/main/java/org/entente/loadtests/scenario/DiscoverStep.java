@@ -61,7 +61,12 @@ record DiscoverStep(
     RequestsGrpc.RequestsBlockingStub requests = RequestsGrpc.newBlockingStub(stage.channel(by));
     Map<String, TreeSet<String>> names = new TreeMap<>();
     wanted().forEach((agency, list) -> names.put(agency, new TreeSet<>(list)));
-    Patience.await(findings, error, "finds " + names, () -> stage.patient(requests).discover(request.build()), DiscoverStep::found);
+    Patience.await(
+        findings,
+        error,
+        "finds " + names,
+        () -> stage.patient(requests).discover(request.build()),
+        DiscoverStep::found);
   }
 
   private static String found(DiscoverResponse response) {

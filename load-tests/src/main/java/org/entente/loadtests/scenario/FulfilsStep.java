@@ -46,7 +46,12 @@ record FulfilsStep(
   @Override
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     KeysGrpc.KeysBlockingStub keys = KeysGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(findings, error, agency + " says " + new TreeSet<>(wanted()), () -> stage.patient(keys).showKeys(ShowKeysRequest.getDefaultInstance()), this::known);
+    Patience.await(
+        findings,
+        error,
+        agency + " says " + new TreeSet<>(wanted()),
+        () -> stage.patient(keys).showKeys(ShowKeysRequest.getDefaultInstance()),
+        this::known);
   }
 
   private String known(ShowKeysResponse response) {

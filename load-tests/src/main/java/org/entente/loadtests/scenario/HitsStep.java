@@ -58,7 +58,12 @@ record HitsStep(
     WatchGrpc.WatchBlockingStub watch = WatchGrpc.newBlockingStub(stage.channel(by));
     Map<String, TreeSet<String>> hits = new TreeMap<>();
     wanted().forEach((name, messages) -> hits.put(name, new TreeSet<>(messages)));
-    Patience.await(findings, error, "hits " + hits, () -> stage.patient(watch).listHits(request), it -> listed(stage, it));
+    Patience.await(
+        findings,
+        error,
+        "hits " + hits,
+        () -> stage.patient(watch).listHits(request),
+        it -> listed(stage, it));
   }
 
   private String listed(Stage stage, ListHitsResponse response) {

@@ -107,8 +107,8 @@ record OutcomeEntry(
   /**
    * The same of what passes something on, and is kept no longer than that.
    *
-   * @param daysOver how many days of its retention may be over: one for each midnight (UTC) since it
-   *     was published
+   * @param daysOver how many days of its retention may be over: one for each midnight (UTC) since
+   *     it was published
    */
   void compare(Answer<Outcome> answer, Findings findings, long daysOver) {
     findings.add(expected(), seen(answer), fits(answer, daysOver));

@@ -113,7 +113,12 @@ record PictureStep(
             .build();
     OperationsGrpc.OperationsBlockingStub service =
         OperationsGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(findings, error, expected(), () -> stage.patient(service).showOperation(request), this::seen);
+    Patience.await(
+        findings,
+        error,
+        expected(),
+        () -> stage.patient(service).showOperation(request),
+        this::seen);
   }
 
   private String expected() {

@@ -128,7 +128,12 @@ record ScoresStep(
               each.forEach(it -> said.add(it.words()));
               words.put(name, said);
             });
-    Patience.await(findings, error, "scored " + words, () -> stage.patient(risk).listScores(request), it -> listed(stage, it));
+    Patience.await(
+        findings,
+        error,
+        "scored " + words,
+        () -> stage.patient(risk).listScores(request),
+        it -> listed(stage, it));
   }
 
   private static String listed(Stage stage, ListScoresResponse response) {

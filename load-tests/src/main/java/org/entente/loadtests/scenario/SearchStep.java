@@ -109,7 +109,12 @@ record SearchStep(
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
     List<Integer> pages = new ArrayList<>();
-    Patience.await(findings, error, "finds " + new TreeSet<>(orNone(finds)), () -> found(stage, search, pages), messages -> words(stage, messages));
+    Patience.await(
+        findings,
+        error,
+        "finds " + new TreeSet<>(orNone(finds)),
+        () -> found(stage, search, pages),
+        messages -> words(stage, messages));
     if (pageSize != null && error == null) {
       int most = pageSize;
       String several = orNone(finds).size() > most ? "several pages" : "a page or more";

@@ -86,7 +86,12 @@ record ThreadStep(
             .setOnBehalfOf(Acting.person(officer, justification))
             .build();
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(findings, error, "shows " + wanted().stream().map(Entry::words).toList(), () -> stage.patient(search).search(request), it -> shown(stage, it));
+    Patience.await(
+        findings,
+        error,
+        "shows " + wanted().stream().map(Entry::words).toList(),
+        () -> stage.patient(search).search(request),
+        it -> shown(stage, it));
   }
 
   private static String shown(Stage stage, SearchResponse response) {

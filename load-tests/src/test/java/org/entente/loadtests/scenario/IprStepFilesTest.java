@@ -52,8 +52,7 @@ final class IprStepFilesTest {
             "stage: NOTIFIED, disclosed: {}",
             "stage: NOTIFIED, text: yes",
             "steps[22].notice.text: without an answer"),
-        wrong(
-            "{ boxes: DESTROYED }", "{ boxes: BURNT }", "steps[23].cases.lists.boxes: \"BURNT\""),
+        wrong("{ boxes: DESTROYED }", "{ boxes: BURNT }", "steps[23].cases.lists.boxes: \"BURNT\""),
         wrong("\"2025-03-03T01:00:00Z\"", "\"in March\"", "steps[40].suspend.suspended_at: "),
         wrong(
             "      right: mark\n      officer: C-1\n      justification: application in",

@@ -6,7 +6,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a file is told of steps about messages: consents, charges, threads, CAP, exports and so on. */
+/**
+ * What a file is told of steps about messages: consents, charges, threads, CAP, exports and so on.
+ */
 final class MessageStepFilesTest {
   @TempDir private Path folder;
 

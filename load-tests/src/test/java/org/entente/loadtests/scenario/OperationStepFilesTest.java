@@ -53,6 +53,8 @@ final class OperationStepFilesTest {
         wrong(
             "resources: { nl.customs: [", "resources: { nl.army: [", "picture.resources.nl.army:"),
         wrong(
-            "due: { nl.customs/T1", "due: { T1", "steps[39].picture.due.T1: \"T1\"; valid: AGENCY"));
+            "due: { nl.customs/T1",
+            "due: { T1",
+            "steps[39].picture.due.T1: \"T1\"; valid: AGENCY"));
   }
 }

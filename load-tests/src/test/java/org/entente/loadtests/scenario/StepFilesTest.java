@@ -12,7 +12,9 @@ import org.entente.loadtests.federation.Home;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every kind of step is read from a file, and described. What a wrong one is told is said by kind. */
+/**
+ * Every kind of step is read from a file, and described. What a wrong one is told is said by kind.
+ */
 final class StepFilesTest {
   @TempDir private Path folder;
 
