@@ -60,7 +60,7 @@ class SubjectTextTest {
       assertTrue(
           IndexTerms.of(Label.getDefaultInstance(), body).contains(IndexTerms.parse(word)), word);
       String line = SubjectText.line(subject);
-      String[] values = word.substring(word.indexOf(':') + 1).split("/");
+      String[] values = word.substring(word.indexOf(':') + 1).split("/", -1);
       for (String value : values) {
         assertTrue(line.contains(value), word + ": " + line);
       }
