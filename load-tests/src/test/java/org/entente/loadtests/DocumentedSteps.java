@@ -703,7 +703,7 @@ final class DocumentedSteps {
             .exits(143),
         Step.of("./entente demo --list").says("regional-hub").says("city-state-ipr"),
         Step.of("./entente demo --scenario city-state-ipr")
-            .until("ok      6 publish")
+            .until("ok      7 publish")
             .doesNotSay("FAILED")
             .exits(143),
         Step.of("./entente demo --scenario exercise-waste").says("who reacted when"),
