@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
+import org.entente.gateway.account.OwnCharges;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.account.Tracking;
 import org.entente.gateway.config.NodeConfig;
@@ -325,6 +326,7 @@ final class NodeServices {
             charging,
             ground.charges,
             ground.ledger.charges(),
+            new OwnCharges(ground.ledger, ground.charges, ground.desks),
             new ChainShowing(ground.agency(), ground.ledger, ground.evidence, ground.desks)),
         retention,
         subscriptions,

@@ -23,22 +23,33 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.RequestSamples;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AddWatchRequest;
+import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.AnswerResult;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.CapGrpc;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.CreateOperationRequest;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EraseRequest;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FollowRemindersRequest;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.ListChargesRequest;
 import org.entente.proto.v1.ListHitsRequest;
+import org.entente.proto.v1.ListOperationsRequest;
 import org.entente.proto.v1.ListRequestsRequest;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.OpenRequest;
+import org.entente.proto.v1.OperationMember;
+import org.entente.proto.v1.OperationRole;
+import org.entente.proto.v1.OperationUpdate;
+import org.entente.proto.v1.OperationsGrpc;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
@@ -54,7 +65,9 @@ import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.ShowChainRequest;
+import org.entente.proto.v1.ShowOperationRequest;
 import org.entente.proto.v1.ShowScoresRequest;
+import org.entente.proto.v1.SituationReport;
 import org.entente.proto.v1.Subject;
 import org.entente.proto.v1.TakeChargeRequest;
 import org.entente.proto.v1.TaskingGrpc;
@@ -262,6 +275,13 @@ class DeskPathTest {
     for (Executable call : calls(narcotics, id).values()) {
       call.execute();
     }
+    ListChargesRequest charges = ListChargesRequest.newBuilder().setOwn(true).build();
+    assertEquals(
+        List.of(bytes(id)),
+        TaskingGrpc.newBlockingStub(narcotics).listCharges(charges).getChargesList().stream()
+            .map(state -> state.getCharge().getMessageId())
+            .toList());
+    assertEquals(0, TaskingGrpc.newBlockingStub(tobacco).listCharges(charges).getChargesCount());
   }
 
   @Test
@@ -431,5 +451,117 @@ class DeskPathTest {
             .getOutcome();
     assertTrue(outcome.hasAccepted(), outcome.toString());
     assertEquals(List.of("risk"), federation.receive(FR, 1).get(0).getLabel().getDesksList());
+  }
+
+  /**
+   * A reminder has words about a request of which nobody can say any more for which desk it was.
+   */
+  @Test
+  void reminderOfARequestThatIsErased_isForWhoSitsAtNoDesk() {
+    MessageId request = ask();
+    assertEquals(1, federation.receive(narcotics, DE, 1, fromTheFirst("before")).size());
+    federation.receive(DE, 1);
+    RetentionGrpc.newBlockingStub(federation.channel(DE))
+        .erase(
+            EraseRequest.newBuilder().setMessageId(bytes(request)).setOnBehalfOf(PERSON).build());
+    federation.pass(Duration.ofHours(2), Duration.ofHours(1));
+    RequestsGrpc.newBlockingStub(federation.channel(FR))
+        .remind(
+            RemindRequest.newBuilder().setRequestId(bytes(request)).setOnBehalfOf(PERSON).build());
+    assertTrue(federation.receive(DE, 1).get(0).getBody().getRequest().getReminder());
+    send("for all", to());
+    assertEquals(List.of("for all"), received(narcotics, 1));
+    assertEquals(List.of("for all"), received(tobacco, 1));
+    ListRequestsRequest owed =
+        ListRequestsRequest.newBuilder().setSide(RequestSide.REQUEST_SIDE_OWED).build();
+    assertEquals(0, RequestsGrpc.newBlockingStub(narcotics).listRequests(owed).getRequestsCount());
+    assertEquals(
+        1,
+        RequestsGrpc.newBlockingStub(federation.channel(DE)).listRequests(owed).getRequestsCount());
+  }
+
+  private static OpenCursor fromTheFirst(String cursor) {
+    return OpenCursor.newBuilder().setCursor(cursor).setFromPosition(1).build();
+  }
+
+  private Draft.Builder report(ByteString operation, String text) {
+    drafts++;
+    Draft.Builder draft =
+        federation.draft(text, Duration.ofDays(3), DE).toBuilder()
+            .setIdempotencyKey("report-" + drafts)
+            .setTo(Addressing.newBuilder().setOperation(operation))
+            .setBody(
+                Body.newBuilder()
+                    .setOperationUpdate(
+                        OperationUpdate.newBuilder()
+                            .addReports(
+                                SituationReport.newBuilder()
+                                    .setAt(
+                                        Timestamps.fromMillis(
+                                            federation.clock.instant().toEpochMilli()))
+                                    .setText(text))));
+    draft.getLabelBuilder().setKind(Kind.KIND_OPERATION);
+    return draft;
+  }
+
+  private static List<String> picture(ManagedChannel channel, ByteString operation) {
+    return OperationsGrpc.newBlockingStub(channel)
+        .showOperation(
+            ShowOperationRequest.newBuilder()
+                .setOperationId(operation)
+                .setOnBehalfOf(PERSON)
+                .build())
+        .getEntriesList()
+        .stream()
+        .flatMap(entry -> entry.getUpdate().getReportsList().stream())
+        .map(SituationReport::getText)
+        .sorted()
+        .toList();
+  }
+
+  /** The team that runs it sits at one desk of the agency; the others are not to know. */
+  @Test
+  void whatIsSaidInAnOperationToADesk_isForThatDesk_inItsPictureToo() {
+    ByteString operation =
+        OperationsGrpc.newBlockingStub(federation.channel(FR))
+            .createOperation(
+                CreateOperationRequest.newBuilder()
+                    .setName("CALM HARBOUR")
+                    .addMembers(
+                        OperationMember.newBuilder()
+                            .setAgency(DE)
+                            .setRole(OperationRole.OPERATION_ROLE_PARTICIPANT))
+                    .setEndsAt(
+                        Timestamps.fromMillis(
+                            federation.clock.instant().plus(Duration.ofDays(9)).toEpochMilli()))
+                    .setOnBehalfOf(PERSON)
+                    .build())
+            .getOperation()
+            .getOperationId();
+    federation.await(
+        "the roster",
+        () ->
+            OperationsGrpc.newBlockingStub(federation.channel(DE))
+                    .listOperations(ListOperationsRequest.getDefaultInstance())
+                    .getOperationsCount()
+                == 1);
+    Draft.Builder directed = report(operation, "for narcotics");
+    to("narcotics").accept(directed);
+    Outcome outcome = federation.publish(FR, directed.build());
+    assertEquals(List.of("narcotics"), outcome.getAccepted().getPermits(0).getDesksList());
+    assertTrue(federation.publish(FR, report(operation, "for all").build()).hasAccepted());
+    federation.await(
+        "both reports",
+        () ->
+            picture(federation.channel(DE), operation).equals(List.of("for all", "for narcotics")));
+    assertEquals(List.of("for all", "for narcotics"), picture(narcotics, operation));
+    assertEquals(List.of("for all"), picture(tobacco, operation));
+
+    Draft.Builder elsewhere = report(operation, "for a desk of who takes no part");
+    elsewhere
+        .getToBuilder()
+        .addDesks(DeskAddress.newBuilder().setAgency(RunningFederation.SG).setDesk("narcotics"));
+    Outcome refused = federation.publish(FR, elsewhere.build());
+    assertEquals("OPERATION_ROLE", refused.getInvalid().getCode(), refused.toString());
   }
 }

@@ -351,7 +351,7 @@ final class RunningFederation implements AutoCloseable {
         links:
         %sclients:
           - name: desk
-            scopes: [publish, subscribe, search, evidence, respond, operate_jointly, task, operator, score, recall]
+            scopes: [publish, subscribe, search, evidence, respond, operate_jointly, task, operator, score, recall, retention]
         """
             .formatted(
                 NAME,

@@ -113,6 +113,20 @@ class TaskingPathTest {
     assertEquals(DE, state.getAgency());
     assertEquals("Hamburg", state.getCharge().getUnit());
 
+    ListChargesRequest ofOwn = ListChargesRequest.newBuilder().setOwn(true).build();
+    ChargeState own =
+        TaskingGrpc.newBlockingStub(federation.channel(DE)).listCharges(ofOwn).getCharges(0);
+    assertEquals(FR, own.getAgency());
+    assertEquals(state.getCharge(), own.getCharge());
+    for (String other : List.of(FR, SG)) {
+      assertEquals(
+          0,
+          TaskingGrpc.newBlockingStub(federation.channel(other))
+              .listCharges(ofOwn)
+              .getChargesCount(),
+          other);
+    }
+
     take(DE, message, ChargeStep.CHARGE_STEP_GIVEN_BACK);
     federation.receive(FR, 1);
     assertEquals(

@@ -213,6 +213,8 @@ final class DocumentedSteps {
             .fills("MESSAGE", "TASK")
             .againWhile("NOT_FOUND")
             .says("to fr.customs"),
+        Step.of("./entente charge list --own" + DE_CLIENTS + "desk")
+            .says("{TASK} TAKEN IN CHARGE by DE-7"),
         Step.of("./entente charge list" + FR_CLIENTS + "desk")
             .againWhile("nothing is taken in charge")
             .says("{TASK} TAKEN IN CHARGE by DE-7, Hamburg: team is on its way"),
@@ -486,6 +488,17 @@ final class DocumentedSteps {
         Step.of("./entente ipr own" + HOLDER).says("{RIGHT}").doesNotSay("{OTHER_RIGHT}"));
   }
 
+  /** Something is said in the joint operation. */
+  private static Step said(String what) {
+    return Step.of(
+            "./entente operation "
+                + what
+                + " --category IPR --purpose IPR_ENFORCEMENT --classification RESTRICTED"
+                + DECLARATIONS)
+        .fills("OPERATION", "OPERATION")
+        .says("to [de.customs]");
+  }
+
   /** What is done with messages that have arrived, and what the figures say at the end. */
   static List<Step> afterwards() {
     return List.of(
@@ -541,13 +554,28 @@ final class DocumentedSteps {
             .fills("OPERATION", "OPERATION")
             .againWhile("roster 1 ")
             .says("roster 2 of CALM HARBOUR"),
+        said("objectives OPERATION --text 'find where the brake pads are stored'"),
+        said(
+            "resources OPERATION --resource 'scanner vans' --count 2 --place DEHAM --resource 'dog unit'"),
+        said(
+            "task OPERATION T1 --title 'open the containers of berth 4' --agency de.customs --place DEHAM --due 2030-03-05"),
+        said(
+            "report OPERATION --text 'two seals are broken' --place DEHAM --subject container:CSQU3054383"),
+        said("outcome OPERATION R1 --text '1,200 brake pads seized' --place DEHAM"),
         Step.of(
                 "./entente operation show OPERATION --officer DE-7"
                     + " --justification 'joint inspection 7/26'"
                     + DE_CLIENTS
                     + "desk")
             .fills("OPERATION", "OPERATION")
-            .says("fr.customs LEAD"),
+            .againUntil("outcome R1 in DEHAM: 1,200 brake pads seized")
+            .says("fr.customs LEAD")
+            .says("objectives: find where the brake pads are stored")
+            .says("resource: 2 × scanner vans in DEHAM")
+            .says("resource: 1 × dog unit")
+            .says(
+                "task T1, de.customs, ASSIGNED: open the containers of berth 4 in DEHAM, by 2030-03-05")
+            .says("container CSQU3054383"),
         Step.of(
                 "./entente operation close OPERATION --officer FR-118"
                     + " --justification 'all tasks done'"
@@ -675,7 +703,7 @@ final class DocumentedSteps {
             .exits(143),
         Step.of("./entente demo --list").says("regional-hub").says("city-state-ipr"),
         Step.of("./entente demo --scenario city-state-ipr")
-            .until("ok      6 publish")
+            .until("ok      7 publish")
             .doesNotSay("FAILED")
             .exits(143),
         Step.of("./entente demo --scenario exercise-waste").says("who reacted when"),

@@ -118,7 +118,10 @@ final class ChargeCommand implements Callable<Integer> {
   /** What recipients said. */
   @Command(
       name = "list",
-      description = "Lists what recipients of this agency's messages said last, each of each.",
+      description = {
+        "Lists what recipients of this agency's messages said last, each of each;",
+        "with --own who here acts on what was received, and whom that was told."
+      },
       mixinStandardHelpOptions = true)
   static final class ListCharges extends ClientCall {
     @Parameters(
@@ -127,9 +130,13 @@ final class ChargeCommand implements Callable<Integer> {
         description = "of this message only, 32 hex digits")
     private String id = "";
 
+    @Option(names = "--own", description = "who of this agency acts on what it received")
+    private boolean own;
+
     @Override
     int with(ManagedChannel channel) {
-      ListChargesRequest.Builder request = ListChargesRequest.newBuilder().setMessageId(of());
+      ListChargesRequest.Builder request =
+          ListChargesRequest.newBuilder().setMessageId(of()).setOwn(own);
       boolean some = false;
       ListChargesResponse page;
       do {

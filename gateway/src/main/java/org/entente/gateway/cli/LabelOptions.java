@@ -12,7 +12,9 @@ import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say what policy has to know of a request or an answer. */
+/**
+ * The options that say what policy has to know of a message that is written on the command line.
+ */
 final class LabelOptions {
   @Option(
       names = "--category",
@@ -38,8 +40,14 @@ final class LabelOptions {
   @Option(
       names = "--handling",
       paramLabel = "CODE",
-      description = "handling code H0, H1 or H2; may be repeated")
+      description = "handling code H0, H1, H2 or H3; may be repeated")
   private List<String> handling = List.of();
+
+  @Option(
+      names = "--handling-text",
+      paramLabel = "TEXT",
+      description = "with H3: the other restriction, in words")
+  private String handlingText = "";
 
   @Option(
       names = "--marking",
@@ -69,6 +77,13 @@ final class LabelOptions {
   private @Nullable String lane;
 
   @Option(
+      names = "--precedence",
+      paramLabel = "NAME",
+      description =
+          "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5; says the lane unless one is given")
+  private @Nullable String precedence;
+
+  @Option(
       names = "--personal-data",
       description = "it has personal data; a subject that is a person says so by itself")
   private boolean personalData;
@@ -84,6 +99,7 @@ final class LabelOptions {
             .setCategory(EnumWord.of(Category.class, "CATEGORY_", category))
             .setPurpose(EnumWord.of(Purpose.class, "PURPOSE_", purpose))
             .setClassification(EnumWord.of(Classification.class, "CLASSIFICATION_", classification))
+            .setHandlingText(handlingText)
             .addAllMarkings(markings)
             .setAgreement(agreement)
             .setLegalBasis(legalBasis)
@@ -93,6 +109,9 @@ final class LabelOptions {
     handling.forEach(code -> out.addHandling(EnumWord.of(Handling.class, "HANDLING_", code)));
     if (lane != null) {
       out.setLane(EnumWord.of(Lane.class, "LANE_", lane));
+    }
+    if (precedence != null) {
+      out.setPrecedence(SendOptions.precedence(precedence));
     }
     return out;
   }

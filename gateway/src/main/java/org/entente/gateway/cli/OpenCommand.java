@@ -1,5 +1,6 @@
 package org.entente.gateway.cli;
 
+import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,9 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
 import org.entente.proto.v1.Precedence;
+import org.entente.proto.v1.Request;
 import org.entente.proto.v1.SearchGrpc;
+import org.entente.proto.v1.Wanted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,7 +63,7 @@ final class OpenCommand extends MessageCall {
       out().println(SearchCommand.json(opened));
     } else {
       out().println(SearchCommand.line(opened.getMessage()));
-      line(precedence(opened.getMessage().getLabel()));
+      LabelText.lines(opened.getMessage().getLabel()).forEach(text -> line(Screen.printable(text)));
       ConsentWords.of(opened.getConsentsList()).forEach(word -> line(Screen.printable(word)));
       texts(opened.getBody())
           .forEach(text -> text.lines().map(Screen::printable).forEach(this::line));
@@ -91,7 +94,8 @@ final class OpenCommand extends MessageCall {
             : " (STANAG 4406: " + (written.getNumber() - 1) + stated + ")");
   }
 
-  private static List<String> texts(Body body) {
+  /** What a body says; more than a line where its writer wrote more. */
+  static List<String> texts(Body body) {
     List<String> out = new ArrayList<>();
     switch (body.getContentCase()) {
       case ALERT -> add(out, body.getAlert());
@@ -110,10 +114,10 @@ final class OpenCommand extends MessageCall {
                   + ": "
                   + body.getRecall().getReason());
       case FEEDBACK -> add(out, body.getFeedback());
-      case REQUEST -> out.add(body.getRequest().getQuestion());
+      case REQUEST -> add(out, body.getRequest());
       case ANSWER -> add(out, body.getAnswer());
       case ROSTER -> out.add("roster of a joint operation");
-      case OPERATION_UPDATE -> OperationCommand.lines(body.getOperationUpdate(), out);
+      case OPERATION_UPDATE -> OperationText.lines(body.getOperationUpdate(), out);
       case CONSENT -> out.add(ConsentWords.of(body.getConsent()));
       case CHARGE -> out.add(ChargeCommand.line(body.getCharge()));
       case EVIDENCE, RESPONDERS, CONTENT_NOT_SET -> {
@@ -129,11 +133,32 @@ final class OpenCommand extends MessageCall {
       out.add(text.getDescription());
       out.add(text.getInstruction());
     }
+    out.addAll(SubjectText.lines(alert.getSubjectsList()));
+    alert.getAreasList().forEach(area -> out.add("area " + area.getDescription()));
+  }
+
+  private static void add(List<String> out, Request request) {
+    out.add(request.getQuestion());
+    if (request.getReminder()) {
+      return;
+    }
+    out.add(
+        (request.getWanted() == Wanted.WANTED_DETAILS
+                ? "asks what is known"
+                : "asks whether anything is known, and not what")
+            + ", by "
+            + Timestamps.toString(request.getAnswerBy())
+            + (request.getResponder().isEmpty() ? "" : ", of " + request.getResponder()));
+    out.addAll(SubjectText.lines(request.getSubjectsList()));
   }
 
   private static void add(List<String> out, Answer answer) {
     out.add(RequestCommand.result(answer));
     out.add(answer.getText());
+    if (answer.hasExpectedAt()) {
+      out.add("expected at " + Timestamps.toString(answer.getExpectedAt()));
+    }
+    out.addAll(SubjectText.lines(answer.getSubjectsList()));
   }
 
   private static void add(List<String> out, Feedback feedback) {
@@ -163,5 +188,6 @@ final class OpenCommand extends MessageCall {
   private static void add(List<String> out, Intelligence intelligence) {
     out.add(intelligence.getHeadline());
     out.add(intelligence.getText());
+    out.addAll(SubjectText.lines(intelligence.getSubjectsList()));
   }
 }

@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.OperationId;
 import org.entente.proto.v1.ChangeOperationRequest;
 import org.entente.proto.v1.ChangeOperationResponse;
 import org.entente.proto.v1.CloseOperationRequest;
@@ -20,31 +18,25 @@ import org.entente.proto.v1.ListOperationsResponse;
 import org.entente.proto.v1.Operation;
 import org.entente.proto.v1.OperationEntry;
 import org.entente.proto.v1.OperationMember;
-import org.entente.proto.v1.OperationOutcome;
-import org.entente.proto.v1.OperationResource;
 import org.entente.proto.v1.OperationRole;
-import org.entente.proto.v1.OperationTask;
-import org.entente.proto.v1.OperationUpdate;
 import org.entente.proto.v1.OperationsGrpc;
 import org.entente.proto.v1.OperationsGrpc.OperationsBlockingStub;
 import org.entente.proto.v1.ShowOperationRequest;
 import org.entente.proto.v1.ShowOperationResponse;
-import org.entente.proto.v1.SituationReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Joint operations: create, members, close, list, show, hash. */
+/** Joint operations: create, members, close, list, show, hash; and what is said in them. */
 @Command(
     name = "operation",
     description = {
       "Joint operations: founds and leads one, and shows what is said in those that this agency takes part in.",
-      "What is said in one is published like any message, addressed to it (docs/operations.md)."
-          + " The client needs the scope `operate_jointly`."
+      "The client needs the scope `operate_jointly`; to say something in one (objectives, resources, task, report,"
+          + " outcome) it needs `publish`, since that is a message like any, for which agreements decide."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -53,7 +45,12 @@ import picocli.CommandLine.Spec;
       OperationCommand.Close.class,
       OperationCommand.ListAll.class,
       OperationCommand.Show.class,
-      OperationCommand.Hash.class
+      OperationCommand.Hash.class,
+      OperationSaying.Objectives.class,
+      OperationSaying.Resources.class,
+      OperationSaying.Task.class,
+      OperationSaying.Report.class,
+      OperationSaying.Outcome.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
@@ -156,15 +153,10 @@ final class OperationCommand implements Callable<Integer> {
 
   /** A call about one operation. */
   private abstract static class OneOperation extends ClientCall {
-    @Parameters(paramLabel = "OPERATION", description = "operation id, 32 hex digits")
-    private String id = "";
+    @Mixin private OperationWord word = new OperationWord();
 
     ByteString id() {
-      try {
-        return ByteString.copyFrom(OperationId.parse(id).bytes());
-      } catch (InvalidValue e) {
-        throw new CommandFailure("OPERATION: " + e.getMessage(), e);
-      }
+      return word.id();
     }
 
     Operation listed(ManagedChannel channel) {
@@ -174,7 +166,7 @@ final class OperationCommand implements Callable<Integer> {
       return all.getOperationsList().stream()
           .filter(operation -> operation.getOperationId().equals(wanted))
           .findFirst()
-          .orElseThrow(() -> new CommandFailure("no operation " + id + " is here"));
+          .orElseThrow(() -> new CommandFailure("no operation " + word + " is here"));
     }
   }
 
@@ -325,7 +317,7 @@ final class OperationCommand implements Callable<Integer> {
                       entry.getKind().name().replace("KIND_", ""),
                       entry.getNumber()));
       List<String> texts = new ArrayList<>();
-      lines(entry.getUpdate(), texts);
+      OperationText.lines(entry.getUpdate(), texts);
       texts.forEach(
           text ->
               text.lines().map(Screen::printable).forEach(said -> out().println("    " + said)));
@@ -387,42 +379,5 @@ final class OperationCommand implements Callable<Integer> {
 
   private static String word(String name, String prefix) {
     return name.replace(prefix, "");
-  }
-
-  /** What an update says, for people. */
-  static void lines(OperationUpdate update, List<String> out) {
-    if (!update.getObjectives().isEmpty()) {
-      out.add("objectives: " + update.getObjectives());
-    }
-    for (OperationResource resource : update.getResourcesList()) {
-      out.add(
-          "resource: %d × %s%s"
-              .formatted(resource.getCount(), resource.getDescription(), at(resource.getPlace())));
-    }
-    for (OperationTask task : update.getTasksList()) {
-      out.add(
-          "task %s, %s, %s: %s%s%s"
-              .formatted(
-                  task.getId(),
-                  task.getAgency(),
-                  word(task.getState().name(), "TASK_STATE_"),
-                  task.getTitle(),
-                  at(task.getPlace()),
-                  task.hasDueAt() ? ", by " + Timestamps.toString(task.getDueAt()) : ""));
-    }
-    for (SituationReport report : update.getReportsList()) {
-      out.add(
-          "situation at %s%s: %s"
-              .formatted(
-                  Timestamps.toString(report.getAt()), at(report.getPlace()), report.getText()));
-    }
-    for (OperationOutcome outcome : update.getOutcomesList()) {
-      out.add(
-          "outcome %s%s: %s".formatted(outcome.getId(), at(outcome.getPlace()), outcome.getText()));
-    }
-  }
-
-  private static String at(String place) {
-    return place.isEmpty() ? "" : " in " + place;
   }
 }

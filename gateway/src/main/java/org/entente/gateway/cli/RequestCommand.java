@@ -5,12 +5,10 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
-import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -28,15 +26,11 @@ import org.entente.proto.v1.ListedRequest;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.PersonRole;
-import org.entente.proto.v1.PublishRequest;
-import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.RemindRequest;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.RequestSide;
 import org.entente.proto.v1.RequestStatus;
 import org.entente.proto.v1.RequestsGrpc;
-import org.entente.proto.v1.Subject;
 import org.entente.proto.v1.Urgency;
 import org.entente.proto.v1.Wanted;
 import org.jspecify.annotations.Nullable;
@@ -104,34 +98,8 @@ final class RequestCommand implements Callable<Integer> {
     }
   }
 
-  /** Prints what became of a message; the exit code. */
-  private static int tell(Outcome outcome, PrintWriter out) {
-    String message = RecallCommand.hex(outcome.getMessageId());
-    if (outcome.hasAccepted()) {
-      out.println(
-          message
-              + "  to "
-              + outcome.getAccepted().getPermitsList().stream().map(SendCommand::line).toList());
-      outcome.getAccepted().getRefusalsList().forEach(r -> out.println(SendCommand.line(r)));
-      return 0;
-    }
-    if (outcome.hasHeld()) {
-      out.println(message + "  held: " + Screen.printable(outcome.getHeld().getReason()));
-      return 0;
-    }
-    if (outcome.hasInvalid()) {
-      out.println(
-          Screen.printable(
-              outcome.getInvalid().getCode() + ": " + outcome.getInvalid().getMessage()));
-    }
-    outcome.getRefused().getRefusalsList().forEach(r -> out.println(SendCommand.line(r)));
-    return 1;
-  }
-
-  /** A message that is published. */
-  private abstract static class Published extends ClientCall {
-    @Mixin private LabelOptions label = new LabelOptions();
-
+  /** A message to who asks, or is asked. */
+  private abstract static class Published extends DraftCall {
     @Option(
         names = "--to",
         required = true,
@@ -139,51 +107,16 @@ final class RequestCommand implements Callable<Integer> {
         description = "who is asked, or who asked; a desk as in fr.customs/narcotics")
     private List<String> to = List.of();
 
-    @Option(
-        names = "--subject",
-        paramLabel = "SCHEME:VALUE",
-        description =
-            "what or whom it is about: container:…, vessel:…, person:FAMILY/GIVEN/BIRTH-DATE, …;"
-                + " may be repeated")
-    private List<String> subjects = List.of();
-
-    @Option(
-        names = "--role",
-        defaultValue = "OTHER",
-        description =
-            "of persons among them: SUSPECT, VICTIM, WITNESS, OTHER (default: ${DEFAULT-VALUE})")
-    private String role = "OTHER";
-
     @Option(names = "--language", defaultValue = "en", description = "of the text (default: en)")
     private String language = "en";
-
-    @Option(
-        names = "--key",
-        description = "idempotency key, to try again with (default: a new one)")
-    private String key = "request-" + UUID.randomUUID();
 
     String language() {
       return language;
     }
 
-    List<Subject> subjects() {
-      PersonRole part = EnumWord.of(PersonRole.class, "PERSON_ROLE_", role);
-      return subjects.stream().map(word -> SubjectWord.of(word, part)).toList();
-    }
-
-    Label.Builder label(Kind kind) {
-      return label.label(kind);
-    }
-
+    @Override
     int publish(ManagedChannel channel, Draft.Builder draft) {
-      Outcome outcome =
-          PublisherGrpc.newBlockingStub(channel)
-              .publish(
-                  PublishRequest.newBuilder()
-                      .setDraft(draft.setIdempotencyKey(key).setTo(DeskWord.addressing("--to", to)))
-                      .build())
-              .getOutcome();
-      return tell(outcome, out());
+      return super.publish(channel, draft.setTo(DeskWord.addressing("--to", to)));
     }
   }
 
@@ -398,7 +331,7 @@ final class RequestCommand implements Callable<Integer> {
               .getOutcomesList();
       int exit = 0;
       for (Outcome outcome : outcomes) {
-        exit = Math.max(exit, RequestCommand.tell(outcome, out()));
+        exit = Math.max(exit, DraftCall.tell(outcome, out()));
       }
       return exit;
     }

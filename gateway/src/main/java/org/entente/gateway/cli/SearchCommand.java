@@ -154,6 +154,7 @@ final class SearchCommand extends ClientCall {
                     label.getKind().name().replace("KIND_", ""),
                     label.getCategory().name().replace("CATEGORY_", ""),
                     label.getCaseRef())
+            + StandingWords.behind(LabelText.words(label))
             + StandingWords.behind(StandingWords.of(label))
             + StandingWords.desks(label)
             + StandingWords.behind(StandingWords.of(found.getStanding())));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Label;
@@ -32,6 +33,15 @@ final class SendOptions {
         "They go only where the terms under which it came let them go."
       })
   private List<String> derivedFrom = List.of();
+
+  @Option(
+      names = "--operation",
+      paramLabel = "OPERATION",
+      description = {
+        "joint operation in which these are said, 32 hex digits.",
+        "They go to its members, or to those of which --desk names desks, and not to whom they name."
+      })
+  private @Nullable String operation;
 
   @Option(
       names = "--desk",
@@ -93,6 +103,11 @@ final class SendOptions {
   Draft applied(Draft draft) {
     Draft.Builder out = draft.toBuilder();
     derivedFrom.forEach(id -> out.addDerivedFrom(id("--derived-from", id)));
+    String within = operation;
+    if (within != null) {
+      ByteString id = OperationWord.parse("--operation", within);
+      out.setTo(Addressing.newBuilder().setOperation(id));
+    }
     desks.forEach(desk -> out.getToBuilder().addDesks(DeskWord.of("--desk", desk)));
     inform(out);
     change(out.getLabelBuilder());
@@ -144,7 +159,7 @@ final class SendOptions {
   }
 
   /** As a word, or as the number that STANAG 4406 gives it. */
-  private static Precedence precedence(String text) {
+  static Precedence precedence(String text) {
     if (text.matches(STANAG_4406)) {
       Precedence found = Precedence.forNumber(Integer.parseInt(text) + 1);
       if (found != null) {

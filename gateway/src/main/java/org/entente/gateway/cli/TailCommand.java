@@ -292,6 +292,10 @@ final class TailCommand implements Callable<Integer> {
   }
 
   private static String headline(Delivery delivery) {
+    return LabelText.ahead(delivery.getLabel()) + said(delivery);
+  }
+
+  private static String said(Delivery delivery) {
     if (delivery.getBody().hasAlert()) {
       Alert alert = delivery.getBody().getAlert();
       return alert.getTextsCount() > 0 ? alert.getTexts(0).getHeadline() : "";
@@ -312,14 +316,22 @@ final class TailCommand implements Callable<Integer> {
       return "ROSTER of a joint operation";
     }
     if (delivery.getBody().hasOperationUpdate()) {
-      return "said in operation "
-          + HexFormat.of().formatHex(delivery.getLabel().getOperationId().toByteArray());
+      return "in operation "
+          + HexFormat.of().formatHex(delivery.getLabel().getOperationId().toByteArray())
+          + ": "
+          + OperationText.headline(delivery.getBody().getOperationUpdate());
     }
     if (delivery.getBody().hasConsent()) {
       return ConsentWords.of(delivery.getBody().getConsent());
     }
     if (delivery.getBody().hasCharge()) {
       return ChargeCommand.line(delivery.getBody().getCharge());
+    }
+    if (delivery.getBody().hasFeedback()) {
+      return "FEEDBACK "
+          + delivery.getBody().getFeedback().getResult().name().replace("FEEDBACK_RESULT_", "")
+          + " to "
+          + HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
     }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()

@@ -89,13 +89,13 @@ final class Acknowledging {
   }
 
   /**
-   * A stream has ended: tells of what it acknowledged, and of what its client was given and did not
-   * acknowledge. Done when that is durable.
+   * A stream has ended: what its client was given and did not acknowledge has its leaf, or will
+   * have one with what it acknowledged. Done when that is durable.
    *
    * @param before its acknowledgements
    */
   CompletableFuture<?> ended(Cursor cursor, CompletableFuture<?> before, List<Advance> unanswered) {
-    if (before.isDone() && unanswered.isEmpty() && !unlogged.contains(cursor)) {
+    if (unanswered.isEmpty()) {
       return before;
     }
     CompletableFuture<?> told =
@@ -103,14 +103,13 @@ final class Acknowledging {
             .write(
                 Lane.ROUTINE,
                 tx -> {
-                  unanswered.forEach(given -> leaves.unanswered(tx, cursor, given));
-                  settle(tx, cursor);
+                  put(tx, cursor, leaves.ended(tx, cursor, read(tx, cursor), unanswered));
                   return cursor;
                 })
             .exceptionally(
                 e -> {
-                  // What was acknowledged is told of later; what was not comes again.
-                  LOG.warn("no leaf yet of the end of {}", cursor, e);
+                  // It comes again, and is told of then.
+                  LOG.warn("no leaf of the end of {}", cursor, e);
                   return cursor;
                 });
     return CompletableFuture.allOf(before, told);

@@ -2,7 +2,6 @@ package org.entente.gateway.deliver;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
@@ -23,13 +22,15 @@ import org.entente.proto.v1.OnBehalfOf;
  *
  * <p>The first range after a pause has its leaf at once. What follows within {@code every} joins
  * into one range in the cursor's record, which is as durable as the cursor itself, and has its leaf
- * when that time is over, when {@code most} deliveries have come together, when the stream ends, or
- * after the next start. So the ranges of a cursor follow upon each other without a gap, whenever
- * the gateway is killed, and a leaf costs no commit of its own while a client acknowledges. Pure
- * but for the transaction.
+ * when that time is over, when {@code most} deliveries have come together, or after the next start.
+ * So the ranges of a cursor follow upon each other without a gap, whenever the gateway is killed,
+ * and a leaf costs no commit of its own while a client acknowledges. What a stream had given and
+ * its client had not acknowledged when it ended is told of in the same way, by ranges of its own: a
+ * client that opens and closes streams makes no more leaves than one that reads on. Pure but for
+ * the transaction.
  *
  * @param self the agency, whose own client acts
- * @param every least time between two leaves of a lane of a cursor that goes on
+ * @param every least time between the leaves of a cursor
  * @param most deliveries that are told of in one leaf; one acknowledgement may be of more
  */
 public record DeliveryLeaves(AgencyName self, Duration every, long most) {
@@ -43,21 +44,22 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
   /** The cursor's next record, and its leaves where they are due. */
   CursorRecord advanced(
       Transaction tx, Cursor cursor, CursorRecord before, CursorRecord places, Advance advance) {
-    List<UnloggedRange> ranges = new ArrayList<>();
-    UnloggedRange joined = range(advance);
-    for (UnloggedRange range : before.getUnloggedList()) {
-      if (range.getLane() != advance.lane().number()) {
-        ranges.add(range);
-      } else if (range.getLast() + 1 == joined.getFirst()) {
-        joined = joined(range, joined);
-      } else {
-        // The client went back, or ahead: two ranges, told of apart.
-        acknowledged(tx, cursor, range);
-      }
-    }
-    ranges.add(joined);
+    List<UnloggedRange> ranges = Unlogged.with(before.getUnloggedList(), range(advance, false));
     CursorRecord next =
         places.toBuilder().addAllUnlogged(ranges).setLoggedAtMs(before.getLoggedAtMs()).build();
+    return isDue(tx, next) ? told(tx, cursor, next) : next;
+  }
+
+  /**
+   * The cursor's next record once a stream has ended whose client has not acknowledged these, and
+   * its leaves where they are due.
+   */
+  CursorRecord ended(Transaction tx, Cursor cursor, CursorRecord before, List<Advance> unanswered) {
+    List<UnloggedRange> ranges = before.getUnloggedList();
+    for (Advance given : unanswered) {
+      ranges = Unlogged.with(ranges, range(given, true));
+    }
+    CursorRecord next = before.toBuilder().clearUnlogged().addAllUnlogged(ranges).build();
     return isDue(tx, next) ? told(tx, cursor, next) : next;
   }
 
@@ -76,20 +78,12 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
 
   /** Tells of all that is not told of; the record that says so. */
   CursorRecord told(Transaction tx, Cursor cursor, CursorRecord record) {
-    record.getUnloggedList().forEach(range -> acknowledged(tx, cursor, range));
+    record.getUnloggedList().forEach(range -> leaf(tx, cursor, range));
     return record.toBuilder().clearUnlogged().setLoggedAtMs(tx.nowMillis()).build();
   }
 
-  /** A stream ended, and its client has not acknowledged what it was given last. */
-  void unanswered(Transaction tx, Cursor cursor, Advance given) {
-    leaf(tx, cursor, range(given), "given and not acknowledged");
-  }
-
-  private void acknowledged(Transaction tx, Cursor cursor, UnloggedRange range) {
-    leaf(tx, cursor, range, "acknowledged");
-  }
-
-  private void leaf(Transaction tx, Cursor cursor, UnloggedRange range, String what) {
+  private void leaf(Transaction tx, Cursor cursor, UnloggedRange range) {
+    String what = range.getUnanswered() ? "given and not acknowledged" : "acknowledged";
     tx.audit(
         AuditRecord.of(
                 AuditType.DELIVERED_RANGE,
@@ -101,19 +95,13 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
             .saying("%d %s, cursor %s".formatted(range.getCount(), what, cursor.name())));
   }
 
-  private static UnloggedRange range(Advance advance) {
+  private static UnloggedRange range(Advance advance, boolean unanswered) {
     return UnloggedRange.newBuilder()
         .setLane(advance.lane().number())
         .setFirst(advance.range().first())
         .setLast(advance.range().last())
         .setCount(advance.count())
-        .build();
-  }
-
-  private static UnloggedRange joined(UnloggedRange range, UnloggedRange next) {
-    return range.toBuilder()
-        .setLast(next.getLast())
-        .setCount(range.getCount() + next.getCount())
+        .setUnanswered(unanswered)
         .build();
   }
 }

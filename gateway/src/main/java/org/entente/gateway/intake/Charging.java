@@ -13,6 +13,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -33,11 +34,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells originators that what they sent was taken in charge here, or is given back: a message of
  * its own, to the originator alone, in the lane of what it speaks of. Other recipients of that
- * message hear nothing. Safe for many threads.
+ * message hear nothing. It is kept here too, so that colleagues see who acts. Safe for many
+ * threads.
  */
 public final class Charging {
   private final IntakeParts parts;
   private final GatewayMessages messages;
+  private final ChargeRecords records;
   private final InstantSource clock;
   private final RandomGenerator random;
 
@@ -45,6 +48,7 @@ public final class Charging {
   public Charging(IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
     this.parts = parts;
     this.messages = new GatewayMessages(parts, intake, "charge/");
+    this.records = new ChargeRecords(parts.atRest());
     this.clock = clock;
     this.random = random;
   }
@@ -114,7 +118,7 @@ public final class Charging {
   private CompletableFuture<Answer> send(AuditActor actor, Charge charge, Permitted message) {
     AgencyName originator = message.permits().get(0).recipient();
     return messages
-        .send(actor, message, tx -> leaf(tx, actor, charge, originator))
+        .send(actor, message, tx -> recorded(tx, actor, charge, originator))
         .thenApply(
             outcome ->
                 outcome.hasAccepted()
@@ -126,8 +130,9 @@ public final class Charging {
                             outcome.getInvalid().getMessage())));
   }
 
-  private static AuditRecord leaf(
+  private AuditRecord recorded(
       Transaction tx, AuditActor actor, Charge charge, AgencyName originator) {
+    records.keepOwn(tx, parts.ledger().charges(), originator, charge);
     MessageId target = MessageId.of(charge.getMessageId().toByteArray());
     return AuditRecord.of(
             AuditType.CHARGED,

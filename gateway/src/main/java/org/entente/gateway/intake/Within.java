@@ -37,10 +37,9 @@ record Within(CheckedDraft draft, @Nullable Problem lacking) {
           new Problem(
               Code.ROSTER_UNKNOWN, "to.operation", "no roster of operation " + id + " is here"));
     }
-    List<AgencyName> only = draft.to().getAgenciesList().stream().map(AgencyName::new).toList();
     boolean exercise = Exercise.of(draft.label());
     Participation.Addressed addressed =
-        Participation.addressed(held.get(), self, only, exercise, now);
+        Participation.addressed(held.get(), self, draft.named(), exercise, now);
     if (addressed instanceof Participation.Addressed.Nobody nobody) {
       return new Within(draft, nobody.problem());
     }

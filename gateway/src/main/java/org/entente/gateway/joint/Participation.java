@@ -46,7 +46,7 @@ public final class Participation {
   /**
    * Whom a draft goes to.
    *
-   * @param only the members it is for; empty for all
+   * @param only the members it is for, by name or by desks of theirs; empty for all
    * @param exercise whether it is training
    */
   public static Addressed addressed(
@@ -72,8 +72,7 @@ public final class Participation {
     List<AgencyName> recipients = new ArrayList<>(only.isEmpty() ? roster.agencies() : only);
     for (AgencyName recipient : recipients) {
       if (roster.role(recipient).isEmpty()) {
-        return nobody(
-            Code.OPERATION_ROLE, "to.agencies", recipient + " is no member of the operation");
+        return nobody(Code.OPERATION_ROLE, "to", recipient + " is no member of the operation");
       }
     }
     recipients.remove(self);

@@ -14,23 +14,42 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each recipient of a message of this agency said last of who acts on it, sealed.
+ * Who acts on what, sealed: what each recipient of a message of this agency said last, and what
+ * this agency said last of a message that it received.
  *
  * <pre>
- * CHARGE u8 1 · 16-byte message id · ascii agency                     → u32 last day · sealed record
- * CHARGE u8 2 · u32 last day · 16-byte message id · ascii agency      → empty
+ * CHARGE u8 1 · 16-byte message id · ascii recipient              → u32 last day · sealed record
+ * CHARGE u8 2 · u32 last day · 16-byte message id · ascii recipient   → empty
+ * CHARGE u8 3 · 16-byte message id · ascii originator             → u32 last day · sealed record
+ * CHARGE u8 4 · u32 last day · 16-byte message id · ascii originator  → empty
  * </pre>
  *
  * The last day is that of the bucket under whose key the record is sealed, days since 1970.
  */
 public final class ChargeBook {
-  private static final int STATE = 1;
-  private static final int ENDS = 2;
   private static final int AGENCY_AT = 1 + MessageId.SIZE;
   private static final int DAY_BYTES = 4;
   private static final byte[] NOTHING = new byte[0];
 
   private final Store store;
+
+  /** Who speaks of whose message. */
+  enum Side {
+    /** Recipients of this agency's; the other agency of a key is the recipient. */
+    SENT(1),
+    /** This agency of what it received; the other agency of a key is the originator. */
+    RECEIVED(3);
+
+    private final int states;
+
+    Side(int states) {
+      this.states = states;
+    }
+
+    private int ends() {
+      return states + 1;
+    }
+  }
 
   /** The charges of a store. */
   ChargeBook(Store store) {
@@ -38,8 +57,9 @@ public final class ChargeBook {
   }
 
   /**
-   * What one recipient said last of one message.
+   * What was said last of one message.
    *
+   * @param agency who said so of this agency's, or whose it is
    * @param place where the next page begins
    * @param sealed not to be changed
    */
@@ -47,19 +67,20 @@ public final class ChargeBook {
   record Entry(byte[] place, MessageId id, AgencyName agency, byte[] sealed) {}
 
   /** Puts it in the place of what was said before. */
-  void put(Transaction tx, MessageId id, AgencyName agency, long lastDay, byte[] sealed) {
-    byte[] key = key(id, agency);
+  void put(
+      Transaction tx, Side side, MessageId id, AgencyName agency, long lastDay, byte[] sealed) {
+    byte[] key = key(side, id, agency);
     byte[] before = tx.get(Table.CHARGE, key);
     if (before != null) {
-      tx.delete(Table.CHARGE, endKey(BigEndian.u32(before, 0), key));
+      tx.delete(Table.CHARGE, endKey(side, BigEndian.u32(before, 0), key));
     }
     tx.put(Table.CHARGE, key, Keys.key().u32(lastDay).bytes(sealed).done());
-    tx.put(Table.CHARGE, endKey(lastDay, key), NOTHING);
+    tx.put(Table.CHARGE, endKey(side, lastDay, key), NOTHING);
   }
 
   /** What was said last, sealed; null if nothing was. */
-  byte @Nullable [] read(Transaction tx, MessageId id, AgencyName agency) {
-    byte[] value = tx.get(Table.CHARGE, key(id, agency));
+  byte @Nullable [] read(Transaction tx, Side side, MessageId id, AgencyName agency) {
+    byte[] value = tx.get(Table.CHARGE, key(side, id, agency));
     return value == null ? null : sealed(value);
   }
 
@@ -69,10 +90,11 @@ public final class ChargeBook {
    * @param of of this message only; null for all
    * @param after a place of the page before; empty for the first
    */
-  List<Entry> page(@Nullable MessageId of, byte[] after, int most) {
+  List<Entry> page(Side side, @Nullable MessageId of, byte[] after, int most) {
+    int states = side.states;
     byte[] prefix =
-        of == null ? Keys.key().u8(STATE).done() : Keys.key().u8(STATE).bytes(of.bytes()).done();
-    byte[] from = after.length == 0 ? prefix : Keys.key().u8(STATE).bytes(after).u8(0).done();
+        of == null ? Keys.key().u8(states).done() : Keys.key().u8(states).bytes(of.bytes()).done();
+    byte[] from = after.length == 0 ? prefix : Keys.key().u8(states).bytes(after).u8(0).done();
     byte[] end = Keys.endOf(prefix);
     List<Entry> out = new ArrayList<>();
     boolean outside =
@@ -100,14 +122,19 @@ public final class ChargeBook {
    * Forgets what was sealed for buckets that ended before a day, at most so many; how many went.
    */
   public int prune(Transaction tx, long today, int most) {
+    int gone = prune(tx, Side.SENT, today, most);
+    return gone + prune(tx, Side.RECEIVED, today, most - gone);
+  }
+
+  private static int prune(Transaction tx, Side side, long today, int most) {
     int gone = 0;
-    byte[] end = Keys.key().u8(ENDS).u32(today).done();
-    try (Scan scan = tx.scanCommitted(Table.CHARGE, Keys.key().u8(ENDS).done(), end)) {
+    byte[] end = Keys.key().u8(side.ends()).u32(today).done();
+    try (Scan scan = tx.scanCommitted(Table.CHARGE, Keys.key().u8(side.ends()).done(), end)) {
       while (gone < most && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
         byte[] state = Arrays.copyOfRange(key, DAY_BYTES, key.length);
-        state[0] = STATE;
+        state[0] = (byte) side.states;
         byte[] value = tx.get(Table.CHARGE, state);
         if (value != null && BigEndian.u32(value, 0) == BigEndian.u32(key, 1)) {
           tx.delete(Table.CHARGE, state);
@@ -128,11 +155,15 @@ public final class ChargeBook {
     return new AgencyName(new String(key, AGENCY_AT + 1, length, StandardCharsets.US_ASCII));
   }
 
-  private static byte[] key(MessageId id, AgencyName agency) {
-    return Keys.key().u8(STATE).bytes(id.bytes()).ascii(agency.value()).done();
+  private static byte[] key(Side side, MessageId id, AgencyName agency) {
+    return Keys.key().u8(side.states).bytes(id.bytes()).ascii(agency.value()).done();
   }
 
-  private static byte[] endKey(long lastDay, byte[] key) {
-    return Keys.key().u8(ENDS).u32(lastDay).bytes(Arrays.copyOfRange(key, 1, key.length)).done();
+  private static byte[] endKey(Side side, long lastDay, byte[] key) {
+    return Keys.key()
+        .u8(side.ends())
+        .u32(lastDay)
+        .bytes(Arrays.copyOfRange(key, 1, key.length))
+        .done();
   }
 }

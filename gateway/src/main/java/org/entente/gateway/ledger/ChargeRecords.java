@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.ledger.ChargeBook.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.ChargeRecord;
@@ -16,11 +17,12 @@ import org.entente.proto.v1.ChargeState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps who acts on this agency's messages, by the word of their recipients, sealed and as long as
- * evidence. Safe for many threads.
+ * Keeps who acts on this agency's messages, by the word of their recipients, and who of this agency
+ * acts on what it received; sealed and as long as evidence. Safe for many threads.
  */
 public final class ChargeRecords {
   private static final String CONTEXT = "charge";
+  private static final String OWN_CONTEXT = "own charge";
 
   private final AtRest atRest;
 
@@ -42,9 +44,19 @@ public final class ChargeRecords {
    * words can overtake each other on their way. Whether it was kept.
    */
   public boolean keep(Transaction tx, ChargeBook book, AgencyName agency, Charge charge) {
+    return keep(tx, book, Side.SENT, agency, charge);
+  }
+
+  /** Keeps what this agency says of a message of an originator, unless it said something later. */
+  public boolean keepOwn(Transaction tx, ChargeBook book, AgencyName originator, Charge charge) {
+    return keep(tx, book, Side.RECEIVED, originator, charge);
+  }
+
+  private boolean keep(
+      Transaction tx, ChargeBook book, Side side, AgencyName agency, Charge charge) {
     MessageId id = MessageId.of(charge.getMessageId().toByteArray());
-    byte[] before = book.read(tx, id, agency);
-    Optional<ChargeState> known = before == null ? Optional.empty() : open(agency, before);
+    byte[] before = book.read(tx, side, id, agency);
+    Optional<ChargeState> known = before == null ? Optional.empty() : open(side, agency, before);
     if (known.isPresent()
         && Timestamps.compare(known.get().getCharge().getAt(), charge.getAt()) > 0) {
       return false;
@@ -56,7 +68,8 @@ public final class ChargeRecords {
             .build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(EvidenceRecords.KEPT);
     long lastDay = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
-    book.put(tx, id, agency, lastDay, atRest.seal(CONTEXT, record.toByteArray(), until));
+    byte[] sealed = atRest.seal(context(side), record.toByteArray(), until);
+    book.put(tx, side, id, agency, lastDay, sealed);
     return true;
   }
 
@@ -67,18 +80,31 @@ public final class ChargeRecords {
    * @param after as the page before gave it; empty for the first
    */
   public Page page(ChargeBook book, @Nullable MessageId of, byte[] after, int size) {
-    List<ChargeBook.Entry> found = book.page(of, after, size + 1);
+    return page(book, Side.SENT, of, after, size);
+  }
+
+  /** The same of what this agency said; the agency of a state is the originator. */
+  public Page own(ChargeBook book, @Nullable MessageId of, byte[] after, int size) {
+    return page(book, Side.RECEIVED, of, after, size);
+  }
+
+  private Page page(ChargeBook book, Side side, @Nullable MessageId of, byte[] after, int size) {
+    List<ChargeBook.Entry> found = book.page(side, of, after, size + 1);
     boolean more = found.size() > size;
     List<ChargeState> states = new ArrayList<>();
     for (ChargeBook.Entry entry : more ? found.subList(0, size) : found) {
-      open(entry.agency(), entry.sealed()).ifPresent(states::add);
+      open(side, entry.agency(), entry.sealed()).ifPresent(states::add);
     }
     return new Page(states, more ? found.get(size - 1).place() : new byte[0]);
   }
 
   /** Empty once the key of its bucket is destroyed. */
-  private Optional<ChargeState> open(AgencyName agency, byte[] sealed) {
-    return atRest.open(CONTEXT, sealed).map(bytes -> state(agency, bytes));
+  private Optional<ChargeState> open(Side side, AgencyName agency, byte[] sealed) {
+    return atRest.open(context(side), sealed).map(bytes -> state(agency, bytes));
+  }
+
+  private static String context(Side side) {
+    return side == Side.SENT ? CONTEXT : OWN_CONTEXT;
   }
 
   private static ChargeState state(AgencyName agency, byte[] bytes) {

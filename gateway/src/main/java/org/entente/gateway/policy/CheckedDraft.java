@@ -110,8 +110,17 @@ public final class CheckedDraft implements DraftCheck {
     return derivedFrom;
   }
 
+  /** The agencies that it names, by themselves or by desks of theirs, each once. */
+  public List<AgencyName> named() {
+    return Stream.concat(
+            to.getAgenciesList().stream(), to.getDesksList().stream().map(DeskAddress::getAgency))
+        .distinct()
+        .map(AgencyName::new)
+        .toList();
+  }
+
   /**
-   * The same within a joint operation, to these of its members.
+   * The same within a joint operation, to these of its members, at the desks that it names.
    *
    * @param number of the roster by which they are members, from 1
    * @param hash of that roster, 32 bytes
@@ -128,6 +137,7 @@ public final class CheckedDraft implements DraftCheck {
         content,
         Addressing.newBuilder()
             .addAllAgencies(members.stream().map(AgencyName::value).toList())
+            .addAllDesks(to.getDesksList())
             .build(),
         onBehalfOf,
         openWithinMinutes,

@@ -368,11 +368,11 @@ public final class LabelCheck {
 
   private static void addressing(Findings findings, Label label, Addressing to) {
     findings.known("to", to);
-    boolean others =
-        to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow() || to.getDesksCount() > 0;
+    boolean others = to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
+    boolean named = to.getAgenciesCount() > 0 || to.getDesksCount() > 0;
     boolean within = !to.getOperation().isEmpty();
     findings.check(
-        to.getAgenciesCount() > 0 || others || within || to.hasInformation(),
+        named || others || within || to.hasInformation(),
         "to",
         "is required: agencies, jurisdictions, whom_agreements_allow, desks, operation or"
             + " information");
@@ -383,8 +383,7 @@ public final class LabelCheck {
     findings.check(
         !within || !(others || to.hasInformation()),
         "to.operation",
-        "goes to members: no jurisdictions, whom_agreements_allow, desks or information stand beside"
-            + " it");
+        "goes to members: no jurisdictions, whom_agreements_allow or information stand beside it");
     named(findings, "to", to.getAgenciesList(), to.getJurisdictionsList());
     DeskCheck desks = new DeskCheck(findings);
     desks.named("to.desks", to.getDesksList());

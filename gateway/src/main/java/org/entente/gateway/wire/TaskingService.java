@@ -60,7 +60,7 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
   @Override
   public void listCharges(
       ListChargesRequest request, StreamObserver<ListChargesResponse> observer) {
-    Caller.require(Scope.TASK);
+    Identified caller = Caller.require(Scope.TASK);
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
       throw wrong("page_size", "must be at most " + MAX_PAGE);
@@ -72,11 +72,12 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
         request.getMessageId().isEmpty()
             ? null
             : ReleaseService.id("message_id", request.getMessageId());
+    byte[] after = request.getPageToken().toByteArray();
+    int size = asked == 0 ? PAGE : asked;
     ChargeRecords.Page page =
-        ports
-            .records()
-            .page(
-                ports.book(), of, request.getPageToken().toByteArray(), asked == 0 ? PAGE : asked);
+        request.getOwn()
+            ? ports.own().page(caller.name(), of, after, size)
+            : ports.records().page(ports.book(), of, after, size);
     observer.onNext(
         ListChargesResponse.newBuilder()
             .addAllCharges(page.states())

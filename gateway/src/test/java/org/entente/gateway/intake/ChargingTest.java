@@ -16,6 +16,7 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.ChargeRecords;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
@@ -30,6 +31,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.ChargeState;
 import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -110,6 +112,30 @@ class ChargingTest {
     assertEquals("FR-118", person.officer());
     assertEquals("case 4", person.justification());
     assertEquals("taken", leaf.outcome().detail());
+  }
+
+  /** Colleagues see who of them acts; of messages that were sent nothing is said by it. */
+  @Test
+  void taken_isKeptHereToo_theLastWordOfTheAgency() {
+    charge(message, ChargeStep.CHARGE_STEP_TAKEN, "on our way", OFFICER);
+    OnBehalfOf other = OnBehalfOf.newBuilder().setOfficer("FR-7").build();
+    charge(message, ChargeStep.CHARGE_STEP_GIVEN_BACK, "empty", other);
+    ChargeRecords records = new ChargeRecords(atRest);
+    ChargeState own = records.own(ledger.charges(), message, new byte[0], 10).states().get(0);
+    assertEquals("sg.police", own.getAgency());
+    assertEquals("FR-7", own.getCharge().getOfficer());
+    assertEquals(ChargeStep.CHARGE_STEP_GIVEN_BACK, own.getCharge().getStep());
+    assertEquals(1, records.own(ledger.charges(), null, new byte[0], 10).states().size());
+    assertEquals(List.of(), records.page(ledger.charges(), null, new byte[0], 10).states());
+    long lastDay = NOW.plus(EvidenceRecords.KEPT).toEpochMilli() / 86_400_000;
+    assertEquals(0, prunedBy(lastDay));
+    assertEquals(1, prunedBy(lastDay + 1));
+    assertEquals(List.of(), records.own(ledger.charges(), null, new byte[0], 10).states());
+  }
+
+  private int prunedBy(long day) {
+    return ledger.commit(
+        org.entente.gateway.model.Lane.ROUTINE, tx -> ledger.charges().prune(tx, day, 100));
   }
 
   @Test

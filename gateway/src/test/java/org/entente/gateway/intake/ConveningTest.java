@@ -42,6 +42,7 @@ import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.gateway.testkit.RosterKit;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -231,6 +232,42 @@ class ConveningTest {
     assertEquals(1, label.getOperationEpoch());
     assertArrayEquals(roster.hash(), label.getOperationRosterHash().toByteArray());
     assertEquals(List.of("us.cbp"), permitted(publish(id, objectives("for one"), "us.cbp")));
+  }
+
+  /** Desks name members, as their agencies do: an operation's other members are left out. */
+  @Test
+  void desksOfMembers_nameThem_andAreInTheirLabelsAlone() {
+    OperationId id = founded(participant("de.customs"), participant("us.cbp"));
+    Outcome outcome = toDesks(id, List.of("us.cbp"), "de.customs/narcotics", "de.customs/ipr");
+    assertEquals(List.of("de.customs", "us.cbp"), permitted(outcome));
+    for (Permit permit : outcome.getAccepted().getPermitsList()) {
+      boolean german = permit.getAgency().equals("de.customs");
+      assertEquals(german ? List.of("ipr", "narcotics") : List.of(), permit.getDesksList());
+    }
+    assertEquals(List.of("de.customs"), permitted(toDesks(id, List.of(), "de.customs/narcotics")));
+    Outcome refused = toDesks(id, List.of(), "de.customs/narcotics", "sg.police/narcotics");
+    assertEquals(Code.OPERATION_ROLE.name(), refused.getInvalid().getCode());
+    assertEquals("to", refused.getInvalid().getField());
+  }
+
+  private Outcome toDesks(OperationId id, List<String> agencies, String... desks) {
+    drafts++;
+    Addressing.Builder to = Addressing.newBuilder().setOperation(ByteString.copyFrom(id.bytes()));
+    to.addAllAgencies(agencies);
+    for (String desk : desks) {
+      int slash = desk.indexOf('/');
+      to.addDesks(
+          DeskAddress.newBuilder()
+              .setAgency(desk.substring(0, slash))
+              .setDesk(desk.substring(slash + 1)));
+    }
+    Draft draft =
+        PolicyFixture.draft(PolicyFixture.label().setKind(Kind.KIND_OPERATION))
+            .setIdempotencyKey("draft-" + drafts)
+            .setBody(Body.newBuilder().setOperationUpdate(objectives("watch the gate")))
+            .setTo(to)
+            .build();
+    return kit.intake().publish(CLIENT, draft).join();
   }
 
   private Label label(OperationBook.Said said) {

@@ -283,6 +283,11 @@ final class Aside implements AutoCloseable {
     return taking.awaitCaughtUp();
   }
 
+  /** Takes all, and nobody looks at it. */
+  static Sink nobody() {
+    return new Taking();
+  }
+
   /** An open cursor of the client {@code desk}, and what it was given before it had caught up. */
   record Stream(Subscription subscription, List<org.entente.proto.v1.Delivery> given) {}
 

@@ -17,7 +17,10 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.deliver.CursorLimits;
+import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.ledger.QuarantineBook;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -158,21 +161,31 @@ class DeliveredRangesTest {
     assertEquals("5-6: 2 acknowledged, cursor main", told().get(2), "joined over the restart");
   }
 
+  private void close(Aside.Stream stream) {
+    var unused = aside.subscriptions.closed("desk", CURSOR, stream.subscription()).join();
+  }
+
   @Test
-  void endOfAStream_isToldOf_withWhatItsClientDidNotAcknowledge() {
+  void endOfAStream_isToldOf_withWhatItsClientDidNotAcknowledge_whenThatIsDue() {
     deliver(5);
     Aside.Stream stream = aside.stream(OPEN);
     acknowledge(stream, 0);
     acknowledge(stream, 2);
-    var unused = aside.subscriptions.closed("desk", CURSOR, stream.subscription()).join();
+    close(stream);
     assertEquals(
+        List.of("1-1: 1 acknowledged, cursor main"), told(), "not before the time is over");
+    aside.restart();
+    pass(EVERY);
+    aside.subscriptions.round();
+    List<String> all =
         List.of(
             "1-1: 1 acknowledged, cursor main",
-            "4-5: 2 given and not acknowledged, cursor main",
-            "2-3: 2 acknowledged, cursor main"),
-        told());
-    var unusedAgain = aside.subscriptions.closed("desk", CURSOR, stream.subscription()).join();
-    assertEquals(3, told().size(), "once");
+            "2-3: 2 acknowledged, cursor main",
+            "4-5: 2 given and not acknowledged, cursor main");
+    assertEquals(all, told());
+    pass(EVERY);
+    aside.subscriptions.round();
+    assertEquals(all, told(), "once");
   }
 
   /** Who reads and never acknowledges, to be on no record, is. */
@@ -184,8 +197,72 @@ class DeliveredRangesTest {
     Aside.Stream second = aside.stream(OPEN);
     String given = "1-3: 3 given and not acknowledged, cursor main";
     assertEquals(List.of(given), told());
-    var unused = aside.subscriptions.closed("desk", CURSOR, second.subscription()).join();
+    pass(EVERY);
+    close(second);
     assertEquals(List.of(given, given), told());
+  }
+
+  /** A leaf each time would fill the log and the disk. */
+  @Test
+  void streamsThatOpenAndCloseInALoop_joinIntoOneLeaf() {
+    deliver(3);
+    for (int i = 0; i < 101; i++) {
+      close(aside.stream(OPEN));
+    }
+    assertEquals(List.of("1-3: 3 given and not acknowledged, cursor main"), told());
+    settle();
+    aside.restart();
+    pass(EVERY);
+    aside.subscriptions.round();
+    assertEquals(2, told().size());
+    assertEquals("1-3: 300 given and not acknowledged, cursor main", told().get(1));
+  }
+
+  /** The same by who reads again and again from elsewhere, and acknowledges that or not. */
+  @Test
+  void replaysInALoop_makeFewLeaves_thatSpeakOfAllThatWasGiven() {
+    deliver(20);
+    acknowledge(aside.stream(OPEN), 0);
+    for (int i = 0; i < 100; i++) {
+      Aside.Stream stream = aside.stream(OPEN.toBuilder().setFromPosition(20 - i % 10 * 2).build());
+      if (i % 2 == 0) {
+        acknowledge(stream, 0);
+      }
+      close(stream);
+    }
+    assertEquals(List.of("1-1: 1 acknowledged, cursor main"), told());
+    pass(EVERY);
+    aside.subscriptions.round();
+    List<AuditRecord> ranges = leaves();
+    assertTrue(ranges.size() <= 6, ranges::toString);
+    List<AuditRecord> acknowledged =
+        ranges.stream().filter(it -> !it.outcome().detail().contains("not")).toList();
+    assertEquals(51, acknowledged.stream().mapToLong(DeliveredRangesTest::count).sum());
+    for (long position = 4; position <= 20; position += 4) {
+      long given = position;
+      assertTrue(
+          acknowledged.stream().anyMatch(it -> holds(range(it), given)),
+          () -> given + " is in none of " + acknowledged);
+    }
+  }
+
+  private static boolean holds(AuditSubject.Range range, long position) {
+    return range.first() <= position && position <= range.last();
+  }
+
+  /** Names are free, and the first range of each has its leaf at once. */
+  @Test
+  void cursorsThatAreUsedOnce_endAtTheLimitOfTheirClient() {
+    deliver(1);
+    int most = CursorLimits.DEFAULT.cursors();
+    for (int i = 0; i < most; i++) {
+      String name = "used-once-" + i;
+      Aside.Stream stream = aside.stream(OPEN.toBuilder().setCursor(name).build());
+      var unused = aside.subscriptions.closed("desk", name, stream.subscription()).join();
+    }
+    assertEquals(most, told().size());
+    Subscriptions.Opened refused = aside.subscriptions.open("desk", OPEN, Aside.nobody());
+    assertEquals(Code.LIMIT_REACHED, ((Subscriptions.Opened.Invalid) refused).problem().code());
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
@@ -187,9 +188,14 @@ class DeskAddressingTest {
   }
 
   @Test
-  void beside_anOperation_orInALabel_desksAreRefused() {
+  void besideAnOperation_desksOfMembersAreTaken_forInformationNot_norInALabel() {
     Draft.Builder operation = to(desk(DE, "narcotics"));
     operation.getToBuilder().setOperation(ByteString.copyFrom(new byte[16]));
+    DraftCheck check = new LabelCheck(MessageLimits.defaults()).draft(operation.build(), NOW);
+    assertEquals(
+        List.of("narcotics"),
+        assertInstanceOf(CheckedDraft.class, check).desks(new AgencyName(DE)));
+    operation.getToBuilder().getInformationBuilder().addDesks(desk(DE, "ipr"));
     assertEquals(List.of("to.operation"), problems(operation));
     Draft.Builder labelled = to(desk(DE, "narcotics"));
     labelled.getLabelBuilder().addDesks("narcotics");

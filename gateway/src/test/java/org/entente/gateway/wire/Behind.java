@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.account.ChainShowing;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.OperationView;
+import org.entente.gateway.account.OwnCharges;
 import org.entente.gateway.account.Proving;
 import org.entente.gateway.account.Tracking;
 import org.entente.gateway.audit.Appender;
@@ -357,6 +358,10 @@ final class Behind implements AutoCloseable {
             kit.charging(),
             new ChargeRecords(new AtRest(storageKeys, new SecureRandom())),
             ledger.charges(),
+            new OwnCharges(
+                ledger,
+                new ChargeRecords(new AtRest(storageKeys, new SecureRandom())),
+                Desked.none(storageKeys)),
             new ChainShowing(Edge.FR, ledger, evidence, Desked.none(storageKeys))),
         retention(),
         subscriptions,

@@ -87,15 +87,12 @@ record ChainStep(
     ShowChainRequest request =
         ShowChainRequest.newBuilder().setMessageId(stage.id(message)).build();
     TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
-    String expected =
-        Answer.expected(error, "shows " + wanted().stream().map(Link::words).toList());
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(tasking).showChain(request))
-                    .words(it -> shown(stage, it))));
+    Patience.await(
+        findings,
+        error,
+        "shows " + wanted().stream().map(Link::words).toList(),
+        () -> stage.patient(tasking).showChain(request),
+        it -> shown(stage, it));
   }
 
   private static String shown(Stage stage, ShowChainResponse response) {

@@ -11,16 +11,19 @@ import org.entente.proto.v1.TaskingGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an originator knows of who acts on one of its messages comes to be this.
+ * What an originator knows of who acts on one of its messages, or a recipient of its own officers,
+ * comes to be this.
  *
  * @param by whose client
  * @param message its name
- * @param lists what each recipient said last: exactly these
+ * @param own whether it is asked what the own agency said; false if absent
+ * @param lists what each recipient said last, or by originator the own agency: exactly these
  * @param error the code with which it is refused instead
  */
 record ChargesStep(
     @JsonProperty(required = true) ClientRef by,
     @JsonProperty(required = true) String message,
+    @Nullable Boolean own,
     @Nullable Map<String, Said> lists,
     @Nullable String error)
     implements Act {
@@ -70,18 +73,19 @@ record ChargesStep(
   @Override
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     ListChargesRequest request =
-        ListChargesRequest.newBuilder().setMessageId(stage.id(message)).build();
+        ListChargesRequest.newBuilder()
+            .setMessageId(stage.id(message))
+            .setOwn(own != null && own)
+            .build();
     TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
     Map<String, String> words = new TreeMap<>();
     wanted().forEach((agency, said) -> words.put(agency, said.words()));
-    String expected = Answer.expected(error, "lists " + words);
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(tasking).listCharges(request))
-                    .words(ChargesStep::listed)));
+    Patience.await(
+        findings,
+        error,
+        "lists " + words,
+        () -> stage.patient(tasking).listCharges(request),
+        ChargesStep::listed);
   }
 
   private static String listed(ListChargesResponse response) {

@@ -56,14 +56,12 @@ record ConsentsStep(
             .setPageSize(500)
             .build();
     ConsentGrpc.ConsentBlockingStub consent = ConsentGrpc.newBlockingStub(stage.channel(by));
-    String expected = Answer.expected(error, "lists " + wanted());
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(consent).listConsents(request))
-                    .words(it -> listed(stage, it))));
+    Patience.await(
+        findings,
+        error,
+        "lists " + wanted(),
+        () -> stage.patient(consent).listConsents(request),
+        it -> listed(stage, it));
   }
 
   private static String listed(Stage stage, ListConsentsResponse response) {

@@ -73,11 +73,7 @@ record DecideConsentStep(
   @Override
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     ByteString id = stage.things().id(Thing.CONSENT, consent);
-    String expected = Answer.expected(error, does.done);
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals, () -> Answer.to(() -> decide(stage, id)).words(it -> does.done)));
+    Patience.await(findings, error, does.done, () -> decide(stage, id), it -> does.done);
   }
 
   private Object decide(Stage stage, ByteString id) {

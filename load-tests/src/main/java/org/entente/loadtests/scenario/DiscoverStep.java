@@ -61,14 +61,12 @@ record DiscoverStep(
     RequestsGrpc.RequestsBlockingStub requests = RequestsGrpc.newBlockingStub(stage.channel(by));
     Map<String, TreeSet<String>> names = new TreeMap<>();
     wanted().forEach((agency, list) -> names.put(agency, new TreeSet<>(list)));
-    String expected = Answer.expected(error, "finds " + names);
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(requests).discover(request.build()))
-                    .words(DiscoverStep::found)));
+    Patience.await(
+        findings,
+        error,
+        "finds " + names,
+        () -> stage.patient(requests).discover(request.build()),
+        DiscoverStep::found);
   }
 
   private static String found(DiscoverResponse response) {

@@ -46,14 +46,12 @@ record FulfilsStep(
   @Override
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     KeysGrpc.KeysBlockingStub keys = KeysGrpc.newBlockingStub(stage.channel(by));
-    String expected = Answer.expected(error, agency + " says " + new TreeSet<>(wanted()));
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(keys).showKeys(ShowKeysRequest.getDefaultInstance()))
-                    .words(this::known)));
+    Patience.await(
+        findings,
+        error,
+        agency + " says " + new TreeSet<>(wanted()),
+        () -> stage.patient(keys).showKeys(ShowKeysRequest.getDefaultInstance()),
+        this::known);
   }
 
   private String known(ShowKeysResponse response) {

@@ -40,14 +40,12 @@ record HeldStep(
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     ListHeldRequest request = ListHeldRequest.newBuilder().setPageSize(500).build();
     ReleaseGrpc.ReleaseBlockingStub release = ReleaseGrpc.newBlockingStub(stage.channel(by));
-    String expected = Answer.expected(error, "lists " + wanted());
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(release).listHeld(request))
-                    .words(it -> listed(stage, it))));
+    Patience.await(
+        findings,
+        error,
+        "lists " + wanted(),
+        () -> stage.patient(release).listHeld(request),
+        it -> listed(stage, it));
   }
 
   private static String listed(Stage stage, ListHeldResponse response) {

@@ -58,14 +58,12 @@ record HitsStep(
     WatchGrpc.WatchBlockingStub watch = WatchGrpc.newBlockingStub(stage.channel(by));
     Map<String, TreeSet<String>> hits = new TreeMap<>();
     wanted().forEach((name, messages) -> hits.put(name, new TreeSet<>(messages)));
-    String expected = Answer.expected(error, "hits " + hits);
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(watch).listHits(request))
-                    .words(it -> listed(stage, it))));
+    Patience.await(
+        findings,
+        error,
+        "hits " + hits,
+        () -> stage.patient(watch).listHits(request),
+        it -> listed(stage, it));
   }
 
   private String listed(Stage stage, ListHitsResponse response) {

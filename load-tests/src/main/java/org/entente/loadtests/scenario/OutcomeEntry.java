@@ -35,12 +35,16 @@ record OutcomeEntry(
       @JsonProperty(required = true) String under,
       @Nullable Integer retentionDays,
       @Nullable List<String> withheld) {
-    private boolean fits(@Nullable Permit permit) {
+    private boolean fits(@Nullable Permit permit, long daysOver) {
       return permit != null
           && permit.getAgreement().equals(under)
-          && (retentionDays == null || permit.getRetentionDays() == retentionDays)
+          && (retentionDays == null || isLeft(permit.getRetentionDays(), daysOver))
           && (withheld == null
               || new TreeSet<>(withheld).equals(new TreeSet<>(permit.getWithheldList())));
+    }
+
+    private boolean isLeft(long days, long daysOver) {
+      return retentionDays != null && days <= retentionDays && days >= retentionDays - daysOver;
     }
 
     private String words() {
@@ -97,10 +101,20 @@ record OutcomeEntry(
 
   /** Compares what came. */
   void compare(Answer<Outcome> answer, Findings findings) {
-    findings.add(expected(), seen(answer), fits(answer));
+    compare(answer, findings, /* daysOver= */ 0);
   }
 
-  private boolean fits(Answer<Outcome> answer) {
+  /**
+   * The same of what passes something on, and is kept no longer than that.
+   *
+   * @param daysOver how many days of its retention may be over: one for each midnight (UTC) since
+   *     it was published
+   */
+  void compare(Answer<Outcome> answer, Findings findings, long daysOver) {
+    findings.add(expected(), seen(answer), fits(answer, daysOver));
+  }
+
+  private boolean fits(Answer<Outcome> answer, long daysOver) {
     if (answer instanceof Answer.Failed<Outcome> failed) {
       return failed.code().equals(error);
     }
@@ -112,7 +126,8 @@ record OutcomeEntry(
         && !outcome.hasInvalid()
         && permitted.keySet().equals(permits().keySet())
         && declined.keySet().equals(refusals().keySet())
-        && permits().entrySet().stream().allMatch(e -> e.getValue().fits(permitted.get(e.getKey())))
+        && permits().entrySet().stream()
+            .allMatch(e -> e.getValue().fits(permitted.get(e.getKey()), daysOver))
         && refusals().entrySet().stream()
             .allMatch(e -> e.getValue().fits(declined.get(e.getKey())));
   }

@@ -1,14 +1,33 @@
 package org.entente.loadtests.scenario;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Asks again until the answer is the one that is waited for, or patience is over. */
 final class Patience {
   private static final long BETWEEN_MILLIS = 50;
 
   private Patience() {}
+
+  /**
+   * Calls until the answer is put into the words that are expected, or patience is over; both are
+   * found.
+   *
+   * @param error the code with which it is refused instead of the words; null if it is answered
+   */
+  static <T> void await(
+      Findings findings,
+      @Nullable String error,
+      String words,
+      Supplier<T> call,
+      Function<? super T, String> said)
+      throws InterruptedException {
+    String expected = Answer.expected(error, words);
+    findings.same(expected, until(expected::equals, () -> Answer.to(call).words(said)));
+  }
 
   /** The first answer that fits, or the last one. */
   static <T> T until(Predicate<T> fits, Supplier<T> ask) throws InterruptedException {

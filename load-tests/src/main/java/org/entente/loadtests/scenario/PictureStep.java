@@ -113,13 +113,12 @@ record PictureStep(
             .build();
     OperationsGrpc.OperationsBlockingStub service =
         OperationsGrpc.newBlockingStub(stage.channel(by));
-    String expected = Answer.expected(error, expected());
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(service).showOperation(request)).words(this::seen)));
+    Patience.await(
+        findings,
+        error,
+        expected(),
+        () -> stage.patient(service).showOperation(request),
+        this::seen);
   }
 
   private String expected() {

@@ -1,11 +1,15 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,7 +171,22 @@ record PublishStep(
           "explained before: " + outcome.words(Explained::after),
           "explained before: " + before.words(it -> Explained.before(it, named)));
     }
-    expect.compare(outcome, findings);
+    expect.compare(outcome, findings, daysOver(stage));
+  }
+
+  /** Midnights (UTC) since the first of what it passes on was published. */
+  private long daysOver(Stage stage) {
+    long today = LocalDate.now(ZoneOffset.UTC).toEpochDay();
+    return sources().stream()
+        .map(source -> today - day(stage.id(source)))
+        .max(Comparator.naturalOrder())
+        .orElse(0L);
+  }
+
+  /** The day (UTC) of a message id, which begins with milliseconds since 1970 (RFC 9562). */
+  private static long day(ByteString id) {
+    long millis = id.asReadOnlyByteBuffer().getLong() >>> Short.SIZE;
+    return LocalDate.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC).toEpochDay();
   }
 
   /** What the gateway says would become of the draft; nothing if it is not asked. */

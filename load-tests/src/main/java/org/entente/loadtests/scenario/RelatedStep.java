@@ -59,14 +59,12 @@ record RelatedStep(
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
     Map<String, TreeSet<String>> shared = new TreeMap<>();
     wanted().forEach((name, identifiers) -> shared.put(name, new TreeSet<>(identifiers)));
-    String expected = Answer.expected(error, "finds " + shared);
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(search).related(request))
-                    .words(it -> found(stage, it))));
+    Patience.await(
+        findings,
+        error,
+        "finds " + shared,
+        () -> stage.patient(search).related(request),
+        it -> found(stage, it));
   }
 
   private static String found(Stage stage, RelatedResponse response) {

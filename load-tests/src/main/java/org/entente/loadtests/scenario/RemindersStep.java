@@ -78,10 +78,7 @@ record RemindersStep(
               each.forEach((agency, it) -> said.put(agency, it.words()));
               words.put(name, said);
             });
-    String expected = Answer.expected(error, "reminded of " + words);
-    findings.same(
-        expected,
-        Patience.until(expected::equals, () -> Answer.to(() -> standing(stage)).words(it -> it)));
+    Patience.await(findings, error, "reminded of " + words, () -> standing(stage), it -> it);
   }
 
   private String standing(Stage stage) {

@@ -102,14 +102,12 @@ record RequestsStep(
               each.forEach((agency, clock) -> words.put(agency, clock.words()));
               clocks.put(name, words);
             });
-    String expected = Answer.expected(error, "lists " + clocks);
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(requests).listRequests(request))
-                    .words(it -> listed(stage, it))));
+    Patience.await(
+        findings,
+        error,
+        "lists " + clocks,
+        () -> stage.patient(requests).listRequests(request),
+        it -> listed(stage, it));
   }
 
   private static String listed(Stage stage, ListRequestsResponse response) {

@@ -128,14 +128,12 @@ record ScoresStep(
               each.forEach(it -> said.add(it.words()));
               words.put(name, said);
             });
-    String expected = Answer.expected(error, "scored " + words);
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(risk).listScores(request))
-                    .words(it -> listed(stage, it))));
+    Patience.await(
+        findings,
+        error,
+        "scored " + words,
+        () -> stage.patient(risk).listScores(request),
+        it -> listed(stage, it));
   }
 
   private static String listed(Stage stage, ListScoresResponse response) {

@@ -108,15 +108,13 @@ record SearchStep(
   @Override
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
-    String expected = Answer.expected(error, "finds " + new TreeSet<>(orNone(finds)));
     List<Integer> pages = new ArrayList<>();
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> found(stage, search, pages))
-                    .words(messages -> words(stage, messages))));
+    Patience.await(
+        findings,
+        error,
+        "finds " + new TreeSet<>(orNone(finds)),
+        () -> found(stage, search, pages),
+        messages -> words(stage, messages));
     if (pageSize != null && error == null) {
       int most = pageSize;
       String several = orNone(finds).size() > most ? "several pages" : "a page or more";

@@ -86,15 +86,12 @@ record ThreadStep(
             .setOnBehalfOf(Acting.person(officer, justification))
             .build();
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
-    String expected =
-        Answer.expected(error, "shows " + wanted().stream().map(Entry::words).toList());
-    findings.same(
-        expected,
-        Patience.until(
-            expected::equals,
-            () ->
-                Answer.to(() -> stage.patient(search).search(request))
-                    .words(it -> shown(stage, it))));
+    Patience.await(
+        findings,
+        error,
+        "shows " + wanted().stream().map(Entry::words).toList(),
+        () -> stage.patient(search).search(request),
+        it -> shown(stage, it));
   }
 
   private static String shown(Stage stage, SearchResponse response) {

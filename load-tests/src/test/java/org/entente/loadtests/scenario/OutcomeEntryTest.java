@@ -74,6 +74,23 @@ final class OutcomeEntryTest {
     return findings.all().get(0);
   }
 
+  /** What passes something on has a day less for each midnight since that came. */
+  @Test
+  void retention_ofWhatPassesOn_isADayShorterAfterMidnight_andNeverLonger() {
+    assertTrue(passedOn(30, 0));
+    assertFalse(passedOn(31, 0));
+    assertTrue(passedOn(31, 1));
+    assertFalse(passedOn(32, 1));
+    assertFalse(passedOn(29, 1));
+  }
+
+  private static boolean passedOn(int expected, long daysOver) {
+    Findings findings = new Findings();
+    accepted(new Permitted("eu", expected, null), NOT_COVERED)
+        .compare(new Answer.Given<>(OUTCOME), findings, daysOver);
+    return findings.all().get(0).ok();
+  }
+
   @Test
   void outcome_otherwise_failsAndSaysBoth() {
     Finding days = compare(accepted(new Permitted("eu", 31, null), NOT_COVERED));

@@ -31,6 +31,7 @@ public final class Step {
   private int exit;
   private @Nullable String until;
   private @Nullable String notYet;
+  private @Nullable String soon;
   private boolean keptRunning;
 
   private Step(String command) {
@@ -77,6 +78,12 @@ public final class Step {
   public Step againWhile(String text) {
     notYet = text;
     return this;
+  }
+
+  /** It is run again until its output contains this, within bounds. */
+  public Step againUntil(String text) {
+    soon = text;
+    return says(text);
   }
 
   /** It is not stopped before the test ends. */
@@ -139,8 +146,9 @@ public final class Step {
     return until;
   }
 
-  public @Nullable String againWhile() {
-    return notYet;
+  /** Whether it is run again after this output, if there is time. */
+  boolean isTooEarly(String output) {
+    return (notYet != null && output.contains(notYet)) || (soon != null && !output.contains(soon));
   }
 
   public boolean isKeptRunning() {

@@ -82,12 +82,10 @@ public final class Steps implements AutoCloseable {
   }
 
   private Child here(Step step) {
-    String notYet = step.againWhile();
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       Child child = Child.here(arguments(step));
-      boolean tooEarly = notYet != null && (child.out() + child.err()).contains(notYet);
-      if (!tooEarly || System.nanoTime() > end) {
+      if (!step.isTooEarly(child.out() + child.err()) || System.nanoTime() > end) {
         return child;
       }
     }
