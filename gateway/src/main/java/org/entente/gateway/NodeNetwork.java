@@ -84,18 +84,28 @@ final class NodeNetwork {
     PeerServer peers =
         address == null
             ? null
-            : files.keep(PeerServer.start(at(settings, address), tls, peerTrust, links.service()));
+            : files.keep(
+                NodeAddresses.listening(
+                    "listen.peers",
+                    address,
+                    () ->
+                        PeerServer.start(
+                            at(settings, address), tls, peerTrust, links.service())));
     PeerChannels channels =
         new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), settings.executor());
     config.links().forEach(link -> dial(link, links, channels));
     ClientServer clients =
         files.keep(
-            ClientServer.start(
-                at(settings, at.clients()),
-                tls,
-                new ClientTrust(files.clients(), bundle, settings.clock()),
-                ports,
-                Boolean.TRUE.equals(config.reflection())));
+            NodeAddresses.listening(
+                "listen.clients",
+                at.clients(),
+                () ->
+                    ClientServer.start(
+                        at(settings, at.clients()),
+                        tls,
+                        new ClientTrust(files.clients(), bundle, settings.clock()),
+                        ports,
+                        Boolean.TRUE.equals(config.reflection()))));
     return new NodeNetwork(clients, peers, channels, links, config.links());
   }
 

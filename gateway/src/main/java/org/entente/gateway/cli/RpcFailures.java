@@ -1,6 +1,11 @@
 package org.entente.gateway.cli;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a failed call means to the person who made it. */
@@ -19,7 +24,42 @@ final class RpcFailures {
           cause);
     }
     String text = status.getDescription() == null ? "" : ": " + status.getDescription();
-    return new CommandFailure("the gateway answered " + status.getCode() + text, cause);
+    return new CommandFailure(
+        "the gateway answered " + status.getCode() + text + whoActs(cause), cause);
+  }
+
+  /** Who can mend it, as the gateway says it to programs; nothing where it does not. */
+  private static String whoActs(Throwable cause) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(cause);
+    if (status == null) {
+      return "";
+    }
+    for (Any detail : status.getDetailsList()) {
+      if (detail.is(ErrorInfo.class)) {
+        try {
+          return whoActs(detail.unpack(ErrorInfo.class).getMetadataMap());
+        } catch (InvalidProtocolBufferException e) {
+          return "";
+        }
+      }
+    }
+    return "";
+  }
+
+  private static String whoActs(Map<String, String> said) {
+    String who =
+        switch (said.getOrDefault("who_must_act", "")) {
+          case "CLIENT" -> "who must act: the caller";
+          case "OPERATOR" -> "who must act: the operator of this gateway";
+          case "PEER" -> "who must act: the other agency";
+          case "POLICY" -> "who must act: those who make agreements";
+          case "NOBODY" -> "nobody has to act";
+          default -> "";
+        };
+    String again =
+        Boolean.parseBoolean(said.get("retry")) ? "the same call can succeed later" : "";
+    String both = who + (who.isEmpty() || again.isEmpty() ? "" : "; ") + again;
+    return both.isEmpty() ? "" : " (" + both + ")";
   }
 
   /** What the first cause of all says: what wraps it knows less. */
