@@ -119,7 +119,7 @@ final class AuditProve implements Callable<Integer> {
     try {
       return parser.parse();
     } catch (InvalidValue e) {
-      throw new CommandFailure(what + ": " + e.getMessage(), e);
+      throw new WrongCall(what + ": " + e.getMessage(), e);
     }
   }
 

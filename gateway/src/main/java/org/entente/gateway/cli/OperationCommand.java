@@ -163,7 +163,7 @@ final class OperationCommand implements Callable<Integer> {
       try {
         return ByteString.copyFrom(OperationId.parse(id).bytes());
       } catch (InvalidValue e) {
-        throw new CommandFailure("OPERATION: " + e.getMessage(), e);
+        throw new WrongCall("OPERATION: " + e.getMessage(), e);
       }
     }
 

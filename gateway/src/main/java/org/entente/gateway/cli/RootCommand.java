@@ -93,7 +93,9 @@ public final class RootCommand {
         line.getErr().println("entente: a defect; please report it with what follows");
         exception.printStackTrace(line.getErr());
       }
-      return CommandLine.ExitCode.SOFTWARE;
+      return exception instanceof WrongCall
+          ? CommandLine.ExitCode.USAGE
+          : CommandLine.ExitCode.SOFTWARE;
     };
   }
 }
