@@ -164,6 +164,7 @@ final class SendCommand implements Callable<Integer> {
                 + Screen.printable(outcome.getHeld().getReason()));
       } else {
         refused++;
+        out.println(alert.file() + ":" + alert.line() + "  refused");
         outcome.getRefused().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
       }
       out.flush();
@@ -220,8 +221,7 @@ final class SendCommand implements Callable<Integer> {
         + Screen.printable(refusal.getAgency())
         + ": "
         + refusal.getCode()
-        + " by "
-        + refusal.getRule()
+        + (refusal.getRule().isEmpty() ? "" : " by " + refusal.getRule())
         + ": "
         + Screen.printable(refusal.getReason());
   }
