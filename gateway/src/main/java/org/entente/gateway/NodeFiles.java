@@ -278,9 +278,11 @@ final class NodeFiles {
       return Keystore.open(config.keystore(), passphrase, clock, random);
     } catch (KeystoreFailure e) {
       String hint =
-          e.kind() == KeystoreFailure.Kind.PASSPHRASE
-              ? "; see `passphrase` in the configuration"
-              : "";
+          switch (e.kind()) {
+            case PASSPHRASE -> "; see `passphrase` in the configuration";
+            case LOCKED -> "; a gateway or a command with this configuration runs already";
+            default -> "";
+          };
       throw new StartProblem("keystore: " + e.getMessage() + hint, e);
     }
   }

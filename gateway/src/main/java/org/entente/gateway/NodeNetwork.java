@@ -79,7 +79,7 @@ final class NodeNetwork {
             identity,
             bundle,
             settings.clock(),
-            new NodeHandshakes(settings.meters(), settings.clock())::refused);
+            new NodeHandshakes(Meters.Side.PEER, settings.meters(), settings.clock())::refused);
     InetSocketAddress address = at.peers();
     PeerServer peers =
         address == null
@@ -103,7 +103,13 @@ final class NodeNetwork {
                     ClientServer.start(
                         at(settings, at.clients()),
                         tls,
-                        new ClientTrust(files.clients(), bundle, settings.clock()),
+                        new ClientTrust(
+                            files.clients(),
+                            bundle,
+                            settings.clock(),
+                            new NodeHandshakes(
+                                    Meters.Side.CLIENT, settings.meters(), settings.clock())
+                                ::refused),
                         ports,
                         Boolean.TRUE.equals(config.reflection()))));
     return new NodeNetwork(clients, peers, channels, links, config.links());

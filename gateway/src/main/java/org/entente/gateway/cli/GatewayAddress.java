@@ -39,7 +39,7 @@ final class GatewayAddress {
     } catch (InvalidValue e) {
       throw new WrongCall("--gateway: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      throw new CommandFailure("--" + e.getMessage(), e);
     }
   }
 }

@@ -6,6 +6,7 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import java.util.Map;
+import org.entente.gateway.client.ConnectionTrouble;
 import org.jspecify.annotations.Nullable;
 
 /** What a failed call means to the person who made it. */
@@ -18,14 +19,14 @@ final class RpcFailures {
     Throwable beneath = status.getCause();
     if (status.getCode() == Status.Code.UNAVAILABLE && beneath != null) {
       return new CommandFailure(
-          "no connection to the gateway: "
-              + Screen.printable(origin(beneath))
-              + " (is it running at this address, and does it know this client's CA?)",
+          "no connection to the gateway: " + Screen.printable(ConnectionTrouble.words(beneath)),
           cause);
     }
     String text = status.getDescription() == null ? "" : ": " + status.getDescription();
-    return new CommandFailure(
-        "the gateway answered " + status.getCode() + text + whoActs(cause), cause);
+    String who = whoActs(cause);
+    // A code of this protocol says more than the status under which it travels.
+    String answer = who.isEmpty() || text.isEmpty() ? status.getCode() + text : text.substring(2);
+    return new CommandFailure("the gateway answered " + answer + who, cause);
   }
 
   /** Who can mend it, as the gateway says it to programs; nothing where it does not. */
@@ -62,13 +63,4 @@ final class RpcFailures {
     return both.isEmpty() ? "" : " (" + both + ")";
   }
 
-  /** What the first cause of all says: what wraps it knows less. */
-  private static String origin(Throwable failure) {
-    Throwable first = failure;
-    for (Throwable next = first.getCause(); next != null; next = next.getCause()) {
-      first = next;
-    }
-    String name = first.getClass().getSimpleName();
-    return first.getMessage() == null ? name : name + ": " + first.getMessage();
-  }
 }

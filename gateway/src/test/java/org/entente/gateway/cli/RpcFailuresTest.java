@@ -34,7 +34,7 @@ class RpcFailuresTest {
   @Test
   void explain_refusedByTheGateway_saysCodeReasonAndWhoMustAct() {
     assertEquals(
-        "the gateway answered PERMISSION_DENIED: SCOPE_MISSING: the call needs the scope search"
+        "the gateway answered SCOPE_MISSING: the call needs the scope search"
             + " (who must act: the operator of this gateway)",
         told(refused("OPERATOR", false)));
   }
@@ -42,7 +42,7 @@ class RpcFailuresTest {
   @Test
   void explain_whatCanSucceedLater_saysSo() {
     assertEquals(
-        "the gateway answered PERMISSION_DENIED: SCOPE_MISSING: the call needs the scope search"
+        "the gateway answered SCOPE_MISSING: the call needs the scope search"
             + " (nobody has to act; the same call can succeed later)",
         told(refused("NOBODY", true)));
   }
@@ -50,7 +50,7 @@ class RpcFailuresTest {
   @Test
   void explain_whoeverMustActOfALaterRelease_isLeftOut() {
     assertEquals(
-        "the gateway answered PERMISSION_DENIED: SCOPE_MISSING: the call needs the scope search"
+        "the gateway answered SCOPE_MISSING: the call needs the scope search"
             + " (the same call can succeed later)",
         told(refused("SOMEBODY_NEW", true)));
   }
