@@ -37,7 +37,8 @@ record NodeAddresses(InetSocketAddress clients, @Nullable InetSocketAddress peer
     } catch (IOException e) {
       Throwable why = e.getCause() == null ? e : e.getCause();
       throw new IOException(
-          "%s: %s:%d cannot be taken: %s; no other program may listen there, and it must be an address of this machine"
+          ("%s: %s:%d cannot be taken: %s; no other program may listen there, and it must be an"
+                  + " address of this machine")
               .formatted(field, at.getHostString(), at.getPort(), why.getMessage()),
           e);
     }

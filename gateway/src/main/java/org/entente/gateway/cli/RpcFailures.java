@@ -22,8 +22,11 @@ final class RpcFailures {
           "no connection to the gateway: " + Screen.printable(ConnectionTrouble.words(beneath)),
           cause);
     }
-    String text = status.getDescription() == null ? "" : ": " + status.getDescription();
+    String text = status.getDescription() == null ? "" : ": " + Screen.printable(status.getDescription());
     String who = whoActs(cause);
+    if (status.getCode() == Status.Code.UNAVAILABLE && who.isEmpty()) {
+      return new CommandFailure("no connection to the gateway" + text, cause);
+    }
     // A code of this protocol says more than the status under which it travels.
     String answer = who.isEmpty() || text.isEmpty() ? status.getCode() + text : text.substring(2);
     return new CommandFailure("the gateway answered " + answer + who, cause);
@@ -62,5 +65,4 @@ final class RpcFailures {
     String both = who + (who.isEmpty() || again.isEmpty() ? "" : "; ") + again;
     return both.isEmpty() ? "" : " (" + both + ")";
   }
-
 }

@@ -1,6 +1,7 @@
 package org.entente.gateway.client;
 
 import io.netty.handler.ssl.NotSslRecordException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -44,6 +45,9 @@ public final class ConnectionTrouble {
           + said
           + "; is it a client of that gateway, not ended or revoked, and is this its"
           + " `listen.clients`? The gateway's log names whom it refused";
+    }
+    if (first instanceof IOException) {
+      return "it broke" + said + "; does the gateway still run?";
     }
     return first.getClass().getSimpleName() + said;
   }

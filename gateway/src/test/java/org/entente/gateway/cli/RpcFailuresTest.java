@@ -56,6 +56,16 @@ class RpcFailuresTest {
   }
 
   @Test
+  void explain_connectionThatEnded_isNoAnswerOfTheGateway() {
+    assertEquals(
+        "no connection to the gateway: Network closed for unknown reason",
+        told(
+            io.grpc.Status.UNAVAILABLE
+                .withDescription("Network closed for unknown reason")
+                .asRuntimeException()));
+  }
+
+  @Test
   void explain_statusOfGrpcItself_isToldAsItIs() {
     assertEquals(
         "the gateway answered UNIMPLEMENTED: no such method",

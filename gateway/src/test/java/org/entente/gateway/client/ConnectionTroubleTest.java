@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.ssl.NotSslRecordException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
@@ -26,6 +27,9 @@ class ConnectionTroubleTest {
     assertEquals(
         "nobody listens there: Connection refused; does it run, and is this its `listen.clients`?",
         told(new ConnectException("Connection refused")));
+    assertEquals(
+        "it broke: Connection reset by peer; does the gateway still run?",
+        told(new IOException("Connection reset by peer")));
     assertEquals(
         "there is no such host: nowhere.invalid", told(new UnknownHostException("nowhere.invalid")));
   }
