@@ -14,6 +14,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.trust.Endpoint;

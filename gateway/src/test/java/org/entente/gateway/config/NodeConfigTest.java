@@ -45,7 +45,7 @@ class NodeConfigTest {
   void field_thatIsMissing_isNamedWhereItBelongs() {
     for (String line : NODE.lines().toList()) {
       String name = line.substring(0, line.indexOf(':'));
-      assertEquals("node.yaml:1:1: " + name + ": the field is missing", problem(line, ""), name);
+      assertEquals("node.yaml:1:1: " + name + ": the field is missing", problem(line + "\n", ""), name);
     }
     assertTrue(
         problem("certificate: c, ", "").contains(": tls.certificate: the field is missing"));
@@ -58,11 +58,11 @@ class NodeConfigTest {
   private static String problem(String some, String other) {
     assertTrue(NODE.contains(some), some);
     byte[] yaml = NODE.replace(some, other).getBytes(StandardCharsets.UTF_8);
-    Reading<NodeConfig> read = new YamlFiles().parse("node.yaml", yaml, NodeConfig.class);
-    return ((Reading.Unreadable<NodeConfig>) assertInstanceOf(Reading.Unreadable.class, read))
-        .problems()
-        .get(0)
-        .toString();
+    var unreadable =
+        assertInstanceOf(
+            Reading.Unreadable.class,
+            new YamlFiles().parse("node.yaml", yaml, NodeConfig.class));
+    return unreadable.problems().get(0).toString();
   }
 
   @Test
