@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS handshakes with peers, or with clients, that were refused: all are counted, and the operator hears of one each
- * while, since strangers can cause as many as they like. Safe for many threads.
+ * TLS handshakes with peers, or with clients, that were refused: all are counted, and the operator
+ * hears of one each while, since strangers can cause as many as they like. Safe for many threads.
  */
 final class NodeHandshakes {
   private static final Logger LOG = LoggerFactory.getLogger(NodeHandshakes.class);

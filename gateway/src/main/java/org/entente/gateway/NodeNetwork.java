@@ -90,8 +90,7 @@ final class NodeNetwork {
                     "listen.peers",
                     address,
                     () ->
-                        PeerServer.start(
-                            at(settings, address), tls, peerTrust, links.service())));
+                        PeerServer.start(at(settings, address), tls, peerTrust, links.service())));
     PeerChannels channels =
         new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), settings.executor());
     config.links().forEach(link -> dial(link, links, channels));

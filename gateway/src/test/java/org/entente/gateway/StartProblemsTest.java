@@ -54,7 +54,8 @@ class StartProblemsTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + taken.getLocalPort();
       for (String name : List.of("clients", "peers", "admin")) {
-        String yaml = good.replaceFirst(" " + name + ": 127.0.0.1:\\d+", " " + name + ": " + address);
+        String yaml =
+            good.replaceFirst(" " + name + ": 127.0.0.1:\\d+", " " + name + ": " + address);
         assertFalse(yaml.equals(good), name);
 
         String told = problem(yaml);

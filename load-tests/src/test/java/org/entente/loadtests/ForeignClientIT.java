@@ -104,8 +104,7 @@ final class ForeignClientIT {
       throws Exception {
     String credentials = federation.credentials("fr.customs", client).toString();
     String address = federation.plan("fr.customs").clients();
-    return Child.run(
-        folder, List.of("node", program.toString(), address, credentials, recipient));
+    return Child.run(folder, List.of("node", program.toString(), address, credentials, recipient));
   }
 
   private static Path node() {

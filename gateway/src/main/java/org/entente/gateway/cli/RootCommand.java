@@ -3,13 +3,13 @@ package org.entente.gateway.cli;
 import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /**
  * The {@code entente} command. Commands of other modules ({@code certs}, {@code demo}) are found on
@@ -110,8 +110,7 @@ public final class RootCommand {
       CommandLine line = exception.getCommandLine();
       line.getErr().println("entente: " + Screen.printable(String.valueOf(exception.getMessage())));
       UnmatchedArgumentException.printSuggestions(exception, line.getErr());
-      line.getErr()
-          .println(line.getCommandSpec().qualifiedName() + " --help shows what there is");
+      line.getErr().println(line.getCommandSpec().qualifiedName() + " --help shows what there is");
       return CommandLine.ExitCode.USAGE;
     };
   }

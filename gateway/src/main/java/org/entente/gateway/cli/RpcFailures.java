@@ -22,7 +22,8 @@ final class RpcFailures {
           "no connection to the gateway: " + Screen.printable(ConnectionTrouble.words(beneath)),
           cause);
     }
-    String text = status.getDescription() == null ? "" : ": " + Screen.printable(status.getDescription());
+    String text =
+        status.getDescription() == null ? "" : ": " + Screen.printable(status.getDescription());
     String who = whoActs(cause);
     if (status.getCode() == Status.Code.UNAVAILABLE && who.isEmpty()) {
       return new CommandFailure("no connection to the gateway" + text, cause);
@@ -60,8 +61,7 @@ final class RpcFailures {
           case "NOBODY" -> "nobody has to act";
           default -> "";
         };
-    String again =
-        Boolean.parseBoolean(said.get("retry")) ? "the same call can succeed later" : "";
+    String again = Boolean.parseBoolean(said.get("retry")) ? "the same call can succeed later" : "";
     String both = who + (who.isEmpty() || again.isEmpty() ? "" : "; ") + again;
     return both.isEmpty() ? "" : " (" + both + ")";
   }

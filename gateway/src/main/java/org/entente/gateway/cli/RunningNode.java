@@ -279,7 +279,8 @@ final class RunningNode {
       return List.of(
           new LogReader.Copy("the checkpoint kept in " + file, Files.readAllBytes(file)));
     } catch (IOException e) {
-      throw new CommandFailure("--checkpoint: " + file + " cannot be read: " + FileTrouble.words(e), e);
+      throw new CommandFailure(
+          "--checkpoint: " + file + " cannot be read: " + FileTrouble.words(e), e);
     }
   }
 
@@ -311,7 +312,8 @@ final class RunningNode {
       Files.write(next, note);
       Files.move(next, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new CommandFailure("--checkpoint: " + file + " cannot be written: " + FileTrouble.words(e), e);
+      throw new CommandFailure(
+          "--checkpoint: " + file + " cannot be written: " + FileTrouble.words(e), e);
     }
   }
 }

@@ -56,7 +56,8 @@ class WrongCallTest {
             (name, command) -> {
               UsageMessageSpec usage = command.getCommandSpec().usageMessage();
               String first = (usage.header().length > 0 ? usage.header() : usage.description())[0];
-              assertTrue(first.endsWith(".") || usage.description().length == 1, name + ": " + first);
+              assertTrue(
+                  first.endsWith(".") || usage.description().length == 1, name + ": " + first);
             });
   }
 
@@ -86,8 +87,7 @@ class WrongCallTest {
   void subject_ofNoScheme_namesTheSchemes() {
     WrongCall wrong =
         assertThrows(
-            WrongCall.class,
-            () -> SubjectWord.of("ship:IMO9074729", PersonRole.PERSON_ROLE_OTHER));
+            WrongCall.class, () -> SubjectWord.of("ship:IMO9074729", PersonRole.PERSON_ROLE_OTHER));
     assertTrue(
         String.valueOf(wrong.getMessage()).startsWith("--subject: ship:IMO9074729 is not "),
         wrong::getMessage);

@@ -31,7 +31,8 @@ class ConnectionTroubleTest {
         "it broke: Connection reset by peer; does the gateway still run?",
         told(new IOException("Connection reset by peer")));
     assertEquals(
-        "there is no such host: nowhere.invalid", told(new UnknownHostException("nowhere.invalid")));
+        "there is no such host: nowhere.invalid",
+        told(new UnknownHostException("nowhere.invalid")));
   }
 
   @Test
@@ -46,7 +47,8 @@ class ConnectionTroubleTest {
     assertEquals(
         "its certificate has ended: NotAfter: yesterday; its operator must renew it",
         told(new CertificateExpiredException("NotAfter: yesterday")));
-    assertTrue(told(new CertPathBuilderException("no path")).startsWith("its certificate is not of"));
+    assertTrue(
+        told(new CertPathBuilderException("no path")).startsWith("its certificate is not of"));
     assertEquals(
         "its certificate is not for this address: No name matching gw.example found",
         told(new CertificateException("No name matching gw.example found")));

@@ -45,10 +45,10 @@ class NodeConfigTest {
   void field_thatIsMissing_isNamedWhereItBelongs() {
     for (String line : NODE.lines().toList()) {
       String name = line.substring(0, line.indexOf(':'));
-      assertEquals("node.yaml:1:1: " + name + ": the field is missing", problem(line + "\n", ""), name);
+      assertEquals(
+          "node.yaml:1:1: " + name + ": the field is missing", problem(line + "\n", ""), name);
     }
-    assertTrue(
-        problem("certificate: c, ", "").contains(": tls.certificate: the field is missing"));
+    assertTrue(problem("certificate: c, ", "").contains(": tls.certificate: the field is missing"));
     assertTrue(
         problem("listen: ", "clients: [{ scopes: [publish] }]\nlisten: ")
             .contains(": clients[0].name: the field is missing"));
@@ -60,8 +60,7 @@ class NodeConfigTest {
     byte[] yaml = NODE.replace(some, other).getBytes(StandardCharsets.UTF_8);
     var unreadable =
         assertInstanceOf(
-            Reading.Unreadable.class,
-            new YamlFiles().parse("node.yaml", yaml, NodeConfig.class));
+            Reading.Unreadable.class, new YamlFiles().parse("node.yaml", yaml, NodeConfig.class));
     return unreadable.problems().get(0).toString();
   }
 

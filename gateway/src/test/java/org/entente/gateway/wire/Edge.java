@@ -57,6 +57,7 @@ final class Edge implements AutoCloseable {
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final ClientTrust clientTrust;
   private final TlsHolder own;
+
   /** Why handshakes of clients were refused. */
   final List<Problem> refusedClients = new CopyOnWriteArrayList<>();
 
