@@ -67,10 +67,25 @@ public final class Gateway implements AutoCloseable {
     node = first;
     agency = first.agency();
     addresses = first.addresses();
-    admin =
-        AdminServer.start(
-            NodeFiles.address("listen.admin", config.listen().admin()), meters, readiness());
+    admin = admin(config, first);
     watch();
+  }
+
+  /** The admin port; without it a gateway does not run, and the node ends in order. */
+  private AdminServer admin(NodeConfig config, RunningNode opened) throws IOException {
+    boolean listens = false;
+    try {
+      InetSocketAddress at = NodeFiles.address("listen.admin", config.listen().admin());
+      AdminServer server =
+          NodeAddresses.listening(
+              "listen.admin", at, () -> AdminServer.start(at, meters, readiness()));
+      listens = true;
+      return server;
+    } finally {
+      if (!listens) {
+        opened.close();
+      }
+    }
   }
 
   /**
@@ -89,8 +104,7 @@ public final class Gateway implements AutoCloseable {
     try {
       return new Gateway(file, clock, running);
     } catch (IOException e) {
-      String why = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
-      throw new StartProblem("listen: " + e.getMessage() + why, e);
+      throw new StartProblem(String.valueOf(e.getMessage()), e);
     }
   }
 

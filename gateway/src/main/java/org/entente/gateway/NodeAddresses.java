@@ -1,5 +1,6 @@
 package org.entente.gateway;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.entente.gateway.config.NodeConfig;
 import org.jspecify.annotations.Nullable;
@@ -16,5 +17,30 @@ record NodeAddresses(InetSocketAddress clients, @Nullable InetSocketAddress peer
     return new NodeAddresses(
         NodeFiles.address("listen.clients", config.listen().clients()),
         peers == null ? null : NodeFiles.address("listen.peers", peers));
+  }
+
+  /** Begins to listen. */
+  interface Listening<T> {
+    T start() throws IOException;
+  }
+
+  /**
+   * Begins to listen at an address.
+   *
+   * @param field of the configuration, where the address stands
+   * @throws IOException naming field and address, and what is needed there
+   */
+  static <T> T listening(String field, InetSocketAddress at, Listening<T> server)
+      throws IOException {
+    try {
+      return server.start();
+    } catch (IOException e) {
+      Throwable why = e.getCause() == null ? e : e.getCause();
+      throw new IOException(
+          ("%s: %s:%d cannot be taken: %s; no other program may listen there, and it must be an"
+                  + " address of this machine")
+              .formatted(field, at.getHostString(), at.getPort(), why.getMessage()),
+          e);
+    }
   }
 }

@@ -32,6 +32,7 @@ import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.retain.ErasureJournal;
@@ -100,7 +101,7 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
     try {
       return ErasureJournal.open(path, today);
     } catch (IOException e) {
-      throw new StartProblem("audit: the erasure journal: " + e.getMessage(), e);
+      throw new StartProblem("audit: the erasure journal: " + FileTrouble.words(e), e);
     }
   }
 
@@ -108,7 +109,7 @@ record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpe
     try {
       return Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new StartProblem("audit: " + folder + " cannot be made: " + e.getMessage(), e);
+      throw new StartProblem("audit: " + folder + " cannot be made: " + FileTrouble.words(e), e);
     }
   }
 

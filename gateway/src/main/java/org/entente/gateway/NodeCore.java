@@ -1,6 +1,5 @@
 package org.entente.gateway;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -248,7 +247,7 @@ public final class NodeCore {
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
   }
 
-  private void reloadPolicy() throws IOException {
+  private void reloadPolicy() {
     ground
         .policy
         .reload()
@@ -277,6 +276,7 @@ public final class NodeCore {
   /** What an operator should look at although the node does its job. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>(trustCare.warnings());
+    warnings.addAll(ground.policy.warnings());
     warnings.addAll(ground.witness.warnings());
     warnings.addAll(NodeQuarantine.warnings(ground.ledger.quarantine()));
     warnings.addAll(ground.disk.warnings());

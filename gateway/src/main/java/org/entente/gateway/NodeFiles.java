@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -32,6 +33,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.DeskName;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.BundleMembership;
@@ -95,9 +97,13 @@ final class NodeFiles {
   }
 
   TrustStore trust() {
+    TrustRoots roots = roots();
     try {
       Files.createDirectories(config.audit());
-      TrustRoots roots = TrustRoots.read(config.trust().roots());
+    } catch (IOException e) {
+      throw unusable("audit", config.audit(), e);
+    }
+    try {
       TrustStore.Opening opening =
           TrustStore.open(
               new BundleVerifier(roots), config.trust().bundle(), acceptedBundle(), clock);
@@ -107,8 +113,29 @@ final class NodeFiles {
       throw new StartProblem(
           "trust.bundle: " + ((TrustStore.Opening.Closed) opening).refused().reason());
     } catch (IOException | IllegalArgumentException e) {
-      throw new StartProblem("trust: " + e.getMessage(), e);
+      throw unusable("trust.bundle", config.trust().bundle(), e);
     }
+  }
+
+  private TrustRoots roots() {
+    try {
+      return TrustRoots.read(config.trust().roots());
+    } catch (IOException | IllegalArgumentException e) {
+      throw unusable("trust.roots", config.trust().roots(), e);
+    }
+  }
+
+  /**
+   * Which field names which file, and in words why that cannot be used.
+   *
+   * @param file where the failure names none
+   */
+  static StartProblem unusable(String field, Path file, Exception e) {
+    String named = e instanceof FileSystemException of ? of.getFile() : null;
+    String why =
+        e instanceof IOException io ? FileTrouble.words(io) : String.valueOf(e.getMessage());
+    return new StartProblem(
+        field + ": " + (named == null ? file : named) + " cannot be used: " + why, e);
   }
 
   private Path acceptedBundle() {
@@ -120,18 +147,13 @@ final class NodeFiles {
     try {
       return TrustStore.remembered(verifier, acceptedBundle()).orElse(null);
     } catch (IOException e) {
-      throw new StartProblem("trust: " + e.getMessage(), e);
+      throw unusable("audit", acceptedBundle(), e);
     }
   }
 
   /** The bundle that the node accepted last, whatever became of it since; empty if none. */
   Optional<TrustBundle> rememberedBundle() {
-    try {
-      return Optional.ofNullable(
-          remembered(new BundleVerifier(TrustRoots.read(config.trust().roots()))));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new StartProblem("trust: " + e.getMessage(), e);
-    }
+    return Optional.ofNullable(remembered(new BundleVerifier(roots())));
   }
 
   /**
@@ -139,9 +161,9 @@ final class NodeFiles {
    * configured one, or the one accepted last where that is newer.
    */
   TrustBundle verifiedBundle() {
+    BundleVerifier verifier = new BundleVerifier(roots());
+    TrustBundle last = remembered(verifier);
     try {
-      BundleVerifier verifier = new BundleVerifier(TrustRoots.read(config.trust().roots()));
-      TrustBundle last = remembered(verifier);
       BundleVerdict verdict =
           verifier.verifyFile(Files.readAllBytes(config.trust().bundle()), last, clock.instant());
       if (verdict instanceof BundleVerdict.Verified verified) {
@@ -153,7 +175,7 @@ final class NodeFiles {
       }
       throw new StartProblem("trust.bundle: " + refused.reason());
     } catch (IOException | IllegalArgumentException e) {
-      throw new StartProblem("trust: " + e.getMessage(), e);
+      throw unusable("trust.bundle", config.trust().bundle(), e);
     }
   }
 
@@ -256,9 +278,11 @@ final class NodeFiles {
       return Keystore.open(config.keystore(), passphrase, clock, random);
     } catch (KeystoreFailure e) {
       String hint =
-          e.kind() == KeystoreFailure.Kind.PASSPHRASE
-              ? "; see `passphrase` in the configuration"
-              : "";
+          switch (e.kind()) {
+            case PASSPHRASE -> "; see `passphrase` in the configuration";
+            case LOCKED -> "; a gateway or a command with this configuration runs already";
+            default -> "";
+          };
       throw new StartProblem("keystore: " + e.getMessage() + hint, e);
     }
   }
@@ -344,7 +368,7 @@ final class NodeFiles {
     try {
       return parser.parse(Files.readString(file));
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      throw new StartProblem(field + ": " + file + " cannot be used: " + e.getMessage(), e);
+      throw unusable(field, file, e);
     }
   }
 

@@ -34,6 +34,12 @@ final class NodeGauges {
     ofLinks(meters, ground.ledger, outgoing.routes, links);
     ofMail(meters, ground, outgoing);
     meters.gauge(
+        "entente_policy_files_refused",
+        "Whether the files of policy hold what cannot be used, and the rules of before are in"
+            + " force.",
+        List.of(),
+        () -> List.of(Sample.of(ground.policy.refuses() ? 1 : 0)));
+    meters.gauge(
         "entente_subscribers",
         "Cursors that are open.",
         List.of(),

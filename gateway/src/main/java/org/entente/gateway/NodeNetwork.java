@@ -14,6 +14,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.trust.Endpoint;
@@ -79,23 +80,38 @@ final class NodeNetwork {
             identity,
             bundle,
             settings.clock(),
-            new NodeHandshakes(settings.meters(), settings.clock())::refused);
+            new NodeHandshakes(Meters.Side.PEER, settings.meters(), settings.clock())::refused);
     InetSocketAddress address = at.peers();
     PeerServer peers =
         address == null
             ? null
-            : files.keep(PeerServer.start(at(settings, address), tls, peerTrust, links.service()));
+            : files.keep(
+                NodeAddresses.listening(
+                    "listen.peers",
+                    address,
+                    () ->
+                        PeerServer.start(at(settings, address), tls, peerTrust, links.service())));
     PeerChannels channels =
         new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), settings.executor());
     config.links().forEach(link -> dial(link, links, channels));
     ClientServer clients =
         files.keep(
-            ClientServer.start(
-                at(settings, at.clients()),
-                tls,
-                new ClientTrust(files.clients(), bundle, settings.clock()),
-                ports,
-                Boolean.TRUE.equals(config.reflection())));
+            NodeAddresses.listening(
+                "listen.clients",
+                at.clients(),
+                () ->
+                    ClientServer.start(
+                        at(settings, at.clients()),
+                        tls,
+                        new ClientTrust(
+                            files.clients(),
+                            bundle,
+                            settings.clock(),
+                            new NodeHandshakes(
+                                    Meters.Side.CLIENT, settings.meters(), settings.clock())
+                                ::refused),
+                        ports,
+                        Boolean.TRUE.equals(config.reflection()))));
     return new NodeNetwork(clients, peers, channels, links, config.links());
   }
 

@@ -3,6 +3,7 @@ package org.entente.gateway;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.config.NodeConfig;
@@ -23,12 +24,16 @@ import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.policy.RulebookHolder;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The agreements, node rules and code lists in force, read again when their files change. What is
  * wrong in them is said once, and the last good ones stay in force. Safe for many threads.
  */
 final class NodePolicy {
+  private static final Logger LOG = LoggerFactory.getLogger(NodePolicy.class);
+
   private final NodeFiles files;
   private final TrustStore trust;
   private final RulebookHolder holder;
@@ -36,6 +41,7 @@ final class NodePolicy {
   private final Fulfilment own;
   private final ExerciseRetention exercises;
   private String stamp;
+  private volatile boolean refused;
 
   /**
    * Reads them for the first time.
@@ -52,7 +58,7 @@ final class NodePolicy {
     try {
       stamp = files.policyStamp();
     } catch (IOException e) {
-      throw new StartProblem("policy: " + e.getMessage(), e);
+      throw NodeFiles.unusable("policy", files.config().policy().agreements(), e);
     }
     holder =
         new RulebookHolder(
@@ -99,19 +105,49 @@ final class NodePolicy {
   }
 
   /** Takes up what changed in the files; the version in force now, if it is another. */
-  synchronized Optional<String> reload() throws IOException {
-    String seen = files.policyStamp();
+  synchronized Optional<String> reload() {
+    String seen = seen();
     if (seen.equals(stamp)) {
       return Optional.empty();
     }
     // Remembered before it is read: files that are wrong are reported once, until they change.
     stamp = seen;
-    Rulebook next = files.rulebook(trust.current());
-    if (next.version().equals(current().rulebook().version())) {
+    try {
+      Rulebook next = files.rulebook(trust.current());
+      refused = false;
+      if (next.version().equals(current().rulebook().version())) {
+        return Optional.empty();
+      }
+      holder.rulebook(next);
+      return Optional.of(next.version());
+    } catch (StartProblem e) {
+      refused = true;
+      LOG.error("policy: the rules in force stay; the files are wrong: {}", e.getMessage());
       return Optional.empty();
     }
-    holder.rulebook(next);
-    return Optional.of(next.version());
+  }
+
+  /** The state of the files; of such that cannot be read a text too, which no other state has. */
+  private String seen() {
+    try {
+      return files.policyStamp();
+    } catch (IOException e) {
+      return "unreadable: " + e;
+    }
+  }
+
+  /** Whether the files hold what cannot be used, so that the rules in force are not theirs. */
+  boolean refuses() {
+    return refused;
+  }
+
+  /** What an operator should look at. */
+  List<String> warnings() {
+    return refused
+        ? List.of(
+            "policy: the files of agreements, node rules or code lists are wrong, and the rules of"
+                + " before stay in force; `policy lint` says what is wrong")
+        : List.of();
   }
 
   /** What is wrong or odd in the files as they are now; changes nothing. */

@@ -24,6 +24,7 @@ import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksBackups.Backup;
 import org.entente.gateway.store.RocksStore;
@@ -189,7 +190,7 @@ public final class NodeRestore {
     try (var inside = Files.isDirectory(data) ? Files.list(data) : java.util.stream.Stream.of()) {
       return inside.findAny().isPresent();
     } catch (IOException e) {
-      throw new StartProblem("data: " + data + " cannot be read: " + e.getMessage(), e);
+      throw new StartProblem("data: " + data + " cannot be read: " + FileTrouble.words(e), e);
     }
   }
 
@@ -222,7 +223,7 @@ public final class NodeRestore {
             }
           });
     } catch (IOException e) {
-      throw new StartProblem("data: " + remains + " cannot be removed: " + e.getMessage(), e);
+      throw new StartProblem("data: " + remains + " cannot be removed: " + FileTrouble.words(e), e);
     }
   }
 }

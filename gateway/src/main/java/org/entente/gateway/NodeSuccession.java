@@ -24,6 +24,7 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.HopBook;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.Batch;
@@ -195,7 +196,7 @@ public final class NodeSuccession {
       }
       return Optional.of(bytes);
     } catch (IOException e) {
-      throw new StartProblem(file + " cannot be read: " + e.getMessage(), e);
+      throw new StartProblem(file + " cannot be read: " + FileTrouble.words(e), e);
     }
   }
 }

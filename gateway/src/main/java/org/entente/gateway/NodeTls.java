@@ -51,7 +51,9 @@ final class NodeTls {
       PrivateKey key = files.tlsKey();
       requireOwn(files.config(), chain.get(0), clock.instant());
       return new NodeTls(files, clock, new TlsIdentity(key, chain), seen);
-    } catch (IOException | InvalidKeyException e) {
+    } catch (IOException e) {
+      throw NodeFiles.unusable("tls", files.config().tls().certificate(), e);
+    } catch (InvalidKeyException e) {
       throw new StartProblem("tls: " + e.getMessage(), e);
     }
   }

@@ -3,6 +3,7 @@ package org.entente.gateway;
 import static org.entente.gateway.RunningFederation.DE;
 import static org.entente.gateway.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,5 +50,48 @@ final class PolicyChangeTest {
       assertEquals("AGREEMENT_ENDED", told.getCode(), told::toString);
       assertEquals(List.of("before"), RunningFederation.headlines(federation.receive(DE, 1)));
     }
+  }
+
+  @Test
+  void files_thatAreWrong_leaveTheRulesInForce_andWarnUntilTheyAreMended() throws IOException {
+    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    try (RunningFederation federation = new RunningFederation(folder, clock, LASTING)) {
+      federation.start(FR, DE);
+      assertRefused(federation, false);
+      Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+      String good = Files.readString(agreement);
+
+      Files.writeString(agreement, good.replace("retention_days", "retention_weeks"));
+      federation.doChores();
+
+      assertRefused(federation, true);
+      federation.send(FR, "under the rules of before", DEADLINE, DE);
+      assertEquals(1, federation.receive(DE, 1).size());
+
+      Files.writeString(agreement, good + "\n");
+      federation.doChores();
+
+      assertRefused(federation, false);
+
+      Path away = folder.resolve("agreements-away");
+      Files.move(folder.resolve("agreements"), away);
+      federation.doChores();
+
+      assertRefused(federation, true);
+
+      Files.move(away, folder.resolve("agreements"));
+      federation.doChores();
+
+      assertRefused(federation, false);
+    }
+  }
+
+  private static void assertRefused(RunningFederation federation, boolean refused)
+      throws IOException {
+    String ready = federation.scrape(FR, "readyz");
+    assertEquals(refused, ready.contains("warning: policy: "), ready);
+    String metric = "entente_policy_files_refused " + (refused ? "1.0" : "0.0");
+    String metrics = federation.scrape(FR, "metrics");
+    assertTrue(metrics.contains("\n" + metric + "\n"), metric);
   }
 }

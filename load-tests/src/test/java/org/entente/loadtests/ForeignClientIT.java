@@ -2,6 +2,7 @@ package org.entente.loadtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -46,14 +47,7 @@ final class ForeignClientIT {
 
   @Test
   void nodeClient_callsEveryMethodOfEveryService_andReadsWhatIsRefused() throws Exception {
-    Path node = Home.find().folder().resolve("load-tests").resolve("node");
-    boolean program =
-        Arrays.stream(System.getenv("PATH").split(":", -1))
-            .anyMatch(path -> Files.isExecutable(Path.of(path, "node")));
-    Requires.present(program, "node");
-    Requires.present(
-        Files.isDirectory(node.resolve("node_modules").resolve("@grpc")),
-        "load-tests/node/node_modules (npm ci)");
+    Path node = node();
     try (Federation federation = Federation.mint(Home.find(), folder)) {
       federation.start(RUNNING);
 
@@ -80,6 +74,49 @@ final class ForeignClientIT {
       all.removeAll(refused);
       assertEquals(Set.of(), all, "methods that were never called");
     }
+  }
+
+  /** The one that the page on the protocol begins with. */
+  @Test
+  void firstClient_publishesAnAlert_andSaysWhatCameOfIt() throws Exception {
+    Path first = node().resolve("first.mjs");
+    try (Federation federation = Federation.mint(Home.find(), folder)) {
+      federation.start(List.of("fr.customs"));
+
+      Child accepted = first(first, federation, "declarations", "de.customs");
+      assertEquals(0, accepted.code(), accepted::err);
+      assertTrue(accepted.out().matches("(?s)[0-9a-f]{32} accepted\nto de\\.customs under .+"));
+
+      Child again = first(first, federation, "declarations", "de.customs");
+      assertEquals(accepted.out(), again.out(), "the same key, the same outcome");
+
+      Child other = first(first, federation, "declarations", "us.cbp");
+      assertEquals(1, other.code());
+      assertTrue(other.err().contains("IDEMPOTENCY_KEY_REUSED"), other::err);
+
+      Child without = first(first, federation, "desk", "de.customs");
+      assertEquals(1, without.code());
+      assertTrue(without.err().contains("SCOPE_MISSING"), without::err);
+    }
+  }
+
+  private Child first(Path program, Federation federation, String client, String recipient)
+      throws Exception {
+    String credentials = federation.credentials("fr.customs", client).toString();
+    String address = federation.plan("fr.customs").clients();
+    return Child.run(folder, List.of("node", program.toString(), address, credentials, recipient));
+  }
+
+  private static Path node() {
+    Path node = Home.find().folder().resolve("load-tests").resolve("node");
+    boolean program =
+        Arrays.stream(System.getenv("PATH").split(":", -1))
+            .anyMatch(path -> Files.isExecutable(Path.of(path, "node")));
+    Requires.present(program, "node");
+    Requires.present(
+        Files.isDirectory(node.resolve("node_modules").resolve("@grpc")),
+        "load-tests/node/node_modules (npm ci)");
+    return node;
   }
 
   /** The methods of all services in the {@code .proto} files of clients. */

@@ -3,6 +3,7 @@ package org.entente.gateway.admin;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -23,6 +24,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.timeout.ReadTimeoutHandler;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -48,9 +50,14 @@ public final class AdminServer implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Starts to listen. */
+  /**
+   * Starts to listen.
+   *
+   * @throws IOException if the address cannot be taken
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for a group that never served
-  public static AdminServer start(InetSocketAddress address, Meters meters, Readiness readiness) {
+  public static AdminServer start(InetSocketAddress address, Meters meters, Readiness readiness)
+      throws IOException {
     AtomicInteger connections = new AtomicInteger();
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     ServerBootstrap bootstrap =
@@ -73,13 +80,12 @@ public final class AdminServer implements AutoCloseable {
                         .addLast(new Pages(meters, readiness));
                   }
                 });
-    try {
-      Channel channel = bootstrap.bind(address).syncUninterruptibly().channel();
-      return new AdminServer(group, channel);
-    } catch (RuntimeException e) {
+    ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
       group.shutdownGracefully();
-      throw e;
+      throw new IOException("no admin port at " + address, bound.cause());
     }
+    return new AdminServer(group, bound.channel());
   }
 
   /** Where it listens. */

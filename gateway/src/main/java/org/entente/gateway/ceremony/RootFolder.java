@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.note.KeyName;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
@@ -48,7 +49,7 @@ public final class RootFolder {
     } catch (FileAlreadyExistsException e) {
       throw new CeremonyProblem(folder + " is not empty; a root has a folder of its own", e);
     } catch (IOException e) {
-      throw new CeremonyProblem(folder + " cannot be written: " + e.getMessage(), e);
+      throw new CeremonyProblem(folder + " cannot be written: " + FileTrouble.words(e), e);
     }
     SigningPair pair = SigningPair.generate(random);
     try (Keystore keystore = Keystore.open(folder.resolve(KEYSTORE), passphrase, clock, random);

@@ -180,7 +180,7 @@ final class AuditExport implements Callable<Integer> {
     try {
       return ByteString.copyFrom(MessageId.parse(message).bytes());
     } catch (InvalidValue e) {
-      throw new CommandFailure("--message: " + e.getMessage(), e);
+      throw new WrongCall("--message: " + e.getMessage(), e);
     }
   }
 
@@ -192,7 +192,7 @@ final class AuditExport implements Callable<Integer> {
               : Instant.parse(text);
       return Timestamps.fromMillis(at.toEpochMilli());
     } catch (DateTimeParseException e) {
-      throw new CommandFailure(
+      throw new WrongCall(
           option + ": a day or a time is expected, as in 2026-03-01 or 2026-03-01T08:00:00Z", e);
     }
   }

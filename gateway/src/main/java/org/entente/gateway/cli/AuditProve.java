@@ -18,6 +18,7 @@ import org.entente.gateway.account.Proving;
 import org.entente.gateway.audit.AuditPerson;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.AuditGrpc;
@@ -118,7 +119,7 @@ final class AuditProve implements Callable<Integer> {
     try {
       return parser.parse();
     } catch (InvalidValue e) {
-      throw new CommandFailure(what + ": " + e.getMessage(), e);
+      throw new WrongCall(what + ": " + e.getMessage(), e);
     }
   }
 
@@ -189,7 +190,7 @@ final class AuditProve implements Callable<Integer> {
       Files.write(next, proof);
       Files.move(next, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new CommandFailure("--out: " + out + " cannot be written: " + e, e);
+      throw new CommandFailure("--out: " + out + " cannot be written: " + FileTrouble.words(e), e);
     }
   }
 }

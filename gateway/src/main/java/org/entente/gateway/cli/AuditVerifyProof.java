@@ -22,7 +22,7 @@ import org.entente.gateway.audit.ProofVerdict.Fails;
 import org.entente.gateway.audit.ProofVerdict.Holds;
 import org.entente.gateway.audit.ProofVerifier;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.trust.TrustRoots;
+import org.entente.gateway.model.FileTrouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,11 +81,11 @@ final class AuditVerifyProof implements Callable<Integer> {
   private ProofVerdict verify() {
     Integer must = witnesses;
     OptionalInt quorum = must == null ? OptionalInt.empty() : OptionalInt.of(must);
+    ProofVerifier verifier = new ProofVerifier(RootsFile.read(roots), quorum);
     try (InputStream in = Files.newInputStream(file)) {
-      return new ProofVerifier(TrustRoots.read(roots), quorum)
-          .verify(in.readNBytes(MessageProof.MAX_BYTES + 1), Instant.now());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      return verifier.verify(in.readNBytes(MessageProof.MAX_BYTES + 1), Instant.now());
+    } catch (IOException e) {
+      throw new CommandFailure(file + " cannot be read: " + FileTrouble.words(e), e);
     }
   }
 

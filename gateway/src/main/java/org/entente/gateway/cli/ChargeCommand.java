@@ -156,7 +156,7 @@ final class ChargeCommand implements Callable<Integer> {
       try {
         return id.isEmpty() ? ByteString.EMPTY : ByteString.copyFrom(MessageId.parse(id).bytes());
       } catch (InvalidValue e) {
-        throw new CommandFailure("MESSAGE: " + e.getMessage(), e);
+        throw new WrongCall("MESSAGE: " + e.getMessage(), e);
       }
     }
 

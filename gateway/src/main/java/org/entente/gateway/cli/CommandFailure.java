@@ -1,7 +1,7 @@
 package org.entente.gateway.cli;
 
 /** A command could not do what was asked, for a reason that its user can understand and mend. */
-public final class CommandFailure extends RuntimeException {
+public class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** A failure told in one line. */

@@ -173,7 +173,7 @@ final class ConsentCommand implements Callable<Integer> {
         try {
           out.add(ByteString.copyFrom(MessageId.parse(id).bytes()));
         } catch (InvalidValue e) {
-          throw new CommandFailure("MESSAGE: " + e.getMessage(), e);
+          throw new WrongCall("MESSAGE: " + e.getMessage(), e);
         }
       }
       return out;
@@ -233,7 +233,7 @@ final class ConsentCommand implements Callable<Integer> {
       try {
         return ByteString.copyFrom(MessageId.parse(id).bytes());
       } catch (InvalidValue e) {
-        throw new CommandFailure("CONSENT: " + e.getMessage(), e);
+        throw new WrongCall("CONSENT: " + e.getMessage(), e);
       }
     }
 

@@ -19,7 +19,7 @@ final class DeskWord {
   /**
    * The desk that a word names.
    *
-   * @throws CommandFailure naming the option if it names none
+   * @throws WrongCall naming the option if it names none
    */
   static DeskAddress of(String option, String word) {
     int slash = word.indexOf('/');
@@ -32,7 +32,7 @@ final class DeskWord {
           .setDesk(new DeskName(word.substring(slash + 1)).value())
           .build();
     } catch (InvalidValue e) {
-      throw new CommandFailure(option + ": " + e.getMessage(), e);
+      throw new WrongCall(option + ": " + e.getMessage(), e);
     }
   }
 

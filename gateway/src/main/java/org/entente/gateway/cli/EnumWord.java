@@ -11,7 +11,8 @@ final class EnumWord {
   /**
    * The value that a word stands for.
    *
-   * @throws CommandFailure naming the words that there are
+   * @param prefix of all values in the proto, which says what the word is for
+   * @throws WrongCall naming what it is for, and the words that there are
    */
   static <E extends Enum<E>> E of(Class<E> type, String prefix, String word) {
     try {
@@ -23,7 +24,8 @@ final class EnumWord {
               .filter(name -> !name.endsWith("_UNSPECIFIED") && name.startsWith(prefix))
               .map(name -> name.substring(prefix.length()))
               .toList();
-      throw new CommandFailure(Screen.printable(word) + " is none of " + valid, e);
+      String what = prefix.toLowerCase(Locale.ROOT).replace('_', ' ').strip();
+      throw new WrongCall(what + ": " + Screen.printable(word) + " is none of " + valid, e);
     }
   }
 }

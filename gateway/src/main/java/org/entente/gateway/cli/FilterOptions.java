@@ -87,7 +87,7 @@ final class FilterOptions {
       filter.setMinimumSeverity(severity);
     }
     for (Problem problem : FilterLimits.problems("filter", filter.build())) {
-      throw new CommandFailure(problem.field() + " " + problem.message());
+      throw new WrongCall(problem.field() + " " + problem.message());
     }
     return filter;
   }

@@ -37,9 +37,9 @@ final class GatewayAddress {
     try {
       return Channels.open(Endpoint.parse(address).toString(), Credentials.in(credentials));
     } catch (InvalidValue e) {
-      throw new CommandFailure("--gateway: " + e.getMessage(), e);
+      throw new WrongCall("--gateway: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      throw new CommandFailure("--" + e.getMessage(), e);
     }
   }
 }

@@ -28,6 +28,7 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.trust.AgencyKind;
 import org.entente.gateway.trust.AgencyRole;
@@ -172,7 +173,7 @@ final class InitCommand implements Callable<Integer> {
     } catch (FileAlreadyExistsException e) {
       throw new CeremonyProblem(out + " is not empty; an agency has a folder of its own", e);
     } catch (IOException e) {
-      throw new CeremonyProblem(out + " cannot be written: " + e.getMessage(), e);
+      throw new CeremonyProblem(out + " cannot be written: " + FileTrouble.words(e), e);
     }
     JoinRequest request = new JoinRequest(plan.federation(), now, founded.member());
     Path file = out.resolve(agency + ".join");

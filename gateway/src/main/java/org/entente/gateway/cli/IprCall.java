@@ -57,7 +57,7 @@ abstract class IprCall extends ClientCall {
     try {
       return ByteString.copyFrom(MessageId.parse(hex).bytes());
     } catch (InvalidValue e) {
-      throw new CommandFailure(what + ": " + e.getMessage(), e);
+      throw new WrongCall(what + ": " + e.getMessage(), e);
     }
   }
 

@@ -119,7 +119,7 @@ final class KeysCommand implements Callable<Integer> {
       try {
         return Instant.parse(from);
       } catch (DateTimeParseException e) {
-        throw new CommandFailure("--from: not a time such as 2026-12-01T06:00:00Z: " + from, e);
+        throw new WrongCall("--from: not a time such as 2026-12-01T06:00:00Z: " + from, e);
       }
     }
 

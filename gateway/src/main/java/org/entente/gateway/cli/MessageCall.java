@@ -23,7 +23,7 @@ abstract class MessageCall extends ClientCall {
     try {
       return ByteString.copyFrom(MessageId.parse(id).bytes());
     } catch (InvalidValue e) {
-      throw new CommandFailure(where + ": " + e.getMessage(), e);
+      throw new WrongCall(where + ": " + e.getMessage(), e);
     }
   }
 }

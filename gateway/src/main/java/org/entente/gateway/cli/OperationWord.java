@@ -28,7 +28,7 @@ final class OperationWord {
     try {
       return ByteString.copyFrom(OperationId.parse(id).bytes());
     } catch (InvalidValue e) {
-      throw new CommandFailure(where + ": " + e.getMessage(), e);
+      throw new WrongCall(where + ": " + e.getMessage(), e);
     }
   }
 }

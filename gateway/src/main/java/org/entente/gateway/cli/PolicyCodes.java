@@ -63,8 +63,11 @@ final class PolicyCodes implements Callable<Integer> {
     List<CodeLists.Entry> entries =
         lists().entries().stream().filter(it -> only == null || it.list().equals(only)).toList();
     if (entries.isEmpty()) {
-      throw new CommandFailure(
-          "--list: there is no list " + Screen.printable(String.valueOf(only)));
+      throw new WrongCall(
+          "--list: "
+              + Screen.printable(String.valueOf(only))
+              + " is none of "
+              + lists().entries().stream().map(CodeLists.Entry::list).distinct().toList());
     }
     PrintWriter out = spec.commandLine().getOut();
     String before = "";
@@ -87,7 +90,7 @@ final class PolicyCodes implements Callable<Integer> {
     try {
       return Wording.Language.valueOf(language.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(
+      throw new WrongCall(
           "--lang: " + Screen.printable(language) + " is none of en, fr, es, de", e);
     }
   }

@@ -80,7 +80,7 @@ final class PolicyDiff implements Callable<Integer> {
   @Override
   public Integer call() {
     if (most < 1) {
-      throw new CommandFailure("--most: " + most + "; valid: 1 or more");
+      throw new WrongCall("--most: " + most + "; valid: 1 or more");
     }
     try {
       PolicyTools node = PolicyTools.read(config, InstantSource.system());

@@ -195,7 +195,7 @@ final class PolicyExplain implements Callable<Integer> {
     require(passesOn == null, "--passes-on: a gateway knows its messages: --derived-from");
     GatewayAddress gateway = where.gateway;
     if (gateway == null) {
-      throw new CommandFailure("--gateway or --config is needed");
+      throw new WrongCall("--gateway or --config is needed");
     }
     ManagedChannel channel = gateway.open();
     try {
@@ -225,7 +225,7 @@ final class PolicyExplain implements Callable<Integer> {
 
   private static void require(boolean condition, String otherwise) {
     if (!condition) {
-      throw new CommandFailure(otherwise);
+      throw new WrongCall(otherwise);
     }
   }
 
@@ -272,7 +272,7 @@ final class PolicyExplain implements Callable<Integer> {
       try {
         out.addDerivedFrom(ByteString.copyFrom(MessageId.parse(id).bytes()));
       } catch (InvalidValue e) {
-        throw new CommandFailure("--derived-from: " + e.getMessage(), e);
+        throw new WrongCall("--derived-from: " + e.getMessage(), e);
       }
     }
     return out.build();

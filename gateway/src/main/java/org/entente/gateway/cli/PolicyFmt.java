@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.config.YamlLayout.Layout;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.policy.AgreementLayout;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,7 +69,7 @@ final class PolicyFmt implements Callable<Integer> {
       try (Stream<Path> entries = Files.list(place)) {
         entries.filter(it -> it.toString().endsWith(".yaml")).sorted().forEach(files::add);
       } catch (IOException e) {
-        throw new CommandFailure(place + " cannot be listed: " + e, e);
+        throw new CommandFailure(place + " cannot be listed: " + FileTrouble.words(e), e);
       }
     }
     return files;
@@ -97,7 +98,7 @@ final class PolicyFmt implements Callable<Integer> {
       }
       return !check;
     } catch (IOException e) {
-      throw new CommandFailure(file + " cannot be read or written: " + e, e);
+      throw new CommandFailure(file + " cannot be read or written: " + FileTrouble.words(e), e);
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.policy.PolicySchemas;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +61,7 @@ final class PolicySchema implements Callable<Integer> {
       say.println(file + (same ? ": as it is" : check ? ": would change" : ": written"));
       return same;
     } catch (IOException e) {
-      throw new CommandFailure(file + " cannot be read or written: " + e, e);
+      throw new CommandFailure(file + " cannot be read or written: " + FileTrouble.words(e), e);
     }
   }
 }

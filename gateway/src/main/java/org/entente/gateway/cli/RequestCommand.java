@@ -94,7 +94,7 @@ final class RequestCommand implements Callable<Integer> {
     try {
       return ByteString.copyFrom(MessageId.parse(hex).bytes());
     } catch (InvalidValue e) {
-      throw new CommandFailure(what + ": " + e.getMessage(), e);
+      throw new WrongCall(what + ": " + e.getMessage(), e);
     }
   }
 

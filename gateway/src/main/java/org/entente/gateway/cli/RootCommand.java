@@ -1,10 +1,15 @@
 package org.entente.gateway.cli;
 
 import java.util.ServiceLoader;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The {@code entente} command. Commands of other modules ({@code certs}, {@code demo}) are found on
@@ -67,6 +72,8 @@ public final class RootCommand {
   /** As wide as descriptions and examples are written. */
   private static final int HELP_WIDTH = 104;
 
+  private static final Pattern FIRST_SENTENCE = Pattern.compile("^(.*?\\.)\\s+(?=[A-Z`])");
+
   private RootCommand() {}
 
   /** Runs a command; its exit code. */
@@ -79,9 +86,33 @@ public final class RootCommand {
     CommandLine line = new CommandLine(new RootCommand());
     ServiceLoader.load(EntenteCommand.class).forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(explain());
+    line.setParameterExceptionHandler(wronglyCalled());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpWidth(HELP_WIDTH);
+    listBySentences(line);
     return line;
+  }
+
+  /** Lists of commands show the first part of a description: that is its first sentence, whole. */
+  private static void listBySentences(CommandLine line) {
+    UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+    String whole = String.join(" ", usage.description());
+    Matcher first = FIRST_SENTENCE.matcher(whole);
+    if (usage.description().length > 1 && usage.header().length == 0 && first.find()) {
+      usage.description(first.group(1), whole.substring(first.end()));
+    }
+    line.getSubcommands().values().forEach(RootCommand::listBySentences);
+  }
+
+  /** One line, where the whole help would push it off the screen. */
+  private static IParameterExceptionHandler wronglyCalled() {
+    return (exception, words) -> {
+      CommandLine line = exception.getCommandLine();
+      line.getErr().println("entente: " + Screen.printable(String.valueOf(exception.getMessage())));
+      UnmatchedArgumentException.printSuggestions(exception, line.getErr());
+      line.getErr().println(line.getCommandSpec().qualifiedName() + " --help shows what there is");
+      return CommandLine.ExitCode.USAGE;
+    };
   }
 
   /** What a person can mend is said in a line; only a defect shows where it happened. */
@@ -93,7 +124,9 @@ public final class RootCommand {
         line.getErr().println("entente: a defect; please report it with what follows");
         exception.printStackTrace(line.getErr());
       }
-      return CommandLine.ExitCode.SOFTWARE;
+      return exception instanceof WrongCall
+          ? CommandLine.ExitCode.USAGE
+          : CommandLine.ExitCode.SOFTWARE;
     };
   }
 }

@@ -26,6 +26,7 @@ import org.entente.gateway.audit.TiledLog;
 import org.entente.gateway.client.Answerer;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.identity.SpiffeId;
+import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.trust.AgencyKey;
@@ -33,7 +34,6 @@ import org.entente.gateway.trust.BundleVerdict;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
-import org.entente.gateway.trust.TrustRoots;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.AuditGrpc.AuditBlockingStub;
 import org.entente.proto.v1.ReadRecordRequest;
@@ -199,16 +199,17 @@ final class RunningNode {
   }
 
   private TrustBundle trusted() {
+    BundleVerifier verifier = new BundleVerifier(RootsFile.read(roots));
     try {
-      BundleVerdict verdict =
-          new BundleVerifier(TrustRoots.read(roots))
-              .verify(Files.readAllBytes(bundle), null, Instant.now());
+      BundleVerdict verdict = verifier.verify(Files.readAllBytes(bundle), null, Instant.now());
       if (verdict instanceof BundleVerdict.Verified verified) {
         return verified.bundle();
       }
-      throw new CommandFailure(bundle + ": " + ((BundleVerdict.Refused) verdict).reason());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandFailure("trust: " + e, e);
+      throw new CommandFailure(
+          "--bundle: " + bundle + ": " + ((BundleVerdict.Refused) verdict).reason());
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "--bundle: " + bundle + " cannot be read: " + FileTrouble.words(e), e);
     }
   }
 
@@ -278,7 +279,8 @@ final class RunningNode {
       return List.of(
           new LogReader.Copy("the checkpoint kept in " + file, Files.readAllBytes(file)));
     } catch (IOException e) {
-      throw new CommandFailure("--checkpoint: " + file + " cannot be read: " + e, e);
+      throw new CommandFailure(
+          "--checkpoint: " + file + " cannot be read: " + FileTrouble.words(e), e);
     }
   }
 
@@ -310,7 +312,8 @@ final class RunningNode {
       Files.write(next, note);
       Files.move(next, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new CommandFailure("--checkpoint: " + file + " cannot be written: " + e, e);
+      throw new CommandFailure(
+          "--checkpoint: " + file + " cannot be written: " + FileTrouble.words(e), e);
     }
   }
 }

@@ -20,7 +20,7 @@ final class ScoreText {
     } catch (ArithmeticException | NumberFormatException e) {
       // Told below: no number, or more decimals.
     }
-    throw new CommandFailure(option + ": must be a number from 0 to 100 with one decimal at most");
+    throw new WrongCall(option + ": must be a number from 0 to 100 with one decimal at most");
   }
 
   /** A score as people read it. */
@@ -38,7 +38,7 @@ final class ScoreText {
           .setText(parts.size() > 2 ? parts.get(2) : "")
           .build();
     } catch (NumberFormatException e) {
-      throw new CommandFailure(
+      throw new WrongCall(
           "--indicator: the weight must be a number from -1000 to 1000, as in X_ROUTE:400", e);
     }
   }

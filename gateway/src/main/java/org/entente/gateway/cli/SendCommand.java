@@ -87,6 +87,11 @@ final class SendCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandFailure("the alerts cannot be read: " + FileTrouble.words(e), e);
     }
+    summary();
+    return refused == 0 && bad == 0 ? 0 : 1;
+  }
+
+  private void summary() {
     spec.commandLine()
         .getErr()
         .println(
@@ -99,7 +104,6 @@ final class SendCommand implements Callable<Integer> {
                 + bad
                 + " bad records"
                 + (unmapped == 0 ? "" : ", " + unmapped + " things of CAP not as they stood"));
-    return refused == 0 && bad == 0 ? 0 : 1;
   }
 
   private void items(AlertSource source) {
@@ -109,6 +113,9 @@ final class SendCommand implements Callable<Integer> {
       while (source.hasNext()) {
         item(publisher, source.next());
       }
+    } catch (CommandFailure e) {
+      summary();
+      throw e;
     } finally {
       channel.shutdownNow();
     }
@@ -157,6 +164,7 @@ final class SendCommand implements Callable<Integer> {
                 + Screen.printable(outcome.getHeld().getReason()));
       } else {
         refused++;
+        out.println(alert.file() + ":" + alert.line() + "  refused");
         outcome.getRefused().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
       }
       out.flush();
@@ -168,9 +176,21 @@ final class SendCommand implements Callable<Integer> {
               .getErr()
               .println(alert.file() + ":" + alert.line() + ": " + e.getStatus().getDescription());
         }
-        default -> throw RpcFailures.explain(e);
+        default -> throw stopped(alert, e);
       }
     }
+  }
+
+  /** What no other record would change: how far it came, and what to do. */
+  private static CommandFailure stopped(AlertDraft alert, StatusRuntimeException e) {
+    return new CommandFailure(
+        alert.file()
+            + ":"
+            + alert.line()
+            + ": "
+            + RpcFailures.explain(e).getMessage()
+            + "; stopped there. Sending all of it again is safe",
+        e);
   }
 
   private static String recipients(Accepted accepted) {
@@ -201,8 +221,7 @@ final class SendCommand implements Callable<Integer> {
         + Screen.printable(refusal.getAgency())
         + ": "
         + refusal.getCode()
-        + " by "
-        + refusal.getRule()
+        + (refusal.getRule().isEmpty() ? "" : " by " + refusal.getRule())
         + ": "
         + Screen.printable(refusal.getReason());
   }

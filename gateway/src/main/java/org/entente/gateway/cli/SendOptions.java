@@ -137,7 +137,7 @@ final class SendOptions {
   private void inform(Draft.Builder out) {
     String lane = informedLane;
     if (lane != null && informed.isEmpty()) {
-      throw new CommandFailure("--info-lane: is for those whom --info names");
+      throw new WrongCall("--info-lane: is for those whom --info names");
     }
     if (informed.isEmpty()) {
       return;
@@ -173,7 +173,7 @@ final class SendOptions {
     try {
       return ByteString.copyFrom(MessageId.parse(text).bytes());
     } catch (InvalidValue e) {
-      throw new CommandFailure(option + ": " + e.getMessage(), e);
+      throw new WrongCall(option + ": " + e.getMessage(), e);
     }
   }
 }

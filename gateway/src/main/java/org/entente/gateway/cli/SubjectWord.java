@@ -51,7 +51,7 @@ final class SubjectWord {
    * The subject; the gateway checks identifiers.
    *
    * @param role the part that a person plays
-   * @throws CommandFailure saying what would be valid
+   * @throws WrongCall saying what would be valid
    */
   static Subject of(String word, PersonRole role) {
     int colon = word.indexOf(':');
@@ -85,7 +85,7 @@ final class SubjectWord {
       case "brand" -> out.setCommodity(Commodity.newBuilder().setBrand(value)).build();
       case "hs" -> out.setCommodity(Commodity.newBuilder().setHsCode(value)).build();
       default ->
-          throw new CommandFailure(
+          throw new WrongCall(
               "--subject: " + Screen.printable(word) + " is not scheme:value of " + SCHEMES);
     };
   }
@@ -93,7 +93,7 @@ final class SubjectWord {
   private static Person.Builder person(String value) {
     List<String> parts = List.of(value.split("/", -1));
     if (parts.size() < 2 || parts.size() > 3) {
-      throw new CommandFailure("--subject: a person is FAMILY/GIVEN or FAMILY/GIVEN/BIRTH-DATE");
+      throw new WrongCall("--subject: a person is FAMILY/GIVEN or FAMILY/GIVEN/BIRTH-DATE");
     }
     Person.Builder out =
         Person.newBuilder().setFamilyName(parts.get(0)).setGivenNames(parts.get(1));

@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente tail --gateway 127.0.0.1:7443 --credentials de.customs/clients/desk \\",
+      "  entente tail --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk \\",
       "      --cursor night-shift",
       "",
       "  entente tail --category IPR --category NARCOTICS --origin fr.customs --severity SEVERE \\",

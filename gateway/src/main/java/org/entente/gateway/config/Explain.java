@@ -10,12 +10,15 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 
 /** Turns Jackson's exceptions into problems in an operator's words. */
 final class Explain {
+  private static final Pattern FIELD = Pattern.compile("[a-z_]+(\\.[a-z_]+)*");
+
   private Explain() {}
 
   /** Not well-formed YAML, or a key twice. */
@@ -42,6 +45,15 @@ final class Explain {
     if (e instanceof InvalidFormatException invalid) {
       String found = InvalidValue.printable(String.valueOf(invalid.getValue()));
       return positions.problem(field, "\"" + found + "\"", expected(invalid.getTargetType()));
+    }
+    if (e instanceof ValueInstantiationException bad
+        && bad.getCause() instanceof NullPointerException
+        && FIELD.matcher(String.valueOf(bad.getCause().getMessage())).matches()) {
+      // A record says of what it cannot be without by which name it is missing.
+      String missing = String.valueOf(bad.getCause().getMessage());
+      String name = missing.substring(missing.lastIndexOf('.') + 1);
+      return positions.problem(
+          field.isEmpty() ? name : field + "." + name, "the field is missing", "");
     }
     if (e instanceof ValueInstantiationException bad && bad.getCause() != null) {
       return positions.problem(field, String.valueOf(bad.getCause().getMessage()), "");

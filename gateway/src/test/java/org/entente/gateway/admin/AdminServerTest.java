@@ -45,6 +45,8 @@ class AdminServerTest {
           });
   private final HttpClient client = HttpClient.newHttpClient();
 
+  AdminServerTest() throws IOException {}
+
   @AfterEach
   void close() {
     server.close();

@@ -42,6 +42,29 @@ class NodeConfigTest {
   }
 
   @Test
+  void field_thatIsMissing_isNamedWhereItBelongs() {
+    for (String line : NODE.lines().toList()) {
+      String name = line.substring(0, line.indexOf(':'));
+      assertEquals(
+          "node.yaml:1:1: " + name + ": the field is missing", problem(line + "\n", ""), name);
+    }
+    assertTrue(problem("certificate: c, ", "").contains(": tls.certificate: the field is missing"));
+    assertTrue(
+        problem("listen: ", "clients: [{ scopes: [publish] }]\nlisten: ")
+            .contains(": clients[0].name: the field is missing"));
+  }
+
+  /** What is said of the node with a text in the place of another. */
+  private static String problem(String some, String other) {
+    assertTrue(NODE.contains(some), some);
+    byte[] yaml = NODE.replace(some, other).getBytes(StandardCharsets.UTF_8);
+    var unreadable =
+        assertInstanceOf(
+            Reading.Unreadable.class, new YamlFiles().parse("node.yaml", yaml, NodeConfig.class));
+    return unreadable.problems().get(0).toString();
+  }
+
+  @Test
   void disk_absentOrInPart_hasDefaults() {
     assertEquals(new NodeConfig.Disk(2_048, 512), good("").diskInForce());
     assertEquals(

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.EvidenceGrpc;
@@ -149,6 +150,9 @@ class ClientEdgeTest {
   void client_notConfigured_failsInHandshake() throws Exception {
     ClientServer server = edge.startClients();
     assertRefusedInHandshake(edge.channel(server.address(), edge.client("stranger")));
+    Problem told = edge.refusedClients.get(0);
+    assertEquals(Code.UNKNOWN_CLIENT, told.code());
+    assertTrue(told.message().contains("stranger"), told::message);
   }
 
   /** Threat 58. */

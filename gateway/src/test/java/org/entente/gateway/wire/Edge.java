@@ -57,6 +57,10 @@ final class Edge implements AutoCloseable {
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final ClientTrust clientTrust;
   private final TlsHolder own;
+
+  /** Why handshakes of clients were refused. */
+  final List<Problem> refusedClients = new CopyOnWriteArrayList<>();
+
   private volatile TrustBundle bundle;
   private @Nullable ClientServer clients;
   private @Nullable PeerServer peers;
@@ -78,7 +82,8 @@ final class Edge implements AutoCloseable {
                     new ClientGrant(new NodeName("engine"), Set.of(Scope.SCORE), 100),
                     new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH), 100))),
             () -> bundle,
-            InstantSource.system());
+            InstantSource.system(),
+            refusedClients::add);
     peerTrust = trustOf(FR);
   }
 

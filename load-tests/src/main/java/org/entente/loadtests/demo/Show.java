@@ -11,8 +11,8 @@ import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Refusal;
 
 /**
- * Shows what happens as it happens: every delivery, every refusal of a record once (its repetitions
- * are refused alike), every lost connection once. Safe for many threads.
+ * Shows what happens as it happens, each line once: deliveries and refusals of a record (its
+ * repetitions come out alike), lost connections. Safe for many threads.
  */
 final class Show implements Watcher {
   private final Voice voice;
@@ -25,7 +25,7 @@ final class Show implements Watcher {
   @Override
   public void received(String agency, Delivery delivery, boolean again) {
     Label label = delivery.getLabel();
-    voice.quote(
+    String line =
         "  %-10s <- %-10s %-9s %-14s %s%s"
             .formatted(
                 agency,
@@ -33,7 +33,8 @@ final class Show implements Watcher {
                 word(label.getLane().name(), "LANE_"),
                 word(label.getCategory().name(), "CATEGORY_"),
                 again ? "(again, dropped) " : "",
-                Headline.of(delivery.getBody())));
+                Headline.of(delivery.getBody()));
+    once(line, line);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.certsdev.FederationSpec;
 import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.WrongCall;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.Positions;
@@ -76,18 +77,18 @@ public final class Scenario {
   /**
    * The scenario of a name in a folder, or of a path.
    *
-   * @throws CommandFailure with every problem of the file
+   * @throws WrongCall with every problem of the file
    */
   public static Scenario find(Path scenarios, String nameOrPath) {
     Path path =
         nameOrPath.endsWith(SUFFIX) ? Path.of(nameOrPath) : scenarios.resolve(nameOrPath + SUFFIX);
     if (!Files.exists(path)) {
-      throw new CommandFailure(
+      throw new WrongCall(
           "there is no scenario " + nameOrPath + "; there are " + ScenarioFolder.names(scenarios));
     }
     Loading loading = read(path);
     if (loading instanceof Loading.Invalid invalid) {
-      throw new CommandFailure(
+      throw new WrongCall(
           String.join("\n", invalid.problems().stream().map(Object::toString).toList()));
     }
     return ((Loading.Loaded) loading).scenario();
