@@ -562,8 +562,7 @@ class DeskPathTest {
         .getToBuilder()
         .addDesks(DeskAddress.newBuilder().setAgency(RunningFederation.SG).setDesk("narcotics"));
     StatusRuntimeException refused =
-        assertThrows(
-            StatusRuntimeException.class, () -> federation.publish(FR, elsewhere.build()));
+        assertThrows(StatusRuntimeException.class, () -> federation.publish(FR, elsewhere.build()));
     assertTrue(String.valueOf(refused.getMessage()).contains("OPERATION_ROLE"), refused.toString());
   }
 }
