@@ -561,7 +561,8 @@ class DeskPathTest {
     elsewhere
         .getToBuilder()
         .addDesks(DeskAddress.newBuilder().setAgency(RunningFederation.SG).setDesk("narcotics"));
-    Outcome refused = federation.publish(FR, elsewhere.build());
-    assertEquals("OPERATION_ROLE", refused.getInvalid().getCode(), refused.toString());
+    StatusRuntimeException refused =
+        assertThrows(StatusRuntimeException.class, () -> federation.publish(FR, elsewhere.build()));
+    assertTrue(String.valueOf(refused.getMessage()).contains("OPERATION_ROLE"), refused.toString());
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
@@ -116,7 +117,8 @@ final class OperationSaying {
         exclusive = false,
         multiplicity = "1..64",
         heading = "A resource; --resource, --count and --place may be repeated together:%n")
-    private List<Some> all = List.of();
+    // Picocli adds to it.
+    private final List<Some> all = new ArrayList<>();
 
     @Override
     OperationUpdate update() {
