@@ -1,7 +1,9 @@
 package org.entente.gateway;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,22 +31,31 @@ import org.entente.gateway.trust.TrustStore;
  * wrong in them is said once, and the last good ones stay in force. Safe for many threads.
  */
 final class NodePolicy {
+  /** A draft that was decided about before a change is sealed so much after it at most. */
+  private static final Duration IN_HAND = Duration.ofMinutes(1);
+
   private final NodeFiles files;
   private final TrustStore trust;
   private final RulebookHolder holder;
   private final AgencyName self;
   private final Fulfilment own;
   private final ExerciseRetention exercises;
+  private final InstantSource clock;
   private String stamp;
+
+  /** What was sealed before may have been decided by others, milliseconds since 1970. */
+  private volatile long since;
 
   /**
    * Reads them for the first time.
    *
    * @throws StartProblem naming file, line and field
    */
-  NodePolicy(NodeFiles files, TrustStore trust) {
+  NodePolicy(NodeFiles files, TrustStore trust, InstantSource clock) {
     this.files = files;
     this.trust = trust;
+    this.clock = clock;
+    since = clock.millis();
     self = new AgencyName(files.config().agency());
     own = files.fulfilment();
     exercises =
@@ -110,8 +121,21 @@ final class NodePolicy {
     if (next.version().equals(current().rulebook().version())) {
       return Optional.empty();
     }
+    changes();
     holder.rulebook(next);
     return Optional.of(next.version());
+  }
+
+  private void changes() {
+    since = Math.max(since, clock.millis() + IN_HAND.toMillis());
+  }
+
+  /**
+   * Whether what was sealed then, milliseconds since 1970, may have been decided about by other
+   * rules or under other members than those in force: so is all that an earlier start has sealed.
+   */
+  boolean isNewerThan(long sealedAtMs) {
+    return sealedAtMs < since;
   }
 
   /** What is wrong or odd in the files as they are now; changes nothing. */
@@ -123,6 +147,7 @@ final class NodePolicy {
 
   /** Members are now those of this bundle. */
   void follow(TrustBundle bundle) {
+    changes();
     holder.membership(new BundleMembership(bundle));
   }
 
