@@ -111,7 +111,12 @@ public final class Expectations {
         : new Loading.Invalid(problems);
   }
 
-  private static List<Path> files(Path place, List<ConfigProblem> problems) {
+  /**
+   * The file itself, or every {@code *.yaml} file of a folder in the order of their names.
+   *
+   * @param problems told what is wrong with the folder
+   */
+  public static List<Path> files(Path place, List<ConfigProblem> problems) {
     if (!Files.isDirectory(place)) {
       return List.of(place);
     }
