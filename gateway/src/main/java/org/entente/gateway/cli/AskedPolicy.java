@@ -16,10 +16,14 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.policy.ClauseCoverage.Clause;
+import org.entente.gateway.policy.CodeLists;
 import org.entente.gateway.policy.ExpectationReport;
 import org.entente.gateway.policy.Expectations;
+import org.entente.gateway.policy.Wording;
+import org.entente.proto.v1.CodeEntry;
 import org.entente.proto.v1.LintPolicyRequest;
 import org.entente.proto.v1.LintPolicyResponse;
+import org.entente.proto.v1.ListCodesRequest;
 import org.entente.proto.v1.PolicyFinding;
 import org.entente.proto.v1.PolicyTestResult;
 import org.entente.proto.v1.PolicyToolsGrpc;
@@ -114,6 +118,32 @@ final class AskedPolicy {
         one.fulfilled() + other.fulfilled(),
         one.failed() + other.failed(),
         one.canFail());
+  }
+
+  /** The code lists in force at a gateway. */
+  static List<CodeLists.Entry> codes(ManagedChannel channel) {
+    return PolicyToolsGrpc.newBlockingStub(channel)
+        .listCodes(ListCodesRequest.getDefaultInstance())
+        .getCodesList()
+        .stream()
+        .map(AskedPolicy::entry)
+        .toList();
+  }
+
+  private static CodeLists.Entry entry(CodeEntry it) {
+    Map<String, String> text = it.getTextMap();
+    boolean whole = text.keySet().containsAll(List.of("en", "fr", "es", "de"));
+    return new CodeLists.Entry(
+        Screen.printable(it.getList()),
+        it.getCode(),
+        whole
+            ? new Wording(
+                it.getTextOrThrow("en"),
+                it.getTextOrThrow("fr"),
+                it.getTextOrThrow("es"),
+                it.getTextOrThrow("de"))
+            : null,
+        it.getNote());
   }
 
   /** What is wrong or odd in the files of a gateway. */

@@ -224,13 +224,16 @@ final class PolicyExplain implements Callable<Integer> {
   }
 
   private ExplainResponse read(Path config) {
+    return Explanations.message(
+        NodeCheck.explain(config, draft(), namesPersons, sources(), InstantSource.system()));
+  }
+
+  private List<Source> sources() {
     require(
         derivedFrom.isEmpty(),
         "--derived-from: only a gateway knows its messages, with --gateway; --passes-on FILE has"
             + " their labels");
-    List<Source> sources = passesOn == null ? List.of() : NodeCheck.sources(passesOn);
-    return Explanations.message(
-        NodeCheck.explain(config, draft(), namesPersons, sources, InstantSource.system()));
+    return passesOn == null ? List.of() : NodeCheck.sources(passesOn);
   }
 
   private static void require(boolean condition, String otherwise) {
@@ -260,7 +263,9 @@ final class PolicyExplain implements Callable<Integer> {
             + " is no field that it can be asked of; valid: "
             + String.join(", ", Residual.fields()));
     PolicyTools node = PolicyTools.read(config, InstantSource.system());
-    return Explanations.open("", node.residuals(label(), field, to()));
+    boolean person = !officer.isBlank() && !justification.isBlank();
+    Residual.Known known = new Residual.Known(label(), namesPersons, person, sources());
+    return Explanations.open("", node.residuals(known, field, to()));
   }
 
   private Draft draft() {

@@ -14,7 +14,6 @@ import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileTrouble;
-import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.ExpectationFile.Direction;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -258,22 +257,10 @@ public final class Expectations {
     return new ExpectationReport(policy.version(), results, coverage.clauses());
   }
 
-  /** What the label permits, unless the draft lacks what is asked of it besides. */
   private static Ruling draft(Ruling ruling, Expectation it, DraftTerms terms) {
-    if (!(ruling instanceof Ruling.Allowed allowed)) {
-      return ruling;
-    }
-    Refusal refusal =
-        terms
-            .passage(
-                it.transfer().label(),
-                it.person(),
-                it.sources(),
-                it.transfer().recipient(),
-                allowed.agreement(),
-                it.transfer().now())
-            .refusal();
-    return refusal == null ? ruling : new Ruling.Denied(refusal);
+    Transfer transfer = it.transfer();
+    return terms.held(
+        ruling, transfer.label(), it.person(), it.sources(), transfer.recipient(), transfer.now());
   }
 
   private static ExpectationReport.Result result(

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.PolicyTools;
 import org.entente.gateway.StartProblem;
 import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.policy.Residual;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +93,9 @@ record PolicyStep(
       }
       if (explain != null) {
         explain.compare(
-            node.residuals(explain.written(), explain.unknown(), explain.addressing()), findings);
+            node.residuals(
+                Residual.Known.of(explain.written()), explain.unknown(), explain.addressing()),
+            findings);
       }
     } catch (StartProblem e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
