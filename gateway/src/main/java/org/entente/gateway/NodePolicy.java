@@ -118,6 +118,11 @@ final class NodePolicy {
     // Remembered before it is read: files that are wrong are reported once, until they change.
     stamp = seen;
     Rulebook next = files.rulebook(trust.current());
+    if (!files.policyStamp().equals(seen)) {
+      // Some of it may be from before: what is there now is read the next time.
+      stamp = "";
+      return Optional.empty();
+    }
     if (next.version().equals(current().rulebook().version())) {
       return Optional.empty();
     }

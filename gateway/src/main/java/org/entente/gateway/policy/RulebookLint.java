@@ -24,9 +24,9 @@ import org.entente.proto.v1.Label;
  * not all of it, the warning says so.
  */
 final class RulebookLint {
-  private static final long MOST = 20_000;
-  private static final long SEED = 1;
-  private static final String MEMBER = "a member of the federation";
+  static final long MOST = 20_000;
+  static final long SEED = 1;
+  static final String MEMBER = "a member of the federation";
 
   private final Rulebook rulebook;
   private final Membership membership;
@@ -64,11 +64,15 @@ final class RulebookLint {
       refusedByTheNode(coverage);
     }
     ties();
-    rules();
+    new NodeRulesReview(rulebook, membership, now, placesOfRules, report).review();
+  }
+
+  private List<String> strangers(Condition condition) {
+    return strangers(condition, membership);
   }
 
   /** Agencies of a condition that are none: a slip of the pen, or one that has left. */
-  private List<String> strangers(Condition condition) {
+  static List<String> strangers(Condition condition, Membership membership) {
     Set<String> members =
         membership.agencies().stream().map(AgencyName::value).collect(Collectors.toSet());
     return condition.compared().stream()
@@ -312,52 +316,5 @@ final class RulebookLint {
   private static boolean overlap(Agreement.Validity one, Agreement.Validity other) {
     return one.ends().map(end -> end.isAfter(other.begins())).orElse(true)
         && other.ends().map(end -> end.isAfter(one.begins())).orElse(true);
-  }
-
-  private void rules() {
-    List<Pair> pairs = allPairs().toList();
-    Set<String> sources = new HashSet<>();
-    for (int i = 0; i < rulebook.nodeRules().size(); i++) {
-      NodeRule rule = rulebook.nodeRules().get(i);
-      String field = "rules[" + i + "]" + (rule.denies() ? ".deny_if" : ".allow_only_if");
-      strangers(rule.condition())
-          .forEach(one -> report.warning(placesOfRules.problem(field, one, MEMBER)));
-      if (!sources.add(rule.when() + " " + rule.denies() + " " + rule.condition().source())) {
-        report.warning(
-            placesOfRules.problem(
-                field, "is never reached: an earlier rule is the same", "each rule once"));
-      } else if (!pairs.isEmpty()) {
-        rule(rule, field, pairs);
-      }
-    }
-  }
-
-  private void rule(NodeRule rule, String field, List<Pair> pairs) {
-    LabelSpace space = LabelSpace.of(List.of(), List.of(rule.condition()));
-    List<Pair> asking = rule.condition().readsAgencies() ? pairs : pairs.subList(0, 1);
-    boolean refuses = false;
-    boolean passes = false;
-    List<Label> labels = space.labels(MOST, SEED).toList();
-    for (Label label : labels) {
-      for (Pair pair : asking) {
-        boolean refused = rule.refusal(transfer(label, pair, now)).isPresent();
-        refuses |= refused;
-        passes |= !refused;
-      }
-    }
-    boolean all = space.isWhole() && space.size() <= MOST && !rule.condition().readsNow();
-    String tried =
-        all ? "every label" : "all " + labels.size() + " labels tried, which are not all";
-    if (!passes) {
-      report.warning(
-          placesOfRules.problem(
-              field, "refuses " + tried + ", so that nothing passes", "a narrower condition"));
-    } else if (!refuses) {
-      report.warning(
-          placesOfRules.problem(
-              field,
-              "lets " + tried + " pass, so that it does nothing",
-              "a condition that matters"));
-    }
   }
 }
