@@ -250,7 +250,7 @@ public final class Expectations {
           it.egress()
               ? draft(rules.egress(it.transfer()), it, terms)
               : rules.underNamed(false, it.transfer());
-      coverage.note(it.egress(), it.transfer());
+      coverage.note(it.egress(), it.transfer(), it.person());
       Verdict verdict = Verdict.of(ruling, it.egress(), it.transfer().label());
       results.add(result(it, verdict, whole ? rules : null));
     }

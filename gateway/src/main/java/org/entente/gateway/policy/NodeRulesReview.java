@@ -68,6 +68,10 @@ final class NodeRulesReview {
     boolean refuses = false;
     boolean passes = false;
     List<Label> labels = space.labels(RulebookLint.MOST, RulebookLint.SEED).toList();
+    labels.stream()
+        .flatMap(it -> RulebookLint.failing(rule.condition(), transfer(it, pairs.get(0))))
+        .findFirst()
+        .ifPresent(found -> warn(field, found, RulebookLint.ASKING_FIRST));
     for (Label label : labels) {
       for (Pair pair : asking(Stream.of(rule.condition()))) {
         boolean refused = rule.refusal(transfer(label, pair)).isPresent();

@@ -26,6 +26,8 @@ import org.entente.proto.v1.Label;
 final class RulebookLint {
   static final long MOST = 20_000;
   static final long SEED = 1;
+  static final String ASKING_FIRST =
+      "one that asks first whether it can be, such as label.case_ref.matches('[0-9]+') && …";
   static final String MEMBER = "a member of the federation";
 
   private final Rulebook rulebook;
@@ -60,6 +62,7 @@ final class RulebookLint {
           .map(this::strangers)
           .ifPresent(all -> all.forEach(one -> warn(it, "covers.condition", one, MEMBER)));
       conditionNeverTrue(coverage);
+      conditionThatFails(coverage);
       neverChosen(coverage);
       refusedByTheNode(coverage);
     }
@@ -140,6 +143,52 @@ final class RulebookLint {
                   + " labels tried, which are not all",
           "a condition that some label fulfils");
     }
+  }
+
+  /** A condition that refuses messages because it cannot be evaluated of them. */
+  private void conditionThatFails(Coverage coverage) {
+    Agreement agreement = coverage.agreement();
+    List<Pair> pairs = pairs(coverage);
+    if (pairs.isEmpty()) {
+      return;
+    }
+    Pair pair = pairs.get(0);
+    agreement
+        .covers()
+        .condition()
+        .flatMap(
+            it ->
+                LabelSpace.of(List.of(agreement), List.of(it))
+                    .within(agreement.covers())
+                    .labels(MOST, SEED)
+                    .flatMap(label -> failing(it, transfer(label, pair, within(agreement))))
+                    .findFirst())
+        .ifPresent(found -> warn(agreement, "covers.condition", found, ASKING_FIRST));
+  }
+
+  /** What keeps a condition from being evaluated of a transfer, and of which. */
+  static Stream<String> failing(Condition condition, Transfer transfer) {
+    return condition.evaluate(
+                transfer.label(),
+                transfer.origin().value(),
+                transfer.recipient().value(),
+                transfer.now())
+            instanceof Evaluation.EvaluationFailed<Boolean> failed
+        ? Stream.of(
+            "cannot be evaluated ("
+                + failed.reason()
+                + "), and refuses, of a label with "
+                + shown(transfer.label(), condition.labelFields()))
+        : Stream.empty();
+  }
+
+  private static String shown(Label label, Set<String> fields) {
+    Label.Builder only = Label.newBuilder();
+    Label.getDescriptor().getFields().stream()
+        .filter(it -> fields.contains(it.getName()))
+        .forEach(it -> only.setField(it, label.getField(it)));
+    String words = LabelWords.line(only.build());
+    return words.isEmpty() ? "nothing in " + String.join(", ", fields) : words;
   }
 
   private static boolean isTrue(Condition condition, Label label, Pair pair, Instant at) {

@@ -54,6 +54,7 @@ public final class SealedBefore {
     if (opened.isEmpty()) {
       return unreadable(recipient);
     }
+    // Not closed: that would close the caller's key.
     OpenedLabels labels = opened.get();
     for (int i = 0; i < labels.count(); i++) {
       Label label;

@@ -65,6 +65,34 @@ class RulebookLintTest {
         List.of(), lint(Map.of("a.yaml", condition("recipient in ['fr.customs', 'sg.police']"))));
   }
 
+  /** It would refuse such messages one by one, when it is too late. */
+  @Test
+  void condition_thatCannotBeEvaluatedOfSomeLabel_isFound() throws IOException {
+    assertWarns(
+        condition("int(label.case_ref) == 7"),
+        "covers.condition: cannot be evaluated (");
+    assertWarns(
+        condition("int(label.case_ref) == 7"),
+        "and refuses, of a label with nothing in case_ref; valid: one that asks first");
+    assertWarns(
+        condition("label.case_ref == '' || int(label.case_ref) == 7"),
+        "and refuses, of a label with case_ref something else; valid: one that asks first");
+    assertEquals(
+        List.of(),
+        lint(
+            Map.of(
+                "a.yaml",
+                condition("label.case_ref.matches('^[0-9]{1,9}$') && int(label.case_ref) == 7"))));
+    assertWarns(
+        Map.of(
+            "a.yaml",
+            sample(),
+            "node-rules.yaml",
+            "rules: [ { id: r, when: EGRESS, deny_if: \"int(label.case_ref) == 7 &&"
+                + " label.personal_data\", reason: why } ]"),
+        "rules[0].deny_if: cannot be evaluated (");
+  }
+
   private static String condition(String source) {
     return sample(NO_DATA, NO_DATA + "\n  condition: \"" + source + "\"");
   }
