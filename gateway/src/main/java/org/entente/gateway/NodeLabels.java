@@ -64,9 +64,12 @@ final class NodeLabels {
 
   private static void sent(
       MessageId id, SentFacts facts, AgencyName self, PolicyReplay replay) {
+    if (facts.getRecall()) {
+      return;
+    }
     if (facts.getPartsList().stream().anyMatch(part -> part.getKind() == 0)) {
       replay.leaveOut();
-    } else if (!facts.getRecall()) {
+    } else {
       List<PolicyReplay.SentPart> parts =
           facts.getPartsList().stream().map(part -> sent(facts, part)).toList();
       replay.sent(id, parts, self, Instant.ofEpochMilli(facts.getAcceptedAtMs()));
