@@ -273,6 +273,24 @@ final class PolicyCommandsTest {
     assertTrue(err.contains("cannot be listed"), err);
   }
 
+  /** A candidate may speak of what only its own lists have; then it is said what is no proof. */
+  @Test
+  void diff_codes_ofTheCandidateCountForIt() throws IOException {
+    Path candidate =
+        candidate(
+            "  personal_data: false\n",
+            "  personal_data: false\n  condition: label.classification_scheme != 'FR'\n");
+    assertEquals(1, policy("diff", "--candidate", candidate.toString()));
+    assertTrue(err.contains("label.classification_scheme is never \"FR\""), err);
+    Path codes = Path.of("..", "config", "codes").toAbsolutePath();
+    assertEquals(
+        1,
+        policy("diff", "--candidate", candidate.toString(), "--candidate-codes", codes.toString()),
+        () -> err);
+    assertTrue(out.contains("not exhaustive: "), out);
+    assertTrue(out.contains("the code lists differ"), out);
+  }
+
   @Test
   void diff_ledger_replaysWhatTheStoppedNodeHasReceived() throws IOException {
     federation.start(FR, DE);

@@ -63,6 +63,12 @@ final class PolicyDiff implements Callable<Integer> {
       description = "the candidate's node rules; the node's own if left out")
   private @Nullable Path candidateRules;
 
+  @Option(
+      names = "--candidate-codes",
+      paramLabel = "FOLDER",
+      description = "the candidate's code lists; the node's own if left out")
+  private @Nullable Path candidateCodes;
+
   @Option(names = "--ledger", description = "replay the labels in the ledger of the stopped node")
   private boolean ledger;
 
@@ -84,7 +90,7 @@ final class PolicyDiff implements Callable<Integer> {
     }
     try {
       PolicyTools node = PolicyTools.read(config, InstantSource.system());
-      PolicyTools.Place place = node.place(candidate, candidateRules);
+      PolicyTools.Place place = node.place(candidate, candidateRules, candidateCodes);
       return ledger ? replayed(node.replay(place)) : searched(node.compare(place, most));
     } catch (StartProblem e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
