@@ -93,6 +93,6 @@ class DraftsTest {
     for (int i = 0; node.isArray() && i < node.size(); i++) {
       add(place + "/" + i, node.get(i), values);
     }
-    node.fields().forEachRemaining(it -> add(place + "/" + it.getKey(), it.getValue(), values));
+    node.properties().forEach(it -> add(place + "/" + it.getKey(), it.getValue(), values));
   }
 }
