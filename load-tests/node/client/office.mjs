@@ -110,6 +110,12 @@ const policy = async (operator) => {
   const wrong = { expectations: EXPECTATIONS.replace('IPR', 'FLOOD') };
   const error = await operator.refused('PolicyTools.TestPolicy', wrong, 'INVALID_FIELD', 'expectations');
   assert.match(error.description, /^5:\d+: expectations\[0\]\.label\.category/);
+  await operator.call('PolicyTools.ListCodes', { list: 'category' }, ({ codes }) => {
+    const waste = codes.find(({ code }) => code === 'WASTE');
+    assert.deepEqual(Object.keys(waste.text).sort(), ['de', 'en', 'es', 'fr']);
+    return `${waste.code}: ${waste.text.fr}`;
+  });
+  await operator.refused('PolicyTools.ListCodes', { list: 'colours' }, 'INVALID_FIELD', 'list');
   await operator.call('PolicyTools.LintPolicy', {}, ({ policyVersion, inForce, errors, warnings }) => {
     assert.equal(inForce, true);
     assert.deepEqual(errors, []);

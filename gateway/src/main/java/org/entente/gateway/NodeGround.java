@@ -99,7 +99,7 @@ final class NodeGround {
 
     // Who may do what.
     trust = files.trust();
-    policy = new NodePolicy(files, trust);
+    policy = new NodePolicy(files, trust, around.clock());
     labelCheck = policy.labelCheck(config.limitsInForce().messageBytes());
     Keystore keystore = files.keep(files.keystore(around.random()));
     store = files.keep(stores.get());

@@ -6,6 +6,8 @@ import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.intake.WaitingDrafts;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.EvidenceBook;
+import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.HeldBook;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.StorageKeys;
@@ -18,10 +20,13 @@ import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.SentPart;
+import org.entente.proto.v1.Label;
 
 /**
- * The labels in the ledger of a node that does not run: of messages received and not yet erased,
- * and of drafts that wait for a second person. A sender keeps no label of what it has sent. The
+ * The labels in the ledger of a node that does not run: of messages received and not yet erased, of
+ * drafts that wait for a second person, and of what was sent, the part that its evidence keeps. The
  * ledger is opened for reading only; bodies of received messages stay closed.
  */
 final class NodeLabels {
@@ -47,11 +52,45 @@ final class NodeLabels {
         Store store = RocksStore.openReadOnly(files.config().data())) {
       StorageKeys keys = new NodeKeys(keystore, clock, random).storageKeys();
       received(new InboxBook(store), keys, self, replay);
-      new WaitingDrafts(new HeldBook(store), new AtRest(keys, random))
+      AtRest atRest = new AtRest(keys, random);
+      new WaitingDrafts(new HeldBook(store), atRest)
           .forEach(it -> replay.published(it.id(), it.draft(), self, it.since()));
+      new EvidenceRecords(atRest, self)
+          .eachSent(new EvidenceBook(store), (id, facts) -> sent(id, facts, self, replay));
     } catch (StoreFailure e) {
       throw new StartProblem("data: " + e.getMessage(), e);
     }
+  }
+
+  private static void sent(
+      MessageId id, SentFacts facts, AgencyName self, PolicyReplay replay) {
+    if (facts.getRecall()) {
+      return;
+    }
+    if (facts.getPartsList().stream().anyMatch(part -> part.getKind() == 0)) {
+      replay.leaveOut();
+    } else {
+      List<PolicyReplay.SentPart> parts =
+          facts.getPartsList().stream().map(part -> sent(facts, part)).toList();
+      replay.sent(id, parts, self, Instant.ofEpochMilli(facts.getAcceptedAtMs()));
+    }
+  }
+
+  private static PolicyReplay.SentPart sent(SentFacts facts, SentPart part) {
+    Label label =
+        Label.newBuilder()
+            .setKindValue(part.getKind())
+            .setCategoryValue(part.getCategory())
+            .setPurposeValue(part.getPurpose())
+            .setClassificationValue(part.getClassification())
+            .addAllHandlingValue(part.getHandlingList())
+            .setPersonalData(part.getPersonalData())
+            .setLegalBasis(part.getLegalBasis())
+            .setCaseRef(part.getCaseRef())
+            .setLaneValue(facts.getLane())
+            .build();
+    return new PolicyReplay.SentPart(
+        label, part.getRecipientsList().stream().map(AgencyName::new).toList());
   }
 
   private static void received(

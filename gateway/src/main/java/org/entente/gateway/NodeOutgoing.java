@@ -16,6 +16,8 @@ import org.entente.gateway.model.Refusal;
 import org.entente.gateway.request.Advertising;
 import org.entente.gateway.request.Overdue;
 import org.entente.gateway.request.RemindAt;
+import org.entente.gateway.seal.ContentKey;
+import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.transmit.Awaiting;
 import org.entente.gateway.transmit.Dispatch;
@@ -23,6 +25,7 @@ import org.entente.gateway.transmit.LedgerHopQueue;
 import org.entente.gateway.transmit.OldEpochs;
 import org.entente.gateway.transmit.Outbound;
 import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.SealedBefore;
 import org.entente.gateway.transmit.SessionConfirmations;
 import org.entente.gateway.transmit.Settlement;
 import org.entente.gateway.transmit.StillPermitted;
@@ -31,6 +34,7 @@ import org.entente.gateway.transmit.Unsendable;
 import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.Member;
+import org.entente.proto.store.v1.StoredEnvelope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -145,6 +149,20 @@ final class NodeOutgoing {
   }
 
   private StillPermitted stillPermitted() {
+    SealedBefore sealedBefore =
+        new SealedBefore(
+            sealing.opener,
+            (label, bodyBytes, recipient) ->
+                ground
+                    .policy
+                    .current()
+                    .egress()
+                    .recheck(
+                        label,
+                        bodyBytes,
+                        ground.agency(),
+                        recipient,
+                        ground.around.clock().instant()));
     return new StillPermitted() {
       @Override
       public boolean test(String agreement, AgencyName recipient) {
@@ -154,6 +172,14 @@ final class NodeOutgoing {
       @Override
       public Optional<Refusal> refusal(String agreement, AgencyName recipient) {
         return ground.policy.current().unfulfilled(agreement, recipient);
+      }
+
+      @Override
+      public Optional<Refusal> refusal(
+          StoredEnvelope envelope, EnvelopeHeader header, ContentKey key, AgencyName recipient) {
+        return ground.policy.isNewerThan(header.facts().createdAtMs())
+            ? sealedBefore.refusal(envelope, key, recipient)
+            : Optional.empty();
       }
     };
   }

@@ -1,7 +1,9 @@
 package org.entente.gateway;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,8 @@ import org.slf4j.LoggerFactory;
  */
 final class NodePolicy {
   private static final Logger LOG = LoggerFactory.getLogger(NodePolicy.class);
+  /** A draft that was decided about before a change is sealed so much after it at most. */
+  private static final Duration IN_HAND = Duration.ofMinutes(1);
 
   private final NodeFiles files;
   private final TrustStore trust;
@@ -40,17 +44,23 @@ final class NodePolicy {
   private final AgencyName self;
   private final Fulfilment own;
   private final ExerciseRetention exercises;
+  private final InstantSource clock;
   private String stamp;
   private volatile boolean refused;
+
+  /** What was sealed before may have been decided by others, milliseconds since 1970. */
+  private volatile long since;
 
   /**
    * Reads them for the first time.
    *
    * @throws StartProblem naming file, line and field
    */
-  NodePolicy(NodeFiles files, TrustStore trust) {
+  NodePolicy(NodeFiles files, TrustStore trust, InstantSource clock) {
     this.files = files;
     this.trust = trust;
+    this.clock = clock;
+    since = clock.millis();
     self = new AgencyName(files.config().agency());
     own = files.fulfilment();
     exercises =
@@ -114,10 +124,16 @@ final class NodePolicy {
     stamp = seen;
     try {
       Rulebook next = files.rulebook(trust.current());
+      if (!seen().equals(seen)) {
+        // Some of it may be from before: what is there now is read the next time.
+        stamp = "";
+        return Optional.empty();
+      }
       refused = false;
       if (next.version().equals(current().rulebook().version())) {
         return Optional.empty();
       }
+      changes();
       holder.rulebook(next);
       return Optional.of(next.version());
     } catch (StartProblem e) {
@@ -150,6 +166,18 @@ final class NodePolicy {
         : List.of();
   }
 
+  private void changes() {
+    since = Math.max(since, clock.millis() + IN_HAND.toMillis());
+  }
+
+  /**
+   * Whether what was sealed then, milliseconds since 1970, may have been decided about by other
+   * rules or under other members than those in force: so is all that an earlier start has sealed.
+   */
+  boolean isNewerThan(long sealedAtMs) {
+    return sealedAtMs < since;
+  }
+
   /** What is wrong or odd in the files as they are now; changes nothing. */
   Rulebook.Loading lint(Instant now) {
     NodeConfig.Policy own = files.config().policy();
@@ -159,6 +187,7 @@ final class NodePolicy {
 
   /** Members are now those of this bundle. */
   void follow(TrustBundle bundle) {
+    changes();
     holder.membership(new BundleMembership(bundle));
   }
 

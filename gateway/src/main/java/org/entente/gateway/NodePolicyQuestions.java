@@ -4,17 +4,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.ClauseCoverage.Clause;
+import org.entente.gateway.policy.CodeLists;
 import org.entente.gateway.policy.ExpectationReport;
 import org.entente.gateway.policy.Expectations;
+import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.Wording;
 import org.entente.gateway.wire.PolicyQuestions;
+import org.entente.proto.v1.CodeEntry;
 import org.entente.proto.v1.LintPolicyResponse;
+import org.entente.proto.v1.ListCodesRequest;
+import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.PolicyFinding;
 import org.entente.proto.v1.PolicyTestResult;
 import org.entente.proto.v1.ReachedClause;
@@ -22,7 +29,7 @@ import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
 
 /**
- * What an operator asks of the running node's policy. One question at a time: each may take a
+ * What is asked of the running node's policy. Of tests and lint one at a time: each may take a
  * processor for seconds. Safe for many threads.
  */
 final class NodePolicyQuestions implements PolicyQuestions {
@@ -40,6 +47,38 @@ final class NodePolicyQuestions implements PolicyQuestions {
   NodePolicyQuestions(NodePolicy policy, InstantSource clock) {
     this.policy = policy;
     this.clock = clock;
+  }
+
+  @Override
+  public Answer<ListCodesResponse> codes(ListCodesRequest request) {
+    Policy now = policy.current();
+    List<CodeLists.Entry> all = now.rulebook().codes().entries();
+    List<String> lists = all.stream().map(CodeLists.Entry::list).distinct().toList();
+    String only = request.getList();
+    if (!only.isEmpty() && !lists.contains(only)) {
+      return new Answer.Refused<>(
+          new Problem(
+              Code.INVALID_FIELD,
+              "list",
+              "is no list here; valid: one of " + String.join(", ", lists) + ", or empty for all"));
+    }
+    ListCodesResponse.Builder out = ListCodesResponse.newBuilder().setPolicyVersion(now.version());
+    all.stream()
+        .filter(it -> only.isEmpty() || it.list().equals(only))
+        .forEach(it -> out.addCodes(entry(it)));
+    return new Answer.Given<>(out.build());
+  }
+
+  private static CodeEntry entry(CodeLists.Entry it) {
+    CodeEntry.Builder out =
+        CodeEntry.newBuilder().setList(it.list()).setCode(it.code()).setNote(it.note());
+    Wording meaning = it.meaning();
+    if (meaning != null) {
+      for (Wording.Language language : Wording.Language.values()) {
+        out.putText(language.name().toLowerCase(Locale.ROOT), meaning.in(language));
+      }
+    }
+    return out.build();
   }
 
   @Override

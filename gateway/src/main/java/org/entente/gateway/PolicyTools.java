@@ -15,7 +15,6 @@ import org.entente.gateway.policy.Residual;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.policy.RulebookComparison;
 import org.entente.proto.v1.Addressing;
-import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,9 +99,9 @@ public final class PolicyTools {
     return ((Expectations.Loading.Loaded) loading).expectations().test(policy(place));
   }
 
-  /** What the node would decide of a label of which one field is not known. */
-  public List<Residual> residuals(Label label, String field, Addressing to) {
-    return policy(place(null, null)).residuals(label, field, to, agency(), clock.instant());
+  /** What the node would decide of a draft while one field of its label is not known. */
+  public List<Residual> residuals(Residual.Known known, String field, Addressing to) {
+    return policy(place(null, null)).residuals(known, field, to, agency(), clock.instant());
   }
 
   /**

@@ -16,40 +16,178 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Severity;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An agreement that ends while mail waits under it: what waits is not sent any more. */
+/**
+ * The sender's policy changes while mail waits for a recipient that is away: what may not go any
+ * more is not sent, the rest is. The recipient's own files stay as they were, so that whatever is
+ * stopped, the sender's gateway has stopped.
+ */
 final class PolicyChangeTest {
   private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration DEADLINE = Duration.ofDays(30);
 
   @TempDir private Path folder;
+  private final SettableClock clock =
+      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+  private RunningFederation federation;
+
+  @BeforeEach
+  void start() throws IOException {
+    federation = new RunningFederation(folder, clock, LASTING);
+    Path config = folder.resolve(FR + ".yaml");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace(
+                "{agreements: agreements}",
+                "{agreements: agreements-of-fr, node_rules: rules-of-fr.yaml}"));
+    Files.createDirectories(folder.resolve("agreements-of-fr"));
+    Files.copy(folder.resolve("agreements").resolve("warnings.yaml"), agreement());
+    Files.writeString(rules(), rule("no-drafts", "label.case_ref == 'never'"));
+    federation.start(DE);
+    federation.start(FR);
+  }
+
+  @AfterEach
+  void close() {
+    federation.close();
+  }
+
+  private Path agreement() {
+    return folder.resolve("agreements-of-fr").resolve("warnings.yaml");
+  }
+
+  private Path rules() {
+    return folder.resolve("rules-of-fr.yaml");
+  }
+
+  private static String rule(String id, String condition) {
+    return """
+    rules:
+      - id: %s
+        when: EGRESS
+        deny_if: %s
+        reason: not from here any more
+    """
+        .formatted(id, condition);
+  }
+
+  private void changeAgreement(String old, String changed) throws IOException {
+    String text = Files.readString(agreement());
+    assertTrue(text.contains(old), old);
+    Files.writeString(agreement(), text.replace(old, changed));
+  }
+
+  private MessageId send(String headline, Severity severity) {
+    return federation.send(
+        FR,
+        headline,
+        DEADLINE,
+        draft -> {
+          draft.getLabelBuilder().setSeverity(severity);
+          draft.getToBuilder().addAgencies(DE);
+        });
+  }
+
+  private EvidenceItem stopped(MessageId message) {
+    EvidenceItem told =
+        federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, DE);
+    assertEquals(FR, told.getAgency(), told::toString);
+    return told;
+  }
 
   @Test
   void agreement_thatEndsWhileMailIsQueued_withdrawsItWithEvidence() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    try (RunningFederation federation = new RunningFederation(folder, clock, LASTING)) {
-      federation.start(DE);
-      federation.start(FR);
-      MessageId before = federation.send(FR, "before", DEADLINE, DE);
-      federation.awaitEvidence(FR, before, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
-      federation.stop(DE);
-      MessageId queued = federation.send(FR, "queued", DEADLINE, DE);
+    MessageId before = federation.send(FR, "before", DEADLINE, DE);
+    federation.awaitEvidence(FR, before, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.stop(DE);
+    MessageId queued = federation.send(FR, "queued", DEADLINE, DE);
 
-      Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
-      Files.writeString(
-          agreement,
-          Files.readString(agreement)
-              .replace("  from: 2025-01-01\n", "  from: 2025-01-01\n  until: 2025-12-31\n"));
-      federation.doChores();
-      federation.start(DE);
+    changeAgreement("  from: 2025-01-01\n", "  from: 2025-01-01\n  until: 2025-12-31\n");
+    federation.doChores();
+    federation.start(DE);
 
-      EvidenceItem told =
-          federation.awaitEvidence(FR, queued, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, DE);
-      assertEquals("AGREEMENT_ENDED", told.getCode(), told::toString);
-      assertEquals(List.of("before"), RunningFederation.headlines(federation.receive(DE, 1)));
-    }
+    EvidenceItem told = stopped(queued);
+    assertEquals("AGREEMENT_ENDED", told.getCode(), told::toString);
+    assertEquals(List.of("before"), RunningFederation.headlines(federation.receive(DE, 1)));
+  }
+
+  /** No header says how severe it is: the waiting labels are asked. */
+  @Test
+  void agreement_narrowedWhileMailIsQueued_stopsWhatItDoesNotCoverAnyMore_andNothingElse()
+      throws IOException {
+    federation.stop(DE);
+    MessageId minor = send("minor", Severity.SEVERITY_MINOR);
+    MessageId grave = send("grave", Severity.SEVERITY_EXTREME);
+
+    changeAgreement(
+        "  personal_data: false\n",
+        "  personal_data: false\n  condition: label.severity == Severity.SEVERITY_EXTREME\n");
+    federation.doChores();
+    federation.start(DE);
+
+    EvidenceItem told = stopped(minor);
+    assertEquals("CONDITION_FALSE", told.getCode(), told::toString);
+    assertTrue(
+        told.getReason().startsWith("not permitted any more by warnings/condition: "),
+        told::toString);
+    federation.awaitEvidence(FR, grave, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    assertEquals(List.of("grave"), RunningFederation.headlines(federation.receive(DE, 1)));
+  }
+
+  @Test
+  void nodeRule_addedWhileMailIsQueued_stopsWhatItRefuses() throws IOException {
+    federation.stop(DE);
+    MessageId minor = send("minor", Severity.SEVERITY_MINOR);
+    MessageId grave = send("grave", Severity.SEVERITY_EXTREME);
+
+    Files.writeString(rules(), rule("no-minor", "label.severity == Severity.SEVERITY_MINOR"));
+    federation.doChores();
+    federation.start(DE);
+
+    EvidenceItem told = stopped(minor);
+    assertEquals("NODE_RULE", told.getCode(), told::toString);
+    assertTrue(told.getReason().contains("node/no-minor: not from here any more"), told::toString);
+    federation.awaitEvidence(FR, grave, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+  }
+
+  @Test
+  void recipient_thatIsNoPartyAnyMore_isNotSentWhatWaits() throws IOException {
+    federation.stop(DE);
+    MessageId queued = federation.send(FR, "queued", DEADLINE, DE);
+
+    changeAgreement(
+        "    - all_members: true\n      among_themselves: true\n",
+        "    - agency: fr.customs\n    - agency: sg.police\n");
+    federation.doChores();
+    federation.start(DE);
+
+    EvidenceItem told = stopped(queued);
+    assertEquals("AGREEMENT_ENDED", told.getCode(), told::toString);
+    assertTrue(told.getReason().contains("warnings/between"), told::toString);
+  }
+
+  /** The files change while the sender's gateway is down: nothing in memory says so. */
+  @Test
+  void policy_changedOverARestart_countsForWhatWaits() throws IOException {
+    federation.stop(DE);
+    MessageId minor = send("minor", Severity.SEVERITY_MINOR);
+    MessageId grave = send("grave", Severity.SEVERITY_EXTREME);
+    federation.stop(FR);
+
+    Files.writeString(rules(), rule("no-minor", "label.severity == Severity.SEVERITY_MINOR"));
+    clock.move(Duration.ofSeconds(1));
+    federation.start(FR);
+    federation.start(DE);
+
+    assertEquals("NODE_RULE", stopped(minor).getCode());
+    federation.awaitEvidence(FR, grave, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    assertEquals(List.of("grave"), RunningFederation.headlines(federation.receive(DE, 1)));
   }
 
   @Test

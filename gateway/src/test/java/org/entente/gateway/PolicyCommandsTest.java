@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import static org.entente.gateway.RunningFederation.DE;
 import static org.entente.gateway.RunningFederation.FR;
+import static org.entente.gateway.RunningFederation.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -61,9 +62,23 @@ final class PolicyCommandsTest {
   }
 
   private int policy(String command, String... more) {
-    List<String> args =
-        new ArrayList<>(
-            List.of("policy", command, "--config", folder.resolve(FR + ".yaml").toString()));
+    return run(command, List.of("--config", folder.resolve(FR + ".yaml").toString()), more);
+  }
+
+  /** The same of the gateway that runs. */
+  private int asked(String command, String... more) {
+    List<String> where =
+        List.of(
+            "--gateway",
+            "127.0.0.1:" + federation.gateway(FR).clientAddress().getPort(),
+            "--credentials",
+            folder.resolve(FR).resolve("clients").resolve("desk").toString());
+    return run(command, where, more);
+  }
+
+  private int run(String command, List<String> where, String... more) {
+    List<String> args = new ArrayList<>(List.of("policy", command));
+    args.addAll(where);
     args.addAll(List.of(more));
     StringWriter printed = new StringWriter();
     StringWriter told = new StringWriter();
@@ -124,6 +139,121 @@ final class PolicyCommandsTest {
   }
 
   @Test
+  void test_ofARunningGateway_saysTheSameAsOfItsFiles_andIsOneOfTheTwo() throws IOException {
+    federation.start(FR);
+    Path more = Files.createDirectories(folder.resolve("expectations"));
+    Files.writeString(more.resolve("a.yaml"), EXPECTATIONS);
+    Files.writeString(more.resolve("b.yaml"), EXPECTATIONS.replace("UNCLASSIFIED", "SECRET"));
+
+    assertEquals(1, policy("test", more.toString(), "--coverage", "--json"), () -> err);
+    JsonNode files = json();
+    assertEquals(1, asked("test", more.toString(), "--coverage", "--json"), () -> err);
+    assertEquals(files, json());
+    assertEquals(1, asked("test", more.toString()), () -> err);
+    assertTrue(out.contains("NOT MET  " + more.resolve("b.yaml") + ":2: a warning: "), out);
+    assertTrue(out.contains("2 of 4 expectations met by policy sha256:"), out);
+
+    Files.writeString(more.resolve("b.yaml"), EXPECTATIONS.replace("ALERT", "NEWS"));
+    assertEquals(1, asked("test", more.toString()));
+    assertTrue(err.contains("b.yaml: the gateway answered INVALID_ARGUMENT"), err);
+    assertTrue(err.contains("expectations[0].label.kind"), err);
+    assertEquals(1, asked("test", folder.resolve("none").toString()));
+    assertTrue(err.contains("none: cannot be read"), err);
+    assertEquals(2, asked("test", "--config", "node.yaml", more.toString()));
+    assertEquals(2, run("test", List.of(), more.toString()));
+    assertEquals(2, asked("test", "--agreements", folder.toString(), more.toString()));
+  }
+
+  @Test
+  void lint_ofARunningGateway_saysWhetherItsFilesAreInForce() throws IOException {
+    federation.start(FR);
+    assertEquals(0, asked("lint", "--strict"), () -> out + err);
+    assertTrue(out.contains("0 errors, 0 warnings"), out);
+    assertTrue(out.contains("is in force; these files are it"), out);
+
+    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+    String good = Files.readString(agreement);
+    Files.writeString(agreement, good + "  until: 2025-12-31\n");
+    assertEquals(1, asked("lint", "--strict", "--json"), () -> out + err);
+    assertEquals("valid.until", json().path("warnings").path(0).path("field").asText());
+    assertEquals("warnings.yaml", json().path("warnings").path(0).path("file").asText());
+    assertFalse(json().path("in_force").asBoolean(true));
+    Files.writeString(agreement, good.replace("personal_data: false", "personal_data: true"));
+    assertEquals(1, asked("lint"));
+    assertTrue(out.contains("error: warnings.yaml:"), out);
+    assertTrue(out.contains("these files are others"), out);
+  }
+
+  @Test
+  void codes_ofARunningGateway_areThoseInForce() throws IOException {
+    federation.start(FR);
+    assertEquals(0, asked("codes", "--lang", "fr", "--list", "category"), () -> err);
+    String there = out;
+    assertEquals(0, run("codes", List.of(), "--lang", "fr", "--list", "category"), () -> err);
+    assertEquals(out, there);
+    assertTrue(there.contains("WASTE  Transferts de"), there);
+    assertEquals(1, asked("codes", "--list", "colours"));
+    assertTrue(err.contains("--list: there is no list colours"), err);
+    assertEquals(1, asked("codes", "--config", folder.resolve(FR + ".yaml").toString()));
+    assertTrue(err.contains("--gateway: a running gateway has its own lists"), err);
+  }
+
+  /** The exit code says whether anything may go, in either form. */
+  @Test
+  void explain_whileAFieldIsNotKnown_exitsByWhetherAnyOfItsValuesLetsItGo() throws IOException {
+    String[] some = {"--to", DE, "--purpose", "PUBLIC_SAFETY", "--category", "PUBLIC_WARNING"};
+    String[] none = {"--to", DE, "--purpose", "PUBLIC_SAFETY", "--category", "WASTE"};
+    for (String[] json : List.of(new String[0], new String[] {"--json"})) {
+      assertEquals(0, policy("explain", with(some, json)), () -> out + err);
+      assertEquals(1, policy("explain", with(none, json)), () -> out + err);
+    }
+    assertTrue(out.contains("REFUSED NOT_COVERED by warnings/categories"), out);
+  }
+
+  private static String[] with(String[] some, String... more) {
+    List<String> all = new ArrayList<>(List.of(some));
+    all.addAll(List.of("--unknown", "classification"));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  /** What was sent is asked about by what is kept of it, and it is said what is not. */
+  @Test
+  void diff_ledger_replaysWhatTheStoppedNodeHasSent() throws IOException {
+    federation.start(FR, DE);
+    MessageId first = federation.send(FR, "first", Duration.ofDays(3), DE);
+    federation.receive(DE, 1);
+    federation.stop(DE);
+    MessageId second = federation.send(FR, "second", Duration.ofDays(3), DE, SG);
+    federation.stop(FR);
+
+    Path candidate = candidate("[PUBLIC_SAFETY]", "[BORDER_MANAGEMENT]");
+    assertEquals(1, policy("diff", "--candidate", candidate.toString(), "--ledger"), () -> err);
+    for (MessageId id : List.of(first, second)) {
+      assertTrue(out.contains(id + "  fr.customs to de.customs"), out);
+    }
+    assertTrue(out.contains(second + "  fr.customs to sg.police"), out);
+    assertFalse(out.contains(first + "  fr.customs to sg.police"), out);
+    assertTrue(
+        out.contains("PERMITTED under warnings -> REFUSED NOT_COVERED by warnings/purposes"), out);
+    assertTrue(out.contains("2 of 2 messages in the ledger would be decided differently"), out);
+    assertTrue(
+        out.contains("2 of them were sent: asked about by what is kept of their labels\n"), out);
+
+    candidate =
+        candidate(
+            "  personal_data: false\n",
+            "  personal_data: false\n  condition: label.severity != Severity.SEVERITY_MINOR\n");
+    assertEquals(
+        0, policy("diff", "--candidate", candidate.toString(), "--ledger"), () -> out + err);
+    assertTrue(out.contains("which is nothing of severity, which conditions read"), out);
+    assertEquals(
+        0, policy("diff", "--candidate", candidate.toString(), "--ledger", "--json"), () -> err);
+    assertEquals(2, json().path("sent").asInt());
+    assertEquals("severity", json().path("not_kept_of_sent").path(0).asText());
+  }
+
+  @Test
   void diff_search_answersWithAnExample() throws IOException {
     Path candidate = candidate("", "");
     assertEquals(0, policy("diff", "--candidate", candidate.toString()), () -> out + err);
@@ -141,6 +271,24 @@ final class PolicyCommandsTest {
     assertEquals("WASTE", json().path("wider").path("label").path("category").asText());
     assertEquals(1, policy("diff", "--candidate", folder.resolve("absent").toString()));
     assertTrue(err.contains("cannot be listed"), err);
+  }
+
+  /** A candidate may speak of what only its own lists have; then it is said what is no proof. */
+  @Test
+  void diff_codes_ofTheCandidateCountForIt() throws IOException {
+    Path candidate =
+        candidate(
+            "  personal_data: false\n",
+            "  personal_data: false\n  condition: label.classification_scheme != 'FR'\n");
+    assertEquals(1, policy("diff", "--candidate", candidate.toString()));
+    assertTrue(err.contains("label.classification_scheme is never \"FR\""), err);
+    Path codes = Path.of("..", "config", "codes").toAbsolutePath();
+    assertEquals(
+        0,
+        policy("diff", "--candidate", candidate.toString(), "--candidate-codes", codes.toString()),
+        () -> err);
+    assertTrue(out.startsWith("equivalent: ") && out.contains("not exhaustive: "), out);
+    assertTrue(out.contains("the code lists differ"), out);
   }
 
   @Test

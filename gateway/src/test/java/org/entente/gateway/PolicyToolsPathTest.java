@@ -15,14 +15,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.CodeEntry;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedOutcome;
 import org.entente.proto.v1.LintPolicyRequest;
 import org.entente.proto.v1.LintPolicyResponse;
+import org.entente.proto.v1.ListCodesRequest;
+import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.PolicyFinding;
 import org.entente.proto.v1.PolicyTestResult;
 import org.entente.proto.v1.PolicyToolsGrpc;
@@ -167,6 +171,31 @@ class PolicyToolsPathTest {
     assertTrue(error.getValid().contains("PUBLIC_WARNING"), error.toString());
     assertEquals(good.getPolicyVersion(), bad.getPolicyVersion(), "the last good ones decide");
     assertFalse(bad.toString().contains(folder.toString()), bad.toString());
+  }
+
+  @Test
+  void codes_areThoseInForce_inFourLanguages_orOneList() {
+    ListCodesResponse all = tools.listCodes(ListCodesRequest.getDefaultInstance());
+    CodeEntry waste =
+        all.getCodesList().stream()
+            .filter(it -> it.getList().equals("category") && it.getCode().equals("WASTE"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(Set.of("en", "fr", "es", "de"), waste.getTextMap().keySet());
+    assertEquals("Waste shipments", waste.getTextOrThrow("en"));
+    assertTrue(all.getCodesList().stream().anyMatch(it -> it.getCode().equals("TLP:RED")));
+    assertEquals(
+        tools.lintPolicy(LintPolicyRequest.getDefaultInstance()).getPolicyVersion(),
+        all.getPolicyVersion());
+
+    ListCodesResponse one =
+        tools.listCodes(ListCodesRequest.newBuilder().setList("purpose").build());
+    assertEquals(
+        all.getCodesList().stream().filter(it -> it.getList().equals("purpose")).toList(),
+        one.getCodesList());
+    String none =
+        refused(() -> tools.listCodes(ListCodesRequest.newBuilder().setList("pur").build()));
+    assertTrue(none.contains("INVALID_FIELD: list: is no list here; valid: one of "), none);
   }
 
   private ExplainResponse open(String unknown, Draft draft) {

@@ -99,6 +99,11 @@ final class DocumentedSteps {
             .says("de.customs: permitted by eu-customs-cooperation")
             .says("binds to DESTROY_AFTER_RETENTION, ")
             .says("fulfils DESTROY_AFTER_RETENTION"),
+        Step.of("./entente policy lint" + OPERATOR)
+            .says("0 errors, 0 warnings")
+            .says("these files are it"),
+        Step.of("./entente policy test" + OPERATOR + " config/expectations")
+            .says("41 of 41 expectations met"),
         Step.of("./entente send" + DECLARATIONS + " --alerts config/samples/ipr.jsonl")
             .exits(1)
             .says("published")

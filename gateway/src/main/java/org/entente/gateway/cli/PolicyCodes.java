@@ -1,6 +1,8 @@
 package org.entente.gateway.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -14,6 +16,7 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.policy.CodeLists;
 import org.entente.gateway.policy.Wording;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Lists the code lists: what the values of labels mean, sharing markings, source evaluations,",
       "classification schemes with the level of each marking and what others handle it as.",
-      "Those of a node, of a folder, or without either those of the release.",
+      "Those in force at a running gateway, of a node, of a folder, or without any those of the release.",
       "Exit code 1 if the lists are wrong."
     },
     mixinStandardHelpOptions = true,
@@ -37,6 +40,9 @@ final class PolicyCodes implements Callable<Integer> {
 
   @Option(names = "--codes", paramLabel = "FOLDER", description = "the code lists of a folder")
   private @Nullable Path codes;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable GatewayAddress gateway;
 
   @Option(
       names = "--lang",
@@ -61,7 +67,7 @@ final class PolicyCodes implements Callable<Integer> {
     Wording.Language in = language();
     String only = list;
     List<CodeLists.Entry> entries =
-        lists().entries().stream().filter(it -> only == null || it.list().equals(only)).toList();
+        entries().stream().filter(it -> only == null || it.list().equals(only)).toList();
     if (entries.isEmpty()) {
       throw new WrongCall(
           "--list: "
@@ -92,6 +98,24 @@ final class PolicyCodes implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new WrongCall(
           "--lang: " + Screen.printable(language) + " is none of en, fr, es, de", e);
+    }
+  }
+
+  private List<CodeLists.Entry> entries() {
+    GatewayAddress address = gateway;
+    if (address == null) {
+      return lists().entries();
+    }
+    if (config != null || codes != null) {
+      throw new CommandFailure("--gateway: a running gateway has its own lists; valid: it alone");
+    }
+    ManagedChannel channel = address.open();
+    try {
+      return AskedPolicy.codes(channel);
+    } catch (StatusRuntimeException e) {
+      throw RpcFailures.explain(e);
+    } finally {
+      channel.shutdownNow();
     }
   }
 

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
       "from the values that occur in both, and answers: equivalent, narrower, wider or disjoint (more",
       "of some, less of other), each with a message that shows it; and says where the search was no",
       "proof. With --ledger it puts the labels in the ledger of a node that does not run to both:",
-      "messages received and not erased, each at the time when it came, and drafts that wait for a",
-      "second person. Of what it has sent a node keeps no label.",
+      "messages received and not erased, each at the time when it came, drafts that wait for a second",
+      "person, and messages sent in the last 400 days, of which a part of the label is kept.",
       "",
       "Exit code 0 if nothing differs, 1 if something does."
     },
@@ -63,6 +63,12 @@ final class PolicyDiff implements Callable<Integer> {
       description = "the candidate's node rules; the node's own if left out")
   private @Nullable Path candidateRules;
 
+  @Option(
+      names = "--candidate-codes",
+      paramLabel = "FOLDER",
+      description = "the candidate's code lists; the node's own if left out")
+  private @Nullable Path candidateCodes;
+
   @Option(names = "--ledger", description = "replay the labels in the ledger of the stopped node")
   private boolean ledger;
 
@@ -84,7 +90,7 @@ final class PolicyDiff implements Callable<Integer> {
     }
     try {
       PolicyTools node = PolicyTools.read(config, InstantSource.system());
-      PolicyTools.Place place = node.place(candidate, candidateRules);
+      PolicyTools.Place place = node.place(candidate, candidateRules, candidateCodes);
       return ledger ? replayed(node.replay(place)) : searched(node.compare(place, most));
     } catch (StartProblem e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
@@ -110,6 +116,8 @@ final class PolicyDiff implements Callable<Integer> {
                 .put("candidate", it.candidate().words());
         it.how().forEach(one.putArray("how")::add);
       }
+      object.put("sent", replay.sent()).put("left_out", replay.leftOut());
+      replay.notKept().forEach(object.putArray("not_kept_of_sent")::add);
       out.println(JsonText.line(object));
     } else {
       for (PolicyReplay.Changed it : replay.changed()) {
@@ -120,9 +128,25 @@ final class PolicyDiff implements Callable<Integer> {
           "%d of %d messages in the ledger would be decided differently%n",
           replay.changed().stream().map(PolicyReplay.Changed::message).distinct().count(),
           replay.messages());
+      inPart(out, replay);
     }
     out.flush();
     return replay.changed().isEmpty() ? 0 : 1;
+  }
+
+  private static void inPart(PrintWriter out, PolicyReplay replay) {
+    if (replay.sent() > 0) {
+      String lacking = String.join(", ", replay.notKept());
+      out.printf(
+          "%d of them were sent: asked about by what is kept of their labels%s%n",
+          replay.sent(),
+          lacking.isEmpty() ? "" : ", which is nothing of " + lacking + ", which conditions read");
+    }
+    if (replay.leftOut() > 0) {
+      out.printf(
+          "%d sent under an earlier release were left out: too little of their labels is kept%n",
+          replay.leftOut());
+    }
   }
 
   private int searched(Outcome outcome) {

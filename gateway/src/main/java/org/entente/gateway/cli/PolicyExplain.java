@@ -45,7 +45,8 @@ import picocli.CommandLine.Spec;
       "Of a running gateway (--gateway) it is the answer that `send` would get: it knows what was",
       "received, what originators consented to, and which obligations recipients say they fulfil.",
       "By a node's files (--config) these are not known.",
-      "Exit code 0 if at least one recipient is permitted, 1 if none is."
+      "Exit code 0 if at least one recipient is permitted or held (with --unknown, by some value of",
+      "the field), 1 if none is."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -178,17 +179,26 @@ final class PolicyExplain implements Callable<Integer> {
     } catch (StartProblem e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
-    if (unknown != null && !json) {
-      return residuals(answer, unknown);
-    }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(SearchCommand.json(answer));
+    } else if (unknown != null) {
+      residuals(out, answer, unknown);
     } else {
       new ExplainedText(out, config == null).print(answer);
     }
     out.flush();
-    return answer.getOutcome() == ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED ? 1 : 0;
+    return isPermitted(answer) ? 0 : 1;
+  }
+
+  /** To some recipient; while a field is not known, with some value of it. */
+  private boolean isPermitted(ExplainResponse answer) {
+    return unknown == null
+        ? answer.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED
+        : answer.getResidualsList().stream()
+            .flatMap(it -> it.getBranchesList().stream())
+            .anyMatch(
+                it -> it.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED);
   }
 
   private ExplainResponse asked() {
@@ -214,13 +224,16 @@ final class PolicyExplain implements Callable<Integer> {
   }
 
   private ExplainResponse read(Path config) {
+    return Explanations.message(
+        NodeCheck.explain(config, draft(), namesPersons, sources(), InstantSource.system()));
+  }
+
+  private List<Source> sources() {
     require(
         derivedFrom.isEmpty(),
         "--derived-from: only a gateway knows its messages, with --gateway; --passes-on FILE has"
             + " their labels");
-    List<Source> sources = passesOn == null ? List.of() : NodeCheck.sources(passesOn);
-    return Explanations.message(
-        NodeCheck.explain(config, draft(), namesPersons, sources, InstantSource.system()));
+    return passesOn == null ? List.of() : NodeCheck.sources(passesOn);
   }
 
   private static void require(boolean condition, String otherwise) {
@@ -229,13 +242,10 @@ final class PolicyExplain implements Callable<Integer> {
     }
   }
 
-  private int residuals(ExplainResponse answer, String field) {
-    PrintWriter out = spec.commandLine().getOut();
-    boolean some = false;
+  private static void residuals(PrintWriter out, ExplainResponse answer, String field) {
     for (org.entente.proto.v1.Residual it : answer.getResidualsList()) {
       out.printf("%s, depending on %s (%s):%n", it.getAgency(), field, it.getType());
       for (ResidualBranch branch : it.getBranchesList()) {
-        some |= branch.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
         out.println("  " + Screen.printable(branch.getWords()));
         out.println("    if " + Screen.printable(branch.getCondition()));
       }
@@ -243,8 +253,6 @@ final class PolicyExplain implements Callable<Integer> {
         out.println("  not exhaustive: only texts that stand in conditions were tried");
       }
     }
-    out.flush();
-    return some ? 0 : 1;
   }
 
   private ExplainResponse open(Path config, String field) {
@@ -255,7 +263,9 @@ final class PolicyExplain implements Callable<Integer> {
             + " is no field that it can be asked of; valid: "
             + String.join(", ", Residual.fields()));
     PolicyTools node = PolicyTools.read(config, InstantSource.system());
-    return Explanations.open("", node.residuals(label(), field, to()));
+    boolean person = !officer.isBlank() && !justification.isBlank();
+    Residual.Known known = new Residual.Known(label(), namesPersons, person, sources());
+    return Explanations.open("", node.residuals(known, field, to()));
   }
 
   private Draft draft() {

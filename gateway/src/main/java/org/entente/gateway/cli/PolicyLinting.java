@@ -5,11 +5,11 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.PolicyTools;
-import org.entente.gateway.StartProblem;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.policy.Rulebook;
+import org.entente.proto.v1.LintPolicyResponse;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,13 +24,19 @@ import picocli.CommandLine.Spec;
       "Warnings: agreements that ended or end within 30 days, parties that stand for no member,",
       "agreements that are never chosen, conditions that are always false, conflicts, words of",
       "mixed scripts.",
+      "Of a running gateway (--gateway, scope operator) its files as they are now, and whether they are",
+      "in force.",
       "Exit code 1 if there are errors, or with --strict warnings; otherwise 0."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = "%nExample:%n",
-    footer = "  entente policy lint --config fr.customs.yaml --strict")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente policy lint --config fr.customs.yaml --strict",
+      "  entente policy lint --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations"
+    })
 final class PolicyLinting implements Callable<Integer> {
-  @Mixin private PolicyFiles files = new PolicyFiles();
+  @ArgGroup(multiplicity = "1")
+  private PolicyWhere where = new PolicyWhere();
 
   @Option(names = "--strict", description = "exit code 1 for warnings, too")
   private boolean strict;
@@ -42,30 +48,51 @@ final class PolicyLinting implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Rulebook.Loading loading;
-    try {
-      PolicyTools node = files.node();
-      loading = node.lint(files.place(node));
-    } catch (StartProblem e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
-    }
-    List<ConfigProblem> errors =
-        loading instanceof Rulebook.Loading.Invalid invalid ? invalid.problems() : List.of();
-    List<ConfigProblem> warnings =
-        loading instanceof Rulebook.Loading.Loaded loaded ? loaded.warnings() : List.of();
+    Found found = where.ask(Found::read, channel -> Found.asked(AskedPolicy.lint(channel)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       ObjectNode object = JsonText.object();
-      add(object, "errors", errors);
-      add(object, "warnings", warnings);
+      add(object, "errors", found.errors());
+      add(object, "warnings", found.warnings());
+      if (!found.version().isEmpty()) {
+        object.put("policy", found.version()).put("in_force", found.inForce());
+      }
       out.println(JsonText.line(object));
     } else {
-      errors.forEach(it -> out.println("error: " + it));
-      warnings.forEach(it -> out.println("warning: " + it));
-      out.printf("%d errors, %d warnings%n", errors.size(), warnings.size());
+      found.errors().forEach(it -> out.println("error: " + it));
+      found.warnings().forEach(it -> out.println("warning: " + it));
+      out.printf("%d errors, %d warnings%n", found.errors().size(), found.warnings().size());
+      if (!found.version().isEmpty()) {
+        out.printf(
+            "policy %s is in force; these files are %s%n",
+            found.version(), found.inForce() ? "it" : "others");
+      }
     }
     out.flush();
-    return errors.isEmpty() && (!strict || warnings.isEmpty()) ? 0 : 1;
+    return found.errors().isEmpty() && (!strict || found.warnings().isEmpty()) ? 0 : 1;
+  }
+
+  /**
+   * What was found; of a running gateway also which policy is in force there, and whether these
+   * files are it.
+   */
+  private record Found(
+      List<ConfigProblem> errors, List<ConfigProblem> warnings, String version, boolean inForce) {
+    static Found read(PolicyFiles files) {
+      PolicyTools node = files.node();
+      Rulebook.Loading loading = node.lint(files.place(node));
+      return loading instanceof Rulebook.Loading.Invalid invalid
+          ? new Found(invalid.problems(), List.of(), "", false)
+          : new Found(List.of(), ((Rulebook.Loading.Loaded) loading).warnings(), "", false);
+    }
+
+    static Found asked(LintPolicyResponse answer) {
+      return new Found(
+          answer.getErrorsList().stream().map(AskedPolicy::problem).toList(),
+          answer.getWarningsList().stream().map(AskedPolicy::problem).toList(),
+          Screen.printable(answer.getPolicyVersion()),
+          answer.getInForce());
+    }
   }
 
   private static void add(ObjectNode object, String name, List<ConfigProblem> problems) {

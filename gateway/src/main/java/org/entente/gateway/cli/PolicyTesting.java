@@ -6,13 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.PolicyTools;
-import org.entente.gateway.StartProblem;
 import org.entente.gateway.policy.ClauseCoverage.Clause;
 import org.entente.gateway.policy.ExpectationReport;
 import org.entente.gateway.policy.ExpectationReport.Result;
 import org.entente.gateway.policy.Explanation;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,13 +23,20 @@ import picocli.CommandLine.Spec;
     description = {
       "Puts messages to agreements and node rules and compares what comes with what is expected.",
       "Expectations are YAML files; docs/policy.md describes them. Nothing is sent.",
+      "Those of a node's files (--config), or the policy in force of a running gateway (--gateway,",
+      "scope operator), which takes a file of 64 KiB at most and does not say what each agreement said.",
       "Exit code 0 if every expectation is met, 1 if not."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = "%nExample:%n",
-    footer = "  entente policy test --config fr.customs.yaml --coverage config/expectations")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente policy test --config fr.customs.yaml --coverage config/expectations",
+      "  entente policy test --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations \\",
+      "      config/expectations"
+    })
 final class PolicyTesting implements Callable<Integer> {
-  @Mixin private PolicyFiles files = new PolicyFiles();
+  @ArgGroup(multiplicity = "1")
+  private PolicyWhere where = new PolicyWhere();
 
   @Parameters(
       paramLabel = "EXPECTATIONS",
@@ -49,13 +55,8 @@ final class PolicyTesting implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ExpectationReport report;
-    try {
-      PolicyTools node = files.node();
-      report = node.test(files.place(node), expectations);
-    } catch (StartProblem e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
-    }
+    ExpectationReport report =
+        where.ask(this::read, channel -> AskedPolicy.test(channel, expectations, coverage));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(JsonText.line(object(report)));
@@ -72,6 +73,11 @@ final class PolicyTesting implements Callable<Integer> {
     }
     out.flush();
     return report.failed().isEmpty() ? 0 : 1;
+  }
+
+  private ExpectationReport read(PolicyFiles files) {
+    PolicyTools node = files.node();
+    return node.test(files.place(node), expectations);
   }
 
   private static void failure(PrintWriter out, Result result) {

@@ -51,7 +51,7 @@ public final class Explaining {
   public Answer explain(NodeName client, ExplainRequest request) {
     Instant now = clock.instant();
     if (!request.getUnknown().isEmpty()) {
-      return open(request, now);
+      return open(client, request, now);
     }
     DraftCheck check = parts.check().question(request.getDraft(), request.getNamesPersons(), now);
     if (check instanceof DraftCheck.InvalidDraft invalid) {
@@ -78,7 +78,7 @@ public final class Explaining {
             .explain(within.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
   }
 
-  private Answer open(ExplainRequest request, Instant now) {
+  private Answer open(NodeName client, ExplainRequest request, Instant now) {
     String field = request.getUnknown();
     if (!Residual.fields().contains(field)) {
       return invalid(
@@ -102,9 +102,19 @@ public final class Explaining {
     if (recipients > MOST_OPEN) {
       return invalid("to", "leads to " + recipients + " agencies; at most " + MOST_OPEN);
     }
+    Passing passing = Passing.of(client, checked, parts);
+    Problem lacking = passing.lacking();
+    if (lacking != null) {
+      return new Answer.Invalid(lacking);
+    }
+    Residual.Known rest =
+        new Residual.Known(
+            checked.label(),
+            request.getNamesPersons(),
+            checked.namesPersonAndReason(),
+            passing.sources());
     return new Answer.Open(
-        policy.version(),
-        policy.residuals(checked.label(), field, checked.to(), parts.self(), now));
+        policy.version(), policy.residuals(rest, field, checked.to(), parts.self(), now));
   }
 
   private static Answer invalid(String field, String wrong) {

@@ -462,6 +462,9 @@ public final class Intake implements AutoCloseable {
             .setCategory(label.getCategoryValue())
             .setPurpose(label.getPurposeValue())
             .setPersonalData(label.getPersonalData())
+            .setKind(label.getKindValue())
+            .setClassification(label.getClassificationValue())
+            .addAllHandling(label.getHandlingValueList())
             .setRetentionDays(part.retentionDays())
             .setCaseRef(part.writtenLabel().getCaseRef())
             .setInformation(label.getAddressed() == Addressed.ADDRESSED_INFORMATION);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
@@ -71,7 +72,8 @@ public final class EvidenceBook {
 
   private boolean originsKnown;
 
-  EvidenceBook(Store store) {
+  /** The book in a store. */
+  public EvidenceBook(Store store) {
     this.store = store;
     this.earlier = new EarlierStatements(store);
   }
@@ -223,6 +225,23 @@ public final class EvidenceBook {
   byte @Nullable [] sent(MessageId id) {
     byte[] facts = store.get(Table.STATEMENT, sentKey(id));
     return facts == null ? earlier.sent(id) : facts;
+  }
+
+  /**
+   * Gives whom each message of this agency went to, sealed, in the order of their ids; what a
+   * release before format 6 kept is left out.
+   */
+  void eachSent(BiConsumer<MessageId, byte[]> take) {
+    byte[] first = Keys.key().done();
+    try (Scan scan = store.scan(Table.STATEMENT, first, null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        if (key.length == MessageId.SIZE + 1 && key[MessageId.SIZE] == SENT) {
+          take.accept(MessageId.of(Arrays.copyOf(key, MessageId.SIZE)), scan.value());
+        }
+      }
+    }
   }
 
   /** Keeps an envelope's header and signature. */

@@ -94,7 +94,7 @@ public final class CheckedDraft implements DraftCheck {
   }
 
   /** Whether both an officer and why the message is sent are named. */
-  boolean namesPersonAndReason() {
+  public boolean namesPersonAndReason() {
     return !onBehalfOf.getOfficer().isBlank() && !onBehalfOf.getJustification().isBlank();
   }
 

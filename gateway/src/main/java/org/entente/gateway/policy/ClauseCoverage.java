@@ -20,6 +20,7 @@ import org.entente.proto.v1.Purpose;
 public final class ClauseCoverage {
   private static final String BETWEEN = "between";
   private static final String CONDITION = "condition";
+  private static final String PERSON = "person_required";
 
   private final Rulebook rulebook;
   private final List<Coverage> coverages;
@@ -100,6 +101,9 @@ public final class ClauseCoverage {
       clauses.put("redactions", true);
     }
     covers.condition().ifPresent(condition -> clauses.put(CONDITION, true));
+    if (coverage.agreement().obligations().personRequired()) {
+      clauses.put(PERSON, true);
+    }
     return clauses;
   }
 
@@ -115,14 +119,23 @@ public final class ClauseCoverage {
             from -> all.stream().anyMatch(to -> !from.equals(to) && !coverage.covers(from, to)));
   }
 
-  /** Counts one message; at the recipient only the agreement that it names is asked. */
-  void note(boolean egress, Transfer noted) {
+  /**
+   * Counts one message; at the recipient only the agreement that it names is asked, and nobody is
+   * asked for.
+   *
+   * @param person whether the draft says who sends and why
+   */
+  void note(boolean egress, Transfer noted, boolean person) {
     Transfer transfer = egress ? noted : noted.complete();
     String named = transfer.label().getAgreement();
     boolean permitted = false;
     for (Coverage coverage : coverages) {
       if (named.isEmpty() || coverage.agreement().id().equals(named)) {
-        permitted |= note(coverage, transfer);
+        boolean permits = note(coverage, transfer);
+        permitted |= permits;
+        if (egress && permits) {
+          count(name(coverage.agreement(), PERSON), person);
+        }
       }
     }
     if (permitted) {
@@ -148,6 +161,7 @@ public final class ClauseCoverage {
       String field = clause.substring(clause.indexOf('/') + 1);
       if (clause.startsWith(prefix)
           && !field.equals(BETWEEN)
+          && !field.equals(PERSON)
           && (asked || !field.equals(CONDITION))) {
         count(clause, !failed.contains(field));
       }

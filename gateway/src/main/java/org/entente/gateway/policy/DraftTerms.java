@@ -41,6 +41,22 @@ final class DraftTerms {
     return days == granted ? training : training.keeping(days);
   }
 
+  /** The ruling on a label, unless the draft lacks what is asked of it besides. */
+  Ruling held(
+      Ruling ruling,
+      Label label,
+      boolean namesPerson,
+      List<Source> sources,
+      AgencyName recipient,
+      Instant now) {
+    if (!(ruling instanceof Ruling.Allowed allowed)) {
+      return ruling;
+    }
+    Refusal refusal =
+        passage(label, namesPerson, sources, recipient, allowed.agreement(), now).refusal();
+    return refusal == null ? ruling : new Ruling.Denied(refusal);
+  }
+
   /**
    * Whether a draft may go to a recipient under the agreement that permits its label.
    *

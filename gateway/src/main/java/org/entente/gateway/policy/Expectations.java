@@ -14,7 +14,6 @@ import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileTrouble;
-import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.ExpectationFile.Direction;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +110,12 @@ public final class Expectations {
         : new Loading.Invalid(problems);
   }
 
-  private static List<Path> files(Path place, List<ConfigProblem> problems) {
+  /**
+   * The file itself, or every {@code *.yaml} file of a folder in the order of their names.
+   *
+   * @param problems told what is wrong with the folder
+   */
+  public static List<Path> files(Path place, List<ConfigProblem> problems) {
     if (!Files.isDirectory(place)) {
       return List.of(place);
     }
@@ -246,29 +250,17 @@ public final class Expectations {
           it.egress()
               ? draft(rules.egress(it.transfer()), it, terms)
               : rules.underNamed(false, it.transfer());
-      coverage.note(it.egress(), it.transfer());
+      coverage.note(it.egress(), it.transfer(), it.person());
       Verdict verdict = Verdict.of(ruling, it.egress(), it.transfer().label());
       results.add(result(it, verdict, whole ? rules : null));
     }
     return new ExpectationReport(policy.version(), results, coverage.clauses());
   }
 
-  /** What the label permits, unless the draft lacks what is asked of it besides. */
   private static Ruling draft(Ruling ruling, Expectation it, DraftTerms terms) {
-    if (!(ruling instanceof Ruling.Allowed allowed)) {
-      return ruling;
-    }
-    Refusal refusal =
-        terms
-            .passage(
-                it.transfer().label(),
-                it.person(),
-                it.sources(),
-                it.transfer().recipient(),
-                allowed.agreement(),
-                it.transfer().now())
-            .refusal();
-    return refusal == null ? ruling : new Ruling.Denied(refusal);
+    Transfer transfer = it.transfer();
+    return terms.held(
+        ruling, transfer.label(), it.person(), it.sources(), transfer.recipient(), transfer.now());
   }
 
   private static ExpectationReport.Result result(

@@ -87,8 +87,16 @@ final class PartiesLint {
       wrong(
           field + ".jurisdiction",
           "\"" + InvalidValue.printable(party.jurisdiction()) + "\"",
-          CodedText.COUNTRY.form());
+          stateOr(party.jurisdiction()));
       return;
+    }
+    if (party.jurisdiction() != null && membership.groups().contains(party.jurisdiction())) {
+      // No problem: a group that is founded later must not take the rulebook with it.
+      report.warning(
+          positions.problem(
+              field + ".jurisdiction",
+              party.jurisdiction() + " is a group, of which every agency is meant, as by group",
+              "group: " + party.jurisdiction()));
     }
     if (party.resolve(membership).isEmpty()) {
       // No problem: an agency that leaves the federation must not take the rulebook with it.
@@ -96,5 +104,15 @@ final class PartiesLint {
           positions.problem(
               field, party.words() + " stands for no member agency", "a member of the federation"));
     }
+  }
+
+  /** What is meant by a code that is no state's. */
+  private String stateOr(String written) {
+    if (membership.groups().contains(written)) {
+      return "group: " + written;
+    }
+    return CodedText.JURISDICTION.valid(written)
+        ? CodedText.COUNTRY.form() + "; the authorities of a part of a state by name, agency: …"
+        : CodedText.COUNTRY.form();
   }
 }

@@ -26,6 +26,7 @@ public final class Policy {
   private final Fulfilments fulfilments;
   private final RulingCache cache;
   private final Rules rules;
+  private final DraftTerms terms;
   private final RosterMessages rosters;
   private final ClassificationCheck classification;
   private final Egress egress;
@@ -62,12 +63,14 @@ public final class Policy {
     this.classification = new ClassificationCheck(rulebook.codes(), membership);
     this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
     this.rosters = new RosterMessages(rules, membership, rulebook.version());
+    this.terms =
+        new DraftTerms(rules, membership, rulebook.codes().sharing(), fulfilments, exercises);
     this.egress =
         new Egress(
             rules,
             membership,
             cache,
-            new DraftTerms(rules, membership, rulebook.codes().sharing(), fulfilments, exercises),
+            terms,
             rosters,
             fulfilments,
             rulebook.version());
@@ -145,14 +148,14 @@ public final class Policy {
    * What a decision depends on while one field of a label is not known, for each recipient that an
    * addressing leads to; none if no client sets such a field. Slower; meant for people.
    *
-   * @param label the rest of the label
+   * @param known the rest of the draft
    */
   public List<Residual> residuals(
-      Label label, String field, Addressing to, AgencyName self, Instant now) {
+      Residual.Known known, String field, Addressing to, AgencyName self, Instant now) {
     Recipients recipients = Recipients.expand(to, self, membership);
-    return Residuals.of(new Rules(rulebook, membership), rulebook, field).stream()
+    return Residuals.of(rules, terms, rulebook, field).stream()
         .flatMap(
-            it -> recipients.all().stream().map(recipient -> it.ask(label, self, recipient, now)))
+            it -> recipients.all().stream().map(recipient -> it.ask(known, self, recipient, now)))
         .toList();
   }
 

@@ -3,6 +3,8 @@ package org.entente.gateway.policy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Draft;
@@ -10,11 +12,26 @@ import org.entente.proto.v1.Label;
 
 /** Puts messages of the past to two policies and keeps what they decide differently. One thread. */
 public final class PolicyReplay {
+  /** Fields of labels that a ledger has of what was sent. */
+  private static final Set<String> KEPT_OF_SENT =
+      Set.of(
+          "kind",
+          "category",
+          "purpose",
+          "classification",
+          "handling",
+          "personal_data",
+          "legal_basis",
+          "case_ref",
+          "lane");
+
   private final Policy current;
   private final Rules inForce;
   private final Rules candidates;
   private final List<Changed> changed = new ArrayList<>();
   private long messages;
+  private long sent;
+  private long leftOut;
 
   /**
    * A message at one recipient about which the two differ.
@@ -83,6 +100,43 @@ public final class PolicyReplay {
     }
   }
 
+  /**
+   * What was sent to some recipients under one agreement.
+   *
+   * @param label what is kept of its label, which names no agreement
+   * @param recipients whom it went to
+   */
+  public record SentPart(Label label, List<AgencyName> recipients) {
+    public SentPart {
+      recipients = List.copyOf(recipients);
+    }
+  }
+
+  /**
+   * A message that was sent from here, of which a part of the label is kept; nothing is asked of
+   * what gateways send by themselves.
+   *
+   * @param at when it was accepted
+   */
+  public void sent(MessageId id, List<SentPart> parts, AgencyName self, Instant at) {
+    if (parts.stream().noneMatch(it -> LabelSpace.KINDS.contains(it.label().getKind()))) {
+      return;
+    }
+    messages++;
+    sent++;
+    for (SentPart part : parts) {
+      Label label = LabelCheck.withDefaults(part.label());
+      for (AgencyName recipient : part.recipients()) {
+        compare(id, true, new Transfer(label, 0, self, recipient, at));
+      }
+    }
+  }
+
+  /** A message that was sent from here under a release that did not keep enough of its label. */
+  public void leaveOut() {
+    leftOut++;
+  }
+
   private void compare(MessageId id, boolean egress, Transfer transfer) {
     Verdict before = verdict(inForce, egress, transfer);
     Verdict after = verdict(candidates, egress, transfer);
@@ -111,6 +165,29 @@ public final class PolicyReplay {
   /** How many messages were put to both. */
   public long messages() {
     return messages;
+  }
+
+  /** How many of these were sent from here, and asked about by what is kept of their labels. */
+  public long sent() {
+    return sent;
+  }
+
+  /** How many were sent from here and not put to either, since too little of them is kept. */
+  public long leftOut() {
+    return leftOut;
+  }
+
+  /**
+   * Names of the fields of labels that a condition of either reads, and that are not kept of what
+   * was sent: of that, they were taken to be left out.
+   */
+  public List<String> notKept() {
+    return Stream.concat(inForce.conditions(), candidates.conditions())
+        .flatMap(it -> it.labelFields().stream())
+        .filter(it -> !KEPT_OF_SENT.contains(it))
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** What they decide differently, in the order in which it was put to them. */

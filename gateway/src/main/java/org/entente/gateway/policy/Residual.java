@@ -38,6 +38,25 @@ public record Residual(
    */
   public record Branch(String condition, Verdict verdict) {}
 
+  /**
+   * What is known of a draft.
+   *
+   * @param label the rest of its label
+   * @param namesPersons whether its body names persons and has no other personal data
+   * @param person whether it says who sends, and why
+   * @param sources what it passes on, as it came
+   */
+  public record Known(Label label, boolean namesPersons, boolean person, List<Source> sources) {
+    public Known {
+      sources = List.copyOf(sources);
+    }
+
+    /** A draft that lacks nothing besides and passes nothing on. */
+    public static Known of(Label label) {
+      return new Known(label, false, true, List.of());
+    }
+  }
+
   /** Names of the fields that it can be asked of: those that clients set. */
   public static List<String> fields() {
     return LabelWords.names().stream()

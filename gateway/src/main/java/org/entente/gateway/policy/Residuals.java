@@ -4,48 +4,68 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Label;
 
 /** Asks rules about one transfer with each value of one field of its label. */
 final class Residuals {
   private final Rules rules;
+  private final DraftTerms terms;
+  private final MessageLimits limits;
   private final FieldDescriptor field;
   private final LabelSpace space;
 
-  private Residuals(Rules rules, FieldDescriptor field, LabelSpace space) {
+  private Residuals(
+      Rules rules,
+      DraftTerms terms,
+      MessageLimits limits,
+      FieldDescriptor field,
+      LabelSpace space) {
     this.rules = rules;
+    this.terms = terms;
+    this.limits = limits;
     this.field = field;
     this.space = space;
   }
 
   /** Empty if no client sets such a field. */
-  static Optional<Residuals> of(Rules rules, Rulebook rulebook, String field) {
+  static Optional<Residuals> of(Rules rules, DraftTerms terms, Rulebook rulebook, String field) {
     return LabelWords.field(field)
         .filter(it -> !LintReport.GATEWAY_FIELDS.contains(it.getName()))
         .map(
-            it -> new Residuals(rules, it, LabelSpace.ofField(it, rulebook.conditions().toList())));
+            it ->
+                new Residuals(
+                    rules,
+                    terms,
+                    rulebook.codes().limits(MessageLimits.DEFAULT_MAX_BODY_BYTES),
+                    it,
+                    LabelSpace.ofField(it, rulebook.conditions().toList())));
   }
 
-  Residual ask(Label label, AgencyName self, AgencyName recipient, Instant now) {
-    Label base = LabelCheck.withDefaults(label);
+  Residual ask(Residual.Known known, AgencyName self, AgencyName recipient, Instant now) {
+    Label base = LabelCheck.withDefaults(known.label());
+    List<Object> all = space.labels(space.size(), 0).map(it -> it.getField(field)).toList();
+    Set<Problem> besides = besides(base, all, now);
     Map<String, Verdict> verdicts = new LinkedHashMap<>();
     Map<String, List<Object>> values = new LinkedHashMap<>();
-    space
-        .labels(space.size(), 0)
-        .map(it -> it.getField(field))
-        .forEach(
-            value -> {
-              Label asked = Residual.with(base, field, value);
-              Verdict verdict =
-                  Verdict.of(
-                      rules.egress(new Transfer(asked, 0, self, recipient, now)), true, asked);
-              verdicts.putIfAbsent(verdict.inShort(), verdict);
-              values.computeIfAbsent(verdict.inShort(), words -> new ArrayList<>()).add(value);
-            });
+    for (Object value : all) {
+      Label asked = Residual.with(base, field, value);
+      Verdict verdict =
+          problems(asked, now).stream()
+              .filter(it -> !besides.contains(it))
+              .findFirst()
+              .map(it -> invalid(it, recipient, asked))
+              .orElseGet(() -> verdict(known, asked, self, recipient, now));
+      verdicts.putIfAbsent(verdict.inShort(), verdict);
+      values.computeIfAbsent(verdict.inShort(), words -> new ArrayList<>()).add(value);
+    }
     List<Residual.Branch> branches = new ArrayList<>();
     verdicts.forEach(
         (words, verdict) ->
@@ -57,5 +77,40 @@ final class Residuals {
                     verdict)));
     return new Residual(
         recipient, field.getName(), Residual.type(field), branches, space.isWhole());
+  }
+
+  /** What is wrong with the rest of the label, whichever value the field has. */
+  private Set<Problem> besides(Label base, List<Object> values, Instant now) {
+    Set<Problem> common = new LinkedHashSet<>();
+    for (int i = 0; i < values.size(); i++) {
+      List<Problem> found = problems(Residual.with(base, field, values.get(i)), now);
+      if (i == 0) {
+        common.addAll(found);
+      } else {
+        common.retainAll(Set.copyOf(found));
+      }
+    }
+    return common;
+  }
+
+  private List<Problem> problems(Label label, Instant now) {
+    Findings findings = new Findings(true);
+    new LabelFields(limits, findings).draft(label, now);
+    return findings.list();
+  }
+
+  /** A value that no draft of this kind may have is refused before any agreement is asked. */
+  private static Verdict invalid(Problem problem, AgencyName recipient, Label label) {
+    Refusal refusal =
+        new Refusal(recipient.value(), problem.code(), problem.field(), problem.message());
+    return Verdict.of(new Ruling.Denied(refusal), true, label);
+  }
+
+  private Verdict verdict(
+      Residual.Known known, Label asked, AgencyName self, AgencyName recipient, Instant now) {
+    Content content = known.namesPersons() ? Content.naming(asked, 0) : Content.unseen(asked, 0);
+    Ruling ruling = rules.egress(new Transfer(asked, 0, self, recipient, now, content));
+    return Verdict.of(
+        terms.held(ruling, asked, known.person(), known.sources(), recipient, now), true, asked);
   }
 }

@@ -38,6 +38,7 @@ public final class RulebookComparison {
   private final Rules current;
   private final Rules candidate;
   private final CodeLists codes;
+  private final boolean sameCodes;
   private final Membership membership;
   private final AgencyName self;
   private final List<Agreement> agreements;
@@ -146,6 +147,7 @@ public final class RulebookComparison {
     this.current = new Rules(current, membership);
     this.candidate = new Rules(candidate, membership);
     this.codes = candidate.codes();
+    this.sameCodes = current.codes().entries().equals(candidate.codes().entries());
     this.membership = membership;
     this.self = self;
     this.agreements =
@@ -313,6 +315,11 @@ public final class RulebookComparison {
           "of "
               + String.join(", ", space.partial())
               + " only such values were tried as stand in conditions");
+    }
+    if (!sameCodes) {
+      incomplete.add(
+          "the code lists differ, and no national classification and no sharing marking was tried"
+              + " but those of conditions");
     }
     if (withholds) {
       incomplete.add(

@@ -24,9 +24,11 @@ import org.entente.proto.v1.Label;
  * not all of it, the warning says so.
  */
 final class RulebookLint {
-  private static final long MOST = 20_000;
-  private static final long SEED = 1;
-  private static final String MEMBER = "a member of the federation";
+  static final long MOST = 20_000;
+  static final long SEED = 1;
+  static final String ASKING_FIRST =
+      "one that asks first whether it can be, such as label.case_ref.matches('[0-9]+') && …";
+  static final String MEMBER = "a member of the federation";
 
   private final Rulebook rulebook;
   private final Membership membership;
@@ -60,15 +62,20 @@ final class RulebookLint {
           .map(this::strangers)
           .ifPresent(all -> all.forEach(one -> warn(it, "covers.condition", one, MEMBER)));
       conditionNeverTrue(coverage);
+      conditionThatFails(coverage);
       neverChosen(coverage);
       refusedByTheNode(coverage);
     }
     ties();
-    rules();
+    new NodeRulesReview(rulebook, membership, now, placesOfRules, report).review();
+  }
+
+  private List<String> strangers(Condition condition) {
+    return strangers(condition, membership);
   }
 
   /** Agencies of a condition that are none: a slip of the pen, or one that has left. */
-  private List<String> strangers(Condition condition) {
+  static List<String> strangers(Condition condition, Membership membership) {
     Set<String> members =
         membership.agencies().stream().map(AgencyName::value).collect(Collectors.toSet());
     return condition.compared().stream()
@@ -136,6 +143,52 @@ final class RulebookLint {
                   + " labels tried, which are not all",
           "a condition that some label fulfils");
     }
+  }
+
+  /** A condition that refuses messages because it cannot be evaluated of them. */
+  private void conditionThatFails(Coverage coverage) {
+    Agreement agreement = coverage.agreement();
+    List<Pair> pairs = pairs(coverage);
+    if (pairs.isEmpty()) {
+      return;
+    }
+    Pair pair = pairs.get(0);
+    agreement
+        .covers()
+        .condition()
+        .flatMap(
+            it ->
+                LabelSpace.of(List.of(agreement), List.of(it))
+                    .within(agreement.covers())
+                    .labels(MOST, SEED)
+                    .flatMap(label -> failing(it, transfer(label, pair, within(agreement))))
+                    .findFirst())
+        .ifPresent(found -> warn(agreement, "covers.condition", found, ASKING_FIRST));
+  }
+
+  /** What keeps a condition from being evaluated of a transfer, and of which. */
+  static Stream<String> failing(Condition condition, Transfer transfer) {
+    return condition.evaluate(
+                transfer.label(),
+                transfer.origin().value(),
+                transfer.recipient().value(),
+                transfer.now())
+            instanceof Evaluation.EvaluationFailed<Boolean> failed
+        ? Stream.of(
+            "cannot be evaluated ("
+                + failed.reason()
+                + "), and refuses, of a label with "
+                + shown(transfer.label(), condition.labelFields()))
+        : Stream.empty();
+  }
+
+  private static String shown(Label label, Set<String> fields) {
+    Label.Builder only = Label.newBuilder();
+    Label.getDescriptor().getFields().stream()
+        .filter(it -> fields.contains(it.getName()))
+        .forEach(it -> only.setField(it, label.getField(it)));
+    String words = LabelWords.line(only.build());
+    return words.isEmpty() ? "nothing in " + String.join(", ", fields) : words;
   }
 
   private static boolean isTrue(Condition condition, Label label, Pair pair, Instant at) {
@@ -312,52 +365,5 @@ final class RulebookLint {
   private static boolean overlap(Agreement.Validity one, Agreement.Validity other) {
     return one.ends().map(end -> end.isAfter(other.begins())).orElse(true)
         && other.ends().map(end -> end.isAfter(one.begins())).orElse(true);
-  }
-
-  private void rules() {
-    List<Pair> pairs = allPairs().toList();
-    Set<String> sources = new HashSet<>();
-    for (int i = 0; i < rulebook.nodeRules().size(); i++) {
-      NodeRule rule = rulebook.nodeRules().get(i);
-      String field = "rules[" + i + "]" + (rule.denies() ? ".deny_if" : ".allow_only_if");
-      strangers(rule.condition())
-          .forEach(one -> report.warning(placesOfRules.problem(field, one, MEMBER)));
-      if (!sources.add(rule.when() + " " + rule.denies() + " " + rule.condition().source())) {
-        report.warning(
-            placesOfRules.problem(
-                field, "is never reached: an earlier rule is the same", "each rule once"));
-      } else if (!pairs.isEmpty()) {
-        rule(rule, field, pairs);
-      }
-    }
-  }
-
-  private void rule(NodeRule rule, String field, List<Pair> pairs) {
-    LabelSpace space = LabelSpace.of(List.of(), List.of(rule.condition()));
-    List<Pair> asking = rule.condition().readsAgencies() ? pairs : pairs.subList(0, 1);
-    boolean refuses = false;
-    boolean passes = false;
-    List<Label> labels = space.labels(MOST, SEED).toList();
-    for (Label label : labels) {
-      for (Pair pair : asking) {
-        boolean refused = rule.refusal(transfer(label, pair, now)).isPresent();
-        refuses |= refused;
-        passes |= !refused;
-      }
-    }
-    boolean all = space.isWhole() && space.size() <= MOST && !rule.condition().readsNow();
-    String tried =
-        all ? "every label" : "all " + labels.size() + " labels tried, which are not all";
-    if (!passes) {
-      report.warning(
-          placesOfRules.problem(
-              field, "refuses " + tried + ", so that nothing passes", "a narrower condition"));
-    } else if (!refuses) {
-      report.warning(
-          placesOfRules.problem(
-              field,
-              "lets " + tried + " pass, so that it does nothing",
-              "a condition that matters"));
-    }
   }
 }

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.cel.Condition;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -64,6 +66,11 @@ final class Rules {
     this.coverages = rulebook.agreements().stream().map(a -> new Coverage(a, membership)).toList();
     this.tests = new AgreementTests(membership);
     this.classification = new ClassificationCheck(rulebook.codes(), membership);
+  }
+
+  /** Every condition of the rulebook. */
+  Stream<Condition> conditions() {
+    return rulebook.conditions();
   }
 
   /** The ruling of the sender's gateway. */

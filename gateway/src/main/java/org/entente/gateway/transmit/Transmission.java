@@ -71,6 +71,13 @@ public final class Transmission {
     this.origin = origin;
   }
 
+  /** An own envelope; without its content key, if that cannot be opened any more. */
+  private record Waiting(
+      StoredEnvelope envelope,
+      EnvelopeHeader header,
+      Optional<ContentKey> key,
+      boolean takenBack) {}
+
   /** What became of one recipient. */
   private sealed interface Fate {
     record Goes(Stanza stanza) implements Fate {}
@@ -193,7 +200,9 @@ public final class Transmission {
       List<Fate> fates = new ArrayList<>();
       for (HopRecipient hop : recipients) {
         fates.add(
-            header.isEmpty() ? new Fate.Done() : guarded(lane, hop, header.get(), key, takenBack));
+            envelope == null || header.isEmpty()
+                ? new Fate.Done()
+                : guarded(lane, hop, new Waiting(envelope, header.get(), key, takenBack)));
       }
       return fates;
     } finally {
@@ -209,14 +218,9 @@ public final class Transmission {
   }
 
   /** A failure over one recipient holds back neither the others nor the lane. */
-  private Fate guarded(
-      Lane lane,
-      HopRecipient hop,
-      EnvelopeHeader header,
-      Optional<ContentKey> key,
-      boolean takenBack) {
+  private Fate guarded(Lane lane, HopRecipient hop, Waiting waiting) {
     try {
-      return fate(lane, hop, header, key, takenBack);
+      return fate(lane, hop, waiting);
     } catch (RuntimeException | StackOverflowError e) {
       if (Mishap.isOfTheMachine(e)) {
         throw e;
@@ -225,19 +229,14 @@ public final class Transmission {
     }
   }
 
-  private Fate fate(
-      Lane lane,
-      HopRecipient hop,
-      EnvelopeHeader header,
-      Optional<ContentKey> key,
-      boolean takenBack) {
+  private Fate fate(Lane lane, HopRecipient hop, Waiting waiting) {
     AgencyName recipient = new AgencyName(hop.getAgency());
     OriginNumber number = new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
     OutboxEntry entry = ledger.outbox().read(recipient, number);
     if (entry == null || entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
       return new Fate.Done();
     }
-    if (takenBack) {
+    if (waiting.takenBack()) {
       return new Fate.Ends(Code.RECALLED, "taken back before the recipient had confirmed it");
     }
     if (entry.getExpiresAtMs() <= origin.clock().millis()) {
@@ -251,11 +250,17 @@ public final class Transmission {
     if (refused.isPresent()) {
       return new Fate.Ends(refused.get().code(), refused.get().reason());
     }
-    if (key.isEmpty()) {
+    if (waiting.key().isEmpty()) {
       return new Fate.Ends(Code.INTERNAL, "its content key cannot be opened any more");
     }
+    ContentKey key = waiting.key().get();
+    Optional<Refusal> changed =
+        permitted.refusal(waiting.envelope(), waiting.header(), key, recipient);
+    if (changed.isPresent()) {
+      return new Fate.Ends(changed.get().code(), changed.get().reason());
+    }
     return sessions
-        .wrap(header, recipient, number, key.get())
+        .wrap(waiting.header(), recipient, number, key)
         .<Fate>map(stanza -> goes(recipient, number, stanza))
         .orElseGet(Fate.Waits::new);
   }

@@ -24,14 +24,36 @@ final class Caller {
    * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it has not
    */
   static Identified require(Scope scope) {
+    Identified caller = known();
+    Optional<Problem> refusal = caller.require(scope);
+    if (refusal.isPresent()) {
+      throw Statuses.exception(refusal.get());
+    }
+    return caller;
+  }
+
+  /**
+   * The caller, who is of the agency: any client but a rights holder.
+   *
+   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it is one
+   */
+  static Identified requireOwn() {
+    Identified caller = known();
+    if (caller.scopes().contains(Scope.RIGHTS_HOLDER)) {
+      throw Statuses.exception(
+          new Problem(
+              Code.SCOPE_MISSING,
+              "",
+              "the client " + caller.name() + " sees what concerns its own rights only"));
+    }
+    return caller;
+  }
+
+  private static Identified known() {
     Identified caller = KEY.get();
     if (caller == null) {
       // Only a service that was added without the guard comes here.
       throw Statuses.exception(new Problem(Code.UNKNOWN_CLIENT, "", "the caller is not known"));
-    }
-    Optional<Problem> refusal = caller.require(scope);
-    if (refusal.isPresent()) {
-      throw Statuses.exception(refusal.get());
     }
     return caller;
   }

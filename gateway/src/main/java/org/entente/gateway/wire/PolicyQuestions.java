@@ -2,10 +2,12 @@ package org.entente.gateway.wire;
 
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.LintPolicyResponse;
+import org.entente.proto.v1.ListCodesRequest;
+import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
 
-/** The policy in force as an operator asks about it. Calls block; safe for many threads. */
+/** The policy in force as clients ask about it. Calls block; safe for many threads. */
 public interface PolicyQuestions {
   /** What came of a question. */
   sealed interface Answer<T> {
@@ -15,6 +17,9 @@ public interface PolicyQuestions {
     /** It is not. */
     record Refused<T>(Problem problem) implements Answer<T> {}
   }
+
+  /** Says what labels may hold, and what that means. */
+  Answer<ListCodesResponse> codes(ListCodesRequest request);
 
   /** Puts expectations to it. */
   Answer<TestPolicyResponse> test(TestPolicyRequest request);

@@ -4,6 +4,8 @@ import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Scope;
 import org.entente.proto.v1.LintPolicyRequest;
 import org.entente.proto.v1.LintPolicyResponse;
+import org.entente.proto.v1.ListCodesRequest;
+import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.PolicyToolsGrpc;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
@@ -14,6 +16,12 @@ final class PolicyToolsService extends PolicyToolsGrpc.PolicyToolsImplBase {
 
   PolicyToolsService(PolicyQuestions questions) {
     this.questions = questions;
+  }
+
+  @Override
+  public void listCodes(ListCodesRequest request, StreamObserver<ListCodesResponse> observer) {
+    Caller.requireOwn();
+    answer(questions.codes(request), observer);
   }
 
   @Override

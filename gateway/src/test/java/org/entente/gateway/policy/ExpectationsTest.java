@@ -83,6 +83,7 @@ class ExpectationsTest {
             "fr-sg-ipr/handling",
             "fr-sg-ipr/max_message_bytes",
             "fr-sg-ipr/condition",
+            "fr-sg-controlled-delivery/person_required",
             "eu-us-narcotics-hazardous/condition",
             "node/no-system-messages",
             "node/covert-operations-are-urgent")) {

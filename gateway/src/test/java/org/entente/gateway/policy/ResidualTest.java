@@ -11,12 +11,17 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.entente.gateway.cel.Compilation;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.Evaluation;
 import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
@@ -42,7 +47,7 @@ class ResidualTest {
   }
 
   private static Residual ask(Policy policy, Label label, String field) {
-    List<Residual> all = policy.residuals(label, field, TO_SG, FR, NOW);
+    List<Residual> all = policy.residuals(Residual.Known.of(label), field, TO_SG, FR, NOW);
     assertEquals(1, all.size());
     return all.get(0);
   }
@@ -100,13 +105,23 @@ class ResidualTest {
               Rules rules = new Rules(policy.rulebook(), policy.membership());
               Verdict verdict =
                   Verdict.of(rules.egress(new Transfer(label, 0, FR, SG, NOW)), true, label);
+              String words = invalid(policy, label).orElse(verdict.inShort());
               for (Residual.Branch branch : residual.branches()) {
                 assertEquals(
-                    branch.verdict().inShort().equals(verdict.inShort()),
+                    branch.verdict().inShort().equals(words),
                     holds(branch.condition(), label),
                     branch::condition);
               }
             });
+  }
+
+  /** What is refused before any agreement is asked. */
+  private static Optional<String> invalid(Policy policy, Label label) {
+    Findings findings = new Findings(true);
+    new LabelFields(policy.rulebook().codes().limits(1_000), findings).draft(label, NOW);
+    return findings.list().stream()
+        .findFirst()
+        .map(it -> "REFUSED " + it.code() + " by " + it.field());
   }
 
   private static boolean holds(String source, Label label) {
@@ -142,9 +157,59 @@ class ResidualTest {
         List.of("true"), none.branches().stream().map(Residual.Branch::condition).toList());
   }
 
+  /** As a draft would be: by its person, by what it passes on, and by what no label may say. */
+  @Test
+  void whatADraftIsAskedBesides_isAskedHereToo() {
+    Policy policy =
+        PolicyFixture.policy(
+            folder,
+            Map.of(
+                "a.yaml",
+                PolicyFixture.sample(
+                    "[H1]",
+                    "[H0, H1]",
+                    "  onward_transfer: NONE",
+                    "  onward_transfer: NONE\n  person_required: true")));
+    Label label = PolicyFixture.label().build();
+
+    Residual named = ask(policy, label, "handling");
+    assertEquals(
+        Set.of(
+            "PERMITTED under sample",
+            "REFUSED NOT_COVERED by sample/handling",
+            "REFUSED INVALID_FIELD by label.handling",
+            "REFUSED INVALID_FIELD by label.handling_text"),
+        words(named));
+    Residual.Known unnamed = new Residual.Known(label, false, false, List.of());
+    Residual nobody = policy.residuals(unnamed, "handling", TO_SG, FR, NOW).get(0);
+    assertTrue(words(nobody).contains("REFUSED PERSON_REQUIRED by sample/person_required"));
+    assertFalse(words(nobody).contains("PERMITTED under sample"));
+    Source source =
+        new Source(
+            MessageId.of(new byte[16]),
+            label.toBuilder()
+                .setOrigin("de.customs")
+                .setAgreement("sample")
+                .addHandling(Handling.HANDLING_H2)
+                .build());
+    Residual.Known passing = new Residual.Known(label, false, true, List.of(source));
+    Residual onward = policy.residuals(passing, "severity", TO_SG, FR, NOW).get(0);
+    assertEquals(1, onward.branches().size());
+    assertTrue(
+        onward.branches().get(0).verdict().inShort().startsWith("REFUSED ONWARD_REFUSED"),
+        onward::toString);
+  }
+
+  private static Set<String> words(Residual residual) {
+    return residual.branches().stream()
+        .map(it -> it.verdict().inShort())
+        .collect(Collectors.toSet());
+  }
+
   @Test
   void fieldThatNoClientSets_hasNoResidual() {
-    assertEquals(List.of(), PolicyFixture.demo().residuals(delivery(), "origin", TO_SG, FR, NOW));
-    assertEquals(List.of(), PolicyFixture.demo().residuals(delivery(), "colour", TO_SG, FR, NOW));
+    Residual.Known known = Residual.Known.of(delivery());
+    assertEquals(List.of(), PolicyFixture.demo().residuals(known, "origin", TO_SG, FR, NOW));
+    assertEquals(List.of(), PolicyFixture.demo().residuals(known, "colour", TO_SG, FR, NOW));
   }
 }

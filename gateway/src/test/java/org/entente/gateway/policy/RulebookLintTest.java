@@ -65,6 +65,36 @@ class RulebookLintTest {
         List.of(), lint(Map.of("a.yaml", condition("recipient in ['fr.customs', 'sg.police']"))));
   }
 
+  /** It would refuse such messages one by one, when it is too late. */
+  @Test
+  void condition_thatCannotBeEvaluatedOfSomeLabel_isFound() throws IOException {
+    assertWarns(
+        condition("int(label.case_ref) == 7"),
+        "covers.condition: cannot be evaluated (");
+    assertWarns(
+        condition("int(label.case_ref) == 7"),
+        "and refuses, of a label with nothing in case_ref; valid: one that asks first");
+    assertWarns(
+        condition("label.case_ref == '' || int(label.case_ref) == 7"),
+        "and refuses, of a label with case_ref something else; valid: one that asks first");
+    assertEquals(
+        List.of(),
+        lint(
+            Map.of(
+                "a.yaml",
+                condition(
+                    "label.case_ref == '7' || (label.case_ref.matches('^[0-9]{1,9}$') &&"
+                        + " int(label.case_ref) > 7)"))));
+    assertWarns(
+        Map.of(
+            "a.yaml",
+            sample(),
+            "node-rules.yaml",
+            "rules: [ { id: r, when: EGRESS, deny_if: \"int(label.case_ref) == 7 &&"
+                + " label.personal_data\", reason: why } ]"),
+        "rules[0].deny_if: cannot be evaluated (");
+  }
+
   private static String condition(String source) {
     return sample(NO_DATA, NO_DATA + "\n  condition: \"" + source + "\"");
   }
@@ -123,6 +153,40 @@ class RulebookLintTest {
         "rules[1].deny_if: is never reached: an earlier rule is the same");
   }
 
+  @Test
+  void nodeRule_thatEarlierOnesLeaveNothing_isNeverReached() throws IOException {
+    String secret = "label.classification == Classification.CLASSIFICATION_SECRET";
+    String confidential = "label.classification == Classification.CLASSIFICATION_CONFIDENTIAL";
+    String never = "is never reached: of every label, earlier rules refuse what it would";
+    assertWarns(
+        three("EGRESS", "label.personal_data", "label.severity == Severity.SEVERITY_MINOR", secret
+            + " && label.personal_data"),
+        "rules[2].deny_if: " + never);
+    assertWarns(
+        three("EGRESS", secret, confidential, secret + " || " + confidential),
+        "rules[2].deny_if: " + never);
+    // What is received, the others do not refuse.
+    assertEquals(
+        List.of(), lint(three("BOTH", secret, confidential, secret + " || " + confidential)));
+    assertEquals(
+        List.of(), lint(three("EGRESS", secret, confidential, secret + " || label.personal_data")));
+    assertWarns(
+        three("EGRESS", "label.case_ref == 'A'", secret, "label.case_ref == 'A' && !label.personal_data"),
+        "rules[2].deny_if: is never reached: of all ");
+  }
+
+  private static Map<String, String> three(String when, String first, String second, String third) {
+    String rules =
+        """
+        rules:
+          - { id: a, when: EGRESS, deny_if: "%s", reason: why }
+          - { id: b, when: EGRESS, deny_if: "%s", reason: why }
+          - { id: c, when: %s, deny_if: "%s", reason: why }
+        """;
+    return Map.of(
+        "a.yaml", sample(), "node-rules.yaml", rules.formatted(first, second, when, third));
+  }
+
   private static Map<String, String> rules(String test) {
     return Map.of(
         "a.yaml",
@@ -170,6 +234,15 @@ class RulebookLintTest {
                 "a.yaml",
                 sample(
                     "title: Sample", "title: Zoll\u00FCbereinkommen \u0422\u0430\u043C\u043E"))));
+  }
+
+  /** A group that is written as a jurisdiction: no reader would expect it to mean all of them. */
+  @Test
+  void jurisdiction_thatIsAGroup_isAWarning() throws IOException {
+    assertWarns(
+        sample("- agency: sg.police", "- jurisdiction: EU"),
+        "between.parties[1].jurisdiction: EU is a group, of which every agency is meant, as by"
+            + " group; valid: group: EU");
   }
 
   private void assertWarns(String agreement, String expected) throws IOException {

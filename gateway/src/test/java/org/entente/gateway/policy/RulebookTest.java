@@ -159,6 +159,15 @@ class RulebookTest {
             "- group: NATO",
             "13:7: between.parties[1].group: unknown group \"NATO\"; valid: one of APEC, EU"),
         lint("- agency: sg.police", "- jurisdiction: Singapore", "between.parties[1].jurisdiction"),
+        lint(
+            "- agency: sg.police",
+            "- jurisdiction: APEC",
+            "between.parties[1].jurisdiction: \"APEC\"; valid: group: APEC"),
+        lint(
+            "- agency: sg.police",
+            "- jurisdiction: US-CA",
+            "valid: an ISO 3166-1 alpha-2 code, such as FR; the authorities of a part of a state by"
+                + " name, agency: …"),
         lint("- agency: sg.police", "- { agency: sg.police, group: EU }", "2 ways of naming"),
         lint("    - agency: sg.police\n", "", "between.parties: one party"),
         lint(

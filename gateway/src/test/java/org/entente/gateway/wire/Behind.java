@@ -112,6 +112,8 @@ import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.LintPolicyResponse;
 import org.entente.proto.v1.ListBackupsResponse;
+import org.entente.proto.v1.ListCodesRequest;
+import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.ReadCapRequest;
 import org.entente.proto.v1.ReadCapResponse;
@@ -201,6 +203,11 @@ final class Behind implements AutoCloseable {
       };
   private final PolicyQuestions questions =
       new PolicyQuestions() {
+        @Override
+        public PolicyQuestions.Answer<ListCodesResponse> codes(ListCodesRequest request) {
+          return new PolicyQuestions.Answer.Given<>(ListCodesResponse.getDefaultInstance());
+        }
+
         @Override
         public PolicyQuestions.Answer<TestPolicyResponse> test(TestPolicyRequest request) {
           return new PolicyQuestions.Answer.Refused<>(

@@ -7,6 +7,8 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import org.entente.proto.v1.LintPolicyRequest;
 import org.entente.proto.v1.LintPolicyResponse;
+import org.entente.proto.v1.ListCodesRequest;
+import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.PolicyToolsGrpc;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,13 @@ class PolicyToolsServiceTest {
       assertEquals("SCOPE_MISSING", reason(() -> publisher.lintPolicy(lint)));
       assertEquals("INVALID_FIELD", reason(() -> all.testPolicy(test)));
       assertEquals(LintPolicyResponse.getDefaultInstance(), all.lintPolicy(lint));
+      // What labels say, every client of the agency may know; who is from outside may not.
+      ListCodesRequest codes = ListCodesRequest.getDefaultInstance();
+      PolicyToolsGrpc.PolicyToolsBlockingStub holder =
+          PolicyToolsGrpc.newBlockingStub(edge.channel(server.address(), edge.client("holder")));
+      assertEquals(ListCodesResponse.getDefaultInstance(), publisher.listCodes(codes));
+      assertEquals("SCOPE_MISSING", reason(() -> holder.listCodes(codes)));
+      assertEquals("SCOPE_MISSING", reason(() -> holder.testPolicy(test)));
     } finally {
       edge.close();
     }

@@ -13,12 +13,14 @@ import java.util.stream.Stream;
 import org.entente.gateway.PolicyTools;
 import org.entente.gateway.StartProblem;
 import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.policy.ExpectationReport;
+import org.entente.gateway.policy.Residual;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody asks the rules of a node, or a draft that is to change them, as {@code policy test},
  * {@code policy diff} and {@code policy explain --unknown} do, by the same classes. The gateway has
- * no part in it.
+ * no part in it but where a client puts the same expectations to it.
  *
  * @param agency whose node's files are asked
  * @param draft folder of the scenario with agreements that would stand in the place of those of the
@@ -56,6 +58,16 @@ record PolicyStep(
         field + ".draft",
         "beside explain, which asks the rules in force",
         "with test and diff only");
+    checking.require(
+        draft == null || test == null || test.by() == null,
+        field + ".draft",
+        "beside test.by, whose gateway has the rules in force only",
+        "one of the two");
+    checking.require(
+        test == null || test.by() == null || test.by().agency().equals(agency),
+        field + ".test.by",
+        (test == null ? "" : test.by() + " is no client of " + agency),
+        "a client of the agency that is asked");
     if (draft != null) {
       checking.require(
           Files.isDirectory(checking.file(draft)) && !agreements(checking.file(draft)).isEmpty(),
@@ -85,14 +97,18 @@ record PolicyStep(
               ? own
               : node.place(candidate(stage.file(draft), own, folder(config, draft)), null);
       if (test != null) {
-        test.compare(node.test(place, stage.file(test.expectations())), findings);
+        ExpectationReport report = node.test(place, stage.file(test.expectations()));
+        test.compare(report, findings);
+        test.ask(stage, report, findings);
       }
       if (diff != null) {
         diff.compare(node.compare(place, diff.tries()), findings);
       }
       if (explain != null) {
         explain.compare(
-            node.residuals(explain.written(), explain.unknown(), explain.addressing()), findings);
+            node.residuals(
+                Residual.Known.of(explain.written()), explain.unknown(), explain.addressing()),
+            findings);
       }
     } catch (StartProblem e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);

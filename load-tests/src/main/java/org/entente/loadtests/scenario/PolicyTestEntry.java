@@ -1,6 +1,8 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,6 +13,9 @@ import java.util.TreeSet;
 import org.entente.gateway.policy.ClauseCoverage.Clause;
 import org.entente.gateway.policy.ExpectationReport;
 import org.entente.gateway.policy.Expectations;
+import org.entente.proto.v1.PolicyToolsGrpc;
+import org.entente.proto.v1.TestPolicyRequest;
+import org.entente.proto.v1.TestPolicyResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * @param notMet names of those that are not met, exactly these; none if absent
  * @param coverage by agreement (or {@code node} for its rules) what never came of its clauses, such
  *     as {@code handling never failed}, exactly this; not looked at if absent
+ * @param by a client with the scope {@code operator} that puts them to the running gateway, too,
+ *     which must say the same by the same version; nobody if absent
  */
 record PolicyTestEntry(
     @JsonProperty(required = true) String expectations,
     @Nullable List<String> notMet,
-    @Nullable Map<String, List<String>> coverage) {
+    @Nullable Map<String, List<String>> coverage,
+    @Nullable ClientRef by) {
 
   private Map<String, List<String>> uncovered() {
     return coverage == null ? Map.of() : new TreeMap<>(coverage);
@@ -41,6 +49,42 @@ record PolicyTestEntry(
           .problems()
           .forEach(it -> checking.problem(field + ".expectations", it.toString(), ""));
     }
+    if (by != null) {
+      checking.client(field + ".by", by);
+      checking.require(
+          !Files.isDirectory(place),
+          field + ".expectations",
+          "is a folder beside by",
+          "a file, which a gateway is given as a text");
+    }
+  }
+
+  /** The running gateway is asked the same. */
+  void ask(Stage stage, ExpectationReport report, Findings findings) {
+    if (by == null) {
+      return;
+    }
+    String text;
+    try {
+      text = Files.readString(stage.file(expectations));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    TestPolicyResponse answer =
+        stage
+            .patient(PolicyToolsGrpc.newBlockingStub(stage.channel(by)))
+            .testPolicy(TestPolicyRequest.newBuilder().setExpectations(text).build());
+    findings.same(
+        "the gateway says by "
+            + report.policyVersion()
+            + " "
+            + report.results().stream().map(it -> it.to() + ": " + it.found()).toList(),
+        "the gateway says by "
+            + answer.getPolicyVersion()
+            + " "
+            + answer.getResultsList().stream()
+                .map(it -> it.getTo() + ": " + it.getFound())
+                .toList());
   }
 
   void compare(ExpectationReport report, Findings findings) {

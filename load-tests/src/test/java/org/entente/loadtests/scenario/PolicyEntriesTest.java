@@ -30,11 +30,11 @@ final class PolicyEntriesTest {
 
   @Test
   void test_isAsExpected_onlyIfExactlyTheseAreNotMet() {
-    assertEquals(true, tested(true, new PolicyTestEntry("f", null, null)));
-    assertEquals(false, tested(false, new PolicyTestEntry("f", null, null)));
-    assertEquals(true, tested(false, new PolicyTestEntry("f", List.of("cash"), null)));
-    assertEquals(false, tested(true, new PolicyTestEntry("f", List.of("cash"), null)));
-    assertEquals(false, tested(false, new PolicyTestEntry("f", List.of("arms"), null)));
+    assertEquals(true, tested(true, new PolicyTestEntry("f", null, null, null)));
+    assertEquals(false, tested(false, new PolicyTestEntry("f", null, null, null)));
+    assertEquals(true, tested(false, new PolicyTestEntry("f", List.of("cash"), null, null)));
+    assertEquals(false, tested(true, new PolicyTestEntry("f", List.of("cash"), null, null)));
+    assertEquals(false, tested(false, new PolicyTestEntry("f", List.of("arms"), null, null)));
   }
 
   @Test
@@ -103,7 +103,7 @@ final class PolicyEntriesTest {
             new Clause("sample/handling", 3, 0, true),
             new Clause("complete/kinds", 2, 1, true));
     Findings findings = new Findings();
-    new PolicyTestEntry("f", null, Map.of(agreement, missing))
+    new PolicyTestEntry("f", null, Map.of(agreement, missing), null)
         .compare(new ExpectationReport("1", List.of(), clauses), findings);
     return ok(findings);
   }

@@ -20,6 +20,15 @@ final class PolicyStepFilesTest {
     return Stream.of(
         wrong("expectations/all.yaml", "none.yaml", "steps[42].policy.test.expectations: there is"),
         wrong("expectations/all.yaml", "broken.yaml", "steps[42].policy.test.expectations: "),
+        wrong("coverage: { sample", "by: nl.customs/nobody, coverage: { sample", "policy.test.by"),
+        wrong(
+            "coverage: { sample",
+            "by: nl.police/desk, coverage: { sample",
+            "steps[42].policy.test.by: nl.police/desk is no client of nl.customs"),
+        wrong(
+            "agency: nl.customs\n      test: { expectations",
+            "agency: nl.customs\n      draft: draft\n      test: { by: nl.customs/controls, expectations",
+            "steps[42].policy.draft: beside test.by"),
         wrong("      draft: draft\n", "", "steps[43].policy.draft: is missing; valid: a folder"),
         wrong("draft: draft\n", "draft: none\n", "steps[43].policy.draft: there are no agreements"),
         wrong("relation: DISJOINT", "relation: OTHER", "steps[43].policy.diff.relation: "),
