@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class NodePolicy {
   private static final Logger LOG = LoggerFactory.getLogger(NodePolicy.class);
+
   /** A draft that was decided about before a change is sealed so much after it at most. */
   private static final Duration IN_HAND = Duration.ofMinutes(1);
 

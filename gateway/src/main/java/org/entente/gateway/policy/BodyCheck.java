@@ -187,13 +187,11 @@ final class BodyCheck {
     findings.line("retrieved_by", item.getRetrievedBy(), 64);
     findings.time("retrieved_at", item.getRetrievedAt());
     alsoRetrieved("also_retrieved_by", item);
-    if (findings.count(
-        "passed_on_to", item.getPassedOnToCount(), LabelCheck.MAX_AGENCIES)) {
+    if (findings.count("passed_on_to", item.getPassedOnToCount(), LabelCheck.MAX_AGENCIES)) {
       item.getPassedOnToList().forEach(agency -> agency("passed_on_to", agency));
     }
     passedOn("passed_on_as", item.getPassedOnAs(), item.getKind());
     consent("consent_id", item.getConsentId(), item.getKind());
-    findings.check(
-        !item.getTimeOut(), "time_out", "is stated by the origin's gateway only");
+    findings.check(!item.getTimeOut(), "time_out", "is stated by the origin's gateway only");
   }
 }
