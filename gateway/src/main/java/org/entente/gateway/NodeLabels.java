@@ -62,8 +62,7 @@ final class NodeLabels {
     }
   }
 
-  private static void sent(
-      MessageId id, SentFacts facts, AgencyName self, PolicyReplay replay) {
+  private static void sent(MessageId id, SentFacts facts, AgencyName self, PolicyReplay replay) {
     if (facts.getRecall()) {
       return;
     }

@@ -189,4 +189,21 @@ final class PolicyChangeTest {
     federation.awaitEvidence(FR, grave, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
     assertEquals(List.of("grave"), RunningFederation.headlines(federation.receive(DE, 1)));
   }
+
+  /** A clock that was ahead when it was sealed does not make it later than the change. */
+  @Test
+  void clock_thatIsSetBackBeforeTheChange_letsNothingThrough() throws IOException {
+    federation.stop(DE);
+    clock.move(Duration.ofMinutes(50));
+    federation.doChores();
+    MessageId minor = send("minor", Severity.SEVERITY_MINOR);
+    clock.leap(Duration.ofMinutes(-45));
+
+    Files.writeString(rules(), rule("no-minor", "label.severity == Severity.SEVERITY_MINOR"));
+    federation.doChores();
+    clock.move(Duration.ofMinutes(44));
+    federation.start(DE);
+
+    assertEquals("NODE_RULE", stopped(minor).getCode());
+  }
 }

@@ -58,16 +58,18 @@ final class AskedPolicy {
       }
       version = answer.getPolicyVersion();
       answer.getResultsList().forEach(it -> results.add(result(file, it)));
-      answer.getClausesList().forEach(it -> clauses.merge(it.getClause(), clause(it), AskedPolicy::sum));
+      answer
+          .getClausesList()
+          .forEach(it -> clauses.merge(it.getClause(), clause(it), AskedPolicy::sum));
     }
-    return new ExpectationReport(
-        Screen.printable(version), results, List.copyOf(clauses.values()));
+    return new ExpectationReport(Screen.printable(version), results, List.copyOf(clauses.values()));
   }
 
   private static String text(Path file) {
     try {
       if (Files.size(file) > YamlFiles.MAX_BYTES) {
-        throw new CommandFailure(file + ": too large; valid: at most " + YamlFiles.MAX_BYTES + " bytes");
+        throw new CommandFailure(
+            file + ": too large; valid: at most " + YamlFiles.MAX_BYTES + " bytes");
       }
       return Files.readString(file);
     } catch (IOException e) {

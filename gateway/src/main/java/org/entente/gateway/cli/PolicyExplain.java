@@ -197,8 +197,7 @@ final class PolicyExplain implements Callable<Integer> {
         ? answer.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED
         : answer.getResidualsList().stream()
             .flatMap(it -> it.getBranchesList().stream())
-            .anyMatch(
-                it -> it.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED);
+            .anyMatch(it -> it.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED);
   }
 
   private ExplainResponse asked() {

@@ -237,8 +237,7 @@ public final class EvidenceRecords {
    * order of their ids; what a release before format 6 kept is left out.
    */
   public void eachSent(EvidenceBook book, BiConsumer<MessageId, SentFacts> take) {
-    book.eachSent(
-        (id, sealed) -> openSent(sealed).ifPresent(facts -> take.accept(id, facts)));
+    book.eachSent((id, value) -> openSent(value).ifPresent(facts -> take.accept(id, facts)));
   }
 
   private Optional<SentFacts> openSent(byte[] sealed) {

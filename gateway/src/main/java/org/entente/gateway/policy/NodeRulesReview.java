@@ -29,11 +29,7 @@ final class NodeRulesReview {
   private record Pair(AgencyName from, AgencyName to) {}
 
   NodeRulesReview(
-      Rulebook rulebook,
-      Membership membership,
-      Instant now,
-      Positions places,
-      LintReport report) {
+      Rulebook rulebook, Membership membership, Instant now, Positions places, LintReport report) {
     this.rulebook = rulebook;
     this.membership = membership;
     this.now = now;
@@ -92,9 +88,7 @@ final class NodeRulesReview {
   /** Whether something is left for it by those that are asked before. */
   private void reached(int index, NodeRule rule, String field) {
     List<NodeRule> before =
-        rulebook.nodeRules().subList(0, index).stream()
-            .filter(it -> meet(it, rule))
-            .toList();
+        rulebook.nodeRules().subList(0, index).stream().filter(it -> meet(it, rule)).toList();
     if (before.isEmpty()) {
       return;
     }
@@ -150,9 +144,7 @@ final class NodeRulesReview {
             && conditions.noneMatch(Condition::readsNow);
     return all
         ? "every label"
-        : "all "
-            + Math.min(RulebookLint.MOST, space.size())
-            + " labels tried, which are not all";
+        : "all " + Math.min(RulebookLint.MOST, space.size()) + " labels tried, which are not all";
   }
 
   private void warn(String field, String wrong, String valid) {

@@ -66,14 +66,7 @@ public final class Policy {
     this.terms =
         new DraftTerms(rules, membership, rulebook.codes().sharing(), fulfilments, exercises);
     this.egress =
-        new Egress(
-            rules,
-            membership,
-            cache,
-            terms,
-            rosters,
-            fulfilments,
-            rulebook.version());
+        new Egress(rules, membership, cache, terms, rosters, fulfilments, rulebook.version());
     this.ingress = new Ingress(rules, membership, fulfilments, cache, rosters, rulebook.version());
   }
 

@@ -74,8 +74,7 @@ public final class SealedBefore {
   /** What nobody can ask about is not sent. */
   private static Optional<Refusal> unreadable(AgencyName recipient) {
     return Optional.of(
-        new Refusal(
-            recipient.value(), Code.INTERNAL, "", "its labels cannot be opened any more"));
+        new Refusal(recipient.value(), Code.INTERNAL, "", "its labels cannot be opened any more"));
   }
 
   private static Refusal told(Refusal refusal, int together) {

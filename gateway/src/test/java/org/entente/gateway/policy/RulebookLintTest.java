@@ -68,9 +68,7 @@ class RulebookLintTest {
   /** It would refuse such messages one by one, when it is too late. */
   @Test
   void condition_thatCannotBeEvaluatedOfSomeLabel_isFound() throws IOException {
-    assertWarns(
-        condition("int(label.case_ref) == 7"),
-        "covers.condition: cannot be evaluated (");
+    assertWarns(condition("int(label.case_ref) == 7"), "covers.condition: cannot be evaluated (");
     assertWarns(
         condition("int(label.case_ref) == 7"),
         "and refuses, of a label with nothing in case_ref; valid: one that asks first");
@@ -159,8 +157,11 @@ class RulebookLintTest {
     String confidential = "label.classification == Classification.CLASSIFICATION_CONFIDENTIAL";
     String never = "is never reached: of every label, earlier rules refuse what it would";
     assertWarns(
-        three("EGRESS", "label.personal_data", "label.severity == Severity.SEVERITY_MINOR", secret
-            + " && label.personal_data"),
+        three(
+            "EGRESS",
+            "label.personal_data",
+            "label.severity == Severity.SEVERITY_MINOR",
+            secret + " && label.personal_data"),
         "rules[2].deny_if: " + never);
     assertWarns(
         three("EGRESS", secret, confidential, secret + " || " + confidential),
@@ -171,7 +172,11 @@ class RulebookLintTest {
     assertEquals(
         List.of(), lint(three("EGRESS", secret, confidential, secret + " || label.personal_data")));
     assertWarns(
-        three("EGRESS", "label.case_ref == 'A'", secret, "label.case_ref == 'A' && !label.personal_data"),
+        three(
+            "EGRESS",
+            "label.case_ref == 'A'",
+            secret,
+            "label.case_ref == 'A' && !label.personal_data"),
         "rules[2].deny_if: is never reached: of all ");
   }
 
