@@ -52,6 +52,9 @@ final class NodePolicy {
   /** What was sealed before may have been decided by others, milliseconds since 1970. */
   private volatile long since;
 
+  /** The latest time that the clock has shown: it may have been ahead, and set back. */
+  private long latest;
+
   /**
    * Reads them for the first time.
    *
@@ -62,6 +65,7 @@ final class NodePolicy {
     this.trust = trust;
     this.clock = clock;
     since = clock.millis();
+    latest = since;
     self = new AgencyName(files.config().agency());
     own = files.fulfilment();
     exercises =
@@ -117,6 +121,7 @@ final class NodePolicy {
 
   /** Takes up what changed in the files; the version in force now, if it is another. */
   synchronized Optional<String> reload() {
+    latest = Math.max(latest, clock.millis());
     String seen = seen();
     if (seen.equals(stamp)) {
       return Optional.empty();
@@ -167,16 +172,18 @@ final class NodePolicy {
         : List.of();
   }
 
-  private void changes() {
-    since = Math.max(since, clock.millis() + IN_HAND.toMillis());
+  private synchronized void changes() {
+    latest = Math.max(latest, clock.millis());
+    since = latest + IN_HAND.toMillis();
   }
 
   /**
    * Whether what was sealed then, milliseconds since 1970, may have been decided about by other
-   * rules or under other members than those in force: so is all that an earlier start has sealed.
+   * rules or under other members than those in force: so is all that an earlier start has sealed,
+   * and what bears a time that is to come.
    */
   boolean isNewerThan(long sealedAtMs) {
-    return sealedAtMs < since;
+    return sealedAtMs < since || sealedAtMs > clock.millis() + IN_HAND.toMillis();
   }
 
   /** What is wrong or odd in the files as they are now; changes nothing. */

@@ -192,36 +192,31 @@ final class PolicyChangeTest {
 
   @Test
   void files_thatAreWrong_leaveTheRulesInForce_andWarnUntilTheyAreMended() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    try (RunningFederation federation = new RunningFederation(folder, clock, LASTING)) {
-      federation.start(FR, DE);
-      assertRefused(federation, false);
-      Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
-      String good = Files.readString(agreement);
+    assertRefused(federation, false);
+    String good = Files.readString(agreement());
 
-      Files.writeString(agreement, good.replace("retention_days", "retention_weeks"));
-      federation.doChores();
+    Files.writeString(agreement(), good.replace("retention_days", "retention_weeks"));
+    federation.doChores();
 
-      assertRefused(federation, true);
-      federation.send(FR, "under the rules of before", DEADLINE, DE);
-      assertEquals(1, federation.receive(DE, 1).size());
+    assertRefused(federation, true);
+    federation.send(FR, "under the rules of before", DEADLINE, DE);
+    assertEquals(1, federation.receive(DE, 1).size());
 
-      Files.writeString(agreement, good + "\n");
-      federation.doChores();
+    Files.writeString(agreement(), good + "\n");
+    federation.doChores();
 
-      assertRefused(federation, false);
+    assertRefused(federation, false);
 
-      Path away = folder.resolve("agreements-away");
-      Files.move(folder.resolve("agreements"), away);
-      federation.doChores();
+    Path away = folder.resolve("agreements-away");
+    Files.move(agreement().getParent(), away);
+    federation.doChores();
 
-      assertRefused(federation, true);
+    assertRefused(federation, true);
 
-      Files.move(away, folder.resolve("agreements"));
-      federation.doChores();
+    Files.move(away, agreement().getParent());
+    federation.doChores();
 
-      assertRefused(federation, false);
-    }
+    assertRefused(federation, false);
   }
 
   private static void assertRefused(RunningFederation federation, boolean refused)
@@ -231,5 +226,22 @@ final class PolicyChangeTest {
     String metric = "entente_policy_files_refused " + (refused ? "1.0" : "0.0");
     String metrics = federation.scrape(FR, "metrics");
     assertTrue(metrics.contains("\n" + metric + "\n"), metric);
+  }
+
+  /** A clock that was ahead when it was sealed does not make it later than the change. */
+  @Test
+  void clock_thatIsSetBackBeforeTheChange_letsNothingThrough() throws IOException {
+    federation.stop(DE);
+    clock.move(Duration.ofMinutes(50));
+    federation.doChores();
+    MessageId minor = send("minor", Severity.SEVERITY_MINOR);
+    clock.leap(Duration.ofMinutes(-45));
+
+    Files.writeString(rules(), rule("no-minor", "label.severity == Severity.SEVERITY_MINOR"));
+    federation.doChores();
+    clock.move(Duration.ofMinutes(44));
+    federation.start(DE);
+
+    assertEquals("NODE_RULE", stopped(minor).getCode());
   }
 }

@@ -116,7 +116,11 @@ final class PolicyDiff implements Callable<Integer> {
                 .put("candidate", it.candidate().words());
         it.how().forEach(one.putArray("how")::add);
       }
-      object.put("sent", replay.sent()).put("left_out", replay.leftOut());
+      object
+          .put("differing", replay.differing())
+          .put("not_listed", replay.notListed())
+          .put("sent", replay.sent())
+          .put("left_out", replay.leftOut());
       replay.notKept().forEach(object.putArray("not_kept_of_sent")::add);
       out.println(JsonText.line(object));
     } else {
@@ -126,8 +130,7 @@ final class PolicyDiff implements Callable<Integer> {
       }
       out.printf(
           "%d of %d messages in the ledger would be decided differently%n",
-          replay.changed().stream().map(PolicyReplay.Changed::message).distinct().count(),
-          replay.messages());
+          replay.differing(), replay.messages());
       inPart(out, replay);
     }
     out.flush();
@@ -135,6 +138,9 @@ final class PolicyDiff implements Callable<Integer> {
   }
 
   private static void inPart(PrintWriter out, PolicyReplay replay) {
+    if (replay.notListed() > 0) {
+      out.printf("%d more differences are not listed%n", replay.notListed());
+    }
     if (replay.sent() > 0) {
       String lacking = String.join(", ", replay.notKept());
       out.printf(

@@ -9,9 +9,13 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
 
 /** Puts messages of the past to two policies and keeps what they decide differently. One thread. */
 public final class PolicyReplay {
+  /** Most differences that are kept, each of some hundred bytes. */
+  static final int MOST_LISTED = 100_000;
+
   /** Fields of labels that a ledger has of what was sent. */
   private static final Set<String> KEPT_OF_SENT =
       Set.of(
@@ -29,6 +33,9 @@ public final class PolicyReplay {
   private final Rules inForce;
   private final Rules candidates;
   private final List<Changed> changed = new ArrayList<>();
+  private @Nullable MessageId last;
+  private long differing;
+  private long notListed;
   private long messages;
   private long sent;
   private long leftOut;
@@ -141,7 +148,16 @@ public final class PolicyReplay {
     Verdict before = verdict(inForce, egress, transfer);
     Verdict after = verdict(candidates, egress, transfer);
     VerdictChange change = VerdictChange.between(before, after, egress);
-    if (!change.isNone()) {
+    if (change.isNone()) {
+      return;
+    }
+    if (last == null || !id.equals(last)) {
+      last = id;
+      differing++;
+    }
+    if (changed.size() >= MOST_LISTED) {
+      notListed++;
+    } else {
       changed.add(
           new Changed(
               id,
@@ -167,6 +183,16 @@ public final class PolicyReplay {
     return messages;
   }
 
+  /** How many of these are decided differently at some recipient. */
+  public long differing() {
+    return differing;
+  }
+
+  /** How many differences there are besides those that are listed. */
+  public long notListed() {
+    return notListed;
+  }
+
   /** How many of these were sent from here, and asked about by what is kept of their labels. */
   public long sent() {
     return sent;
@@ -190,7 +216,10 @@ public final class PolicyReplay {
         .toList();
   }
 
-  /** What they decide differently, in the order in which it was put to them. */
+  /**
+   * What they decide differently, in the order in which it was put to them; the first {@value
+   * #MOST_LISTED}.
+   */
   public List<Changed> changed() {
     return List.copyOf(changed);
   }
