@@ -306,7 +306,7 @@ class ExplainPathTest {
     assertEquals(0, policy(where, person), () -> out + err);
     assertEquals(1, policy(where, person, "--passes-on", sources.toString()), () -> err);
     assertTrue(out.contains("sg.police: refused (ONWARD_REFUSED by onward/handling)"), out);
-    assertEquals(1, policy(where, person, "--derived-from", "00".repeat(16)));
+    assertEquals(2, policy(where, person, "--derived-from", "00".repeat(16)));
     assertTrue(err.contains("--derived-from: only a gateway knows its messages"), err);
   }
 

@@ -155,7 +155,7 @@ final class PolicyCommandsTest {
 
     Files.writeString(more.resolve("b.yaml"), EXPECTATIONS.replace("ALERT", "NEWS"));
     assertEquals(1, asked("test", more.toString()));
-    assertTrue(err.contains("b.yaml: the gateway answered INVALID_ARGUMENT"), err);
+    assertTrue(err.contains("b.yaml: the gateway answered INVALID_FIELD"), err);
     assertTrue(err.contains("expectations[0].label.kind"), err);
     assertEquals(1, asked("test", folder.resolve("none").toString()));
     assertTrue(err.contains("none: cannot be read"), err);
@@ -192,8 +192,8 @@ final class PolicyCommandsTest {
     assertEquals(0, run("codes", List.of(), "--lang", "fr", "--list", "category"), () -> err);
     assertEquals(out, there);
     assertTrue(there.contains("WASTE  Transferts de"), there);
-    assertEquals(1, asked("codes", "--list", "colours"));
-    assertTrue(err.contains("--list: there is no list colours"), err);
+    assertEquals(2, asked("codes", "--list", "colours"));
+    assertTrue(err.contains("--list: colours is none of "), err);
     assertEquals(1, asked("codes", "--config", folder.resolve(FR + ".yaml").toString()));
     assertTrue(err.contains("--gateway: a running gateway has its own lists"), err);
   }

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * ML-DSA-44 as a cosignature of the log itself (type 0x06, which tlog-checkpoint recommends), both
  * under the origin as name. A signed size is durable before anybody can see it: the store is synced
  * with the note, then the file kept apart is replaced, then the log shows the note. The stated time
- * never goes back, even when the clock does. One thread signs; failures of store and disk are
- * thrown, and the next call tries again.
+ * never goes back, even when the clock does. Safe for many threads, one after the other: a node that
+ * stops signs while the last round of its timers may. Failures of store and disk are thrown, and
+ * the next call tries again.
  */
 public final class CheckpointSigner {
 
@@ -64,7 +65,7 @@ public final class CheckpointSigner {
   }
 
   /** Signs when there is something new and it is time; the note, or empty when nothing was due. */
-  public Optional<SignedNote> maybeSign(Instant now) {
+  public synchronized Optional<SignedNote> maybeSign(Instant now) {
     return isDue(now) ? sign(now) : Optional.empty();
   }
 
@@ -72,7 +73,7 @@ public final class CheckpointSigner {
    * Signs whatever is not yet signed without waiting for the interval, as a node does when it
    * stops.
    */
-  public Optional<SignedNote> sign(Instant now) {
+  public synchronized Optional<SignedNote> sign(Instant now) {
     TreeHead head = log.head();
     Optional<CheckpointCheck.Signed> last = log.signed();
     if (last.isPresent() && last.get().checkpoint().size() >= head.size()) {

@@ -14,6 +14,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.KeyName;
 import org.entente.gateway.note.NoteSigner;
@@ -52,6 +57,34 @@ class CheckpointSignerTest {
     assertTrue(signer.maybeSign(NOW.plusSeconds(60)).isEmpty());
     AuditFixture.grow(store, appender, 1);
     assertEquals(3, sizeOf(signer.sign(NOW.plusMillis(1_001))));
+  }
+
+  /** A node that stops signs while its timer may be signing, too. */
+  @Test
+  void sign_fromTwoThreads_signsEachSizeOnce() throws Exception {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    Appender appender = AuditFixture.appender(log, sealer);
+    CheckpointSigner signer = AuditFixture.signer(log);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (int size = 1; size <= 100; size++) {
+        AuditFixture.grow(store, appender, 1);
+        CyclicBarrier both = new CyclicBarrier(2);
+        Callable<Optional<SignedNote>> signing =
+            () -> {
+              both.await();
+              return signer.sign(NOW);
+            };
+
+        List<Future<Optional<SignedNote>>> done = threads.invokeAll(List.of(signing, signing));
+
+        assertTrue(done.get(0).get().isPresent() ^ done.get(1).get().isPresent());
+        assertEquals(size, log.signed().orElseThrow().checkpoint().size());
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
