@@ -82,7 +82,8 @@ class CapPathTest {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
     Path config = folder.resolve(DE + ".yaml");
-    Files.writeString(config, Files.readString(config).replace("score, recall", "score, recall, audit"));
+    Files.writeString(
+        config, Files.readString(config).replace("score, recall", "score, recall, audit"));
     federation.start(FR, DE);
     fire = Files.readString(SAMPLES.resolve("quay-fire.cap"));
   }

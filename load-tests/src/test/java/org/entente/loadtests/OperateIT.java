@@ -43,7 +43,8 @@ final class OperateIT {
   private static final String DE = "de.customs";
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Pattern METRIC = Pattern.compile("entente_\\w+");
-  private static final String BEFORE = "    ByteString bytes = body.toByteString();\n";
+  private static final String BEFORE =
+      "  public Optional<Refusal> refusal(AgencyName origin, Label label, Body body) {\n";
   private static final String DEFECT =
       """
           if (body.getAlert().getTextsList().stream()

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * ML-DSA-44 as a cosignature of the log itself (type 0x06, which tlog-checkpoint recommends), both
  * under the origin as name. A signed size is durable before anybody can see it: the store is synced
  * with the note, then the file kept apart is replaced, then the log shows the note. The stated time
- * never goes back, even when the clock does. Safe for many threads, one after the other: a node that
- * stops signs while the last round of its timers may. Failures of store and disk are thrown, and
- * the next call tries again.
+ * never goes back, even when the clock does. Safe for many threads, one after the other: a node
+ * that stops signs while the last round of its timers may. Failures of store and disk are thrown,
+ * and the next call tries again.
  */
 public final class CheckpointSigner {
 
