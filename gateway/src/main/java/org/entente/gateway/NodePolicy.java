@@ -180,7 +180,8 @@ final class NodePolicy {
   /**
    * Whether what was sealed then, milliseconds since 1970, may have been decided about by other
    * rules or under other members than those in force: so is all that an earlier start has sealed,
-   * and what bears a time that is to come.
+   * and what bears a time that is to come; not what a clock that was ahead dated, and that was set
+   * back between two starts, once it has caught up.
    */
   boolean isNewerThan(long sealedAtMs) {
     return sealedAtMs < since || sealedAtMs > clock.millis() + IN_HAND.toMillis();

@@ -18,11 +18,11 @@ import org.entente.proto.v1.Label;
  * <p>A recall is given to every subscription for which its origin's messages are: when it is to be
  * delivered nobody can read any more what it took back. It names a message and says why, and has no
  * other content. A change is given where what it changes is here and let through, or what that
- * changes in its turn. Immutable; safe for many threads.
+ * changes in its turn, a few steps back. Immutable; safe for many threads.
  */
 final class LaterWords {
-  /** So far a chain is followed back. */
-  private static final int STEPS = 64;
+  /** So far a chain is followed back: each step opens a label, for each subscription. */
+  private static final int STEPS = 8;
 
   private final SubscriptionPorts ports;
   private final Match match;
@@ -34,8 +34,7 @@ final class LaterWords {
 
   /** Whether a message may be one; opens nothing. Recalls come in FLASH, changes in any lane. */
   boolean mayBe(InboxBook.Placed placed) {
-    return placed.lane() == Lane.FLASH
-        || ports.chains().changedBy(origin(placed), id(placed)).isPresent();
+    return placed.lane() == Lane.FLASH || changedBy(origin(placed), id(placed)).isPresent();
   }
 
   /** Whether a message with this label is one about what the subscription lets through. */
@@ -46,14 +45,25 @@ final class LaterWords {
 
   private boolean changesWhatIsLetThrough(InboxBook.Placed placed) {
     AgencyName origin = origin(placed);
-    Optional<MessageId> target = ports.chains().changedBy(origin, id(placed));
+    Optional<MessageId> target = changedBy(origin, id(placed));
     for (int step = 0; target.isPresent() && step < STEPS; step++) {
       if (isLetThrough(origin, target.get())) {
         return true;
       }
-      target = ports.chains().changedBy(origin, target.get());
+      target = changedBy(origin, target.get());
     }
     return false;
+  }
+
+  /**
+   * What a message changes; nothing where the record of it is damaged: the message itself is not.
+   */
+  private Optional<MessageId> changedBy(AgencyName origin, MessageId id) {
+    try {
+      return ports.chains().changedBy(origin, id);
+    } catch (CorruptRecord e) {
+      return Optional.empty();
+    }
   }
 
   private boolean isLetThrough(AgencyName origin, MessageId target) {

@@ -8,6 +8,7 @@ import org.entente.gateway.cel.Evaluation;
 import org.entente.gateway.config.ExactlyOne;
 import org.entente.gateway.config.Written;
 import org.entente.gateway.model.Code;
+import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,16 @@ record NodeRule(String id, When when, boolean denies, Condition condition, Strin
 
   boolean applies(boolean egress) {
     return when == When.BOTH || (when == When.EGRESS) == egress;
+  }
+
+  /**
+   * Whether it reads a field that is withheld of a label: of mail that waits nobody knows any more
+   * what stood there, which the rule was asked about when it was sent.
+   */
+  boolean readsWithheld(Label label) {
+    return label.getRedactedCount() > 0
+        && condition.labelFields().stream()
+            .anyMatch(field -> label.getRedactedList().contains("label." + field));
   }
 
   /** The refusal of a transfer; a condition that cannot be evaluated refuses it too. */

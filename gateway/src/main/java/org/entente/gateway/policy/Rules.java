@@ -192,7 +192,7 @@ final class Rules {
     }
     Transfer judged = transfer.judgedWithout(((Ruling.Allowed) ruling).agreement().redactions());
     for (NodeRule rule : rulebook.nodeRules()) {
-      if (rule.applies(egress)) {
+      if (rule.applies(egress) && !(egress && rule.readsWithheld(judged.label()))) {
         Optional<Failure> refusal = rule.refusal(judged);
         if (refusal.isPresent()) {
           return refused(

@@ -551,6 +551,37 @@ class RedactionsTest {
         Decision.Outcome.ACCEPTED, decide(policy, alert(it -> it.setCaseRef("C-2"))).outcome());
   }
 
+  /** Mail that waits is not refused for the lack of what was taken out of it. */
+  @Test
+  void nodeRules_thatReadWhatIsWithheld_areNotAskedAgainOfMailThatWaits() {
+    String cases =
+        """
+        rules:
+          - id: cases-only
+            when: EGRESS
+            allow_only_if: label.case_ref != ''
+            reason: without a case nothing leaves
+        """;
+    String none =
+        """
+          - id: no-alerts
+            when: EGRESS
+            deny_if: label.kind == Kind.KIND_ALERT
+            reason: alerts stay here
+        """;
+    String agreement = sample("valid:", "redactions: [label.case_ref, " + PERSON + "]\nvalid:");
+    Policy policy =
+        PolicyFixture.policy(folder, Map.of("a.yaml", agreement, "node-rules.yaml", cases));
+    Label waiting = decide(policy, alert(it -> it)).permitted(ID).get(0).label();
+    assertTrue(waiting.getRedactedList().contains("label.case_ref"), waiting.toString());
+    assertEquals(Optional.empty(), policy.egress().recheck(waiting, 100, FR, SG, NOW));
+
+    Policy stricter =
+        PolicyFixture.policy(folder, Map.of("a.yaml", agreement, "node-rules.yaml", cases + none));
+    Refusal refusal = stricter.egress().recheck(waiting, 100, FR, SG, NOW).orElseThrow();
+    assertEquals("node/no-alerts", refusal.rule());
+  }
+
   /** Withholding more lets less go; the search says what it has not tried. */
   @Test
   void comparison_tellsWhatIsWithheldAndWhatNotAnyMore() {
