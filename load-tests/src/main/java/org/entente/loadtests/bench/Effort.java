@@ -92,7 +92,7 @@ record Effort(
       new Effort(
           "quick",
           2,
-          Duration.ofMillis(4_500),
+          Duration.ofSeconds(3),
           Duration.ofMillis(300),
           Duration.ofMillis(1_500),
           Duration.ofMillis(1_200),
