@@ -6,8 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.model.AgencyName;
@@ -35,16 +33,23 @@ final class Facts {
       Stage stage,
       AgencyName origin,
       AgencyName recipient,
-      Label label,
+      List<Object> label,
       int sizeClass,
       int timeClass,
       List<Content.Given> left) {
     Key {
+      label = List.copyOf(label);
       left = List.copyOf(left);
     }
   }
 
-  private final Set<FieldDescriptor> readByConditions;
+  /** Fields of the label that agreements name. */
+  private static final int AGREED_FIELDS = 10;
+
+  /** Stands for a field that is absent: other than all values, its default among them. */
+  private static final Object ABSENT = new Object();
+
+  private final List<FieldDescriptor> readByConditions;
   private final List<Redactions> redactions;
   private final int[] sizeLimits;
   private final Instant[] boundaries;
@@ -56,8 +61,9 @@ final class Facts {
         rulebook
             .conditions()
             .flatMap(condition -> condition.labelFields().stream())
+            .distinct()
             .map(label::findFieldByName)
-            .collect(Collectors.toUnmodifiableSet());
+            .toList();
     this.timeless = rulebook.conditions().noneMatch(Condition::readsNow);
     List<Agreement> agreements = rulebook.agreements();
     // Also that of agreements that withhold nothing: they take no label that says otherwise.
@@ -105,25 +111,27 @@ final class Facts {
     return new Content.Given(given.personalData(), sizeClass(given.bodyBytes()), given.failure());
   }
 
-  private Label reduced(Label label) {
-    Label.Builder out =
-        Label.newBuilder()
-            .setKindValue(label.getKindValue())
-            .setCategoryValue(label.getCategoryValue())
-            .setPurposeValue(label.getPurposeValue())
-            .setClassificationValue(label.getClassificationValue())
-            .addAllHandlingValue(label.getHandlingValueList())
-            .setPersonalData(label.getPersonalData())
-            .setAgreement(label.getAgreement())
-            .setRetentionDays(label.getRetentionDays())
-            .setClassificationScheme(label.getClassificationScheme())
-            .setClassificationMarking(label.getClassificationMarking());
+  /**
+   * What rulings depend on of a label, in one order: as values and not as a label, since this is
+   * done for each message.
+   */
+  private List<Object> reduced(Label label) {
+    List<Object> out = new ArrayList<>(AGREED_FIELDS + readByConditions.size());
+    out.add(label.getKindValue());
+    out.add(label.getCategoryValue());
+    out.add(label.getPurposeValue());
+    out.add(label.getClassificationValue());
+    out.add(label.getHandlingValueList());
+    out.add(label.getPersonalData());
+    out.add(label.getAgreement());
+    out.add(label.getRetentionDays());
+    out.add(label.getClassificationScheme());
+    out.add(label.getClassificationMarking());
     for (FieldDescriptor field : readByConditions) {
-      if (field.isRepeated() || label.hasField(field) || !field.hasPresence()) {
-        out.setField(field, label.getField(field));
-      }
+      boolean there = field.isRepeated() || !field.hasPresence() || label.hasField(field);
+      out.add(there ? label.getField(field) : ABSENT);
     }
-    return out.build();
+    return out;
   }
 
   /** How many of the size limits are exceeded. */
