@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The one writer: takes whatever waits, highest lane first, applies it and commits it with one
  * fsync; what arrives meanwhile goes into the next batch. So a lone change waits for nobody, and
- * under load the cost of the fsync is shared.
+ * under load the cost of the fsync is shared. A patient change is no reason for a commit: it goes
+ * with the next that another causes, or alone after {@link #PATIENCE}.
  *
  * <p>A mutation that throws is undone alone and its caller told. A commit that fails fails all of
  * its batch and stops the writer for good, because it is unknown what reached the disk: the node is
@@ -33,7 +35,11 @@ import org.slf4j.LoggerFactory;
 final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
-  private record Waiting<T>(Lane lane, Mutation<T> mutation, CompletableFuture<T> done) {}
+  /** How long a patient change waits for company at most. */
+  static final Duration PATIENCE = Duration.ofMillis(20);
+
+  private record Waiting<T>(
+      Lane lane, Mutation<T> mutation, CompletableFuture<T> done, boolean patient) {}
 
   private record Applied<T>(CompletableFuture<T> done, T result) {
     void complete() {
@@ -56,6 +62,9 @@ final class GroupCommit implements AutoCloseable {
   private final Condition idle = lock.newCondition();
   private final Map<Lane, Deque<Waiting<?>>> waiting = new EnumMap<>(Lane.class);
   private int waitingCount;
+  private int patientCount;
+  private boolean dozing;
+  private boolean due;
   private boolean started;
   private boolean running;
   private boolean hurried;
@@ -92,15 +101,28 @@ final class GroupCommit implements AutoCloseable {
 
   /** Asks for a turn if there is something to do and none was asked for. Under the lock. */
   private void takeTurn() {
-    if (started && !running && waitingCount > 0) {
+    if (started && !running && hasReason()) {
       running = true;
       turns.execute(this::run);
     }
   }
 
+  /** Whether something waits that is a reason for a commit. Under the lock. */
+  private boolean hasReason() {
+    return waitingCount > patientCount || ((due || closing) && waitingCount > 0);
+  }
+
   <T> CompletableFuture<T> submit(Lane lane, Mutation<T> mutation) {
+    return submit(lane, mutation, /* patient= */ false);
+  }
+
+  <T> CompletableFuture<T> submitPatient(Lane lane, Mutation<T> mutation) {
+    return submit(lane, mutation, /* patient= */ true);
+  }
+
+  private <T> CompletableFuture<T> submit(Lane lane, Mutation<T> mutation, boolean patient) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    LedgerUnavailable refused = enqueue(new Waiting<>(lane, mutation, done));
+    LedgerUnavailable refused = enqueue(new Waiting<>(lane, mutation, done, patient));
     if (refused != null) {
       done.completeExceptionally(refused);
     }
@@ -123,8 +145,31 @@ final class GroupCommit implements AutoCloseable {
       }
       queue(entry.lane()).add(entry);
       waitingCount++;
+      if (entry.patient()) {
+        patientCount++;
+        doze();
+      }
       takeTurn();
       return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sees to it that what is patient now is due in time. Under the lock. */
+  private void doze() {
+    if (!dozing) {
+      dozing = true;
+      turns.after(PATIENCE, this::wake);
+    }
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      dozing = false;
+      due = patientCount > 0;
+      takeTurn();
     } finally {
       lock.unlock();
     }
@@ -161,9 +206,10 @@ final class GroupCommit implements AutoCloseable {
   private @Nullable Waiting<?> take() {
     lock.lock();
     try {
-      Waiting<?> first = hurried ? poll(Lane.IMMEDIATE, Lane.ROUTINE) : null;
-      if (first == null) {
-        first = poll(Lane.FLASH, Lane.ROUTINE);
+      Waiting<?> first = hasReason() ? first() : null;
+      due = false;
+      if (patientCount > 0) {
+        doze();
       }
       running = first != null;
       if (!running) {
@@ -173,6 +219,11 @@ final class GroupCommit implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  private @Nullable Waiting<?> first() {
+    Waiting<?> bulk = hurried ? poll(Lane.IMMEDIATE, Lane.ROUTINE) : null;
+    return bulk == null ? poll(Lane.FLASH, Lane.ROUTINE) : bulk;
   }
 
   /** The next of a batch, of the highest lane, if that is not below the given one. */
@@ -190,6 +241,7 @@ final class GroupCommit implements AutoCloseable {
       Waiting<?> entry = queue(lane).poll();
       if (entry != null) {
         waitingCount--;
+        patientCount -= entry.patient() ? 1 : 0;
         return entry;
       }
     }
@@ -213,7 +265,7 @@ final class GroupCommit implements AutoCloseable {
         applied.add(done);
       }
       count++;
-      hurries |= entry.lane() == Lane.FLASH && !hurried;
+      hurries |= entry.lane() == Lane.FLASH && !entry.patient() && !hurried;
       boolean full = count == most || tx.changes().bytes() > limits.maxBatchBytes();
       entry = full ? null : more(hurries ? Lane.FLASH : Lane.ROUTINE);
     }
@@ -285,6 +337,7 @@ final class GroupCommit implements AutoCloseable {
         queue.clear();
       }
       waitingCount = 0;
+      patientCount = 0;
     } finally {
       lock.unlock();
     }
@@ -312,6 +365,7 @@ final class GroupCommit implements AutoCloseable {
     lock.lock();
     try {
       closing = true;
+      takeTurn();
       while (running) {
         idle.awaitUninterruptibly();
       }

@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -20,6 +21,9 @@ public interface WriterTurns extends Executor {
    * @throws java.util.concurrent.CompletionException as {@link CompletableFuture#join} does
    */
   <T> T await(CompletableFuture<T> future);
+
+  /** Runs a short task, which is none of the writer's, once the time has passed. */
+  void after(Duration delay, Runnable task);
 
   /** No more turns; tasks that were given before still run. */
   void close();

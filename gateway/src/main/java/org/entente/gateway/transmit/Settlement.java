@@ -13,6 +13,7 @@ import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.EvidenceName;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Mutation;
 import org.entente.gateway.ledger.OutboxBook;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
@@ -76,14 +77,24 @@ public final class Settlement {
     this.gaps = gaps;
   }
 
-  /** A peer answered for hop numbers. */
+  /**
+   * A peer answered for hop numbers. What it took is only forgotten here, for which nobody waits;
+   * what it did not take is acted upon.
+   */
   public CompletableFuture<Integer> released(AgencyName peer, Lane lane, List<Receipt> receipts) {
-    return ledger.write(
-        lane,
+    Mutation<Integer> change =
         tx -> {
           receipts.forEach(receipt -> release(tx, peer, lane, receipt));
           return receipts.size();
-        });
+        };
+    return receipts.stream().allMatch(Settlement::isTaken)
+        ? ledger.writeAlong(lane, change)
+        : ledger.write(lane, change);
+  }
+
+  private static boolean isTaken(Receipt receipt) {
+    return receipt.getResult() == Result.RESULT_COMMITTED
+        || receipt.getResult() == Result.RESULT_DUPLICATE;
   }
 
   private void release(Transaction tx, AgencyName peer, Lane lane, Receipt receipt) {
@@ -202,7 +213,7 @@ public final class Settlement {
   public CompletableFuture<Integer> held(
       AgencyName recipient, Lane lane, long epoch, long watermark, List<OriginWindow.Range> above) {
     gaps.seen(new GapWatch.Place(GapWatch.End.ORIGIN, recipient, lane), epoch, watermark, above);
-    return ledger.write(
+    return ledger.writeAlong(
         lane,
         tx -> {
           int resolved = 0;

@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,6 +41,10 @@ class GroupCommitTest {
   private final AtomicInteger commits = new AtomicInteger();
 
   private GroupCommit writer(LedgerLimits limits) {
+    return writer(limits, WriterTurns.ownThread());
+  }
+
+  private GroupCommit writer(LedgerLimits limits, WriterTurns turns) {
     return new GroupCommit(
         store,
         journal,
@@ -52,7 +59,45 @@ class GroupCommitTest {
           @Override
           public void failed(LedgerUnavailable why) {}
         },
-        WriterTurns.ownThread());
+        turns);
+  }
+
+  /** The writer's thread and timer in the hands of a test. */
+  private static final class HandTurns implements WriterTurns {
+    private final Deque<Runnable> turns = new ArrayDeque<>();
+    private final Deque<Runnable> timers = new ArrayDeque<>();
+
+    @Override
+    public void execute(Runnable task) {
+      turns.add(task);
+    }
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+      assertEquals(GroupCommit.PATIENCE, delay);
+      timers.add(task);
+    }
+
+    @Override
+    public <T> T await(CompletableFuture<T> future) {
+      return future.join();
+    }
+
+    @Override
+    public void close() {}
+
+    void turn() {
+      for (Runnable task = turns.poll(); task != null; task = turns.poll()) {
+        task.run();
+      }
+    }
+
+    void patienceEnds() {
+      for (int waiting = timers.size(); waiting > 0; waiting--) {
+        timers.remove().run();
+      }
+      turn();
+    }
   }
 
   private static Mutation<String> put(byte[] key, String result) {
@@ -69,6 +114,99 @@ class GroupCommitTest {
       assertEquals("done", writer.submit(Lane.ROUTINE, put(KEY, "done")).join());
       assertArrayEquals(VALUE, store.get(Table.META, KEY));
     }
+  }
+
+  @Test
+  void patientChange_goesWithTheNextThatIsNot_inOneCommit() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      CompletableFuture<String> patient =
+          writer.submitPatient(Lane.FLASH, put(new byte[] {1}, "forgotten"));
+      turns.turn();
+      assertFalse(patient.isDone());
+      assertEquals(0, commits.get());
+      CompletableFuture<String> other =
+          writer.submit(Lane.ROUTINE, put(new byte[] {2}, "accepted"));
+      turns.turn();
+      assertEquals("forgotten", patient.join());
+      assertEquals("accepted", other.join());
+      assertEquals(1, commits.get());
+      turns.patienceEnds();
+      assertEquals(1, commits.get());
+    }
+  }
+
+  @Test
+  void patientChanges_withoutCompany_areCommittedTogetherWhenTheirPatienceEnds() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      List<CompletableFuture<String>> patient = new ArrayList<>();
+      for (byte i = 0; i < 3; i++) {
+        patient.add(writer.submitPatient(Lane.ROUTINE, put(new byte[] {i}, "x")));
+        turns.turn();
+      }
+      assertEquals(0, commits.get());
+      turns.patienceEnds();
+      patient.forEach(one -> assertEquals("x", one.join()));
+      assertEquals(1, commits.get());
+    }
+  }
+
+  @Test
+  void patientChange_thatComesDuringACommit_causesNoneOfItsOwn_andIsNotForgotten() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      List<CompletableFuture<String>> patient = new ArrayList<>();
+      CompletableFuture<String> other =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                tx.afterCommit(
+                    () ->
+                        patient.add(
+                            writer.submitPatient(Lane.ROUTINE, put(new byte[] {2}, "later"))));
+                tx.put(Table.META, KEY, VALUE);
+                return "now";
+              });
+      turns.turn();
+      assertEquals("now", other.join());
+      assertFalse(patient.get(0).isDone());
+      turns.patienceEnds();
+      assertEquals("later", patient.get(0).join());
+      assertEquals(2, commits.get());
+    }
+  }
+
+  @Test
+  void patientChanges_moreThanABatchHolds_areAllCommitted() {
+    HandTurns turns = new HandTurns();
+    LedgerLimits limits = new LedgerLimits(100, 2, 1 << 20);
+    try (GroupCommit writer = writer(limits, turns)) {
+      writer.start();
+      List<CompletableFuture<String>> patient = new ArrayList<>();
+      for (byte i = 0; i < 5; i++) {
+        patient.add(writer.submitPatient(Lane.ROUTINE, put(new byte[] {i}, "x")));
+      }
+      for (int i = 0; i < 3; i++) {
+        turns.patienceEnds();
+      }
+      patient.forEach(one -> assertTrue(one.isDone()));
+      assertEquals(3, commits.get());
+    }
+  }
+
+  @Test
+  void patientChange_whenTheWriterCloses_isCommitted() {
+    CompletableFuture<String> patient;
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT)) {
+      writer.start();
+      patient = writer.submitPatient(Lane.ROUTINE, put(KEY, "done"));
+    }
+    assertEquals("done", patient.join());
+    assertArrayEquals(VALUE, store.get(Table.META, KEY));
   }
 
   @Test

@@ -441,6 +441,11 @@ final class SimNode {
       }
 
       @Override
+      public void after(Duration delay, Runnable task) {
+        post(delay.toNanos(), task);
+      }
+
+      @Override
       public void close() {
         // Nothing is waiting any more.
       }
