@@ -255,7 +255,7 @@ public final class Transmission {
     }
     ContentKey key = waiting.key().get();
     Optional<Refusal> changed =
-        permitted.refusal(waiting.envelope(), waiting.header(), key, recipient);
+        permitted.refusal(waiting.envelope(), key, recipient);
     if (changed.isPresent()) {
       return new Fate.Ends(changed.get().code(), changed.get().reason());
     }
