@@ -149,8 +149,7 @@ final class NodeOutgoing {
   }
 
   private StillPermitted stillPermitted() {
-    SealedBefore sealedBefore =
-        new SealedBefore(sealing.opener);
+    SealedBefore sealedBefore = new SealedBefore(sealing.opener);
     return new StillPermitted() {
       @Override
       public boolean test(String agreement, AgencyName recipient) {

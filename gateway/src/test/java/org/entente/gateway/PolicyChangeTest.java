@@ -286,8 +286,7 @@ final class PolicyChangeTest {
     MessageId nobody = sendAs("nobody", OnBehalfOf.getDefaultInstance());
     MessageId named =
         sendAs(
-            "named",
-            OnBehalfOf.newBuilder().setOfficer("FR-1").setJustification("case 7").build());
+            "named", OnBehalfOf.newBuilder().setOfficer("FR-1").setJustification("case 7").build());
 
     changeAgreement("  four_eyes: false\n", "  four_eyes: false\n  person_required: true\n");
     federation.doChores();
@@ -301,8 +300,7 @@ final class PolicyChangeTest {
     federation.stop(DE);
     MessageId alone =
         sendAs(
-            "alone",
-            OnBehalfOf.newBuilder().setOfficer("FR-1").setJustification("case 7").build());
+            "alone", OnBehalfOf.newBuilder().setOfficer("FR-1").setJustification("case 7").build());
     changeAgreement("  four_eyes: false\n", "  four_eyes: true\n");
     federation.doChores();
     federation.start(DE);

@@ -43,8 +43,7 @@ final class Acknowledging {
   private final Set<Cursor> unlogged = ConcurrentHashMap.newKeySet();
 
   /** Over a ledger that may hold what a killed process had no time to tell of. */
-  Acknowledging(
-      Ledger ledger, EvidenceRecords evidence, DeliveryLeaves leaves, LateAnswers late) {
+  Acknowledging(Ledger ledger, EvidenceRecords evidence, DeliveryLeaves leaves, LateAnswers late) {
     this.late = late;
     this.ledger = ledger;
     this.evidence = evidence;
@@ -92,8 +91,8 @@ final class Acknowledging {
   }
 
   /**
-   * Its origin is told of the first client that has it, and of a further one only where it has taken
-   * the message back and was answered already: that answer lacks this one.
+   * Its origin is told of the first client that has it, and of a further one only where it has
+   * taken the message back and was answered already: that answer lacks this one.
    */
   private Optional<EvidenceItem> told(Transaction tx, String client, LanePlace.Sent sent) {
     return switch (evidence

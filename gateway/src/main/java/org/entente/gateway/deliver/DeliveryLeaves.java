@@ -83,8 +83,8 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
   }
 
   /**
-   * Whether a cursor is to be forgotten: it has no place, all that was given is told of, and so long
-   * ago that its next leaf is not too soon.
+   * Whether a cursor is to be forgotten: it has no place, all that was given is told of, and so
+   * long ago that its next leaf is not too soon.
    */
   boolean isDone(CursorRecord record, long nowMillis) {
     long since = nowMillis - record.getLoggedAtMs();

@@ -19,8 +19,8 @@ import org.entente.proto.v1.Label;
  * <p>A recall is given to every subscription for which its origin's messages are: when it is to be
  * delivered nobody can read any more what it took back. It names a message and says why, and has no
  * other content. One of what was not here when it came concerns nobody: who asks for recalls is
- * given it. A change is given where what it changes is here and let through, or what that changes in
- * its turn, a few steps back; one that came before what it changes comes anew behind it ({@link
+ * given it. A change is given where what it changes is here and let through, or what that changes
+ * in its turn, a few steps back; one that came before what it changes comes anew behind it ({@link
  * org.entente.gateway.ledger.Chains#arrived}). Immutable; safe for many threads.
  */
 final class LaterWords {

@@ -96,8 +96,8 @@ public final class Charging {
   }
 
   /**
-   * Now, but later than what was said of the message before: on both sides the later word counts, by
-   * this clock, which may have been set back since.
+   * Now, but later than what was said of the message before: on both sides the later word counts,
+   * by this clock, which may have been set back since.
    */
   private Instant after(MessageId target, Instant now) {
     return records.lastOwn(parts.ledger().charges(), target).stream()

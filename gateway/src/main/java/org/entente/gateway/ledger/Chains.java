@@ -114,9 +114,9 @@ public final class Chains {
 
   /**
    * A message has come after what changes it. That comes anew behind it, with what changes that in
-   * its turn, {@link #STEPS} steps on and the first {@value #MOST_SHOWN} at most: whoever takes some
-   * of what comes has passed it over, since nothing said then whether it concerned him. To be called
-   * once the message is appended.
+   * its turn, {@link #STEPS} steps on and the first {@value #MOST_SHOWN} at most: whoever takes
+   * some of what comes has passed it over, since nothing said then whether it concerned him. To be
+   * called once the message is appended.
    */
   public void arrived(Transaction tx, AgencyName origin, MessageId id) {
     Set<MessageId> seen = new HashSet<>(List.of(id));

@@ -45,6 +45,7 @@ public final class RetentionBook {
 
   /** Ids of what was taken back that are held in memory; some 10 MB. */
   static final int HELD_IN_MEMORY = 100_000;
+
   private static final byte[] NOTHING = new byte[0];
 
   private final Store store;

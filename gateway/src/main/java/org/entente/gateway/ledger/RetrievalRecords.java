@@ -64,17 +64,18 @@ public final class RetrievalRecords {
       Transaction tx, RetrievalBook book, MessageId id, long bucketDay, String client) {
     Instant now = Instant.ofEpochMilli(tx.nowMillis());
     // What a hold keeps beyond its bucket is sealed for the day: no key of the past is made again.
-    long day =
-        Math.max(bucketDay, LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay());
-    byte[] first = book.first(tx, id);
-    RetrievalBook.Earlier earlier = first == null ? book.earlier(tx, id) : null;
-    if (first == null && earlier == null) {
-      book.putFirst(tx, id, sealed(new Retrieval(tx.nowMillis(), client), day));
-      return Noted.FIRST;
-    }
-    if (earlier != null) {
+    long day = Math.max(bucketDay, LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay());
+    byte[] sealed = book.first(tx, id);
+    RetrievalBook.Earlier earlier = sealed == null ? book.earlier(tx, id) : null;
+    byte[] first;
+    if (sealed != null) {
+      first = sealed;
+    } else if (earlier != null) {
       first = sealed(new Retrieval(earlier.atMillis(), earlier.client()), day);
       book.putFirst(tx, id, first);
+    } else {
+      book.putFirst(tx, id, sealed(new Retrieval(tx.nowMillis(), client), day));
+      return Noted.FIRST;
     }
     Optional<Retrieval> before = open(first);
     if (before.isEmpty()
@@ -85,15 +86,13 @@ public final class RetrievalRecords {
     return further(tx, book, id, BigEndian.u32(first, DAY_AT), client);
   }
 
-  private Noted further(
-      Transaction tx, RetrievalBook book, MessageId id, long day, String client) {
+  private Noted further(Transaction tx, RetrievalBook book, MessageId id, long day, String client) {
     Optional<AtRest.Token> token =
         atRest.existingToken("retrieval of " + id + " by " + client, day);
     if (token.isEmpty() || book.hasFurther(tx, id, token.get().mac())) {
       return Noted.KNOWN;
     }
-    book.putFurther(
-        tx, id, token.get().mac(), sealed(new Retrieval(tx.nowMillis(), client), day));
+    book.putFurther(tx, id, token.get().mac(), sealed(new Retrieval(tx.nowMillis(), client), day));
     return Noted.FURTHER;
   }
 

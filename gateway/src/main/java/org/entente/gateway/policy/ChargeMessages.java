@@ -70,7 +70,9 @@ public final class ChargeMessages {
             self,
             LABEL.of(id, self, lane, exercise, created, expires),
             Body.newBuilder().setCharge(charge).build(),
-            List.of(new Permit(originator, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation())),
+            List.of(
+                new Permit(
+                    originator, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation())),
             expires));
   }
 }

@@ -66,7 +66,9 @@ public final class ConsentMessages {
             self,
             LABEL.of(id, self, lane(notice), exercise, created, expires),
             Body.newBuilder().setConsent(notice).build(),
-            List.of(new Permit(recipient, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation())),
+            List.of(
+                new Permit(
+                    recipient, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation())),
             expires));
   }
 

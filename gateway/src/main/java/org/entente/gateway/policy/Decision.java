@@ -173,8 +173,7 @@ public final class Decision {
    * @param carried what goes along of a consent
    * @param grounds on what they go out
    */
-  private record Given(
-      Function<MessageId, Optional<CarriedConsent>> carried, Grounds grounds) {}
+  private record Given(Function<MessageId, Optional<CarriedConsent>> carried, Grounds grounds) {}
 
   /** What the recipients of one message must have in common. */
   private record Part(
@@ -249,11 +248,7 @@ public final class Decision {
   }
 
   private Permitted permitted(
-      MessageId id,
-      Agreement agreement,
-      Part part,
-      List<Permit> permits,
-      Along with) {
+      MessageId id, Agreement agreement, Part part, List<Permit> permits, Along with) {
     List<CarriedConsent> along = with.consents();
     Instant expires = expires(agreement);
     Redactions redactions = agreement.redactions();

@@ -68,7 +68,8 @@ public final class EvidenceMessages {
     Instant created = now.truncatedTo(ChronoUnit.MILLIS);
     Instant expires = created.plus(DELIVER_WITHIN);
     Label label = LABEL.of(id, self, lane, exercise, created, expires);
-    Permit permit = new Permit(recipient, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation());
+    Permit permit =
+        new Permit(recipient, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation());
     Body body = Body.newBuilder().setEvidence(batch).build();
     return Optional.of(new Permitted(id, self, label, body, List.of(permit), expires));
   }

@@ -78,8 +78,7 @@ public final class Policy {
     this.rosters = new RosterMessages(rules, membership, stamp);
     this.terms =
         new DraftTerms(rules, membership, rulebook.codes().sharing(), fulfilments, exercises);
-    this.egress =
-        new Egress(rules, membership, cache, terms, rosters, fulfilments, stamp);
+    this.egress = new Egress(rules, membership, cache, terms, rosters, fulfilments, stamp);
     this.ingress = new Ingress(rules, membership, fulfilments, cache, rosters, rulebook.version());
   }
 

@@ -59,7 +59,10 @@ public final class RecallMessages {
         recipients.stream()
             .filter(agency -> !agency.equals(self) && membership.agencies().contains(agency))
             .sorted()
-            .map(agency -> new Permit(agency, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation()))
+            .map(
+                agency ->
+                    new Permit(
+                        agency, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation()))
             .toList();
     if (permits.isEmpty()) {
       return Optional.empty();

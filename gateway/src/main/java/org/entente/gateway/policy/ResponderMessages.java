@@ -55,7 +55,9 @@ public final class ResponderMessages {
             self,
             LABEL.of(id, self, Lane.ROUTINE, false, created, expires),
             Body.newBuilder().setResponders(list).build(),
-            List.of(new Permit(recipient, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation())),
+            List.of(
+                new Permit(
+                    recipient, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation())),
             expires));
   }
 }

@@ -84,7 +84,10 @@ public final class RosterMessages {
     List<Permit> permits =
         recipients.stream()
             .sorted()
-            .map(agency -> new Permit(agency, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation()))
+            .map(
+                agency ->
+                    new Permit(
+                        agency, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation()))
             .toList();
     Instant created = now.truncatedTo(ChronoUnit.MILLIS);
     Instant expires = created.plus(DELIVER_WITHIN);

@@ -29,8 +29,7 @@ public final class RulebookHolder {
   }
 
   private Policy made(Rulebook rulebook, Membership membership, Fulfilments fulfilments) {
-    return new Policy(
-        rulebook, membership, fulfilments, exercises, cacheEntries, generation);
+    return new Policy(rulebook, membership, fulfilments, exercises, cacheEntries, generation);
   }
 
   /**

@@ -138,22 +138,23 @@ public final class Recalls {
   }
 
   /**
-   * The answer to a recall anew, with who has had its target by now; empty if that was not recalled,
-   * or is still being erased: that answer is still to come.
+   * The answer to a recall anew, with who has had its target by now; empty if that was not
+   * recalled, or is still being erased: that answer is still to come.
    */
   public Optional<EvidenceItem> answer(Transaction tx, AgencyName origin, MessageId target) {
     ErasureRecord done = ledger.retention().done(tx, target);
-    boolean erased =
-        done != null
-            && done.getOrigin().equals(origin.value())
-            && (done.getCause() == ErasureCause.ERASURE_CAUSE_RECALL || done.getRecalled());
-    if (erased) {
+    if (done != null && isRecalledBy(origin, done)) {
       return Optional.of(erasing.answer(tx, done));
     }
     InboxBook.Placed placed = ledger.inbox().find(tx, target);
     return placed != null && placed.record().getRecalled()
         ? Optional.of(onHold(tx, target))
         : Optional.empty();
+  }
+
+  private static boolean isRecalledBy(AgencyName origin, ErasureRecord done) {
+    return done.getOrigin().equals(origin.value())
+        && (done.getCause() == ErasureCause.ERASURE_CAUSE_RECALL || done.getRecalled());
   }
 
   private EvidenceItem onHold(Transaction tx, MessageId target) {

@@ -36,8 +36,7 @@ public final class SealingItem {
   public record Permission(long generation, Grounds grounds) {
     /** The same of two: the earlier policy, and what both have. */
     public Permission and(Permission other) {
-      return new Permission(
-          Math.min(generation, other.generation), grounds.and(other.grounds));
+      return new Permission(Math.min(generation, other.generation), grounds.and(other.grounds));
     }
   }
 

@@ -74,7 +74,8 @@ public final class SealedBefore {
       } catch (InvalidProtocolBufferException e) {
         return unreadable(recipient);
       }
-      Optional<Refusal> refusal = decision.refusal(new Egress.Waiting(label, labels.bodyLength(i), grounds), recipient);
+      Optional<Refusal> refusal =
+          decision.refusal(new Egress.Waiting(label, labels.bodyLength(i), grounds), recipient);
       if (refusal.isPresent()) {
         return Optional.of(told(refusal.get(), labels.count()));
       }

@@ -23,8 +23,7 @@ public interface StillPermitted {
    *
    * @param key its content key, which stays the caller's
    */
-  default Optional<Refusal> refusal(
-      StoredEnvelope envelope, ContentKey key, AgencyName recipient) {
+  default Optional<Refusal> refusal(StoredEnvelope envelope, ContentKey key, AgencyName recipient) {
     return Optional.empty();
   }
 }

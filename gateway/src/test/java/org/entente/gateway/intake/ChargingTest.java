@@ -145,8 +145,7 @@ class ChargingTest {
 
     ChargeState own = records.own(ledger.charges(), message, new byte[0], 10).states().get(0);
     assertEquals(ChargeStep.CHARGE_STEP_GIVEN_BACK, own.getCharge().getStep());
-    assertEquals(
-        Optional.of(taken.plusMillis(1)), records.lastOwn(ledger.charges(), message));
+    assertEquals(Optional.of(taken.plusMillis(1)), records.lastOwn(ledger.charges(), message));
     now = NOW.plusSeconds(60);
     charge(message, ChargeStep.CHARGE_STEP_TAKEN, "again", OFFICER);
     assertEquals(Optional.of(now), records.lastOwn(ledger.charges(), message), "as the clock says");

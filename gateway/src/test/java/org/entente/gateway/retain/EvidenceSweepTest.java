@@ -134,7 +134,8 @@ class EvidenceSweepTest {
 
     clock.move(Duration.ofDays(3));
     sweep.round();
-    assertEquals("{12=1}", records().toString(), "what a recall would ask while it is in the inbox");
+    assertEquals(
+        "{12=1}", records().toString(), "what a recall would ask while it is in the inbox");
     assertNull(ledger.evidence().header(Sha256.hash(header)));
 
     InboxBook.Placed placed = ledger.inbox().find(received);

@@ -197,10 +197,7 @@ class RetentionTest {
 
   private RetrievalRecords.Noted noted(Transaction tx, MessageId id, String client) {
     long bucket = LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC).toEpochDay();
-    return node.kit
-        .evidence()
-        .retrievals()
-        .note(tx, node.ledger.retrievals(), id, bucket, client);
+    return node.kit.evidence().retrievals().note(tx, node.ledger.retrievals(), id, bucket, client);
   }
 
   private EvidenceItem lastOwed() {
@@ -427,16 +424,11 @@ class RetentionTest {
   void recall_erasesItsTarget_andSaysWhoHadItBefore() {
     MessageId id = received("one");
     Instant retrieved = now;
-    node.ledger
-        .write(
-            Lane.ROUTINE, (Transaction tx) -> retrieved(tx, id, "desk"))
-        .join();
+    node.ledger.write(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, id, "desk")).join();
     now = now.plusSeconds(5);
     for (String client : List.of("watch-room", "analysts", "desk", "watch-room")) {
       assertFalse(
-          node.ledger.commit(
-              Lane.ROUTINE,
-              (Transaction tx) -> retrieved(tx, id, client)),
+          node.ledger.commit(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, id, client)),
           "its origin is told of the first alone");
     }
 
@@ -481,8 +473,7 @@ class RetentionTest {
     assertEquals(
         Optional.empty(),
         node.ledger.commit(
-            Lane.ROUTINE,
-            tx -> node.kit.recalls().answer(tx, new AgencyName("it.customs"), id)));
+            Lane.ROUTINE, tx -> node.kit.recalls().answer(tx, new AgencyName("it.customs"), id)));
   }
 
   @Test
@@ -711,11 +702,7 @@ class RetentionTest {
     now = now.plus(Duration.ofDays(1));
     node.kit.renewKeys();
     MessageId kept = received("three");
-    node.ledger
-        .write(
-            Lane.ROUTINE,
-            (Transaction tx) -> retrieved(tx, taken, "desk"))
-        .join();
+    node.ledger.write(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, taken, "desk")).join();
     assertEquals(0, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
     keys.destroy(day);
     assertEquals(2, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
@@ -736,11 +723,7 @@ class RetentionTest {
   void endOfRetention_withoutRetrieval_isToldToTheOrigin() {
     MessageId id = received("one");
     MessageId taken = received("two");
-    node.ledger
-        .write(
-            Lane.ROUTINE,
-            (Transaction tx) -> retrieved(tx, taken, "desk"))
-        .join();
+    node.ledger.write(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, taken, "desk")).join();
     now = now.plus(Duration.ofDays(31));
     assertEquals(2, node.sweep.round());
     List<EvidenceItem> ended =

@@ -98,8 +98,7 @@ class SealedBeforeTest {
     int bytes = BODY.getSerializedSize();
     assertEquals(Optional.empty(), refusal);
     String unknown = Optional.empty().toString();
-    assertEquals(
-        "first " + bytes + unknown + " second " + bytes + unknown + " ", asked.toString());
+    assertEquals("first " + bytes + unknown + " second " + bytes + unknown + " ", asked.toString());
   }
 
   @Test
