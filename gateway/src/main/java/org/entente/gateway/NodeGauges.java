@@ -129,6 +129,17 @@ final class NodeGauges {
         List.of("end", "agency", "lane"),
         () -> gaps(outgoing.gaps.watch().overdue()));
     meters.gauge(
+        "entente_recalls_waiting",
+        "Recalls of what is not here, which is refused should it come, by who recalled.",
+        List.of("origin"),
+        () ->
+            ground.otherMembers().stream()
+                .map(
+                    origin ->
+                        new Sample(
+                            List.of(origin.value()), ground.ledger.retention().blocks(origin)))
+                .toList());
+    meters.gauge(
         "entente_unopened_messages",
         "Messages that nobody at a recipient opened in time and nobody has opened since, for at"
             + " most seven days; without exercises.",

@@ -27,6 +27,7 @@ import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
 import org.entente.gateway.ledger.OutboxBook;
 import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.ledger.Starts;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
@@ -99,7 +100,7 @@ final class NodeGround {
 
     // Who may do what.
     trust = files.trust();
-    policy = new NodePolicy(files, trust, around.clock());
+    policy = new NodePolicy(files, trust);
     labelCheck = policy.labelCheck(config.limitsInForce().messageBytes());
     Keystore keystore = files.keep(files.keystore(around.random()));
     store = files.keep(stores.get());
@@ -130,6 +131,7 @@ final class NodeGround {
         store,
         around.clock().instant().getEpochSecond(),
         1 + around.random().nextInt(FURTHER_EPOCHS));
+    policy.startsAs(Starts.next(store));
     ledger =
         new Ledger(
             store, audit.journal(), around.clock(), ledgerLimits(), observer(), around.writer());

@@ -21,6 +21,7 @@ final class NodeIncoming {
   final NodeReporter reporter;
   final RetentionKeys retentionKeys;
   final Erasing erasing;
+  final Recalls recalls;
   final Sweep sweep;
   final EvidenceSweep evidenceSweep;
   final PeerReception reception;
@@ -39,6 +40,14 @@ final class NodeIncoming {
     ErasureJournal erasures = ground.erasures();
     retentionKeys = ground.keys.retentionKeys();
     erasing = new Erasing(ground.agency(), ground.ledger, retentionKeys, erasures, ground.evidence);
+    recalls =
+        new Recalls(
+            ground.agency(),
+            ground.ledger,
+            erasing,
+            ground.evidence,
+            around.workers(),
+            ground.config.limitsInForce().waitingRecalls());
     evidenceSweep = new EvidenceSweep(ground.ledger, ground.ending);
     sweep = new Sweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);
     consent = new NodeConsent(ground, out);
@@ -93,7 +102,7 @@ final class NodeIncoming {
             ground.agency(), ground.policy.holder(), ground.config.limitsInForce()),
         out.sealing.opener,
         out.sealing.recipientSessions,
-        new Recalls(ground.agency(), ground.ledger, erasing, ground.evidence, around.workers()),
+        recalls,
         ground.advertised,
         ground.rosters,
         consent.incoming,

@@ -13,11 +13,11 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Policy;
 import org.entente.gateway.request.Advertising;
 import org.entente.gateway.request.Overdue;
 import org.entente.gateway.request.RemindAt;
 import org.entente.gateway.seal.ContentKey;
-import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.transmit.Awaiting;
 import org.entente.gateway.transmit.Dispatch;
@@ -149,20 +149,7 @@ final class NodeOutgoing {
   }
 
   private StillPermitted stillPermitted() {
-    SealedBefore sealedBefore =
-        new SealedBefore(
-            sealing.opener,
-            (label, bodyBytes, recipient) ->
-                ground
-                    .policy
-                    .current()
-                    .egress()
-                    .recheck(
-                        label,
-                        bodyBytes,
-                        ground.agency(),
-                        recipient,
-                        ground.around.clock().instant()));
+    SealedBefore sealedBefore = new SealedBefore(sealing.opener);
     return new StillPermitted() {
       @Override
       public boolean test(String agreement, AgencyName recipient) {
@@ -176,12 +163,20 @@ final class NodeOutgoing {
 
       @Override
       public Optional<Refusal> refusal(
-          StoredEnvelope envelope, EnvelopeHeader header, ContentKey key, AgencyName recipient) {
-        return ground.policy.isNewerThan(header.facts().createdAtMs())
-            ? sealedBefore.refusal(envelope, key, recipient)
+          StoredEnvelope envelope, ContentKey key, AgencyName recipient) {
+        Policy policy = ground.policy.current();
+        return SealedBefore.isUnderAnother(envelope, policy.generation())
+            ? sealedBefore.refusal(envelope, key, recipient, asking(policy))
             : Optional.empty();
       }
     };
+  }
+
+  private SealedBefore.Decision asking(Policy policy) {
+    return (message, recipient) ->
+        policy
+            .egress()
+            .recheck(message, ground.agency(), recipient, ground.around.clock().instant());
   }
 
   /** Whether a key of a recipient is in force, under which mail for it can be sealed. */

@@ -1,9 +1,7 @@
 package org.entente.gateway;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +34,8 @@ import org.slf4j.LoggerFactory;
 final class NodePolicy {
   private static final Logger LOG = LoggerFactory.getLogger(NodePolicy.class);
 
-  /** A draft that was decided about before a change is sealed so much after it at most. */
-  private static final Duration IN_HAND = Duration.ofMinutes(1);
+  /** More changes of the policy than there are in the life of a process. */
+  private static final int CHANGES_BITS = 32;
 
   private final NodeFiles files;
   private final TrustStore trust;
@@ -45,27 +43,17 @@ final class NodePolicy {
   private final AgencyName self;
   private final Fulfilment own;
   private final ExerciseRetention exercises;
-  private final InstantSource clock;
   private String stamp;
   private volatile boolean refused;
-
-  /** What was sealed before may have been decided by others, milliseconds since 1970. */
-  private volatile long since;
-
-  /** The latest time that the clock has shown: it may have been ahead, and set back. */
-  private long latest;
 
   /**
    * Reads them for the first time.
    *
    * @throws StartProblem naming file, line and field
    */
-  NodePolicy(NodeFiles files, TrustStore trust, InstantSource clock) {
+  NodePolicy(NodeFiles files, TrustStore trust) {
     this.files = files;
     this.trust = trust;
-    this.clock = clock;
-    since = clock.millis();
-    latest = since;
     self = new AgencyName(files.config().agency());
     own = files.fulfilment();
     exercises =
@@ -121,7 +109,6 @@ final class NodePolicy {
 
   /** Takes up what changed in the files; the version in force now, if it is another. */
   synchronized Optional<String> reload() {
-    latest = Math.max(latest, clock.millis());
     String seen = seen();
     if (seen.equals(stamp)) {
       return Optional.empty();
@@ -139,7 +126,6 @@ final class NodePolicy {
       if (next.version().equals(current().rulebook().version())) {
         return Optional.empty();
       }
-      changes();
       holder.rulebook(next);
       return Optional.of(next.version());
     } catch (StartProblem e) {
@@ -172,19 +158,12 @@ final class NodePolicy {
         : List.of();
   }
 
-  private synchronized void changes() {
-    latest = Math.max(latest, clock.millis());
-    since = latest + IN_HAND.toMillis();
-  }
-
   /**
-   * Whether what was sealed then, milliseconds since 1970, may have been decided about by other
-   * rules or under other members than those in force: so is all that an earlier start has sealed,
-   * and what bears a time that is to come; not what a clock that was ahead dated, and that was set
-   * back between two starts, once it has caught up.
+   * This is so many a start of the node: what an earlier one decided was decided by other rules, or
+   * by an earlier release that reads them otherwise.
    */
-  boolean isNewerThan(long sealedAtMs) {
-    return sealedAtMs < since || sealedAtMs > clock.millis() + IN_HAND.toMillis();
+  void startsAs(long start) {
+    holder.beginAt(start << CHANGES_BITS);
   }
 
   /** What is wrong or odd in the files as they are now; changes nothing. */
@@ -196,7 +175,6 @@ final class NodePolicy {
 
   /** Members are now those of this bundle. */
   void follow(TrustBundle bundle) {
-    changes();
     holder.membership(new BundleMembership(bundle));
   }
 

@@ -136,7 +136,8 @@ final class NodeServices {
                 around.clock(),
                 around.meters(),
                 ground.desks::sight,
-                label -> ground.policy.current().equivalent(label, ground.agency())),
+                label -> ground.policy.current().equivalent(label, ground.agency()),
+                in.recalls::answer),
             new CursorLimits(
                 ground.config.limitsInForce().perClientInForce().cursors(),
                 ground.config.limitsInForce().perClientInForce().unacknowledged()));

@@ -266,7 +266,7 @@ final class KeyLifeNode implements AutoCloseable {
           (facts, recipient, size) -> Optional.empty(),
           new Opener(count -> {}),
           recipients,
-          new Recalls(name, ledger, erasing, evidence, Runnable::run),
+          new Recalls(name, ledger, erasing, evidence, Runnable::run, 1_000),
           new Advertised(ledger, new AtRest(storage, random)),
           new Rosters(ledger.operations(), new AtRest(storage, random)),
           new IncomingConsents(

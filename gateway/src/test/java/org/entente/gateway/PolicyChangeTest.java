@@ -16,6 +16,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Severity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -243,5 +244,85 @@ final class PolicyChangeTest {
     federation.start(DE);
 
     assertEquals("NODE_RULE", stopped(minor).getCode());
+  }
+
+  /**
+   * Nothing but the number of the start says so: by its clock the mail is younger than the rules.
+   */
+  @Test
+  void clock_thatWasAheadAndIsSetBackBetweenTwoStarts_letsNothingThroughOnceItHasCaughtUp()
+      throws IOException {
+    federation.stop(DE);
+    clock.move(Duration.ofMinutes(50));
+    federation.doChores();
+    MessageId minor = send("minor", Severity.SEVERITY_MINOR);
+    MessageId grave = send("grave", Severity.SEVERITY_EXTREME);
+    federation.stop(FR);
+    clock.leap(Duration.ofMinutes(-50));
+
+    Files.writeString(rules(), rule("no-minor", "label.severity == Severity.SEVERITY_MINOR"));
+    federation.start(FR);
+    clock.move(Duration.ofMinutes(55));
+    federation.start(DE);
+
+    assertEquals("NODE_RULE", stopped(minor).getCode());
+    federation.awaitEvidence(FR, grave, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+  }
+
+  private MessageId sendAs(String headline, OnBehalfOf person) {
+    return federation.send(
+        FR,
+        headline,
+        DEADLINE,
+        draft -> {
+          draft.setOnBehalfOf(person);
+          draft.getToBuilder().addAgencies(DE);
+        });
+  }
+
+  @Test
+  void agreement_thatAsksForPeopleByNow_stopsWhatNamedNoneOrHadNoSecondOne() throws IOException {
+    federation.stop(DE);
+    MessageId nobody = sendAs("nobody", OnBehalfOf.getDefaultInstance());
+    MessageId named =
+        sendAs(
+            "named", OnBehalfOf.newBuilder().setOfficer("FR-1").setJustification("case 7").build());
+
+    changeAgreement("  four_eyes: false\n", "  four_eyes: false\n  person_required: true\n");
+    federation.doChores();
+    federation.start(DE);
+
+    EvidenceItem told = stopped(nobody);
+    assertEquals("PERSON_REQUIRED", told.getCode(), told::toString);
+    assertTrue(told.getReason().contains("warnings/person_required"), told::toString);
+    federation.awaitEvidence(FR, named, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+
+    federation.stop(DE);
+    MessageId alone =
+        sendAs(
+            "alone", OnBehalfOf.newBuilder().setOfficer("FR-1").setJustification("case 7").build());
+    changeAgreement("  four_eyes: false\n", "  four_eyes: true\n");
+    federation.doChores();
+    federation.start(DE);
+
+    told = stopped(alone);
+    assertEquals("SECOND_PERSON_REQUIRED", told.getCode(), told::toString);
+    assertTrue(told.getReason().contains("warnings/four_eyes"), told::toString);
+  }
+
+  @Test
+  void agreement_thatBindsRecipientsMoreByNow_stopsWhatBindsThemLess() throws IOException {
+    federation.stop(DE);
+    MessageId less = federation.send(FR, "binds less", DEADLINE, DE);
+
+    changeAgreement("  onward_transfer: WITHIN_PARTIES\n", "  onward_transfer: NONE\n");
+    federation.doChores();
+    MessageId more = federation.send(FR, "binds more", DEADLINE, DE);
+    federation.start(DE);
+
+    EvidenceItem told = stopped(less);
+    assertEquals("NOT_COVERED", told.getCode(), told::toString);
+    assertTrue(told.getReason().contains("warnings/onward_transfer"), told::toString);
+    federation.awaitEvidence(FR, more, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
   }
 }

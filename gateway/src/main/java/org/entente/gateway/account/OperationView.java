@@ -23,6 +23,7 @@ import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.OperationBook;
+import org.entente.gateway.ledger.RetrievalRecords;
 import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
@@ -191,7 +192,7 @@ public final class OperationView {
             .saying("operation " + id + ": " + given.size() + " messages shown"));
     EvidenceRecords evidence = parts.evidence();
     for (Entry entry : received) {
-      if (parts.ledger().evidence().firstRetrieval(tx, entry.id(), client.value())) {
+      if (isFirst(tx, entry, client)) {
         evidence.owe(
             tx,
             parts.ledger().evidence(),
@@ -200,6 +201,16 @@ public final class OperationView {
       }
     }
     return given;
+  }
+
+  private boolean isFirst(Transaction tx, Entry entry, NodeName client) {
+    InboxBook.Placed placed = entry.placed();
+    long bucket = placed == null ? 0 : placed.record().getBucketDay();
+    return parts
+            .evidence()
+            .retrievals()
+            .note(tx, parts.ledger().retrievals(), entry.id(), bucket, client.value())
+        == RetrievalRecords.Noted.FIRST;
   }
 
   private boolean isStillGiven(Transaction tx, InboxBook.@Nullable Placed seen) {

@@ -140,7 +140,12 @@ final class RecipientTable {
         .filter(EvidenceItem::hasRetrievedAt)
         .findFirst()
         .map(answer -> opened(answer.getRetrievedBy(), answer.getRetrievedAt()) + also(answers))
-        .orElse(answers.isEmpty() ? UNKNOWN : "nobody");
+        .orElseGet(() -> answers.isEmpty() ? UNKNOWN : unnamed(answers));
+  }
+
+  private static String unnamed(List<EvidenceItem> answers) {
+    String others = also(answers);
+    return others.isEmpty() ? "nobody" : "not known whom first" + others;
   }
 
   /** Further clients, as the recipient named them when it answered the recall. */
@@ -150,7 +155,9 @@ final class RecipientTable {
             .flatMap(answer -> answer.getAlsoRetrievedByList().stream())
             .distinct()
             .collect(Collectors.joining(", "));
-    return names.isEmpty() ? "" : ", then " + Screen.printable(names);
+    int more = answers.stream().mapToInt(EvidenceItem::getAlsoRetrievedMore).max().orElse(0);
+    return (names.isEmpty() ? "" : ", then " + Screen.printable(names))
+        + (more == 0 ? "" : ", and " + more + " more that are not named");
   }
 
   private static String opened(String client, Timestamp at) {

@@ -155,6 +155,9 @@ final class TrackCommand extends MessageCall {
                   : ", then by "
                       + Screen.printable(String.join(", ", item.getAlsoRetrievedByList())));
     }
+    if (item.getAlsoRetrievedMore() > 0) {
+      line.append(", and ").append(item.getAlsoRetrievedMore()).append(" more that are not named");
+    }
     if (item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
       line.append("  to ")
           .append(Screen.printable(String.join(", ", item.getPassedOnToList())))

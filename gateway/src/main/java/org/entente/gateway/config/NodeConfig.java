@@ -403,6 +403,8 @@ public record NodeConfig(
    * @param deliveryLeafSeconds least time between two audit leaves about what one cursor
    *     acknowledged in a lane, 10 by default, at most 3,600
    * @param deliveryLeafMessages deliveries after which there is one before that, 10,000 by default
+   * @param waitingRecalls recalls of one agency that are kept although what they take back is not
+   *     here, 10,000 by default, at most 1,000,000
    * @param perClient what one client or peer may take of it
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -426,10 +428,11 @@ public record NodeConfig(
       @OrDefault int searchMessages,
       @OrDefault int deliveryLeafSeconds,
       @OrDefault int deliveryLeafMessages,
+      @OrDefault int waitingRecalls,
       @Nullable PerClient perClient) {
     /** All defaults. */
     public static final Limits DEFAULT =
-        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
+        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
     public Limits {
       messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
@@ -454,6 +457,7 @@ public record NodeConfig(
       deliveryLeafSeconds = bounded("delivery_leaf_seconds", deliveryLeafSeconds, 10, 1, 3_600);
       deliveryLeafMessages =
           bounded("delivery_leaf_messages", deliveryLeafMessages, 10_000, 1, 1_000_000);
+      waitingRecalls = bounded("waiting_recalls", waitingRecalls, 10_000, 1, 1_000_000);
       perClient = perClient == null ? PerClient.DEFAULT : perClient;
     }
 

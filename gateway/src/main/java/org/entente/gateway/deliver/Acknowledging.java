@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,15 +39,17 @@ final class Acknowledging {
   private final Ledger ledger;
   private final EvidenceRecords evidence;
   private final DeliveryLeaves leaves;
+  private final LateAnswers late;
   private final Set<Cursor> unlogged = ConcurrentHashMap.newKeySet();
 
   /** Over a ledger that may hold what a killed process had no time to tell of. */
-  Acknowledging(Ledger ledger, EvidenceRecords evidence, DeliveryLeaves leaves) {
+  Acknowledging(Ledger ledger, EvidenceRecords evidence, DeliveryLeaves leaves, LateAnswers late) {
+    this.late = late;
     this.ledger = ledger;
     this.evidence = evidence;
     this.leaves = leaves;
     for (CursorBook.Named one : ledger.cursors().all("", ALL)) {
-      if (one.record().getUnloggedCount() > 0) {
+      if (needsCare(one.record())) {
         unlogged.add(new Cursor(one.client(), one.cursor()));
       }
     }
@@ -79,13 +82,26 @@ final class Acknowledging {
   private void owe(Transaction tx, String client, List<LanePlace.Sent> messages) {
     Map<AgencyName, List<EvidenceItem>> byOrigin = new LinkedHashMap<>();
     for (LanePlace.Sent sent : messages) {
-      if (ledger.evidence().firstRetrieval(tx, sent.id(), client)) {
-        byOrigin
-            .computeIfAbsent(sent.origin(), origin -> new ArrayList<>())
-            .add(evidence.retrieval(sent.id(), client, tx.nowMillis()));
-      }
+      told(tx, client, sent)
+          .ifPresent(
+              item ->
+                  byOrigin.computeIfAbsent(sent.origin(), origin -> new ArrayList<>()).add(item));
     }
     byOrigin.forEach((origin, items) -> evidence.owe(tx, ledger.evidence(), origin, items));
+  }
+
+  /**
+   * Its origin is told of the first client that has it, and of a further one only where it has
+   * taken the message back and was answered already: that answer lacks this one.
+   */
+  private Optional<EvidenceItem> told(Transaction tx, String client, LanePlace.Sent sent) {
+    return switch (evidence
+        .retrievals()
+        .note(tx, ledger.retrievals(), sent.id(), sent.bucketDay(), client)) {
+      case FIRST -> Optional.of(evidence.retrieval(sent.id(), client, tx.nowMillis()));
+      case FURTHER -> late.answer(tx, sent.origin(), sent.id());
+      case KNOWN -> Optional.empty();
+    };
   }
 
   /**
@@ -120,7 +136,15 @@ final class Acknowledging {
     CursorRecord record = read(tx, cursor);
     if (record.getUnloggedCount() > 0) {
       put(tx, cursor, leaves.told(tx, cursor, record));
+    } else if (leaves.isDone(record, tx.nowMillis())) {
+      ledger.cursors().remove(tx, cursor.client(), cursor.name());
+      tx.afterCommit(() -> note(cursor, false));
     }
+  }
+
+  /** What is not told of yet, or is to be forgotten since nothing was ever acknowledged. */
+  private static boolean needsCare(CursorRecord record) {
+    return record.getUnloggedCount() > 0 || DeliveryLeaves.hasNoPlace(record);
   }
 
   /** Tells of what is due and not told of, of all cursors in one commit; none where nothing is. */
@@ -141,7 +165,7 @@ final class Acknowledging {
     return ledger
         .cursors()
         .read(cursor.client(), cursor.name())
-        .filter(record -> leaves.isDue(record, now))
+        .filter(record -> leaves.isDue(record, now) || leaves.isDone(record, now))
         .isPresent();
   }
 
@@ -154,7 +178,7 @@ final class Acknowledging {
 
   private void put(Transaction tx, Cursor cursor, CursorRecord record) {
     ledger.cursors().write(tx, cursor.client(), cursor.name(), record);
-    boolean waits = record.getUnloggedCount() > 0;
+    boolean waits = needsCare(record);
     tx.afterCommit(() -> note(cursor, waits));
   }
 

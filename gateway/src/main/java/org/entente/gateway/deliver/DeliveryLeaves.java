@@ -26,8 +26,9 @@ import org.entente.proto.v1.OnBehalfOf;
  * So the ranges of a cursor follow upon each other without a gap, whenever the gateway is killed,
  * and a leaf costs no commit of its own while a client acknowledges. What a stream had given and
  * its client had not acknowledged when it ended is told of in the same way, by ranges of its own: a
- * client that opens and closes streams makes no more leaves than one that reads on. Pure but for
- * the transaction.
+ * client that opens and closes streams makes no more leaves than one that reads on. A cursor under
+ * which nothing was ever acknowledged is kept no longer than that takes. Pure but for the
+ * transaction.
  *
  * @param self the agency, whose own client acts
  * @param every least time between the leaves of a cursor
@@ -74,6 +75,22 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
     long count = record.getUnloggedList().stream().mapToLong(UnloggedRange::getCount).sum();
     // A clock that was set back must not hold leaves back.
     return count > 0 && (count >= most || since >= every.toMillis() || since < 0);
+  }
+
+  /** Whether a cursor has no place to begin from again: its client acknowledged nothing, ever. */
+  static boolean hasNoPlace(CursorRecord record) {
+    return record.getNextPositionCount() == 0;
+  }
+
+  /**
+   * Whether a cursor is to be forgotten: it has no place, all that was given is told of, and so
+   * long ago that its next leaf is not too soon.
+   */
+  boolean isDone(CursorRecord record, long nowMillis) {
+    long since = nowMillis - record.getLoggedAtMs();
+    return hasNoPlace(record)
+        && record.getUnloggedCount() == 0
+        && (since >= every.toMillis() || since < 0);
   }
 
   /** Tells of all that is not told of; the record that says so. */

@@ -13,8 +13,12 @@ import org.entente.gateway.model.MessageId;
  * acknowledgement yet. Pure state, confined to its subscription.
  */
 final class LanePlace {
-  /** What is remembered of a sent message until it is acknowledged. */
-  record Sent(MessageId id, AgencyName origin) {}
+  /**
+   * What is remembered of a sent message until it is acknowledged.
+   *
+   * @param bucketDay last day of its bucket, days since 1970
+   */
+  record Sent(MessageId id, AgencyName origin, long bucketDay) {}
 
   /** Positions from the first to the last, both included. */
   record Range(long first, long last) {}

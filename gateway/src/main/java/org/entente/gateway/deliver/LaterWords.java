@@ -1,6 +1,7 @@
 package org.entente.gateway.deliver;
 
 import java.util.Optional;
+import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.AgencyName;
@@ -17,12 +18,14 @@ import org.entente.proto.v1.Label;
  *
  * <p>A recall is given to every subscription for which its origin's messages are: when it is to be
  * delivered nobody can read any more what it took back. It names a message and says why, and has no
- * other content. A change is given where what it changes is here and let through, or what that
- * changes in its turn, a few steps back. Immutable; safe for many threads.
+ * other content. One of what was not here when it came concerns nobody: who asks for recalls is
+ * given it. A change is given where what it changes is here and let through, or what that changes
+ * in its turn, a few steps back; one that came before what it changes comes anew behind it ({@link
+ * org.entente.gateway.ledger.Chains#arrived}). Immutable; safe for many threads.
  */
 final class LaterWords {
   /** So far a chain is followed back: each step opens a label, for each subscription. */
-  private static final int STEPS = 8;
+  private static final int STEPS = Chains.STEPS;
 
   private final SubscriptionPorts ports;
   private final Match match;
@@ -39,7 +42,7 @@ final class LaterWords {
 
   /** Whether a message with this label is one about what the subscription lets through. */
   boolean is(InboxBook.Placed placed, Label label) {
-    return label.getKind() == Kind.KIND_RECALL
+    return (label.getKind() == Kind.KIND_RECALL && !placed.record().getWithoutTarget())
         || (!label.getReferences().isEmpty() && changesWhatIsLetThrough(placed));
   }
 

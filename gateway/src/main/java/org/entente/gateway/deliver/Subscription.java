@@ -298,7 +298,7 @@ public final class Subscription {
     }
     ports.equivalent(message.label()).ifPresent(delivery::setEquivalent);
     send(delivery.build());
-    place.sent(placed.position(), new LanePlace.Sent(id, origin));
+    place.sent(placed.position(), new LanePlace.Sent(id, origin, placed.record().getBucketDay()));
     ports.delivered(again, placed.record().getExercise());
   }
 

@@ -70,7 +70,7 @@ public final class Subscriptions {
       Around around,
       CursorLimits limits) {
     this.limits = limits;
-    this.acknowledging = new Acknowledging(ledger, evidence, leaves);
+    this.acknowledging = new Acknowledging(ledger, evidence, leaves, around.late());
     this.ports = new Ports(ledger, opening, undeliverable, acknowledging, around);
     this.cursors = ledger.cursors();
   }
@@ -80,13 +80,15 @@ public final class Subscriptions {
    *
    * @param sights what a client is given
    * @param equivalents what a label's national classification is handled as here
+   * @param late what origins are told of what is acknowledged late
    */
   public record Around(
       Executor executor,
       InstantSource clock,
       Meters meters,
       Function<NodeName, Sight> sights,
-      Function<Label, Optional<ClassificationEquivalent>> equivalents) {}
+      Function<Label, Optional<ClassificationEquivalent>> equivalents,
+      LateAnswers late) {}
 
   /** Either an open cursor or what is wrong with the request. */
   public sealed interface Opened {

@@ -196,7 +196,7 @@ public final class Undeliverable implements SetAside {
   /** The origin has its evidence of delivery; it learns that nobody got it, if nobody did. */
   private boolean tell(Transaction tx, InboxRecord record) {
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
-    if (ledger.evidence().retrieval(tx, id) != null) {
+    if (ledger.retrievals().isRetrieved(tx, id)) {
       return false;
     }
     EvidenceItem item =

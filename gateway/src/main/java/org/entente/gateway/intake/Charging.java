@@ -84,7 +84,7 @@ public final class Charging {
             .setStep(step)
             .setOfficer(person.getOfficer())
             .setUnit(person.getUnit())
-            .setAt(Timestamps.fromMillis(now.toEpochMilli()))
+            .setAt(Timestamps.fromMillis(after(target, now).toEpochMilli()))
             .setNote(note)
             .build();
     Optional<Permitted> message = message(charge, label.get(), now);
@@ -93,6 +93,18 @@ public final class Charging {
             new Problem(
                 Code.NO_RECIPIENT, "message_id", "who sent it is no member any more, and not told"))
         : send(AuditActor.client(parts.self(), client, person), charge, message.get());
+  }
+
+  /**
+   * Now, but later than what was said of the message before: on both sides the later word counts,
+   * by this clock, which may have been set back since.
+   */
+  private Instant after(MessageId target, Instant now) {
+    return records.lastOwn(parts.ledger().charges(), target).stream()
+        .map(last -> last.plusMillis(1))
+        .filter(now::isBefore)
+        .findFirst()
+        .orElse(now);
   }
 
   /** Evidence, recalls and charges are about other messages; nobody acts on them. */

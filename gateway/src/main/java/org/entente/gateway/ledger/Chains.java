@@ -40,8 +40,11 @@ public final class Chains {
   /** Most changes of one message that are taken from a peer. */
   static final int MOST_TAKEN = 128;
 
-  /** Most messages of a chain that are shown. */
+  /** Most messages of a chain that are shown, or that come anew behind what they change. */
   static final int MOST_SHOWN = 256;
+
+  /** So far back a chain is followed for whoever is given some of what comes. */
+  public static final int STEPS = 8;
 
   /** How long a chain is remembered whose message is not here, days. */
   private static final long KEPT_DAYS = EvidenceRecords.KEPT.toDays();
@@ -107,6 +110,50 @@ public final class Chains {
             .setChanged(true)
             .setRestricted(isRestricted(reading(tx, origin), chain))
             .build();
+  }
+
+  /**
+   * A message has come after what changes it. That comes anew behind it, with what changes that in
+   * its turn, {@link #STEPS} steps on and the first {@value #MOST_SHOWN} at most: whoever takes
+   * some of what comes has passed it over, since nothing said then whether it concerned him. To be
+   * called once the message is appended.
+   */
+  public void arrived(Transaction tx, AgencyName origin, MessageId id) {
+    Set<MessageId> seen = new HashSet<>(List.of(id));
+    List<MessageId> level = List.of(id);
+    for (int step = 0; step < STEPS && !level.isEmpty(); step++) {
+      List<MessageId> next = new ArrayList<>();
+      for (MessageId changed : level) {
+        for (ByteString by : changedBy(tx, origin, changed)) {
+          MessageId change = MessageId.of(by.toByteArray());
+          if (seen.size() <= MOST_SHOWN && seen.add(change)) {
+            next.add(change);
+          }
+        }
+      }
+      next.forEach(change -> bringAnew(tx, origin, change));
+      level = next;
+    }
+  }
+
+  /** Nothing where the record is damaged: what has come has not. */
+  private List<ByteString> changedBy(Transaction tx, AgencyName origin, MessageId id) {
+    try {
+      return orNew(book.read(tx, origin, id)).getChangedByList();
+    } catch (CorruptRecord e) {
+      return List.of();
+    }
+  }
+
+  private void bringAnew(Transaction tx, AgencyName origin, MessageId id) {
+    try {
+      InboxBook.Placed placed = inbox.find(tx, id);
+      if (placed != null && placed.record().getOrigin().equals(origin.value())) {
+        bringAnew(tx, placed);
+      }
+    } catch (CorruptRecord e) {
+      // Delivery sets it aside where it stands.
+    }
   }
 
   /** Before a message came nobody knew whether what changes it is of its kind. */
@@ -201,8 +248,8 @@ public final class Chains {
   /** Subscribers passed it over while it was restricted. */
   private void bringAnew(Transaction tx, InboxBook.Placed placed) {
     long bucket = placed.record().getBucketDay();
-    retention.removed(tx, new RetentionBook.Place(bucket, placed.lane(), placed.position()));
     long position = inbox.moveToEnd(tx, placed);
+    retention.removed(tx, new RetentionBook.Place(bucket, placed.lane(), placed.position()));
     retention.placed(tx, new RetentionBook.Place(bucket, placed.lane(), position));
   }
 

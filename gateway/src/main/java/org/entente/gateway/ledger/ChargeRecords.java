@@ -88,6 +88,13 @@ public final class ChargeRecords {
     return page(book, Side.RECEIVED, of, after, size);
   }
 
+  /** When this agency said last of a message that somebody acts on it, or nobody does. */
+  public Optional<Instant> lastOwn(ChargeBook book, MessageId id) {
+    return own(book, id, new byte[0], 1).states().stream()
+        .map(state -> Instant.ofEpochMilli(Timestamps.toMillis(state.getCharge().getAt())))
+        .findFirst();
+  }
+
   private Page page(ChargeBook book, Side side, @Nullable MessageId of, byte[] after, int size) {
     List<ChargeBook.Entry> found = book.page(side, of, after, size + 1);
     boolean more = found.size() > size;

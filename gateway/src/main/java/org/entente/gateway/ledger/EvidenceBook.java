@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * STATEMENT 16-byte message id · u8 2 · 8-byte mark ·
  *           u8 which time                             → u64 number · sealed EvidenceItem
  * EVIDENCE  u8 2 · ascii origin · u64 number          → sealed EvidenceBatch, still to be returned
- * EVIDENCE  u8 3 · 16-byte message id                 → u64 when first retrieved · ascii client
- * EVIDENCE  u8 3 · 16-byte message id · ascii client  → u64 when first retrieved by a further one
  * EVIDENCE  u8 5 · 32-byte header hash                → sealed KeptHeader
  * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
  * </pre>
@@ -42,8 +40,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A statement is kept as often as {@link EvidenceName} says, whoever repeats it how often. What
  * contradicts another statement is another statement. Once its time is over it could be stated
- * again, as long as it is known whom the message went to. {@link AwaitedBook} has the rest of the
- * table, and {@link EarlierStatements} what releases before format 6 kept there.
+ * again, as long as it is known whom the message went to. {@link AwaitedBook} and {@link
+ * RetrievalBook} have the rest of the table, and {@link EarlierStatements} what releases before
+ * format 6 kept there.
  */
 public final class EvidenceBook {
   private static final byte[] KNOWN = Keys.key().ascii("evidence").done();
@@ -161,60 +160,6 @@ public final class EvidenceBook {
     tx.afterCommit(() -> owedFrom.putIfAbsent(origin, 0L));
   }
 
-  /** A client's first retrieval of a message. */
-  public record Retrieval(long atMillis, String client) {}
-
-  /** Notes the first retrieval of a message by a client; false if another had it before. */
-  public boolean firstRetrieval(Transaction tx, MessageId id, String client) {
-    byte[] key = retrievalKey(id);
-    byte[] first = tx.get(Table.EVIDENCE, key);
-    if (first != null) {
-      further(tx, id, retrieval(first), client);
-      return false;
-    }
-    tx.put(
-        Table.EVIDENCE,
-        key,
-        Keys.key().u64(tx.nowMillis()).bytes(client.getBytes(StandardCharsets.US_ASCII)).done());
-    return true;
-  }
-
-  /** Its origin is told of the first alone; of the others when it takes the message back. */
-  private static void further(Transaction tx, MessageId id, Retrieval first, String client) {
-    byte[] key = Keys.key().bytes(retrievalKey(id)).ascii(client).done();
-    if (!first.client().equals(client) && tx.get(Table.EVIDENCE, key) == null) {
-      tx.put(Table.EVIDENCE, key, Keys.key().u64(tx.nowMillis()).done());
-    }
-  }
-
-  /** The first retrieval of a message, or null. */
-  public @Nullable Retrieval retrieval(Transaction tx, MessageId id) {
-    byte[] value = tx.get(Table.EVIDENCE, retrievalKey(id));
-    return value == null ? null : retrieval(value);
-  }
-
-  private static Retrieval retrieval(byte[] value) {
-    return new Retrieval(
-        BigEndian.u64(value, 0), new String(value, 8, value.length - 8, StandardCharsets.US_ASCII));
-  }
-
-  /** The clients that retrieved a message after another had, as committed; at most so many. */
-  public List<String> furtherRetrievals(MessageId id, int most) {
-    byte[] first = retrievalKey(id);
-    List<String> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.EVIDENCE, first, Keys.endOf(first))) {
-      while (out.size() < most && scan.hasNext()) {
-        scan.next();
-        if (scan.key().length > first.length) {
-          int at = first.length + 1;
-          out.add(new String(scan.key(), at, scan.key().length - at, StandardCharsets.US_ASCII));
-        }
-      }
-    }
-    out.sort(Comparator.naturalOrder());
-    return out;
-  }
-
   /** Notes whom a message of this agency goes to. */
   void sent(Transaction tx, MessageId id, byte[] sealedFacts) {
     tx.put(Table.STATEMENT, sentKey(id), sealedFacts);
@@ -287,10 +232,6 @@ public final class EvidenceBook {
 
   private static byte[] headerKey(byte[] headerHash) {
     return Keys.key().u8(5).bytes(headerHash).done();
-  }
-
-  private static byte[] retrievalKey(MessageId id) {
-    return Keys.key().u8(3).bytes(id.bytes()).done();
   }
 
   private static byte[] sentKey(MessageId id) {

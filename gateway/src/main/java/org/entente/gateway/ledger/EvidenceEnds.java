@@ -41,8 +41,10 @@ public final class EvidenceEnds {
     MARKS(Table.EVIDENCE, 7),
     /** Places in the list of unopened messages. */
     NUMBERS(Table.EVIDENCE, 10),
-    /** First retrievals of received messages. */
-    RETRIEVED(Table.EVIDENCE, 3);
+    /** Who retrieved received messages, from before format 7. */
+    RETRIEVED(Table.EVIDENCE, RetrievalBook.EARLIER),
+    /** Who retrieved received messages. */
+    RETRIEVALS(Table.EVIDENCE, RetrievalBook.SEALED);
 
     /** Where a table holds this part alone. */
     private static final int NONE = -1;
@@ -84,10 +86,12 @@ public final class EvidenceEnds {
 
   private final Store store;
   private final InboxBook inbox;
+  private final RetentionBook retention;
 
-  EvidenceEnds(Store store, InboxBook inbox) {
+  EvidenceEnds(Store store, InboxBook inbox, RetentionBook retention) {
     this.store = store;
     this.inbox = inbox;
+    this.retention = retention;
   }
 
   /**
@@ -136,7 +140,7 @@ public final class EvidenceEnds {
   private static boolean isOfOwn(Part part) {
     return switch (part) {
       case STATED, STATEMENTS, KNOWN, SENT, MARKS, NUMBERS -> true;
-      case HEADERS, RETRIEVED -> false;
+      case HEADERS, RETRIEVED, RETRIEVALS -> false;
     };
   }
 
@@ -146,10 +150,15 @@ public final class EvidenceEnds {
       case STATEMENTS -> hasEnded(value, EvidenceBook.NUMBER_BYTES, now);
       case KNOWN, SENT, HEADERS -> hasEnded(value, 0, now);
       case MARKS, NUMBERS -> nothingIsSealedOf(idIn(part, key));
-      case RETRIEVED ->
-          BigEndian.u64(value, 0) < now - EvidenceRecords.KEPT.toMillis()
-              && inbox.find(MessageId.of(idIn(part, key))) == null;
+      case RETRIEVED -> isGone(MessageId.of(idIn(part, key)));
+      case RETRIEVALS ->
+          hasEnded(value, 0, now) && inbox.find(MessageId.of(idIn(part, key))) == null;
     };
+  }
+
+  /** Its retention has ended: what was erased before is remembered until then. */
+  private boolean isGone(MessageId id) {
+    return inbox.find(id) == null && !retention.isErased(id);
   }
 
   /** {@link AtRest} has the form; what has another is not touched. */

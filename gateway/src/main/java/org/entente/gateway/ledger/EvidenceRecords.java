@@ -49,6 +49,7 @@ public final class EvidenceRecords {
 
   private final AtRest atRest;
   private final AgencyName self;
+  private final RetrievalRecords retrievals;
 
   /** Each recipient soon says two things of a message. */
   private final Recent<MessageId, SentFacts> recent = new Recent<>(RECENT_BYTES);
@@ -57,6 +58,12 @@ public final class EvidenceRecords {
   public EvidenceRecords(AtRest atRest, AgencyName self) {
     this.atRest = atRest;
     this.self = self;
+    this.retrievals = new RetrievalRecords(atRest);
+  }
+
+  /** Which clients have retrieved what, sealed. */
+  public RetrievalRecords retrievals() {
+    return retrievals;
   }
 
   /** Whether something was passed on under the consent that the item names. */

@@ -25,6 +25,7 @@ public final class Ledger implements AutoCloseable {
   private final IdempotencyBook idempotency;
   private final EvidenceBook evidence;
   private final AwaitedBook awaited;
+  private final RetrievalBook retrievals;
   private final WindowBook windows;
   private final PeerFactsBook peerFacts;
   private final UnreadableRecords unreadable = new UnreadableRecords();
@@ -70,16 +71,17 @@ public final class Ledger implements AutoCloseable {
     this.envelopes = new EnvelopeBook(store);
     this.outbox = new OutboxBook(store, unreadable);
     this.inbox = new InboxBook(store);
-    this.evidenceEnds = new EvidenceEnds(store, inbox);
+    this.retention = new RetentionBook(store);
+    this.evidenceEnds = new EvidenceEnds(store, inbox, retention);
     this.cursors = new CursorBook(store);
     this.idempotency = new IdempotencyBook(store);
     this.evidence = new EvidenceBook(store);
     this.awaited = new AwaitedBook(store);
+    this.retrievals = new RetrievalBook(store);
     this.windows = new WindowBook(store);
     this.peerFacts = new PeerFactsBook(store);
     this.held = new HeldBook(store);
     this.witness = new WitnessBook(store);
-    this.retention = new RetentionBook(store);
     this.subjects = new SubjectBook(store);
     this.quarantine = new QuarantineBook(store, limits.quarantine());
     this.links = new LinkBook(store);
@@ -204,6 +206,11 @@ public final class Ledger implements AutoCloseable {
   /** Evidence known and owed. */
   public EvidenceBook evidence() {
     return evidence;
+  }
+
+  /** Which clients have retrieved what. */
+  public RetrievalBook retrievals() {
+    return retrievals;
   }
 
   /** What is awaited of the recipients of own messages. */

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
@@ -32,29 +31,61 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 5 · u32 last day · u8 lane · u64 position → empty: a message of that bucket
  * RETENTION u8 6 · 16-byte message id                   → BlockRecord, an own message that was
  *                                                         taken back
+ * RETENTION u8 7 · u8 n · ascii origin                  → u64 how many BlockRecords there are of it
  * </pre>
  */
 public final class RetentionBook {
   private static final int PENDING = 1;
-  private static final int DONE = 2;
+  static final int DONE = 2;
   private static final int HOLD = 3;
-  private static final int BLOCK = 4;
+  static final int BLOCK = 4;
   private static final int BUCKET = 5;
-  private static final int TAKEN_BACK = 6;
+  static final int TAKEN_BACK = 6;
+  private static final int BLOCKS = 7;
+
+  /** Ids of what was taken back that are held in memory; some 10 MB. */
+  static final int HELD_IN_MEMORY = 100_000;
+
   private static final byte[] NOTHING = new byte[0];
 
   private final Store store;
 
-  /** Asked of all that is transmitted, and few: of those that may be delivered still. */
+  private final RetentionEnds ends = new RetentionEnds(this);
+
+  /**
+   * Asked of all that is transmitted, and mostly few: of those that may be delivered still. Where
+   * they are more than are held, the store is asked.
+   */
   private final Set<MessageId> takenBack = ConcurrentHashMap.newKeySet();
 
+  private final int most;
+  private volatile boolean holdsAll = true;
+
   RetentionBook(Store store) {
+    this(store, HELD_IN_MEMORY);
+  }
+
+  /**
+   * The same.
+   *
+   * @param most ids of what was taken back that are held in memory
+   */
+  RetentionBook(Store store, int most) {
     this.store = store;
+    this.most = most;
     try (Scan scan = store.scan(Table.RETENTION, prefix(TAKEN_BACK), prefix(TAKEN_BACK + 1))) {
-      while (scan.hasNext()) {
+      while (holdsAll && scan.hasNext()) {
         scan.next();
-        takenBack.add(idBehind(scan.key()));
+        remember(idBehind(scan.key()));
       }
+    }
+  }
+
+  private void remember(MessageId id) {
+    if (takenBack.size() < most) {
+      takenBack.add(id);
+    } else {
+      holdsAll = false;
     }
   }
 
@@ -105,6 +136,11 @@ public final class RetentionBook {
     return value == null ? null : erasure(value);
   }
 
+  /** Whether a message is being erased, or was and its bucket has not ended, as committed. */
+  boolean isErased(MessageId id) {
+    return done(id) != null || store.get(Table.RETENTION, key(PENDING, id)) != null;
+  }
+
   /** Places or replaces a hold. */
   public void hold(Transaction tx, MessageId id, HoldRecord hold) {
     tx.put(Table.RETENTION, key(HOLD, id), hold.toByteArray());
@@ -143,7 +179,9 @@ public final class RetentionBook {
     BlockRecord.Builder block =
         BlockRecord.newBuilder().setUntilMs(untilMillis).setExercise(exercise);
     byte[] before = tx.get(Table.RETENTION, blockKey(origin, id));
-    if (before != null) {
+    if (before == null) {
+      tx.put(Table.RETENTION, blocksKey(origin), u64(blocks(tx, origin) + 1));
+    } else {
       BlockRecord said = blockRecord(before);
       block.setUntilMs(Math.max(untilMillis, said.getUntilMs()));
       if (!said.hasExercise() || said.getExercise() != exercise) {
@@ -151,6 +189,36 @@ public final class RetentionBook {
       }
     }
     tx.put(Table.RETENTION, blockKey(origin, id), block.build().toByteArray());
+  }
+
+  /** How many messages of an origin are refused that are not here. */
+  public long blocks(Transaction tx, AgencyName origin) {
+    byte[] count = tx.get(Table.RETENTION, blocksKey(origin));
+    return count == null ? counted(origin) : BigEndian.u64(count, 0);
+  }
+
+  /** The same as committed. */
+  public long blocks(AgencyName origin) {
+    byte[] count = store.get(Table.RETENTION, blocksKey(origin));
+    return count == null ? counted(origin) : BigEndian.u64(count, 0);
+  }
+
+  /** Before format 7 nobody counted them. */
+  private long counted(AgencyName origin) {
+    long count = 0;
+    byte[] all = blocksOf(origin);
+    try (Scan scan = store.scan(Table.RETENTION, all, Keys.endOf(all))) {
+      while (scan.hasNext()) {
+        scan.next();
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Whether such a message is refused already, until whenever. */
+  public boolean hasBlock(Transaction tx, AgencyName origin, MessageId id) {
+    return tx.get(Table.RETENTION, blockKey(origin, id)) != null;
   }
 
   /** Whether a message of an origin is refused, which is training or not. */
@@ -172,12 +240,13 @@ public final class RetentionBook {
   public void takeBack(Transaction tx, MessageId id, long untilMillis) {
     BlockRecord until = BlockRecord.newBuilder().setUntilMs(untilMillis).build();
     tx.put(Table.RETENTION, key(TAKEN_BACK, id), until.toByteArray());
-    tx.afterCommit(() -> takenBack.add(id));
+    tx.afterCommit(() -> remember(id));
   }
 
   /** Whether an own message was taken back, as committed, while it may be delivered. Quick. */
   public boolean isTakenBack(MessageId id) {
-    return !takenBack.isEmpty() && takenBack.contains(id);
+    return (!takenBack.isEmpty() && takenBack.contains(id))
+        || (!holdsAll && store.get(Table.RETENTION, key(TAKEN_BACK, id)) != null);
   }
 
   /** Notes to which bucket a message belongs. */
@@ -227,46 +296,25 @@ public final class RetentionBook {
 
   /**
    * Forgets blocks that have ended, what was taken back and could not be delivered any more, and
-   * erasures whose bucket has ended; how many, at most so many.
+   * erasures whose bucket has ended; how many, at most so many. Looks at some of what there is, and
+   * the next time goes on from there.
    */
   public int prune(Transaction tx, long nowMillis, long today, int most) {
-    int pruned = 0;
-    try (Scan scan = tx.scanCommitted(Table.RETENTION, prefix(DONE), prefix(DONE + 1))) {
-      while (pruned < most && scan.hasNext()) {
-        scan.next();
-        if (erasure(scan.value()).getBucketDay() < today) {
-          tx.delete(Table.RETENTION, scan.key());
-          pruned++;
-        }
-      }
-    }
-    pruned += ended(tx, BLOCK, nowMillis, most - pruned, key -> {});
-    return pruned
-        + ended(
-            tx,
-            TAKEN_BACK,
-            nowMillis,
-            most - pruned,
-            key -> tx.afterCommit(() -> takenBack.remove(idBehind(key))));
+    return ends.prune(tx, nowMillis, today, most);
   }
 
-  private int ended(
-      Transaction tx, int space, long nowMillis, int most, Consumer<byte[]> forgotten) {
-    int pruned = 0;
-    try (Scan scan = tx.scanCommitted(Table.RETENTION, prefix(space), prefix(space + 1))) {
-      while (pruned < most && scan.hasNext()) {
-        scan.next();
-        if (blockRecord(scan.value()).getUntilMs() <= nowMillis) {
-          tx.delete(Table.RETENTION, scan.key());
-          forgotten.accept(scan.key());
-          pruned++;
-        }
-      }
+  /** Forgets a block, or what was taken back, by its key; what is counted and held goes with it. */
+  void forget(Transaction tx, int space, byte[] key) {
+    tx.delete(Table.RETENTION, key);
+    if (space == BLOCK) {
+      AgencyName origin = blocked(key);
+      tx.put(Table.RETENTION, blocksKey(origin), u64(Math.max(0, blocks(tx, origin) - 1)));
+    } else if (space == TAKEN_BACK) {
+      tx.afterCommit(() -> takenBack.remove(idBehind(key)));
     }
-    return pruned;
   }
 
-  private static ErasureRecord erasure(byte[] value) {
+  static ErasureRecord erasure(byte[] value) {
     try {
       return ErasureRecord.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
@@ -282,7 +330,7 @@ public final class RetentionBook {
     }
   }
 
-  private static BlockRecord blockRecord(byte[] value) {
+  static BlockRecord blockRecord(byte[] value) {
     try {
       return BlockRecord.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
@@ -298,7 +346,7 @@ public final class RetentionBook {
     return MessageId.of(erasure.getMessageId().toByteArray());
   }
 
-  private static byte[] prefix(int space) {
+  static byte[] prefix(int space) {
     return new byte[] {(byte) space};
   }
 
@@ -306,9 +354,25 @@ public final class RetentionBook {
     return Keys.key().u8(space).bytes(id.bytes()).done();
   }
 
+  private static byte[] blocksOf(AgencyName origin) {
+    return Keys.key().u8(BLOCK).ascii(origin.value()).done();
+  }
+
   private static byte[] blockKey(AgencyName origin, MessageId id) {
-    byte[] name = origin.value().getBytes(StandardCharsets.US_ASCII);
-    return Keys.key().u8(BLOCK).u8(name.length).bytes(name).bytes(id.bytes()).done();
+    return Keys.key().u8(BLOCK).ascii(origin.value()).bytes(id.bytes()).done();
+  }
+
+  private static AgencyName blocked(byte[] blockKey) {
+    return new AgencyName(
+        new String(blockKey, 2, blockKey.length - 2 - MessageId.SIZE, StandardCharsets.US_ASCII));
+  }
+
+  private static byte[] blocksKey(AgencyName origin) {
+    return Keys.key().u8(BLOCKS).ascii(origin.value()).done();
+  }
+
+  private static byte[] u64(long number) {
+    return Keys.key().u64(number).done();
   }
 
   private static byte[] placeKey(Place place) {

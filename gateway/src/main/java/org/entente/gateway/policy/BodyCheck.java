@@ -171,6 +171,10 @@ final class BodyCheck {
     if (findings.count(field, item.getAlsoRetrievedByCount(), most)) {
       item.getAlsoRetrievedByList().forEach(client -> findings.line(field, client, 64));
     }
+    findings.check(
+        item.getAlsoRetrievedMore() == 0 || (most > 0 && item.getAlsoRetrievedMore() > 0),
+        "also_retrieved_more",
+        "is said in the answer to a recall only, and below 2^31");
   }
 
   private void evidenceItem(EvidenceItem item) {

@@ -36,11 +36,11 @@ public final class ChargeMessages {
   private static final Duration DELIVER_WITHIN = Duration.ofDays(30);
 
   private final Membership membership;
-  private final String version;
+  private final PolicyStamp stamp;
 
-  ChargeMessages(Membership membership, String version) {
+  ChargeMessages(Membership membership, PolicyStamp stamp) {
     this.membership = membership;
-    this.version = version;
+    this.stamp = stamp;
   }
 
   /**
@@ -70,7 +70,9 @@ public final class ChargeMessages {
             self,
             LABEL.of(id, self, lane, exercise, created, expires),
             Body.newBuilder().setCharge(charge).build(),
-            List.of(new Permit(originator, AGREEMENT, RETENTION_DAYS, version)),
+            List.of(
+                new Permit(
+                    originator, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation())),
             expires));
   }
 }

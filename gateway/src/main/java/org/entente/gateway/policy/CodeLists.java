@@ -142,6 +142,11 @@ public final class CodeLists {
     return new MessageLimits(maxBodyBytes, knownMarkings, evaluationForms);
   }
 
+  /** The sharing markings that labels may carry. */
+  Set<String> markings() {
+    return knownMarkings;
+  }
+
   /** Which sharing markings are stricter than which, and of which the originator is asked. */
   SharingOrder sharing() {
     return sharing;

@@ -32,11 +32,11 @@ public final class ConsentMessages {
   private static final Duration DELIVER_WITHIN = Duration.ofDays(30);
 
   private final Membership membership;
-  private final String version;
+  private final PolicyStamp stamp;
 
-  ConsentMessages(Membership membership, String version) {
+  ConsentMessages(Membership membership, PolicyStamp stamp) {
     this.membership = membership;
-    this.version = version;
+    this.stamp = stamp;
   }
 
   /**
@@ -66,7 +66,9 @@ public final class ConsentMessages {
             self,
             LABEL.of(id, self, lane(notice), exercise, created, expires),
             Body.newBuilder().setConsent(notice).build(),
-            List.of(new Permit(recipient, AGREEMENT, RETENTION_DAYS, version)),
+            List.of(
+                new Permit(
+                    recipient, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation())),
             expires));
   }
 

@@ -37,7 +37,7 @@ public final class Decision {
   private final CheckedDraft draft;
   private final AgencyName self;
   private final Instant at;
-  private final String policyVersion;
+  private final PolicyStamp stamp;
   private final Map<AgencyName, Agreement> allowed;
   private final Set<AgencyName> information;
   private final List<Refusal> refusals;
@@ -47,7 +47,7 @@ public final class Decision {
       CheckedDraft draft,
       AgencyName self,
       Instant at,
-      String policyVersion,
+      PolicyStamp stamp,
       Map<AgencyName, Agreement> allowed,
       Set<AgencyName> information,
       List<Refusal> refusals,
@@ -55,7 +55,7 @@ public final class Decision {
     this.draft = draft;
     this.self = self;
     this.at = at.truncatedTo(ChronoUnit.MILLIS);
-    this.policyVersion = policyVersion;
+    this.stamp = stamp;
     this.allowed = new TreeMap<>(allowed);
     this.information = new HashSet<>(information);
     this.information.retainAll(allowed.keySet());
@@ -116,7 +116,7 @@ public final class Decision {
 
   /** Version of the policy that decided. */
   public String policyVersion() {
-    return policyVersion;
+    return stamp.version();
   }
 
   /** When it was decided, whole milliseconds. */
@@ -146,7 +146,7 @@ public final class Decision {
     if (outcome() != Outcome.ACCEPTED) {
       throw new IllegalStateException("nothing is permitted: " + outcome());
     }
-    return parts(id, carried);
+    return parts(id, new Given(carried, new Grounds(false, draft.namesPersonAndReason())));
   }
 
   /**
@@ -164,8 +164,16 @@ public final class Decision {
     if (outcome() == Outcome.REFUSED) {
       throw new IllegalStateException("nothing is permitted: " + outcome());
     }
-    return parts(id, carried);
+    return parts(id, new Given(carried, new Grounds(true, draft.namesPersonAndReason())));
   }
+
+  /**
+   * What is known besides when messages are made.
+   *
+   * @param carried what goes along of a consent
+   * @param grounds on what they go out
+   */
+  private record Given(Function<MessageId, Optional<CarriedConsent>> carried, Grounds grounds) {}
 
   /** What the recipients of one message must have in common. */
   private record Part(
@@ -190,8 +198,7 @@ public final class Decision {
         .toList();
   }
 
-  private List<Permitted> parts(
-      MessageId id, Function<MessageId, Optional<CarriedConsent>> carried) {
+  private List<Permitted> parts(MessageId id, Given given) {
     Map<Part, List<Permit>> parts = new TreeMap<>(Part.order());
     Map<String, Agreement> agreements = new TreeMap<>();
     allowed.forEach(
@@ -213,12 +220,15 @@ public final class Decision {
           Agreement agreement = agreements.get(part.agreement());
           if (agreement != null) {
             List<CarriedConsent> along =
-                part.consents().stream().map(carried).flatMap(Optional::stream).toList();
-            out.add(permitted(id, agreement, part, permits, along));
+                part.consents().stream().map(given.carried()).flatMap(Optional::stream).toList();
+            out.add(permitted(id, agreement, part, permits, new Along(along, given.grounds())));
           }
         });
     return out;
   }
+
+  /** What goes along with one message, and on what it goes out. */
+  private record Along(List<CarriedConsent> consents, Grounds grounds) {}
 
   /** A body with the consents under which it passes on what it passes on. */
   private static Body with(List<CarriedConsent> along, Body body) {
@@ -238,11 +248,8 @@ public final class Decision {
   }
 
   private Permitted permitted(
-      MessageId id,
-      Agreement agreement,
-      Part part,
-      List<Permit> permits,
-      List<CarriedConsent> along) {
+      MessageId id, Agreement agreement, Part part, List<Permit> permits, Along with) {
+    List<CarriedConsent> along = with.consents();
     Instant expires = expires(agreement);
     Redactions redactions = agreement.redactions();
     Label whole =
@@ -271,6 +278,7 @@ public final class Decision {
             ? new Permitted.LabelledBody(whole, with(along, draft.body()))
             : left(whole, redactions, along),
         new Permitted.Written(whole, with(along, draft.content().whole())),
+        with.grounds(),
         permits,
         expires);
   }
@@ -328,7 +336,11 @@ public final class Decision {
 
   private Permit permit(AgencyName recipient, Agreement agreement) {
     return new Permit(
-        recipient, agreement.id(), agreement.obligations().retentionDays(), policyVersion);
+        recipient,
+        agreement.id(),
+        agreement.obligations().retentionDays(),
+        stamp.version(),
+        stamp.generation());
   }
 
   @Override
@@ -339,7 +351,7 @@ public final class Decision {
         && refusals.equals(that.refusals)
         && consented.equals(that.consented)
         && holdReason().equals(that.holdReason())
-        && policyVersion.equals(that.policyVersion);
+        && stamp.equals(that.stamp);
   }
 
   @Override

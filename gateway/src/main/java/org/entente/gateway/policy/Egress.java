@@ -25,7 +25,8 @@ public final class Egress {
   private final DraftTerms terms;
   private final RosterMessages rosters;
   private final Fulfilments fulfilments;
-  private final String version;
+  private final PolicyStamp stamp;
+  private final WaitingTerms waiting;
 
   Egress(
       Rules rules,
@@ -34,14 +35,15 @@ public final class Egress {
       DraftTerms terms,
       RosterMessages rosters,
       Fulfilments fulfilments,
-      String version) {
+      PolicyStamp stamp) {
     this.fulfilments = fulfilments;
     this.rules = rules;
     this.rosters = rosters;
     this.terms = terms;
     this.membership = membership;
     this.cache = cache;
-    this.version = version;
+    this.stamp = stamp;
+    this.waiting = new WaitingTerms(rules.markings());
   }
 
   /** Decides about a draft of which nothing was received before. */
@@ -106,7 +108,7 @@ public final class Egress {
         draft,
         self,
         now,
-        version,
+        stamp,
         places.allowed(),
         Set.copyOf(recipients.information()),
         refusals,
@@ -158,15 +160,29 @@ public final class Egress {
   }
 
   /**
-   * Decides again about a complete message that waited, before it is transmitted: the agreement may
-   * have ended or the rules may have changed.
+   * A complete message that waits.
    *
    * @param label the completed label, which names the agreement
    * @param bodyBytes size of the serialised body
+   * @param grounds on what it went out; empty where a release before this one did not keep that
+   */
+  public record Waiting(Label label, long bodyBytes, Optional<Grounds> grounds) {}
+
+  /** Decides again about a message of which nothing but the label is known. */
+  public Optional<Refusal> recheck(
+      Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
+    return recheck(new Waiting(label, bodyBytes, Optional.empty()), self, recipient, now);
+  }
+
+  /**
+   * Decides again about a complete message that waited, before it is transmitted: the agreement may
+   * have ended or the rules may have changed.
+   *
    * @return the refusal; empty if it may still go
    */
   public Optional<Refusal> recheck(
-      Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
+      Waiting message, AgencyName self, AgencyName recipient, Instant now) {
+    Label label = message.label();
     for (FixedLabel fixed : FixedLabel.all()) {
       if (fixed.isOf(label)) {
         return fixed.refusal(label, self, recipient, membership);
@@ -178,9 +194,11 @@ public final class Egress {
     Ruling ruling =
         cache.get(
             Facts.Stage.QUEUED,
-            new Transfer(label, bodyBytes, self, recipient, now).complete(),
+            new Transfer(label, message.bodyBytes(), self, recipient, now).complete(),
             it -> rules.underNamed(true, it));
-    return ruling instanceof Ruling.Denied it ? Optional.of(it.refusal()) : Optional.empty();
+    return ruling instanceof Ruling.Denied it
+        ? Optional.of(it.refusal())
+        : waiting.refusal(((Ruling.Allowed) ruling).agreement(), message, recipient);
   }
 
   /**
@@ -209,7 +227,7 @@ public final class Egress {
       explained.add(explained(decision, transfer));
     }
     return new Explanation(
-        version,
+        stamp.version(),
         decision.holdReason(),
         explained,
         decision.refusals().stream()

@@ -37,11 +37,11 @@ public final class EvidenceMessages {
   private static final Duration DELIVER_WITHIN = Duration.ofDays(30);
 
   private final Membership membership;
-  private final String version;
+  private final PolicyStamp stamp;
 
-  EvidenceMessages(Membership membership, String version) {
+  EvidenceMessages(Membership membership, PolicyStamp stamp) {
     this.membership = membership;
-    this.version = version;
+    this.stamp = stamp;
   }
 
   /**
@@ -68,7 +68,8 @@ public final class EvidenceMessages {
     Instant created = now.truncatedTo(ChronoUnit.MILLIS);
     Instant expires = created.plus(DELIVER_WITHIN);
     Label label = LABEL.of(id, self, lane, exercise, created, expires);
-    Permit permit = new Permit(recipient, AGREEMENT, RETENTION_DAYS, version);
+    Permit permit =
+        new Permit(recipient, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation());
     Body body = Body.newBuilder().setEvidence(batch).build();
     return Optional.of(new Permitted(id, self, label, body, List.of(permit), expires));
   }

@@ -23,6 +23,7 @@ public final class Permitted {
   private final AgencyName origin;
   private final LabelledBody content;
   private final Written written;
+  private final Grounds grounds;
   private final List<Permit> permits;
   private final Instant expires;
 
@@ -50,6 +51,7 @@ public final class Permitted {
         origin,
         new LabelledBody(label, body.toByteString()),
         new Written(label, body),
+        Grounds.NONE,
         permits,
         expires);
   }
@@ -59,6 +61,7 @@ public final class Permitted {
       AgencyName origin,
       LabelledBody content,
       Written written,
+      Grounds grounds,
       List<Permit> permits,
       Instant expires) {
     if (permits.isEmpty()) {
@@ -68,6 +71,7 @@ public final class Permitted {
     this.origin = origin;
     this.content = content;
     this.written = written;
+    this.grounds = grounds;
     this.permits = List.copyOf(permits);
     this.expires = expires;
   }
@@ -120,6 +124,16 @@ public final class Permitted {
   /** Version of the policy that decided. */
   public String policyVersion() {
     return permits.get(0).policyVersion();
+  }
+
+  /** Which policy of this node that was; 0 where nobody counted. */
+  public long generation() {
+    return permits.get(0).generation();
+  }
+
+  /** On what it goes out of which its label says nothing. */
+  public Grounds grounds() {
+    return grounds;
   }
 
   /** Priority class. */

@@ -24,6 +24,7 @@ public final class Policy {
   private final Rulebook rulebook;
   private final Membership membership;
   private final Fulfilments fulfilments;
+  private final PolicyStamp stamp;
   private final RulingCache cache;
   private final Rules rules;
   private final DraftTerms terms;
@@ -56,17 +57,28 @@ public final class Policy {
       Fulfilments fulfilments,
       ExerciseRetention exercises,
       int cacheEntries) {
+    this(rulebook, membership, fulfilments, exercises, cacheEntries, 0);
+  }
+
+  /** The same as the one of its node that comes so late among those that were in force. */
+  Policy(
+      Rulebook rulebook,
+      Membership membership,
+      Fulfilments fulfilments,
+      ExerciseRetention exercises,
+      int cacheEntries,
+      long generation) {
+    this.stamp = new PolicyStamp(rulebook.version(), generation);
     this.fulfilments = fulfilments;
     this.rulebook = rulebook;
     this.membership = membership;
     this.rules = new Rules(rulebook, membership);
     this.classification = new ClassificationCheck(rulebook.codes(), membership);
     this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
-    this.rosters = new RosterMessages(rules, membership, rulebook.version());
+    this.rosters = new RosterMessages(rules, membership, stamp);
     this.terms =
         new DraftTerms(rules, membership, rulebook.codes().sharing(), fulfilments, exercises);
-    this.egress =
-        new Egress(rules, membership, cache, terms, rosters, fulfilments, rulebook.version());
+    this.egress = new Egress(rules, membership, cache, terms, rosters, fulfilments, stamp);
     this.ingress = new Ingress(rules, membership, fulfilments, cache, rosters, rulebook.version());
   }
 
@@ -122,6 +134,15 @@ public final class Policy {
         .isPresent();
   }
 
+  /**
+   * Which policy of this node it is: what was decided under one of another number was decided by
+   * others. Each that is in force after it has a greater one, over restarts and by no clock; what
+   * agencies say that they fulfil changes it not.
+   */
+  public long generation() {
+    return stamp.generation();
+  }
+
   /** Version of the rulebook; stands in every decision. */
   public String version() {
     return rulebook.version();
@@ -172,17 +193,17 @@ public final class Policy {
 
   /** Evidence as messages. */
   public EvidenceMessages evidence() {
-    return new EvidenceMessages(membership, rulebook.version());
+    return new EvidenceMessages(membership, stamp);
   }
 
   /** Recalls as messages. */
   public RecallMessages recalls() {
-    return new RecallMessages(membership, rulebook.version());
+    return new RecallMessages(membership, stamp);
   }
 
   /** What an agency may be asked, as messages. */
   public ResponderMessages responders() {
-    return new ResponderMessages(membership, rulebook.version());
+    return new ResponderMessages(membership, stamp);
   }
 
   /**
@@ -200,12 +221,12 @@ public final class Policy {
 
   /** Notices of consent as messages. */
   public ConsentMessages consents() {
-    return new ConsentMessages(membership, rulebook.version());
+    return new ConsentMessages(membership, stamp);
   }
 
   /** What is taken in charge, as messages. */
   public ChargeMessages charges() {
-    return new ChargeMessages(membership, rulebook.version());
+    return new ChargeMessages(membership, stamp);
   }
 
   /** Figures of the memory of rulings. */

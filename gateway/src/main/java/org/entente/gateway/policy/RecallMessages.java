@@ -31,11 +31,11 @@ public final class RecallMessages {
   private static final Duration DELIVER_WITHIN = Duration.ofDays(30);
 
   private final Membership membership;
-  private final String version;
+  private final PolicyStamp stamp;
 
-  RecallMessages(Membership membership, String version) {
+  RecallMessages(Membership membership, PolicyStamp stamp) {
     this.membership = membership;
-    this.version = version;
+    this.stamp = stamp;
   }
 
   /**
@@ -59,7 +59,10 @@ public final class RecallMessages {
         recipients.stream()
             .filter(agency -> !agency.equals(self) && membership.agencies().contains(agency))
             .sorted()
-            .map(agency -> new Permit(agency, AGREEMENT, RETENTION_DAYS, version))
+            .map(
+                agency ->
+                    new Permit(
+                        agency, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation()))
             .toList();
     if (permits.isEmpty()) {
       return Optional.empty();

@@ -30,11 +30,11 @@ public final class ResponderMessages {
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_RESPONDERS, AGREEMENT, RETENTION_DAYS);
 
   private final Membership membership;
-  private final String version;
+  private final PolicyStamp stamp;
 
-  ResponderMessages(Membership membership, String version) {
+  ResponderMessages(Membership membership, PolicyStamp stamp) {
     this.membership = membership;
-    this.version = version;
+    this.stamp = stamp;
   }
 
   /**
@@ -55,7 +55,9 @@ public final class ResponderMessages {
             self,
             LABEL.of(id, self, Lane.ROUTINE, false, created, expires),
             Body.newBuilder().setResponders(list).build(),
-            List.of(new Permit(recipient, AGREEMENT, RETENTION_DAYS, version)),
+            List.of(
+                new Permit(
+                    recipient, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation())),
             expires));
   }
 }

@@ -37,12 +37,12 @@ public final class RosterMessages {
 
   private final Rules rules;
   private final Membership membership;
-  private final String version;
+  private final PolicyStamp stamp;
 
-  RosterMessages(Rules rules, Membership membership, String version) {
+  RosterMessages(Rules rules, Membership membership, PolicyStamp stamp) {
     this.rules = rules;
     this.membership = membership;
-    this.version = version;
+    this.stamp = stamp;
   }
 
   /** Why a lead may not tell an agency who takes part; empty if it may. */
@@ -84,7 +84,10 @@ public final class RosterMessages {
     List<Permit> permits =
         recipients.stream()
             .sorted()
-            .map(agency -> new Permit(agency, AGREEMENT, RETENTION_DAYS, version))
+            .map(
+                agency ->
+                    new Permit(
+                        agency, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation()))
             .toList();
     Instant created = now.truncatedTo(ChronoUnit.MILLIS);
     Instant expires = created.plus(DELIVER_WITHIN);

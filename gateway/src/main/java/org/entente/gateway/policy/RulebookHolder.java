@@ -7,6 +7,7 @@ package org.entente.gateway.policy;
 public final class RulebookHolder {
   private final ExerciseRetention exercises;
   private final int cacheEntries;
+  private long generation;
   private volatile Policy policy;
 
   /** A policy with no rule of its own for training traffic. */
@@ -28,7 +29,18 @@ public final class RulebookHolder {
   }
 
   private Policy made(Rulebook rulebook, Membership membership, Fulfilments fulfilments) {
-    return new Policy(rulebook, membership, fulfilments, exercises, cacheEntries);
+    return new Policy(rulebook, membership, fulfilments, exercises, cacheEntries, generation);
+  }
+
+  /**
+   * Says that the policy in force is this one of its node, and that those that follow it are
+   * counted from there. To be called once, before anything is decided.
+   *
+   * @param first above that of every policy that was in force before
+   */
+  public synchronized void beginAt(long first) {
+    generation = first;
+    policy = made(policy.rulebook(), policy.membership(), policy.fulfilments());
   }
 
   /** The policy in force. */
@@ -38,6 +50,7 @@ public final class RulebookHolder {
 
   /** Puts another rulebook in force; the membership stays. */
   public synchronized Policy rulebook(Rulebook next) {
+    generation++;
     Policy made = made(next, policy.membership(), policy.fulfilments());
     policy = made;
     return made;
@@ -48,6 +61,7 @@ public final class RulebookHolder {
    * no longer there stands for nobody.
    */
   public synchronized Policy membership(Membership next) {
+    generation++;
     Policy made = made(policy.rulebook(), next, policy.fulfilments());
     policy = made;
     return made;

@@ -68,6 +68,11 @@ final class Rules {
     this.classification = new ClassificationCheck(rulebook.codes(), membership);
   }
 
+  /** The sharing markings that are known. */
+  Set<String> markings() {
+    return rulebook.codes().markings();
+  }
+
   /** Every condition of the rulebook. */
   Stream<Condition> conditions() {
     return rulebook.conditions();

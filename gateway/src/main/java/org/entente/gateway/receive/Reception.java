@@ -298,6 +298,13 @@ final class Reception {
       refuse(tx, keeping, referring.get());
       return;
     }
+    MessageId recalled = message.recalled();
+    Optional<Problem> full =
+        recalled == null ? Optional.empty() : recalls.refusal(tx, keeping.header(), recalled);
+    if (full.isPresent()) {
+      refuse(tx, keeping, id, full.get().code(), full.get().message());
+      return;
+    }
     keep(tx, keeping, message);
   }
 
@@ -315,7 +322,7 @@ final class Reception {
     InboxRecord record =
         directing.directed(
             tx,
-            ledger.chains().arriving(tx, origin, message.id(), message.record()),
+            ledger.chains().arriving(tx, origin, message.id(), placed(tx, origin, message)),
             message.content());
     long position = ledger.inbox().append(tx, lane, message.id(), record, message.body());
     ledger.retention().placed(tx, new RetentionBook.Place(record.getBucketDay(), lane, position));
@@ -323,6 +330,9 @@ final class Reception {
     tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));
     keeping.told().add(delivery(tx, header, message.id()));
     ledger.subjects().put(tx, message.subjects(), message.id());
+    if (record.getChanged()) {
+      ledger.chains().arrived(tx, origin, message.id());
+    }
     clocks.received(
         tx, header.facts().origin(), message.content().label(), message.content().body());
     operations.received(
@@ -347,6 +357,14 @@ final class Reception {
       changed(tx, origin, step);
     }
     keeping.kept().add(message.id());
+  }
+
+  /** A recall of what is not here is for those alone who ask for recalls. */
+  private InboxRecord placed(Transaction tx, AgencyName origin, Inspected.Kept message) {
+    MessageId recalled = message.recalled();
+    return recalled == null || recalls.isKnown(tx, origin, recalled)
+        ? message.record()
+        : message.record().toBuilder().setWithoutTarget(true).build();
   }
 
   private static void underConsent(

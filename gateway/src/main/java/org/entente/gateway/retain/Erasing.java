@@ -11,11 +11,11 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
-import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.RetentionBook;
+import org.entente.gateway.ledger.RetrievalRecords;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
@@ -155,15 +155,19 @@ public final class Erasing {
   }
 
   EvidenceItem withRetrieval(Transaction tx, MessageId id, EvidenceItem item) {
-    EvidenceBook.Retrieval retrieval = ledger.evidence().retrieval(tx, id);
-    return retrieval == null
-        ? item
-        : item.toBuilder()
-            .setRetrievedBy(retrieval.client())
-            .setRetrievedAt(Timestamps.fromMillis(retrieval.atMillis()))
-            .addAllAlsoRetrievedBy(
-                ledger.evidence().furtherRetrievals(id, EvidenceMessages.MAX_CLIENTS))
-            .build();
+    RetrievalRecords.Retrieved retrieved =
+        evidence.retrievals().of(tx, ledger.retrievals(), id, EvidenceMessages.MAX_CLIENTS);
+    EvidenceItem.Builder said =
+        item.toBuilder()
+            .addAllAlsoRetrievedBy(retrieved.further())
+            .setAlsoRetrievedMore(retrieved.more());
+    retrieved
+        .first()
+        .ifPresent(
+            first ->
+                said.setRetrievedBy(first.client())
+                    .setRetrievedAt(Timestamps.fromMillis(first.atMillis())));
+    return said.build();
   }
 
   /** Finishes what has begun; how many. */

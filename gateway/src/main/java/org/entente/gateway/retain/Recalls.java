@@ -16,6 +16,7 @@ import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.seal.EnvelopeFacts;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.proto.store.v1.ErasureCause;
@@ -35,14 +36,21 @@ public final class Recalls {
   private final Erasing erasing;
   private final EvidenceRecords evidence;
   private final Executor executor;
+  private final int mostWaiting;
 
-  /** Recalls over a ledger; what has begun is finished on the executor. */
+  /**
+   * Recalls over a ledger; what has begun is finished on the executor.
+   *
+   * @param mostWaiting recalls of one origin whose targets are not here
+   */
   public Recalls(
       AgencyName self,
       Ledger ledger,
       Erasing erasing,
       EvidenceRecords evidence,
-      Executor executor) {
+      Executor executor,
+      int mostWaiting) {
+    this.mostWaiting = mostWaiting;
     this.self = self;
     this.ledger = ledger;
     this.erasing = erasing;
@@ -58,6 +66,43 @@ public final class Recalls {
     return ledger.retention().done(tx, id) != null || ledger.retention().pending(tx, id) != null
         ? Optional.of(Code.ERASED)
         : Optional.empty();
+  }
+
+  /**
+   * Why a recall is not kept: it takes back what is not here, and so many of its origin wait for
+   * that already. Its origin is told, and can recall again if it ever sends the target. Empty if it
+   * is kept.
+   */
+  public Optional<Problem> refusal(Transaction tx, EnvelopeHeader recall, MessageId target) {
+    AgencyName origin = recall.facts().origin();
+    if (isKnown(tx, origin, target)
+        || ledger.retention().hasBlock(tx, origin, target)
+        || ledger.retention().blocks(tx, origin) < mostWaiting) {
+      return Optional.empty();
+    }
+    Problem full =
+        new Problem(
+            Code.LIMIT_REACHED,
+            "body.recall.message_id",
+            "it is not here, and "
+                + mostWaiting
+                + " recalls of what is not here are kept of one agency (limits.waiting_recalls)");
+    owe(tx, origin, failed(tx, target, full.code(), full.message()));
+    return Optional.of(full);
+  }
+
+  /**
+   * Whether a message of an origin is here, or was and was erased before its time: only then does
+   * its recall concern anybody who was given it.
+   */
+  public boolean isKnown(Transaction tx, AgencyName origin, MessageId target) {
+    InboxBook.Placed placed = ledger.inbox().find(tx, target);
+    if (placed != null) {
+      return placed.record().getOrigin().equals(origin.value());
+    }
+    ErasureRecord done = ledger.retention().done(tx, target);
+    ErasureRecord erased = done == null ? ledger.retention().pending(tx, target) : done;
+    return erased != null && erased.getOrigin().equals(origin.value());
   }
 
   /** Acts on a recall, in the transaction that keeps it. */
@@ -82,6 +127,7 @@ public final class Recalls {
           pending.toBuilder().setCause(ErasureCause.ERASURE_CAUSE_RECALL).build();
       ledger.retention().begin(tx, recalled);
     } else if (done != null && done.getOrigin().equals(origin.value())) {
+      ledger.retention().end(tx, done.toBuilder().setRecalled(true).build());
       owe(tx, origin, erasing.answer(tx, done));
     } else {
       ledger
@@ -91,12 +137,34 @@ public final class Recalls {
     }
   }
 
+  /**
+   * The answer to a recall anew, with who has had its target by now; empty if that was not
+   * recalled, or is still being erased: that answer is still to come.
+   */
+  public Optional<EvidenceItem> answer(Transaction tx, AgencyName origin, MessageId target) {
+    ErasureRecord done = ledger.retention().done(tx, target);
+    if (done != null && isRecalledBy(origin, done)) {
+      return Optional.of(erasing.answer(tx, done));
+    }
+    InboxBook.Placed placed = ledger.inbox().find(tx, target);
+    return placed != null && placed.record().getRecalled()
+        ? Optional.of(onHold(tx, target))
+        : Optional.empty();
+  }
+
+  private static boolean isRecalledBy(AgencyName origin, ErasureRecord done) {
+    return done.getOrigin().equals(origin.value())
+        && (done.getCause() == ErasureCause.ERASURE_CAUSE_RECALL || done.getRecalled());
+  }
+
+  private EvidenceItem onHold(Transaction tx, MessageId target) {
+    return failed(tx, target, Code.ON_LEGAL_HOLD, "a legal hold keeps it; nobody is given it");
+  }
+
   private void take(Transaction tx, AgencyName origin, MessageId target, InboxBook.Placed placed) {
     if (placed.record().getOnHold()) {
       ledger.inbox().replace(tx, placed, placed.record().toBuilder().setRecalled(true).build());
-      EvidenceItem kept =
-          failed(tx, target, Code.ON_LEGAL_HOLD, "a legal hold keeps it; nobody is given it");
-      owe(tx, origin, kept);
+      owe(tx, origin, onHold(tx, target));
     } else {
       erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_RECALL);
       tx.afterCommit(() -> executor.execute(erasing::round));

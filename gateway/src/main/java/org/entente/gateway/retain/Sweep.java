@@ -104,7 +104,7 @@ public final class Sweep {
   private void tellUnretrieved(
       Transaction tx, InboxRecord record, UnaryOperator<EvidenceItem> saying) {
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
-    if (ledger.evidence().retrieval(tx, id) == null) {
+    if (!ledger.retrievals().isRetrieved(tx, id)) {
       EvidenceItem item =
           evidence.item(
               EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL,

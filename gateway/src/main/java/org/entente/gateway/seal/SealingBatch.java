@@ -31,6 +31,15 @@ public record SealingBatch(BatchKey key, List<SealingItem> items) {
     }
   }
 
+  /** By what all of it was permitted. */
+  public SealingItem.Permission permission() {
+    SealingItem.Permission all = items.get(0).permission();
+    for (SealingItem item : items) {
+      all = all.and(item.permission());
+    }
+    return all;
+  }
+
   /** Whether so much fits one envelope, sealed. A single item always does. */
   static boolean fits(long labelBytes, long bodyBytes) {
     return labelBytes <= EnvelopeHeader.MAX_LABELS_BYTES

@@ -3,6 +3,7 @@ package org.entente.gateway.seal;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
+import org.entente.gateway.policy.Grounds;
 import org.entente.gateway.policy.Permitted;
 
 /**
@@ -20,17 +21,43 @@ public final class SealingItem {
   private static final int FRAMING_BYTES = 12;
 
   private final BatchKey key;
+  private final Permission permission;
   private final MessageId id;
   private final long expiresAtMs;
   private final byte[] label;
   private final byte[] body;
 
+  /**
+   * By what it was permitted.
+   *
+   * @param generation which policy of this node decided; 0 where nobody counted
+   * @param grounds on what, of which its label says nothing
+   */
+  public record Permission(long generation, Grounds grounds) {
+    /** The same of two: the earlier policy, and what both have. */
+    public Permission and(Permission other) {
+      return new Permission(Math.min(generation, other.generation), grounds.and(other.grounds));
+    }
+  }
+
+  /** One of which nobody counted the policy. */
   SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
+    this(key, new Permission(0, new Grounds(false, false)), id, expiresAtMs, label, body);
+  }
+
+  SealingItem(
+      BatchKey key,
+      Permission permission,
+      MessageId id,
+      long expiresAtMs,
+      byte[] label,
+      byte[] body) {
     if (label.length < 1 || label.length > MAX_LABEL_BYTES || body.length > MAX_BODY_BYTES) {
       throw new IllegalArgumentException(
           "label of " + label.length + " bytes, body of " + body.length);
     }
     this.key = key;
+    this.permission = permission;
     this.id = id;
     this.expiresAtMs = expiresAtMs;
     this.label = label;
@@ -52,6 +79,7 @@ public final class SealingItem {
             permitted.exercise());
     return new SealingItem(
         key,
+        new Permission(permitted.generation(), permitted.grounds()),
         permitted.messageId(),
         permitted.expires().toEpochMilli(),
         permitted.label().toByteArray(),
@@ -61,6 +89,11 @@ public final class SealingItem {
   /** What it may be batched with. */
   public BatchKey key() {
     return key;
+  }
+
+  /** By what it was permitted. */
+  public Permission permission() {
+    return permission;
   }
 
   /** The message's name. */

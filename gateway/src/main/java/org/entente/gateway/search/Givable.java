@@ -14,6 +14,7 @@ import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.RetrievalRecords;
 import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
@@ -160,7 +161,7 @@ final class Givable {
     }
     tx.audit(leaf(tx, AuditType.OPENED, actor, List.of(hit)));
     EvidenceRecords evidence = parts.evidence();
-    if (parts.ledger().evidence().firstRetrieval(tx, hit.id(), client.value())) {
+    if (isFirst(tx, hit, client)) {
       evidence.owe(
           tx,
           parts.ledger().evidence(),
@@ -168,6 +169,15 @@ final class Givable {
           evidence.retrieval(hit.id(), client.value(), tx.nowMillis()));
     }
     return true;
+  }
+
+  private boolean isFirst(Transaction tx, Hit hit, NodeName client) {
+    long bucket = hit.placed().record().getBucketDay();
+    return parts
+            .evidence()
+            .retrievals()
+            .note(tx, parts.ledger().retrievals(), hit.id(), bucket, client.value())
+        == RetrievalRecords.Noted.FIRST;
   }
 
   /** A leaf about messages that a person was shown. */

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class RocksOpening {
   private static final Logger LOG = LoggerFactory.getLogger(RocksOpening.class);
 
-  static final int FORMAT = 6;
+  static final int FORMAT = 7;
   static final byte[] FORMAT_KEY = "entente.store.format".getBytes(StandardCharsets.US_ASCII);
 
   static {

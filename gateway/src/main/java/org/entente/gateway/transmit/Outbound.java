@@ -17,6 +17,7 @@ import org.entente.gateway.seal.Sealed;
 import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.seal.SealingBatch;
 import org.entente.gateway.seal.SealingItem;
+import org.entente.proto.store.v1.SealedUnder;
 import org.entente.proto.store.v1.StoredEnvelope;
 
 /**
@@ -66,14 +67,14 @@ public final class Outbound {
     for (SealingBatch batch : Batching.group(items, maxMessages, maxBytes)) {
       long start = System.nanoTime();
       try (Sealed sealed = sealer.seal(batch)) {
-        out.add(ready(sealed));
+        out.add(ready(sealed, batch.permission()));
       }
       meters.sealed(System.nanoTime() - start);
     }
     return out;
   }
 
-  private Ready ready(Sealed sealed) {
+  private Ready ready(Sealed sealed, SealingItem.Permission permission) {
     EnvelopeHeader header = sealed.envelope().header();
     OutboxKeys.Named outboxKey = outboxKeys.current();
     byte[] wrapped = outboxSeal.seal(header, outboxKey.key(), sealed.contentKey());
@@ -84,7 +85,12 @@ public final class Outbound {
             .setLabels(UnsafeByteOperations.unsafeWrap(sealed.envelope().labels()))
             .setBodies(UnsafeByteOperations.unsafeWrap(sealed.envelope().bodies()))
             .setSealedContentKey(UnsafeByteOperations.unsafeWrap(wrapped))
-            .setOutboxKey(outboxKey.id());
+            .setOutboxKey(outboxKey.id())
+            .setSealedUnder(
+                SealedUnder.newBuilder()
+                    .setGeneration(permission.generation())
+                    .setSecondPerson(permission.grounds().secondPerson())
+                    .setPerson(permission.grounds().person()));
     sealed
         .messages()
         .forEach(id -> stored.addMessageIds(UnsafeByteOperations.unsafeWrap(id.bytes())));

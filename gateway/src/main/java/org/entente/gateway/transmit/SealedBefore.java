@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Egress;
+import org.entente.gateway.policy.Grounds;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.Envelope;
 import org.entente.gateway.seal.OpenedLabels;
@@ -22,19 +24,25 @@ import org.entente.proto.v1.Label;
  */
 public final class SealedBefore {
   private final Opener opener;
-  private final Decision decision;
 
   /** The policy in force, asked about one message. */
   @FunctionalInterface
   public interface Decision {
     /** Why it may not go to a recipient any more; empty if it may. */
-    Optional<Refusal> refusal(Label label, long bodyBytes, AgencyName recipient);
+    Optional<Refusal> refusal(Egress.Waiting message, AgencyName recipient);
   }
 
-  /** Asks a policy about labels that an opener opens. */
-  public SealedBefore(Opener opener, Decision decision) {
+  /** Asks about labels that an opener opens. */
+  public SealedBefore(Opener opener) {
     this.opener = opener;
-    this.decision = decision;
+  }
+
+  /**
+   * Whether an envelope was sealed under another policy than the one of this generation, or nobody
+   * knows under which: no clock is asked.
+   */
+  public static boolean isUnderAnother(StoredEnvelope stored, long generation) {
+    return !stored.hasSealedUnder() || stored.getSealedUnder().getGeneration() != generation;
   }
 
   /**
@@ -42,8 +50,10 @@ public final class SealedBefore {
    * may.
    *
    * @param key its content key, which stays the caller's
+   * @param decision the policy in force
    */
-  public Optional<Refusal> refusal(StoredEnvelope stored, ContentKey key, AgencyName recipient) {
+  public Optional<Refusal> refusal(
+      StoredEnvelope stored, ContentKey key, AgencyName recipient, Decision decision) {
     Optional<OpenedLabels> opened =
         Envelope.of(
                 stored.getHeader().toByteArray(),
@@ -56,6 +66,7 @@ public final class SealedBefore {
     }
     // Not closed: that would close the caller's key.
     OpenedLabels labels = opened.get();
+    Optional<Grounds> grounds = grounds(stored);
     for (int i = 0; i < labels.count(); i++) {
       Label label;
       try {
@@ -63,12 +74,22 @@ public final class SealedBefore {
       } catch (InvalidProtocolBufferException e) {
         return unreadable(recipient);
       }
-      Optional<Refusal> refusal = decision.refusal(label, labels.bodyLength(i), recipient);
+      Optional<Refusal> refusal =
+          decision.refusal(new Egress.Waiting(label, labels.bodyLength(i), grounds), recipient);
       if (refusal.isPresent()) {
         return Optional.of(told(refusal.get(), labels.count()));
       }
     }
     return Optional.empty();
+  }
+
+  /** Empty where a release before format 7 sealed it. */
+  private static Optional<Grounds> grounds(StoredEnvelope stored) {
+    return stored.hasSealedUnder()
+        ? Optional.of(
+            new Grounds(
+                stored.getSealedUnder().getSecondPerson(), stored.getSealedUnder().getPerson()))
+        : Optional.empty();
   }
 
   /** What nobody can ask about is not sent. */

@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.ContentKey;
-import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.proto.store.v1.StoredEnvelope;
 
 /** Whether mail that waited may still go: its agreement is in force and covers the recipient. */
@@ -24,8 +23,7 @@ public interface StillPermitted {
    *
    * @param key its content key, which stays the caller's
    */
-  default Optional<Refusal> refusal(
-      StoredEnvelope envelope, EnvelopeHeader header, ContentKey key, AgencyName recipient) {
+  default Optional<Refusal> refusal(StoredEnvelope envelope, ContentKey key, AgencyName recipient) {
     return Optional.empty();
   }
 }

@@ -254,8 +254,7 @@ public final class Transmission {
       return new Fate.Ends(Code.INTERNAL, "its content key cannot be opened any more");
     }
     ContentKey key = waiting.key().get();
-    Optional<Refusal> changed =
-        permitted.refusal(waiting.envelope(), waiting.header(), key, recipient);
+    Optional<Refusal> changed = permitted.refusal(waiting.envelope(), key, recipient);
     if (changed.isPresent()) {
       return new Fate.Ends(changed.get().code(), changed.get().reason());
     }

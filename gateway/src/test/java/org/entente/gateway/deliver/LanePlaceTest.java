@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LanePlaceTest {
   private static LanePlace.Sent sent(int seed) {
     return new LanePlace.Sent(
-        MessageId.fresh(seed, new Random(seed)), new AgencyName("fr.customs"));
+        MessageId.fresh(seed, new Random(seed)), new AgencyName("fr.customs"), 20_000);
   }
 
   @Test

@@ -48,11 +48,12 @@ class ChargingTest {
       OnBehalfOf.newBuilder().setOfficer("FR-118").setJustification("case 4").build();
 
   private final SecureRandom random = new SecureRandom();
+  private Instant now = NOW;
   private final RecordedLeaves journal = new RecordedLeaves();
   private final Map<MessageId, Label> received = new HashMap<>();
   private final MessageId message = MessageId.fresh(NOW.toEpochMilli(), random);
   private final Ledger ledger =
-      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, journal);
+      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> now, journal);
   private final AtRest atRest = new AtRest(new MemoryStorageKeys(), random);
   private final Policy policy = PolicyFixture.demo();
   private final IntakeKit kit =
@@ -60,7 +61,7 @@ class ChargingTest {
           ledger,
           atRest,
           () -> policy,
-          () -> NOW,
+          () -> now,
           SecretBytes.random(random, 32),
           /* mostHeld= */ 2);
 
@@ -131,6 +132,23 @@ class ChargingTest {
     assertEquals(0, prunedBy(lastDay));
     assertEquals(1, prunedBy(lastDay + 1));
     assertEquals(List.of(), records.own(ledger.charges(), null, new byte[0], 10).states());
+  }
+
+  /** It is the later word all the same, here and where it goes. */
+  @Test
+  void givenBack_byAClockThatWasSetBack_isWhatCounts() {
+    charge(message, ChargeStep.CHARGE_STEP_TAKEN, "on our way", OFFICER);
+    ChargeRecords records = new ChargeRecords(atRest);
+    Instant taken = records.lastOwn(ledger.charges(), message).orElseThrow();
+    now = NOW.minusSeconds(3_600);
+    charge(message, ChargeStep.CHARGE_STEP_GIVEN_BACK, "empty", OFFICER);
+
+    ChargeState own = records.own(ledger.charges(), message, new byte[0], 10).states().get(0);
+    assertEquals(ChargeStep.CHARGE_STEP_GIVEN_BACK, own.getCharge().getStep());
+    assertEquals(Optional.of(taken.plusMillis(1)), records.lastOwn(ledger.charges(), message));
+    now = NOW.plusSeconds(60);
+    charge(message, ChargeStep.CHARGE_STEP_TAKEN, "again", OFFICER);
+    assertEquals(Optional.of(now), records.lastOwn(ledger.charges(), message), "as the clock says");
   }
 
   private int prunedBy(long day) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.InboxRecord;
@@ -294,8 +296,19 @@ class BooksTest {
   @Test
   void retrieval_isFirst_once() {
     MessageId id = MessageId.fresh(1, new java.util.Random(1));
-    assertTrue((boolean) write(tx -> ledger.evidence().firstRetrieval(tx, id, "desk")));
-    assertFalse((boolean) write(tx -> ledger.evidence().firstRetrieval(tx, id, "desk")));
+    RetrievalRecords records =
+        new RetrievalRecords(new AtRest(new MemoryStorageKeys(), new SecureRandom()));
+    RetrievalBook book = ledger.retrievals();
+    assertFalse((boolean) write(tx -> book.isRetrieved(tx, id)));
+    for (RetrievalRecords.Noted noted :
+        List.of(RetrievalRecords.Noted.FIRST, RetrievalRecords.Noted.KNOWN)) {
+      assertEquals(noted, write(tx -> records.note(tx, book, id, 30_000, "desk")));
+      assertTrue((boolean) write(tx -> book.isRetrieved(tx, id)));
+    }
+    for (RetrievalRecords.Noted noted :
+        List.of(RetrievalRecords.Noted.FURTHER, RetrievalRecords.Noted.KNOWN)) {
+      assertEquals(noted, write(tx -> records.note(tx, book, id, 30_000, "analysts")));
+    }
   }
 
   @Test

@@ -152,7 +152,8 @@ final class Aside implements AutoCloseable {
             () -> now,
             new Meters(),
             Desked.none(keys)::sight,
-            label -> policy.equivalent(label, ReceiveKit.SELF)),
+            label -> policy.equivalent(label, ReceiveKit.SELF),
+            (tx, origin, id) -> Optional.empty()),
         CursorLimits.DEFAULT);
   }
 

@@ -265,6 +265,30 @@ class DeliveredRangesTest {
     assertEquals(Code.LIMIT_REACHED, ((Subscriptions.Opened.Invalid) refused).problem().code());
   }
 
+  /** It is told of, and its name is free again; what was acknowledged keeps its place. */
+  @Test
+  void cursorsThatAcknowledgeNothing_areNotKept_onceTheyAreToldOf() {
+    deliver(3);
+    Aside.Stream other = aside.stream(OPEN.toBuilder().setCursor("acknowledges").build());
+    acknowledge(other, 1);
+    close(aside.stream(OPEN));
+    close(aside.stream(OPEN));
+    assertEquals(2, aside.ledger.cursors().names("desk", 10).size());
+
+    pass(EVERY);
+    aside.restart();
+    aside.subscriptions.round();
+    settle();
+    assertEquals(
+        2, told().stream().filter(leaf -> leaf.endsWith("acknowledged, cursor main")).count());
+    assertEquals(2, aside.ledger.cursors().names("desk", 10).size(), "its next leaf is not due");
+    pass(EVERY);
+    aside.subscriptions.round();
+    settle();
+    assertEquals(List.of("acknowledges"), aside.ledger.cursors().names("desk", 10));
+    assertEquals(3, aside.stream(OPEN).given().size(), "from the beginning, as ever");
+  }
+
   @Test
   void streamThatWasGivenNothing_hasNoLeaf_andCostsNoCommit() {
     Aside.Stream stream = aside.stream(OPEN);

@@ -39,7 +39,7 @@ class PrecedenceTest {
                 draft,
                 PolicyFixture.FR,
                 NOW,
-                "v",
+                new PolicyStamp("v", 0),
                 Map.of(PolicyFixture.DE, agreement()),
                 java.util.Set.of(),
                 List.of(),

@@ -52,7 +52,7 @@ class ReferenceCheckTest {
             draft,
             PolicyFixture.FR,
             NOW,
-            "v",
+            new PolicyStamp("v", 0),
             Map.of(PolicyFixture.DE, agreement),
             Set.of(),
             List.of(),

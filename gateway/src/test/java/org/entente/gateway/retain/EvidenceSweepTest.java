@@ -17,6 +17,8 @@ import org.entente.gateway.ledger.EvidenceName;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.RetrievalRecords;
+import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -27,6 +29,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.UnopenedRecord;
@@ -99,7 +102,7 @@ class EvidenceSweepTest {
           ledger.awaited().list(tx, unopened);
           evidence.keepHeader(tx, ledger.evidence(), header, new byte[64]);
           ledger.inbox().append(tx, Lane.ROUTINE, received, record(received), new byte[] {1});
-          return ledger.evidence().firstRetrieval(tx, received, "desk");
+          return retrieved(tx, "desk");
         });
     ledger.commit(
         Lane.ROUTINE,
@@ -107,6 +110,11 @@ class EvidenceSweepTest {
           ledger.awaited().unlist(tx, own, DE);
           return own;
         });
+  }
+
+  private boolean retrieved(Transaction tx, String client) {
+    return evidence.retrievals().note(tx, ledger.retrievals(), received, 0, client)
+        == RetrievalRecords.Noted.FIRST;
   }
 
   private static InboxRecord record(MessageId id) {
@@ -126,7 +134,8 @@ class EvidenceSweepTest {
 
     clock.move(Duration.ofDays(3));
     sweep.round();
-    assertEquals("{3=1}", records().toString(), "what a recall would ask while it is in the inbox");
+    assertEquals(
+        "{12=1}", records().toString(), "what a recall would ask while it is in the inbox");
     assertNull(ledger.evidence().header(Sha256.hash(header)));
 
     InboxBook.Placed placed = ledger.inbox().find(received);
@@ -149,14 +158,52 @@ class EvidenceSweepTest {
     clock.move(EvidenceRecords.KEPT.minus(LATER).plusDays(2));
     sweep.round();
 
-    assertEquals("{10=1, 3=1, of own 2=1}", records().toString(), "the retrieval, not the rest");
+    assertEquals("{10=1, 12=1, of own 2=1}", records().toString(), "the retrieval, not the rest");
     EvidenceName retrieval =
         new EvidenceName(own, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, FR.value(), DE);
     assertTrue(ledger.evidence().has(retrieval));
 
     clock.move(LATER);
     sweep.round();
-    assertEquals("{3=1}", records().toString());
+    assertEquals("{12=1}", records().toString());
+  }
+
+  /** In the open, with nothing that says when it is over but that the message is gone. */
+  @Test
+  void retrievalsOfAnEarlierFormat_goWithTheirMessage_andNotBefore() {
+    byte[] first = Keys.key().u8(3).bytes(received.bytes()).done();
+    byte[] further = Keys.key().bytes(first).ascii("analysts").done();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          byte[] at = Keys.key().u64(clock.millis()).done();
+          tx.put(Table.EVIDENCE, first, Keys.key().bytes(at).bytes(new byte[] {'d'}).done());
+          tx.put(Table.EVIDENCE, further, at);
+          return ledger
+              .inbox()
+              .append(tx, Lane.ROUTINE, received, record(received), new byte[] {1});
+        });
+
+    clock.move(EvidenceRecords.KEPT.plusDays(9));
+    assertEquals(0, sweep.round());
+    InboxBook.Placed placed = ledger.inbox().find(received);
+    assertNotNull(placed);
+    ErasureRecord erased =
+        ErasureRecord.newBuilder().setMessageId(ByteString.copyFrom(received.bytes())).build();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.inbox().remove(tx, placed);
+          ledger.retention().end(tx, erased);
+          return placed;
+        });
+    assertEquals(0, sweep.round(), "a recall is still answered with them");
+
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> ledger.retention().prune(tx, clock.millis(), clock.millis() / 86_400_000, 10));
+    assertEquals(2, sweep.round());
+    assertEquals("{}", records().toString());
   }
 
   /** As releases before format 6 kept it. */

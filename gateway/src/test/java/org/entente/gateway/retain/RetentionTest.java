@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -31,12 +32,14 @@ import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.ledger.RetrievalRecords;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.EvidenceMessages;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Permitted;
@@ -44,6 +47,7 @@ import org.entente.gateway.policy.PermittedFixture;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -54,6 +58,7 @@ import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.ErasureCause;
 import org.entente.proto.store.v1.ErasureRecord;
+import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
@@ -184,6 +189,15 @@ class RetentionTest {
     Permitted message = alert(Lane.ROUTINE, headline);
     assertEquals(Result.RESULT_COMMITTED, node.kit.deliver(message).get(0).getResult());
     return message.messageId();
+  }
+
+  private boolean retrieved(Transaction tx, MessageId id, String client) {
+    return noted(tx, id, client) == RetrievalRecords.Noted.FIRST;
+  }
+
+  private RetrievalRecords.Noted noted(Transaction tx, MessageId id, String client) {
+    long bucket = LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC).toEpochDay();
+    return node.kit.evidence().retrievals().note(tx, node.ledger.retrievals(), id, bucket, client);
   }
 
   private EvidenceItem lastOwed() {
@@ -410,16 +424,11 @@ class RetentionTest {
   void recall_erasesItsTarget_andSaysWhoHadItBefore() {
     MessageId id = received("one");
     Instant retrieved = now;
-    node.ledger
-        .write(
-            Lane.ROUTINE, (Transaction tx) -> node.ledger.evidence().firstRetrieval(tx, id, "desk"))
-        .join();
+    node.ledger.write(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, id, "desk")).join();
     now = now.plusSeconds(5);
     for (String client : List.of("watch-room", "analysts", "desk", "watch-room")) {
       assertFalse(
-          node.ledger.commit(
-              Lane.ROUTINE,
-              (Transaction tx) -> node.ledger.evidence().firstRetrieval(tx, id, client)),
+          node.ledger.commit(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, id, client)),
           "its origin is told of the first alone");
     }
 
@@ -438,6 +447,185 @@ class RetentionTest {
     assertEquals(List.of("analysts", "watch-room"), answer.getAlsoRetrievedByList());
     assertTrue(leaves.types().contains(AuditType.RECALLED));
     assertEquals(AuditType.ERASED, leaves.last(0).type());
+  }
+
+  /** All in the batch of the erasure's end or after it: none is left out. */
+  @Test
+  void recall_thatWasAnswered_isAnsweredAnew_whenFurtherClientsAcknowledge() {
+    MessageId id = received("one");
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "desk"));
+    node.kit.deliver(recallOf(id));
+    node.kit.settle();
+    assertEquals(List.of(), lastOwed().getAlsoRetrievedByList());
+
+    Optional<EvidenceItem> anew =
+        node.ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              assertEquals(RetrievalRecords.Noted.FURTHER, noted(tx, id, "analysts"));
+              return node.kit.recalls().answer(tx, ReceiveKit.ORIGIN, id);
+            });
+    EvidenceItem answer = anew.orElseThrow();
+    assertEquals(EvidenceKind.EVIDENCE_KIND_ERASURE, answer.getKind());
+    assertEquals("", answer.getCode());
+    assertEquals("desk", answer.getRetrievedBy());
+    assertEquals(List.of("analysts"), answer.getAlsoRetrievedByList());
+    assertEquals(
+        Optional.empty(),
+        node.ledger.commit(
+            Lane.ROUTINE, tx -> node.kit.recalls().answer(tx, new AgencyName("it.customs"), id)));
+  }
+
+  @Test
+  void personErased_thenRecalled_isAnsweredAnewToo_andWhatWasNotRecalledIsNot() {
+    MessageId id = received("one");
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "desk"));
+    node.retention.erase(OFFICE, id, PERSON);
+    assertEquals(Optional.empty(), answer(id));
+
+    node.kit.deliver(recallOf(id));
+    assertTrue(answer(id).isPresent());
+  }
+
+  private Optional<EvidenceItem> answer(MessageId id) {
+    return node.ledger.commit(
+        Lane.ROUTINE, tx -> node.kit.recalls().answer(tx, ReceiveKit.ORIGIN, id));
+  }
+
+  @Test
+  void clients_beyondThoseThatAreNamed_areCounted() {
+    MessageId id = received("one");
+    for (int i = 0; i < EvidenceMessages.MAX_CLIENTS + 4; i++) {
+      String client = "client-%02d".formatted(i);
+      node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, client));
+    }
+    node.kit.deliver(recallOf(id));
+    node.kit.settle();
+
+    assertEquals("client-00", lastOwed().getRetrievedBy());
+    assertEquals(EvidenceMessages.MAX_CLIENTS, lastOwed().getAlsoRetrievedByCount());
+    assertEquals("client-01", lastOwed().getAlsoRetrievedBy(0));
+    assertEquals(3, lastOwed().getAlsoRetrievedMore());
+  }
+
+  /** A hold keeps a message beyond the key of its bucket, and with it go the names. */
+  @Test
+  void clients_whoseNamesNobodyCanOpenAnyMore_areCounted() {
+    MessageId id = received("one");
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "desk"));
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "analysts"));
+    node.retention.hold(OFFICE, id, PERSON);
+    LocalDate lastDay = LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC);
+    now = now.plus(Duration.ofDays(40));
+    keys.destroy(lastDay);
+    node.kit.renewKeys();
+
+    node.kit.deliver(recallOf(id));
+    assertEquals("ON_LEGAL_HOLD", lastOwed().getCode());
+    assertEquals("", lastOwed().getRetrievedBy());
+    assertEquals(2, lastOwed().getAlsoRetrievedMore());
+    assertEquals(
+        RetrievalRecords.Noted.KNOWN,
+        node.ledger.commit(Lane.ROUTINE, tx -> noted(tx, id, "others")));
+  }
+
+  @Test
+  void retrievals_lieInNoPlaintextOnTheDisk() {
+    MessageId id = received("one");
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "the-first-desk"));
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "the-second-desk"));
+    int rows = 0;
+    try (Scan scan = node.store.scan(Table.EVIDENCE, new byte[0], null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        rows += scan.key()[0] == 12 ? 1 : 0;
+        String row =
+            new String(scan.key(), StandardCharsets.ISO_8859_1)
+                + new String(scan.value(), StandardCharsets.ISO_8859_1);
+        assertFalse(row.contains("-desk"), row);
+      }
+    }
+    assertEquals(2, rows);
+  }
+
+  /** What a release before format 7 kept is read, and sealed when it is written again. */
+  @Test
+  void retrievals_ofAnEarlierFormat_areToldOf_andSealedWhenTheyAreWrittenAgain() {
+    MessageId id = received("one");
+    byte[] first = Keys.key().u8(3).bytes(id.bytes()).done();
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          byte[] at = Keys.key().u64(5_000).done();
+          byte[] desk = "desk".getBytes(StandardCharsets.US_ASCII);
+          tx.put(Table.EVIDENCE, first, Keys.key().bytes(at).bytes(desk).done());
+          tx.put(Table.EVIDENCE, Keys.key().bytes(first).ascii("analysts").done(), at);
+          return id;
+        });
+    assertEquals(
+        List.of(
+            RetrievalRecords.Noted.KNOWN,
+            RetrievalRecords.Noted.KNOWN,
+            RetrievalRecords.Noted.FURTHER),
+        node.ledger.commit(
+            Lane.ROUTINE,
+            tx -> List.of(noted(tx, id, "desk"), noted(tx, id, "analysts"), noted(tx, id, "x"))));
+    assertNull(node.store.get(Table.EVIDENCE, first));
+
+    node.kit.deliver(recallOf(id));
+    node.kit.settle();
+    assertEquals("desk", lastOwed().getRetrievedBy());
+    assertEquals(5, lastOwed().getRetrievedAt().getSeconds());
+    assertEquals(List.of("analysts", "x"), lastOwed().getAlsoRetrievedByList());
+  }
+
+  /** A member that takes back what it never sent makes others keep no more than so much. */
+  @Test
+  void recalls_ofWhatIsNotHere_beyondTheLimit_areRefused_andTheStreamGoesOn() {
+    List<Permitted> targets = new ArrayList<>();
+    for (int i = 0; i <= ReceiveKit.RECALLS; i++) {
+      targets.add(alert(Lane.ROUTINE, "never sent " + i));
+    }
+    for (Permitted target : targets.subList(0, ReceiveKit.RECALLS)) {
+      Permitted recall = recallOf(target.messageId());
+      assertEquals(Result.RESULT_COMMITTED, node.kit.deliver(recall).get(0).getResult());
+      assertTrue(record(recall).getWithoutTarget(), "for nobody but who asks for recalls");
+    }
+    Permitted beyond = recallOf(targets.get(ReceiveKit.RECALLS).messageId());
+
+    assertEquals(Result.RESULT_COMMITTED, node.kit.deliver(beyond).get(0).getResult());
+    assertNull(node.ledger.inbox().find(beyond.messageId()));
+    List<String> codes = node.kit.owed().stream().map(EvidenceItem::getCode).toList();
+    assertEquals(
+        List.of("LIMIT_REACHED", "LIMIT_REACHED"), codes.subList(codes.size() - 2, codes.size()));
+    assertEquals(
+        List.of(EvidenceKind.EVIDENCE_KIND_ERASURE, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY),
+        node.kit.owed().stream().map(EvidenceItem::getKind).skip(codes.size() - 2L).toList());
+    assertEquals(ReceiveKit.RECALLS, node.ledger.retention().blocks(ReceiveKit.ORIGIN));
+
+    // Again of what is refused already, of what is here, and of another origin: as ever.
+    node.kit.deliver(recallOf(targets.get(0).messageId()));
+    assertEquals("NOT_FOUND", lastOwed().getCode());
+    MessageId here = received("here");
+    Permitted known = recallOf(here);
+    node.kit.deliver(known);
+    node.kit.settle();
+    assertEquals("", lastOwed().getCode());
+    assertFalse(record(known).getWithoutTarget());
+    assertEquals(0, node.ledger.retention().blocks(new AgencyName("it.customs")));
+
+    // They end, and are counted no more.
+    now = now.plus(Duration.ofDays(2));
+    node.sweep.round();
+    assertEquals(0, node.ledger.retention().blocks(ReceiveKit.ORIGIN));
+    node.kit.renewKeys();
+    Permitted next = recallOf(MessageId.fresh(now.toEpochMilli(), random));
+    node.kit.deliver(next);
+    assertTrue(record(next).getWithoutTarget());
+  }
+
+  private InboxRecord record(Permitted message) {
+    return requireNonNull(node.ledger.inbox().find(message.messageId())).record();
   }
 
   @Test
@@ -514,11 +702,7 @@ class RetentionTest {
     now = now.plus(Duration.ofDays(1));
     node.kit.renewKeys();
     MessageId kept = received("three");
-    node.ledger
-        .write(
-            Lane.ROUTINE,
-            (Transaction tx) -> node.ledger.evidence().firstRetrieval(tx, taken, "desk"))
-        .join();
+    node.ledger.write(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, taken, "desk")).join();
     assertEquals(0, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
     keys.destroy(day);
     assertEquals(2, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
@@ -539,11 +723,7 @@ class RetentionTest {
   void endOfRetention_withoutRetrieval_isToldToTheOrigin() {
     MessageId id = received("one");
     MessageId taken = received("two");
-    node.ledger
-        .write(
-            Lane.ROUTINE,
-            (Transaction tx) -> node.ledger.evidence().firstRetrieval(tx, taken, "desk"))
-        .join();
+    node.ledger.write(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, taken, "desk")).join();
     now = now.plus(Duration.ofDays(31));
     assertEquals(2, node.sweep.round());
     List<EvidenceItem> ended =

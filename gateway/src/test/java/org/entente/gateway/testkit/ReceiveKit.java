@@ -90,6 +90,9 @@ public final class ReceiveKit implements AutoCloseable {
   /** Who sends. */
   public static final AgencyName ORIGIN = new AgencyName("fr.customs");
 
+  /** Recalls of one origin that are kept although their targets are not here. */
+  public static final int RECALLS = 4;
+
   private static final FederationName FEDERATION = new FederationName("test.example");
   private static final NodeName NODE = new NodeName("gateway-1");
 
@@ -98,6 +101,7 @@ public final class ReceiveKit implements AutoCloseable {
   private final Ledger ledger;
   private final EvidenceRecords evidence;
   private final Erasing erasing;
+  private final Recalls recalls;
   private final SettingAside setting;
   private final Origin origin;
   private final ReceiveParts parts;
@@ -133,6 +137,7 @@ public final class ReceiveKit implements AutoCloseable {
     this.ledger = ledger;
     evidence = new EvidenceRecords(new AtRest(storage, random), SELF);
     erasing = new Erasing(SELF, ledger, retention, journal, evidence);
+    recalls = new Recalls(SELF, ledger, erasing, evidence, executor, RECALLS);
     setting =
         new SettingAside(
             SELF,
@@ -178,7 +183,7 @@ public final class ReceiveKit implements AutoCloseable {
             (facts, recipient, size) -> Optional.empty(),
             new Opener(count -> {}),
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
-            new Recalls(SELF, ledger, erasing, evidence, executor),
+            recalls,
             new Advertised(ledger, new AtRest(storage, random)),
             new Rosters(ledger.operations(), new AtRest(storage, random)),
             new IncomingConsents(
@@ -427,6 +432,11 @@ public final class ReceiveKit implements AutoCloseable {
   /** Erasing at the recipient. */
   public Erasing erasing() {
     return erasing;
+  }
+
+  /** What recalls do at the recipient. */
+  public Recalls recalls() {
+    return recalls;
   }
 
   /** Evidence records of the recipient. */

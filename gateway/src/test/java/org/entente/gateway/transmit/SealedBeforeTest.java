@@ -1,11 +1,13 @@
 package org.entente.gateway.transmit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
@@ -15,12 +17,14 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Grounds;
 import org.entente.gateway.policy.PermittedFixture;
 import org.entente.gateway.seal.Batching;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.Sealed;
 import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.seal.SealingItem;
+import org.entente.proto.store.v1.SealedUnder;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Document;
@@ -67,8 +71,8 @@ class SealedBeforeTest {
   }
 
   private Optional<Refusal> ask(StoredEnvelope envelope, SealedBefore.Decision decision) {
-    return new SealedBefore(new Opener(count -> {}), decision)
-        .refusal(envelope, sealed.contentKey(), DE);
+    return new SealedBefore(new Opener(count -> {}))
+        .refusal(envelope, sealed.contentKey(), DE, decision);
   }
 
   private static boolean is(Label label, MessageId id) {
@@ -82,14 +86,19 @@ class SealedBeforeTest {
     Optional<Refusal> refusal =
         ask(
             stored(),
-            (label, bytes, recipient) -> {
-              asked.append(is(label, first) ? "first " : "second ").append(bytes).append(' ');
+            (message, recipient) -> {
+              asked
+                  .append(is(message.label(), first) ? "first " : "second ")
+                  .append(message.bodyBytes())
+                  .append(message.grounds())
+                  .append(' ');
               return Optional.empty();
             });
 
     int bytes = BODY.getSerializedSize();
     assertEquals(Optional.empty(), refusal);
-    assertEquals("first " + bytes + " second " + bytes + " ", asked.toString());
+    String unknown = Optional.empty().toString();
+    assertEquals("first " + bytes + unknown + " second " + bytes + unknown + " ", asked.toString());
   }
 
   @Test
@@ -97,8 +106,8 @@ class SealedBeforeTest {
     Refusal found =
         ask(
                 stored(),
-                (label, bytes, recipient) ->
-                    is(label, second)
+                (message, recipient) ->
+                    is(message.label(), second)
                         ? Optional.of(
                             new Refusal(recipient.value(), Code.NODE_RULE, "node/none", "no more"))
                         : Optional.empty())
@@ -111,6 +120,30 @@ class SealedBeforeTest {
         found.reason());
   }
 
+  /** What a release before format 7 sealed does not say under which policy, and is asked again. */
+  @Test
+  void generation_otherThanTheOneInForce_orUnknown_isAskedAgain_whateverAnyClockSays() {
+    StoredEnvelope under =
+        stored().toBuilder()
+            .setSealedUnder(SealedUnder.newBuilder().setGeneration(7).setPerson(true))
+            .build();
+
+    assertFalse(SealedBefore.isUnderAnother(under, 7));
+    assertTrue(SealedBefore.isUnderAnother(under, 8));
+    assertTrue(SealedBefore.isUnderAnother(under, 6));
+    assertTrue(SealedBefore.isUnderAnother(stored(), 0));
+    List<Grounds> grounds = new ArrayList<>();
+    Optional<Refusal> refusal =
+        ask(
+            under,
+            (message, recipient) -> {
+              grounds.add(message.grounds().orElseThrow());
+              return Optional.empty();
+            });
+    assertEquals(Optional.empty(), refusal);
+    assertEquals(List.of(new Grounds(false, true), new Grounds(false, true)), grounds);
+  }
+
   /** Nobody is asked, and nothing goes. */
   @Test
   void labels_thatDoNotOpen_stopIt() {
@@ -120,7 +153,7 @@ class SealedBeforeTest {
     Optional<Refusal> refusal =
         ask(
             stored().toBuilder().setLabels(ByteString.copyFrom(damaged)).build(),
-            (label, bytes, recipient) -> {
+            (message, recipient) -> {
               throw new AssertionError("asked");
             });
 

@@ -266,7 +266,8 @@ final class Behind implements AutoCloseable {
                 InstantSource.system(),
                 new Meters(),
                 Desked.none(storageKeys)::sight,
-                label -> policy.equivalent(label, Edge.FR)),
+                label -> policy.equivalent(label, Edge.FR),
+                (tx, origin, id) -> Optional.empty()),
             new CursorLimits(3, 5_000));
     watches =
         new Watches(

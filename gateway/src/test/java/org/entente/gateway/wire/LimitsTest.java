@@ -38,7 +38,8 @@ import org.junit.jupiter.api.Test;
 /** What a caller may ask of a connection: threats 23, 25, 26, 27 and 28. */
 class LimitsTest {
   private static final NodeConfig.Limits SMALL =
-      new NodeConfig.Limits(1_024, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2_048, 1, 0, 0, 0, 0, 0, null);
+      new NodeConfig.Limits(
+          1_024, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2_048, 1, 0, 0, 0, 0, 0, 0, null);
   private static final NodeConfig.Limits FEW_CONNECTIONS =
       new NodeConfig.Limits(
           0,
@@ -57,6 +58,7 @@ class LimitsTest {
           60,
           4,
           20,
+          0,
           0,
           0,
           0,
