@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +113,12 @@ class ResidualTest {
               Rules rules = new Rules(policy.rulebook(), policy.membership());
               Verdict verdict =
                   Verdict.of(rules.egress(new Transfer(label, 0, FR, SG, NOW)), true, label);
-              String words = invalid(policy, label).orElse(verdict.inShort());
+              Optional<String> invalid = invalid(policy, label);
+              if (invalid.isPresent() && descriptor.getJavaType() == JavaType.STRING) {
+                // A text from elsewhere that this field cannot hold: it is not asked about.
+                return;
+              }
+              String words = invalid.orElse(verdict.inShort());
               for (Residual.Branch branch : residual.branches()) {
                 assertEquals(
                     branch.verdict().inShort().equals(words),
