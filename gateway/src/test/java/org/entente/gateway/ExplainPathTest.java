@@ -266,11 +266,44 @@ class ExplainPathTest {
         draft(draft -> draft.getLabelBuilder().setCategoryValue(99), DE));
     refused(
         Status.Code.INVALID_ARGUMENT,
-        "body",
+        "to.operation",
+        draft(
+            draft -> {
+              draft.getBodyBuilder().getOperationUpdateBuilder().setObjectives("look");
+              draft.getLabelBuilder().setKind(org.entente.proto.v1.Kind.KIND_OPERATION);
+            },
+            DE));
+    refused(
+        Status.Code.INVALID_ARGUMENT,
+        "label.in_reply_to",
         draft(
             draft -> {
               draft.clearBody();
-              draft.getLabelBuilder().setKind(org.entente.proto.v1.Kind.KIND_OPERATION);
+              draft.getLabelBuilder().setKind(org.entente.proto.v1.Kind.KIND_ANSWER);
+            },
+            DE));
+    refused(
+        Status.Code.INVALID_ARGUMENT,
+        "label.references",
+        draft(
+            draft -> {
+              draft.clearBody();
+              draft
+                  .getLabelBuilder()
+                  .setMessageType(org.entente.proto.v1.MessageType.MESSAGE_TYPE_RECTIFICATION);
+            },
+            DE));
+    refused(
+        Status.Code.INVALID_ARGUMENT,
+        "label.requested_action",
+        draft(
+            draft -> {
+              draft.clearBody();
+              draft
+                  .getLabelBuilder()
+                  .setKind(org.entente.proto.v1.Kind.KIND_REQUEST)
+                  .setRequestedAction(
+                      org.entente.proto.v1.RequestedAction.REQUESTED_ACTION_DETAIN);
             },
             DE));
   }

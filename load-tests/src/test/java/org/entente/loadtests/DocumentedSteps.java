@@ -53,12 +53,18 @@ final class DocumentedSteps {
                     + " --unknown classification")
             .says("PERMITTED under fr-sg-ipr")
             .says("if label.classification in [Classification.CLASSIFICATION_UNCLASSIFIED"),
+        Step.of(
+                "./entente policy explain --config /tmp/federation/fr.customs.yaml"
+                    + " --alerts config/samples/urgent/pistol-kits.jsonl")
+            .says("urgent-2026-0001")
+            .says("us.cbp: permitted by fr-us-imminent-threat")
+            .says("would be accepted: 1, held: 0, refused: 0; bad records: 0"),
         Step.of("./entente policy lint --config /tmp/federation/fr.customs.yaml --strict")
             .says("0 errors, 0 warnings"),
         Step.of(
                 "./entente policy test --config /tmp/federation/fr.customs.yaml --coverage"
                     + " config/expectations")
-            .says("41 of 41 expectations met"),
+            .says("56 of 56 expectations met"),
         Step.of(
                 "./entente policy diff --config /tmp/federation/fr.customs.yaml"
                     + " --candidate config/agreements")
@@ -103,7 +109,7 @@ final class DocumentedSteps {
             .says("0 errors, 0 warnings")
             .says("these files are it"),
         Step.of("./entente policy test" + OPERATOR + " config/expectations")
-            .says("41 of 41 expectations met"),
+            .says("56 of 56 expectations met"),
         Step.of("./entente send" + DECLARATIONS + " --alerts config/samples/ipr.jsonl")
             .exits(1)
             .says("published")
@@ -252,6 +258,9 @@ final class DocumentedSteps {
                     + SEARCHER)
             .says("\"caseRef\":\"ZGR-2026-1180\""),
         Step.of("./entente open MESSAGE" + SEARCHER).fills("MESSAGE", "FOUND").says("Hamburg"),
+        Step.of("./entente open MESSAGE --cap --out /tmp/federation/found.cap" + SEARCHER)
+            .fills("MESSAGE", "FOUND")
+            .doesNotSay("is no CAP"),
         Step.of(
                 "./entente risk score MESSAGE --score 87.5 --model ports --model-version 3.1"
                     + " --automated --indicator 'ROUTE_UNUSUAL:400:three ports in five days'"

@@ -65,6 +65,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
   private final Deque<AlertFile> files;
   private final @Nullable RecordMapping records;
   private final @Nullable Function<CapAlert, AlertItem> cap;
+  private final boolean asked;
   private @Nullable JsonLines lines;
   private String file = "";
   private @Nullable AlertItem next;
@@ -72,10 +73,12 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
   private AlertSource(
       List<AlertFile> files,
       @Nullable RecordMapping records,
-      @Nullable Function<CapAlert, AlertItem> cap) {
+      @Nullable Function<CapAlert, AlertItem> cap,
+      boolean asked) {
     this.files = new ArrayDeque<>(files);
     this.records = records;
     this.cap = cap;
+    this.asked = asked;
   }
 
   /**
@@ -113,6 +116,23 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
         : openOnTerms(path, files, mapping, terms);
   }
 
+  /**
+   * The same of drafts that are asked about and not sent: those written down as they are may be
+   * without key and body, and be requests and answers.
+   */
+  public static Opening openToAsk(
+      Path path, @Nullable Path mapping, Path mappings, @Nullable CapTerms terms) {
+    Opening opening = open(path, mapping, mappings, terms);
+    return opening instanceof Opening.Opened opened
+        ? new Opening.Opened(opened.source().toAsk())
+        : opening;
+  }
+
+  /** The same files, of which nothing was read yet. */
+  private AlertSource toAsk() {
+    return new AlertSource(List.copyOf(files), records, cap, true);
+  }
+
   private static Opening openOnTerms(
       Path path, List<AlertFile> files, @Nullable Path mapping, CapTerms terms) {
     if (!has(files, Format.CAP)) {
@@ -128,7 +148,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       loader.problems.add(notMapped(mapping, path));
     }
     return loader.problems.isEmpty()
-        ? new Opening.Opened(new AlertSource(files, records, terms::apply))
+        ? new Opening.Opened(new AlertSource(files, records, terms::apply, false))
         : new Opening.NotOpened(loader.problems);
   }
 
@@ -160,7 +180,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       }
     }
     return loader.problems.isEmpty()
-        ? new Opening.Opened(new AlertSource(files, records, cap == null ? null : cap::apply))
+        ? new Opening.Opened(new AlertSource(files, records, cap == null ? null : cap::apply, false))
         : new Opening.NotOpened(loader.problems);
   }
 
@@ -227,7 +247,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       return null;
     }
     if (reading.get() instanceof SourceRecord record) {
-      return records == null ? DraftLines.read(record) : records.apply(record);
+      return records == null ? DraftLines.read(record, asked) : records.apply(record);
     }
     return (BadRecord) reading.get();
   }

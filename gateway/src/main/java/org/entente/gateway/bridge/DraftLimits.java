@@ -18,6 +18,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Draft;
@@ -192,6 +193,23 @@ final class DraftLimits {
     require(!draft.getIdempotencyKey().isEmpty(), "idempotency_key", "is required");
     label(draft.getLabel());
     body(draft);
+    rest(draft);
+  }
+
+  /**
+   * Checks a draft that policy is asked about: it may lack key and body, and be a request or an
+   * answer, which nobody sends from files.
+   */
+  static void checkAsked(Draft draft) throws Fault {
+    label(draft.getLabel());
+    Body body = draft.getBody();
+    if (draft.hasBody() && !body.hasRequest() && !body.hasAnswer()) {
+      body(draft);
+    }
+    rest(draft);
+  }
+
+  private static void rest(Draft draft) throws Fault {
     Addressing to = draft.getTo();
     require(
         to.getAgenciesCount() + to.getJurisdictionsCount() > 0

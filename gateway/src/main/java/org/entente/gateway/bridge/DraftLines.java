@@ -17,7 +17,13 @@ final class DraftLines {
 
   private DraftLines() {}
 
-  static AlertItem read(SourceRecord record) {
+  /**
+   * The draft of a line.
+   *
+   * @param asked whether it is asked about only, and so may lack what {@link
+   *     DraftLimits#checkAsked} says
+   */
+  static AlertItem read(SourceRecord record, boolean asked) {
     try {
       Map<String, Object> fields = record.fields();
       for (String name : fields.keySet()) {
@@ -33,7 +39,11 @@ final class DraftLines {
       }
       Draft.Builder draft = Draft.newBuilder();
       ProtoValues.fill(draft, values, "");
-      DraftLimits.check(draft.build());
+      if (asked) {
+        DraftLimits.checkAsked(draft.build());
+      } else {
+        DraftLimits.check(draft.build());
+      }
       return new AlertDraft(
           record.file(), record.line(), Optional.of(publisher), draft.build(), List.of());
     } catch (Fault e) {

@@ -19,6 +19,8 @@ import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.Wanted;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,9 +34,11 @@ import picocli.CommandLine.Option;
           + " The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = "%nExample:%n",
+    footerHeading = "%nExamples:%n",
     footer = {
       "  entente open 0197…3f --officer DE-7 --justification 'case 4 Js 12/26' \\",
+      "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
+      "  entente open 0197…3f --cap --out warning.cap --officer DE-7 --justification 'duty desk' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
     })
 final class OpenCommand extends MessageCall {
@@ -49,16 +53,22 @@ final class OpenCommand extends MessageCall {
 
   @Mixin private Person person = new Person();
 
+  @ArgGroup(exclusive = false, heading = "As a document of the Common Alerting Protocol:%n")
+  private @Nullable CapOutput cap;
+
   @Override
   int with(ManagedChannel channel) {
-    OpenResponse opened =
-        SearchGrpc.newBlockingStub(channel)
-            .open(
-                OpenRequest.newBuilder()
-                    .setMessageId(id())
-                    .setExercise(exercise)
-                    .setOnBehalfOf(person.because(justification))
-                    .build());
+    OpenRequest request =
+        OpenRequest.newBuilder()
+            .setMessageId(id())
+            .setExercise(exercise)
+            .setOnBehalfOf(person.because(justification))
+            .build();
+    CapOutput document = cap;
+    if (document != null) {
+      return document.write(channel, request, json, out(), err());
+    }
+    OpenResponse opened = SearchGrpc.newBlockingStub(channel).open(request);
     if (json) {
       out().println(SearchCommand.json(opened));
     } else {

@@ -1,38 +1,21 @@
 package org.entente.gateway.cli;
 
-import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.entente.gateway.NodeCheck;
-import org.entente.gateway.PolicyTools;
-import org.entente.gateway.StartProblem;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.Residual;
-import org.entente.gateway.policy.Source;
-import org.entente.gateway.wire.Explanations;
 import org.entente.proto.v1.Addressing;
-import org.entente.proto.v1.Category;
-import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedOutcome;
-import org.entente.proto.v1.Handling;
-import org.entente.proto.v1.Kind;
-import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.PublisherGrpc;
-import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.ResidualBranch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,11 +25,13 @@ import picocli.CommandLine.Spec;
     name = "explain",
     description = {
       "Says what would become of a message, agreement by agreement, and why; sends nothing.",
+      "The message is written here, without its body, or stands in files as `send` takes them",
+      "(--alerts), with it; there may be several then.",
       "Of a running gateway (--gateway) it is the answer that `send` would get: it knows what was",
-      "received, what originators consented to, and which obligations recipients say they fulfil.",
-      "By a node's files (--config) these are not known.",
+      "received and sent, what originators consented to, who takes part in operations, and which",
+      "obligations recipients say they fulfil. By a node's files (--config) these are not known.",
       "Exit code 0 if at least one recipient is permitted or held (with --unknown, by some value of",
-      "the field), 1 if none is."
+      "the field), 1 if none is; with --alerts 0 if that is so of every draft."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -55,7 +40,8 @@ import picocli.CommandLine.Spec;
       "      --category IPR --purpose IPR_ENFORCEMENT",
       "  entente policy explain --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
       "      --to de.customs --category IPR --purpose IPR_ENFORCEMENT --derived-from 0197…3f \\",
-      "      --officer FR-3 --justification 'case 12/26'"
+      "      --officer FR-3 --justification 'case 12/26'",
+      "  entente policy explain --config fr.customs.yaml --alerts config/samples/ipr.jsonl"
     })
 final class PolicyExplain implements Callable<Integer> {
   /** Whom to ask. */
@@ -75,6 +61,21 @@ final class PolicyExplain implements Callable<Integer> {
   private Where where = new Where();
 
   @Option(
+      names = "--alerts",
+      paramLabel = "PATH",
+      description = {
+        "file or folder of drafts, as `send` takes them. Drafts as protobuf JSON may lack key and",
+        "body here, and be requests and answers."
+      })
+  private @Nullable Path alerts;
+
+  @Option(
+      names = "--mapping",
+      paramLabel = "FILE",
+      description = "how a source record becomes a draft; with --alerts")
+  private @Nullable Path mapping;
+
+  @Option(
       names = "--to",
       paramLabel = "AGENCY",
       description = "recipient, or a desk of it; may be repeated")
@@ -86,49 +87,19 @@ final class PolicyExplain implements Callable<Integer> {
       description = "every agency of a jurisdiction or group, such as EU; may be repeated")
   private List<String> jurisdictions = List.of();
 
-  @Option(names = "--kind", defaultValue = "ALERT", description = "default: ${DEFAULT-VALUE}")
-  private String kind = "ALERT";
-
-  @Option(names = "--category", required = true, description = "such as IPR or NARCOTICS")
-  private String category = "";
-
-  @Option(names = "--purpose", required = true, description = "such as IPR_ENFORCEMENT")
-  private String purpose = "";
-
   @Option(
-      names = "--classification",
-      defaultValue = "UNCLASSIFIED",
-      description = "default: ${DEFAULT-VALUE}")
-  private String classification = "UNCLASSIFIED";
+      names = "--whom-agreements-allow",
+      description = "whoever agreements allow it for; so it is where no recipient is named")
+  private boolean whomAgreementsAllow;
 
-  @Option(
-      names = "--classification-scheme",
-      paramLabel = "SCHEME",
-      description = "scheme of the national marking, such as FR")
-  private @Nullable String scheme;
+  @Mixin private AskedLabel label = new AskedLabel();
 
-  @Option(
-      names = "--classification-marking",
-      paramLabel = "MARKING",
-      description = "national marking, such as 'DIFFUSION RESTREINTE'")
-  private @Nullable String marking;
-
-  @Option(
-      names = "--handling",
-      paramLabel = "CODE",
-      description = "handling code H0, H1 or H2; may be repeated")
-  private List<String> handling = List.of();
-
-  @Option(names = "--personal-data", description = "the body contains personal data")
-  private boolean personalData;
+  @Mixin private SendOptions options = new SendOptions();
 
   @Option(
       names = "--names-persons",
       description = "the body names persons and contains no other personal data")
   private boolean namesPersons;
-
-  @Option(names = "--agreement", description = "only this agreement")
-  private @Nullable String agreement;
 
   @Option(names = "--officer", description = "the agency's reference of the officer who sends")
   private String officer = "";
@@ -138,13 +109,6 @@ final class PolicyExplain implements Callable<Integer> {
 
   @Option(names = "--justification", description = "why it is sent")
   private String justification = "";
-
-  @Option(
-      names = "--derived-from",
-      paramLabel = "MESSAGE",
-      description =
-          "received message that it passes on, 32 hex digits; may be repeated; with --gateway")
-  private List<String> derivedFrom = List.of();
 
   @Option(
       names = "--passes-on",
@@ -161,83 +125,151 @@ final class PolicyExplain implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "print what Publisher.Explain answers as one JSON object in a line")
+      description = {
+        "print what Publisher.Explain answers as one JSON object in a line;",
+        "with --alerts one for each draft, in `explained` beside `file`, `line` and `key`"
+      })
   private boolean json;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    Path config = where.config;
-    ExplainResponse answer;
-    try {
-      if (config == null) {
-        answer = asked();
-      } else {
-        answer = unknown == null ? read(config) : open(config, unknown);
-      }
-    } catch (StartProblem e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    requireWhole();
+    Path files = alerts;
+    try (DraftAnswers answers = answers()) {
+      return files == null ? one(answers) : all(files, answers);
+    } finally {
+      spec.commandLine().getOut().flush();
     }
-    PrintWriter out = spec.commandLine().getOut();
+  }
+
+  private int one(DraftAnswers answers) {
+    ExplainResponse answer = answers.ask(question(written()));
     if (json) {
-      out.println(SearchCommand.json(answer));
-    } else if (unknown != null) {
-      residuals(out, answer, unknown);
+      spec.commandLine().getOut().println(SearchCommand.json(answer));
     } else {
-      new ExplainedText(out, config == null).print(answer);
+      print(answer);
     }
-    out.flush();
-    return isPermitted(answer) ? 0 : 1;
+    return outcome(answer) == ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED ? 1 : 0;
   }
 
-  /** To some recipient; while a field is not known, with some value of it. */
-  private boolean isPermitted(ExplainResponse answer) {
-    return unknown == null
-        ? answer.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED
-        : answer.getResidualsList().stream()
-            .flatMap(it -> it.getBranchesList().stream())
-            .anyMatch(it -> it.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED);
+  private int all(Path files, DraftAnswers answers) {
+    AskedDrafts drafts =
+        new AskedDrafts(
+            spec, alert -> answers.ask(question(by(options.applied(alert.draft())))), this::outcome);
+    return drafts.ask(files, mapping, label.said(), addressing(), json ? null : this::print);
   }
 
-  private ExplainResponse asked() {
-    require(passesOn == null, "--passes-on: a gateway knows its messages: --derived-from");
+  private void requireWhole() {
+    boolean files = alerts != null;
+    boolean config = where.config != null;
+    Draft given = options.applied(Draft.getDefaultInstance());
+    require(files || mapping == null, "--mapping: is for --alerts");
+    require(
+        config || passesOn == null,
+        "--passes-on: a gateway knows its messages: --derived-from");
+    require(
+        !config || given.getDerivedFromCount() == 0,
+        "--derived-from: only a gateway knows its messages, with --gateway; --passes-on FILE has"
+            + " their labels");
+    require(
+        !config || given.getTo().getOperation().isEmpty(),
+        "--operation: only a gateway knows who takes part in it, with --gateway; --to names its"
+            + " members");
+    String field = unknown;
+    require(
+        field == null || Residual.fields().contains(field),
+        "--unknown: "
+            + Screen.printable(String.valueOf(field))
+            + " is no field that it can be asked of; valid: "
+            + String.join(", ", Residual.fields()));
+  }
+
+  private DraftAnswers answers() {
+    Path config = where.config;
     GatewayAddress gateway = where.gateway;
+    if (config != null) {
+      return DraftAnswers.ofFiles(config, passesOn);
+    }
     if (gateway == null) {
       throw new WrongCall("--gateway or --config is needed");
     }
-    ManagedChannel channel = gateway.open();
-    try {
-      return PublisherGrpc.newBlockingStub(channel)
-          .explain(
-              ExplainRequest.newBuilder()
-                  .setDraft(draft())
-                  .setNamesPersons(namesPersons)
-                  .setUnknown(unknown == null ? "" : unknown)
-                  .build());
-    } catch (StatusRuntimeException e) {
-      throw RpcFailures.explain(e);
-    } finally {
-      channel.shutdownNow();
-    }
-  }
-
-  private ExplainResponse read(Path config) {
-    return Explanations.message(
-        NodeCheck.explain(config, draft(), namesPersons, sources(), InstantSource.system()));
-  }
-
-  private List<Source> sources() {
-    require(
-        derivedFrom.isEmpty(),
-        "--derived-from: only a gateway knows its messages, with --gateway; --passes-on FILE has"
-            + " their labels");
-    return passesOn == null ? List.of() : NodeCheck.sources(passesOn);
+    return DraftAnswers.ofGateway(gateway);
   }
 
   private static void require(boolean condition, String otherwise) {
     if (!condition) {
       throw new WrongCall(otherwise);
+    }
+  }
+
+  private ExplainRequest question(Draft draft) {
+    return ExplainRequest.newBuilder()
+        .setDraft(draft)
+        .setNamesPersons(namesPersons)
+        .setUnknown(unknown == null ? "" : unknown)
+        .build();
+  }
+
+  /** The draft of the options. */
+  private Draft written() {
+    Draft said = options.applied(Draft.newBuilder().setLabel(label.whole()).build());
+    Addressing more = said.getTo();
+    Addressing.Builder whom = addressing().toBuilder().mergeFrom(more);
+    boolean nobody = whom.build().equals(Addressing.getDefaultInstance());
+    return by(
+        said.toBuilder()
+            .setTo(whom.setWhomAgreementsAllow(whomAgreementsAllow || nobody))
+            .build());
+  }
+
+  private Addressing addressing() {
+    return DeskWord.addressing("--to", to).toBuilder()
+        .addAllJurisdictions(jurisdictions)
+        .setWhomAgreementsAllow(whomAgreementsAllow)
+        .build();
+  }
+
+  /** The draft on behalf of whom the options name; of the person that it names otherwise. */
+  private Draft by(Draft draft) {
+    if (officer.isEmpty() && unit.isEmpty() && justification.isEmpty()) {
+      return draft;
+    }
+    OnBehalfOf person =
+        OnBehalfOf.newBuilder()
+            .setOfficer(officer)
+            .setUnit(unit)
+            .setJustification(justification)
+            .build();
+    return draft.toBuilder().setOnBehalfOf(person).build();
+  }
+
+  /** What would become of it; while a field is not known, with the value that is best for it. */
+  private ExplainedOutcome outcome(ExplainResponse answer) {
+    if (unknown == null) {
+      return answer.getOutcome();
+    }
+    List<ExplainedOutcome> outcomes =
+        answer.getResidualsList().stream()
+            .flatMap(it -> it.getBranchesList().stream())
+            .map(ResidualBranch::getOutcome)
+            .toList();
+    return List.of(
+            ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED, ExplainedOutcome.EXPLAINED_OUTCOME_HELD)
+        .stream()
+        .filter(outcomes::contains)
+        .findFirst()
+        .orElse(ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED);
+  }
+
+  private void print(ExplainResponse answer) {
+    PrintWriter out = spec.commandLine().getOut();
+    String field = unknown;
+    if (field == null) {
+      new ExplainedText(out, where.config == null).print(answer);
+    } else {
+      residuals(out, answer, field);
     }
   }
 
@@ -249,63 +281,9 @@ final class PolicyExplain implements Callable<Integer> {
         out.println("    if " + Screen.printable(branch.getCondition()));
       }
       if (!it.getWhole()) {
-        out.println("  not exhaustive: only texts that stand in conditions were tried");
+        out.println(
+            "  not exhaustive: only texts that stand in conditions and code lists were tried");
       }
     }
-  }
-
-  private ExplainResponse open(Path config, String field) {
-    require(
-        Residual.fields().contains(field),
-        "--unknown: "
-            + Screen.printable(field)
-            + " is no field that it can be asked of; valid: "
-            + String.join(", ", Residual.fields()));
-    PolicyTools node = PolicyTools.read(config, InstantSource.system());
-    boolean person = !officer.isBlank() && !justification.isBlank();
-    Residual.Known known = new Residual.Known(label(), namesPersons, person, sources());
-    return Explanations.open("", node.residuals(known, field, to()));
-  }
-
-  private Draft draft() {
-    Draft.Builder out =
-        Draft.newBuilder()
-            .setLabel(label())
-            .setTo(to())
-            .setOnBehalfOf(
-                OnBehalfOf.newBuilder()
-                    .setOfficer(officer)
-                    .setUnit(unit)
-                    .setJustification(justification));
-    for (String id : derivedFrom) {
-      try {
-        out.addDerivedFrom(ByteString.copyFrom(MessageId.parse(id).bytes()));
-      } catch (InvalidValue e) {
-        throw new WrongCall("--derived-from: " + e.getMessage(), e);
-      }
-    }
-    return out.build();
-  }
-
-  private Addressing to() {
-    return DeskWord.addressing("--to", to).toBuilder()
-        .addAllJurisdictions(jurisdictions)
-        .setWhomAgreementsAllow(to.isEmpty() && jurisdictions.isEmpty())
-        .build();
-  }
-
-  private Label label() {
-    Label.Builder out =
-        Label.newBuilder()
-            .setKind(EnumWord.of(Kind.class, "KIND_", kind))
-            .setCategory(EnumWord.of(Category.class, "CATEGORY_", category))
-            .setPurpose(EnumWord.of(Purpose.class, "PURPOSE_", purpose))
-            .setClassification(EnumWord.of(Classification.class, "CLASSIFICATION_", classification))
-            .setClassificationScheme(scheme == null ? "" : scheme)
-            .setClassificationMarking(marking == null ? "" : marking)
-            .setPersonalData(personalData || namesPersons)
-            .setAgreement(agreement == null ? "" : agreement);
-    handling.forEach(code -> out.addHandling(EnumWord.of(Handling.class, "HANDLING_", code)));
-    return out.build();
   }
 }

@@ -81,9 +81,13 @@ final class Answering {
   }
 
   /**
-   * Why a draft may not answer what it answers, as things stand; null if it may, and for others.
+   * Why a draft may not answer or remind of what it names, as things stand; null if it may, and for
+   * others.
    */
   @Nullable Problem lacking(NodeName client, CheckedDraft draft) {
+    if (Reminders.isReminder(draft)) {
+      return reminders.problem(request(draft), draft);
+    }
     return draft.label().getKind() == Kind.KIND_ANSWER
         ? problem(client, request(draft), draft)
         : responders.problem(draft);

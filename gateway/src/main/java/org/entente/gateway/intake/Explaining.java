@@ -4,15 +4,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CheckedDraft;
 import org.entente.gateway.policy.DraftCheck;
 import org.entente.gateway.policy.Explanation;
+import org.entente.gateway.policy.OpenQuestion;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.Residual;
-import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -80,24 +79,15 @@ public final class Explaining {
 
   private Answer open(NodeName client, ExplainRequest request, Instant now) {
     String field = request.getUnknown();
-    if (!Residual.fields().contains(field)) {
-      return invalid(
-          "unknown",
-          InvalidValue.printable(field)
-              + " is no field that it can be asked of; valid: "
-              + String.join(", ", Residual.fields()));
+    OpenQuestion.Checking checking =
+        OpenQuestion.of(
+            parts.check(), request.getDraft(), field, request.getNamesPersons(), now);
+    if (checking instanceof OpenQuestion.Checking.Wrong wrong) {
+      return new Answer.Invalid(wrong.problem());
     }
-    Draft known = request.getDraft().toBuilder().clearBody().build();
-    Draft draft = known.toBuilder().setLabel(Residual.filled(known.getLabel(), field)).build();
-    DraftCheck check = parts.check().question(draft, request.getNamesPersons(), now);
-    if (check instanceof DraftCheck.InvalidDraft wrong) {
-      return new Answer.Invalid(wrong.problems().get(0));
-    }
-    CheckedDraft checked = (CheckedDraft) check;
+    OpenQuestion question = ((OpenQuestion.Checking.Asked) checking).question();
+    CheckedDraft checked = question.checked();
     Policy policy = parts.policy().get();
-    if (!checked.to().getOperation().isEmpty()) {
-      return invalid("to.operation", "is not asked about while a field is not known");
-    }
     int recipients = policy.recipients(checked.to(), parts.self());
     if (recipients > MOST_OPEN) {
       return invalid("to", "leads to " + recipients + " agencies; at most " + MOST_OPEN);
@@ -107,14 +97,10 @@ public final class Explaining {
     if (lacking != null) {
       return new Answer.Invalid(lacking);
     }
-    Residual.Known rest =
-        new Residual.Known(
-            checked.label(),
-            request.getNamesPersons(),
-            checked.namesPersonAndReason(),
-            passing.sources());
     return new Answer.Open(
-        policy.version(), policy.residuals(rest, field, checked.to(), parts.self(), now));
+        policy.version(),
+        policy.residuals(
+            question.known(passing.sources()), field, checked.to(), parts.self(), now));
   }
 
   private static Answer invalid(String field, String wrong) {

@@ -128,6 +128,16 @@ final class AgreementLint {
           "INTERNAL between parties of several legal orders",
           "one group or jurisdiction as the only party; otherwise ADEQUACY, SAFEGUARDS, DEROGATION");
     }
+    if (personal
+        && basis.equals(Optional.of(TransferBasis.DEROGATION))
+        && !Boolean.TRUE.equals(file.obligations().personRequired())) {
+      report.warning(
+          positions.problem(
+              "law.transfer_basis",
+              "DEROGATION, and nobody has to say why each message is sent",
+              "obligations.person_required: true, since such a transfer is documented with its"
+                  + " justification (Directive (EU) 2016/680, article 38(3))"));
+    }
     boolean investigates =
         file.covers().purposes().contains(EnumWords.word(Purpose.PURPOSE_CRIMINAL_INVESTIGATION));
     if (investigates && file.law().regime() != Regime.CRIMINAL) {

@@ -28,7 +28,7 @@ final class DeskCheck {
 
   private void named(String field, DeskAddress desk) {
     findings.known(field, desk);
-    LabelCheck.agency(findings, field + ".agency", desk.getAgency());
+    AddressingCheck.agency(findings, field + ".agency", desk.getAgency());
     findings.desk(field + ".desk", desk.getDesk());
     Collection<String> of = byAgency.computeIfAbsent(desk.getAgency(), unused -> new TreeSet<>());
     findings.check(of.add(desk.getDesk()), field, "is named before");

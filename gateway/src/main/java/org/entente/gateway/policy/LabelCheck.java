@@ -5,21 +5,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.subject.CodedText;
-import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.Draft;
-import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
@@ -28,6 +21,7 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Check of labels and bodies: every limit that message.proto and publisher.proto state, and that
@@ -53,12 +47,11 @@ public final class LabelCheck {
   /** Most desks, of all agencies, that a draft may name. */
   public static final int MAX_DESKS = 256;
 
-  private static final int MAX_JURISDICTIONS = 64;
   private static final int MAX_SOURCES = 16;
 
-  /** What policy can be asked about before anything is written. */
-  private static final Set<Kind> BODILESS =
-      Set.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE, Kind.KIND_REQUEST);
+  private static final String REQUESTED_ACTION = "label.requested_action";
+  private static final String OF_REQUESTS =
+      "is CHECK where hit or no hit is wanted, INFORM where details are";
 
   private final Supplier<MessageLimits> current;
 
@@ -82,7 +75,8 @@ public final class LabelCheck {
 
   /**
    * Checks what a client wants to know the fate of, at this time: a draft that may be without key
-   * and, where its kind can be decided without, without body.
+   * and without body; one of kind OPERATION without body also without the operation, since those
+   * whom it names are then asked about as members.
    *
    * @param namesPersons whether persons that a draft without body would name are its only personal
    *     data
@@ -118,7 +112,10 @@ public final class LabelCheck {
         "idempotency_key",
         "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
     new LabelFields(limits, findings).draft(draft.getLabel(), now);
-    if (whole || draft.hasBody() || !BODILESS.contains(draft.getLabel().getKind())) {
+    boolean unseen = !whole && !draft.hasBody();
+    if (unseen) {
+      unseen(findings, draft.getLabel());
+    } else {
       new BodyCheck(findings).body(draft.getBody());
       findings.check(
           draft.getBody().getPassedOnUnderCount() == 0,
@@ -127,9 +124,10 @@ public final class LabelCheck {
       agreement(findings, draft.getLabel(), draft.getBody());
       ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
     }
-    addressing(findings, draft.getLabel(), draft.getTo());
+    AddressingCheck.check(findings, draft.getLabel(), draft.getTo());
     findings.check(
-        draft.getLabel().getKind() != Kind.KIND_OPERATION
+        unseen
+            || draft.getLabel().getKind() != Kind.KIND_OPERATION
             || !draft.getTo().getOperation().isEmpty(),
         "to.operation",
         "is required with OPERATION");
@@ -155,14 +153,22 @@ public final class LabelCheck {
     return new CheckedDraft(
         draft.getIdempotencyKey(),
         label,
-        whole || draft.hasBody()
-            ? new DraftContent(label, draft.getLabel().getPersonalData(), draft.getBody())
-            : DraftContent.unseen(label, namesPersons),
+        unseen
+            ? DraftContent.unseen(label, namesPersons)
+            : new DraftContent(label, draft.getLabel().getPersonalData(), draft.getBody()),
         draft.getTo(),
         draft.getOnBehalfOf(),
         draft.getOpenWithinMinutes(),
         derivedFrom,
         draft.getDiscloseAddressees());
+  }
+
+  /** What a body would have to agree with, whatever it said. */
+  private static void unseen(Findings findings, Label label) {
+    ReferenceCheck.unseen(findings, label);
+    if (label.getKind() == Kind.KIND_REQUEST && !RequestCheck.asks(label.getRequestedAction())) {
+      mismatch(findings, REQUESTED_ACTION, OF_REQUESTS);
+    }
   }
 
   private static List<MessageId> derivedFrom(Findings findings, Draft draft) {
@@ -224,6 +230,22 @@ public final class LabelCheck {
     ReferenceCheck.check(findings, label, body);
     if (SubjectCheck.namesPerson(body) && !label.getPersonalData()) {
       mismatch(findings, "label.personal_data", "the body names a person");
+    }
+    return findings.list();
+  }
+
+  /**
+   * Whether a body can stand under a label; what is wrong with either by itself is not asked.
+   *
+   * @param body null if it is not known
+   */
+  static List<Problem> together(Label label, @Nullable Body body) {
+    Findings findings = new Findings(true);
+    if (body == null) {
+      unseen(findings, label);
+    } else {
+      agreement(findings, label, body);
+      ReferenceCheck.check(findings, label, body);
     }
     return findings.list();
   }
@@ -327,10 +349,7 @@ public final class LabelCheck {
     if (body.hasRequest()
         && action != RequestedAction.REQUESTED_ACTION_UNSPECIFIED
         && action != RequestCheck.action(body.getRequest())) {
-      mismatch(
-          findings,
-          "label.requested_action",
-          "is CHECK where hit or no hit is wanted, INFORM where details are");
+      mismatch(findings, REQUESTED_ACTION, OF_REQUESTS);
     }
     findings.check(
         !body.getRequest().getReminder() || !label.getInReplyTo().isEmpty(),
@@ -364,79 +383,6 @@ public final class LabelCheck {
 
   private static void mismatch(Findings findings, String field, String message) {
     findings.add(Code.LABEL_BODY_MISMATCH, field, message);
-  }
-
-  private static void addressing(Findings findings, Label label, Addressing to) {
-    findings.known("to", to);
-    boolean others = to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
-    boolean named = to.getAgenciesCount() > 0 || to.getDesksCount() > 0;
-    boolean within = !to.getOperation().isEmpty();
-    findings.check(
-        named || others || within || to.hasInformation(),
-        "to",
-        "is required: agencies, jurisdictions, whom_agreements_allow, desks, operation or"
-            + " information");
-    findings.check(
-        !within || to.getOperation().size() == OperationId.SIZE,
-        "to.operation",
-        "has 16 bytes or none");
-    findings.check(
-        !within || !(others || to.hasInformation()),
-        "to.operation",
-        "goes to members: no jurisdictions, whom_agreements_allow or information stand beside it");
-    named(findings, "to", to.getAgenciesList(), to.getJurisdictionsList());
-    DeskCheck desks = new DeskCheck(findings);
-    desks.named("to.desks", to.getDesksList());
-    if (to.hasInformation()) {
-      information(findings, label, to.getInformation());
-      desks.named("to.information.desks", to.getInformation().getDesksList());
-    }
-  }
-
-  private static void information(Findings findings, Label label, InformationAddressees some) {
-    String field = "to.information";
-    findings.known(field, some);
-    findings.check(
-        label.getKind() != Kind.KIND_REQUEST,
-        field,
-        "is not for a REQUEST: whoever is sent one is asked");
-    findings.check(
-        label.getKind() != Kind.KIND_OPERATION,
-        field,
-        "is not for an OPERATION: it goes to members, by the roles that they have");
-    findings.check(
-        some.getAgenciesCount() > 0 || some.getJurisdictionsCount() > 0 || some.getDesksCount() > 0,
-        field,
-        "names an agency, a jurisdiction or a desk");
-    named(findings, field, some.getAgenciesList(), some.getJurisdictionsList());
-    findings.optional(field + ".lane", some.getLane());
-    findings.check(
-        some.getLaneValue() == 0 || some.getLaneValue() >= PrecedenceLane.number(label),
-        field + ".lane",
-        "is not higher than the message's");
-  }
-
-  private static void named(
-      Findings findings, String field, List<String> agencies, List<String> places) {
-    if (findings.count(field + ".agencies", agencies.size(), MAX_AGENCIES)) {
-      for (int i = 0; i < agencies.size() && !findings.full(); i++) {
-        agency(findings, field + ".agencies[" + i + "]", agencies.get(i));
-      }
-    }
-    if (findings.count(field + ".jurisdictions", places.size(), MAX_JURISDICTIONS)) {
-      for (int i = 0; i < places.size(); i++) {
-        findings.requiredCoded(
-            field + ".jurisdictions[" + i + "]", places.get(i), CodedText.JURISDICTION_OR_GROUP);
-      }
-    }
-  }
-
-  static void agency(Findings findings, String field, String name) {
-    try {
-      AgencyName unused = new AgencyName(name);
-    } catch (InvalidValue e) {
-      findings.invalid(field, String.valueOf(e.getMessage()));
-    }
   }
 
   private static void person(Findings findings, OnBehalfOf person) {

@@ -34,6 +34,9 @@ final class LabelFields {
   /** Most desks of one agency that a message can be directed to. */
   static final int MAX_DESKS = LabelSizes.DESKS;
 
+  /** Ends what is said of a field that only stands with another. */
+  static final String BOTH_OR_NEITHER = "both or neither";
+
   static final Pattern AGREEMENT_ID = Pattern.compile(AgreementFile.ID);
 
   private static final Pattern PATH = Pattern.compile(RedactableFields.FORM);
@@ -303,7 +306,7 @@ final class LabelFields {
     findings.check(
         scheme.isEmpty() == marking.isEmpty(),
         "label.classification_marking",
-        "goes with classification_scheme: both or neither");
+        "goes with classification_scheme: " + BOTH_OR_NEITHER);
     findings.optional("label.classification_review", label.getClassificationReview());
     String day = label.getClassificationReviewOn();
     findings.check(
@@ -315,7 +318,7 @@ final class LabelFields {
             == (label.getClassificationReview()
                 == ClassificationReview.CLASSIFICATION_REVIEW_UNSPECIFIED),
         "label.classification_review",
-        "goes with classification_review_on: both or neither");
+        "goes with classification_review_on: " + BOTH_OR_NEITHER);
   }
 
   private void reviewedFrom(Label label, Instant now) {

@@ -48,7 +48,13 @@ final class LabelSpace {
           Kind.KIND_FEEDBACK,
           Kind.KIND_OPERATION);
 
-  private static final String OTHER_TEXT = "something else";
+  static final String OTHER_TEXT = "something else";
+  static final String OTHER_SCHEME = "OTHER";
+  static final String OTHER_DAY = "9999-12-31";
+
+  /** ISO 3166-1 leaves it to users: no state has it. */
+  private static final String OTHER_JURISDICTION = "ZZ";
+
   private static final int BYTES = 16;
 
   private final List<Dimension> dimensions;
@@ -92,8 +98,12 @@ final class LabelSpace {
     return new LabelSpace(dimensions);
   }
 
-  /** Every value of one field, whatever agreements make of it; the others as in an empty draft. */
-  static LabelSpace ofField(FieldDescriptor field, Collection<Condition> conditions) {
+  /**
+   * Every value of one field, whatever agreements make of it; the others as in an empty draft. Of a
+   * text also what the code lists have for it, and such as the field cannot hold.
+   */
+  static LabelSpace ofField(
+      FieldDescriptor field, Collection<Condition> conditions, CodeLists codes) {
     Set<String> read = Set.of(field.getName());
     Dimension dimension =
         switch (field.getName()) {
@@ -111,7 +121,7 @@ final class LabelSpace {
                   LabelSpace::below);
           case "handling" -> handling(read, List.of());
           default -> {
-            Set<String> texts = new HashSet<>();
+            Set<String> texts = new HashSet<>(codes.codes(field.getName()));
             conditions.forEach(condition -> texts.addAll(condition.texts()));
             yield readOnly(field, texts);
           }
@@ -200,8 +210,18 @@ final class LabelSpace {
     }
     List<String> words = new ArrayList<>(texts.stream().sorted().toList());
     words.remove("");
-    words.add(OTHER_TEXT);
+    words.add(other(field));
     return new Dimension(field, field.isRepeated() ? lists(words) : texts(words), false);
+  }
+
+  /** A text of the form that the field has, and that nothing knows. */
+  private static String other(FieldDescriptor field) {
+    return switch (field.getName()) {
+      case "jurisdictions" -> OTHER_JURISDICTION;
+      case "classification_scheme" -> OTHER_SCHEME;
+      case "classification_review_on" -> OTHER_DAY;
+      default -> OTHER_TEXT;
+    };
   }
 
   private static List<String> texts(List<String> words) {

@@ -167,9 +167,18 @@ public final class Policy {
   public List<Residual> residuals(
       Residual.Known known, String field, Addressing to, AgencyName self, Instant now) {
     Recipients recipients = Recipients.expand(to, self, membership);
+    Residual.Known informed = known.inLane(to.getInformation().getLane());
     return Residuals.of(rules, terms, rulebook, field).stream()
         .flatMap(
-            it -> recipients.all().stream().map(recipient -> it.ask(known, self, recipient, now)))
+            it ->
+                recipients.all().stream()
+                    .map(
+                        recipient ->
+                            it.ask(
+                                recipients.information().contains(recipient) ? informed : known,
+                                self,
+                                recipient,
+                                now)))
         .toList();
   }
 

@@ -3,6 +3,7 @@ package org.entente.gateway.policy;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
 
 /**
  * That what changes a message names it, and what changes none names none.
@@ -35,6 +36,17 @@ final class ReferenceCheck {
               !named,
               FIELD,
               "is for UPDATE, CANCEL, RECTIFICATION and RESTRICTION; answers have in_reply_to");
+    }
+  }
+
+  /** The same of a label whose body nobody has seen; that of an alert may name it as CAP does. */
+  static void unseen(Findings findings, Label label) {
+    boolean mayBeNamedByCap =
+        label.getKind() == Kind.KIND_ALERT
+            && (label.getMessageType() == MessageType.MESSAGE_TYPE_UPDATE
+                || label.getMessageType() == MessageType.MESSAGE_TYPE_CANCEL);
+    if (!mayBeNamedByCap) {
+      check(findings, label, Body.getDefaultInstance());
     }
   }
 

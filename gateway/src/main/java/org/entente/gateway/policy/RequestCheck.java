@@ -74,6 +74,14 @@ final class RequestCheck {
         : RequestedAction.REQUESTED_ACTION_INFORM;
   }
 
+  /** Whether a request can ask for this; not saying it is no other thing. */
+  static boolean asks(RequestedAction action) {
+    return switch (action) {
+      case REQUESTED_ACTION_UNSPECIFIED, REQUESTED_ACTION_CHECK, REQUESTED_ACTION_INFORM -> true;
+      default -> false;
+    };
+  }
+
   /** Whether the time that a draft gives for its answer is one that can be kept to. */
   static void answerBy(Findings findings, Request request, Instant now) {
     if (request.getReminder()) {

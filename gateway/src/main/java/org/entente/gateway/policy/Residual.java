@@ -7,11 +7,10 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
-import org.entente.proto.v1.Category;
-import org.entente.proto.v1.Classification;
-import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Lane;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a decision depends on while one field of the label is not known: for each thing that can
@@ -42,13 +41,32 @@ public record Residual(
    * What is known of a draft.
    *
    * @param label the rest of its label
-   * @param namesPersons whether its body names persons and has no other personal data
+   * @param body its body; null if it is not known
+   * @param namesPersons of a body that is not known, whether it names persons and has no other
+   *     personal data
    * @param person whether it says who sends, and why
    * @param sources what it passes on, as it came
    */
-  public record Known(Label label, boolean namesPersons, boolean person, List<Source> sources) {
+  public record Known(
+      Label label,
+      @Nullable Body body,
+      boolean namesPersons,
+      boolean person,
+      List<Source> sources) {
     public Known {
       sources = List.copyOf(sources);
+    }
+
+    /** A draft whose body is not known. */
+    public Known(Label label, boolean namesPersons, boolean person, List<Source> sources) {
+      this(label, null, namesPersons, person, sources);
+    }
+
+    /** The same for those who have it for information, perhaps by a lower lane. */
+    Known inLane(Lane lane) {
+      return lane == Lane.LANE_UNSPECIFIED
+          ? this
+          : new Known(label.toBuilder().setLane(lane).build(), body, namesPersons, person, sources);
     }
 
     /** A draft that lacks nothing besides and passes nothing on. */
@@ -62,20 +80,6 @@ public record Residual(
     return LabelWords.names().stream()
         .filter(name -> !LintReport.GATEWAY_FIELDS.contains(name))
         .toList();
-  }
-
-  /**
-   * The label with some value in a field that it must not lack, so that the rest can be checked.
-   */
-  public static Label filled(Label label, String field) {
-    return switch (field) {
-      case "kind" -> label.toBuilder().setKind(Kind.KIND_ALERT).build();
-      case "category" -> label.toBuilder().setCategory(Category.CATEGORY_OTHER).build();
-      case "purpose" -> label.toBuilder().setPurpose(Purpose.PURPOSE_CUSTOMS_CONTROL).build();
-      case "classification" ->
-          label.toBuilder().setClassification(Classification.CLASSIFICATION_UNCLASSIFIED).build();
-      default -> label;
-    };
   }
 
   static String type(FieldDescriptor field) {

@@ -1,6 +1,7 @@
 package org.entente.gateway.policy;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
 /** Asks rules about one transfer with each value of one field of its label. */
@@ -46,20 +49,24 @@ final class Residuals {
                     terms,
                     rulebook.codes().limits(MessageLimits.DEFAULT_MAX_BODY_BYTES),
                     it,
-                    LabelSpace.ofField(it, rulebook.conditions().toList())));
+                    LabelSpace.ofField(it, rulebook.conditions().toList(), rulebook.codes())));
   }
 
   Residual ask(Residual.Known known, AgencyName self, AgencyName recipient, Instant now) {
-    Label base = LabelCheck.withDefaults(known.label());
+    Label base = base(known);
     List<Object> all = space.labels(space.size(), 0).map(it -> it.getField(field)).toList();
-    Set<Problem> besides = besides(base, all, now);
+    Set<Problem> besides = besides(known, base, all, now);
     Map<String, Verdict> verdicts = new LinkedHashMap<>();
     Map<String, List<Object>> values = new LinkedHashMap<>();
     for (Object value : all) {
       Label asked = Residual.with(base, field, value);
+      List<Problem> wrong =
+          problems(known, asked, now).stream().filter(it -> !besides.contains(it)).toList();
+      if (isNoText(value, wrong)) {
+        continue;
+      }
       Verdict verdict =
-          problems(asked, now).stream()
-              .filter(it -> !besides.contains(it))
+          wrong.stream()
               .findFirst()
               .map(it -> invalid(it, recipient, asked))
               .orElseGet(() -> verdict(known, asked, self, recipient, now));
@@ -79,11 +86,33 @@ final class Residuals {
         recipient, field.getName(), Residual.type(field), branches, space.isWhole());
   }
 
+  /** Whether it is a text from elsewhere that this field cannot hold, whatever the rest says. */
+  private boolean isNoText(Object value, List<Problem> wrong) {
+    String name = "label." + field.getName();
+    return field.getJavaType() == JavaType.STRING
+        && !value.equals("")
+        && wrong.stream()
+            .filter(it -> !it.message().endsWith(LabelFields.BOTH_OR_NEITHER))
+            .anyMatch(it -> it.field().equals(name) || it.field().startsWith(name + "["));
+  }
+
+  /** The label with what a client may leave out; of personal data what the client says itself. */
+  private static Label base(Residual.Known known) {
+    Body body = known.body();
+    Label label = known.label();
+    return body == null
+        ? LabelCheck.withDefaults(label)
+        : LabelCheck.completed(label, body).toBuilder()
+            .setPersonalData(label.getPersonalData())
+            .build();
+  }
+
   /** What is wrong with the rest of the label, whichever value the field has. */
-  private Set<Problem> besides(Label base, List<Object> values, Instant now) {
+  private Set<Problem> besides(
+      Residual.Known known, Label base, List<Object> values, Instant now) {
     Set<Problem> common = new LinkedHashSet<>();
     for (int i = 0; i < values.size(); i++) {
-      List<Problem> found = problems(Residual.with(base, field, values.get(i)), now);
+      List<Problem> found = problems(known, Residual.with(base, field, values.get(i)), now);
       if (i == 0) {
         common.addAll(found);
       } else {
@@ -93,10 +122,12 @@ final class Residuals {
     return common;
   }
 
-  private List<Problem> problems(Label label, Instant now) {
+  private List<Problem> problems(Residual.Known known, Label label, Instant now) {
     Findings findings = new Findings(true);
     new LabelFields(limits, findings).draft(label, now);
-    return findings.list();
+    return Stream.concat(
+            findings.list().stream(), LabelCheck.together(label, known.body()).stream())
+        .toList();
   }
 
   /** A value that no draft of this kind may have is refused before any agreement is asked. */
@@ -108,9 +139,27 @@ final class Residuals {
 
   private Verdict verdict(
       Residual.Known known, Label asked, AgencyName self, AgencyName recipient, Instant now) {
-    Content content = known.namesPersons() ? Content.naming(asked, 0) : Content.unseen(asked, 0);
-    Ruling ruling = rules.egress(new Transfer(asked, 0, self, recipient, now, content));
+    Transfer transfer = transfer(known, asked, self, recipient, now);
+    Label label = transfer.label();
+    Ruling ruling = rules.egress(transfer);
     return Verdict.of(
-        terms.held(ruling, asked, known.person(), known.sources(), recipient, now), true, asked);
+        terms.held(ruling, label, known.person(), known.sources(), recipient, now), true, label);
+  }
+
+  private static Transfer transfer(
+      Residual.Known known, Label asked, AgencyName self, AgencyName recipient, Instant now) {
+    Body body = known.body();
+    if (body == null) {
+      Content content = known.namesPersons() ? Content.naming(asked, 0) : Content.unseen(asked, 0);
+      return new Transfer(asked, 0, self, recipient, now, content);
+    }
+    Label label = LabelCheck.completed(asked, body);
+    return new Transfer(
+        label,
+        body.getSerializedSize(),
+        self,
+        recipient,
+        now,
+        new DraftContent(label, asked.getPersonalData(), body));
   }
 }

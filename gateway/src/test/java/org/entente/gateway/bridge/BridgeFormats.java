@@ -85,7 +85,7 @@ public final class BridgeFormats {
     boolean any = false;
     for (RecordReading reading : Feeds.lines(bytes)) {
       if (reading instanceof SourceRecord record
-          && DraftLines.read(record) instanceof AlertDraft draft) {
+          && DraftLines.read(record, false) instanceof AlertDraft draft) {
         any = true;
         try {
           assertEquals(draft.draft(), Draft.parseFrom(draft.draft().toByteString()));

@@ -71,7 +71,7 @@ class EgressTest {
         row("IPR within the EU", ipr, FR, DE, "eu-customs-cooperation"),
         row("IPR to Singapore", ipr, FR, SG, "fr-sg-ipr"),
         row("IPR from Singapore", ipr, SG, FR, "fr-sg-ipr"),
-        row("IPR to the US", ipr, FR, US, "NOT_COVERED eu-us-narcotics-hazardous/categories"),
+        row("IPR to the US", ipr, FR, US, "NOT_COVERED fr-us-imminent-threat/categories"),
         row("IPR of Germany to Singapore", ipr, DE, SG, "NOT_COVERED public-warnings/categories"),
         row("hazardous within the EU", hazardous, DE, FR, "eu-product-safety"),
         row("hazardous to the US", hazardous, FR, US, "eu-us-narcotics-hazardous"),

@@ -47,11 +47,13 @@ class RulebookTest {
     assertEquals(List.of(), loaded.warnings());
     assertEquals(
         List.of(
+            "de-us-order-ivory",
             "eu-customs-cooperation",
             "eu-product-safety",
             "eu-us-narcotics-hazardous",
             "fr-sg-controlled-delivery",
             "fr-sg-ipr",
+            "fr-us-imminent-threat",
             "public-warnings"),
         loaded.rulebook().agreements().stream().map(Agreement::id).toList());
     assertEquals(3, loaded.rulebook().nodeRules().size());

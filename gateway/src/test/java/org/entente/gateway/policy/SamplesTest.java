@@ -50,7 +50,7 @@ class SamplesTest {
         Map.of(
             "haz-2026-0003 to sg.police", "NOT_COVERED fr-sg-ipr/categories",
             "ipr-2026-0004 to sg.police", "NOT_COVERED public-warnings/categories",
-            "ipr-2026-0006 to us.cbp", "NOT_COVERED eu-us-narcotics-hazardous/categories",
+            "ipr-2026-0006 to us.cbp", "NOT_COVERED fr-us-imminent-threat/categories",
             "ipr-2026-0008 to sg.police", "NOT_COVERED fr-sg-ipr/purposes",
             "nar-2026-0003 to sg.police", "NOT_COVERED fr-sg-controlled-delivery/kinds",
             "wil-2026-0003 to us.cbp", "NOT_COVERED eu-us-narcotics-hazardous/categories"),
