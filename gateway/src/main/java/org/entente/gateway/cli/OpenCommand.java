@@ -32,9 +32,11 @@ import picocli.CommandLine.Option;
           + " The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = "%nExample:%n",
+    footerHeading = "%nExamples:%n",
     footer = {
       "  entente open 0197…3f --officer DE-7 --justification 'case 4 Js 12/26' \\",
+      "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
+      "  entente open 0197…3f --save reports --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
     })
 final class OpenCommand extends MessageCall {
@@ -49,8 +51,11 @@ final class OpenCommand extends MessageCall {
 
   @Mixin private Person person = new Person();
 
+  @Mixin private SaveOptions saving = new SaveOptions();
+
   @Override
   int with(ManagedChannel channel) {
+    saving.check();
     OpenResponse opened =
         SearchGrpc.newBlockingStub(channel)
             .open(
@@ -68,6 +73,11 @@ final class OpenCommand extends MessageCall {
       texts(opened.getBody())
           .forEach(text -> text.lines().map(Screen::printable).forEach(this::line));
       out().println("  (--json shows every field)");
+    }
+    if (saving.asked()) {
+      out().flush();
+      // Beside what is printed, so that with --json that stays one object.
+      err().println(saving.save(id(), opened.getBody()));
     }
     return 0;
   }
@@ -102,11 +112,12 @@ final class OpenCommand extends MessageCall {
       case INTELLIGENCE -> add(out, body.getIntelligence());
       case DOCUMENT ->
           out.add(
-              "%s, %s, %d bytes"
+              "document %s, %s, %d bytes, SHA-256 %s"
                   .formatted(
                       body.getDocument().getName(),
                       body.getDocument().getMediaType(),
-                      body.getDocument().getContent().size()));
+                      body.getDocument().getContent().size(),
+                      SaveOptions.sha256(body.getDocument())));
       case RECALL ->
           out.add(
               "recall of "
