@@ -239,7 +239,7 @@ class DocumentPathTest {
     Path byOne = file("by-one.bin", bytes(most("by-one.bin", "application/octet-stream") + 1));
     Ran one = send(byOne);
     assertEquals(1, one.code());
-    assertTrue(one.err().contains(byOne + ": body: has 1048577 bytes; at most 1048576"), one.err());
+    assertTrue(one.err().contains(byOne + ": TOO_LARGE: body: has 1048577 bytes; at most 1048576"), one.err());
     assertTrue(one.err().contains("0 published, 0 held, 0 refused, 1 bad"), one.err());
 
     Path byFar = file("by-far.bin", bytes(5 << 20));
