@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { Client } from './client/api.mjs';
 import { casework } from './client/casework.mjs';
+import { documents } from './client/documents.mjs';
 import { messages } from './client/messages.mjs';
 import { office } from './client/office.mjs';
 import { requests } from './client/requests.mjs';
@@ -35,7 +36,7 @@ const as = (name) => {
 };
 
 try {
-  for (const chapter of [messages, requests, casework, together, rights, office]) {
+  for (const chapter of [messages, documents, requests, casework, together, rights, office]) {
     await chapter(as);
   }
 } catch (error) {

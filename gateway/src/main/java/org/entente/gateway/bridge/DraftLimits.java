@@ -133,7 +133,9 @@ final class DraftLimits {
           Map.entry("Area.geocodes", Pattern.compile("[^=]{1,100}=.{1,200}")),
           Map.entry("ExtraEntry.key", Pattern.compile(".*\\S.*")),
           Map.entry("Intelligence.language", LANGUAGE),
-          Map.entry("Document.media_type", Pattern.compile("application/[!-~]+")),
+          Map.entry(
+              "Document.media_type",
+              Pattern.compile("application/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,86}")),
           Map.entry("OperationTask.id", Pattern.compile("[A-Za-z0-9._-]{1,40}")),
           Map.entry("OperationOutcome.id", Pattern.compile("[A-Za-z0-9._-]{1,40}")),
           Map.entry("DeskAddress.desk", Pattern.compile(DeskName.FORM)));

@@ -8,12 +8,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /** A file that is written as a whole. Stateless. */
 public final class DurableFile {
+  private static final Set<StandardOpenOption> FRESH =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
   private DurableFile() {}
+
+  /**
+   * Writes bytes to a file that is not there yet. On return content and name are on the disk. A
+   * process that is killed meanwhile may leave the beginning of it. Only its owner may read it.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if something is there, a link to nothing too;
+   *     it stays as it is
+   * @throws IOException if it cannot be written; what was begun is removed
+   */
+  public static void create(Path file, byte[] content) throws IOException {
+    Path whole = file.toAbsolutePath();
+    Path folder = folder(whole);
+    try (FileChannel channel = FileChannel.open(whole, FRESH, ownersAlone())) {
+      try {
+        put(channel, content);
+      } catch (IOException e) {
+        Files.deleteIfExists(whole);
+        throw e;
+      }
+    }
+    sync(folder);
+  }
 
   /**
    * Writes a text in UTF-8 to a file, or replaces what it holds. On return content and name are on
@@ -26,24 +53,37 @@ public final class DurableFile {
    */
   public static void write(Path file, String text) throws IOException {
     Path whole = file.toAbsolutePath();
-    Path folder = whole.getParent();
+    Path folder = folder(whole);
+    Path fresh = whole.resolveSibling(whole.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    try (FileChannel channel = FileChannel.open(fresh, FRESH, ownersAlone())) {
+      put(channel, text.getBytes(StandardCharsets.UTF_8));
+    }
+    Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    sync(folder);
+  }
+
+  private static Path folder(Path file) throws IOException {
+    Path folder = file.getParent();
     if (folder == null) {
       throw new IOException("it is no file's name");
     }
-    Path fresh = whole.resolveSibling(whole.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    try (FileChannel channel =
-        FileChannel.open(
-            fresh,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
+    return folder;
+  }
+
+  private static FileAttribute<Set<PosixFilePermission>> ownersAlone() {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  }
+
+  private static void put(FileChannel channel, byte[] content) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(content);
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
     }
-    Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    channel.force(true);
+  }
+
+  private static void sync(Path folder) throws IOException {
     try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
       entries.force(true);
     }

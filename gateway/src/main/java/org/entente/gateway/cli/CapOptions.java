@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The options that say what a message needs and CAP has no place for. */
+/** The options that say what a message needs and neither CAP nor a document has a place for. */
 final class CapOptions {
   @Option(
       names = "--category",
@@ -73,8 +73,9 @@ final class CapOptions {
       names = "--to",
       paramLabel = "AGENCY",
       description = {
-        "recipient; may be repeated. Without it those whom agreements allow,",
-        "which is refused for alerts whose scope is not Public"
+        "recipient; may be repeated. CAP without it goes to those whom agreements allow,",
+        "which is refused for alerts whose scope is not Public; of a document a desk,",
+        "jurisdiction or group can be named, too, and somebody must be"
       })
   private List<String> to = List.of();
 
@@ -84,6 +85,17 @@ final class CapOptions {
    * @throws ParameterException naming the option that is wrong and what would be valid
    */
   CapTerms terms(CommandSpec spec) {
+    CapTerms.Reading reading = CapTerms.of(label(), to);
+    if (reading instanceof CapTerms.Reading.Read read) {
+      return read.terms();
+    }
+    CapTerms.Reading.Wrong wrong = (CapTerms.Reading.Wrong) reading;
+    throw new ParameterException(
+        spec.commandLine(), option(wrong.field()) + " " + wrong.problem());
+  }
+
+  /** What of a label is said, by field. */
+  Map<String, Object> label() {
     Map<String, Object> label = new LinkedHashMap<>();
     label.put("category", word(category));
     label.put("purpose", word(purpose));
@@ -94,13 +106,18 @@ final class CapOptions {
     text(label, "case_ref", caseRef);
     text(label, "requested_action", requestedAction == null ? null : word(requestedAction));
     text(label, "lane", lane == null ? null : word(lane));
-    CapTerms.Reading reading = CapTerms.of(label, to);
-    if (reading instanceof CapTerms.Reading.Read read) {
-      return read.terms();
-    }
-    CapTerms.Reading.Wrong wrong = (CapTerms.Reading.Wrong) reading;
-    String option = "--" + wrong.field().replace('_', '-').replaceFirst("^markings.*", "marking");
-    throw new ParameterException(spec.commandLine(), option + " " + wrong.problem());
+    return label;
+  }
+
+  /** Who is named as recipient. */
+  List<String> to() {
+    return List.copyOf(to);
+  }
+
+  /** The option that says a field of a label. */
+  static String option(String field) {
+    String name = field.replaceFirst("\\[.*", "").replace('_', '-');
+    return "--" + (name.equals("markings") ? "marking" : name);
   }
 
   private static String word(String name) {

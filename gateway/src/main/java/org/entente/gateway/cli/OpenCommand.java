@@ -39,6 +39,8 @@ import picocli.CommandLine.Option;
       "  entente open 0197…3f --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
       "  entente open 0197…3f --cap --out warning.cap --officer DE-7 --justification 'duty desk' \\",
+      "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
+      "  entente open 0197…3f --save reports --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
     })
 final class OpenCommand extends MessageCall {
@@ -56,15 +58,21 @@ final class OpenCommand extends MessageCall {
   @ArgGroup(exclusive = false, heading = "As a document of the Common Alerting Protocol:%n")
   private @Nullable CapOutput cap;
 
+  @Mixin private SaveOptions saving = new SaveOptions();
+
   @Override
   int with(ManagedChannel channel) {
+    CapOutput document = cap;
+    if (document != null && saving.asked()) {
+      throw new WrongCall("--save: not together with --cap, which writes to --out");
+    }
+    saving.check();
     OpenRequest request =
         OpenRequest.newBuilder()
             .setMessageId(id())
             .setExercise(exercise)
             .setOnBehalfOf(person.because(justification))
             .build();
-    CapOutput document = cap;
     if (document != null) {
       return document.write(channel, request, json, out(), err());
     }
@@ -78,6 +86,11 @@ final class OpenCommand extends MessageCall {
       texts(opened.getBody())
           .forEach(text -> text.lines().map(Screen::printable).forEach(this::line));
       out().println("  (--json shows every field)");
+    }
+    if (saving.asked()) {
+      out().flush();
+      // Beside what is printed, so that with --json that stays one object.
+      err().println(saving.save(id(), opened.getBody()));
     }
     return 0;
   }
@@ -112,11 +125,12 @@ final class OpenCommand extends MessageCall {
       case INTELLIGENCE -> add(out, body.getIntelligence());
       case DOCUMENT ->
           out.add(
-              "%s, %s, %d bytes"
+              "document %s, %s, %d bytes, SHA-256 %s"
                   .formatted(
                       body.getDocument().getName(),
                       body.getDocument().getMediaType(),
-                      body.getDocument().getContent().size()));
+                      body.getDocument().getContent().size(),
+                      SaveOptions.sha256(body.getDocument())));
       case RECALL ->
           out.add(
               "recall of "

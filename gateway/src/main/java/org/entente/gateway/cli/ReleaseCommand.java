@@ -132,8 +132,11 @@ final class ReleaseCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
+    @Mixin private SaveOptions saving = new SaveOptions();
+
     @Override
     int with(ManagedChannel channel) {
+      saving.check();
       ReadHeldResponse shown =
           stub(channel)
               .readHeld(
@@ -142,6 +145,10 @@ final class ReleaseCommand implements Callable<Integer> {
                       .setOnBehalfOf(person(justification))
                       .build());
       json(shown).lines().forEach(line -> out().println(Screen.printable(line)));
+      if (saving.asked()) {
+        out().flush();
+        err().println(saving.save(id(), shown.getDraft().getBody()));
+      }
       return 0;
     }
 

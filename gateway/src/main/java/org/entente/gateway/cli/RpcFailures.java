@@ -33,6 +33,14 @@ final class RpcFailures {
     return new CommandFailure("the gateway answered " + answer + who, cause);
   }
 
+  /**
+   * Whether a call was larger than the gateway reads, so that nothing of this protocol has seen it.
+   */
+  static boolean isTooLarge(Throwable failure) {
+    return Status.fromThrowable(failure).getCode() == Status.Code.RESOURCE_EXHAUSTED
+        && whoActs(failure).isEmpty();
+  }
+
   /** Who can mend it, as the gateway says it to programs; nothing where it does not. */
   private static String whoActs(Throwable cause) {
     com.google.rpc.Status status = StatusProto.fromThrowable(cause);

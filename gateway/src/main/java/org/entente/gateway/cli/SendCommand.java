@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.entente.gateway.bridge.AlertDraft;
@@ -19,6 +20,7 @@ import org.entente.gateway.bridge.CapTerms;
 import org.entente.gateway.model.FileTrouble;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Addressed;
+import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.PublishRequest;
@@ -32,13 +34,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Publishes alerts from files. */
+/** Publishes alerts from files, or a file as it is. */
 @Command(
     name = "send",
     description = {
-      "Publishes alerts from a file or folder.",
+      "Publishes alerts from a file or folder, or a document as it is.",
       "Takes JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Bad records are reported by file, line and field; the rest go on.",
-      "What CAP has no place for is given by --category and the options with it, or by a mapping of CAP; without either by config/mappings/cap.yaml."
+      "What CAP has no place for is given by --category and the options with it, or by a mapping of CAP; without either by config/mappings/cap.yaml. "
+          + "With --document they say what the label of that file says."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -48,18 +51,20 @@ import picocli.CommandLine.Spec;
       "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
       "      --alerts warning.cap --category PUBLIC_WARNING --purpose PUBLIC_SAFETY \\",
       "      --classification UNCLASSIFIED --marking TLP:CLEAR",
+      "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
+      "      --document report.pdf --to de.customs --category HAZARDOUS --purpose CUSTOMS_CONTROL \\",
+      "      --classification RESTRICTED",
       "",
-      "Sending the same file again is safe: the idempotency keys come from the records."
+      "Sending the same file again is safe: the idempotency keys come from what is in it."
     })
 final class SendCommand implements Callable<Integer> {
   @Mixin private GatewayAddress gateway = new GatewayAddress();
 
   @Option(
       names = "--alerts",
-      required = true,
       paramLabel = "PATH",
-      description = "file or folder of alerts")
-  private Path alerts = Path.of("");
+      description = "file or folder of alerts; this or --document")
+  private @Nullable Path alerts;
 
   @Option(
       names = "--mapping",
@@ -69,8 +74,13 @@ final class SendCommand implements Callable<Integer> {
 
   @Mixin private SendOptions options = new SendOptions();
 
-  @ArgGroup(exclusive = false, heading = "What CAP has no place for, for every CAP file:%n")
+  @ArgGroup(
+      exclusive = false,
+      heading = "What CAP has no place for, for every CAP file; with --document, its label:%n")
   private @Nullable CapOptions cap;
+
+  @ArgGroup(exclusive = false, heading = "A file that is sent as it is:%n")
+  private @Nullable DocumentOptions document;
 
   @Spec private CommandSpec spec;
 
@@ -82,13 +92,44 @@ final class SendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (AlertSource source = source()) {
+    Path path = alerts;
+    DocumentOptions one = document;
+    if (path != null && one == null) {
+      alerts(path);
+    } else if (path == null && one != null) {
+      document(one);
+    } else {
+      throw new WrongCall("send takes either --alerts or --document");
+    }
+    summary();
+    return refused == 0 && bad == 0 ? 0 : 1;
+  }
+
+  private void alerts(Path path) {
+    try (AlertSource source = source(path)) {
       items(source);
     } catch (IOException e) {
       throw new CommandFailure("the alerts cannot be read: " + FileTrouble.words(e), e);
     }
-    summary();
-    return refused == 0 && bad == 0 ? 0 : 1;
+  }
+
+  private void document(DocumentOptions one) {
+    CapOptions label = cap;
+    if (label == null) {
+      throw new WrongCall("--document: needs --category, --purpose and --classification beside it");
+    }
+    if (mapping != null) {
+      throw new WrongCall("--mapping: is for records of --alerts; a document goes as it is");
+    }
+    Draft draft = DocumentOptions.keyed(options.applied(one.draft(label.label(), label.to())));
+    ManagedChannel channel = gateway.open();
+    try {
+      publish(
+          PublisherGrpc.newBlockingStub(channel),
+          new AlertDraft(one.file().toString(), 0, Optional.empty(), draft, List.of()));
+    } finally {
+      channel.shutdownNow();
+    }
   }
 
   private void summary() {
@@ -121,9 +162,9 @@ final class SendCommand implements Callable<Integer> {
     }
   }
 
-  private AlertSource source() {
+  private AlertSource source(Path path) {
     CapTerms terms = cap == null ? null : cap.terms(spec);
-    AlertSource.Opening opening = AlertSource.open(alerts, mapping, Home.mappings(), terms);
+    AlertSource.Opening opening = AlertSource.open(path, mapping, Home.mappings(), terms);
     if (opening instanceof AlertSource.Opening.Opened opened) {
       return opened.source();
     }
@@ -134,7 +175,14 @@ final class SendCommand implements Callable<Integer> {
     if (item instanceof AlertDraft alert) {
       unmapped += alert.unmapped().size();
       alert.unmapped().forEach(one -> spec.commandLine().getErr().println(one.in(alert.file())));
-      publish(publisher, alert);
+      publish(
+          publisher,
+          new AlertDraft(
+              alert.file(),
+              alert.line(),
+              alert.named(),
+              options.applied(alert.draft()),
+              alert.unmapped()));
     } else if (item instanceof BadRecord record) {
       bad++;
       spec.commandLine().getErr().println(record);
@@ -146,7 +194,7 @@ final class SendCommand implements Callable<Integer> {
     try {
       Outcome outcome =
           publisher
-              .publish(PublishRequest.newBuilder().setDraft(options.applied(alert.draft())).build())
+              .publish(PublishRequest.newBuilder().setDraft(alert.draft()).build())
               .getOutcome();
       if (outcome.hasAccepted()) {
         published++;
@@ -164,7 +212,7 @@ final class SendCommand implements Callable<Integer> {
                 + Screen.printable(outcome.getHeld().getReason()));
       } else {
         refused++;
-        out.println(alert.file() + ":" + alert.line() + "  refused");
+        out.println(place(alert) + "  refused");
         outcome.getRefused().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
       }
       out.flush();
@@ -174,7 +222,7 @@ final class SendCommand implements Callable<Integer> {
           bad++;
           spec.commandLine()
               .getErr()
-              .println(alert.file() + ":" + alert.line() + ": " + e.getStatus().getDescription());
+              .println(place(alert) + ": " + e.getStatus().getDescription());
         }
         default -> throw stopped(alert, e);
       }
@@ -183,14 +231,31 @@ final class SendCommand implements Callable<Integer> {
 
   /** What no other record would change: how far it came, and what to do. */
   private static CommandFailure stopped(AlertDraft alert, StatusRuntimeException e) {
+    if (alert.line() > 0) {
+      return new CommandFailure(
+          place(alert)
+              + ": "
+              + RpcFailures.explain(e).getMessage()
+              + "; stopped there. Sending all of it again is safe",
+          e);
+    }
+    if (RpcFailures.isTooLarge(e)) {
+      return new CommandFailure(
+          place(alert)
+              + ": body.document.content: has "
+              + alert.draft().getBody().getDocument().getContent().size()
+              + " bytes, more than this gateway takes in a message (limits.message_bytes of its"
+              + " configuration); nothing was sent",
+          e);
+    }
     return new CommandFailure(
-        alert.file()
-            + ":"
-            + alert.line()
-            + ": "
-            + RpcFailures.explain(e).getMessage()
-            + "; stopped there. Sending all of it again is safe",
+        place(alert) + ": " + RpcFailures.explain(e).getMessage() + "; sending it again is safe",
         e);
+  }
+
+  /** The file, and the line where it is a file of records. */
+  private static String place(AlertDraft alert) {
+    return alert.line() == 0 ? alert.file() : alert.file() + ":" + alert.line();
   }
 
   private static String recipients(Accepted accepted) {

@@ -335,6 +335,6 @@ final class TailCommand implements Callable<Integer> {
     }
     return delivery.getBody().hasIntelligence()
         ? delivery.getBody().getIntelligence().getHeadline()
-        : delivery.getBody().getDocument().getName();
+        : "document " + delivery.getBody().getDocument().getName();
   }
 }

@@ -1,6 +1,7 @@
 package org.entente.gateway.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.io.IOException;
@@ -23,6 +24,11 @@ import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.testkit.SharedFiles;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Severity;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -103,6 +109,29 @@ class GatewayCheckTest {
       assertEquals(Set.of(other, "us.cbp"), permitted(decision));
       assertEquals(List.of("sg.police"), refused(decision));
     }
+  }
+
+  /** What docs/mappings.md goes through. */
+  @Test
+  void foreignRecords_underTheirMapping_goToGermany_withoutWhoControlled() {
+    Path file = Feeds.repository("config/samples/foreign/controls.jsonl");
+    Policy policy = policy();
+    List<AlertItem> items = Feeds.all(file, Feeds.mappings().resolve("controls.yaml"));
+    List<AlertDraft> drafts = drafts(items);
+
+    assertEquals(2, drafts.size(), items::toString);
+    for (AlertDraft item : drafts) {
+      assertEquals(Set.of("de.customs"), permitted(decision(policy, item)));
+      assertFalse(item.draft().toString().contains("DNRED"), "who controlled goes nowhere");
+    }
+    Label first = drafts.get(0).draft().getLabel();
+    assertEquals(Severity.SEVERITY_SEVERE, first.getSeverity());
+    assertEquals(RequestedAction.REQUESTED_ACTION_CHECK, first.getRequestedAction());
+    assertEquals(Lane.LANE_PRIORITY, first.getLane());
+    Draft second = drafts.get(1).draft();
+    assertEquals("controls:LH-2026-00431", second.getIdempotencyKey());
+    assertEquals(Lane.LANE_ROUTINE, second.getLabel().getLane());
+    assertEquals("", second.getBody().getAlert().getSubjects(2).getCommodity().getBrand());
   }
 
   @Test

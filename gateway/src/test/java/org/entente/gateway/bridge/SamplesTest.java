@@ -125,7 +125,7 @@ class SamplesTest {
   Stream<DynamicTest> mapping_eachFile_loads() throws IOException {
     try (Stream<Path> files = Files.list(Feeds.mappings())) {
       List<Path> mappings = files.filter(file -> file.toString().endsWith(".yaml")).toList();
-      assertEquals(2, mappings.size());
+      assertEquals(3, mappings.size());
       return mappings.stream()
           .map(
               file ->

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param sees fields of the label as they see it
  * @param headline what they read
  * @param holds the content as they receive it, whole: the fields of {@code Body}
+ * @param document a file in the folder of the scenario whose bytes they receive, each of them
  * @param equivalent as what their own classification scheme handles it
  * @param again it comes anew, behind all others
  */
@@ -33,6 +34,7 @@ record DeliverStep(
     @Nullable Map<String, Object> sees,
     @Nullable String headline,
     @Nullable Map<String, Object> holds,
+    @Nullable String document,
     @Nullable Equivalent equivalent,
     @Nullable Boolean again)
     implements Act {
@@ -89,6 +91,9 @@ record DeliverStep(
                     field + ".sees." + name,
                     "is no field of a label",
                     "a field of Label in message.proto, as it is written there"));
+    if (document != null) {
+      FileBytes.check(checking, field + ".document", document);
+    }
     ProtoFields.check(checking, field + ".holds", Body.newBuilder(), content());
     if (Written.label(fields()) instanceof Written.Wrong<Label> wrong) {
       checking.problem(field + ".sees." + wrong.field(), wrong.problem(), "");
@@ -106,6 +111,10 @@ record DeliverStep(
       String anew = comesAnew() ? " anew" : "";
       findings.same(client + " receives " + message + anew, client + seen(delivery) + anew);
       delivery.ifPresent(it -> content(client, it, findings));
+      if (document != null && delivery.isPresent()) {
+        FileBytes.same(
+            client.toString(), stage.file(document), delivery.get().getBody(), findings);
+      }
     }
     for (ClientRef client : others()) {
       boolean came = stage.feed(client).has(id);

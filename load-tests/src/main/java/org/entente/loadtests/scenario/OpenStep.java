@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param officer who opens it
  * @param justification why
  * @param headline what the person reads
+ * @param document a file in the folder of the scenario whose bytes the person is given, each of them
  * @param standing what its originator did with it since: SUPERSEDED, CANCELLED, RECTIFIED; nothing
  *     if it is empty
  * @param error the code with which it is refused instead
@@ -28,6 +29,7 @@ record OpenStep(
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
     @Nullable String headline,
+    @Nullable String document,
     @Nullable List<Standings> standing,
     @Nullable String error)
     implements Act {
@@ -45,6 +47,11 @@ record OpenStep(
         field,
         "expects nothing, or things that exclude each other",
         "either headline or error");
+    if (document != null) {
+      checking.require(
+          headline != null, field + ".document", "beside error", "beside headline only");
+      FileBytes.check(checking, field + ".document", document);
+    }
   }
 
   private String stands() {
@@ -62,13 +69,18 @@ record OpenStep(
             .build();
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
     String expected = Answer.expected(error, reads(headline) + stands());
-    String seen =
+    Answer<OpenResponse> answer =
         Patience.until(
-            expected::equals, () -> seen(Answer.to(() -> stage.patient(search).open(request))));
+            it -> expected.equals(seen(it)),
+            () -> Answer.to(() -> stage.patient(search).open(request)));
+    String seen = seen(answer);
     if (error == null && expected.equals(seen)) {
       stage.reactions().note(stage.id(message), officer + " of " + by.agency(), "opened");
     }
     findings.same(expected, seen);
+    if (document != null && answer instanceof Answer.Given<OpenResponse> given) {
+      FileBytes.same(officer, stage.file(document), given.value().getBody(), findings);
+    }
   }
 
   private String seen(Answer<OpenResponse> answer) {

@@ -14,11 +14,6 @@ import org.entente.gateway.bridge.CapTerms;
 import org.entente.gateway.bridge.Unmapped;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.federation.Home;
-import org.entente.proto.v1.Draft;
-import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.PublishRequest;
-import org.entente.proto.v1.PublishResponse;
-import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -112,19 +107,6 @@ record PublishCapStep(
     findings.same(
         "the message does not hold " + (told == null ? List.of() : told),
         "the message does not hold " + alert.unmapped().stream().map(Unmapped::path).toList());
-    Draft whole = alert.draft();
-    stage.content(whole);
-    PublisherGrpc.PublisherBlockingStub publisher =
-        PublisherGrpc.newBlockingStub(stage.channel(by));
-    long begun = System.nanoTime();
-    PublishRequest request = PublishRequest.newBuilder().setDraft(whole).build();
-    Answer<PublishResponse> answer = Answer.again(() -> stage.patient(publisher).publish(request));
-    if (answer instanceof Answer.Given<PublishResponse> given) {
-      Outcome outcome = given.value().getOutcome();
-      stage.published(as, by.agency(), whole, outcome, begun);
-      expect.compare(new Answer.Given<>(outcome), findings);
-    } else if (answer instanceof Answer.Failed<PublishResponse> failed) {
-      expect.compare(new Answer.Failed<>(failed.code(), failed.reason()), findings);
-    }
+    Publishing.publish(stage, by, as, alert.draft(), expect, findings);
   }
 }

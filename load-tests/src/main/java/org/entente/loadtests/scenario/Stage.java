@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.AbstractStub;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.traffic.AgencyCount;
@@ -45,6 +48,8 @@ final class Stage implements AutoCloseable {
 
   /** Shorter texts may stand in files by chance. */
   private static final int TELLING = 12;
+
+  private static final Pattern READABLE = Pattern.compile("[ -~]{20,}");
 
   private final Federation federation;
   private final boolean exercise;
@@ -173,6 +178,10 @@ final class Stage implements AutoCloseable {
   void content(Draft draft) {
     texts(draft.getLabel());
     texts(draft.getBody());
+    // A document is bytes to the gateways; what of them reads as text must not be found either.
+    String document =
+        draft.getBody().getDocument().getContent().toString(StandardCharsets.ISO_8859_1);
+    READABLE.matcher(document).results().map(MatchResult::group).forEach(texts::add);
   }
 
   private void texts(Message message) {

@@ -55,7 +55,12 @@ record StepEntry(
     @Nullable HeldStep held,
     @Nullable ExportStep export,
     @Nullable CountsStep counts,
-    @Nullable PolicyStep policy) {
+    @Nullable PolicyStep policy,
+    @Nullable PublishDocumentStep publishDocument,
+    @Nullable PublishMappedStep publishMapped,
+    @Nullable RightsStep rights,
+    @Nullable NoticesStep notices,
+    @Nullable ReadCaseStep readCase) {
 
   /** What a step may do, as files write it. */
   static final List<String> WORDS =
@@ -100,7 +105,12 @@ record StepEntry(
           "held",
           "export",
           "counts",
-          "policy");
+          "policy",
+          "publish_document",
+          "publish_mapped",
+          "rights",
+          "notices",
+          "read_case");
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
@@ -145,7 +155,12 @@ record StepEntry(
             held,
             export,
             counts,
-            policy)
+            policy,
+            publishDocument,
+            publishMapped,
+            rights,
+            notices,
+            readCase)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }

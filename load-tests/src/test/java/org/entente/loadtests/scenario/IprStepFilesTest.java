@@ -61,6 +61,34 @@ final class IprStepFilesTest {
         wrong(
             "right: mark\n      officer: C-1\n      justification: application in",
             "right: other\n      officer: C-1\n      justification: application in",
-            "steps[41].case.right: no step before this one names the recordation \"other\""));
+            "steps[41].case.right: no step before this one names the recordation \"other\""),
+        wrong(
+            "lists: { mark: GRANTED }",
+            "lists: { mark: GIVEN }",
+            "steps[48].rights.lists.mark: \"GIVEN\"; valid: one of APPLICATION"),
+        wrong(
+            "lists: { mark: GRANTED }",
+            "lists: { other: GRANTED }",
+            "steps[48].rights.lists.other: no step before this one names the recordation"),
+        wrong(
+            "own: true, lists: { mark: GRANTED }",
+            "own: true",
+            "steps[48].rights: expects nothing"),
+        wrong(
+            "lists: { boxes: DESTROYED }, withheld: [hall 1]",
+            "error: NOT_FOUND, withheld: [hall 1]",
+            "steps[49].notices.withheld: beside error; valid: beside lists"),
+        wrong(
+            "lists: { boxes: DESTROYED }, withheld",
+            "lists: { boxes: CLOSED }, withheld",
+            "steps[49].notices.lists.boxes: \"CLOSED\" is neither a stage"),
+        wrong(
+            "stage: NOTIFIED\n      shows: [hall 1]",
+            "error: NOT_FOUND\n      shows: [hall 1]",
+            "steps[50].read_case.shows: beside error; valid: beside stage"),
+        wrong(
+            "suspension: boxes\n      officer: C-1\n      justification: case 1",
+            "suspension: other\n      officer: C-1\n      justification: case 1",
+            "steps[50].read_case.suspension: no step before this one names the case"));
   }
 }

@@ -112,6 +112,36 @@ final class MessageStepFilesTest {
             "deliver_within: PT-5S",
             "steps[35].publish.deliver_within: is PT-5S; valid: a duration"),
         wrong(
+            "file: documents/report.pdf",
+            "file: documents/gone.pdf",
+            "steps[45].publish_document.file: there is no file "),
+        wrong(
+            "name: Report 7\n      media_type: application/pdf",
+            "name: Report 7\n      media_type: image/png",
+            "steps[45].publish_document: body.document.media_type must have the form"),
+        wrong(
+            "documents/report.pdf\n      name: Report 7\n      media_type: application/pdf\n"
+                + "      label: { kind: ALERT",
+            "documents/report.pdf\n      label: { kind: REQUEST",
+            "steps[45].publish_document: label.kind must be ALERT or INTELLIGENCE"),
+        wrong(
+            "as: report\n",
+            "as: first\n",
+            "steps[45].publish_document.as: \"first\" names another message"),
+        wrong(
+            "to: [nl.police/desk], document: documents/report.pdf",
+            "to: [nl.police/desk], document: documents/gone.pdf",
+            "steps[46].deliver.document: there is no file "),
+        wrong("line: 2", "line: 3", "steps[47].publish_mapped: line 3 of "),
+        wrong(
+            "mapping: records/register.yaml",
+            "mapping: records/broken.yaml",
+            "steps[47].publish_mapped: "),
+        wrong(
+            "mapping: records/register.yaml",
+            "mapping: records/police.yaml",
+            "steps[47].publish_mapped.by: the mapping says that nl.police publishes it"),
+        wrong(
             "cap: { by: nl.police/desk",
             "cap: { by: nl.customs/controls",
             "steps[24].cap.by: nl.customs/controls has not the scope"));

@@ -287,6 +287,38 @@ final class StepFiles {
               unknown: personal_data
               type: bool
               residual: { nl.police: { "!label.personal_data": PERMITTED under sample } }
+        - say: step
+          publish_document:
+            by: nl.customs/controls
+            as: report
+            file: documents/report.pdf
+            name: Report 7
+            media_type: application/pdf
+            label: { kind: ALERT, category: IPR, purpose: IPR_ENFORCEMENT, classification: RESTRICTED }
+            to: [nl.police]
+            expect: { error: NO_AGREEMENT }
+        - say: step
+          deliver: { message: report, to: [nl.police/desk], document: documents/report.pdf }
+        - say: step
+          publish_mapped:
+            by: nl.customs/controls
+            as: mapped
+            file: records/register.jsonl
+            line: 2
+            mapping: records/register.yaml
+            expect: { error: NO_AGREEMENT }
+        - say: step
+          rights: { by: nl.police/desk, own: true, lists: { mark: GRANTED } }
+        - say: step
+          notices: { by: nl.police/desk, lists: { boxes: DESTROYED }, withheld: [hall 1] }
+        - say: step
+          read_case:
+            by: nl.customs/controls
+            suspension: boxes
+            officer: C-1
+            justification: case 1
+            stage: NOTIFIED
+            shows: [hall 1]
       """;
 
   private static final String EXPECTATION =
@@ -297,6 +329,28 @@ final class StepFiles {
           to: [nl.police]
           label: { kind: ALERT, category: IPR, purpose: IPR_ENFORCEMENT, classification: RESTRICTED }
           expect: { outcome: PERMITTED }
+      """;
+
+  private static final String RECORDS =
+      """
+      {"no": "1", "title": "Handbags"}
+      {"no": "2", "title": "Purses"}
+      """;
+
+  private static final String MAPPING =
+      """
+      name: register
+      input: json_lines
+      publisher: { constant: nl.customs }
+      fields:
+        idempotency_key: source.no
+        label.kind: { constant: ALERT }
+        label.category: { constant: IPR }
+        label.purpose: { constant: IPR_ENFORCEMENT }
+        label.classification: { constant: RESTRICTED }
+        body.alert.texts[0].language: { constant: en }
+        body.alert.texts[0].headline: source.title
+        to.agencies: { constant: [nl.police] }
       """;
 
   private final Path folder;
@@ -332,6 +386,15 @@ final class StepFiles {
       Files.writeString(sample.resolve("broken.yaml"), EXPECTATION.replace("label:", "labels:"));
       Files.writeString(
           Files.createDirectories(sample.resolve("draft")).resolve("sample.yaml"), "id: sample\n");
+      Path documents = Files.createDirectories(sample.resolve("documents"));
+      Files.write(documents.resolve("report.pdf"), new byte[] {37, 80, 68, 70, -1});
+      Path records = Files.createDirectories(sample.resolve("records"));
+      Files.writeString(records.resolve("register.jsonl"), RECORDS);
+      Files.writeString(records.resolve("register.yaml"), MAPPING);
+      Files.writeString(
+          records.resolve("police.yaml"), MAPPING.replace("constant: nl.customs", "constant: nl.police"));
+      Files.writeString(
+          records.resolve("broken.yaml"), MAPPING.replace("source.title", "source.title + 1"));
       Files.copy(
           Home.find().samples().resolve("cap").resolve("reservoir.cap"),
           cap.resolve("reservoir.cap"),

@@ -1,0 +1,96 @@
+package org.entente.gateway.bridge;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.entente.gateway.model.FileTrouble;
+import org.entente.proto.v1.Document;
+import org.entente.proto.v1.Draft;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of any kind as the body of a message. What is in it nobody here looks at: the bytes go as
+ * they are. Stateless.
+ */
+public final class DocumentFile {
+  /** Largest message that a gateway can be configured to take ({@code limits.message_bytes}). */
+  public static final int MOST_BYTES = 16 << 20;
+
+  private static final String CONTENT = "body.document.content";
+  private static final String UNKNOWN = "application/octet-stream";
+
+  /** By the end of a file's name. The protocol takes {@code application/*} and nothing else. */
+  private static final Map<String, String> MEDIA_TYPES =
+      Map.ofEntries(
+          Map.entry("pdf", "application/pdf"),
+          Map.entry("json", "application/json"),
+          Map.entry("xml", "application/xml"),
+          Map.entry("zip", "application/zip"),
+          Map.entry("gz", "application/gzip"),
+          Map.entry("rtf", "application/rtf"),
+          Map.entry("p7m", "application/pkcs7-mime"),
+          Map.entry("p7s", "application/pkcs7-signature"),
+          Map.entry("asice", "application/vnd.etsi.asic-e+zip"),
+          Map.entry("odt", "application/vnd.oasis.opendocument.text"),
+          Map.entry("ods", "application/vnd.oasis.opendocument.spreadsheet"),
+          Map.entry(
+              "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+          Map.entry("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
+
+  private DocumentFile() {}
+
+  /**
+   * Reads a file. An empty one is a document without bytes.
+   *
+   * @param name as recipients are shown it; null for the file's own
+   * @param mediaType null for what the end of the file's name says, or {@code
+   *     application/octet-stream} where it says nothing
+   */
+  public static Written<Document> read(
+      Path file, @Nullable String name, @Nullable String mediaType) {
+    String own = String.valueOf(file.getFileName());
+    try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        return wrong(file + " is no regular file");
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        // One more than may be: a file that grows meanwhile is not read without end.
+        byte[] content = in.readNBytes(MOST_BYTES + 1);
+        if (content.length > MOST_BYTES) {
+          return wrong(file + " has more than the " + MOST_BYTES + " bytes that any gateway takes");
+        }
+        return new Written.Read<>(
+            Document.newBuilder()
+                .setMediaType(mediaType == null ? mediaType(own) : mediaType)
+                .setName(name == null ? own : name)
+                .setContent(ByteString.copyFrom(content))
+                .build());
+      }
+    } catch (IOException e) {
+      return wrong(file + " cannot be read: " + FileTrouble.words(e));
+    }
+  }
+
+  /** The draft if it is within its limits, as far as they can be told without a gateway. */
+  public static Written<Draft> checked(Draft draft) {
+    try {
+      DraftLimits.check(draft);
+      return new Written.Read<>(draft);
+    } catch (Fault e) {
+      return new Written.Wrong<>(e.field(), e.problem());
+    }
+  }
+
+  static String mediaType(String name) {
+    String end = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return MEDIA_TYPES.getOrDefault(end, UNKNOWN);
+  }
+
+  private static Written<Document> wrong(String problem) {
+    return new Written.Wrong<>(CONTENT, problem);
+  }
+}
