@@ -55,7 +55,10 @@ record StepEntry(
     @Nullable HeldStep held,
     @Nullable ExportStep export,
     @Nullable CountsStep counts,
-    @Nullable PolicyStep policy) {
+    @Nullable PolicyStep policy,
+    @Nullable ReloadStep reload,
+    @Nullable CodesStep codes,
+    @Nullable MetricStep metric) {
 
   /** What a step may do, as files write it. */
   static final List<String> WORDS =
@@ -100,7 +103,10 @@ record StepEntry(
           "held",
           "export",
           "counts",
-          "policy");
+          "policy",
+          "reload",
+          "codes",
+          "metric");
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
@@ -145,7 +151,10 @@ record StepEntry(
             held,
             export,
             counts,
-            policy)
+            policy,
+            reload,
+            codes,
+            metric)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }
