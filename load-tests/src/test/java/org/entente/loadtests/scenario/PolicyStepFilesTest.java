@@ -92,7 +92,7 @@ final class PolicyStepFilesTest {
             "lint: { warnings: [{ file: sample.yaml",
             twice,
             "steps[48].policy.lint: expects errors and warnings; valid: one of the two"),
-        wrong("says: ended", "says: ''", "steps[48].policy.lint.warnings[0].says: is blank"),
+        wrong("says: ended", "says: ' '", "steps[48].policy.lint.warnings[0].says: is blank"),
         wrong(
             "refuses: [other.yaml]",
             "refuses: [sample.yaml]",

@@ -102,11 +102,11 @@ final class ScenarioTest {
         wrong(
             "    dials: [nl.customs]",
             "    dials: [nl.customs]\n    agreements: none",
-            "20:17: gateways.nl.police.agreements: there are no agreements in "),
+            "20:5: gateways.nl.police.agreements: there are no agreements in "),
         wrong(
             "    dials: [nl.customs]",
             "    dials: [nl.customs]\n    node_rules: none.yaml",
-            "20:17: gateways.nl.police.node_rules: there is no file "),
+            "20:5: gateways.nl.police.node_rules: there is no file "),
         wrong(
             "  nl.police:\n    dials",
             "  nl.fiod:\n    dials",
