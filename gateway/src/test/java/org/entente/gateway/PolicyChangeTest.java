@@ -233,13 +233,12 @@ final class PolicyChangeTest {
     federation.doChores();
 
     Outcome outcome = federation.publish(FR, federation.draft("after", DEADLINE, DE));
-    assertEquals(
-        "NO_AGREEMENT", outcome.getRefused().getRefusals(0).getCode(), outcome::toString);
+    assertEquals("NO_AGREEMENT", outcome.getRefused().getRefusals(0).getCode(), outcome::toString);
   }
 
   /**
-   * A folder whose files have the size and the time of those of before, as a package lays them down:
-   * where the link leads tells them apart.
+   * A folder whose files have the size and the time of those of before, as a package lays them
+   * down: where the link leads tells them apart.
    */
   @Test
   void link_movedToFilesOfTheSameSizeAndTime_isTakenUp() throws IOException {
@@ -265,8 +264,7 @@ final class PolicyChangeTest {
     federation.doChores();
 
     Outcome outcome = federation.publish(FR, federation.draft("by the second", DEADLINE, DE));
-    assertEquals(
-        "NO_AGREEMENT", outcome.getRefused().getRefusals(0).getCode(), outcome::toString);
+    assertEquals("NO_AGREEMENT", outcome.getRefused().getRefusals(0).getCode(), outcome::toString);
   }
 
   private static void assertRefused(RunningFederation federation, boolean refused)

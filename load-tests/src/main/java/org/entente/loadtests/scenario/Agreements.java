@@ -23,14 +23,15 @@ final class Agreements {
     }
   }
 
-  /** Copies folders into a new one, in which a later one's files replace those of an earlier one. */
+  /**
+   * Copies folders into a new one, in which a later one's files replace those of an earlier one.
+   */
   static Path together(List<Path> folders, Path into) {
     try {
       Files.createDirectories(into);
       for (Path folder : folders) {
         for (Path file : in(folder)) {
-          Files.copy(
-              file, into.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+          Files.copy(file, into.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }
       }
       return into;

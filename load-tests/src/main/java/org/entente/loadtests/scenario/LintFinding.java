@@ -32,7 +32,9 @@ record LintFinding(
 
   /** All that is expected, in words. */
   static List<String> words(@Nullable List<LintFinding> findings) {
-    return findings == null ? List.of() : findings.stream().map(LintFinding::words).sorted().toList();
+    return findings == null
+        ? List.of()
+        : findings.stream().map(LintFinding::words).sorted().toList();
   }
 
   /** What was found: in the words of what was expected where it is that, each once. */

@@ -75,8 +75,7 @@ record PolicyReplayEntry(
               new Both(it.current().inShort(), it.candidate().inShort()).words());
     }
     findings.same(
-        "of " + messages + " messages " + expected,
-        "of " + replayed + " messages " + seen);
+        "of " + messages + " messages " + expected, "of " + replayed + " messages " + seen);
     findings.same(
         "not kept of what was sent " + new TreeSet<>(notKept == null ? List.of() : notKept),
         "not kept of what was sent " + new TreeSet<>(lacking));

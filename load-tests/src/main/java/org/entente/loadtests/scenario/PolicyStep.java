@@ -50,9 +50,7 @@ record PolicyStep(
   public void check(Checking checking, String field) {
     checking.agency(field + ".agency", agency);
     checking.require(
-        Stream.<Object>of(test, diff, explain, lint, fmt, replay)
-                .filter(Objects::nonNull)
-                .count()
+        Stream.<Object>of(test, diff, explain, lint, fmt, replay).filter(Objects::nonNull).count()
             == 1,
         field,
         "asks nothing, or several things",

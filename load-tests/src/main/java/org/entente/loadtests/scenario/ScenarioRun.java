@@ -101,7 +101,10 @@ public final class ScenarioRun {
   private void lint(Federation federation, Findings findings) {
     Set<String> own = scenario.withOwnRules();
     Set<String> asked = new TreeSet<>(own);
-    federation.agencies().stream().filter(it -> !own.contains(it)).findFirst().ifPresent(asked::add);
+    federation.agencies().stream()
+        .filter(it -> !own.contains(it))
+        .findFirst()
+        .ifPresent(asked::add);
     for (String agency : asked) {
       String config = federation.plan(agency).config().toString();
       CommandRun lint = CommandRun.of("policy", "lint", "--config", config, "--strict");

@@ -33,9 +33,7 @@ record StoppedEntry(
     return stopped
         .map(
             it ->
-                fits(it)
-                    ? words()
-                    : it.getCode() + " by " + it.getAgency() + ": " + it.getReason())
+                fits(it) ? words() : it.getCode() + " by " + it.getAgency() + ": " + it.getReason())
         .orElse("nothing");
   }
 

@@ -60,8 +60,7 @@ final class RulesInForceTest {
 
     rules.change(Optional.of(draft), Optional.empty());
 
-    assertEquals(
-        Map.of("a.yaml", "draft a", "b.yaml", "own b", "c.yaml", "draft c"), agreements());
+    assertEquals(Map.of("a.yaml", "draft a", "b.yaml", "own b", "c.yaml", "draft c"), agreements());
     assertNotEquals(before, rules.agreements().toRealPath());
     assertEquals("all a", Files.readString(before.resolve("a.yaml")), "what was is left alone");
 

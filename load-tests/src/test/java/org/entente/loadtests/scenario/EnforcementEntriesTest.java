@@ -155,8 +155,7 @@ final class EnforcementEntriesTest {
     Findings findings = new Findings();
     new OutcomeEntry(
             null,
-            Map.of(
-                "nl.police", new OutcomeEntry.RefusedFor("CONDITION_FAILED", null, says)),
+            Map.of("nl.police", new OutcomeEntry.RefusedFor("CONDITION_FAILED", null, says)),
             null,
             null)
         .compare(new Answer.Given<>(outcome), findings);

@@ -80,7 +80,8 @@ final class PolicyStepFilesTest {
             "steps[45].reload.errors: an empty list; valid: what is wrong"),
         wrong("says: missing", "says: ' '", "steps[45].reload.errors[0].says: is blank"),
         wrong("{ IPR: { fr: Contrefaçons } }", "{ }", "steps[46].codes.says: says nothing"),
-        wrong("{ IPR: { fr: Contrefaçons } }", "{ IPR: { } }", "steps[46].codes.says: says nothing"),
+        wrong(
+            "{ IPR: { fr: Contrefaçons } }", "{ IPR: { } }", "steps[46].codes.says: says nothing"),
         wrong(
             "says: { IPR: { fr: Contrefaçons } }",
             "says: { IPR: { fr: x } }, error: INVALID_FIELD",
@@ -98,9 +99,12 @@ final class PolicyStepFilesTest {
             "refuses: [sample.yaml]",
             "steps[49].policy.fmt.refuses: names [sample.yaml] a second time"),
         wrong(
-            "      draft: draft\n      replay", "      replay", "steps[50].policy.draft: is missing"),
+            "      draft: draft\n      replay",
+            "      replay",
+            "steps[50].policy.draft: is missing"),
         wrong("        messages: 1\n", "        messages: -1\n", "policy.replay.messages: is -1"),
-        wrong("changed: { first", "changed: { last", "steps[50].policy.replay.changed.last: no step"),
+        wrong(
+            "changed: { first", "changed: { last", "steps[50].policy.replay.changed.last: no step"),
         wrong(
             "changed: { first: { nl.police",
             "changed: { first: { nl.army",
