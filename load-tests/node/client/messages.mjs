@@ -8,6 +8,7 @@ export const messages = async (as) => {
   await explains(publisher);
   await refusesWhatIsMalformed(publisher);
   await followsAMessage(publisher, as('de.customs/desk'));
+  await disclosesAddressees(publisher, as('de.customs/desk'));
   await publishesManyAtOnce(publisher);
   await waitsForASecondPerson(publisher, as('fr.customs/supervisor'));
 };
@@ -52,6 +53,7 @@ const followsAMessage = async (publisher, desk) => {
   const [delivery] = await desk.receive('node-desk', (got) => got.length === 1);
   assert.equal(hex(delivery.label.messageId), hex(id));
   assert.equal(delivery.label.origin, 'fr.customs');
+  assert.equal(delivery.label.addressees, null, 'nobody learns of others unasked');
   assert.equal(delivery.body.alert.texts[0].headline, 'Phosphide in toys');
   const enough = (got) => got.some(({ item }) => item?.kind === 'EVIDENCE_KIND_RETRIEVAL');
   await publisher.stream('Evidence.Follow', { messageId: id }, enough, (got) => {
@@ -68,6 +70,14 @@ const followsAMessage = async (publisher, desk) => {
     assert.deepEqual(got, [], 'all that was sent was opened in time');
     return 'none is unopened';
   });
+};
+
+const disclosesAddressees = async (publisher, desk) => {
+  const open = { ...alert('de.customs', 'Known to all who have it', 'CSQU3054383'), discloseAddressees: true };
+  const id = await publisher.publish(open);
+  const [delivery] = await desk.receive('node-desk', (got) => got.length === 1);
+  assert.equal(hex(delivery.label.messageId), hex(id));
+  assert.deepEqual(delivery.label.addressees, { action: ['de.customs'], information: [] });
 };
 
 const publishesManyAtOnce = async (publisher) => {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
@@ -54,6 +55,7 @@ import org.slf4j.LoggerFactory;
 /** Reads what a node's configuration names. Every failure is a {@link StartProblem}. */
 final class NodeFiles {
   private static final Logger LOG = LoggerFactory.getLogger(NodeFiles.class);
+  private static final String STAMP = "unix:dev,ino,size,ctime,lastModifiedTime";
 
   private final NodeConfig config;
   private final InstantSource clock;
@@ -207,7 +209,11 @@ final class NodeFiles {
     }
   }
 
-  /** Changes whenever a file of the policy does: names, sizes and times of change. */
+  /**
+   * Changes whenever a file of the policy does, also where a link was moved to files of the same
+   * size and age, or a program set a file's time back: by what the file system itself knows of each
+   * ({@code stat}).
+   */
   String policyStamp() throws IOException {
     StringBuilder stamp = new StringBuilder();
     Path rules = config.policy().nodeRules();
@@ -223,9 +229,7 @@ final class NodeFiles {
       stamp
           .append(file)
           .append(' ')
-          .append(Files.size(file))
-          .append(' ')
-          .append(Files.getLastModifiedTime(file).toMillis())
+          .append(new TreeMap<>(Files.readAttributes(file, STAMP)))
           .append('\n');
     }
     return stamp.toString();

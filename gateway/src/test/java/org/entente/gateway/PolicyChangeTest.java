@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,6 +19,7 @@ import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Severity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -218,6 +221,51 @@ final class PolicyChangeTest {
     federation.doChores();
 
     assertRefused(federation, false);
+  }
+
+  /** A file that is written over, and whose time is set back by whoever copies files. */
+  @Test
+  void file_ofTheSameSizeAndTime_isTakenUp() throws IOException {
+    FileTime before = Files.getLastModifiedTime(agreement());
+    federation.send(FR, "before", DEADLINE, DE);
+
+    changeAgreement("  from: 2025-01-01", "  from: 2098-01-01");
+    Files.setLastModifiedTime(agreement(), before);
+    federation.doChores();
+
+    Outcome outcome = federation.publish(FR, federation.draft("after", DEADLINE, DE));
+    assertEquals("NO_AGREEMENT", outcome.getRefused().getRefusals(0).getCode(), outcome::toString);
+  }
+
+  /**
+   * A folder whose files have the size and the time of those of before, as a package lays them
+   * down: where the link leads tells them apart.
+   */
+  @Test
+  void link_movedToFilesOfTheSameSizeAndTime_isTakenUp() throws IOException {
+    FileTime packed = FileTime.from(Instant.EPOCH);
+    Path one = folder.resolve("one");
+    Path two = folder.resolve("two");
+    String good = Files.readString(agreement());
+    for (Path state : List.of(one, two)) {
+      String from = state.equals(one) ? "  from: 2025-01-01" : "  from: 2098-01-01";
+      Path file = Files.createDirectories(state).resolve("warnings.yaml");
+      Files.writeString(file, good.replace("  from: 2025-01-01", from));
+      Files.setLastModifiedTime(file, packed);
+    }
+    Files.delete(agreement());
+    Path link = agreement().getParent();
+    Files.delete(link);
+    Files.createSymbolicLink(link, one);
+    federation.doChores();
+    federation.send(FR, "by the first", DEADLINE, DE);
+
+    Path next = Files.createSymbolicLink(folder.resolve("next"), two);
+    Files.move(next, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    federation.doChores();
+
+    Outcome outcome = federation.publish(FR, federation.draft("by the second", DEADLINE, DE));
+    assertEquals("NO_AGREEMENT", outcome.getRefused().getRefusals(0).getCode(), outcome::toString);
   }
 
   private static void assertRefused(RunningFederation federation, boolean refused)

@@ -24,6 +24,8 @@ import org.entente.gateway.config.Reading;
  * @param agreements folder of the agreements that all of them hold
  * @param nodeRules rules of the nodes' own, the same for all; or none
  * @param codes folder of the code lists that all of them hold; or none, for those of the release
+ * @param rules by agency, the rules with which a node begins in the place of {@code agreements} and
+ *     {@code nodeRules}, if they may change while it runs ({@link RulesInForce})
  */
 public record Blueprint(
     String source,
@@ -31,12 +33,14 @@ public record Blueprint(
     Map<String, ObjectNode> nodes,
     Path agreements,
     Optional<Path> nodeRules,
-    Optional<Path> codes) {
+    Optional<Path> codes,
+    Map<String, OpeningRules> rules) {
   private static final String SPECIFICATION = "federation-demo.yaml";
   private static final String SUFFIX = ".yaml";
 
   public Blueprint {
     nodes = new TreeMap<>(nodes);
+    rules = new TreeMap<>(rules);
   }
 
   /** The federation of the commented samples in {@code config}. */
@@ -53,7 +57,8 @@ public record Blueprint(
         nodes(home.nodes()),
         home.agreements(),
         rules,
-        Optional.of(home.codes()).filter(Files::exists));
+        Optional.of(home.codes()).filter(Files::exists),
+        Map.of());
   }
 
   private static Map<String, ObjectNode> nodes(Path folder) {

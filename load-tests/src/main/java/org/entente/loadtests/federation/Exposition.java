@@ -6,6 +6,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -28,16 +30,34 @@ public final class Exposition {
   public static OptionalLong labelled(String admin, String name, String label)
       throws InterruptedException {
     Optional<String> page = page(admin);
-    if (page.isEmpty()) {
-      return OptionalLong.empty();
-    }
+    return page.isPresent()
+        ? OptionalLong.of(sum(page.get(), name, List.of(label)))
+        : OptionalLong.empty();
+  }
+
+  /**
+   * Sum over what has all of these labels, each as the exposition writes it, such as {@code
+   * side="owed"}; 0 if nothing has, absent if the gateway does not answer or has no such metric.
+   */
+  public static OptionalLong labelled(String admin, String name, Collection<String> labels)
+      throws InterruptedException {
+    Optional<String> page = page(admin);
+    return page.isPresent() && page.get().contains("\n# TYPE " + name + " ")
+        ? OptionalLong.of(sum(page.get(), name, labels))
+        : OptionalLong.empty();
+  }
+
+  private static long sum(String page, String name, Collection<String> labels) {
     double sum = 0;
-    for (String line : page.get().lines().toList()) {
-      if (line.startsWith(name + "{") && line.contains(label + ",")) {
-        sum += value(line);
+    for (String line : page.lines().toList()) {
+      boolean bare = line.startsWith(name + " ");
+      if (bare || line.startsWith(name + "{")) {
+        String own = bare ? "" : "," + line.substring(name.length() + 1, line.lastIndexOf('}'));
+        String ended = own.endsWith(",") ? own : own + ",";
+        sum += labels.stream().allMatch(it -> ended.contains("," + it + ",")) ? value(line) : 0;
       }
     }
-    return OptionalLong.of(Math.round(sum));
+    return Math.round(sum);
   }
 
   private static Optional<String> page(String admin) throws InterruptedException {

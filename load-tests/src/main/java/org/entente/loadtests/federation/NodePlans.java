@@ -79,11 +79,16 @@ final class NodePlans {
     tree.put("keystore", tls.resolve("keystore").toString());
     tree.put("data", own.resolve("data").toString());
     tree.put("audit", own.resolve("audit").toString());
-    tree.set("policy", policy(tree.path("policy").path("cannot_fulfil")));
     tree.path("links").forEach(link -> dial((ObjectNode) link));
     Path config = folder.resolve("nodes").resolve(agency + SUFFIX);
     try {
       Files.createDirectories(own);
+      ObjectNode policy = rules(agency, own);
+      JsonNode cannotFulfil = tree.path("policy").path("cannot_fulfil");
+      if (cannotFulfil.isArray()) {
+        policy.set("cannot_fulfil", cannotFulfil);
+      }
+      tree.set("policy", policy);
       yaml.writeValue(config.toFile(), tree);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -100,18 +105,23 @@ final class NodePlans {
         scopes(tree));
   }
 
-  /** Files are those of the blueprint; what the agency cannot fulfil is for the node to say. */
-  private ObjectNode policy(JsonNode cannotFulfil) {
-    ObjectNode policy =
-        yaml.createObjectNode()
-            .put("agreements", blueprint.agreements().toAbsolutePath().toString());
-    blueprint
-        .nodeRules()
-        .ifPresent(rules -> policy.put("node_rules", rules.toAbsolutePath().toString()));
-    blueprint.codes().ifPresent(codes -> policy.put("codes", codes.toAbsolutePath().toString()));
-    if (cannotFulfil.isArray()) {
-      policy.set("cannot_fulfil", cannotFulfil);
+  /** Where a node's agreements, rules and code lists are. */
+  private ObjectNode rules(String agency, Path own) {
+    ObjectNode policy = yaml.createObjectNode();
+    OpeningRules changing = blueprint.rules().get(agency);
+    if (changing != null) {
+      RulesInForce inForce = new RulesInForce(own);
+      inForce.begin(changing);
+      policy
+          .put("agreements", inForce.agreements().toString())
+          .put("node_rules", inForce.nodeRules().toString());
+    } else {
+      policy.put("agreements", blueprint.agreements().toAbsolutePath().toString());
+      blueprint
+          .nodeRules()
+          .ifPresent(rules -> policy.put("node_rules", rules.toAbsolutePath().toString()));
     }
+    blueprint.codes().ifPresent(codes -> policy.put("codes", codes.toAbsolutePath().toString()));
     return policy;
   }
 

@@ -1,6 +1,7 @@
 package org.entente.loadtests.scenario;
 
 import com.google.protobuf.Descriptors.EnumDescriptor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -76,6 +77,24 @@ final class Checking {
 
   void agencies(String field, Iterable<String> agencies) {
     agencies.forEach(agency -> agency(field + "." + agency, agency));
+  }
+
+  /** A folder of the scenario with one agreement or more. */
+  void drafts(String field, String folder) {
+    require(
+        Files.isDirectory(file(folder)) && !Agreements.in(file(folder)).isEmpty(),
+        field,
+        "there are no agreements in " + file(folder),
+        "a folder of the scenario with one or more *.yaml");
+  }
+
+  /** A file of the scenario. */
+  void isThere(String field, String file) {
+    require(
+        Files.isRegularFile(file(file)),
+        field,
+        "there is no file " + file(file),
+        "a file of the scenario");
   }
 
   /** A client that may do something. */

@@ -45,21 +45,34 @@ record ExportStep(
     @Nullable Map<String, String> content,
     @Nullable String error)
     implements Act {
+  private static final Leaf ANY = new Leaf("", null, null, null, null);
+
   /**
    * A leaf of the audit log.
    *
    * @param type its kind
    * @param officer for whom it was done; nobody if absent
    * @param of messages of the scenario of which it speaks; any if absent
+   * @param code with which it was refused; none if absent
+   * @param says a part of what it says of that; not looked at if absent
    */
   record Leaf(
       @JsonProperty(required = true) String type,
       @Nullable String officer,
-      @Nullable List<String> of) {
+      @Nullable List<String> of,
+      @Nullable String code,
+      @Nullable String says) {
     private String words() {
       return type
           + (officer == null ? "" : " for " + officer)
-          + (of == null ? "" : " of " + new TreeSet<>(of));
+          + (of == null ? "" : " of " + new TreeSet<>(of))
+          + (code == null ? "" : " with " + code)
+          + (says == null ? "" : " (" + says + ")");
+    }
+
+    /** What it says: the part that is looked for, or all of it where that is not there. */
+    private @Nullable String said(String detail) {
+      return says == null || detail.contains(says) ? says : detail;
     }
   }
 
@@ -186,13 +199,15 @@ record ExportStep(
 
   private String leaf(Stage stage, ExportedLeaf leaf, AuditRecord record, int place) {
     AuditPerson person = record.getActor().getOnBehalfOf();
-    boolean of = place < wanted().size() && wanted().get(place).of() != null;
+    Leaf sought = place < wanted().size() ? wanted().get(place) : ANY;
     List<String> messages =
         leaf.getMessagesList().stream().map(it -> stage.name(it.getMessageId())).toList();
     return new Leaf(
             type(record),
             record.getActor().hasOnBehalfOf() ? person.getOfficer() : null,
-            of ? messages : null)
+            sought.of() == null ? null : messages,
+            record.getCode().isEmpty() ? null : record.getCode(),
+            sought.said(record.getDetail()))
         .words();
   }
 }

@@ -2,6 +2,7 @@ package org.entente.loadtests.scenario;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
@@ -38,6 +39,8 @@ final class LabelWords {
     if (value instanceof EnumValueDescriptor constant) {
       return EnumWords.of(constant);
     }
-    return String.valueOf(value);
+    return value instanceof Message message
+        ? "{" + ProtoFields.words(message) + "}"
+        : String.valueOf(value);
   }
 }

@@ -62,12 +62,14 @@ record OutcomeEntry(
     }
   }
 
-  /** Refused with this code, by this rule (if said). */
-  record RefusedFor(@JsonProperty(required = true) String code, @Nullable String rule) {
+  /** Refused with this code, by this rule, with this in the reason (if said). */
+  record RefusedFor(
+      @JsonProperty(required = true) String code, @Nullable String rule, @Nullable String says) {
     private boolean fits(@Nullable Refusal refusal) {
       return refusal != null
           && refusal.getCode().equals(code)
-          && (rule == null || refusal.getRule().equals(rule));
+          && (rule == null || refusal.getRule().equals(rule))
+          && (says == null || refusal.getReason().contains(says));
     }
   }
 
@@ -152,7 +154,8 @@ record OutcomeEntry(
         .forEach(
             (agency, it) -> {
               String by = it.rule() == null ? "" : " by " + it.rule();
-              parts.add("refused for " + agency + ": " + it.code() + by);
+              String says = it.says() == null ? "" : " (… " + it.says() + " …)";
+              parts.add("refused for " + agency + ": " + it.code() + by + says);
             });
     if (isHeld()) {
       parts.add("held for a second person");

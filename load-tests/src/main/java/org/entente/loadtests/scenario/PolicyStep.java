@@ -1,11 +1,7 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -19,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody asks the rules of a node, or a draft that is to change them, as {@code policy test},
- * {@code policy diff} and {@code policy explain --unknown} do, by the same classes. The gateway has
- * no part in it but where a client puts the same expectations to it.
+ * {@code policy diff}, {@code policy lint}, {@code policy fmt} and {@code policy explain --unknown}
+ * do, by the same classes. The gateway has no part in it but where a client puts the same
+ * expectations to it.
  *
  * @param agency whose node's files are asked
  * @param draft folder of the scenario with agreements that would stand in the place of those of the
@@ -28,15 +25,21 @@ import org.jspecify.annotations.Nullable;
  * @param test expectations are put to the rules
  * @param diff the draft is compared with the rules in force
  * @param explain what a decision depends on while a field is not known
+ * @param lint what is wrong or odd
+ * @param fmt the files are laid out
+ * @param replay the draft and the rules in force are put to the ledger of the gateway, which does
+ *     not run
  */
 record PolicyStep(
     @JsonProperty(required = true) String agency,
     @Nullable String draft,
     @Nullable PolicyTestEntry test,
     @Nullable PolicyDiffEntry diff,
-    @Nullable PolicyExplainEntry explain)
+    @Nullable PolicyExplainEntry explain,
+    @Nullable PolicyLintEntry lint,
+    @Nullable PolicyFmtEntry fmt,
+    @Nullable PolicyReplayEntry replay)
     implements Act {
-  private static final String SUFFIX = ".yaml";
 
   @Override
   public String word() {
@@ -47,17 +50,21 @@ record PolicyStep(
   public void check(Checking checking, String field) {
     checking.agency(field + ".agency", agency);
     checking.require(
-        Stream.<Object>of(test, diff, explain).filter(Objects::nonNull).count() == 1,
+        Stream.<Object>of(test, diff, explain, lint, fmt, replay).filter(Objects::nonNull).count()
+            == 1,
         field,
         "asks nothing, or several things",
-        "exactly one of test, diff, explain");
+        "exactly one of test, diff, explain, lint, fmt, replay");
     checking.require(
-        draft != null || diff == null, field + ".draft", "is missing", "a folder with diff");
+        draft != null || (diff == null && replay == null),
+        field + ".draft",
+        "is missing",
+        "a folder with diff and replay");
     checking.require(
         draft == null || explain == null,
         field + ".draft",
         "beside explain, which asks the rules in force",
-        "with test and diff only");
+        "with the others only");
     checking.require(
         draft == null || test == null || test.by() == null,
         field + ".draft",
@@ -69,11 +76,7 @@ record PolicyStep(
         (test == null ? "" : test.by() + " is no client of " + agency),
         "a client of the agency that is asked");
     if (draft != null) {
-      checking.require(
-          Files.isDirectory(checking.file(draft)) && !agreements(checking.file(draft)).isEmpty(),
-          field + ".draft",
-          "there are no agreements in " + checking.file(draft),
-          "a folder of the scenario with one or more *.yaml");
+      checking.drafts(field + ".draft", draft);
     }
     if (test != null) {
       test.check(checking, field + ".test");
@@ -83,6 +86,15 @@ record PolicyStep(
     }
     if (explain != null) {
       explain.check(checking, field + ".explain");
+    }
+    if (lint != null) {
+      lint.check(checking, field + ".lint");
+    }
+    if (fmt != null) {
+      fmt.check(checking, field + ".fmt");
+    }
+    if (replay != null) {
+      replay.check(checking, field + ".replay");
     }
   }
 
@@ -95,52 +107,48 @@ record PolicyStep(
       PolicyTools.Place place =
           draft == null
               ? own
-              : node.place(candidate(stage.file(draft), own, folder(config, draft)), null);
-      if (test != null) {
-        ExpectationReport report = node.test(place, stage.file(test.expectations()));
-        test.compare(report, findings);
-        test.ask(stage, report, findings);
-      }
-      if (diff != null) {
-        diff.compare(node.compare(place, diff.tries()), findings);
-      }
-      if (explain != null) {
-        explain.compare(
-            node.residuals(
-                Residual.Known.of(explain.written()), explain.unknown(), explain.addressing()),
-            findings);
+              : node.place(together(own, stage.file(draft), folder(config, "candidate")), null);
+      ask(stage, node, place, findings);
+      if (fmt != null) {
+        fmt.compare(
+            Agreements.together(List.of(place.agreements()), folder(config, "fmt")), findings);
       }
     } catch (StartProblem e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
   }
 
+  private void ask(Stage stage, PolicyTools node, PolicyTools.Place place, Findings findings) {
+    if (test != null) {
+      ExpectationReport report = node.test(place, stage.file(test.expectations()));
+      test.compare(report, findings);
+      test.ask(stage, report, findings);
+    }
+    if (diff != null) {
+      diff.compare(node.compare(place, diff.tries()), findings);
+    }
+    if (explain != null) {
+      explain.compare(
+          node.residuals(
+              Residual.Known.of(explain.written()), explain.unknown(), explain.addressing()),
+          findings);
+    }
+    if (lint != null) {
+      lint.compare(node.lint(place), findings);
+    }
+    if (replay != null) {
+      replay.compare(node.replay(place), stage::name, findings);
+    }
+  }
+
   /** A folder that goes with the federation. */
-  private static Path folder(Path config, String draft) {
-    return config.resolveSibling("candidate-" + draft.replace('/', '-'));
+  private Path folder(Path config, String what) {
+    String name = draft == null ? "own" : draft.replace('/', '-');
+    return config.resolveSibling(what + "-" + agency + "-" + name);
   }
 
   /** The node's agreements with those of the draft. */
-  private static Path candidate(Path draft, PolicyTools.Place own, Path folder) {
-    try {
-      Files.createDirectories(folder);
-      for (Path from : List.of(own.agreements(), draft)) {
-        for (Path file : agreements(from)) {
-          String name = String.valueOf(file.getFileName());
-          Files.copy(file, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static List<Path> agreements(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static Path together(PolicyTools.Place own, Path draft, Path folder) {
+    return Agreements.together(List.of(own.agreements(), draft), folder);
   }
 }

@@ -25,6 +25,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.loadtests.federation.Blueprint;
 import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.OpeningRules;
 import org.entente.proto.v1.Obligation;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class Scenario {
   private static final String SUFFIX = ".yaml";
   private static final String FEDERATION = "scenario.entente.example";
   private static final String GATEWAY = "gateway-1";
+  private static final String AGREEMENTS = "agreements";
   private static final int ONE_DAY = 1;
 
   private final String name;
@@ -148,17 +150,27 @@ public final class Scenario {
                     Obligation.getDescriptor(),
                     unfulfilled.get(i));
               }
+              ownRules(node, "gateways." + agency, checking);
             });
     checking.require(!file.steps().isEmpty(), "steps", "an empty list", "one step or more");
     for (int i = 0; i < file.steps().size(); i++) {
       step(file.steps().get(i), "steps[" + i + "]", checking);
     }
     checking.require(
-        Files.isDirectory(folder.resolve("agreements")),
+        Files.isDirectory(folder.resolve(AGREEMENTS)),
         "",
-        "there is no folder " + folder.resolve("agreements"),
+        "there is no folder " + folder.resolve(AGREEMENTS),
         "the scenario's agreements, one file each");
     return checking.problems();
+  }
+
+  private static void ownRules(ScenarioFile.Node node, String field, Checking checking) {
+    if (node.agreements() != null) {
+      checking.drafts(field + ".agreements", node.agreements());
+    }
+    if (node.nodeRules() != null) {
+      checking.isThere(field + ".node_rules", node.nodeRules());
+    }
   }
 
   private static void step(StepEntry step, String field, Checking checking) {
@@ -187,17 +199,42 @@ public final class Scenario {
       FederationSpec spec =
           new FederationSpec(
               new FederationName(FEDERATION), ONE_DAY, null, file.federation().groups(), agencies);
-      Path rules = folder.resolve("node-rules.yaml");
+      Map<String, OpeningRules> rules = new TreeMap<>();
+      file.gateways().forEach((agency, node) -> rules.put(agency, rules(node)));
       return new Blueprint(
           name,
           spec,
           nodes,
-          folder.resolve("agreements"),
-          Optional.of(rules).filter(Files::exists),
-          Optional.of(Home.find().codes()).filter(Files::exists));
+          folder.resolve(AGREEMENTS),
+          Optional.empty(),
+          Optional.of(Home.find().codes()).filter(Files::exists),
+          rules);
     } catch (InvalidValue e) {
       throw new CommandFailure(name + ": " + e.getMessage(), e);
     }
+  }
+
+  /** With what a gateway begins: what all have, but for what the file says of it. */
+  private OpeningRules rules(ScenarioFile.Node node) {
+    List<Path> agreements = new ArrayList<>(List.of(folder.resolve(AGREEMENTS)));
+    if (node.agreements() != null) {
+      agreements.add(folder.resolve(node.agreements()));
+    }
+    Path rules = folder.resolve(node.nodeRules() == null ? "node-rules.yaml" : node.nodeRules());
+    return new OpeningRules(agreements, Optional.of(rules).filter(Files::exists));
+  }
+
+  /** The agencies whose gateways have rules of their own. */
+  Set<String> withOwnRules() {
+    Set<String> agencies = new TreeSet<>();
+    file.gateways()
+        .forEach(
+            (agency, node) -> {
+              if (node.agreements() != null || node.nodeRules() != null) {
+                agencies.add(agency);
+              }
+            });
+    return agencies;
   }
 
   private ScenarioFile.Node node(String agency) {

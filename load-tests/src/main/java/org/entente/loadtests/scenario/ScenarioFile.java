@@ -57,13 +57,19 @@ record ScenarioFile(
    * @param cannotFulfil obligations of labels that the agency cannot fulfil, as in a node's
    *     configuration; none if absent
    * @param exerciseRetentionDays as in a node's configuration; no rule of its own if absent
+   * @param agreements folder of the scenario with agreements that this gateway holds in the place
+   *     of those of the same file name, or besides; those that all hold if absent
+   * @param nodeRules file of the scenario with this gateway's own rules, in the place of those that
+   *     all have; these if absent
    */
   record Node(
       @Nullable List<String> dials,
       @Nullable List<Client> clients,
       NodeConfig.@Nullable Ipr ipr,
       @Nullable List<String> cannotFulfil,
-      @Nullable Integer exerciseRetentionDays) {
+      @Nullable Integer exerciseRetentionDays,
+      @Nullable String agreements,
+      @Nullable String nodeRules) {
     List<String> dialled() {
       return dials == null ? List.of() : List.copyOf(dials);
     }

@@ -60,7 +60,10 @@ record StepEntry(
     @Nullable PublishMappedStep publishMapped,
     @Nullable RightsStep rights,
     @Nullable NoticesStep notices,
-    @Nullable ReadCaseStep readCase) {
+    @Nullable ReadCaseStep readCase,
+    @Nullable ReloadStep reload,
+    @Nullable CodesStep codes,
+    @Nullable MetricStep metric) {
 
   /** What a step may do, as files write it. */
   static final List<String> WORDS =
@@ -110,7 +113,10 @@ record StepEntry(
           "publish_mapped",
           "rights",
           "notices",
-          "read_case");
+          "read_case",
+          "reload",
+          "codes",
+          "metric");
 
   /** What is done, by the word that the file has for it. */
   Map<String, Act> acts() {
@@ -160,7 +166,10 @@ record StepEntry(
             publishMapped,
             rights,
             notices,
-            readCase)
+            readCase,
+            reload,
+            codes,
+            metric)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(Act::word, act -> act));
   }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param retrievedBy which client had it first, by the word of the recipient
  * @param passedOn to whom recipients passed it on, by their word
  * @param rejected the code with which its own gateway ended it before it went anywhere
+ * @param stopped why it did not reach recipients, by recipient
  */
 record TrackStep(
     @JsonProperty(required = true) ClientRef by,
@@ -33,7 +34,8 @@ record TrackStep(
     @JsonProperty(required = true) Map<String, Word> progress,
     @Nullable Map<String, String> retrievedBy,
     @Nullable Map<String, List<String>> passedOn,
-    @Nullable String rejected)
+    @Nullable String rejected,
+    @Nullable Map<String, StoppedEntry> stopped)
     implements Act {
   /** How far a message has come. */
   enum Word {
@@ -59,6 +61,10 @@ record TrackStep(
     return retrievedBy == null ? Map.of() : new TreeMap<>(retrievedBy);
   }
 
+  private Map<String, StoppedEntry> reasons() {
+    return stopped == null ? Map.of() : new TreeMap<>(stopped);
+  }
+
   private Map<String, TreeSet<String>> onward() {
     Map<String, TreeSet<String>> onward = new TreeMap<>();
     if (passedOn != null) {
@@ -73,11 +79,15 @@ record TrackStep(
     checking.message(field + ".message", message);
     checking.agencies(field + ".progress", progress.keySet());
     if (rejected != null) {
-      checking.oneOf(
-          field + ".rejected",
-          Stream.of(Code.values()).map(Code::name).collect(Collectors.toCollection(TreeSet::new)),
-          rejected);
+      code(checking, field + ".rejected", rejected);
     }
+    reasons()
+        .forEach(
+            (agency, why) -> {
+              checking.agency(field + ".stopped." + agency, agency);
+              checking.agency(field + ".stopped." + agency + ".by", why.by());
+              code(checking, field + ".stopped." + agency + ".code", why.code());
+            });
     onward()
         .forEach(
             (agency, to) -> {
@@ -90,11 +100,20 @@ record TrackStep(
                 checking.client(field + ".retrieved_by." + agency, new ClientRef(agency, client)));
   }
 
+  private static void code(Checking checking, String field, String code) {
+    checking.oneOf(
+        field,
+        Stream.of(Code.values()).map(Code::name).collect(Collectors.toCollection(TreeSet::new)),
+        code);
+  }
+
   @Override
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     TrackRequest request = TrackRequest.newBuilder().setMessageId(stage.id(message)).build();
     EvidenceGrpc.EvidenceBlockingStub evidence = EvidenceGrpc.newBlockingStub(stage.channel(by));
-    String expected = words(new TreeMap<>(progress), clients(), onward(), rejected);
+    Map<String, String> why = new TreeMap<>();
+    reasons().forEach((agency, it) -> why.put(agency, it.words()));
+    String expected = words(new TreeMap<>(progress), clients(), onward(), rejected) + because(why);
     findings.same(
         expected,
         Patience.until(
@@ -124,16 +143,23 @@ record TrackStep(
             .addAll(item.getPassedOnToList());
       }
     }
+    Map<String, String> why = new TreeMap<>();
+    reasons().forEach((agency, it) -> why.put(agency, it.words(agency, known.getItemsList())));
     return words(
-        reached,
-        had,
-        onward,
-        known.getItemsList().stream()
-            .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_SUBMISSION_REJECTION)
-            .filter(item -> rejected != null)
-            .map(EvidenceItem::getCode)
-            .findFirst()
-            .orElse(null));
+            reached,
+            had,
+            onward,
+            known.getItemsList().stream()
+                .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_SUBMISSION_REJECTION)
+                .filter(item -> rejected != null)
+                .map(EvidenceItem::getCode)
+                .findFirst()
+                .orElse(null))
+        + because(why);
+  }
+
+  private static String because(Map<String, String> why) {
+    return why.isEmpty() ? "" : ", stopped by " + why;
   }
 
   private static String word(Progress progress) {

@@ -22,21 +22,72 @@ import org.junit.jupiter.api.Test;
 class DraftsTest {
   private static final Path SCENARIOS = Path.of("..", "config", "scenarios");
 
+  private static final List<String> AMENDED =
+      List.of(
+          "/covers/categories/2: nothing -> NARCOTICS",
+          "/law/reference: Agreement EE-LV-LT on mutual assistance in controls of goods (sample)"
+              + " -> Agreement EE-LV-LT on mutual assistance in controls of goods, as amended"
+              + " (sample)");
+
   /** By draft, what it has otherwise: the place, what is in force, what is drafted. */
   private static final Map<String, List<String>> MEANT =
-      Map.of(
-          "customs-police/drafts/police/nl-customs-to-police.yaml",
-          List.of("/covers/categories/2: nothing -> CASH"),
-          "customs-police/drafts/customs/nl-customs-to-police.yaml",
-          List.of(
-              "/covers/categories/2: nothing -> CASH", "/covers/kinds/1: INTELLIGENCE -> nothing"),
-          "eu-members/drafts/protocol/eu-ch-customs.yaml",
-          List.of("/covers/handling/0: H1 -> nothing"),
-          "eu-members/drafts/consolidated/common-transit.yaml",
-          List.of(
-              "/between/parties/0/group: COMMON-TRANSIT -> EU",
-              "/between/parties/1/authorities/0: nothing -> CUSTOMS",
-              "/between/parties/1/jurisdiction: nothing -> CH"));
+      Map.ofEntries(
+          Map.entry(
+              "customs-police/drafts/police/nl-customs-to-police.yaml",
+              List.of("/covers/categories/2: nothing -> CASH")),
+          Map.entry(
+              "customs-police/drafts/customs/nl-customs-to-police.yaml",
+              List.of(
+                  "/covers/categories/2: nothing -> CASH",
+                  "/covers/kinds/1: INTELLIGENCE -> nothing")),
+          Map.entry(
+              "eu-members/drafts/protocol/eu-ch-customs.yaml",
+              List.of("/covers/handling/0: H1 -> nothing")),
+          Map.entry(
+              "eu-members/drafts/consolidated/common-transit.yaml",
+              List.of(
+                  "/between/parties/0/group: COMMON-TRANSIT -> EU",
+                  "/between/parties/1/authorities/0: nothing -> CUSTOMS",
+                  "/between/parties/1/jurisdiction: nothing -> CH")),
+          Map.entry("amended-agreement/drafts/amended/baltic-controls.yaml", AMENDED),
+          Map.entry("amended-agreement/drafts/lithuania/baltic-controls.yaml", AMENDED),
+          Map.entry(
+              "amended-agreement/drafts/lithuania/baltic-fuel.yaml",
+              List.of("/redactions/0: nothing -> body.alert.subjects.company")),
+          Map.entry(
+              "amended-agreement/drafts/broken/baltic-fuel.yaml",
+              List.of("/covers/condition: nothing -> label.jurisdictions[0] == \"LV\"")),
+          Map.entry(
+              "amended-agreement/drafts/narrower/baltic-controls.yaml",
+              Stream.concat(
+                      AMENDED.stream(),
+                      Stream.of(
+                          "/covers/condition: nothing -> label.severity in"
+                              + " [Severity.SEVERITY_SEVERE, Severity.SEVERITY_EXTREME]"))
+                  .sorted()
+                  .toList()),
+          Map.entry(
+              "amended-agreement/drafts/narrower/baltic-fuel.yaml",
+              List.of("/valid/until: nothing -> 2025-12-31")),
+          Map.entry(
+              "amended-agreement/drafts/numbered/baltic-fuel.yaml",
+              List.of("/covers/condition: nothing -> int(label.case_ref) >= 1000")),
+          Map.entry(
+              "amended-agreement/drafts/controls/baltic-controls.yaml",
+              List.of(
+                  "/covers/categories/0: EXCISE -> WASTE",
+                  "/covers/categories/1: WASTE -> nothing")),
+          Map.entry("amended-agreement/drafts/layout/baltic-controls.yaml", List.of()),
+          Map.entry(
+              "amended-agreement/drafts/layout/baltic-fuel.yaml",
+              List.of(
+                  "/between/parties/0/among_themselves: true -> nothing",
+                  "/between/parties/0/group: BALTIC -> nothing",
+                  "/between/parties/0/jurisdiction: nothing -> EE",
+                  "/between/parties/1/authorities/0: nothing -> CUSTOMS",
+                  "/between/parties/1/jurisdiction: nothing -> LV",
+                  "/between/parties/2/authorities/0: nothing -> CUSTOMS",
+                  "/between/parties/2/jurisdiction: nothing -> LT")));
 
   private final YAMLMapper yaml = new YAMLMapper();
 

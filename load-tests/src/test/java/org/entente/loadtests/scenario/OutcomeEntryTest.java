@@ -34,13 +34,16 @@ final class OutcomeEntryTest {
                           .setRule("eu-us/categories")
                           .setReason("IPR is not covered")))
           .build();
-  private static final RefusedFor NOT_COVERED = new RefusedFor("NOT_COVERED", "eu-us/categories");
+  private static final RefusedFor NOT_COVERED =
+      new RefusedFor("NOT_COVERED", "eu-us/categories", null);
 
   @Test
   void outcome_asExpected_isOk() {
     assertTrue(compare(accepted(new Permitted("eu", 30, null), NOT_COVERED)).ok());
     assertTrue(
-        compare(accepted(new Permitted("eu", null, null), new RefusedFor("NOT_COVERED", null)))
+        compare(
+                accepted(
+                    new Permitted("eu", null, null), new RefusedFor("NOT_COVERED", null, null)))
             .ok());
   }
 
@@ -105,9 +108,11 @@ final class OutcomeEntryTest {
         days.seen());
     assertFalse(compare(accepted(new Permitted("other", 30, null), NOT_COVERED)).ok());
     assertFalse(
-        compare(accepted(new Permitted("eu", 30, null), new RefusedFor("NODE_RULE", null))).ok());
+        compare(accepted(new Permitted("eu", 30, null), new RefusedFor("NODE_RULE", null, null)))
+            .ok());
     assertFalse(
-        compare(accepted(new Permitted("eu", 30, null), new RefusedFor("NOT_COVERED", "x"))).ok());
+        compare(accepted(new Permitted("eu", 30, null), new RefusedFor("NOT_COVERED", "x", null)))
+            .ok());
   }
 
   @Test

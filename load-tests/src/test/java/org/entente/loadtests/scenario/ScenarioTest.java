@@ -70,6 +70,7 @@ final class ScenarioTest {
         ScenarioFolder.names(shipped)
             .containsAll(
                 Set.of(
+                    "amended-agreement",
                     "customs-police",
                     "eu-members",
                     "city-state-ipr",
@@ -98,6 +99,14 @@ final class ScenarioTest {
             "    dials: [nl.customs]",
             "    dials: [nl.customs]\n    cannot_fulfil: [SECRECY]",
             "gateways.nl.police.cannot_fulfil[0]: \"SECRECY\"; valid: one of DESTROY_AFTER_RETENTION"),
+        wrong(
+            "    dials: [nl.customs]",
+            "    dials: [nl.customs]\n    agreements: none",
+            "20:5: gateways.nl.police.agreements: there are no agreements in "),
+        wrong(
+            "    dials: [nl.customs]",
+            "    dials: [nl.customs]\n    node_rules: none.yaml",
+            "20:5: gateways.nl.police.node_rules: there is no file "),
         wrong(
             "  nl.police:\n    dials",
             "  nl.fiod:\n    dials",

@@ -319,6 +319,36 @@ final class StepFiles {
             justification: case 1
             stage: NOTIFIED
             shows: [hall 1]
+          reload:
+            by: nl.customs/controls
+            agreements: draft
+            node_rules: rules/own.yaml
+            errors: [{ file: sample.yaml, field: covers, says: missing }]
+        - say: step
+          codes: { by: nl.police/desk, list: category, says: { IPR: { fr: Contrefaçons } } }
+        - say: step
+          metric: { agency: nl.police, name: entente_requests_overdue, labels: { side: owed }, is: 0 }
+        - say: step
+          policy:
+            agency: nl.customs
+            draft: draft
+            lint: { warnings: [{ file: sample.yaml, says: ended }] }
+        - say: step
+          policy: { agency: nl.customs, fmt: { changes: [sample.yaml], refuses: [other.yaml] } }
+        - say: step
+          policy:
+            agency: nl.customs
+            draft: draft
+            replay:
+              messages: 1
+              changed: { first: { nl.police: { current: PERMITTED, draft: REFUSED } } }
+              not_kept: [severity]
+        - say: step
+          track:
+            by: nl.customs/controls
+            message: first
+            progress: { nl.police: NOT_DELIVERED }
+            stopped: { nl.police: { by: nl.police, code: INGRESS_REFUSED, says: NODE_RULE } }
       """;
 
   private static final String EXPECTATION =
@@ -395,6 +425,8 @@ final class StepFiles {
           records.resolve("police.yaml"), MAPPING.replace("constant: nl.customs", "constant: nl.police"));
       Files.writeString(
           records.resolve("broken.yaml"), MAPPING.replace("source.title", "source.title + 1"));
+      Files.writeString(
+          Files.createDirectories(sample.resolve("rules")).resolve("own.yaml"), "rules: []\n");
       Files.copy(
           Home.find().samples().resolve("cap").resolve("reservoir.cap"),
           cap.resolve("reservoir.cap"),
