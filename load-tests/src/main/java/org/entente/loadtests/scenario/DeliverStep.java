@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param holds the content as they receive it, whole: the fields of {@code Body}
  * @param equivalent as what their own classification scheme handles it
  * @param again it comes anew, behind all others
+ * @param consents by name the consents under which it was passed on to them, as they are shown;
+ *     exactly these
  */
 record DeliverStep(
     @JsonProperty(required = true) String message,
@@ -34,7 +36,8 @@ record DeliverStep(
     @Nullable String headline,
     @Nullable Map<String, Object> holds,
     @Nullable Equivalent equivalent,
-    @Nullable Boolean again)
+    @Nullable Boolean again,
+    @Nullable Map<String, GivenEntry> consents)
     implements Act {
   /**
    * A marking of a recipient's own classification scheme.
@@ -90,6 +93,7 @@ record DeliverStep(
                     "is no field of a label",
                     "a field of Label in message.proto, as it is written there"));
     ProtoFields.check(checking, field + ".holds", Body.newBuilder(), content());
+    GivenEntry.check(checking, field + ".consents", consents);
     if (Written.label(fields()) instanceof Written.Wrong<Label> wrong) {
       checking.problem(field + ".sees." + wrong.field(), wrong.problem(), "");
     }
@@ -106,6 +110,7 @@ record DeliverStep(
       String anew = comesAnew() ? " anew" : "";
       findings.same(client + " receives " + message + anew, client + seen(delivery) + anew);
       delivery.ifPresent(it -> content(client, it, findings));
+      delivery.ifPresent(it -> consents(stage, client, it, findings));
     }
     for (ClientRef client : others()) {
       boolean came = stage.feed(client).has(id);
@@ -119,6 +124,14 @@ record DeliverStep(
     return delivery.isPresent()
         ? " receives " + message
         : " does not receive " + message + " in " + Stage.PATIENCE.toSeconds() + " s";
+  }
+
+  private void consents(Stage stage, ClientRef client, Delivery delivery, Findings findings) {
+    if (consents != null) {
+      findings.same(
+          client + " has it " + GivenEntry.words(consents),
+          client + " has it " + GivenEntry.words(stage, delivery.getConsentsList()));
+    }
   }
 
   private void content(ClientRef client, Delivery delivery, Findings findings) {

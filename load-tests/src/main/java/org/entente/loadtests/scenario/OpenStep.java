@@ -2,6 +2,7 @@ package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.entente.loadtests.traffic.Headline;
 import org.entente.proto.v1.OnBehalfOf;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param headline what the person reads
  * @param standing what its originator did with it since: SUPERSEDED, CANCELLED, RECTIFIED; nothing
  *     if it is empty
+ * @param consents by name the consents under which it was passed on to here, as the person is shown
+ *     them; exactly these
  * @param error the code with which it is refused instead
  */
 record OpenStep(
@@ -29,6 +32,7 @@ record OpenStep(
     @JsonProperty(required = true) String justification,
     @Nullable String headline,
     @Nullable List<Standings> standing,
+    @Nullable Map<String, GivenEntry> consents,
     @Nullable String error)
     implements Act {
   @Override
@@ -45,10 +49,12 @@ record OpenStep(
         field,
         "expects nothing, or things that exclude each other",
         "either headline or error");
+    GivenEntry.check(checking, field + ".consents", consents);
   }
 
   private String stands() {
-    return standing == null ? "" : ", which is " + new TreeSet<>(standing);
+    return (standing == null ? "" : ", which is " + new TreeSet<>(standing))
+        + (consents == null ? "" : ", " + GivenEntry.words(consents));
   }
 
   @Override
@@ -64,20 +70,23 @@ record OpenStep(
     String expected = Answer.expected(error, reads(headline) + stands());
     String seen =
         Patience.until(
-            expected::equals, () -> seen(Answer.to(() -> stage.patient(search).open(request))));
+            expected::equals, () -> seen(stage, Answer.to(() -> stage.patient(search).open(request))));
     if (error == null && expected.equals(seen)) {
       stage.reactions().note(stage.id(message), officer + " of " + by.agency(), "opened");
     }
     findings.same(expected, seen);
   }
 
-  private String seen(Answer<OpenResponse> answer) {
+  private String seen(Stage stage, Answer<OpenResponse> answer) {
     return answer.words(
         it ->
             reads(Headline.of(it.getBody()))
                 + (standing == null
                     ? ""
-                    : ", which is " + Standings.of(it.getMessage().getStanding())));
+                    : ", which is " + Standings.of(it.getMessage().getStanding()))
+                + (consents == null
+                    ? ""
+                    : ", " + GivenEntry.words(stage, it.getConsentsList())));
   }
 
   private String reads(@Nullable String text) {

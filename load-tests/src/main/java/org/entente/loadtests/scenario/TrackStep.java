@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param retrievedBy which client had it first, by the word of the recipient
  * @param passedOn to whom recipients passed it on, by their word
  * @param rejected the code with which its own gateway ended it before it went anywhere
+ * @param refused the codes with which recipients refused it, by recipient
  */
 record TrackStep(
     @JsonProperty(required = true) ClientRef by,
@@ -33,7 +34,8 @@ record TrackStep(
     @JsonProperty(required = true) Map<String, Word> progress,
     @Nullable Map<String, String> retrievedBy,
     @Nullable Map<String, List<String>> passedOn,
-    @Nullable String rejected)
+    @Nullable String rejected,
+    @Nullable Map<String, String> refused)
     implements Act {
   /** How far a message has come. */
   enum Word {
@@ -59,6 +61,10 @@ record TrackStep(
     return retrievedBy == null ? Map.of() : new TreeMap<>(retrievedBy);
   }
 
+  private Map<String, String> refusals() {
+    return refused == null ? Map.of() : new TreeMap<>(refused);
+  }
+
   private Map<String, TreeSet<String>> onward() {
     Map<String, TreeSet<String>> onward = new TreeMap<>();
     if (passedOn != null) {
@@ -72,12 +78,17 @@ record TrackStep(
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.agencies(field + ".progress", progress.keySet());
+    TreeSet<String> codes =
+        Stream.of(Code.values()).map(Code::name).collect(Collectors.toCollection(TreeSet::new));
     if (rejected != null) {
-      checking.oneOf(
-          field + ".rejected",
-          Stream.of(Code.values()).map(Code::name).collect(Collectors.toCollection(TreeSet::new)),
-          rejected);
+      checking.oneOf(field + ".rejected", codes, rejected);
     }
+    refusals()
+        .forEach(
+            (agency, code) -> {
+              checking.agency(field + ".refused." + agency, agency);
+              checking.oneOf(field + ".refused." + agency, codes, code);
+            });
     onward()
         .forEach(
             (agency, to) -> {
@@ -94,7 +105,7 @@ record TrackStep(
   public void perform(Stage stage, Findings findings) throws InterruptedException {
     TrackRequest request = TrackRequest.newBuilder().setMessageId(stage.id(message)).build();
     EvidenceGrpc.EvidenceBlockingStub evidence = EvidenceGrpc.newBlockingStub(stage.channel(by));
-    String expected = words(new TreeMap<>(progress), clients(), onward(), rejected);
+    String expected = words(new TreeMap<>(progress), clients(), onward(), refusals(), rejected);
     findings.same(
         expected,
         Patience.until(
@@ -124,10 +135,17 @@ record TrackStep(
             .addAll(item.getPassedOnToList());
       }
     }
+    Map<String, String> codes = new TreeMap<>();
+    for (EvidenceItem item : known.getItemsList()) {
+      if (refusals().containsKey(item.getAgency()) && !item.getCode().isEmpty()) {
+        codes.put(item.getAgency(), item.getCode());
+      }
+    }
     return words(
         reached,
         had,
         onward,
+        codes,
         known.getItemsList().stream()
             .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_SUBMISSION_REJECTION)
             .filter(item -> rejected != null)
@@ -144,10 +162,12 @@ record TrackStep(
       Map<String, ?> progress,
       Map<String, String> clients,
       Map<String, ?> onward,
+      Map<String, String> refused,
       @Nullable String rejected) {
     return progress
         + (clients.isEmpty() ? "" : ", first at " + clients)
         + (onward.isEmpty() ? "" : ", passed on to " + onward)
+        + (refused.isEmpty() ? "" : ", refused with " + refused)
         + (rejected == null ? "" : ", rejected with " + rejected);
   }
 }

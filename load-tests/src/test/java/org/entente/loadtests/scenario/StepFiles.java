@@ -140,7 +140,7 @@ final class StepFiles {
         - say: step
           cases: { by: nl.customs/controls, lists: { boxes: DESTROYED } }
         - say: step
-          cap: { by: nl.police/desk, message: first }
+          cap: { by: nl.police/desk, message: first, officer: P-1, justification: case 1, again: nl.customs/controls }
         - say: step
           remind:
             by: nl.customs/controls
@@ -287,6 +287,21 @@ final class StepFiles {
               unknown: personal_data
               type: bool
               residual: { nl.police: { "!label.personal_data": PERMITTED under sample } }
+        - say: step
+          deliver:
+            message: first
+            to: [nl.police/desk]
+            consents: { consent: { originator: nl.customs, messages: [first], purposes: [IPR_ENFORCEMENT], days: 30 } }
+        - say: step
+          open:
+            by: nl.police/desk
+            message: first
+            officer: P-1
+            justification: case 1
+            headline: Handbags
+            consents: { tonight: { originator: nl.customs, messages: [first], purposes: [IPR_ENFORCEMENT], days: 1 } }
+        - say: step
+          track: { by: nl.customs/controls, message: first, progress: {}, refused: { nl.police: OPERATION_ROLE } }
       """;
 
   private static final String EXPECTATION =
