@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -85,14 +84,18 @@ class RosterThreatsTest {
   }
 
   private Permitted sealed(Label.Builder label, Body body) {
+    return sealed(NOW, "test", label, body);
+  }
+
+  private Permitted sealed(Instant created, String agreement, Label.Builder label, Body body) {
     return PermittedFixture.permitted(
         MessageId.fresh(NOW.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.FLASH,
         label.build(),
         body,
-        NOW,
-        "test",
+        created,
+        agreement,
         30,
         ReceiveKit.SELF.value());
   }
@@ -111,7 +114,9 @@ class RosterThreatsTest {
   private Permitted givenBack(RosterStatement roster) {
     ByteString bytes = ByteString.copyFrom(roster.encoded());
     return sealed(
-        Label.newBuilder().setKind(Kind.KIND_ROSTER).setAgreement(RosterMessages.GIVEN_BACK),
+        NOW,
+        RosterMessages.GIVEN_BACK,
+        Label.newBuilder().setKind(Kind.KIND_ROSTER),
         Body.newBuilder().setRoster(Roster.newBuilder().setStatement(bytes)).build());
   }
 
@@ -125,9 +130,10 @@ class RosterThreatsTest {
 
   private Permitted said(Instant created, long number, byte[] hash) {
     return sealed(
+        created,
+        "test",
         Label.newBuilder()
             .setKind(Kind.KIND_OPERATION)
-            .setCreatedAt(Timestamps.fromMillis(created.toEpochMilli()))
             .setOperationId(ByteString.copyFrom(first.operation().bytes()))
             .setOperationEpoch(number)
             .setOperationRosterHash(ByteString.copyFrom(hash)),
