@@ -234,6 +234,7 @@ public final class NodeCore {
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
     schedule.every(Duration.ofSeconds(5), "messages held too long", services.releases::expire);
+    schedule.every(Duration.ofSeconds(1), "rosters of a restored ledger", services.rosterCare::round);
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::round);
     schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
     if (services.isSearched()) {
@@ -285,6 +286,7 @@ public final class NodeCore {
     for (OperationId forked : ground.rosters.forked(ground.around.clock().millis())) {
       warnings.add("operation " + forked + ": its lead signed rosters that contradict each other");
     }
+    warnings.addAll(services.rosterCare.warnings());
     warnings.addAll(services.ipr().warnings(ground.ledger.ipr(), ground.around.clock()));
     if (ground.ending.doubts()) {
       warnings.add(

@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.entente.gateway.joint.OwnRosters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.receive.EvidenceReturn;
@@ -66,7 +67,12 @@ final class NodeIncoming {
                     name -> Optional.ofNullable(ground.ledger.responders().own(name)))),
             reporter,
             around.random(),
-            ground.policy.exercises());
+            ground.policy.exercises(),
+            new OwnRosters(
+                new FederationName(ground.config.federation()),
+                ground.agency(),
+                ground.self.node(),
+                out.sealing.gatewayKey.verifyingKey()));
     notices =
         new Notices(
             new Notices.Signer(

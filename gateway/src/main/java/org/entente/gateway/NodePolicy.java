@@ -184,6 +184,7 @@ final class NodePolicy {
         || agreement.equals(RecallMessages.AGREEMENT)
         || agreement.equals(ResponderMessages.AGREEMENT)
         || agreement.equals(RosterMessages.AGREEMENT)
+        || agreement.equals(RosterMessages.GIVEN_BACK)
         || agreement.equals(ConsentMessages.AGREEMENT)
         || agreement.equals(ChargeMessages.AGREEMENT)
         || NodeIngress.inForce(current(), agreement, recipient, now);

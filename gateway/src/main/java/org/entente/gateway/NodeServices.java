@@ -27,6 +27,7 @@ import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.OpenWithin;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
+import org.entente.gateway.intake.RosterCare;
 import org.entente.gateway.intake.Reminding;
 import org.entente.gateway.ipr.HolderDesk;
 import org.entente.gateway.ipr.IprOffice;
@@ -72,6 +73,7 @@ final class NodeServices {
   private final NodeGround ground;
   private final Recalling recalling;
   private final Convening convening;
+  final RosterCare rosterCare;
   private final NodeConsent consent;
   private final Charging charging;
   private final Searching searching;
@@ -104,6 +106,7 @@ final class NodeServices {
                 out.sealing.gatewayKey),
             around.clock(),
             around.random());
+    rosterCare = new RosterCare(parts, intake, around.clock(), around.random());
     consent = in.consent;
     charging = new Charging(parts, intake, around.clock(), around.random());
     retention =

@@ -23,6 +23,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.HopBook;
+import org.entente.gateway.ledger.OperationBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.note.SignedNote;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * Takes up a ledger that was set back: opens another audit log where the last one cannot be
  * continued, and with it new epochs of hop numbers, since what makes a ledger go back behind its
  * log makes it forget numbers that peers have seen; end-to-end numbers begin one at every start.
+ * Joint operations are marked, since their members may hold rosters of which nothing is left here.
  * For a node that does not run. Used by one thread.
  */
 public final class NodeSuccession {
@@ -144,7 +146,7 @@ public final class NodeSuccession {
         LogSuccession.firstRecord(clock.instant(), new AuditActor(self, null, by), ended),
         number -> new NodeAudit.Sealing(opened.atRest, clock, number),
         random,
-        batch -> raiseEpochs(opened.store, batch));
+        batch -> setBack(opened.store, batch));
   }
 
   private void goOn(Opened opened, Finding.Continues found, AuditPerson by, String detail) {
@@ -157,12 +159,13 @@ public final class NodeSuccession {
             AuditType.OPERATOR_ACTION, clock.instant(), new AuditActor(self, null, by), detail),
         number -> new NodeAudit.Sealing(opened.atRest, clock, number),
         random,
-        batch -> raiseEpochs(opened.store, batch));
+        batch -> setBack(opened.store, batch));
   }
 
-  private void raiseEpochs(Store store, Batch batch) {
+  private void setBack(Store store, Batch batch) {
     // A peer that is ahead has the next one opened; one that is too far ahead is an alarm there.
     HopBook.raiseEpoch(store, batch, LEAST_HOP_EPOCHS + random.nextInt(MOST_HOP_EPOCHS));
+    OperationBook.setBack(store, batch);
   }
 
   /**

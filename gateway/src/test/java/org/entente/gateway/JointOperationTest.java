@@ -120,6 +120,49 @@ class JointOperationTest {
     }
   }
 
+  @Test
+  void leadWithARestoredLedger_isGivenItsRosterBack_andSignsNoSecondOfItsNumber()
+      throws IOException {
+    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    try (RunningFederation federation = new RunningFederation(folder, clock, Duration.ofDays(60))) {
+      federation.start(RunningFederation.HUB, DE, FR, SG);
+      ByteString id =
+          found(federation, clock.instant().plus(Duration.ofDays(20))).getOperationId();
+      awaitRoster(federation, DE, id, 1);
+      federation.stop(FR);
+      Path kept = federation.keepLedger(FR);
+      federation.start(FR);
+      change(federation, id, 1, member(DE, false), member(SG, false));
+      awaitRoster(federation, DE, id, 2);
+      awaitRoster(federation, SG, id, 2);
+      Operation second = operation(federation, DE, id).orElseThrow();
+
+      federation.stop(FR);
+      federation.restoreLedger(FR, kept);
+      federation.stop(DE);
+      federation.start(FR);
+      // Nobody has answered: what would be signed now would be another second roster.
+      assertEquals(1, operation(federation, FR, id).orElseThrow().getNumber());
+      assertEquals(List.of(DE), operation(federation, FR, id).orElseThrow().getUnconfirmedByList());
+      refused("unconfirmed", () -> change(federation, id, 1, member(DE, true)));
+
+      federation.start(DE);
+      awaitRoster(federation, FR, id, 2);
+      federation.await(
+          "confirmed by all members of the roster that came back",
+          () ->
+              operation(federation, FR, id).orElseThrow().equals(second));
+      change(federation, id, 2, member(DE, false), member(SG, true));
+      awaitRoster(federation, DE, id, 3);
+      awaitRoster(federation, SG, id, 3);
+      assertEquals(
+          OperationState.OPERATION_STATE_OPEN,
+          operation(federation, DE, id).orElseThrow().getState());
+      said(federation, FR, id, "the chain goes on", List.of(DE, SG));
+      awaitReports(federation, DE, id, List.of("the chain goes on"));
+    }
+  }
+
   private static void refused(String why, Executable call) {
     StatusRuntimeException refusal = assertThrows(StatusRuntimeException.class, call);
     assertTrue(String.valueOf(refusal.getMessage()).contains(why), refusal.getMessage());

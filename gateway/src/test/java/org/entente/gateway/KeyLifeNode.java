@@ -20,6 +20,7 @@ import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.joint.OwnRosters;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.ChargeRecords;
@@ -236,7 +237,8 @@ final class KeyLifeNode implements AutoCloseable {
               (origin, label, body) -> Optional.empty(),
               reporter(),
               random,
-              ExerciseRetention.NONE);
+              ExerciseRetention.NONE,
+              new OwnRosters(FEDERATION, name, NODE, gatewayKey.verifyingKey()));
       notices = notices(parts);
       upkeep =
           new Upkeep(

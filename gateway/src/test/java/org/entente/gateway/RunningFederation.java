@@ -323,6 +323,23 @@ final class RunningFederation implements AutoCloseable {
     }
   }
 
+  /** Copies the ledger of a gateway that does not run, as a backup does. */
+  Path keepLedger(String agency) throws IOException {
+    Path kept = folder.resolve(agency + "-kept");
+    copyTree(folder.resolve(agency).resolve("data"), kept);
+    return kept;
+  }
+
+  /** Puts a copy in the place of the ledger of a gateway that does not run, and takes it up. */
+  void restoreLedger(String agency, Path kept) throws IOException {
+    Path data = folder.resolve(agency).resolve("data");
+    Files.move(data, folder.resolve(agency + "-set-aside"));
+    copyTree(kept, data);
+    LogSuccession.Finding unused =
+        NodeSuccession.onDisk(config(agency), clock)
+            .restored(Optional.empty(), new AuditPerson("A-1", "", "the disk was lost"), "a copy");
+  }
+
   private String link(String peer, boolean dialled) {
     return "  - peer: "
         + peer

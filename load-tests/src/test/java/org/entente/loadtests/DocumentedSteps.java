@@ -621,6 +621,13 @@ final class DocumentedSteps {
                 "task T1, de.customs, ASSIGNED: open the containers of berth 4 in DEHAM, by 2030-03-05")
             .says("container CSQU3054383"),
         Step.of(
+                "./entente operation members OPERATION --participant de.customs --unconfirmed"
+                    + " --officer FR-118"
+                    + " --justification 'hash compared with de.customs by telephone'"
+                    + SUPERVISOR)
+            .fills("OPERATION", "OPERATION")
+            .says("roster 3: "),
+        Step.of(
                 "./entente operation close OPERATION --officer FR-118"
                     + " --justification 'all tasks done'"
                     + SUPERVISOR)

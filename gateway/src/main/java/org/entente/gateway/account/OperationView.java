@@ -15,6 +15,7 @@ import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.deliver.Match;
 import org.entente.gateway.intake.OwnUpdates;
 import org.entente.gateway.joint.HeldRosters;
+import org.entente.gateway.joint.RosterConfirmation;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CorruptRecord;
@@ -62,6 +63,7 @@ public final class OperationView {
   private static final int ENTRIES = 500;
 
   private final Parts parts;
+  private final RosterConfirmation confirmation;
 
   /** What a view is made of. */
   public record Parts(
@@ -89,6 +91,8 @@ public final class OperationView {
   /** Views of a gateway's operations. */
   public OperationView(Parts parts) {
     this.parts = parts;
+    this.confirmation =
+        new RosterConfirmation(parts.self(), parts.ledger().evidence(), parts.evidence());
   }
 
   /** The operations, newest first. */
@@ -246,8 +250,10 @@ public final class OperationView {
   }
 
   /** An operation by the newest roster that is held. */
-  public static Operation operation(HeldRosters held) {
-    Operation operation = operation(held.newest());
+  private Operation operation(HeldRosters held) {
+    Operation.Builder out = operation(held.newest()).toBuilder();
+    confirmation.missing(held).forEach(it -> out.addUnconfirmedBy(it.value()));
+    Operation operation = out.build();
     return held.forked()
         ? operation.toBuilder().setState(OperationState.OPERATION_STATE_FORKED).build()
         : operation;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.entente.proto.v1.ChangeOperationRequest;
 import org.entente.proto.v1.ChangeOperationResponse;
 import org.entente.proto.v1.CloseOperationRequest;
@@ -196,6 +197,8 @@ final class OperationCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
+    @Mixin private Unconfirmed compared = new Unconfirmed();
+
     @Mixin private Person person = new Person();
 
     @Override
@@ -208,6 +211,7 @@ final class OperationCommand implements Callable<Integer> {
               .addMembers(
                   member(lead == null ? lead(seen) : lead, OperationRole.OPERATION_ROLE_LEAD))
               .setSeenNumber(seen.getNumber())
+              .setUnconfirmed(compared.unconfirmed)
               .setOnBehalfOf(person.because(justification));
       if (ends != null) {
         request.setEndsAt(AuditExport.time("--ends", ends));
@@ -236,6 +240,8 @@ final class OperationCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
+    @Mixin private Unconfirmed compared = new Unconfirmed();
+
     @Mixin private Person person = new Person();
 
     @Override
@@ -245,6 +251,7 @@ final class OperationCommand implements Callable<Integer> {
               .closeOperation(
                   CloseOperationRequest.newBuilder()
                       .setOperationId(id())
+                      .setUnconfirmed(compared.unconfirmed)
                       .setOnBehalfOf(person.because(justification))
                       .build());
       line(closed.getOperation()).forEach(out()::println);
@@ -363,7 +370,7 @@ final class OperationCommand implements Callable<Integer> {
         operation.getMembersList().stream()
             .map(it -> it.getAgency() + " " + word(it.getRole().name(), "OPERATION_ROLE_"))
             .collect(Collectors.joining(", "));
-    return List.of(
+    return Stream.of(
         Screen.printable(
             "%s  %s  %s  from %s until %s%s"
                 .formatted(
@@ -374,7 +381,28 @@ final class OperationCommand implements Callable<Integer> {
                     Timestamps.toString(operation.getEndsAt()),
                     operation.getExercise() ? "  EXERCISE" : "")),
         Screen.printable("  roster %d: %s".formatted(operation.getNumber(), members)),
-        "  hash " + grouped(operation.getRosterHash()));
+        "  hash " + grouped(operation.getRosterHash()),
+        Screen.printable(unconfirmed(operation)))
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
+  private static String unconfirmed(Operation operation) {
+    return operation.getUnconfirmedByCount() == 0
+        ? ""
+        : "  restored from a copy, and not confirmed yet by "
+            + String.join(", ", operation.getUnconfirmedByList());
+  }
+
+  /** Says that somebody has compared hashes. */
+  private static final class Unconfirmed {
+    @Option(
+        names = "--unconfirmed",
+        description = {
+          "sign although members have not confirmed the roster in force since this ledger was restored:",
+          "somebody has compared its hash with theirs"
+        })
+    private boolean unconfirmed;
   }
 
   private static String word(String name, String prefix) {

@@ -74,17 +74,23 @@ public final class Convening {
    * @param endsAt until when it runs then; as before if empty
    * @param seenNumber the roster that the person has seen; 0 for whichever is in force
    * @param closes whether nothing is said in it any more
+   * @param unconfirmed whether it is signed although members have not confirmed what is in force
+   *     since the ledger was set back
    */
   public record Change(
-      List<RosterMember> members, Optional<Instant> endsAt, long seenNumber, boolean closes) {
+      List<RosterMember> members,
+      Optional<Instant> endsAt,
+      long seenNumber,
+      boolean closes,
+      boolean unconfirmed) {
     /** Copies the list. */
     public Change {
       members = List.copyOf(members);
     }
 
     /** Ends the operation. */
-    public static Change closing() {
-      return new Change(List.of(), Optional.empty(), 0, true);
+    public static Change closing(boolean unconfirmed) {
+      return new Change(List.of(), Optional.empty(), 0, true, unconfirmed);
     }
   }
 
@@ -221,7 +227,7 @@ public final class Convening {
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     intake.submit(
         Submission.of(
-                key(message),
+                key(parts, message),
                 actor,
                 List.of(message),
                 List.of(),
@@ -241,7 +247,7 @@ public final class Convening {
   }
 
   private void keep(Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
-    parts.rosters().put(tx, roster);
+    parts.rosters().putOwn(tx, roster);
     tx.audit(
         AuditRecord.of(
                 AuditType.ROSTER_SIGNED,
@@ -260,7 +266,7 @@ public final class Convening {
   }
 
   /** No client has a slash in its name, so a roster takes the place of no draft. */
-  private OutcomeKey key(Permitted message) {
+  static OutcomeKey key(IntakeParts parts, Permitted message) {
     String id = message.messageId().toString();
     byte[] hash = parts.fingerprint().apply(id.getBytes(StandardCharsets.US_ASCII));
     return OutcomeKey.of("roster/", id, hash);
@@ -282,7 +288,14 @@ public final class Convening {
     if (change.seenNumber() != 0 && change.seenNumber() != newest.number()) {
       return wrong(Code.ROSTER_STALE, "seen_number", "roster " + newest.number() + " is in force");
     }
-    return Optional.empty();
+    List<AgencyName> missing = parts.confirmation().missing(held.get());
+    return change.unconfirmed() || missing.isEmpty()
+        ? Optional.empty()
+        : wrong(
+            Code.ROSTER_STALE,
+            "unconfirmed",
+            "the ledger here was restored from a copy, and %s have not said yet that they know no later roster than %d: wait for them, or compare the hash with them and set this"
+                .formatted(missing, newest.number()));
   }
 
   private static Problem unknown(OperationId id) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.joint.RosterConfirmation;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -100,6 +101,11 @@ public record IntakeParts(
    * @param time how long one waits before it is refused
    */
   public record Holding(int most, Duration time) {}
+
+  /** Which members have confirmed the rosters of a ledger that was set back. */
+  RosterConfirmation confirmation() {
+    return new RosterConfirmation(self, ledger.evidence(), evidence);
+  }
 
   OutcomeMemory memory() {
     return new OutcomeMemory(ledger.idempotency(), atRest);

@@ -1,6 +1,7 @@
 package org.entente.gateway.joint;
 
 import java.util.Optional;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.RosterStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,15 @@ public final class HeldRosters {
   private final RosterStatement newest;
   private final ByNumber held;
   private final boolean forked;
+  private final @Nullable SetBack setBack;
+
+  /**
+   * The ledger was set back since: later rosters may be missing here.
+   *
+   * @param askedIn the message in which this agency, which leads, asked the members for them; null
+   *     until it has
+   */
+  public record SetBack(@Nullable MessageId askedIn) {}
 
   /**
    * What is held.
@@ -24,9 +34,20 @@ public final class HeldRosters {
    * @param forked whether the lead signed something that contradicts them
    */
   HeldRosters(RosterStatement newest, ByNumber held, boolean forked) {
+    this(newest, held, forked, null);
+  }
+
+  /**
+   * The same in a ledger that was set back.
+   *
+   * @param setBack null if it was not
+   */
+  HeldRosters(
+      RosterStatement newest, ByNumber held, boolean forked, @Nullable SetBack setBack) {
     this.newest = newest;
     this.held = held;
     this.forked = forked;
+    this.setBack = setBack;
   }
 
   /** The one of the greatest number. */
@@ -44,5 +65,10 @@ public final class HeldRosters {
   /** Whether the lead signed something that contradicts them. */
   public boolean forked() {
     return forked;
+  }
+
+  /** That the ledger was set back since, and what was done about it; empty if it was not. */
+  public Optional<SetBack> setBack() {
+    return Optional.ofNullable(setBack);
   }
 }

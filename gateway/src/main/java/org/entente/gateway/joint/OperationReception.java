@@ -48,12 +48,15 @@ public final class OperationReception {
   public Optional<Participation.Refused> refusal(
       Transaction tx, AgencyName origin, Label label, @Nullable RosterStatement roster) {
     if (roster != null) {
-      return refusal(tx, roster);
+      return refusal(tx, origin, roster);
     }
     if (label.getOperationId().isEmpty()) {
       return Optional.empty();
     }
     Optional<HeldRosters> held = rosters.held(tx, operation(label));
+    if (held.isPresent() && forgot(held.get().newest(), origin, label)) {
+      rosters.owe(tx, operation(label), origin);
+    }
     return held.isEmpty()
         ? Optional.of(
             new Participation.Refused(
@@ -61,8 +64,31 @@ public final class OperationReception {
         : Participation.refusal(held.get(), origin, self, claim(label));
   }
 
-  private Optional<Participation.Refused> refusal(Transaction tx, RosterStatement roster) {
+  /**
+   * Whether who has signed the newest roster goes by an earlier one, in what it made after by its
+   * own clock: its ledger was set back.
+   */
+  private static boolean forgot(RosterStatement newest, AgencyName origin, Label label) {
+    RosterStatement.Place place = newest.content().place();
+    return place.signer().equals(origin)
+        && label.getOperationEpoch() < newest.number()
+        && Timestamps.toMillis(label.getCreatedAt()) > place.issuedAtMs();
+  }
+
+  private Optional<Participation.Refused> refusal(
+      Transaction tx, AgencyName origin, RosterStatement roster) {
     RosterRules.Judgement judgement = judge(tx, roster);
+    boolean givenBack = roster.content().place().signer().equals(self);
+    long newest = newest(tx, roster);
+    boolean forgot = !givenBack && roster.number() < newest;
+    if (forgot || (!givenBack && judgement instanceof RosterRules.Judgement.Forked)) {
+      rosters.owe(tx, roster.content().place().operation(), origin);
+    }
+    if (forgot && judgement instanceof RosterRules.Judgement.Known) {
+      return Optional.of(
+          new Participation.Refused(
+              Code.ROSTER_STALE, "roster " + newest + " is held here, which its lead does not say"));
+    }
     if (judgement instanceof RosterRules.Judgement.Forked forked) {
       rosters.fork(tx, roster);
       leaf(tx, AuditType.ROSTER_CONFLICT, roster, roster + ": " + forked.reason());
@@ -71,6 +97,13 @@ public final class OperationReception {
     return judgement instanceof RosterRules.Judgement.Refused refused
         ? Optional.of(new Participation.Refused(refused.code(), refused.reason()))
         : Optional.empty();
+  }
+
+  private long newest(Transaction tx, RosterStatement roster) {
+    return rosters
+        .held(tx, roster.content().place().operation())
+        .map(held -> held.newest().number())
+        .orElse(0L);
   }
 
   private RosterRules.Judgement judge(Transaction tx, RosterStatement roster) {
@@ -94,7 +127,7 @@ public final class OperationReception {
       Label label,
       @Nullable RosterStatement roster) {
     if (roster != null) {
-      take(tx, roster);
+      take(tx, origin, roster);
     } else if (!label.getOperationId().isEmpty()) {
       OperationId operation = operation(label);
       ledger.operations().received(tx, operation, id);
@@ -105,13 +138,22 @@ public final class OperationReception {
     }
   }
 
-  private void take(Transaction tx, RosterStatement roster) {
+  private void take(Transaction tx, AgencyName origin, RosterStatement roster) {
     Optional<HeldRosters> held = rosters.held(tx, roster.content().place().operation());
     if (held.isPresent() && held.get().newest().number() >= roster.number()) {
       return;
     }
-    rosters.put(tx, roster);
-    leaf(tx, AuditType.ROSTER_TAKEN, roster, roster.toString());
+    boolean givenBack = roster.content().place().signer().equals(self);
+    if (givenBack) {
+      rosters.putGivenBack(tx, roster);
+    } else {
+      rosters.put(tx, roster);
+    }
+    leaf(
+        tx,
+        AuditType.ROSTER_TAKEN,
+        roster,
+        roster + (givenBack ? ", of this agency, given back by " + origin : ""));
     for (Rosters.Word word : rosters.takeWords(tx, roster)) {
       if (word.number() == roster.number() && !Arrays.equals(word.hash(), roster.hash())) {
         leaf(

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.CorruptRecord;
@@ -16,6 +17,7 @@ import org.entente.gateway.ledger.OperationBook;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.seal.RosterStatement;
 import org.entente.gateway.store.Keys;
@@ -32,6 +34,7 @@ public final class Rosters {
 
   private static final String ROSTER = "operation roster";
   private static final String WORD = "operation word";
+  private static final int MOST_LOOKED_AT = 100;
   private static final int WORD_BYTES = 8 + Sha256.HASH_BYTES;
 
   private final OperationBook book;
@@ -74,7 +77,23 @@ public final class Rosters {
     RosterStatement newest = at.find(record.getNumber());
     return newest == null
         ? Optional.empty()
-        : Optional.of(new HeldRosters(newest, at, record.getForked()));
+        : Optional.of(new HeldRosters(newest, at, record.getForked(), setBack(record)));
+  }
+
+  /** The newest roster that an agency has signed, among the latest; empty if there is none. */
+  public Optional<RosterStatement> newestBy(OperationId id, AgencyName signer) {
+    return book.numbers(id, MOST_LOOKED_AT).stream()
+        .flatMap(number -> opened(book.roster(id, number)).stream())
+        .filter(roster -> roster.content().place().signer().equals(signer))
+        .findFirst();
+  }
+
+  private static HeldRosters.@Nullable SetBack setBack(OperationRecord record) {
+    if (!record.getSetBack()) {
+      return null;
+    }
+    ByteString asked = record.getAskedIn();
+    return new HeldRosters.SetBack(asked.isEmpty() ? null : MessageId.of(asked.toByteArray()));
   }
 
   private Optional<RosterStatement> opened(byte @Nullable [] sealed) {
@@ -88,8 +107,29 @@ public final class Rosters {
                         .orElseThrow(() -> new CorruptRecord("OPERATION", null)));
   }
 
-  /** Keeps a roster as the newest. */
+  /**
+   * Keeps a roster that came as the newest. In a ledger that was set back there may be later ones
+   * still: its members are asked again.
+   */
   public void put(Transaction tx, RosterStatement roster) {
+    OperationRecord before = book.record(tx, roster.content().place().operation());
+    put(tx, roster, before != null && before.getSetBack());
+  }
+
+  /**
+   * Keeps an own roster that a member gave back as the newest: whatever became of the ledger, there
+   * may be later ones, and its members are asked.
+   */
+  public void putGivenBack(Transaction tx, RosterStatement roster) {
+    put(tx, roster, true);
+  }
+
+  /** Keeps a roster that this agency has signed as the newest, which it is. */
+  public void putOwn(Transaction tx, RosterStatement roster) {
+    put(tx, roster, false);
+  }
+
+  private void put(Transaction tx, RosterStatement roster, boolean setBack) {
     OperationId id = roster.content().place().operation();
     Instant until = keptUntil(roster);
     book.putRoster(tx, id, roster.number(), atRest.seal(ROSTER, roster.encoded(), until));
@@ -101,6 +141,7 @@ public final class Rosters {
         OperationRecord.newBuilder()
             .setNumber(roster.number())
             .setKeepUntilDay(before == null ? day : Math.max(day, before.getKeepUntilDay()))
+            .setSetBack(setBack)
             .build());
   }
 
@@ -118,6 +159,43 @@ public final class Rosters {
                   ByteString.copyFrom(
                       atRest.seal(ROSTER, conflicting.encoded(), keptUntil(conflicting))))
               .build());
+    }
+  }
+
+  /** Who signed the newest roster does not know it any more: it is to be given back. */
+  public void owe(Transaction tx, OperationId id, AgencyName to) {
+    change(tx, id, record -> record.setGiveBackTo(to.value()));
+  }
+
+  /** It is on its way back. */
+  public void gaveBack(Transaction tx, OperationId id) {
+    change(tx, id, OperationRecord.Builder::clearGiveBackTo);
+  }
+
+  /** The members of an operation are asked for later rosters than this one, if it is the newest. */
+  public void asked(Transaction tx, OperationId id, long number, MessageId message) {
+    ByteString bytes = ByteString.copyFrom(message.bytes());
+    change(
+        tx,
+        id,
+        record -> {
+          if (record.getNumber() == number) {
+            record.setAskedIn(bytes);
+          }
+        });
+  }
+
+  /** Later rosters are not this agency's to ask for. */
+  public void leave(Transaction tx, OperationId id) {
+    change(tx, id, record -> record.clearSetBack().clearAskedIn());
+  }
+
+  private void change(Transaction tx, OperationId id, Consumer<OperationRecord.Builder> change) {
+    OperationRecord record = book.record(tx, id);
+    if (record != null) {
+      OperationRecord.Builder next = record.toBuilder();
+      change.accept(next);
+      book.put(tx, id, next.build());
     }
   }
 

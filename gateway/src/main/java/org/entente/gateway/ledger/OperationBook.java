@@ -1,13 +1,16 @@
 package org.entente.gateway.ledger;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Scan;
@@ -39,6 +42,18 @@ public final class OperationBook {
 
   OperationBook(Store store) {
     this.store = store;
+  }
+
+  /**
+   * Marks all operations in a ledger that is set back, while it is: later rosters may be missing.
+   */
+  public static void setBack(Store store, Batch batch) {
+    for (Entry entry : new OperationBook(store).list(Integer.MAX_VALUE)) {
+      batch.put(
+          Table.OPERATION,
+          key(RECORD, entry.id()),
+          entry.record().toBuilder().setSetBack(true).clearAskedIn().build().toByteArray());
+    }
   }
 
   /** An operation's record. */
@@ -84,6 +99,22 @@ public final class OperationBook {
   /** The same as committed. */
   public byte @Nullable [] roster(OperationId id, long number) {
     return store.get(Table.OPERATION, rosterKey(id, number));
+  }
+
+  /** The numbers of the rosters that are kept, newest first, as committed; at most so many. */
+  public List<Long> numbers(OperationId id, int most) {
+    byte[] prefix = key(ROSTER, id);
+    ArrayDeque<Long> latest = new ArrayDeque<>();
+    try (Scan scan = store.scan(Table.OPERATION, prefix, Keys.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        latest.addFirst(BigEndian.u64(scan.key(), prefix.length));
+        if (latest.size() > most) {
+          latest.removeLast();
+        }
+      }
+    }
+    return List.copyOf(latest);
   }
 
   /** Keeps the roster of a number. */

@@ -68,7 +68,10 @@ public enum Code {
   ROSTER_UNKNOWN(PEER, true),
   /** It names another roster than is held here under that number: somebody has two. */
   ROSTER_FORKED(PEER, false),
-  /** It goes by a roster of a joint operation that was replaced before it was made. */
+  /**
+   * It goes by a roster of a joint operation that was replaced before it was made, or would, as far
+   * as its lead knows since a restore.
+   */
   ROSTER_STALE(CLIENT, true),
   /** The agency takes no such part in the joint operation. */
   OPERATION_ROLE(CLIENT, false),

@@ -33,6 +33,7 @@ final class AgreementLint {
           ConsentMessages.AGREEMENT,
           ResponderMessages.AGREEMENT,
           RosterMessages.AGREEMENT,
+          RosterMessages.GIVEN_BACK,
           ChargeMessages.AGREEMENT);
 
   /** Kinds that need an agreement, as its file writes them. */

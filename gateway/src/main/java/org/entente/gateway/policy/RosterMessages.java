@@ -32,7 +32,12 @@ public final class RosterMessages {
   /** Days that the message is kept; what the gateway itself keeps of it has its own end. */
   public static final int RETENTION_DAYS = 365;
 
+  /** The same where a member gives a roster back to the agency that signed it. */
+  public static final String GIVEN_BACK = "roster-given-back";
+
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_ROSTER, AGREEMENT, RETENTION_DAYS);
+  private static final FixedLabel BACK =
+      new FixedLabel(Kind.KIND_ROSTER, GIVEN_BACK, RETENTION_DAYS);
   private static final Duration DELIVER_WITHIN = Duration.ofDays(90);
 
   private final Rules rules;
@@ -64,8 +69,22 @@ public final class RosterMessages {
 
   /** The same of a message that is to pass, or that came. */
   Optional<Refusal> refusal(Label label, AgencyName origin, AgencyName recipient, Instant now) {
+    if (isGivenBack(label)) {
+      // It tells its signer nothing new, and goes back by the agreement by which it came.
+      return BACK.refusal(label, origin, recipient, membership)
+          .or(() -> refusal(recipient, origin, now).map(it -> to(recipient, it)));
+    }
     Optional<Refusal> form = LABEL.refusal(label, origin, recipient, membership);
     return form.isPresent() ? form : refusal(origin, recipient, now);
+  }
+
+  /** Whether a label is that of a roster which comes back to the agency that signed it. */
+  public static boolean isGivenBack(Label label) {
+    return label.getKind() == Kind.KIND_ROSTER && label.getAgreement().equals(GIVEN_BACK);
+  }
+
+  private static Refusal to(AgencyName recipient, Refusal refusal) {
+    return new Refusal(recipient.value(), refusal.code(), GIVEN_BACK, refusal.reason());
   }
 
   /**
@@ -81,13 +100,39 @@ public final class RosterMessages {
       List<AgencyName> recipients,
       boolean exercise,
       Instant now) {
+    return message(LABEL, id, statement, self, recipients, exercise, now);
+  }
+
+  /**
+   * A roster on its way back to the agency that signed it.
+   *
+   * @param signer who may tell this agency by an agreement; the way back needs no other
+   */
+  public Permitted givenBack(
+      MessageId id,
+      byte[] statement,
+      AgencyName self,
+      AgencyName signer,
+      boolean exercise,
+      Instant now) {
+    return message(BACK, id, statement, self, List.of(signer), exercise, now);
+  }
+
+  private Permitted message(
+      FixedLabel label,
+      MessageId id,
+      byte[] statement,
+      AgencyName self,
+      List<AgencyName> recipients,
+      boolean exercise,
+      Instant now) {
     List<Permit> permits =
         recipients.stream()
             .sorted()
             .map(
                 agency ->
                     new Permit(
-                        agency, AGREEMENT, RETENTION_DAYS, stamp.version(), stamp.generation()))
+                        agency, label.agreement(), RETENTION_DAYS, stamp.version(), stamp.generation()))
             .toList();
     Instant created = now.truncatedTo(ChronoUnit.MILLIS);
     Instant expires = created.plus(DELIVER_WITHIN);
@@ -95,7 +140,7 @@ public final class RosterMessages {
     return new Permitted(
         id,
         self,
-        LABEL.of(id, self, Lane.FLASH, exercise, created, expires),
+        label.of(id, self, Lane.FLASH, exercise, created, expires),
         Body.newBuilder().setRoster(roster).build(),
         permits,
         expires);

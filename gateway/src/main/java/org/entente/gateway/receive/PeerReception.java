@@ -1,6 +1,7 @@
 package org.entente.gateway.receive;
 
 import java.security.SecureRandom;
+import org.entente.gateway.joint.OwnRosters;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.Mishaps;
 import org.entente.gateway.ledger.SetAside;
@@ -22,6 +23,7 @@ public final class PeerReception {
    * Receiving with these parts.
    *
    * @param exercises how long what comes as training is kept at most
+   * @param own knows the rosters that this gateway has signed
    */
   public PeerReception(
       ReceiveParts parts,
@@ -29,9 +31,10 @@ public final class PeerReception {
       IngressCheck ingress,
       Reporter reporter,
       SecureRandom random,
-      ExerciseRetention exercises) {
+      ExerciseRetention exercises,
+      OwnRosters own) {
     this.ledger = parts.ledger();
-    Unsealing unsealing = new Unsealing(parts, keys, new LocalSeal(random), ingress, exercises);
+    Unsealing unsealing = new Unsealing(parts, keys, new LocalSeal(random), ingress, exercises, own);
     Custody custody = new Custody(keys, random, parts.opener(), parts.setting(), parts.clock());
     this.inspection = new Inspection(parts, unsealing, new Mishaps<>("receiving"), custody);
     this.reception = new Reception(parts, reporter, custody);

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.joint.OwnRosters;
 import org.entente.gateway.ledger.ChainStep;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.FreshContent;
@@ -23,6 +24,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.policy.ExerciseRetention;
+import org.entente.gateway.policy.RosterMessages;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.seal.BodyKey;
 import org.entente.gateway.seal.BucketKey;
@@ -45,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * its form at rest. Pure but for the keys and the clock.
  */
 final class Unsealing {
-  private static final String NOT_SIGNED = "the roster is not one that its sender signed";
+  private static final String NOT_SIGNED =
+      "the roster is not one that its sender signed, or gives back to who did";
 
   private final StorageKeys keys;
   private final LocalSeal localSeal;
@@ -55,13 +58,15 @@ final class Unsealing {
   private final InstantSource clock;
   private final InstantSource ending;
   private final ExerciseRetention exercises;
+  private final OwnRosters own;
 
   Unsealing(
       ReceiveParts parts,
       StorageKeys keys,
       LocalSeal localSeal,
       IngressCheck ingress,
-      ExerciseRetention exercises) {
+      ExerciseRetention exercises,
+      OwnRosters own) {
     this.keys = keys;
     this.localSeal = localSeal;
     this.ingress = ingress;
@@ -70,6 +75,7 @@ final class Unsealing {
     this.clock = parts.clock();
     this.ending = parts.ending();
     this.exercises = exercises;
+    this.own = own;
   }
 
   /**
@@ -148,12 +154,14 @@ final class Unsealing {
     };
   }
 
-  /** The roster in a message, if the gateway that sealed the message has signed it. */
-  private static Optional<RosterStatement> roster(EnvelopeFacts facts, Message message) {
-    return RosterStatement.parse(message.body().getRoster().getStatement().toByteArray())
-        .filter(
-            roster ->
-                message.announced().stream().anyMatch(parties -> isOf(facts, roster, parties)));
+  /** The roster in a message, if the gateway that sealed it has signed it, or gives it back. */
+  private Optional<RosterStatement> roster(EnvelopeFacts facts, Message message) {
+    Optional<RosterStatement> roster =
+        RosterStatement.parse(message.body().getRoster().getStatement().toByteArray());
+    return RosterMessages.isGivenBack(message.label())
+        ? roster.filter(own::signed)
+        : roster.filter(
+            it -> message.announced().stream().anyMatch(parties -> isOf(facts, it, parties)));
   }
 
   private static boolean isOf(

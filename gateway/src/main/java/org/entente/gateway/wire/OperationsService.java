@@ -88,7 +88,8 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
                 ? Optional.of(instant("ends_at", request.getEndsAt()))
                 : Optional.empty(),
             request.getSeenNumber(),
-            false);
+            false,
+            request.getUnconfirmed());
     Convening.Answer.Signed signed =
         signed(() -> convening.change(caller.name(), id, change, request.getOnBehalfOf()));
     observer.onNext(
@@ -108,7 +109,10 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
         signed(
             () ->
                 convening.change(
-                    caller.name(), id, Convening.Change.closing(), request.getOnBehalfOf()));
+                    caller.name(),
+                    id,
+                    Convening.Change.closing(request.getUnconfirmed()),
+                    request.getOnBehalfOf()));
     observer.onNext(
         CloseOperationResponse.newBuilder()
             .setOperation(OperationView.operation(signed.roster()))

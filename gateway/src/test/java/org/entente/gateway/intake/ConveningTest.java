@@ -22,9 +22,12 @@ import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.joint.HeldRosters;
 import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.OperationBook;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -40,10 +43,12 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.gateway.testkit.RosterKit;
+import org.entente.proto.store.v1.OperationRecord;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
@@ -139,7 +144,7 @@ class ConveningTest {
         .change(
             CLIENT,
             id,
-            new Convening.Change(List.of(members), Optional.empty(), seen, false),
+            new Convening.Change(List.of(members), Optional.empty(), seen, false, false),
             PERSON);
   }
 
@@ -327,6 +332,87 @@ class ConveningTest {
         Code.ROSTER_STALE, "seen_number", change(id, 1, lead("fr.customs"), observer("us.cbp")));
   }
 
+  private void setBack(OperationId id) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          OperationRecord record = ledger.operations().record(tx, id);
+          ledger
+              .operations()
+              .put(tx, id, requireNonNull(record).toBuilder().setSetBack(true).build());
+          return id;
+        });
+  }
+
+  @Test
+  void restoredLedger_nothingIsSignedUntilMembersConfirm_orAPersonSaysSo() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    setBack(id);
+    refused(
+        Code.ROSTER_STALE, "unconfirmed", change(id, 1, lead("fr.customs"), observer("us.cbp")));
+    refused(
+        Code.ROSTER_STALE,
+        "unconfirmed",
+        kit.convening().change(CLIENT, id, Convening.Change.closing(false), PERSON));
+    assertTrue(kit.rosterCare().warnings().get(0).contains("[de.customs, us.cbp]"));
+
+    kit.rosterCare().round();
+    // What is published after is committed after.
+    permitted(publish(id, objectives("still here")));
+    MessageId asked = requireNonNull(held(id).setBack().orElseThrow().askedIn());
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("and here")));
+    assertEquals(asked, held(id).setBack().orElseThrow().askedIn(), "it asks once");
+    confirm(asked, "de.customs");
+    refused(
+        Code.ROSTER_STALE, "unconfirmed", change(id, 1, lead("fr.customs"), observer("us.cbp")));
+    confirm(asked, "us.cbp");
+    assertEquals(List.of(), kit.rosterCare().warnings());
+    signed(change(id, 1, lead("fr.customs"), observer("us.cbp")));
+
+    setBack(id);
+    Convening.Change all =
+        new Convening.Change(
+            List.of(lead("fr.customs"), observer("us.cbp")), Optional.empty(), 2, false, true);
+    signed(kit.convening().change(CLIENT, id, all, PERSON));
+    assertEquals(Optional.empty(), held(id).setBack());
+  }
+
+  @Test
+  void restoredLedger_operationThatIsOver_orLedByAnother_isNotAskedAbout() {
+    OperationId over = founded(participant("de.customs"));
+    signed(kit.convening().change(CLIENT, over, Convening.Change.closing(false), PERSON));
+    OperationId handed = founded(participant("de.customs"));
+    signed(change(handed, 1, participant("fr.customs"), lead("de.customs")));
+    setBack(over);
+    setBack(handed);
+    kit.rosterCare().round();
+    assertEquals(Optional.empty(), held(over).setBack());
+    assertEquals(Optional.empty(), held(handed).setBack());
+  }
+
+  private HeldRosters held(OperationId id) {
+    return kit.rosters().held(id).orElseThrow();
+  }
+
+  private void confirm(MessageId asked, String agency) {
+    EvidenceRecords evidence = new EvidenceRecords(atRest, new AgencyName(agency));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          evidence.keep(
+              tx,
+              ledger.evidence(),
+              evidence.item(
+                  EvidenceKind.EVIDENCE_KIND_DELIVERY,
+                  asked,
+                  "",
+                  new byte[32],
+                  NOW.toEpochMilli()));
+          return 0;
+        });
+  }
+
   @Test
   void leadHandedOver_signsNoMore_butPublishes() {
     OperationId id = founded(participant("de.customs"));
@@ -342,7 +428,7 @@ class ConveningTest {
   @Test
   void closedOperation_takesNoDraft_andNoFurtherRoster() {
     OperationId id = founded(participant("de.customs"));
-    signed(kit.convening().change(CLIENT, id, Convening.Change.closing(), PERSON));
+    signed(kit.convening().change(CLIENT, id, Convening.Change.closing(false), PERSON));
     assertEquals(
         Code.OPERATION_CLOSED.name(), publish(id, objectives("late")).getInvalid().getCode());
     refused(

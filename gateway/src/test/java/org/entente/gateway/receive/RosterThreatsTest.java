@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
@@ -27,6 +28,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.policy.RosterMessages;
 import org.entente.gateway.retain.ErasureJournal;
 import org.entente.gateway.seal.RosterStatement;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -82,14 +84,18 @@ class RosterThreatsTest {
   }
 
   private Permitted sealed(Label.Builder label, Body body) {
+    return sealed(NOW, "test", label, body);
+  }
+
+  private Permitted sealed(Instant created, String agreement, Label.Builder label, Body body) {
     return PermittedFixture.permitted(
         MessageId.fresh(NOW.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.FLASH,
         label.build(),
         body,
-        NOW,
-        "test",
+        created,
+        agreement,
         30,
         ReceiveKit.SELF.value());
   }
@@ -105,8 +111,27 @@ class RosterThreatsTest {
     return said(by.number(), by.hash());
   }
 
-  private Permitted said(long number, byte[] hash) {
+  private Permitted givenBack(RosterStatement roster) {
+    ByteString bytes = ByteString.copyFrom(roster.encoded());
     return sealed(
+        NOW,
+        RosterMessages.GIVEN_BACK,
+        Label.newBuilder().setKind(Kind.KIND_ROSTER),
+        Body.newBuilder().setRoster(Roster.newBuilder().setStatement(bytes)).build());
+  }
+
+  private Permitted said(long number, byte[] hash) {
+    return said(NOW, number, hash);
+  }
+
+  private Permitted saidAt(Instant created, RosterStatement by) {
+    return said(created, by.number(), by.hash());
+  }
+
+  private Permitted said(Instant created, long number, byte[] hash) {
+    return sealed(
+        created,
+        "test",
         Label.newBuilder()
             .setKind(Kind.KIND_OPERATION)
             .setOperationId(ByteString.copyFrom(first.operation().bytes()))
@@ -195,13 +220,76 @@ class RosterThreatsTest {
   }
 
   @Test
-  void roster_older_sentAgain_changesNothing() {
+  void roster_older_sentAgain_isStale_andTheNewestIsOwedToItsLead() {
     RosterKit second = first.next(lead("fr.customs"), participant("de.customs"));
     taken(carrying(first.signed()));
     taken(carrying(second.signed()));
-    taken(carrying(first.signed()));
+    taken(carrying(second.signed()));
+    assertEquals("", owedTo(first));
+    refused(Code.ROSTER_STALE, carrying(first.signed()));
+    assertEquals("fr.customs", owedTo(first));
     assertEquals(2, held().newest().number());
     assertEquals(2, leaves.types().stream().filter(AuditType.ROSTER_TAKEN::equals).count());
+  }
+
+  private String owedTo(RosterKit kit) {
+    return Objects.requireNonNull(ledger.operations().record(kit.operation())).getGiveBackTo();
+  }
+
+  @Test
+  void message_ofALeadThatForgotARoster_showsThat_andOneOnItsWayDoesNot() {
+    RosterKit second = first.next(lead("fr.customs"), participant("de.customs"));
+    holds(first, second);
+    // Made before the second roster, which overtook it.
+    taken(said(first.signed()));
+    assertEquals("", owedTo(first));
+    taken(saidAt(second.issued().plusMillis(1), first.signed()));
+    assertEquals("fr.customs", owedTo(first));
+  }
+
+  @Test
+  void roster_givenBackToWhoSignedIt_isTaken_onRecord() {
+    RosterKit own =
+        RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    RosterKit second = own.next(lead("de.customs"), participant("fr.customs"), observer("us.cbp"));
+    holds(own);
+    taken(givenBack(second.signed()));
+    assertEquals(2, rosters.held(own.operation()).orElseThrow().newest().number());
+    assertTrue(
+        leaves.only(AuditType.ROSTER_TAKEN).outcome().detail().endsWith("given back by fr.customs"));
+    assertEquals("", owedTo(own), "nobody gives back to and fro");
+    assertTrue(
+        rosters.held(own.operation()).orElseThrow().setBack().isPresent(), "its members are asked");
+    // As one of which nothing at all is left.
+    RosterKit lost = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    taken(givenBack(lost.next(lead("de.customs"), participant("fr.customs")).signed()));
+    assertEquals(2, rosters.held(lost.operation()).orElseThrow().newest().number());
+  }
+
+  @Test
+  void roster_givenBack_thatThisGatewayNeverSigned_isRefused() {
+    RosterKit own =
+        RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    holds(own);
+    RosterKit forged =
+        own.next(lead("de.customs"), participant("fr.customs"), participant("us.cbp"))
+            .with(kit.originKey());
+    refused(Code.BAD_SIGNATURE, givenBack(forged.signed()));
+    refused(Code.BAD_SIGNATURE, givenBack(first.signed()));
+    refused(Code.BAD_SIGNATURE, carrying(own.next(lead("de.customs")).signed()));
+    assertEquals(1, rosters.held(own.operation()).orElseThrow().newest().number());
+  }
+
+  @Test
+  void roster_givenBackBesideAnotherOfItsNumber_endsTheOperationAtItsLeadToo() {
+    RosterKit own =
+        RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    RosterKit before = own.next(lead("de.customs"), participant("fr.customs"));
+    RosterKit anew = own.next(lead("de.customs"), participant("fr.customs"), observer("us.cbp"));
+    holds(own, anew);
+    refused(Code.ROSTER_FORKED, givenBack(before.signed()));
+    assertTrue(rosters.held(own.operation()).orElseThrow().forked());
+    assertEquals(1, leaves.types().stream().filter(AuditType.ROSTER_CONFLICT::equals).count());
   }
 
   @Test
@@ -212,6 +300,7 @@ class RosterThreatsTest {
     taken(carrying(second.signed()));
     refused(Code.ROSTER_FORKED, carrying(other.signed()));
     assertTrue(held().forked());
+    assertEquals("fr.customs", owedTo(first), "its lead is shown what it signed before");
     assertEquals(List.of(first.operation()), rosters.forked(NOW.toEpochMilli()));
     assertTrue(
         leaves.only(AuditType.ROSTER_CONFLICT).outcome().detail().contains("another roster 2"));

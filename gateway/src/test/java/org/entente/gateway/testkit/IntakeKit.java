@@ -24,6 +24,7 @@ import org.entente.gateway.intake.OpenWithin;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
 import org.entente.gateway.intake.Reminding;
+import org.entente.gateway.intake.RosterCare;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.EvidenceRecords;
@@ -66,6 +67,7 @@ public final class IntakeKit implements AutoCloseable {
   private final Recalling recalling;
   private final Rosters rosters;
   private final Convening convening;
+  private final RosterCare rosterCare;
   private final Charging charging;
   private final Reminding reminding;
   private final Meters meters = new Meters();
@@ -169,6 +171,7 @@ public final class IntakeKit implements AutoCloseable {
                 Ed25519SigningKey.generate(random)),
             clock,
             random);
+    rosterCare = new RosterCare(parts, intake, clock, random);
     charging = new Charging(parts, intake, clock, random);
     reminding = new Reminding(parts, intake, clock, random);
     intake.start();
@@ -224,7 +227,12 @@ public final class IntakeKit implements AutoCloseable {
     return rosters;
   }
 
-  /** Leads joint operations. */
+  /** Looks after rosters of a ledger that was set back. */
+  public RosterCare rosterCare() {
+    return rosterCare;
+  }
+
+  /** Joint operations that this agency leads. */
   public Convening convening() {
     return convening;
   }

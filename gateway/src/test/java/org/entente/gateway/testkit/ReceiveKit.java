@@ -21,6 +21,7 @@ import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.joint.OwnRosters;
 import org.entente.gateway.joint.Rosters;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.ChargeRecords;
@@ -108,6 +109,7 @@ public final class ReceiveKit implements AutoCloseable {
   private final PeerReception reception;
   private final Silent reporter = new Silent();
   private final Runnable renewal;
+  private final Ed25519SigningKey ownKey;
   private final Map<Hop, Long> hops = new HashMap<>();
   private final Map<Lane, Long> throughTransit = new HashMap<>();
   private final Map<Lane, Long> numbers = new HashMap<>();
@@ -152,6 +154,7 @@ public final class ReceiveKit implements AutoCloseable {
         agency -> List.of(agency.equals(ORIGIN) ? theirs.verifyingPair() : mine.verifyingPair());
     RecipientKeys keys = new RecipientKeys(holder, KeySchedule.DEFAULT, random, clock);
     Ed25519SigningKey own = Ed25519SigningKey.generate(random);
+    ownKey = own;
     origin = new Origin(theirs, pairs, random, clock);
     renewal =
         () -> {
@@ -201,7 +204,15 @@ public final class ReceiveKit implements AutoCloseable {
             clock,
             executor,
             new Meters());
-    reception = new PeerReception(parts, storage, ingress, reporter, random, exercises);
+    reception =
+        new PeerReception(
+            parts,
+            storage,
+            ingress,
+            reporter,
+            random,
+            exercises,
+            new OwnRosters(FEDERATION, SELF, NODE, own.verifyingKey()));
   }
 
   private static final class Origin {
@@ -310,6 +321,11 @@ public final class ReceiveKit implements AutoCloseable {
   /** With which the origin's gateway signs. */
   public Ed25519SigningKey originKey() {
     return origin.key;
+  }
+
+  /** The key of the gateway that receives. */
+  public Ed25519SigningKey ownKey() {
+    return ownKey;
   }
 
   /** A delivery, under the next end-to-end number, of whatever the origin has put together. */

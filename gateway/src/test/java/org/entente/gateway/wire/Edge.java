@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.ClientGrant;
@@ -74,17 +75,26 @@ final class Edge implements AutoCloseable {
         new ClientTrust(
             ClientRegistry.of(
                 FR,
-                List.of(
-                    new ClientGrant(new NodeName("all"), all, 1000),
-                    new ClientGrant(new NodeName("few"), all, 2),
-                    new ClientGrant(new NodeName("holder"), holder, 100),
-                    new ClientGrant(new NodeName("other-holder"), holder, 100),
-                    new ClientGrant(new NodeName("engine"), Set.of(Scope.SCORE), 100),
-                    new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH), 100))),
+                Stream.concat(
+                        Stream.of(
+                            new ClientGrant(new NodeName("all"), all, 1000),
+                            new ClientGrant(new NodeName("few"), all, 2),
+                            new ClientGrant(new NodeName("holder"), holder, 100),
+                            new ClientGrant(new NodeName("other-holder"), holder, 100),
+                            new ClientGrant(new NodeName("engine"), Set.of(Scope.SCORE), 100),
+                            new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH), 100)),
+                        Stream.of(Scope.values())
+                            .map(it -> new ClientGrant(new NodeName(only(it)), Set.of(it), 100)))
+                    .toList()),
             () -> bundle,
             InstantSource.system(),
             refusedClients::add);
     peerTrust = trustOf(FR);
+  }
+
+  /** The name of a client that has this scope and no other. */
+  static String only(Scope scope) {
+    return "only-" + scope.toString().replace('_', '-');
   }
 
   private PeerTrust trustOf(AgencyName agency) {

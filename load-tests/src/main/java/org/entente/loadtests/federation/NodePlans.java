@@ -79,6 +79,7 @@ final class NodePlans {
     tree.put("keystore", tls.resolve("keystore").toString());
     tree.put("data", own.resolve("data").toString());
     tree.put("audit", own.resolve("audit").toString());
+    tree.set("backup", yaml.createObjectNode().put("folder", own.resolve("backup").toString()));
     tree.path("links").forEach(link -> dial((ObjectNode) link));
     Path config = folder.resolve("nodes").resolve(agency + SUFFIX);
     try {

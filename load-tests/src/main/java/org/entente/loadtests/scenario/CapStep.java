@@ -2,37 +2,38 @@ package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.protobuf.ByteString;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.bridge.AlertDraft;
-import org.entente.gateway.bridge.AlertItem;
-import org.entente.gateway.bridge.AlertSource;
-import org.entente.gateway.bridge.CapFolder;
-import org.entente.gateway.bridge.CapTerms;
-import org.entente.gateway.bridge.Unmapped;
-import org.entente.gateway.cli.CommandFailure;
-import org.entente.loadtests.federation.Home;
-import org.entente.loadtests.federation.ThrowawayFolder;
+import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.CapGrpc;
+import org.entente.proto.v1.CapRemainder;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.ReadCapRequest;
+import org.entente.proto.v1.ReadCapResponse;
+import org.entente.proto.v1.WriteCapRequest;
+import org.entente.proto.v1.WriteCapResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscriber received of an alert is written as CAP 1.2, as {@code tail --cap} does, and
- * says the same when it is read again, as {@code send} does.
+ * A person has what was received of an alert written as CAP 1.2 by the gateway, and the document
+ * says the same when a gateway reads it again.
  *
- * @param by the subscriber
+ * @param by the client, which receives and may open it
  * @param message its name
- * @param told elements of which the report beside the file says that CAP does not hold them as they
- *     stand; exactly these
+ * @param officer who opens it
+ * @param justification why
+ * @param again a client that may publish, whose gateway reads the document again
+ * @param told elements of which the gateway says that CAP does not hold them as they stand; exactly
+ *     these
  */
 record CapStep(
     @JsonProperty(required = true) ClientRef by,
     @JsonProperty(required = true) String message,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @JsonProperty(required = true) ClientRef again,
     @Nullable List<String> told)
     implements Act {
   @Override
@@ -43,6 +44,7 @@ record CapStep(
   @Override
   public void check(Checking checking, String field) {
     checking.subscriber(field + ".by", by);
+    checking.client(field + ".again", again);
     checking.message(field + ".message", message);
   }
 
@@ -53,32 +55,35 @@ record CapStep(
     findings.same(
         by + " has " + message, by + (received.isPresent() ? " has " : " has not ") + message);
     if (received.isPresent()) {
-      try {
-        roundTrip(received.get(), findings);
-      } catch (IOException e) {
-        throw new CommandFailure("the CAP file cannot be written: " + e, e);
-      }
+      roundTrip(stage, id, received.get(), findings);
     }
   }
 
-  private void roundTrip(Delivery delivery, Findings findings) throws IOException {
-    Path folder = ThrowawayFolder.create();
-    try {
-      CapFolder.Written written =
-          CapFolder.open(folder).write(delivery.getLabel(), delivery.getBody());
+  private void roundTrip(Stage stage, ByteString id, Delivery delivery, Findings findings)
+      throws InterruptedException {
+    CapGrpc.CapBlockingStub cap = CapGrpc.newBlockingStub(stage.channel(by));
+    WriteCapRequest request =
+        WriteCapRequest.newBuilder()
+            .setMessageId(id)
+            .setExercise(stage.exercise())
+            .setOnBehalfOf(Acting.person(officer, justification))
+            .build();
+    Answer<WriteCapResponse> written =
+        Patience.until(
+            it -> it instanceof Answer.Given,
+            () -> Answer.to(() -> stage.patient(cap).writeCap(request)));
+    findings.same(
+        "CAP does not hold " + (told == null ? List.of() : told),
+        written.words(it -> "CAP does not hold " + paths(it.getUnmappedList()) + it.getReason()));
+    if (written instanceof Answer.Given<WriteCapResponse> given && !given.value().getXml().isEmpty()) {
       findings.same(
-          "CAP does not hold " + (told == null ? List.of() : told),
-          "CAP does not hold " + written.unmapped().stream().map(Unmapped::path).toList());
-      Alert alert = delivery.getBody().getAlert();
-      findings.same(
-          "reads again as " + ProtoFields.words(content(alert)),
-          written
-              .cap()
-              .map(file -> again(file, delivery.getLabel()))
-              .orElse("no CAP: " + written.reason()));
-    } finally {
-      ThrowawayFolder.delete(folder);
+          "reads again as " + ProtoFields.words(content(delivery.getBody().getAlert())),
+          again(stage, given.value().getXml(), delivery.getLabel()));
     }
+  }
+
+  static List<String> paths(List<CapRemainder> unmapped) {
+    return unmapped.stream().map(CapRemainder::getPath).toList();
   }
 
   /** What CAP has places for. */
@@ -86,27 +91,23 @@ record CapStep(
     return alert.toBuilder().clearExtra().build();
   }
 
-  private static String again(Path file, Label label) {
-    Map<String, Object> said =
-        Map.of(
-            "category", EnumWords.of(label.getCategory().getValueDescriptor()),
-            "purpose", EnumWords.of(label.getPurpose().getValueDescriptor()),
-            "classification", EnumWords.of(label.getClassification().getValueDescriptor()));
-    if (!(CapTerms.of(said, List.of(label.getOrigin())) instanceof CapTerms.Reading.Read read)) {
-      throw new IllegalStateException("a received label has terms");
-    }
-    Path mappings = Home.find().folder().resolve("config").resolve("mappings");
-    AlertSource.Opening opening = AlertSource.open(file, null, mappings, read.terms());
-    if (!(opening instanceof AlertSource.Opening.Opened opened)) {
-      return String.valueOf(opening);
-    }
-    try (AlertSource source = opened.source()) {
-      AlertItem item = source.next();
-      return item instanceof AlertDraft draft
-          ? "reads again as " + ProtoFields.words(content(draft.draft().getBody().getAlert()))
-          : String.valueOf(item);
-    } catch (IOException e) {
-      throw new CommandFailure("the CAP file cannot be read: " + e, e);
-    }
+  private String again(Stage stage, ByteString xml, Label label) {
+    ReadCapRequest request =
+        ReadCapRequest.newBuilder()
+            .setXml(xml)
+            .setLabel(
+                Label.newBuilder()
+                    .setCategory(label.getCategory())
+                    .setPurpose(label.getPurpose())
+                    .setClassification(label.getClassification()))
+            .setTo(Addressing.newBuilder().addAgencies(label.getOrigin()))
+            .build();
+    CapGrpc.CapBlockingStub cap = CapGrpc.newBlockingStub(stage.channel(again));
+    Answer<ReadCapResponse> read = Answer.to(() -> stage.patient(cap).readCap(request));
+    return read.words(
+        it ->
+            "reads again as "
+                + ProtoFields.words(content(it.getDraft().getBody().getAlert()))
+                + (it.getUnmappedCount() == 0 ? "" : " without " + paths(it.getUnmappedList())));
   }
 }

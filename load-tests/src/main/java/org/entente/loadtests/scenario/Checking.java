@@ -75,6 +75,13 @@ final class Checking {
         oneOf(gateways.keySet()));
   }
 
+  /** Whether an agency has a client of a scope. */
+  boolean grants(String agency, String scope) {
+    ScenarioFile.Node node = gateways.get(agency);
+    return node != null
+        && node.ownClients().stream().anyMatch(client -> client.scopes().contains(scope));
+  }
+
   void agencies(String field, Iterable<String> agencies) {
     agencies.forEach(agency -> agency(field + "." + agency, agency));
   }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param document a file in the folder of the scenario whose bytes they receive, each of them
  * @param equivalent as what their own classification scheme handles it
  * @param again it comes anew, behind all others
+ * @param consents by name the consents under which it was passed on to them, as they are shown;
+ *     exactly these
  */
 record DeliverStep(
     @JsonProperty(required = true) String message,
@@ -36,7 +38,8 @@ record DeliverStep(
     @Nullable Map<String, Object> holds,
     @Nullable String document,
     @Nullable Equivalent equivalent,
-    @Nullable Boolean again)
+    @Nullable Boolean again,
+    @Nullable Map<String, GivenEntry> consents)
     implements Act {
   /**
    * A marking of a recipient's own classification scheme.
@@ -95,6 +98,7 @@ record DeliverStep(
       FileBytes.check(checking, field + ".document", document);
     }
     ProtoFields.check(checking, field + ".holds", Body.newBuilder(), content());
+    GivenEntry.check(checking, field + ".consents", consents);
     if (Written.label(fields()) instanceof Written.Wrong<Label> wrong) {
       checking.problem(field + ".sees." + wrong.field(), wrong.problem(), "");
     }
@@ -115,6 +119,7 @@ record DeliverStep(
         FileBytes.same(
             client.toString(), stage.file(document), delivery.get().getBody(), findings);
       }
+      delivery.ifPresent(it -> consents(stage, client, it, findings));
     }
     for (ClientRef client : others()) {
       boolean came = stage.feed(client).has(id);
@@ -128,6 +133,14 @@ record DeliverStep(
     return delivery.isPresent()
         ? " receives " + message
         : " does not receive " + message + " in " + Stage.PATIENCE.toSeconds() + " s";
+  }
+
+  private void consents(Stage stage, ClientRef client, Delivery delivery, Findings findings) {
+    if (consents != null) {
+      findings.same(
+          client + " has it " + GivenEntry.words(consents),
+          client + " has it " + GivenEntry.words(stage, delivery.getConsentsList()));
+    }
   }
 
   private void content(ClientRef client, Delivery delivery, Findings findings) {

@@ -1,8 +1,16 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
+import org.entente.gateway.cli.RootCommand;
 import org.entente.loadtests.federation.Federation;
+import org.entente.proto.v1.BackupsGrpc;
+import org.entente.proto.v1.CreateBackupRequest;
+import org.entente.proto.v1.CreateBackupResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import picocli.CommandLine;
 
 /**
  * Something happens to a gateway.
@@ -13,6 +21,9 @@ import org.entente.loadtests.federation.Federation;
 record GatewayStep(
     @JsonProperty(required = true) String agency, @JsonProperty(required = true) Event does)
     implements Act {
+  private static final String OPERATOR = "operator";
+  private static final OnBehalfOf PERSON = Acting.person("OPERATOR", "scenario");
+
   /** What can happen to it. */
   enum Event {
     /** It is stopped in order. */
@@ -20,7 +31,11 @@ record GatewayStep(
     /** Its process is killed, as by a loss of power. */
     KILL,
     /** It is started on what it left, until it is ready. */
-    START
+    START,
+    /** Its ledger is copied while it runs, as {@code backup create} does. */
+    COPY,
+    /** It does not run, and the copy takes the place of its ledger, by {@code backup restore}. */
+    RESTORE
   }
 
   @Override
@@ -31,6 +46,11 @@ record GatewayStep(
   @Override
   public void check(Checking checking, String field) {
     checking.agency(field + ".agency", agency);
+    checking.require(
+        does != Event.COPY || checking.grants(agency, OPERATOR),
+        field + ".agency",
+        agency + " has no client that may make copies",
+        "a gateway with a client of the scope operator");
   }
 
   @Override
@@ -40,10 +60,43 @@ record GatewayStep(
       case STOP -> federation.stop(agency);
       case KILL -> federation.kill(agency);
       case START -> federation.start(List.of(agency));
+      case COPY -> copy(stage, findings);
+      case RESTORE -> restore(stage, findings);
     }
     boolean runs = federation.running().contains(agency) && !federation.crashed().contains(agency);
     findings.same(
-        agency + (does == Event.START ? " runs" : " does not run"),
+        agency + (does == Event.START || does == Event.COPY ? " runs" : " does not run"),
         agency + (runs ? " runs" : " does not run"));
+  }
+
+  private void copy(Stage stage, Findings findings) {
+    ClientRef operator =
+        new ClientRef(
+            agency, stage.federation().plan(agency).clientWith(OPERATOR).orElseThrow());
+    BackupsGrpc.BackupsBlockingStub backups = BackupsGrpc.newBlockingStub(stage.channel(operator));
+    CreateBackupRequest request =
+        CreateBackupRequest.newBuilder().setOnBehalfOf(PERSON).build();
+    Answer<CreateBackupResponse> made =
+        Answer.to(() -> stage.patient(backups).createBackup(request));
+    findings.same("it is copied", made.words(it -> "it is copied"));
+  }
+
+  private void restore(Stage stage, Findings findings) {
+    StringWriter said = new StringWriter();
+    CommandLine line = RootCommand.commandLine();
+    line.setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
+    int code =
+        line.execute(
+            "backup",
+            "restore",
+            "--config",
+            stage.federation().plan(agency).config().toString(),
+            "--replace",
+            "--officer",
+            PERSON.getOfficer(),
+            "--justification",
+            PERSON.getJustification());
+    findings.add("it is restored", code == 0 ? "it is restored" : said.toString(), code == 0);
+    stage.restored(agency);
   }
 }

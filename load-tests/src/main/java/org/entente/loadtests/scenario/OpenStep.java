@@ -2,6 +2,7 @@ package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.entente.loadtests.traffic.Headline;
 import org.entente.proto.v1.OnBehalfOf;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param document a file in the folder of the scenario whose bytes the person is given, each of them
  * @param standing what its originator did with it since: SUPERSEDED, CANCELLED, RECTIFIED; nothing
  *     if it is empty
+ * @param consents by name the consents under which it was passed on to here, as the person is shown
+ *     them; exactly these
  * @param error the code with which it is refused instead
  */
 record OpenStep(
@@ -31,6 +34,7 @@ record OpenStep(
     @Nullable String headline,
     @Nullable String document,
     @Nullable List<Standings> standing,
+    @Nullable Map<String, GivenEntry> consents,
     @Nullable String error)
     implements Act {
   @Override
@@ -52,10 +56,12 @@ record OpenStep(
           headline != null, field + ".document", "beside error", "beside headline only");
       FileBytes.check(checking, field + ".document", document);
     }
+    GivenEntry.check(checking, field + ".consents", consents);
   }
 
   private String stands() {
-    return standing == null ? "" : ", which is " + new TreeSet<>(standing);
+    return (standing == null ? "" : ", which is " + new TreeSet<>(standing))
+        + (consents == null ? "" : ", " + GivenEntry.words(consents));
   }
 
   @Override
@@ -71,9 +77,9 @@ record OpenStep(
     String expected = Answer.expected(error, reads(headline) + stands());
     Answer<OpenResponse> answer =
         Patience.until(
-            it -> expected.equals(seen(it)),
+            it -> expected.equals(seen(stage, it)),
             () -> Answer.to(() -> stage.patient(search).open(request)));
-    String seen = seen(answer);
+    String seen = seen(stage, answer);
     if (error == null && expected.equals(seen)) {
       stage.reactions().note(stage.id(message), officer + " of " + by.agency(), "opened");
     }
@@ -83,13 +89,16 @@ record OpenStep(
     }
   }
 
-  private String seen(Answer<OpenResponse> answer) {
+  private String seen(Stage stage, Answer<OpenResponse> answer) {
     return answer.words(
         it ->
             reads(Headline.of(it.getBody()))
                 + (standing == null
                     ? ""
-                    : ", which is " + Standings.of(it.getMessage().getStanding())));
+                    : ", which is " + Standings.of(it.getMessage().getStanding()))
+                + (consents == null
+                    ? ""
+                    : ", " + GivenEntry.words(stage, it.getConsentsList())));
   }
 
   private String reads(@Nullable String text) {

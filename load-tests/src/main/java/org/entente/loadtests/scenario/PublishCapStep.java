@@ -1,6 +1,7 @@
 package org.entente.loadtests.scenario;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,14 +12,21 @@ import org.entente.gateway.bridge.AlertDraft;
 import org.entente.gateway.bridge.AlertItem;
 import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.CapTerms;
-import org.entente.gateway.bridge.Unmapped;
+import org.entente.gateway.bridge.Written;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.federation.Home;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.CapGrpc;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.ReadCapRequest;
+import org.entente.proto.v1.ReadCapResponse;
 import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client publishes an alert from a CAP file, as {@code send} does.
+ * A client has its gateway read a CAP file and publishes what comes of it. The file is looked at
+ * before anything runs, too.
  *
  * @param by whose client
  * @param as how later steps call the message
@@ -101,12 +109,29 @@ record PublishCapStep(
 
   @Override
   public void perform(Stage stage, Findings findings) {
-    if (!(read(stage.file(file)) instanceof AlertDraft alert)) {
-      throw new CommandFailure(file + " was changed meanwhile");
-    }
+    CapGrpc.CapBlockingStub cap = CapGrpc.newBlockingStub(stage.channel(by));
+    ReadCapRequest document = document(stage.file(file));
+    Answer<ReadCapResponse> read = Answer.again(() -> stage.patient(cap).readCap(document));
     findings.same(
         "the message does not hold " + (told == null ? List.of() : told),
-        "the message does not hold " + alert.unmapped().stream().map(Unmapped::path).toList());
-    Publishing.publish(stage, by, as, alert.draft(), expect, findings);
+        read.words(it -> "the message does not hold " + CapStep.paths(it.getUnmappedList())));
+    if (read instanceof Answer.Given<ReadCapResponse> given) {
+      Publishing.publish(stage, by, as, given.value().getDraft(), expect, findings);
+    }
+  }
+
+  private ReadCapRequest document(Path path) {
+    if (!(Written.label(label) instanceof Written.Read<Label> read)) {
+      throw new IllegalStateException("checked before: " + label);
+    }
+    ReadCapRequest.Builder document = ReadCapRequest.newBuilder().setLabel(read.value());
+    if (!recipients().isEmpty()) {
+      document.setTo(Addressing.newBuilder().addAllAgencies(recipients()));
+    }
+    try {
+      return document.setXml(ByteString.copyFrom(Files.readAllBytes(path))).build();
+    } catch (IOException e) {
+      throw new CommandFailure("the CAP file cannot be read: " + e, e);
+    }
   }
 }

@@ -16,7 +16,8 @@ import org.entente.proto.v1.OperationState;
 import org.entente.proto.v1.OperationsGrpc;
 
 /**
- * Agencies come to hold the same roster of a joint operation, as its hash shows.
+ * Agencies come to hold the same roster of a joint operation, as its hash shows, and know of no
+ * member that has still to confirm it.
  *
  * @param operation its name
  * @param at clients that compare, two or more
@@ -88,7 +89,11 @@ record RosterStep(
           roles.put(member.getAgency(), EnumWords.of(member.getRole().getValueDescriptor()));
         }
         String stands = EnumWords.of(it.getState().getValueDescriptor());
-        return "roster " + it.getNumber() + ", " + stands + ", of " + roles;
+        String unconfirmed =
+            it.getUnconfirmedByCount() == 0
+                ? ""
+                : ", not confirmed by " + new TreeSet<>(it.getUnconfirmedByList());
+        return "roster " + it.getNumber() + ", " + stands + ", of " + roles + unconfirmed;
       }
     }
     return "none";

@@ -62,6 +62,7 @@ final class Stage implements AutoCloseable {
   private final Set<String> texts = new TreeSet<>();
   private final Things things = new Things();
   private final Set<List<String>> askedForConsent = new HashSet<>();
+  private final Set<String> restored = new HashSet<>();
   private final Tally tally = new Tally();
   private final Reactions reactions = new Reactions();
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
@@ -234,6 +235,25 @@ final class Stage implements AutoCloseable {
     askedForConsent.add(List.of(asker, originator));
   }
 
+  /** A gateway's ledger is set back: it asks members of its operations for rosters. */
+  void restored(String agency) {
+    restored.add(agency);
+  }
+
+  /** Rosters that are sent once more or given back have ids that no client is told. */
+  private void rostersAfterRestore() {
+    feeds.forEach(
+        (client, feed) -> {
+          for (Delivery it : feed.all()) {
+            String origin = it.getLabel().getOrigin();
+            if (it.getLabel().getKind() == Kind.KIND_ROSTER
+                && (restored.contains(origin) || restored.contains(client.agency()))) {
+              made(origin, it.getLabel().getMessageId(), List.of(client.agency()));
+            }
+          }
+        });
+  }
+
   /** Notices of consent have ids that no client is told; to whom they may come, is known. */
   private void consentNotices() {
     feeds.forEach(
@@ -251,6 +271,7 @@ final class Stage implements AutoCloseable {
   /** How it stands with each agency that has subscribers. */
   Map<String, AgencyCount> counts() {
     consentNotices();
+    rostersAfterRestore();
     Map<String, AgencyCount> counts = new TreeMap<>();
     feeds.keySet().forEach(client -> counts.put(client.agency(), tally.count(client.agency())));
     return counts;

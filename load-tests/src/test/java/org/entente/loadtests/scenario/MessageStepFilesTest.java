@@ -144,6 +144,30 @@ final class MessageStepFilesTest {
         wrong(
             "cap: { by: nl.police/desk",
             "cap: { by: nl.customs/controls",
-            "steps[24].cap.by: nl.customs/controls has not the scope"));
+            "steps[24].cap.by: nl.customs/controls has not the scope"),
+        wrong(
+            "again: nl.customs/controls",
+            "again: nl.customs/desk",
+            "steps[24].cap.again: \"desk\" is no client of nl.customs"),
+        wrong(
+            "consents: { consent:",
+            "consents: { other:",
+            "steps[58].deliver.consents.other: no step before this one names the consent"),
+        wrong(
+            "{ consent: { originator: nl.customs",
+            "{ consent: { originator: nl.army",
+            "steps[58].deliver.consents.consent.originator: \"nl.army\" is no agency"),
+        wrong(
+            "purposes: [IPR_ENFORCEMENT], days: 30",
+            "purposes: [IPR], days: 30",
+            "steps[58].deliver.consents.consent.purposes[0]: \"IPR\"; valid: one of"),
+        wrong(
+            "purposes: [IPR_ENFORCEMENT], days: 1 ",
+            "purposes: [IPR_ENFORCEMENT], days: 0 ",
+            "steps[59].open.consents.tonight.days: is 0; valid: 1 to 365"),
+        wrong(
+            "messages: [first], purposes: [IPR_ENFORCEMENT], days: 1 ",
+            "messages: [other], purposes: [IPR_ENFORCEMENT], days: 1 ",
+            "steps[59].open.consents.tonight.messages[0]: no step before"));
   }
 }

@@ -68,58 +68,58 @@ final class PolicyStepFilesTest {
   Stream<DynamicTest> stepAboutOtherRules_wrong_isRefusedWithLineFieldAndWhatWouldBeValid() {
     String twice = "lint: { errors: [{ file: a.yaml, says: b }], warnings: [{ file: sample.yaml";
     return Stream.of(
-        wrong("agreements: draft", "agreements: none", "steps[45].reload.agreements: there are no"),
-        wrong("rules/own.yaml", "rules/none.yaml", "steps[45].reload.node_rules: there is no file"),
+        wrong("agreements: draft", "agreements: none", "steps[51].reload.agreements: there are no"),
+        wrong("rules/own.yaml", "rules/none.yaml", "steps[51].reload.node_rules: there is no file"),
         wrong(
             "      agreements: draft\n      node_rules: rules/own.yaml\n",
             "",
-            "steps[45].reload: changes nothing; valid: agreements, node_rules or both"),
+            "steps[51].reload: changes nothing; valid: agreements, node_rules or both"),
         wrong(
             "errors: [{ file: sample.yaml, field: covers, says: missing }]",
             "errors: []",
-            "steps[45].reload.errors: an empty list; valid: what is wrong"),
-        wrong("says: missing", "says: ' '", "steps[45].reload.errors[0].says: is blank"),
-        wrong("{ IPR: { fr: Contrefaçons } }", "{ }", "steps[46].codes.says: says nothing"),
+            "steps[51].reload.errors: an empty list; valid: what is wrong"),
+        wrong("says: missing", "says: ' '", "steps[51].reload.errors[0].says: is blank"),
+        wrong("{ IPR: { fr: Contrefaçons } }", "{ }", "steps[52].codes.says: says nothing"),
         wrong(
-            "{ IPR: { fr: Contrefaçons } }", "{ IPR: { } }", "steps[46].codes.says: says nothing"),
+            "{ IPR: { fr: Contrefaçons } }", "{ IPR: { } }", "steps[52].codes.says: says nothing"),
         wrong(
             "says: { IPR: { fr: Contrefaçons } }",
             "says: { IPR: { fr: x } }, error: INVALID_FIELD",
-            "steps[46].codes: expects nothing, or things that exclude each other"),
-        wrong("name: entente_requests", "name: requests", "steps[47].metric.name: \"requests_over"),
+            "steps[52].codes: expects nothing, or things that exclude each other"),
+        wrong("name: entente_requests", "name: requests", "steps[53].metric.name: \"requests_over"),
         wrong("labels: { side: owed }", "labels: { side: 'a\"b' }", "metric.labels.side: "),
-        wrong("is: 0 }", "is: -1 }", "steps[47].metric.is: is -1; valid: 0 or more"),
+        wrong("is: 0 }", "is: -1 }", "steps[53].metric.is: is -1; valid: 0 or more"),
         wrong(
             "lint: { warnings: [{ file: sample.yaml",
             twice,
-            "steps[48].policy.lint: expects errors and warnings; valid: one of the two"),
-        wrong("says: ended", "says: ' '", "steps[48].policy.lint.warnings[0].says: is blank"),
+            "steps[54].policy.lint: expects errors and warnings; valid: one of the two"),
+        wrong("says: ended", "says: ' '", "steps[54].policy.lint.warnings[0].says: is blank"),
         wrong(
             "refuses: [other.yaml]",
             "refuses: [sample.yaml]",
-            "steps[49].policy.fmt.refuses: names [sample.yaml] a second time"),
+            "steps[55].policy.fmt.refuses: names [sample.yaml] a second time"),
         wrong(
             "      draft: draft\n      replay",
             "      replay",
-            "steps[50].policy.draft: is missing"),
+            "steps[56].policy.draft: is missing"),
         wrong("        messages: 1\n", "        messages: -1\n", "policy.replay.messages: is -1"),
         wrong(
-            "changed: { first", "changed: { last", "steps[50].policy.replay.changed.last: no step"),
+            "changed: { first", "changed: { last", "steps[56].policy.replay.changed.last: no step"),
         wrong(
             "changed: { first: { nl.police",
             "changed: { first: { nl.army",
-            "steps[50].policy.replay.changed.first.nl.army: \"nl.army\" is no agency"),
+            "steps[56].policy.replay.changed.first.nl.army: \"nl.army\" is no agency"),
         wrong(
             "stopped: { nl.police",
             "stopped: { nl.army",
-            "steps[51].track.stopped.nl.army: \"nl.army\" is no agency"),
+            "steps[57].track.stopped.nl.army: \"nl.army\" is no agency"),
         wrong(
             "{ by: nl.police, code: INGRESS_REFUSED",
             "{ by: nl.army, code: INGRESS_REFUSED",
-            "steps[51].track.stopped.nl.police.by: \"nl.army\" is no agency"),
+            "steps[57].track.stopped.nl.police.by: \"nl.army\" is no agency"),
         wrong(
             "code: INGRESS_REFUSED, says",
             "code: REFUSED_THERE, says",
-            "steps[51].track.stopped.nl.police.code: \"REFUSED_THERE\"; valid: one of"));
+            "steps[57].track.stopped.nl.police.code: \"REFUSED_THERE\"; valid: one of"));
   }
 }

@@ -140,7 +140,7 @@ final class StepFiles {
         - say: step
           cases: { by: nl.customs/controls, lists: { boxes: DESTROYED } }
         - say: step
-          cap: { by: nl.police/desk, message: first }
+          cap: { by: nl.police/desk, message: first, officer: P-1, justification: case 1, again: nl.customs/controls }
         - say: step
           remind:
             by: nl.customs/controls
@@ -319,6 +319,7 @@ final class StepFiles {
             justification: case 1
             stage: NOTIFIED
             shows: [hall 1]
+        - say: step
           reload:
             by: nl.customs/controls
             agreements: draft
@@ -349,6 +350,19 @@ final class StepFiles {
             message: first
             progress: { nl.police: NOT_DELIVERED }
             stopped: { nl.police: { by: nl.police, code: INGRESS_REFUSED, says: NODE_RULE } }
+        - say: step
+          deliver:
+            message: first
+            to: [nl.police/desk]
+            consents: { consent: { originator: nl.customs, messages: [first], purposes: [IPR_ENFORCEMENT], days: 30 } }
+        - say: step
+          open:
+            by: nl.police/desk
+            message: first
+            officer: P-1
+            justification: case 1
+            headline: Handbags
+            consents: { tonight: { originator: nl.customs, messages: [first], purposes: [IPR_ENFORCEMENT], days: 1 } }
       """;
 
   private static final String EXPECTATION =
