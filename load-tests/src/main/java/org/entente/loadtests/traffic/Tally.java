@@ -120,12 +120,17 @@ public final class Tally {
         doubled.add(pair);
       }
     }
-    if (exercise != (delivery.getLabel().getStatus() == Status.STATUS_EXERCISE)) {
+    if (exercise != isTraining(delivery.getLabel().getStatus())) {
       mixed.add(pair);
     }
     missing.remove(pair);
     touch();
     return first != null;
+  }
+
+  /** Tests of the line travel with exercises, apart from what is actual (docs/exercises.md). */
+  private static boolean isTraining(Status status) {
+    return status == Status.STATUS_EXERCISE || status == Status.STATUS_TEST;
   }
 
   private boolean comesAnew(Pair pair, long position) {
