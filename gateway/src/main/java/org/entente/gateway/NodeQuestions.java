@@ -22,9 +22,9 @@ import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.v1.Draft;
 
 /**
- * What would become of drafts by a node's files, without the node. What only a running gateway knows
- * is not known here: what was received, sent and consented to, rosters of operations, and what other
- * agencies say that they fulfil.
+ * What would become of drafts by a node's files, without the node. What only a running gateway
+ * knows is not known here: what was received, sent and consented to, rosters of operations, and
+ * what other agencies say that they fulfil.
  */
 public final class NodeQuestions {
   private final Policy policy;
@@ -52,7 +52,11 @@ public final class NodeQuestions {
             files.rulebook(bundle),
             new BundleMembership(bundle),
             Fulfilments.UNKNOWN,
-            files.config().exerciseDays().map(ExerciseRetention::new).orElse(ExerciseRetention.NONE),
+            files
+                .config()
+                .exerciseDays()
+                .map(ExerciseRetention::new)
+                .orElse(ExerciseRetention.NONE),
             Policy.DEFAULT_CACHE_ENTRIES);
     LabelCheck check =
         new LabelCheck(

@@ -197,8 +197,7 @@ class ExplainCommandTest {
     assertTrue(out.contains("de.customs: permitted by warnings"), out);
     assertFalse(out.contains("sg.police"), out);
     for (String[] where : List.of(files(), gateway())) {
-      assertEquals(
-          0, explain(where, WARNING, "--kind", "OPERATION", "--to", SG), () -> out + err);
+      assertEquals(0, explain(where, WARNING, "--kind", "OPERATION", "--to", SG), () -> out + err);
       assertTrue(out.contains("sg.police: permitted by warnings"), out);
     }
   }
@@ -266,8 +265,7 @@ class ExplainCommandTest {
       JsonNode second = new ObjectMapper().readTree(lines.get(1));
       assertEquals("w-2", second.path("key").asText());
       assertEquals(2, second.path("line").asInt());
-      assertEquals(
-          "EXPLAINED_OUTCOME_REFUSED", second.path("explained").path("outcome").asText());
+      assertEquals("EXPLAINED_OUTCOME_REFUSED", second.path("explained").path("outcome").asText());
     }
   }
 

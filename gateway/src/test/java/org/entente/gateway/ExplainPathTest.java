@@ -302,8 +302,7 @@ class ExplainPathTest {
               draft
                   .getLabelBuilder()
                   .setKind(org.entente.proto.v1.Kind.KIND_REQUEST)
-                  .setRequestedAction(
-                      org.entente.proto.v1.RequestedAction.REQUESTED_ACTION_DETAIN);
+                  .setRequestedAction(org.entente.proto.v1.RequestedAction.REQUESTED_ACTION_DETAIN);
             },
             DE));
   }

@@ -132,8 +132,7 @@ class OpenCapCommandTest {
     federation.await(
         "its arrival, opened by nobody",
         () ->
-            SearchGrpc.newBlockingStub(federation.channel(DE)).search(all).getMessagesCount()
-                == 1);
+            SearchGrpc.newBlockingStub(federation.channel(DE)).search(all).getMessagesCount() == 1);
     return MessageId.of(outcome.getMessageId().toByteArray());
   }
 
@@ -171,8 +170,7 @@ class OpenCapCommandTest {
     Path file = folder.resolve("fire.cap");
     assertEquals(0, open(id.toString(), cap("--out", file.toString(), "--json")), () -> err);
     assertTrue(Files.readString(file).contains("HAFEN-2026-0412-7"));
-    assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     JsonNode said = new ObjectMapper().readTree(out);
     assertEquals("label.requested_action", said.path("unmapped").path(0).path("path").asText());
     assertEquals(FR, said.path("message").path("label").path("origin").asText());

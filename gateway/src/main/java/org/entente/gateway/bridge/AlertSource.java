@@ -180,7 +180,8 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       }
     }
     return loader.problems.isEmpty()
-        ? new Opening.Opened(new AlertSource(files, records, cap == null ? null : cap::apply, false))
+        ? new Opening.Opened(
+            new AlertSource(files, records, cap == null ? null : cap::apply, false))
         : new Opening.NotOpened(loader.problems);
   }
 

@@ -117,8 +117,7 @@ final class AskedLabel {
   @Option(
       names = "--jurisdiction",
       paramLabel = "CODE",
-      description =
-          "jurisdiction that the content concerns, such as FR or US-CA; may be repeated")
+      description = "jurisdiction that the content concerns, such as FR or US-CA; may be repeated")
   private List<String> jurisdictions = List.of();
 
   @Option(

@@ -157,7 +157,9 @@ final class PolicyExplain implements Callable<Integer> {
   private int all(Path files, DraftAnswers answers) {
     AskedDrafts drafts =
         new AskedDrafts(
-            spec, alert -> answers.ask(question(by(options.applied(alert.draft())))), this::outcome);
+            spec,
+            alert -> answers.ask(question(by(options.applied(alert.draft())))),
+            this::outcome);
     return drafts.ask(files, mapping, label.said(), addressing(), json ? null : this::print);
   }
 
@@ -167,8 +169,7 @@ final class PolicyExplain implements Callable<Integer> {
     Draft given = options.applied(Draft.getDefaultInstance());
     require(files || mapping == null, "--mapping: is for --alerts");
     require(
-        config || passesOn == null,
-        "--passes-on: a gateway knows its messages: --derived-from");
+        config || passesOn == null, "--passes-on: a gateway knows its messages: --derived-from");
     require(
         !config || given.getDerivedFromCount() == 0,
         "--derived-from: only a gateway knows its messages, with --gateway; --passes-on FILE has"
@@ -219,9 +220,7 @@ final class PolicyExplain implements Callable<Integer> {
     Addressing.Builder whom = addressing().toBuilder().mergeFrom(more);
     boolean nobody = whom.build().equals(Addressing.getDefaultInstance());
     return by(
-        said.toBuilder()
-            .setTo(whom.setWhomAgreementsAllow(whomAgreementsAllow || nobody))
-            .build());
+        said.toBuilder().setTo(whom.setWhomAgreementsAllow(whomAgreementsAllow || nobody)).build());
   }
 
   private Addressing addressing() {

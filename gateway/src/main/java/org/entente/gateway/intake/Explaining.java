@@ -80,8 +80,7 @@ public final class Explaining {
   private Answer open(NodeName client, ExplainRequest request, Instant now) {
     String field = request.getUnknown();
     OpenQuestion.Checking checking =
-        OpenQuestion.of(
-            parts.check(), request.getDraft(), field, request.getNamesPersons(), now);
+        OpenQuestion.of(parts.check(), request.getDraft(), field, request.getNamesPersons(), now);
     if (checking instanceof OpenQuestion.Checking.Wrong wrong) {
       return new Answer.Invalid(wrong.problem());
     }

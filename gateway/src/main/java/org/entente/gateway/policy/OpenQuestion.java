@@ -21,8 +21,8 @@ import org.entente.proto.v1.Purpose;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question about a draft of which one field of the label is not known yet, whose rest was
- * checked as a draft is. Immutable.
+ * A question about a draft of which one field of the label is not known yet, whose rest was checked
+ * as a draft is. Immutable.
  */
 public final class OpenQuestion {
   private static final ByteString SOME_ID = ByteString.copyFrom(new byte[MessageId.SIZE]);
@@ -85,7 +85,9 @@ public final class OpenQuestion {
           "is not asked about while a field is not known; name the members instead");
     }
     Label said =
-        checked.label().toBuilder().setPersonalData(filled.getPersonalData() || namesPersons).build();
+        checked.label().toBuilder()
+            .setPersonalData(filled.getPersonalData() || namesPersons)
+            .build();
     return new Checking.Asked(
         new OpenQuestion(checked, said, draft.hasBody() ? draft.getBody() : null, namesPersons));
   }
@@ -105,11 +107,12 @@ public final class OpenQuestion {
    * @param sources what it passes on, as it came
    */
   public Residual.Known known(List<Source> sources) {
-    return new Residual.Known(
-        label, body, namesPersons, checked.namesPersonAndReason(), sources);
+    return new Residual.Known(label, body, namesPersons, checked.namesPersonAndReason(), sources);
   }
 
-  /** The label with some value in a field that it must not lack, so that the rest can be checked. */
+  /**
+   * The label with some value in a field that it must not lack, so that the rest can be checked.
+   */
   private static Label filled(Label label, String field) {
     Label.Builder out = label.toBuilder();
     FieldDescriptor unknown = Label.getDescriptor().findFieldByName(field);
@@ -124,8 +127,7 @@ public final class OpenQuestion {
       case "kind" -> out.setKind(Kind.KIND_ALERT);
       case "category" -> out.setCategory(Category.CATEGORY_OTHER);
       case "purpose" -> out.setPurpose(Purpose.PURPOSE_CRIME_PREVENTION);
-      case "classification" ->
-          out.setClassification(Classification.CLASSIFICATION_UNCLASSIFIED);
+      case "classification" -> out.setClassification(Classification.CLASSIFICATION_UNCLASSIFIED);
       case "in_reply_to" -> out.setInReplyTo(SOME_ID);
       default -> beside(out, field);
     }

@@ -108,8 +108,7 @@ final class Residuals {
   }
 
   /** What is wrong with the rest of the label, whichever value the field has. */
-  private Set<Problem> besides(
-      Residual.Known known, Label base, List<Object> values, Instant now) {
+  private Set<Problem> besides(Residual.Known known, Label base, List<Object> values, Instant now) {
     Set<Problem> common = new LinkedHashSet<>();
     for (int i = 0; i < values.size(); i++) {
       List<Problem> found = problems(known, Residual.with(base, field, values.get(i)), now);

@@ -121,14 +121,12 @@ class AskedLabelTest {
           {"--in-reply-to=12", "--in-reply-to: "}
         }) {
       List<String> words = new ArrayList<>(List.of(wrong[0]));
-      String said =
-          String.valueOf(assertThrows(WrongCall.class, () -> label(words)).getMessage());
+      String said = String.valueOf(assertThrows(WrongCall.class, () -> label(words)).getMessage());
       assertTrue(said.startsWith(wrong[1]), said);
     }
     assertTrue(
         String.valueOf(
-                assertThrows(
-                        WrongCall.class, () -> label(List.of("--exercise", "--status=ACTUAL")))
+                assertThrows(WrongCall.class, () -> label(List.of("--exercise", "--status=ACTUAL")))
                     .getMessage())
             .startsWith("--exercise: says another status"));
   }

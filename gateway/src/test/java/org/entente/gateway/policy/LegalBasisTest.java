@@ -109,8 +109,7 @@ class LegalBasisTest {
     Label.Builder personal = PolicyFixture.label().setPersonalData(true);
     assertEquals(
         List.of(), decide(policy, FR, PolicyFixture.draft(personal, DE.value())).refusals());
-    Refusal across =
-        only(decide(policy, FR, PolicyFixture.draft(personal, SG.value())));
+    Refusal across = only(decide(policy, FR, PolicyFixture.draft(personal, SG.value())));
     assertEquals(Code.NO_AGREEMENT, across.code());
   }
 
@@ -147,8 +146,7 @@ class LegalBasisTest {
           "CONDITION_FALSE fr-us-imminent-threat/condition",
           words(only(decide(policy, FR, draft.clone().setLabel(slow)))));
     }
-    Draft.Builder back =
-        draft.clone().setTo(PolicyFixture.draft(threat(), FR.value()).getTo());
+    Draft.Builder back = draft.clone().setTo(PolicyFixture.draft(threat(), FR.value()).getTo());
     assertTrue(!decide(policy, US, back).refusals().isEmpty(), "one way");
   }
 
@@ -194,8 +192,7 @@ class LegalBasisTest {
     if (person) {
       draft.setOnBehalfOf(PERSON);
     }
-    DraftCheck check =
-        new LabelCheck(MessageLimits.defaults()).question(draft.build(), false, NOW);
+    DraftCheck check = new LabelCheck(MessageLimits.defaults()).question(draft.build(), false, NOW);
     Decision decision =
         policy
             .egress()
@@ -242,8 +239,7 @@ class LegalBasisTest {
       assertEquals(List.of(), decide(policy, FR, draft).refusals(), status.name());
       assertEquals(status == Status.STATUS_TEST, Exercise.of(warning.build()));
     }
-    Draft.Builder system =
-        PolicyFixture.draft(warning.setStatus(Status.STATUS_SYSTEM), US.value());
+    Draft.Builder system = PolicyFixture.draft(warning.setStatus(Status.STATUS_SYSTEM), US.value());
     assertEquals("NODE_RULE node/no-system-messages", words(only(decide(policy, FR, system))));
   }
 
@@ -254,12 +250,12 @@ class LegalBasisTest {
             "transfer_basis: SAFEGUARDS", "transfer_basis: DEROGATION",
             "personal_data: false", "personal_data: true");
     assertEquals(
-        List.of("law.transfer_basis"),
-        warnings(text).stream().map(ConfigProblem::field).toList());
+        List.of("law.transfer_basis"), warnings(text).stream().map(ConfigProblem::field).toList());
     assertTrue(warnings(text).get(0).toString().contains("person_required: true"));
     assertEquals(
         List.of(),
-        warnings(text.replace("  onward_transfer:", "  person_required: true\n  onward_transfer:")));
+        warnings(
+            text.replace("  onward_transfer:", "  person_required: true\n  onward_transfer:")));
     assertEquals(List.of(), warnings(text.replace("personal_data: true", "personal_data: false")));
   }
 
@@ -267,8 +263,7 @@ class LegalBasisTest {
     try {
       Path agreements = Files.createTempDirectory(folder, "linted");
       Files.writeString(agreements.resolve("a.yaml"), text);
-      Rulebook.Loading loading =
-          Rulebook.lint(agreements, null, null, DemoMembership.demo(), NOW);
+      Rulebook.Loading loading = Rulebook.lint(agreements, null, null, DemoMembership.demo(), NOW);
       return assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString())
           .warnings();
     } catch (IOException e) {

@@ -102,7 +102,7 @@ class ResidualTest {
     FieldDescriptor descriptor = Label.getDescriptor().findFieldByName(field);
     Residual residual = ask(policy, PolicyFixture.label().build(), field);
     LabelSpace.ofField(
-                descriptor, policy.rulebook().conditions().toList(), policy.rulebook().codes())
+            descriptor, policy.rulebook().conditions().toList(), policy.rulebook().codes())
         .labels(1_000, 0)
         .map(it -> it.getField(descriptor))
         .forEach(
@@ -238,10 +238,12 @@ class ResidualTest {
                 "  personal_data: false",
                     "  personal_data: false\n  condition: label.markings.exists(it, it =="
                         + " 'TLP:AMBER') && label.case_ref == 'K 1'"));
-    Label label = PolicyFixture.label().setCategory(Category.CATEGORY_FRAUD).setCaseRef("K 1").build();
+    Label label =
+        PolicyFixture.label().setCategory(Category.CATEGORY_FRAUD).setCaseRef("K 1").build();
     Map<String, String> byOutcome = branches(ask(policy, label, "markings"));
     assertEquals(Set.of("PERMITTED", "REFUSED"), byOutcome.keySet());
-    assertTrue(byOutcome.getOrDefault("PERMITTED", "").contains("'TLP:AMBER'"), byOutcome::toString);
+    assertTrue(
+        byOutcome.getOrDefault("PERMITTED", "").contains("'TLP:AMBER'"), byOutcome::toString);
     assertTrue(byOutcome.getOrDefault("REFUSED", "").contains("'TLP:CLEAR'"), byOutcome::toString);
     assertFalse(byOutcome.toString().contains("K 1"), byOutcome::toString);
 
@@ -308,8 +310,7 @@ class ResidualTest {
                                     .setPerson(Person.newBuilder().setFamilyName("Muster"))))
                     .build())
             .build();
-    Policy policy =
-        PolicyFixture.policy(folder, Map.of("a.yaml", PolicyFixture.SAMPLE));
+    Policy policy = PolicyFixture.policy(folder, Map.of("a.yaml", PolicyFixture.SAMPLE));
     Label label = PolicyFixture.label().build();
     Residual named =
         policy

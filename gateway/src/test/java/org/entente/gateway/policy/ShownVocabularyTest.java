@@ -34,7 +34,9 @@ import org.junit.jupiter.api.TestFactory;
 class ShownVocabularyTest {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
-  /** What no message that goes can have: policy refuses the first everywhere, gateways the other. */
+  /**
+   * What no message that goes can have: policy refuses the first everywhere, gateways the other.
+   */
   private static final Set<String> NEVER_ACCEPTED = Set.of("status SYSTEM", "status DRAFT");
 
   private static JsonNode read(Path file) {
@@ -59,7 +61,8 @@ class ShownVocabularyTest {
         .map(ShownVocabularyTest::read)
         .flatMap(scenario -> stream(scenario.path("steps")))
         .map(step -> step.path("publish"))
-        .filter(it -> !it.path("expect").path("accepted").isEmpty() || it.path("expect").has("held"))
+        .filter(
+            it -> !it.path("expect").path("accepted").isEmpty() || it.path("expect").has("held"))
         .map(it -> it.path("draft"))
         .toList();
   }
