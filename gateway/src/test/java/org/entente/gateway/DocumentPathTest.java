@@ -207,17 +207,13 @@ class DocumentPathTest {
       assertEquals(0, opened.code(), opened.err());
       Path file = saved.resolve(id + "-" + one.getKey());
       assertArrayEquals(one.getValue(), Files.readAllBytes(file));
-      assertEquals(
-          "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
       String digest = opened.err().strip().replaceFirst("(?s).*SHA-256 ", "");
       assertTrue(opened.out().contains(digest), opened.out());
       assertTrue(opened.err().startsWith("saved as " + file + ": " + one.getValue().length));
     }
     federation.awaitEvidence(
-        FR,
-        MessageId.parse(ids.get("limit.bin")),
-        EvidenceKind.EVIDENCE_KIND_RETRIEVAL,
-        DE);
+        FR, MessageId.parse(ids.get("limit.bin")), EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
   }
 
   private record Shown(String mediaType) {}
@@ -239,7 +235,9 @@ class DocumentPathTest {
     Path byOne = file("by-one.bin", bytes(most("by-one.bin", "application/octet-stream") + 1));
     Ran one = send(byOne);
     assertEquals(1, one.code());
-    assertTrue(one.err().contains(byOne + ": TOO_LARGE: body: has 1048577 bytes; at most 1048576"), one.err());
+    assertTrue(
+        one.err().contains(byOne + ": TOO_LARGE: body: has 1048577 bytes; at most 1048576"),
+        one.err());
     assertTrue(one.err().contains("0 published, 0 held, 0 refused, 1 bad"), one.err());
 
     Path byFar = file("by-far.bin", bytes(5 << 20));
@@ -310,7 +308,7 @@ class DocumentPathTest {
       assertEquals(0, opened.code(), opened.err());
       Path file =
           in(saved).stream()
-              .filter(it -> it.getFileName().toString().startsWith(one.getKey()))
+              .filter(it -> String.valueOf(it.getFileName()).startsWith(one.getKey()))
               .findFirst()
               .orElseThrow();
       assertEquals(one.getValue(), Files.readString(file));
@@ -323,7 +321,7 @@ class DocumentPathTest {
     String any = keys.keySet().iterator().next();
     Path first =
         in(saved).stream()
-            .filter(it -> it.getFileName().toString().startsWith(any))
+            .filter(it -> String.valueOf(it.getFileName()).startsWith(any))
             .findFirst()
             .orElseThrow();
     Files.writeString(first, "annotated by hand");
@@ -349,8 +347,7 @@ class DocumentPathTest {
   @Test
   void opening_isOnRecordOnce_andWhatIsWrongBeforeOpensNothing() throws IOException {
     String id = send(file("report.pdf", bytes(1_000))).first();
-    String alert =
-        federation.send(FR, "Smoke over the harbour", Duration.ofDays(1), DE).toString();
+    String alert = federation.send(FR, "Smoke over the harbour", Duration.ofDays(1), DE).toString();
     federation.receive(DE, 2);
     assertEquals(0, openings(id));
 
@@ -389,8 +386,7 @@ class DocumentPathTest {
     federation.stop(FR);
     Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
     Files.writeString(
-        agreement,
-        Files.readString(agreement).replace("four_eyes: false", "four_eyes: true"));
+        agreement, Files.readString(agreement).replace("four_eyes: false", "four_eyes: true"));
     Path config = folder.resolve(FR + ".yaml");
     Files.writeString(
         config, Files.readString(config).replace("score, recall", "score, release, recall"));
