@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -200,9 +201,10 @@ class DocumentPathTest {
       Document document = delivery.getBody().getDocument();
       assertArrayEquals(contents.get(document.getName()), document.getContent().toByteArray());
     }
-    assertEquals("application/zip", documentOf(ids.get("large.zip")).mediaType());
+    Ran shown = open(id(ids, "large.zip"));
+    assertTrue(shown.out().contains(", application/zip, 300000 bytes, SHA-256 "), shown.out());
     for (Map.Entry<String, byte[]> one : contents.entrySet()) {
-      String id = ids.get(one.getKey());
+      String id = id(ids, one.getKey());
       Ran opened = open(id, "--save", saved.toString());
       assertEquals(0, opened.code(), opened.err());
       Path file = saved.resolve(id + "-" + one.getKey());
@@ -213,21 +215,11 @@ class DocumentPathTest {
       assertTrue(opened.err().startsWith("saved as " + file + ": " + one.getValue().length));
     }
     federation.awaitEvidence(
-        FR, MessageId.parse(ids.get("limit.bin")), EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
+        FR, MessageId.parse(id(ids, "limit.bin")), EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
   }
 
-  private record Shown(String mediaType) {}
-
-  private Shown documentOf(String id) {
-    Ran opened = open(id);
-    return new Shown(
-        opened
-            .out()
-            .lines()
-            .filter(line -> line.contains("document "))
-            .map(line -> line.split(", ")[1])
-            .findFirst()
-            .orElse(opened.err()));
+  private static String id(Map<String, String> ids, String name) {
+    return Objects.requireNonNull(ids.get(name), name);
   }
 
   @Test

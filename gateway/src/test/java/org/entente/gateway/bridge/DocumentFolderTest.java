@@ -151,7 +151,10 @@ class DocumentFolderTest {
   }
 
   private static Document read(Written<Document> written) {
-    return ((Written.Read<Document>) assertInstanceOf(Written.Read.class, written)).value();
+    if (written instanceof Written.Read<Document> read) {
+      return read.value();
+    }
+    throw new AssertionError(written);
   }
 
   private static void assertWrong(String said, Written<Document> written) {
