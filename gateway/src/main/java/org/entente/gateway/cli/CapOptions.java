@@ -90,8 +90,7 @@ final class CapOptions {
       return read.terms();
     }
     CapTerms.Reading.Wrong wrong = (CapTerms.Reading.Wrong) reading;
-    throw new ParameterException(
-        spec.commandLine(), option(wrong.field()) + " " + wrong.problem());
+    throw new ParameterException(spec.commandLine(), option(wrong.field()) + " " + wrong.problem());
   }
 
   /** What of a label is said, by field. */

@@ -220,9 +220,7 @@ final class SendCommand implements Callable<Integer> {
       switch (e.getStatus().getCode()) {
         case INVALID_ARGUMENT, ALREADY_EXISTS -> {
           bad++;
-          spec.commandLine()
-              .getErr()
-              .println(place(alert) + ": " + e.getStatus().getDescription());
+          spec.commandLine().getErr().println(place(alert) + ": " + e.getStatus().getDescription());
         }
         default -> throw stopped(alert, e);
       }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ class DocumentFolderTest {
                       // As it is, or without letters that this process has not in names.
                       Path file = folder.file(MESSAGE, called(one.getKey()));
                       assertEquals(temporary, file.normalize().getParent());
-                      assertTrue(file.getFileName().toString().startsWith(ID + "-"));
+                      assertTrue(String.valueOf(file.getFileName()).startsWith(ID + "-"));
                     }));
   }
 
@@ -87,7 +88,7 @@ class DocumentFolderTest {
     DurableFile.create(file, new byte[] {1});
     assertTrue(Files.exists(file));
     Path whole = folder.file(MESSAGE, called("a".repeat(200)));
-    assertEquals(ID + "-" + "a".repeat(167), whole.getFileName().toString());
+    assertEquals(ID + "-" + "a".repeat(167), String.valueOf(whole.getFileName()));
   }
 
   @Test
@@ -102,14 +103,12 @@ class DocumentFolderTest {
   void file_isItsOwnersAlone_andNothingThatIsThereIsReplaced() throws IOException {
     Path made = temporary.resolve("made");
     DocumentFolder folder = DocumentFolder.open(made);
-    assertEquals(
-        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
     byte[] content = {0, -1, 13, 10};
     Path file = folder.file("a.bin");
     DurableFile.create(file, content);
     assertArrayEquals(content, Files.readAllBytes(file));
-    assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
 
     assertThrows(FileAlreadyExistsException.class, () -> DurableFile.create(file, new byte[9]));
     assertArrayEquals(content, Files.readAllBytes(file));
@@ -136,7 +135,8 @@ class DocumentFolderTest {
     assertEquals("application/x-own", empty.getMediaType());
     assertEquals("shown", empty.getName());
     assertTrue(empty.getContent().isEmpty());
-    assertEquals("application/octet-stream", read(DocumentFile.read(none, "x", null)).getMediaType());
+    assertEquals(
+        "application/octet-stream", read(DocumentFile.read(none, "x", null)).getMediaType());
   }
 
   @Test
@@ -144,14 +144,17 @@ class DocumentFolderTest {
     assertWrong("no such file", DocumentFile.read(temporary.resolve("gone"), null, null));
     assertWrong("is no regular file", DocumentFile.read(temporary, null, null));
     Path large = temporary.resolve("large");
-    try (java.io.RandomAccessFile sparse = new java.io.RandomAccessFile(large.toFile(), "rw")) {
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
       sparse.setLength(DocumentFile.MOST_BYTES + 1L);
     }
     assertWrong("more than the 16777216 bytes", DocumentFile.read(large, null, null));
   }
 
   private static Document read(Written<Document> written) {
-    return ((Written.Read<Document>) assertInstanceOf(Written.Read.class, written)).value();
+    if (written instanceof Written.Read<Document> read) {
+      return read.value();
+    }
+    throw new AssertionError(written);
   }
 
   private static void assertWrong(String said, Written<Document> written) {

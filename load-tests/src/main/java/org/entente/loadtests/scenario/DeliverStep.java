@@ -116,8 +116,7 @@ record DeliverStep(
       findings.same(client + " receives " + message + anew, client + seen(delivery) + anew);
       delivery.ifPresent(it -> content(client, it, findings));
       if (document != null && delivery.isPresent()) {
-        FileBytes.same(
-            client.toString(), stage.file(document), delivery.get().getBody(), findings);
+        FileBytes.same(client.toString(), stage.file(document), delivery.get().getBody(), findings);
       }
       delivery.ifPresent(it -> consents(stage, client, it, findings));
     }

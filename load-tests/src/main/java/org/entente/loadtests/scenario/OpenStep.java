@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param officer who opens it
  * @param justification why
  * @param headline what the person reads
- * @param document a file in the folder of the scenario whose bytes the person is given, each of them
+ * @param document a file in the folder of the scenario whose bytes the person is given, each of
+ *     them
  * @param standing what its originator did with it since: SUPERSEDED, CANCELLED, RECTIFIED; nothing
  *     if it is empty
  * @param consents by name the consents under which it was passed on to here, as the person is shown

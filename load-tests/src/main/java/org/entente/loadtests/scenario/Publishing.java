@@ -12,12 +12,7 @@ final class Publishing {
 
   /** Publishes it under the name that later steps use, and compares what becomes of it. */
   static void publish(
-      Stage stage,
-      ClientRef by,
-      String as,
-      Draft whole,
-      OutcomeEntry expect,
-      Findings findings) {
+      Stage stage, ClientRef by, String as, Draft whole, OutcomeEntry expect, Findings findings) {
     stage.content(whole);
     PublisherGrpc.PublisherBlockingStub publisher =
         PublisherGrpc.newBlockingStub(stage.channel(by));

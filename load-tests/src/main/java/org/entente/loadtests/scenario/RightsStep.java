@@ -48,8 +48,7 @@ record RightsStep(
         .forEach(
             (name, state) -> {
               checking.named(field + ".lists." + name, Thing.RIGHT, name);
-              checking.constant(
-                  field + ".lists." + name, RecordationState.getDescriptor(), state);
+              checking.constant(field + ".lists." + name, RecordationState.getDescriptor(), state);
             });
   }
 
@@ -63,16 +62,14 @@ record RightsStep(
         Answer.expected(error, "lists " + wanted()), answer.words(it -> listed(stage, it)));
   }
 
-  private static List<Recordation> own(
-      Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+  private static List<Recordation> own(Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
     return stage
         .patient(ipr)
         .listOwnRecordations(ListOwnRecordationsRequest.getDefaultInstance())
         .getRecordationsList();
   }
 
-  private static List<Recordation> all(
-      Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+  private static List<Recordation> all(Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
     return stage
         .patient(ipr)
         .listRecordations(ListRecordationsRequest.newBuilder().setPageSize(MOST).build())

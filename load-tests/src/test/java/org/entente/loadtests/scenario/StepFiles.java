@@ -436,7 +436,8 @@ final class StepFiles {
       Files.writeString(records.resolve("register.jsonl"), RECORDS);
       Files.writeString(records.resolve("register.yaml"), MAPPING);
       Files.writeString(
-          records.resolve("police.yaml"), MAPPING.replace("constant: nl.customs", "constant: nl.police"));
+          records.resolve("police.yaml"),
+          MAPPING.replace("constant: nl.customs", "constant: nl.police"));
       Files.writeString(
           records.resolve("broken.yaml"), MAPPING.replace("source.title", "source.title + 1"));
       Files.writeString(
