@@ -41,8 +41,7 @@ record CodesStep(
     checking.client(field + ".by", by);
     checking.either(field, "says", says != null, error);
     checking.require(
-        says == null
-            || !says.isEmpty() && says.values().stream().noneMatch(texts -> texts.isEmpty()),
+        says == null || (!says.isEmpty() && says.values().stream().noneMatch(Map::isEmpty)),
         field + ".says",
         "says nothing, or nothing of a value",
         "one value or more with a text or more each");

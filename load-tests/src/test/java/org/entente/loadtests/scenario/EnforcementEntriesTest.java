@@ -22,6 +22,7 @@ import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Refused;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,7 +78,8 @@ final class EnforcementEntriesTest {
   }
 
   /** One file in another layout, one that is as it should be. */
-  private boolean laidOut(List<String> changes, List<String> refuses) throws IOException {
+  private boolean laidOut(@Nullable List<String> changes, @Nullable List<String> refuses)
+      throws IOException {
     String good = Files.readString(Home.find().agreements().resolve("fr-sg-ipr.yaml"));
     Files.writeString(folder.resolve("other.yaml"), good);
     Files.writeString(folder.resolve(FILE), good.replace("\n\n", "\n"));
@@ -123,7 +125,7 @@ final class EnforcementEntriesTest {
     assertEquals("nothing", nobody.words("nl.police", List.of()));
   }
 
-  private static boolean stopped(String by, String code, String says) {
+  private static boolean stopped(String by, String code, @Nullable String says) {
     EvidenceItem item =
         EvidenceItem.newBuilder()
             .setKind(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY)
@@ -143,7 +145,7 @@ final class EnforcementEntriesTest {
     assertEquals(false, refused("label.severity"));
   }
 
-  private static boolean refused(String says) {
+  private static boolean refused(@Nullable String says) {
     Refusal refusal =
         Refusal.newBuilder()
             .setAgency("nl.police")
