@@ -70,7 +70,8 @@ record OpenStep(
     String expected = Answer.expected(error, reads(headline) + stands());
     String seen =
         Patience.until(
-            expected::equals, () -> seen(stage, Answer.to(() -> stage.patient(search).open(request))));
+            expected::equals,
+            () -> seen(stage, Answer.to(() -> stage.patient(search).open(request))));
     if (error == null && expected.equals(seen)) {
       stage.reactions().note(stage.id(message), officer + " of " + by.agency(), "opened");
     }
@@ -84,9 +85,7 @@ record OpenStep(
                 + (standing == null
                     ? ""
                     : ", which is " + Standings.of(it.getMessage().getStanding()))
-                + (consents == null
-                    ? ""
-                    : ", " + GivenEntry.words(stage, it.getConsentsList())));
+                + (consents == null ? "" : ", " + GivenEntry.words(stage, it.getConsentsList())));
   }
 
   private String reads(@Nullable String text) {
