@@ -234,7 +234,8 @@ public final class NodeCore {
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
     schedule.every(Duration.ofSeconds(5), "messages held too long", services.releases::expire);
-    schedule.every(Duration.ofSeconds(1), "rosters of a restored ledger", services.rosterCare::round);
+    schedule.every(
+        Duration.ofSeconds(1), "rosters of a restored ledger", services.rosterCare::round);
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::round);
     schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
     if (services.isSearched()) {

@@ -126,8 +126,7 @@ class JointOperationTest {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
     try (RunningFederation federation = new RunningFederation(folder, clock, Duration.ofDays(60))) {
       federation.start(RunningFederation.HUB, DE, FR, SG);
-      ByteString id =
-          found(federation, clock.instant().plus(Duration.ofDays(20))).getOperationId();
+      ByteString id = found(federation, clock.instant().plus(Duration.ofDays(20))).getOperationId();
       awaitRoster(federation, DE, id, 1);
       federation.stop(FR);
       Path kept = federation.keepLedger(FR);
@@ -150,8 +149,7 @@ class JointOperationTest {
       awaitRoster(federation, FR, id, 2);
       federation.await(
           "confirmed by all members of the roster that came back",
-          () ->
-              operation(federation, FR, id).orElseThrow().equals(second));
+          () -> operation(federation, FR, id).orElseThrow().equals(second));
       change(federation, id, 2, member(DE, false), member(SG, true));
       awaitRoster(federation, DE, id, 3);
       awaitRoster(federation, SG, id, 3);

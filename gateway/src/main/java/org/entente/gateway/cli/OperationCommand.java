@@ -371,18 +371,18 @@ final class OperationCommand implements Callable<Integer> {
             .map(it -> it.getAgency() + " " + word(it.getRole().name(), "OPERATION_ROLE_"))
             .collect(Collectors.joining(", "));
     return Stream.of(
-        Screen.printable(
-            "%s  %s  %s  from %s until %s%s"
-                .formatted(
-                    RecallCommand.hex(operation.getOperationId()),
-                    operation.getName(),
-                    word(operation.getState().name(), "OPERATION_STATE_"),
-                    Timestamps.toString(operation.getStartsAt()),
-                    Timestamps.toString(operation.getEndsAt()),
-                    operation.getExercise() ? "  EXERCISE" : "")),
-        Screen.printable("  roster %d: %s".formatted(operation.getNumber(), members)),
-        "  hash " + grouped(operation.getRosterHash()),
-        Screen.printable(unconfirmed(operation)))
+            Screen.printable(
+                "%s  %s  %s  from %s until %s%s"
+                    .formatted(
+                        RecallCommand.hex(operation.getOperationId()),
+                        operation.getName(),
+                        word(operation.getState().name(), "OPERATION_STATE_"),
+                        Timestamps.toString(operation.getStartsAt()),
+                        Timestamps.toString(operation.getEndsAt()),
+                        operation.getExercise() ? "  EXERCISE" : "")),
+            Screen.printable("  roster %d: %s".formatted(operation.getNumber(), members)),
+            "  hash " + grouped(operation.getRosterHash()),
+            Screen.printable(unconfirmed(operation)))
         .filter(line -> !line.isEmpty())
         .toList();
   }

@@ -41,8 +41,7 @@ public final class RosterCare {
   private final Set<OperationId> underWay = ConcurrentHashMap.newKeySet();
 
   /** Care for the rosters behind an intake. */
-  public RosterCare(
-      IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
+  public RosterCare(IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
     this.parts = parts;
     this.intake = intake;
     this.confirmation = parts.confirmation();
@@ -55,7 +54,7 @@ public final class RosterCare {
     for (OperationBook.Entry entry : parts.ledger().operations().list(Integer.MAX_VALUE)) {
       String giveBackTo = entry.record().getGiveBackTo();
       boolean asks = entry.record().getSetBack() && entry.record().getAskedIn().isEmpty();
-      if (giveBackTo.isEmpty() && !asks || underWay.contains(entry.id())) {
+      if ((giveBackTo.isEmpty() && !asks) || underWay.contains(entry.id())) {
         continue;
       }
       Optional<HeldRosters> held = parts.rosters().held(entry.id());

@@ -42,8 +42,7 @@ public final class HeldRosters {
    *
    * @param setBack null if it was not
    */
-  HeldRosters(
-      RosterStatement newest, ByNumber held, boolean forked, @Nullable SetBack setBack) {
+  HeldRosters(RosterStatement newest, ByNumber held, boolean forked, @Nullable SetBack setBack) {
     this.newest = newest;
     this.held = held;
     this.forked = forked;

@@ -87,7 +87,8 @@ public final class OperationReception {
     if (forgot && judgement instanceof RosterRules.Judgement.Known) {
       return Optional.of(
           new Participation.Refused(
-              Code.ROSTER_STALE, "roster " + newest + " is held here, which its lead does not say"));
+              Code.ROSTER_STALE,
+              "roster " + newest + " is held here, which its lead does not say"));
     }
     if (judgement instanceof RosterRules.Judgement.Forked forked) {
       rosters.fork(tx, roster);

@@ -1,8 +1,8 @@
 package org.entente.gateway.joint;
 
 import org.entente.gateway.crypto.Ed25519VerifyingKey;
-import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.seal.RosterStatement;
 

@@ -34,7 +34,8 @@ public final class PeerReception {
       ExerciseRetention exercises,
       OwnRosters own) {
     this.ledger = parts.ledger();
-    Unsealing unsealing = new Unsealing(parts, keys, new LocalSeal(random), ingress, exercises, own);
+    Unsealing unsealing =
+        new Unsealing(parts, keys, new LocalSeal(random), ingress, exercises, own);
     Custody custody = new Custody(keys, random, parts.opener(), parts.setting(), parts.clock());
     this.inspection = new Inspection(parts, unsealing, new Mishaps<>("receiving"), custody);
     this.reception = new Reception(parts, reporter, custody);

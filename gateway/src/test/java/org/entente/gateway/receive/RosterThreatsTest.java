@@ -249,14 +249,17 @@ class RosterThreatsTest {
 
   @Test
   void roster_givenBackToWhoSignedIt_isTaken_onRecord() {
-    RosterKit own =
-        RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    RosterKit own = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
     RosterKit second = own.next(lead("de.customs"), participant("fr.customs"), observer("us.cbp"));
     holds(own);
     taken(givenBack(second.signed()));
     assertEquals(2, rosters.held(own.operation()).orElseThrow().newest().number());
     assertTrue(
-        leaves.only(AuditType.ROSTER_TAKEN).outcome().detail().endsWith("given back by fr.customs"));
+        leaves
+            .only(AuditType.ROSTER_TAKEN)
+            .outcome()
+            .detail()
+            .endsWith("given back by fr.customs"));
     assertEquals("", owedTo(own), "nobody gives back to and fro");
     assertTrue(
         rosters.held(own.operation()).orElseThrow().setBack().isPresent(), "its members are asked");
@@ -268,8 +271,7 @@ class RosterThreatsTest {
 
   @Test
   void roster_givenBack_thatThisGatewayNeverSigned_isRefused() {
-    RosterKit own =
-        RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    RosterKit own = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
     holds(own);
     RosterKit forged =
         own.next(lead("de.customs"), participant("fr.customs"), participant("us.cbp"))
@@ -282,8 +284,7 @@ class RosterThreatsTest {
 
   @Test
   void roster_givenBackBesideAnotherOfItsNumber_endsTheOperationAtItsLeadToo() {
-    RosterKit own =
-        RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    RosterKit own = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
     RosterKit before = own.next(lead("de.customs"), participant("fr.customs"));
     RosterKit anew = own.next(lead("de.customs"), participant("fr.customs"), observer("us.cbp"));
     holds(own, anew);

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
-import com.google.protobuf.Message;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -84,8 +84,7 @@ class EveryCallTest {
           Map.entry("Operations", EnumSet.of(Scope.OPERATE_JOINTLY)),
           Map.entry("PolicyTools", EnumSet.of(Scope.OPERATOR)),
           // Code lists are no secret within the agency.
-          Map.entry(
-              "PolicyTools.ListCodes", EnumSet.complementOf(EnumSet.of(Scope.RIGHTS_HOLDER))),
+          Map.entry("PolicyTools.ListCodes", EnumSet.complementOf(EnumSet.of(Scope.RIGHTS_HOLDER))),
           Map.entry("Publisher", EnumSet.of(Scope.PUBLISH)),
           Map.entry("Quarantine", EnumSet.of(Scope.OPERATOR)),
           Map.entry("Release", EnumSet.of(Scope.RELEASE)),

@@ -71,11 +71,9 @@ record GatewayStep(
 
   private void copy(Stage stage, Findings findings) {
     ClientRef operator =
-        new ClientRef(
-            agency, stage.federation().plan(agency).clientWith(OPERATOR).orElseThrow());
+        new ClientRef(agency, stage.federation().plan(agency).clientWith(OPERATOR).orElseThrow());
     BackupsGrpc.BackupsBlockingStub backups = BackupsGrpc.newBlockingStub(stage.channel(operator));
-    CreateBackupRequest request =
-        CreateBackupRequest.newBuilder().setOnBehalfOf(PERSON).build();
+    CreateBackupRequest request = CreateBackupRequest.newBuilder().setOnBehalfOf(PERSON).build();
     Answer<CreateBackupResponse> made =
         Answer.to(() -> stage.patient(backups).createBackup(request));
     findings.same("it is copied", made.words(it -> "it is copied"));
