@@ -65,7 +65,7 @@ final class OpenCommand extends MessageCall {
             .setOnBehalfOf(person.because(justification))
             .build();
     CapOutput document = cap;
-    if (document != null) {
+    if (document != null && document.isWanted()) {
       return document.write(channel, request, json, out(), err());
     }
     OpenResponse opened = SearchGrpc.newBlockingStub(channel).open(request);
