@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for many threads.
  */
 public final class Tally {
+  /** What is kept apart from actual traffic. */
+  private static final Set<Status> TRAINING = Set.of(Status.STATUS_EXERCISE, Status.STATUS_TEST);
+
   private record Receipt(long at, long position) {}
 
   private final Map<String, Long> started = new HashMap<>();
@@ -120,7 +123,7 @@ public final class Tally {
         doubled.add(pair);
       }
     }
-    if (exercise != (delivery.getLabel().getStatus() == Status.STATUS_EXERCISE)) {
+    if (exercise != TRAINING.contains(delivery.getLabel().getStatus())) {
       mixed.add(pair);
     }
     missing.remove(pair);
