@@ -38,6 +38,11 @@ final class CapOutput {
       description = "CAP document of the message that it changes or takes back, to refer to")
   private @Nullable Path changed;
 
+  /** Whether it is wanted; the others of these options say nothing without. */
+  boolean isWanted() {
+    return cap;
+  }
+
   /**
    * Opens the message and writes it.
    *

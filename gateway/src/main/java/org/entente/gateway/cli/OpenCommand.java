@@ -63,7 +63,8 @@ final class OpenCommand extends MessageCall {
   @Override
   int with(ManagedChannel channel) {
     CapOutput document = cap;
-    if (document != null && saving.asked()) {
+    boolean wanted = document != null && document.isWanted();
+    if (wanted && saving.asked()) {
       throw new WrongCall("--save: not together with --cap, which writes to --out");
     }
     saving.check();
@@ -73,7 +74,7 @@ final class OpenCommand extends MessageCall {
             .setExercise(exercise)
             .setOnBehalfOf(person.because(justification))
             .build();
-    if (document != null) {
+    if (document != null && wanted) {
       return document.write(channel, request, json, out(), err());
     }
     OpenResponse opened = SearchGrpc.newBlockingStub(channel).open(request);

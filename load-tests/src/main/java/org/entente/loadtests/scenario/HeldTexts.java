@@ -37,6 +37,10 @@ final class HeldTexts extends SimpleFileVisitor<Path> {
 
   @Override
   public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+    if (!attributes.isRegularFile()) {
+      // A link to a folder, as rules that are exchanged are; what it leads to is looked at itself.
+      return FileVisitResult.CONTINUE;
+    }
     try {
       // Latin 1 maps each byte to one character, so that bytes are found in anything.
       String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for many threads.
  */
 public final class Tally {
+  /** What is kept apart from actual traffic. */
+  private static final Set<Status> TRAINING = Set.of(Status.STATUS_EXERCISE, Status.STATUS_TEST);
+
   private record Receipt(long at, long position) {}
 
   private final Map<String, Long> started = new HashMap<>();
@@ -120,17 +123,12 @@ public final class Tally {
         doubled.add(pair);
       }
     }
-    if (exercise != isTraining(delivery.getLabel().getStatus())) {
+    if (exercise != TRAINING.contains(delivery.getLabel().getStatus())) {
       mixed.add(pair);
     }
     missing.remove(pair);
     touch();
     return first != null;
-  }
-
-  /** Tests of the line travel with exercises, apart from what is actual (docs/exercises.md). */
-  private static boolean isTraining(Status status) {
-    return status == Status.STATUS_EXERCISE || status == Status.STATUS_TEST;
   }
 
   private boolean comesAnew(Pair pair, long position) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.util.List;
 import java.util.Map;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Delivery;
@@ -91,13 +92,17 @@ final class TallyTest {
   }
 
   @Test
-  void delivery_ofExerciseTrafficToAnExercise_isNotMisrouted() {
-    Delivery delivery = delivery(1, 7);
-    Label label = delivery.getLabel().toBuilder().setStatus(Status.STATUS_EXERCISE).build();
+  void delivery_ofTrainingToAnExercise_isNotMisrouted_butToActualTraffic() {
     tally.answered(publication("a"), accepted(1, "de.customs"));
-    tally.received("de.customs", delivery.toBuilder().setLabel(label).build(), true);
-
-    assertEquals(0, tally.count("de.customs").misrouted());
+    for (Status status : List.of(Status.STATUS_EXERCISE, Status.STATUS_TEST)) {
+      Delivery delivery = delivery(1, 7);
+      Label label = delivery.getLabel().toBuilder().setStatus(status).build();
+      tally.received("de.customs", delivery.toBuilder().setLabel(label).build(), true);
+      assertEquals(0, tally.count("de.customs").misrouted(), status.name());
+    }
+    Label test = delivery(1, 7).getLabel().toBuilder().setStatus(Status.STATUS_TEST).build();
+    tally.received("de.customs", delivery(1, 7).toBuilder().setLabel(test).build(), false);
+    assertEquals(1, tally.count("de.customs").misrouted());
   }
 
   @Test
