@@ -162,27 +162,22 @@ final class DocumentedSteps {
             .says("2 published, 0 held, 0 refused, 0 bad records"),
         Step.of(
                 "./entente send --document config/samples/documents/laboratory-report.pdf"
-                    + " --name 'Report 2026-118, brake pads' --to de.customs --category IPR"
+                    + " --name 'Report 2026-118, friction material' --to fr.customs --category IPR"
                     + " --purpose IPR_ENFORCEMENT --classification RESTRICTED"
-                    + " --case-ref LH/2026/00417"
-                    + DECLARATIONS)
-            .says("1 published")
-            .keeps("DOCUMENT", ID + "to \\[de\\.customs"),
-        // Until it has arrived.
-        Step.of(
-                "./entente open MESSAGE --save /tmp/federation/documents --officer DE-7"
-                    + " --justification 'case 4 Js 12/26'"
+                    + " --case-ref ZGR-2026-1201"
                     + DE_CLIENTS
-                    + "desk")
+                    + "declarations")
+            .says("1 published")
+            .keeps("DOCUMENT", ID + "to \\[fr\\.customs"),
+        // Until it has arrived.
+        Step.of("./entente open MESSAGE --save /tmp/federation/documents" + SEARCHER)
             .fills("MESSAGE", "DOCUMENT")
             .againWhile("NOT_FOUND")
             .says("application/pdf")
-            .says("{DOCUMENT}-Report_2026-118_brake_pads: "),
+            .says("{DOCUMENT}-Report_2026-118_friction_material: "),
         Step.of(
                 "./entente open MESSAGE --save /tmp/federation/documents --as report-118.pdf"
-                    + " --officer DE-7 --justification 'case 4 Js 12/26'"
-                    + DE_CLIENTS
-                    + "desk")
+                    + SEARCHER)
             .fills("MESSAGE", "DOCUMENT")
             .says("report-118.pdf: "),
         Step.of(
