@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,7 @@ record PolicyFmtEntry(@Nullable List<String> changes, @Nullable List<String> ref
 
   private static TreeSet<String> differing(Map<String, String> before, Map<String, String> after) {
     TreeSet<String> names = new TreeSet<>(after.keySet());
-    names.removeIf(name -> after.get(name).equals(before.get(name)));
+    names.removeIf(name -> Objects.equals(before.get(name), after.get(name)));
     return names;
   }
 
