@@ -132,7 +132,11 @@ public final class RosterMessages {
             .map(
                 agency ->
                     new Permit(
-                        agency, label.agreement(), RETENTION_DAYS, stamp.version(), stamp.generation()))
+                        agency,
+                        label.agreement(),
+                        RETENTION_DAYS,
+                        stamp.version(),
+                        stamp.generation()))
             .toList();
     Instant created = now.truncatedTo(ChronoUnit.MILLIS);
     Instant expires = created.plus(DELIVER_WITHIN);

@@ -97,9 +97,7 @@ record OpenStep(
                 + (standing == null
                     ? ""
                     : ", which is " + Standings.of(it.getMessage().getStanding()))
-                + (consents == null
-                    ? ""
-                    : ", " + GivenEntry.words(stage, it.getConsentsList())));
+                + (consents == null ? "" : ", " + GivenEntry.words(stage, it.getConsentsList())));
   }
 
   private String reads(@Nullable String text) {

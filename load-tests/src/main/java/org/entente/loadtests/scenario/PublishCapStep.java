@@ -17,7 +17,6 @@ import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.federation.Home;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.CapGrpc;
-import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.ReadCapRequest;
 import org.entente.proto.v1.ReadCapResponse;
