@@ -375,19 +375,8 @@ class DocumentPathTest {
   /** Whoever answers for its going has read it, and not only its name. */
   @Test
   void heldDocument_isSavedForWhoReleasesIt_andGoesAsItIs() throws IOException {
-    federation.stop(FR);
-    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
-    Files.writeString(
-        agreement, Files.readString(agreement).replace("four_eyes: false", "four_eyes: true"));
-    Path config = folder.resolve(FR + ".yaml");
-    Files.writeString(
-        config, Files.readString(config).replace("score, recall", "score, release, recall"));
-    federation.start(FR);
     byte[] content = bytes(10_000);
-    Ran held = send(file("order.p7m", content), "--officer", "FR-1", "--justification", "case 7");
-    assertEquals(0, held.code(), held.err());
-    assertTrue(held.out().contains("held until"), held.out());
-    String id = held.first();
+    String id = held(content);
 
     Ran shown = run(released("show", id, "--save", saved.toString(), "--as", "order.p7m"));
     assertEquals(0, shown.code(), shown.err());
@@ -398,6 +387,40 @@ class DocumentPathTest {
     Delivery delivery = federation.receive(DE, 1).get(0);
     assertEquals(id, hex(delivery));
     assertArrayEquals(content, delivery.getBody().getDocument().getContent().toByteArray());
+  }
+
+  @Test
+  void heldDocument_thatIsDenied_goesToNobody_andItsPublisherReadsWhy() throws IOException {
+    String id = held(bytes(100));
+    Ran own = run(at(FR, "release", "deny", id, "--officer", "FR-1", "--justification", "mine"));
+    assertEquals(1, own.code());
+    assertTrue(own.err().contains("SECOND_PERSON_REQUIRED"), own.err());
+
+    Ran denied = run(released("deny", id));
+    assertEquals(0, denied.code(), denied.err());
+
+    assertFalse(run(at(FR, "release", "list")).out().contains(id));
+    String told = run(at(FR, "track", id)).out();
+    assertTrue(told.contains("RELEASE_DENIED"), told);
+    assertTrue(told.contains("read and agreed"), told);
+    assertNotEquals(0, run(released("approve", id)).code());
+  }
+
+  /** Sends a document that waits for a second person; its id. */
+  private String held(byte[] content) throws IOException {
+    federation.stop(FR);
+    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+    Files.writeString(
+        agreement, Files.readString(agreement).replace("four_eyes: false", "four_eyes: true"));
+    Path config = folder.resolve(FR + ".yaml");
+    Files.writeString(
+        config, Files.readString(config).replace("score, recall", "score, release, recall"));
+    federation.start(FR);
+    List<String> who = List.of("--officer", "FR-1", "--unit", "DNRED", "--justification", "case 7");
+    Ran held = send(file("order.p7m", content), who.toArray(String[]::new));
+    assertEquals(0, held.code(), held.err());
+    assertTrue(held.out().contains("held until"), held.out());
+    return held.first();
   }
 
   private List<String> released(String verb, String id, String... more) {

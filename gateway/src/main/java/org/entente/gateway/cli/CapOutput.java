@@ -107,6 +107,9 @@ final class CapOutput {
   /** Before it is opened: that stands on record, whether the document can be kept or not. */
   private void requirePlace() {
     Path to = file;
+    if (to != null && Files.isDirectory(to)) {
+      throw new CommandFailure("--out: " + to + ": is a folder; nothing was opened");
+    }
     Path folder = to == null ? null : to.toAbsolutePath().getParent();
     if (folder != null && !Files.isWritable(folder)) {
       throw new CommandFailure(
@@ -123,7 +126,13 @@ final class CapOutput {
     try {
       DurableFile.write(to, xml);
     } catch (IOException e) {
-      throw new CommandFailure("--out: " + to + ": " + FileTrouble.words(e), e);
+      throw new CommandFailure(
+          "--out: "
+              + to
+              + ": "
+              + FileTrouble.words(e)
+              + "; the message was opened, and that is on record",
+          e);
     }
   }
 }

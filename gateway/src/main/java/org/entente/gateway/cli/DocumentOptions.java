@@ -66,6 +66,18 @@ final class DocumentOptions {
   private @Nullable String handlingText;
 
   @Option(
+      names = "--classification-scheme",
+      paramLabel = "SCHEME",
+      description = "scheme of the national marking, such as FR")
+  private @Nullable String scheme;
+
+  @Option(
+      names = "--classification-marking",
+      paramLabel = "MARKING",
+      description = "national marking, such as 'DIFFUSION RESTREINTE'")
+  private @Nullable String nationalMarking;
+
+  @Option(
       names = "--personal-data",
       description = "there are personal data in it, which no gateway can see for itself")
   private boolean personalData;
@@ -75,6 +87,9 @@ final class DocumentOptions {
 
   @Option(names = "--officer", description = "the officer who sends it, where asked for; recorded")
   private String officer = "";
+
+  @Option(names = "--unit", description = "the officer's unit; recorded")
+  private String unit = "";
 
   @Option(names = "--justification", description = "why, where asked for; recorded")
   private String justification = "";
@@ -97,9 +112,14 @@ final class DocumentOptions {
             .setLabel(label(label))
             .setBody(Body.newBuilder().setDocument(document))
             .setTo(addressing(to));
-    if (!officer.isEmpty() || !justification.isEmpty()) {
-      draft.setOnBehalfOf(
-          OnBehalfOf.newBuilder().setOfficer(officer).setJustification(justification));
+    OnBehalfOf person =
+        OnBehalfOf.newBuilder()
+            .setOfficer(officer)
+            .setUnit(unit)
+            .setJustification(justification)
+            .build();
+    if (!person.equals(OnBehalfOf.getDefaultInstance())) {
+      draft.setOnBehalfOf(person);
     }
     return draft.build();
   }
@@ -121,14 +141,20 @@ final class DocumentOptions {
     fields.put("handling", handling.stream().map(it -> it.toUpperCase(Locale.ROOT)).toList());
     fields.put("personal_data", personalData);
     fields.put("status", exercise ? "EXERCISE" : "ACTUAL");
-    if (handlingText != null) {
-      fields.put("handling_text", handlingText);
-    }
+    text(fields, "handling_text", handlingText);
+    text(fields, "classification_scheme", scheme);
+    text(fields, "classification_marking", nationalMarking);
     Written<Label> written = Written.label(fields);
     if (written instanceof Written.Wrong<Label> wrong) {
       throw new WrongCall(CapOptions.option(wrong.field()) + " " + wrong.problem());
     }
     return read(written);
+  }
+
+  private static void text(Map<String, Object> fields, String field, @Nullable String value) {
+    if (value != null) {
+      fields.put(field, value);
+    }
   }
 
   private static Addressing addressing(List<String> words) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.Expressions;
@@ -95,8 +96,8 @@ final class AgreementLint {
       wrong(
           "id",
           "\"" + InvalidValue.printable(file.id()) + "\"",
-          "1 to 64 characters of a-z 0-9 and -, not evidence, recall, consent, responders, roster"
-              + " or charge");
+          "1 to 64 characters of a-z 0-9 and -, none of "
+              + String.join(", ", new TreeSet<>(RESERVED)));
     }
     text("title", file.title(), 200);
     text("law.reference", file.law().reference(), 500);

@@ -290,7 +290,7 @@ class PolicyTest {
             .explain(unchecked(label, to), List.of(), recipient -> true, FR, NOW);
     Explanation.Recipient singapore = explanation.recipients().get(0);
     assertEquals(SG, singapore.agency());
-    assertEquals(6, singapore.tried().size());
+    assertEquals(8, singapore.tried().size());
     assertEquals("fr-sg-controlled-delivery", singapore.tried().get(0).agreement());
     assertEquals("fr-sg-ipr", singapore.tried().get(1).agreement());
     assertEquals(

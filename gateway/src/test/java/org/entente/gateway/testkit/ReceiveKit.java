@@ -92,7 +92,7 @@ public final class ReceiveKit implements AutoCloseable {
   public static final AgencyName ORIGIN = new AgencyName("fr.customs");
 
   /** Recalls of one origin that are kept although their targets are not here. */
-  public static final int RECALLS = 4;
+  public static final int RECALLS = 16;
 
   private static final FederationName FEDERATION = new FederationName("test.example");
   private static final NodeName NODE = new NodeName("gateway-1");
