@@ -238,7 +238,7 @@ class OpenCapCommandTest {
     assertEquals(1, open(id.toString(), cap("--out", folder.resolve("no/x.cap").toString())));
     assertTrue(err.contains("--out: ") && err.contains("nothing was opened"), err);
     assertEquals(1, open(id.toString(), cap("--out", folder.toString())));
-    assertTrue(err.contains("is a folder; nothing was opened"), err);
+    assertTrue(err.contains("is there and no file; nothing was opened"), err);
     assertEquals(1, open(id.toString(), cap("--changed", folder.resolve("no.cap").toString())));
     assertTrue(err.contains("--changed: "), err);
     assertEquals(2, open(id.toString(), cap("--json")));

@@ -26,7 +26,8 @@ public final class DurableFile {
    *
    * @throws java.nio.file.FileAlreadyExistsException if something is there, a link to nothing too;
    *     it stays as it is
-   * @throws IOException if it cannot be written; what was begun is removed
+   * @throws IOException if it cannot be written; what was begun is removed, unless only the last
+   *     syncing of the folder failed
    */
   public static void create(Path file, byte[] content) throws IOException {
     Path whole = file.toAbsolutePath();
@@ -56,10 +57,16 @@ public final class DurableFile {
     Path folder = folder(whole);
     Path fresh = whole.resolveSibling(whole.getFileName() + ".new");
     Files.deleteIfExists(fresh);
-    try (FileChannel channel = FileChannel.open(fresh, FRESH, ownersAlone())) {
-      put(channel, text.getBytes(StandardCharsets.UTF_8));
+    try {
+      try (FileChannel channel = FileChannel.open(fresh, FRESH, ownersAlone())) {
+        put(channel, text.getBytes(StandardCharsets.UTF_8));
+      }
+      Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      // What was opened for one name is not left under another.
+      Files.deleteIfExists(fresh);
+      throw e;
     }
-    Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     sync(folder);
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.entente.gateway.bridge.CapReader;
 import org.entente.gateway.bridge.DurableFile;
@@ -107,8 +108,10 @@ final class CapOutput {
   /** Before it is opened: that stands on record, whether the document can be kept or not. */
   private void requirePlace() {
     Path to = file;
-    if (to != null && Files.isDirectory(to)) {
-      throw new CommandFailure("--out: " + to + ": is a folder; nothing was opened");
+    if (to != null
+        && Files.exists(to, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(to, LinkOption.NOFOLLOW_LINKS)) {
+      throw new CommandFailure("--out: " + to + ": is there and no file; nothing was opened");
     }
     Path folder = to == null ? null : to.toAbsolutePath().getParent();
     if (folder != null && !Files.isWritable(folder)) {

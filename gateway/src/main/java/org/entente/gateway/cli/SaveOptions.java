@@ -3,6 +3,7 @@ package org.entente.gateway.cli;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import org.entente.gateway.bridge.DocumentFolder;
@@ -59,6 +60,9 @@ final class SaveOptions {
     }
     try {
       DocumentFolder into = DocumentFolder.open(where);
+      if (!Files.isWritable(where)) {
+        throw new CommandFailure("--save: " + where + ": cannot be written to; nothing was opened");
+      }
       if (name != null && DocumentFolder.isThere(into.file(name))) {
         throw new CommandFailure(
             "--as: " + into.file(name) + " is there already; nothing was opened");

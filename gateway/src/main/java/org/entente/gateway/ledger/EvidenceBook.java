@@ -88,13 +88,22 @@ public final class EvidenceBook {
    * @return whether it was added
    */
   public boolean add(Transaction tx, EvidenceName name, Supplier<byte[]> sealedItem) {
+    return add(tx, name, name.most(), sealedItem);
+  }
+
+  /**
+   * The same with fewer places than the statement has, so that some are left for others of its name.
+   *
+   * @param places at most as many as the name says
+   */
+  boolean add(Transaction tx, EvidenceName name, int places, Supplier<byte[]> sealedItem) {
     int times = earlier.times(tx::get, name);
     byte[] key = statementKey(name, times + 1);
-    while (times < name.most() && tx.get(Table.STATEMENT, key) != null) {
+    while (times < places && tx.get(Table.STATEMENT, key) != null) {
       times++;
       key = statementKey(name, times + 1);
     }
-    if (times >= name.most()) {
+    if (times >= places) {
       return false;
     }
     tx.put(Table.STATEMENT, key, Keys.key().u64(next(tx, KNOWN)).bytes(sealedItem.get()).done());

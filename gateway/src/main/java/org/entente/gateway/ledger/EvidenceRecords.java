@@ -106,7 +106,14 @@ public final class EvidenceRecords {
 
   /** Keeps an item about an own message, unless the same statement is known; whether it was. */
   public boolean keep(Transaction tx, EvidenceBook book, EvidenceItem item) {
-    return book.add(tx, EvidenceName.of(item), () -> seal(item));
+    EvidenceName name = EvidenceName.of(item);
+    return book.add(tx, name, name.most() - kept(item), () -> seal(item));
+  }
+
+  /** However often a recall was not executed, there is a place for the word that it was. */
+  private static int kept(EvidenceItem item) {
+    boolean failed = !item.getCode().isEmpty();
+    return item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE && failed ? 1 : 0;
   }
 
   private byte[] seal(EvidenceItem item) {

@@ -139,16 +139,13 @@ public final class Recalls {
 
   /**
    * The answer to a recall anew, with who has had its target by now; empty if that was not
-   * recalled, or is still being erased: that answer is still to come.
+   * recalled, or is not erased yet, since it is being erased or a hold keeps it: that answer is
+   * still to come, and names everybody.
    */
   public Optional<EvidenceItem> answer(Transaction tx, AgencyName origin, MessageId target) {
     ErasureRecord done = ledger.retention().done(tx, target);
-    if (done != null && isRecalledBy(origin, done)) {
-      return Optional.of(erasing.answer(tx, done));
-    }
-    InboxBook.Placed placed = ledger.inbox().find(tx, target);
-    return placed != null && placed.record().getRecalled()
-        ? Optional.of(onHold(tx, target))
+    return done != null && isRecalledBy(origin, done)
+        ? Optional.of(erasing.answer(tx, done))
         : Optional.empty();
   }
 

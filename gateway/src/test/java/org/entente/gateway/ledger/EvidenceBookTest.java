@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -173,6 +174,18 @@ class EvidenceBookTest {
     }
     assertEquals(EvidenceName.REPEATS, keepEach("x.other"));
     assertEquals(4 * EvidenceName.REPEATS, known().size());
+  }
+
+  @Test
+  void erasure_isKept_howeverOftenItWasStatedBeforeThatNothingIsErased() {
+    EvidenceItem kept =
+        item(EvidenceKind.EVIDENCE_KIND_ERASURE, SG, SG).toBuilder()
+            .setCode(Code.ON_LEGAL_HOLD.name())
+            .build();
+    assertEquals(EvidenceName.REPEATS - 1, keep(Collections.nCopies(20, kept)));
+    EvidenceItem erased = item(EvidenceKind.EVIDENCE_KIND_ERASURE, SG, SG);
+    assertEquals(1, keep(Collections.nCopies(20, erased)));
+    assertEquals(1, known().stream().filter(it -> it.getCode().isEmpty()).count());
   }
 
   private int keepEach(String transit) {

@@ -487,6 +487,22 @@ class RetentionTest {
     assertTrue(answer(id).isPresent());
   }
 
+  /** The answer that counts is still to come, and its origin keeps no number of others. */
+  @Test
+  void recall_thatAHoldPutsOff_isNotAnsweredAnewBeforeItIsExecuted() {
+    MessageId id = received("one");
+    node.retention.hold(OFFICE, id, PERSON);
+    node.kit.deliver(recallOf(id));
+    assertEquals("ON_LEGAL_HOLD", lastOwed().getCode());
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "desk"));
+    assertEquals(Optional.empty(), answer(id));
+
+    node.retention.release(OFFICE, id, PERSON);
+    node.kit.settle();
+    assertEquals("", lastOwed().getCode());
+    assertEquals("desk", lastOwed().getRetrievedBy());
+  }
+
   private Optional<EvidenceItem> answer(MessageId id) {
     return node.ledger.commit(
         Lane.ROUTINE, tx -> node.kit.recalls().answer(tx, ReceiveKit.ORIGIN, id));
