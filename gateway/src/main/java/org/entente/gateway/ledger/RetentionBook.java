@@ -296,8 +296,8 @@ public final class RetentionBook {
 
   /**
    * Forgets blocks that have ended, what was taken back and could not be delivered any more, and
-   * erasures whose bucket has ended; how many, at most so many. Looks at some of what there is, and
-   * the next time goes on from there.
+   * erasures whose bucket has ended; how many, at most so many of each. Looks at some of what there
+   * is, and the next time goes on from there.
    */
   public int prune(Transaction tx, long nowMillis, long today, int most) {
     return ends.prune(tx, nowMillis, today, most);
