@@ -191,10 +191,18 @@ public final class RetentionBook {
     tx.put(Table.RETENTION, blockKey(origin, id), block.build().toByteArray());
   }
 
-  /** How many messages of an origin are refused that are not here. */
+  /**
+   * How many messages of an origin are refused that are not here. Where nobody has counted them yet
+   * they are counted once, and the count is kept, also if nothing else comes of the asking.
+   */
   public long blocks(Transaction tx, AgencyName origin) {
     byte[] count = tx.get(Table.RETENTION, blocksKey(origin));
-    return count == null ? counted(origin) : BigEndian.u64(count, 0);
+    if (count != null) {
+      return BigEndian.u64(count, 0);
+    }
+    long counted = counted(origin);
+    tx.put(Table.RETENTION, blocksKey(origin), u64(counted));
+    return counted;
   }
 
   /** The same as committed. */

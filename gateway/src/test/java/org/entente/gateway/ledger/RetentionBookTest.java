@@ -1,7 +1,9 @@
 package org.entente.gateway.ledger;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -99,6 +101,21 @@ class RetentionBookTest {
     assertEquals(1, book.blocks(FR));
     assertEquals(1, prune(3), "it goes on where it ended");
     assertEquals(0, book.blocks(FR));
+  }
+
+  /** A member that is refused its further recalls has them counted no second time. */
+  @Test
+  void blocks_ofAnEarlierFormat_areCountedOnce_byWhoeverAsksFirst() {
+    byte[] value =
+        BlockRecord.newBuilder().setUntilMs(clock.millis() + 1_000).build().toByteArray();
+    for (int i = 0; i < 2; i++) {
+      byte[] key = Keys.key().u8(4).ascii("fr.customs").bytes(fresh().bytes()).done();
+      write(tx -> tx.put(Table.RETENTION, key, value));
+    }
+    byte[] count = Keys.key().u8(7).ascii("fr.customs").done();
+    assertNull(store.get(Table.RETENTION, count));
+    write(tx -> assertEquals(2, book.blocks(tx, FR)));
+    assertArrayEquals(Keys.key().u64(2).done(), store.get(Table.RETENTION, count));
   }
 
   /** A round looks at so many, over or not, and the next goes on. */
