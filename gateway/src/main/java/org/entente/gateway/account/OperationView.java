@@ -221,11 +221,8 @@ public final class OperationView {
     if (seen == null) {
       return true;
     }
-    InboxBook.Placed now = parts.ledger().inbox().place(tx, seen.lane(), seen.position());
-    return now != null
-        && !now.record().getRecalled()
-        && !now.record().getRestricted()
-        && now.record().getMessageId().equals(seen.record().getMessageId());
+    InboxBook.Placed now = parts.ledger().inbox().now(tx, seen);
+    return now != null && !now.record().getRecalled() && !now.record().getRestricted();
   }
 
   private static AgencyName origin(Entry entry) {

@@ -73,6 +73,7 @@ public final class Subscriptions {
     this.acknowledging = new Acknowledging(ledger, evidence, leaves, around.late());
     this.ports = new Ports(ledger, opening, undeliverable, acknowledging, around);
     this.cursors = ledger.cursors();
+    ledger.chains().whenAnew(this::arrived);
   }
 
   /**

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * CHAIN u8 1 · ascii origin · 16-byte message id              → ChainRecord
  * CHAIN u8 2 · u32 day · ascii origin · 16-byte message id    → empty
+ * CHAIN u8 3 and u8 4: see {@link ComingAnew}
  * </pre>
  *
  * The day is that on which the record was last looked at, days since 1970.
@@ -102,17 +103,23 @@ final class ChainBook {
     }
   }
 
-  private static AgencyName origin(byte[] key) {
+  /** The origin in a key of any space but that of the days. */
+  static AgencyName origin(byte[] key) {
     int length = key[1] & 0xff;
     return new AgencyName(new String(key, 2, length, StandardCharsets.US_ASCII));
   }
 
-  private static MessageId id(byte[] key) {
+  /** The message id at the end of a key. */
+  static MessageId id(byte[] key) {
     return MessageId.of(Arrays.copyOfRange(key, key.length - MessageId.SIZE, key.length));
   }
 
   private static byte[] key(AgencyName origin, MessageId id) {
-    return Keys.key().u8(RECORD).ascii(origin.value()).bytes(id.bytes()).done();
+    return key(RECORD, origin, id);
+  }
+
+  static byte[] key(int space, AgencyName origin, MessageId id) {
+    return Keys.key().u8(space).ascii(origin.value()).bytes(id.bytes()).done();
   }
 
   private static byte[] dayKey(long day, byte[] key) {

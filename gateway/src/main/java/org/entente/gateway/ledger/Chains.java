@@ -40,7 +40,7 @@ public final class Chains {
   /** Most changes of one message that are taken from a peer. */
   static final int MOST_TAKEN = 128;
 
-  /** Most messages of a chain that are shown, or that come anew behind what they change. */
+  /** Most messages of a chain that are shown. */
   static final int MOST_SHOWN = 256;
 
   /** So far back a chain is followed for whoever is given some of what comes. */
@@ -51,12 +51,25 @@ public final class Chains {
 
   private final ChainBook book;
   private final InboxBook inbox;
-  private final RetentionBook retention;
+  private final ComingAnew anew;
 
-  Chains(ChainBook book, InboxBook inbox, RetentionBook retention) {
+  Chains(ChainBook book, InboxBook inbox, ComingAnew anew) {
     this.book = book;
     this.inbox = inbox;
-    this.retention = retention;
+    this.anew = anew;
+  }
+
+  /** Goes on with what was to come anew when the ledger was closed. */
+  void start() {
+    anew.goOn();
+  }
+
+  /**
+   * Has somebody told after each commit in which received messages came anew. On the writer's
+   * thread, so it must be quick; one at a time.
+   */
+  public void whenAnew(Runnable told) {
+    anew.whenMoved(told);
   }
 
   /** Whether a message can be changed once more by its sender. */
@@ -114,46 +127,12 @@ public final class Chains {
 
   /**
    * A message has come after what changes it. That comes anew behind it, with what changes that in
-   * its turn, {@link #STEPS} steps on and the first {@value #MOST_SHOWN} at most: whoever takes
-   * some of what comes has passed it over, since nothing said then whether it concerned him. To be
-   * called once the message is appended.
+   * its turn, {@link #STEPS} steps on: whoever takes some of what comes has passed it over, since
+   * nothing said then whether it concerned him. To be called once the message is appended; the rest
+   * follows in commits of its own.
    */
   public void arrived(Transaction tx, AgencyName origin, MessageId id) {
-    Set<MessageId> seen = new HashSet<>(List.of(id));
-    List<MessageId> level = List.of(id);
-    for (int step = 0; step < STEPS && !level.isEmpty(); step++) {
-      List<MessageId> next = new ArrayList<>();
-      for (MessageId changed : level) {
-        for (ByteString by : changedBy(tx, origin, changed)) {
-          MessageId change = MessageId.of(by.toByteArray());
-          if (seen.size() <= MOST_SHOWN && seen.add(change)) {
-            next.add(change);
-          }
-        }
-      }
-      next.forEach(change -> bringAnew(tx, origin, change));
-      level = next;
-    }
-  }
-
-  /** Nothing where the record is damaged: what has come has not. */
-  private List<ByteString> changedBy(Transaction tx, AgencyName origin, MessageId id) {
-    try {
-      return orNew(book.read(tx, origin, id)).getChangedByList();
-    } catch (CorruptRecord e) {
-      return List.of();
-    }
-  }
-
-  private void bringAnew(Transaction tx, AgencyName origin, MessageId id) {
-    try {
-      InboxBook.Placed placed = inbox.find(tx, id);
-      if (placed != null && placed.record().getOrigin().equals(origin.value())) {
-        bringAnew(tx, placed);
-      }
-    } catch (CorruptRecord e) {
-      // Delivery sets it aside where it stands.
-    }
+    anew.changesOf(tx, origin, id, STEPS);
   }
 
   /** Before a message came nobody knew whether what changes it is of its kind. */
@@ -241,16 +220,9 @@ public final class Chains {
     }
     inbox.replace(tx, placed, now);
     if (before.getRestricted() && !now.getRestricted()) {
-      bringAnew(tx, new InboxBook.Placed(placed.lane(), placed.position(), now));
+      // Subscribers passed it over while it was restricted.
+      anew.itself(tx, origin, id);
     }
-  }
-
-  /** Subscribers passed it over while it was restricted. */
-  private void bringAnew(Transaction tx, InboxBook.Placed placed) {
-    long bucket = placed.record().getBucketDay();
-    long position = inbox.moveToEnd(tx, placed);
-    retention.removed(tx, new RetentionBook.Place(bucket, placed.lane(), placed.position()));
-    retention.placed(tx, new RetentionBook.Place(bucket, placed.lane(), position));
   }
 
   // Reading --------------------------------------------------------------------------------------

@@ -354,6 +354,11 @@ final class GroupCommit implements AutoCloseable {
     return waiting.get(lane);
   }
 
+  /** Runs a short task once the time has passed, unless it was closed by then. */
+  void after(Duration delay, Runnable task) {
+    turns.after(delay, task);
+  }
+
   /** What a turn of the writer completes the future with; see {@link WriterTurns#await}. */
   <T> T await(CompletableFuture<T> future) {
     return turns.await(future);

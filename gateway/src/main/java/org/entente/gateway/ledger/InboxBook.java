@@ -149,6 +149,28 @@ public final class InboxBook {
     return value == null ? null : new Placed(lane, position, tolerant(value));
   }
 
+  /**
+   * A message that was seen, as the transaction sees it, wherever it stands by now: it may have
+   * come anew. Null if it is gone, or damaged.
+   */
+  public @Nullable Placed now(Transaction tx, Placed seen) {
+    if (seen.isDamaged()) {
+      return null;
+    }
+    MessageId id = MessageId.of(seen.record().getMessageId().toByteArray());
+    byte[] place = tx.get(Table.MESSAGE, idKey(id));
+    byte[] value = place == null ? null : tx.get(Table.INBOX, place);
+    if (place == null || value == null) {
+      return null;
+    }
+    InboxRecord now = tolerant(value);
+    boolean same =
+        now.getMessageId().equals(seen.record().getMessageId())
+            && now.getOrigin().equals(seen.record().getOrigin())
+            && now.getHeaderHash().equals(seen.record().getHeaderHash());
+    return same ? new Placed(Lane.of(place[0]), BigEndian.u64(place, 1), now) : null;
+  }
+
   /** Moves a message behind all others, as if it came now; its new position. */
   public long moveToEnd(Transaction tx, Placed placed) {
     MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());

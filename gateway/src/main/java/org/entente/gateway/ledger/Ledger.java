@@ -92,13 +92,17 @@ public final class Ledger implements AutoCloseable {
     this.consents = new ConsentBook(store);
     this.watches = new WatchBook(store);
     this.charges = new ChargeBook(store);
-    this.chains = new Chains(new ChainBook(store), inbox, retention);
+    ChainBook chain = new ChainBook(store);
+    this.chains =
+        new Chains(
+            chain, inbox, new ComingAnew(store, chain, inbox, retention, quarantine, writer));
     this.scores = new ScoreBook(store);
   }
 
   /** Starts the writer. */
   public void start() {
     writer.start();
+    chains.start();
   }
 
   /**

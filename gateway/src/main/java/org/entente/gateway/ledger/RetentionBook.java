@@ -191,10 +191,18 @@ public final class RetentionBook {
     tx.put(Table.RETENTION, blockKey(origin, id), block.build().toByteArray());
   }
 
-  /** How many messages of an origin are refused that are not here. */
+  /**
+   * How many messages of an origin are refused that are not here. Where nobody has counted them yet
+   * they are counted once, and the count is kept, also if nothing else comes of the asking.
+   */
   public long blocks(Transaction tx, AgencyName origin) {
     byte[] count = tx.get(Table.RETENTION, blocksKey(origin));
-    return count == null ? counted(origin) : BigEndian.u64(count, 0);
+    if (count != null) {
+      return BigEndian.u64(count, 0);
+    }
+    long counted = counted(origin);
+    tx.put(Table.RETENTION, blocksKey(origin), u64(counted));
+    return counted;
   }
 
   /** The same as committed. */
@@ -296,8 +304,8 @@ public final class RetentionBook {
 
   /**
    * Forgets blocks that have ended, what was taken back and could not be delivered any more, and
-   * erasures whose bucket has ended; how many, at most so many. Looks at some of what there is, and
-   * the next time goes on from there.
+   * erasures whose bucket has ended; how many, at most so many of each. Looks at some of what there
+   * is, and the next time goes on from there.
    */
   public int prune(Transaction tx, long nowMillis, long today, int most) {
     return ends.prune(tx, nowMillis, today, most);

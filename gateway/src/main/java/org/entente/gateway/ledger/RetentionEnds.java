@@ -26,6 +26,7 @@ final class RetentionEnds {
     boolean is(byte[] value);
   }
 
+  /** At most so many of each space: none of them waits for what is over of another. */
   int prune(Transaction tx, long nowMillis, long today, int most) {
     Over ended = value -> RetentionBook.blockRecord(value).getUntilMs() <= nowMillis;
     int pruned =
@@ -34,8 +35,8 @@ final class RetentionEnds {
             RetentionBook.DONE,
             most,
             value -> RetentionBook.erasure(value).getBucketDay() < today);
-    pruned += round(tx, RetentionBook.BLOCK, most - pruned, ended);
-    return pruned + round(tx, RetentionBook.TAKEN_BACK, most - pruned, ended);
+    pruned += round(tx, RetentionBook.BLOCK, most, ended);
+    return pruned + round(tx, RetentionBook.TAKEN_BACK, most, ended);
   }
 
   private int round(Transaction tx, int space, int most, Over over) {
@@ -53,12 +54,18 @@ final class RetentionEnds {
           places.put(space, scan.key());
           return pruned;
         }
-        if (over.is(scan.value())) {
+        if (over.is(scan.value()) && isStillOver(tx, scan.key(), over)) {
           book.forget(tx, space, scan.key());
           pruned++;
         }
       }
     }
     return pruned;
+  }
+
+  /** What came in this very batch may hold longer, or be gone already. */
+  private static boolean isStillOver(Transaction tx, byte[] key, Over over) {
+    byte[] now = tx.get(Table.RETENTION, key);
+    return now != null && over.is(now);
   }
 }

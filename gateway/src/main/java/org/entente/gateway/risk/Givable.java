@@ -37,13 +37,10 @@ final class Givable {
     }
   }
 
-  /** Whether a message is still where it was seen, and was neither recalled nor restricted. */
+  /** Whether a message is still here, wherever it stands, and neither recalled nor restricted. */
   boolean isStill(Transaction tx, InboxBook.Placed seen) {
-    InboxBook.Placed now = ledger.inbox().place(tx, seen.lane(), seen.position());
-    return now != null
-        && !now.record().getRecalled()
-        && !now.record().getRestricted()
-        && now.record().getMessageId().equals(seen.record().getMessageId());
+    InboxBook.Placed now = ledger.inbox().now(tx, seen);
+    return now != null && !now.record().getRecalled() && !now.record().getRestricted();
   }
 
   /** A message without its content. */

@@ -97,17 +97,15 @@ final class Givable {
         : Optional.empty();
   }
 
-  /** Whether a message is still where it was seen, and was not recalled since. */
+  /** Whether a message is still here, wherever it stands by now, and was not recalled since. */
   boolean isStill(Transaction tx, InboxBook.Placed seen) {
-    InboxBook.Placed now = parts.ledger().inbox().place(tx, seen.lane(), seen.position());
-    return now != null
-        && !now.record().getRecalled()
-        && now.record().getMessageId().equals(seen.record().getMessageId());
+    InboxBook.Placed now = parts.ledger().inbox().now(tx, seen);
+    return now != null && !now.record().getRecalled();
   }
 
   /** Whether the originator of a message restricts its processing by now. */
   boolean isRestricted(Transaction tx, InboxBook.Placed seen) {
-    InboxBook.Placed now = parts.ledger().inbox().place(tx, seen.lane(), seen.position());
+    InboxBook.Placed now = parts.ledger().inbox().now(tx, seen);
     return now != null && now.record().getRestricted();
   }
 

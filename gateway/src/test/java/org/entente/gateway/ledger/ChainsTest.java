@@ -93,7 +93,9 @@ class ChainsTest {
     return placed.record();
   }
 
+  /** Once what comes anew has come: that is committed behind what made it. */
   private long position(MessageId id) {
+    ledger.commit(Lane.ROUTINE, tx -> tx);
     InboxBook.Placed placed = ledger.inbox().find(id);
     assertNotNull(placed);
     return placed.position();

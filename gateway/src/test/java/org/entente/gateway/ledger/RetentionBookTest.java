@@ -1,9 +1,12 @@
 package org.entente.gateway.ledger;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.BlockRecord;
+import org.entente.proto.store.v1.ErasureRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +103,21 @@ class RetentionBookTest {
     assertEquals(0, book.blocks(FR));
   }
 
+  /** A member that is refused its further recalls has them counted no second time. */
+  @Test
+  void blocks_ofAnEarlierFormat_areCountedOnce_byWhoeverAsksFirst() {
+    byte[] value =
+        BlockRecord.newBuilder().setUntilMs(clock.millis() + 1_000).build().toByteArray();
+    for (int i = 0; i < 2; i++) {
+      byte[] key = Keys.key().u8(4).ascii("fr.customs").bytes(fresh().bytes()).done();
+      write(tx -> tx.put(Table.RETENTION, key, value));
+    }
+    byte[] count = Keys.key().u8(7).ascii("fr.customs").done();
+    assertNull(store.get(Table.RETENTION, count));
+    write(tx -> assertEquals(2, book.blocks(tx, FR)));
+    assertArrayEquals(Keys.key().u64(2).done(), store.get(Table.RETENTION, count));
+  }
+
   /** A round looks at so many, over or not, and the next goes on. */
   @Test
   void round_looksAtABoundedPart() {
@@ -117,6 +136,56 @@ class RetentionBookTest {
     assertEquals(0, prune(10));
     assertEquals(1, prune(10));
     assertEquals(kept, book.blocks(SG));
+  }
+
+  @Test
+  void block_thatIsExtendedInTheBatchThatLooks_staysWithItsCount() {
+    MessageId extended = fresh();
+    MessageId ended = fresh();
+    long soon = clock.millis() + 1_000;
+    write(
+        tx -> {
+          book.block(tx, FR, extended, false, soon);
+          book.block(tx, FR, ended, false, soon);
+        });
+    clock.move(Duration.ofSeconds(2));
+    write(
+        tx -> {
+          book.block(tx, FR, extended, false, clock.millis() + 60_000);
+          assertEquals(1, book.prune(tx, clock.millis(), 0, 10));
+          assertEquals(0, book.prune(tx, clock.millis(), 0, 10), "none twice in a batch");
+        });
+    write(
+        tx -> {
+          assertTrue(book.isBlocked(tx, FR, extended, false));
+          assertFalse(book.hasBlock(tx, FR, ended));
+        });
+    assertEquals(1, book.blocks(FR));
+  }
+
+  /** However many erasures are over, blocks and what was taken back end as soon. */
+  @Test
+  void erasuresThatAreOver_keepNothingElseWaiting() {
+    MessageId taken = fresh();
+    write(
+        tx -> {
+          for (int i = 0; i < 20; i++) {
+            book.end(
+                tx,
+                ErasureRecord.newBuilder()
+                    .setMessageId(ByteString.copyFrom(fresh().bytes()))
+                    .setOrigin(FR.value())
+                    .setBucketDay(-1)
+                    .build());
+          }
+          book.block(tx, FR, fresh(), false, clock.millis() + 1_000);
+          book.takeBack(tx, taken, clock.millis() + 1_000);
+        });
+    clock.move(Duration.ofSeconds(2));
+    assertEquals(12, prune(10));
+    assertEquals(0, book.blocks(FR));
+    assertFalse(book.isTakenBack(taken));
+    assertEquals(10, prune(10));
   }
 
   @Test

@@ -10,10 +10,18 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.entente.gateway.deliver.Sink;
+import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.ledger.QuarantineBook;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.PermittedFixture;
 import org.entente.gateway.testkit.ReceiveKit;
@@ -27,6 +35,7 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.Severity;
+import org.entente.proto.v1.SubscribeResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +113,8 @@ class LaterWordsTest {
 
   private void come(Permitted message) {
     aside.kit.handOver(aside.sealed(message));
+    // What comes anew is committed behind it.
+    aside.ledger.commit(Lane.ROUTINE, tx -> tx);
     assertTrue(aside.isKept(message.messageId()));
   }
 
@@ -143,6 +154,41 @@ class LaterWordsTest {
     come(chain.get(0));
     assertEquals(List.of("first", "update 1", "update 2"), sorted(given(SEVERE)));
     assertEquals(List.of(), given(SEVERE), "once");
+  }
+
+  /** Its wake is all that a stream hears: nothing else arrives. */
+  @Test
+  void openStream_isGivenWhatComesAnew_withoutAnyFurtherArrival() throws InterruptedException {
+    List<Permitted> chain = chain(2);
+    BlockingQueue<String> given = new LinkedBlockingQueue<>();
+    Sink sink =
+        new Sink() {
+          @Override
+          public boolean ready() {
+            return true;
+          }
+
+          @Override
+          public void send(SubscribeResponse response) {
+            given.add(response.hasCaughtUp() ? "caught up" : words(response.getDelivery()));
+          }
+
+          @Override
+          public void end(Problem problem) {
+            given.add(problem.message());
+          }
+        };
+    Subscriptions.Opened opened = aside.subscriptions.open("desk", SEVERE, sink);
+    ((Subscriptions.Opened.Held) opened).subscription().wake();
+    assertEquals("caught up", given.poll(20, TimeUnit.SECONDS));
+    come(chain.get(2));
+    come(chain.get(1));
+    come(chain.get(0));
+    Set<String> anew = new TreeSet<>();
+    while (anew.size() < 3) {
+      anew.add(String.valueOf(given.poll(20, TimeUnit.SECONDS)));
+    }
+    assertEquals(Set.of("first", "update 1", "update 2"), anew);
   }
 
   @Test

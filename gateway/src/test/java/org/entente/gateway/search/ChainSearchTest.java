@@ -8,13 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.receive.KeptLabels;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.ReceivingNode;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.OpenResponse;
@@ -99,6 +104,46 @@ class ChainSearchTest {
     assertTrue(labels.label(target).isPresent());
     assertFalse(labels.isRestricted(target));
     assertFalse(found(target).getStanding().getRestricted());
+  }
+
+  private Givable.Hit seen(MessageId id) {
+    Searching.Answer<Givable.Opened> whole =
+        node.givable().whole(id, node.desks().sight(SearchNode.DESK), false);
+    if (whole instanceof Searching.Answer.Shown<Givable.Opened> shown) {
+      return shown.response().hit();
+    }
+    throw new AssertionError(whole);
+  }
+
+  private boolean isGiven(Givable.Hit seen) {
+    AuditActor actor =
+        AuditActor.client(ReceiveKit.SELF, SearchNode.DESK, ReceivingNode.PERSON);
+    return node.ledger.<Boolean>commit(
+        Lane.ROUTINE, tx -> node.givable().recordOpening(tx, actor, SearchNode.DESK, seen));
+  }
+
+  /** It is read, and moves before the reading is on record. */
+  @Test
+  void messageThatComesAnew_whileItIsOpened_isGiven_andNotOnceItIsRestrictedOrGone() {
+    MessageId target = MessageId.fresh(node.now.toEpochMilli(), new SecureRandom());
+    MessageId update = changes(MessageType.MESSAGE_TYPE_UPDATE, target);
+    Givable.Hit seen = seen(update);
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.ledger.chains().arrived(tx, ReceiveKit.ORIGIN, target);
+          return tx;
+        });
+    node.ledger.commit(Lane.ROUTINE, tx -> tx);
+    assertTrue(seen(update).placed().position() > seen.placed().position(), "it has moved");
+    assertTrue(isGiven(seen));
+
+    MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, update);
+    assertFalse(isGiven(seen));
+    changes(MessageType.MESSAGE_TYPE_CANCEL, restriction);
+    assertTrue(isGiven(seen));
+    node.recalled(update);
+    assertFalse(isGiven(seen));
   }
 
   @Test

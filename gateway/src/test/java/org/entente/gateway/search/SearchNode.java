@@ -53,16 +53,23 @@ final class SearchNode extends ReceivingNode {
   }
 
   private Searching searching() {
-    return new Searching(
-        new Searching.Parts(
-            ReceiveKit.SELF,
-            ledger,
-            opening(),
-            kit.evidence(),
-            desks(),
-            new LabelCheck(MessageLimits.defaults()),
-            new Meters()),
-        indexing);
+    return new Searching(parts(), indexing);
+  }
+
+  /** What is asked of a message before it is given. */
+  Givable givable() {
+    return new Givable(parts());
+  }
+
+  private Searching.Parts parts() {
+    return new Searching.Parts(
+        ReceiveKit.SELF,
+        ledger,
+        opening(),
+        kit.evidence(),
+        desks(),
+        new LabelCheck(MessageLimits.defaults()),
+        new Meters());
   }
 
   /** No index is left by a killed process. */

@@ -136,6 +136,8 @@ public abstract class ReceivingNode implements AutoCloseable {
             retentionDays,
             ReceiveKit.SELF.value());
     kit.deliver(message);
+    // What comes anew is committed behind it.
+    ledger.commit(Lane.ROUTINE, tx -> tx);
     return message.messageId();
   }
 
