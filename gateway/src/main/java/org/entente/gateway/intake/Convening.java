@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
@@ -224,6 +225,7 @@ public final class Convening {
   }
 
   private Answer submitted(AuditActor actor, RosterStatement roster, Permitted message) {
+    AtomicBoolean newest = new AtomicBoolean();
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     intake.submit(
         Submission.of(
@@ -235,27 +237,63 @@ public final class Convening {
                 OpenWithin.NEVER,
                 null,
                 done)
-            .with(tx -> keep(tx, actor, roster, message.messageId())));
+            .with(tx -> newest.set(keep(tx, actor, roster, message.messageId()))));
     Outcome outcome = parts.ledger().await(done);
-    return outcome.hasAccepted()
+    if (!outcome.hasAccepted()) {
+      return new Answer.Refused(
+          new Problem(
+              Code.valueOf(outcome.getInvalid().getCode()),
+              outcome.getInvalid().getField(),
+              outcome.getInvalid().getMessage()));
+    }
+    return newest.get()
         ? new Answer.Signed(roster, message.messageId())
         : new Answer.Refused(
             new Problem(
-                Code.valueOf(outcome.getInvalid().getCode()),
-                outcome.getInvalid().getField(),
-                outcome.getInvalid().getMessage()));
+                Code.ROSTER_FORKED,
+                "operation_id",
+                "a member gave back another roster %d or a later one while this one was signed and sent: the operation ends here, found a new one"
+                    .formatted(roster.number())));
   }
 
-  private void keep(Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
-    parts.rosters().putOwn(tx, roster);
+  /** Whether it is the newest; if not, throwing would undo what others publish with it. */
+  private boolean keep(
+      Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
+    boolean newest = parts.rosters().putOwn(tx, roster);
+    leaf(
+        tx,
+        AuditType.ROSTER_SIGNED,
+        actor,
+        roster,
+        message,
+        roster + (roster.content().terms().closed() ? ", which closes it" : ""));
+    if (!newest) {
+      leaf(
+          tx,
+          AuditType.ROSTER_CONFLICT,
+          actor,
+          roster,
+          message,
+          roster + ": another, or a later one, was given back while it was signed");
+    }
+    return newest;
+  }
+
+  private static void leaf(
+      Transaction tx,
+      AuditType type,
+      AuditActor actor,
+      RosterStatement roster,
+      MessageId message,
+      String detail) {
     tx.audit(
         AuditRecord.of(
-                AuditType.ROSTER_SIGNED,
+                type,
                 LawCategory.NONE,
                 Instant.ofEpochMilli(tx.nowMillis()),
                 actor,
                 new AuditSubject(null, List.of(message), roster.content().agencies(), null))
-            .saying(roster + (roster.content().terms().closed() ? ", which closes it" : "")));
+            .saying(detail));
   }
 
   private List<AgencyName> others(List<AgencyName> now, List<AgencyName> before) {

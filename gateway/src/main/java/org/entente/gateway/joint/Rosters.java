@@ -124,9 +124,20 @@ public final class Rosters {
     put(tx, roster, true);
   }
 
-  /** Keeps a roster that this agency has signed as the newest, which it is. */
-  public void putOwn(Transaction tx, RosterStatement roster) {
+  /**
+   * Keeps a roster that this agency has signed as the newest. If one of its number or a later one
+   * came back since it was begun, it is the second of its number and ends the operation here.
+   *
+   * @return whether it is the newest
+   */
+  public boolean putOwn(Transaction tx, RosterStatement roster) {
+    OperationRecord before = book.record(tx, roster.content().place().operation());
+    if (before != null && before.getNumber() >= roster.number()) {
+      fork(tx, roster);
+      return false;
+    }
     put(tx, roster, false);
+    return true;
   }
 
   private void put(Transaction tx, RosterStatement roster, boolean setBack) {

@@ -79,6 +79,8 @@ class ConveningTest {
   private final Ledger ledger;
   private final IntakeKit kit;
   private int drafts;
+  private volatile Instant now = NOW;
+  private volatile Runnable meanwhile = () -> {};
 
   ConveningTest(@TempDir Path folder) {
     ledger = QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, journal);
@@ -108,8 +110,11 @@ class ConveningTest {
         new IntakeKit(
             ledger,
             atRest,
-            () -> policy,
-            () -> NOW,
+            () -> {
+              meanwhile.run();
+              return policy;
+            },
+            () -> now,
             SecretBytes.random(random, 32),
             /* mostHeld= */ 2);
   }
@@ -376,6 +381,58 @@ class ConveningTest {
             List.of(lead("fr.customs"), observer("us.cbp")), Optional.empty(), 2, false, true);
     signed(kit.convening().change(CLIENT, id, all, PERSON));
     assertEquals(Optional.empty(), held(id).setBack());
+  }
+
+  /** Signing goes by what is committed; what a member gives back may be committed before it is. */
+  @Test
+  void restoredLedger_rosterGivenBackWhileAnotherIsSigned_isKept_andTheForkIsKnown() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    RosterStatement first = held(id).newest();
+    RosterKit lost =
+        RosterKit.first(
+            Ed25519SigningKey.generate(random), NOW, "fr.customs", participant("de.customs"));
+    RosterStatement second =
+        new RosterKit(
+                lost.key(),
+                id,
+                2,
+                first.hash(),
+                IntakeKit.SELF,
+                NOW,
+                first.content().terms(),
+                lost.members())
+            .signed();
+    meanwhile =
+        () -> {
+          meanwhile = () -> {};
+          ledger.commit(
+              Lane.ROUTINE,
+              tx -> {
+                kit.rosters().putGivenBack(tx, second);
+                return second;
+              });
+        };
+    refused(
+        Code.ROSTER_FORKED, "operation_id", change(id, 1, lead("fr.customs"), observer("us.cbp")));
+    assertTrue(held(id).newest().isSame(second), "the true one is not replaced");
+    assertTrue(held(id).forked());
+    assertEquals(List.of(id), kit.rosters().forked(NOW.toEpochMilli()));
+    AuditRecord leaf = journal.only(AuditType.ROSTER_CONFLICT);
+    assertEquals("FR-118", requireNonNull(leaf.actor().onBehalfOf()).officer());
+    refused(
+        Code.ROSTER_FORKED,
+        "members",
+        kit.convening()
+            .change(
+                CLIENT,
+                id,
+                new Convening.Change(
+                    List.of(lead("fr.customs"), observer("us.cbp")),
+                    Optional.empty(),
+                    2,
+                    false,
+                    true),
+                PERSON));
   }
 
   @Test
