@@ -143,7 +143,7 @@ public final class Convening {
       NodeName client, OperationId id, Change change, OnBehalfOf person) {
     Instant now = clock.instant();
     Optional<HeldRosters> held = parts.rosters().held(id);
-    Optional<Problem> problem = person(person).or(() -> problem(id, held, change));
+    Optional<Problem> problem = person(person).or(() -> problem(id, held, change, now));
     if (problem.isPresent() || held.isEmpty()) {
       return new Answer.Refused(problem.orElseGet(() -> unknown(id)));
     }
@@ -314,7 +314,8 @@ public final class Convening {
     return parts.check().decision(person).stream().findFirst();
   }
 
-  private Optional<Problem> problem(OperationId id, Optional<HeldRosters> held, Change change) {
+  private Optional<Problem> problem(
+      OperationId id, Optional<HeldRosters> held, Change change, Instant now) {
     if (held.isEmpty()) {
       return Optional.of(unknown(id));
     }
@@ -326,14 +327,14 @@ public final class Convening {
     if (change.seenNumber() != 0 && change.seenNumber() != newest.number()) {
       return wrong(Code.ROSTER_STALE, "seen_number", "roster " + newest.number() + " is in force");
     }
-    List<AgencyName> missing = parts.confirmation().missing(held.get());
-    return change.unconfirmed() || missing.isEmpty()
+    Unconfirmed unconfirmed = Unconfirmed.of(parts, held.get(), now);
+    return change.unconfirmed() || unconfirmed.missing().isEmpty()
         ? Optional.empty()
         : wrong(
             Code.ROSTER_STALE,
             "unconfirmed",
-            "the ledger here was restored from a copy, and %s have not said yet that they know no later roster than %d: wait for them, or compare the hash with them and set this"
-                .formatted(missing, newest.number()));
+            "the ledger here was restored from a copy, and %s have not said yet that they know no later roster than %d: wait for them, or compare the hash with them and set this%s"
+                .formatted(unconfirmed.missing(), newest.number(), unconfirmed.inVain()));
   }
 
   private static Problem unknown(OperationId id) {

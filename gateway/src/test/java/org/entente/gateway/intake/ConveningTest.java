@@ -6,9 +6,13 @@ import static org.entente.gateway.testkit.RosterKit.observer;
 import static org.entente.gateway.testkit.RosterKit.participant;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.file.Path;
@@ -18,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
@@ -48,6 +53,7 @@ import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -60,6 +66,7 @@ import org.entente.proto.v1.TaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /**
  * Joint operations that {@code fr.customs} leads, and what it publishes in them, over a real
@@ -364,15 +371,24 @@ class ConveningTest {
     kit.rosterCare().round();
     // What is published after is committed after.
     permitted(publish(id, objectives("still here")));
-    MessageId asked = requireNonNull(held(id).setBack().orElseThrow().askedIn());
+    MessageId asked = askedIn(id).get(0);
     kit.rosterCare().round();
     permitted(publish(id, objectives("and here")));
-    assertEquals(asked, held(id).setBack().orElseThrow().askedIn(), "it asks once");
+    assertEquals(List.of(asked), askedIn(id), "it asks once");
+    now = NOW.plus(RosterCare.AGAIN_AFTER);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("and an hour later")));
+    assertEquals(List.of(asked), askedIn(id), "it is on its way to both");
+    now = NOW;
     confirm(asked, "de.customs");
     refused(
         Code.ROSTER_STALE, "unconfirmed", change(id, 1, lead("fr.customs"), observer("us.cbp")));
     confirm(asked, "us.cbp");
     assertEquals(List.of(), kit.rosterCare().warnings());
+    assertEquals(List.of(id), ledger.operations().marked());
+    kit.rosterCare().round();
+    assertEquals(Optional.empty(), held(id).setBack(), "settled");
+    assertEquals(List.of(), ledger.operations().marked());
     signed(change(id, 1, lead("fr.customs"), observer("us.cbp")));
 
     setBack(id);
@@ -448,26 +464,173 @@ class ConveningTest {
     assertEquals(Optional.empty(), held(handed).setBack());
   }
 
+  @Test
+  void restoredLedger_whoRefused_isAskedAgain_andWhoConfirmedIsNot() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    setBack(id);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("one")));
+    MessageId first = askedIn(id).get(0);
+    confirm(first, "de.customs");
+    refuse(first, "us.cbp");
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("two")));
+    assertEquals(List.of(first), askedIn(id), "not at once");
+
+    now = NOW.plus(RosterCare.AGAIN_AFTER);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("three")));
+    MessageId second = askedIn(id).get(1);
+    assertEquals(List.of(first, second), askedIn(id));
+    assertEquals(List.of("us.cbp"), recipients(second));
+    assertTrue(kit.rosterCare().warnings().get(0).contains("by [us.cbp]"));
+    refuse(second, "us.cbp");
+    now = now.plus(RosterCare.AGAIN_AFTER);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("four")));
+    assertEquals(first, askedIn(id).get(0), "by which one has confirmed");
+    assertEquals(2, askedIn(id).size(), "what was in vain is forgotten");
+    confirm(askedIn(id).get(1), "us.cbp");
+    assertEquals(List.of(), kit.rosterCare().warnings());
+    kit.rosterCare().round();
+    assertEquals(Optional.empty(), held(id).setBack());
+  }
+
+  @Test
+  void restoredLedger_whoCannotBeAsked_isNamedWithTheReason() {
+    OperationId id = kept(participant("de.customs"), observer("sg.police"));
+    setBack(id);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("one"), "de.customs"));
+    assertEquals(List.of("de.customs"), recipients(askedIn(id).get(0)));
+    String why = "sg.police cannot be asked: no agreement in force covers the kind OPERATION";
+    String warning = kit.rosterCare().warnings().get(0);
+    assertTrue(warning.contains("[de.customs, sg.police]; " + why), warning);
+    assertFalse(warning.contains("de.customs cannot"), warning);
+    Convening.Answer.Refused refused =
+        assertInstanceOf(
+            Convening.Answer.Refused.class,
+            kit.convening().change(CLIENT, id, Convening.Change.closing(false), PERSON));
+    assertTrue(refused.problem().message().contains(why), refused.problem().message());
+  }
+
+  @Test
+  void rosterOwed_toWhomNoAgreementLetsItBack_isNotOwedAnyMore_andTheLogSaysWhy() {
+    RosterKit led =
+        RosterKit.first(
+            Ed25519SigningKey.generate(random), NOW, "sg.police", participant("fr.customs"));
+    keep(led);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          kit.rosters().owe(tx, led.operation(), new AgencyName("sg.police"));
+          return led;
+        });
+    Logger log = (Logger) LoggerFactory.getLogger(RosterCare.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      kit.rosterCare().round();
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertEquals(List.of(), ledger.operations().marked());
+    String line = lines.list.get(0).getFormattedMessage();
+    assertTrue(
+        line.contains("not given back to sg.police") && line.contains("from sg.police to"), line);
+  }
+
+  /** An operation with members that this agency may not tell, or not any more. */
+  private OperationId kept(RosterMember... others) {
+    RosterKit led =
+        RosterKit.first(Ed25519SigningKey.generate(random), NOW, "fr.customs", others);
+    keep(led);
+    return led.operation();
+  }
+
+  private void keep(RosterKit one) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          kit.rosters().put(tx, one.signed());
+          return one;
+        });
+  }
+
+  @Test
+  void damagedRoster_isNamed_andKeepsNoOtherWaiting() {
+    OperationId damaged = founded(participant("de.customs"));
+    OperationId other = founded(participant("us.cbp"));
+    OperationId owed = founded(participant("de.customs"));
+    setBack(damaged);
+    setBack(other);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          byte[] sealed = atRest.seal("operation roster", new byte[] {1}, END);
+          ledger.operations().putRoster(tx, damaged, 1, sealed);
+          kit.rosters().owe(tx, owed, new AgencyName("de.customs"));
+          return damaged;
+        });
+    List<String> unread = kit.rosterCare().warnings();
+    assertEquals(2, unread.size(), unread.toString());
+    kit.rosterCare().round();
+    permitted(publish(other, objectives("still here")));
+    assertEquals(1, askedIn(other).size());
+    assertEquals(
+        "", requireNonNull(ledger.operations().record(owed)).getGiveBackTo(), "none is its own");
+    List<String> warnings = kit.rosterCare().warnings();
+    assertTrue(
+        warnings.stream()
+            .anyMatch(it -> it.startsWith("operation " + damaged + ": ") && it.contains("damaged")),
+        warnings.toString());
+    assertTrue(
+        warnings.stream()
+            .anyMatch(it -> it.startsWith("operation " + other) && it.contains("[us.cbp]")),
+        warnings.toString());
+    assertEquals(List.of(), kit.rosters().forked(NOW.toEpochMilli()));
+    assertEquals(2, kit.rosters().openLedBy(IntakeKit.SELF, NOW.toEpochMilli()));
+  }
+
   private HeldRosters held(OperationId id) {
     return kit.rosters().held(id).orElseThrow();
   }
 
+  private List<MessageId> askedIn(OperationId id) {
+    return held(id).setBack().orElseThrow().askedIn();
+  }
+
+  private List<String> recipients(MessageId message) {
+    return new EvidenceRecords(atRest, IntakeKit.SELF)
+        .sent(ledger.evidence(), message)
+        .orElseThrow()
+        .getRecipientsList();
+  }
+
   private void confirm(MessageId asked, String agency) {
-    EvidenceRecords evidence = new EvidenceRecords(atRest, new AgencyName(agency));
+    states(agency, records -> evidence(records, EvidenceKind.EVIDENCE_KIND_DELIVERY, asked));
+  }
+
+  private void refuse(MessageId asked, String agency) {
+    states(
+        agency,
+        records ->
+            records.failed(
+                evidence(records, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, asked),
+                Code.ROSTER_STALE,
+                "a later one is held here"));
+  }
+
+  private static EvidenceItem evidence(
+      EvidenceRecords records, EvidenceKind kind, MessageId asked) {
+    return records.item(kind, asked, "", new byte[32], NOW.toEpochMilli());
+  }
+
+  private void states(String agency, Function<EvidenceRecords, EvidenceItem> what) {
+    EvidenceRecords records = new EvidenceRecords(atRest, new AgencyName(agency));
     ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          evidence.keep(
-              tx,
-              ledger.evidence(),
-              evidence.item(
-                  EvidenceKind.EVIDENCE_KIND_DELIVERY,
-                  asked,
-                  "",
-                  new byte[32],
-                  NOW.toEpochMilli()));
-          return 0;
-        });
+        Lane.ROUTINE, tx -> records.keep(tx, ledger.evidence(), what.apply(records)));
   }
 
   @Test
@@ -524,12 +687,7 @@ class ConveningTest {
             "de.customs",
             observer("fr.customs"),
             participant("us.cbp"));
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          kit.rosters().put(tx, led.signed());
-          return led;
-        });
+    keep(led);
     assertEquals(
         Code.OPERATION_ROLE.name(),
         publish(led.operation(), objectives("x")).getInvalid().getCode());
