@@ -165,15 +165,16 @@ public final class Rosters {
     OperationId id = conflicting.content().place().operation();
     OperationRecord record = book.record(tx, id);
     if (record != null) {
+      // Whatever end it states: as long as what it contradicts at least.
+      Instant last =
+          LocalDate.ofEpochDay(record.getKeepUntilDay()).atStartOfDay(ZoneOffset.UTC).toInstant();
+      Instant until = keptUntil(conflicting);
+      byte[] sealed =
+          atRest.seal(ROSTER, conflicting.encoded(), until.isBefore(last) ? last : until);
       book.put(
           tx,
           id,
-          record.toBuilder()
-              .setForked(true)
-              .setSealedConflict(
-                  ByteString.copyFrom(
-                      atRest.seal(ROSTER, conflicting.encoded(), keptUntil(conflicting))))
-              .build());
+          record.toBuilder().setForked(true).setSealedConflict(ByteString.copyFrom(sealed)).build());
     }
   }
 
@@ -297,7 +298,8 @@ public final class Rosters {
     }
   }
 
-  private static Instant keptUntil(RosterStatement roster) {
+  /** Until when a roster is kept, by the end that it states. */
+  static Instant keptUntil(RosterStatement roster) {
     return kept(roster.content().terms().endsAtMs());
   }
 
