@@ -84,13 +84,13 @@ public final class RosterCare {
 
   private void look(OperationId id) {
     OperationRecord record = parts.ledger().operations().record(id);
-    Optional<HeldRosters> held = parts.rosters().held(id);
-    if (record == null || held.isEmpty()) {
+    if (record == null || (record.getGiveBackTo().isEmpty() && !record.getSetBack())) {
       return;
     }
-    if (!record.getGiveBackTo().isEmpty()) {
+    Optional<HeldRosters> held = parts.rosters().held(id);
+    if (held.isPresent() && !record.getGiveBackTo().isEmpty()) {
       giveBack(id, new AgencyName(record.getGiveBackTo()));
-    } else if (record.getSetBack()) {
+    } else if (held.isPresent()) {
       ask(id, held.get());
     }
   }
