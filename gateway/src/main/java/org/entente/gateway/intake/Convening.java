@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
@@ -142,7 +143,7 @@ public final class Convening {
       NodeName client, OperationId id, Change change, OnBehalfOf person) {
     Instant now = clock.instant();
     Optional<HeldRosters> held = parts.rosters().held(id);
-    Optional<Problem> problem = person(person).or(() -> problem(id, held, change));
+    Optional<Problem> problem = person(person).or(() -> problem(id, held, change, now));
     if (problem.isPresent() || held.isEmpty()) {
       return new Answer.Refused(problem.orElseGet(() -> unknown(id)));
     }
@@ -224,6 +225,7 @@ public final class Convening {
   }
 
   private Answer submitted(AuditActor actor, RosterStatement roster, Permitted message) {
+    AtomicBoolean newest = new AtomicBoolean();
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     intake.submit(
         Submission.of(
@@ -235,27 +237,63 @@ public final class Convening {
                 OpenWithin.NEVER,
                 null,
                 done)
-            .with(tx -> keep(tx, actor, roster, message.messageId())));
+            .with(tx -> newest.set(keep(tx, actor, roster, message.messageId()))));
     Outcome outcome = parts.ledger().await(done);
-    return outcome.hasAccepted()
+    if (!outcome.hasAccepted()) {
+      return new Answer.Refused(
+          new Problem(
+              Code.valueOf(outcome.getInvalid().getCode()),
+              outcome.getInvalid().getField(),
+              outcome.getInvalid().getMessage()));
+    }
+    return newest.get()
         ? new Answer.Signed(roster, message.messageId())
         : new Answer.Refused(
             new Problem(
-                Code.valueOf(outcome.getInvalid().getCode()),
-                outcome.getInvalid().getField(),
-                outcome.getInvalid().getMessage()));
+                Code.ROSTER_FORKED,
+                "operation_id",
+                "a member gave back another roster %d or a later one while this one was signed and sent: the operation ends here, found a new one"
+                    .formatted(roster.number())));
   }
 
-  private void keep(Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
-    parts.rosters().putOwn(tx, roster);
+  /** Whether it is the newest; if not, throwing would undo what others publish with it. */
+  private boolean keep(
+      Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
+    boolean newest = parts.rosters().putOwn(tx, roster);
+    leaf(
+        tx,
+        AuditType.ROSTER_SIGNED,
+        actor,
+        roster,
+        message,
+        roster + (roster.content().terms().closed() ? ", which closes it" : ""));
+    if (!newest) {
+      leaf(
+          tx,
+          AuditType.ROSTER_CONFLICT,
+          actor,
+          roster,
+          message,
+          roster + ": another, or a later one, was given back while it was signed");
+    }
+    return newest;
+  }
+
+  private static void leaf(
+      Transaction tx,
+      AuditType type,
+      AuditActor actor,
+      RosterStatement roster,
+      MessageId message,
+      String detail) {
     tx.audit(
         AuditRecord.of(
-                AuditType.ROSTER_SIGNED,
+                type,
                 LawCategory.NONE,
                 Instant.ofEpochMilli(tx.nowMillis()),
                 actor,
                 new AuditSubject(null, List.of(message), roster.content().agencies(), null))
-            .saying(roster + (roster.content().terms().closed() ? ", which closes it" : "")));
+            .saying(detail));
   }
 
   private List<AgencyName> others(List<AgencyName> now, List<AgencyName> before) {
@@ -276,7 +314,8 @@ public final class Convening {
     return parts.check().decision(person).stream().findFirst();
   }
 
-  private Optional<Problem> problem(OperationId id, Optional<HeldRosters> held, Change change) {
+  private Optional<Problem> problem(
+      OperationId id, Optional<HeldRosters> held, Change change, Instant now) {
     if (held.isEmpty()) {
       return Optional.of(unknown(id));
     }
@@ -288,14 +327,14 @@ public final class Convening {
     if (change.seenNumber() != 0 && change.seenNumber() != newest.number()) {
       return wrong(Code.ROSTER_STALE, "seen_number", "roster " + newest.number() + " is in force");
     }
-    List<AgencyName> missing = parts.confirmation().missing(held.get());
-    return change.unconfirmed() || missing.isEmpty()
+    Unconfirmed unconfirmed = Unconfirmed.of(parts, held.get(), now);
+    return change.unconfirmed() || unconfirmed.missing().isEmpty()
         ? Optional.empty()
         : wrong(
             Code.ROSTER_STALE,
             "unconfirmed",
-            "the ledger here was restored from a copy, and %s have not said yet that they know no later roster than %d: wait for them, or compare the hash with them and set this"
-                .formatted(missing, newest.number()));
+            "the ledger here was restored from a copy, and %s have not said yet that they know no later roster than %d: wait for them, or compare the hash with them and set this%s"
+                .formatted(unconfirmed.missing(), newest.number(), unconfirmed.inVain()));
   }
 
   private static Problem unknown(OperationId id) {

@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,32 +14,45 @@ import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.joint.HeldRosters;
 import org.entente.gateway.joint.RosterConfirmation;
-import org.entente.gateway.ledger.OperationBook;
+import org.entente.gateway.ledger.CorruptRecord;
 import org.entente.gateway.ledger.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.RosterMessages;
 import org.entente.gateway.seal.RosterStatement;
+import org.entente.proto.store.v1.OperationRecord;
 import org.entente.proto.v1.Outcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Rosters after a ledger was set back, at both ends. The lead asks: it sends the newest roster that
- * it still holds to its members once more, and takes what they give back. A member gives back the
- * newest roster of an agency that shows that it does not know it any more.
+ * it still holds to its members once more, and takes what they give back; who refused it, or could
+ * not be asked, is asked again later. A member gives back the newest roster of an agency that shows
+ * that it does not know it any more.
  *
  * <p>Looks regularly and waits for nothing; what could not be submitted is submitted at another
  * time. Used by one thread; the rest is safe for many.
  */
 public final class RosterCare {
+  /** Who said no, or could not be asked, is asked again after this. */
+  static final Duration AGAIN_AFTER = Duration.ofHours(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(RosterCare.class);
+  private static final String DAMAGED =
+      "what is kept of its rosters is damaged in the ledger, and none is asked for or given back; restore the ledger from a copy";
+
   private final IntakeParts parts;
   private final Intake intake;
   private final RosterConfirmation confirmation;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Set<OperationId> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<OperationId> damaged = ConcurrentHashMap.newKeySet();
 
   /** Care for the rosters behind an intake. */
   public RosterCare(IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
@@ -51,30 +65,47 @@ public final class RosterCare {
 
   /** Asks and gives back what is to be asked and given back. */
   public void round() {
-    for (OperationBook.Entry entry : parts.ledger().operations().list(Integer.MAX_VALUE)) {
-      String giveBackTo = entry.record().getGiveBackTo();
-      boolean asks = entry.record().getSetBack() && entry.record().getAskedIn().isEmpty();
-      if ((giveBackTo.isEmpty() && !asks) || underWay.contains(entry.id())) {
-        continue;
+    List<OperationId> marked = parts.ledger().operations().marked();
+    damaged.retainAll(marked);
+    for (OperationId id : marked) {
+      try {
+        if (!underWay.contains(id)) {
+          look(id);
+        }
+        damaged.remove(id);
+      } catch (CorruptRecord e) {
+        // One that cannot be read does not keep the others waiting.
+        if (damaged.add(id)) {
+          LOG.error("operation {}: its rosters cannot be read", id, e);
+        }
       }
-      Optional<HeldRosters> held = parts.rosters().held(entry.id());
-      if (held.isPresent() && !giveBackTo.isEmpty()) {
-        giveBack(entry.id(), new AgencyName(giveBackTo));
-      } else if (held.isPresent()) {
-        ask(entry.id(), held.get());
-      }
+    }
+  }
+
+  private void look(OperationId id) {
+    OperationRecord record = parts.ledger().operations().record(id);
+    if (record == null || (record.getGiveBackTo().isEmpty() && !record.getSetBack())) {
+      return;
+    }
+    Optional<HeldRosters> held = parts.rosters().held(id);
+    if (held.isPresent() && !record.getGiveBackTo().isEmpty()) {
+      giveBack(id, new AgencyName(record.getGiveBackTo()));
+    } else if (held.isPresent()) {
+      ask(id, held.get());
     }
   }
 
   private void giveBack(OperationId id, AgencyName signer) {
     Instant now = clock.instant();
     RosterMessages messages = parts.policy().get().rosters();
-    Optional<RosterStatement> roster =
-        parts
-            .rosters()
-            .newestBy(id, signer)
-            .filter(it -> messages.refusal(signer, parts.self(), now).isEmpty());
-    if (roster.isEmpty()) {
+    Optional<RosterStatement> roster = parts.rosters().newestBy(id, signer);
+    Optional<Refusal> refusal = messages.refusal(signer, parts.self(), now);
+    if (roster.isEmpty() || refusal.isPresent()) {
+      LOG.warn(
+          "operation {}: its roster is not given back to {}, which does not know it any more: {}",
+          id,
+          signer,
+          refusal.map(Refusal::reason).orElse("none that it signed is among the latest"));
       commit(tx -> parts.rosters().gaveBack(tx, id));
       return;
     }
@@ -99,12 +130,22 @@ public final class RosterCare {
       commit(tx -> parts.rosters().leave(tx, id));
       return;
     }
+    if (confirmation.missing(held).isEmpty()) {
+      // Evidence is kept for some time only, so what it said is settled now.
+      commit(tx -> parts.rosters().confirmed(tx, id, held.newest().number()));
+      return;
+    }
+    if (!isDue(held, now)) {
+      return;
+    }
     RosterMessages messages = parts.policy().get().rosters();
-    List<AgencyName> members = new ArrayList<>(content.agencies());
-    members.removeIf(
-        it -> it.equals(parts.self()) || messages.refusal(parts.self(), it, now).isPresent());
+    RosterConfirmation.Asking asking = confirmation.asking(held);
+    List<AgencyName> members = new ArrayList<>(asking.members());
+    members.removeIf(it -> messages.refusal(parts.self(), it, now).isPresent());
     if (!members.isEmpty()) {
       MessageId message = MessageId.fresh(now.toEpochMilli(), random);
+      List<MessageId> asked = new ArrayList<>(asking.standing());
+      asked.add(message);
       submit(
           id,
           messages.message(
@@ -114,8 +155,16 @@ public final class RosterCare {
               members,
               content.terms().exercise(),
               now),
-          tx -> parts.rosters().asked(tx, id, held.newest().number(), message));
+          tx -> parts.rosters().asked(tx, id, held.newest().number(), asked));
     }
+  }
+
+  /** Whether it may ask; also where its clock was ahead when it did last. */
+  private static boolean isDue(HeldRosters held, Instant now) {
+    List<MessageId> asked = held.setBack().map(HeldRosters.SetBack::askedIn).orElse(List.of());
+    return asked.isEmpty()
+        || Math.abs(now.toEpochMilli() - asked.get(asked.size() - 1).millis())
+            >= AGAIN_AFTER.toMillis();
   }
 
   private void submit(OperationId id, Permitted message, Consumer<Transaction> change) {
@@ -150,17 +199,29 @@ public final class RosterCare {
   /** Operations in which nothing is to be signed yet, in words. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    for (OperationBook.Entry entry : parts.ledger().operations().list(Integer.MAX_VALUE)) {
-      if (entry.record().getSetBack()) {
-        List<AgencyName> missing =
-            parts.rosters().held(entry.id()).map(confirmation::missing).orElse(List.of());
-        if (!missing.isEmpty()) {
-          warnings.add(
-              "operation %s: the ledger was restored, and its roster %d is not confirmed yet by %s"
-                  .formatted(entry.id(), entry.record().getNumber(), missing));
-        }
-      }
+    for (OperationId id : parts.ledger().operations().marked()) {
+      warning(id).ifPresent(it -> warnings.add("operation " + id + ": " + it));
     }
     return warnings;
+  }
+
+  private Optional<String> warning(OperationId id) {
+    try {
+      return damaged.contains(id)
+          ? Optional.of(DAMAGED)
+          : parts.rosters().held(id).flatMap(this::unconfirmed);
+    } catch (CorruptRecord e) {
+      return Optional.of(DAMAGED);
+    }
+  }
+
+  private Optional<String> unconfirmed(HeldRosters held) {
+    Unconfirmed unconfirmed = Unconfirmed.of(parts, held, clock.instant());
+    return unconfirmed.missing().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the ledger was restored, and its roster %d is not confirmed yet by %s%s"
+                .formatted(
+                    held.newest().number(), unconfirmed.missing(), unconfirmed.inVain()));
   }
 }

@@ -1,5 +1,6 @@
 package org.entente.gateway.joint;
 
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.RosterStatement;
@@ -22,10 +23,15 @@ public final class HeldRosters {
   /**
    * The ledger was set back since: later rosters may be missing here.
    *
-   * @param askedIn the message in which this agency, which leads, asked the members for them; null
-   *     until it has
+   * @param askedIn the messages in which this agency, which leads, asked members for them, the
+   *     latest last; empty until it has
    */
-  public record SetBack(@Nullable MessageId askedIn) {}
+  public record SetBack(List<MessageId> askedIn) {
+    /** Copies the list. */
+    public SetBack {
+      askedIn = List.copyOf(askedIn);
+    }
+  }
 
   /**
    * What is held.

@@ -108,6 +108,19 @@ public final class OperationReception {
   }
 
   private RosterRules.Judgement judge(Transaction tx, RosterStatement roster) {
+    RosterRules.Judgement judgement = byThoseHeld(tx, roster);
+    // Nothing is sealed under the key of a day that is over.
+    return judgement instanceof RosterRules.Judgement.Taken
+            && Rosters.keptUntil(roster).toEpochMilli() < tx.nowMillis()
+        ? new RosterRules.Judgement.Refused(
+            Code.OPERATION_CLOSED,
+            "the operation ended longer ago than its rosters are kept, "
+                + Rosters.KEPT.toDays()
+                + " days")
+        : judgement;
+  }
+
+  private RosterRules.Judgement byThoseHeld(Transaction tx, RosterStatement roster) {
     Optional<HeldRosters> held = rosters.held(tx, roster.content().place().operation());
     if (held.isPresent()) {
       return RosterRules.next(roster, held.get(), self);

@@ -92,8 +92,12 @@ public final class Rosters {
     if (!record.getSetBack()) {
       return null;
     }
-    ByteString asked = record.getAskedIn();
-    return new HeldRosters.SetBack(asked.isEmpty() ? null : MessageId.of(asked.toByteArray()));
+    byte[] asked = record.getAskedIn().toByteArray();
+    List<MessageId> askedIn = new ArrayList<>();
+    for (int at = 0; at + MessageId.SIZE <= asked.length; at += MessageId.SIZE) {
+      askedIn.add(MessageId.of(Arrays.copyOfRange(asked, at, at + MessageId.SIZE)));
+    }
+    return new HeldRosters.SetBack(askedIn);
   }
 
   private Optional<RosterStatement> opened(byte @Nullable [] sealed) {
@@ -124,9 +128,20 @@ public final class Rosters {
     put(tx, roster, true);
   }
 
-  /** Keeps a roster that this agency has signed as the newest, which it is. */
-  public void putOwn(Transaction tx, RosterStatement roster) {
+  /**
+   * Keeps a roster that this agency has signed as the newest. If one of its number or a later one
+   * came back since it was begun, it is the second of its number and ends the operation here.
+   *
+   * @return whether it is the newest
+   */
+  public boolean putOwn(Transaction tx, RosterStatement roster) {
+    OperationRecord before = book.record(tx, roster.content().place().operation());
+    if (before != null && before.getNumber() >= roster.number()) {
+      fork(tx, roster);
+      return false;
+    }
     put(tx, roster, false);
+    return true;
   }
 
   private void put(Transaction tx, RosterStatement roster, boolean setBack) {
@@ -150,15 +165,16 @@ public final class Rosters {
     OperationId id = conflicting.content().place().operation();
     OperationRecord record = book.record(tx, id);
     if (record != null) {
+      // Whatever end it states: as long as what it contradicts at least.
+      Instant last =
+          LocalDate.ofEpochDay(record.getKeepUntilDay()).atStartOfDay(ZoneOffset.UTC).toInstant();
+      Instant until = keptUntil(conflicting);
+      byte[] sealed =
+          atRest.seal(ROSTER, conflicting.encoded(), until.isBefore(last) ? last : until);
       book.put(
           tx,
           id,
-          record.toBuilder()
-              .setForked(true)
-              .setSealedConflict(
-                  ByteString.copyFrom(
-                      atRest.seal(ROSTER, conflicting.encoded(), keptUntil(conflicting))))
-              .build());
+          record.toBuilder().setForked(true).setSealedConflict(ByteString.copyFrom(sealed)).build());
     }
   }
 
@@ -172,15 +188,34 @@ public final class Rosters {
     change(tx, id, OperationRecord.Builder::clearGiveBackTo);
   }
 
-  /** The members of an operation are asked for later rosters than this one, if it is the newest. */
-  public void asked(Transaction tx, OperationId id, long number, MessageId message) {
-    ByteString bytes = ByteString.copyFrom(message.bytes());
+  /**
+   * The members of an operation are asked for later rosters than this one, if it is the newest.
+   *
+   * @param messages in which they are, the latest last
+   */
+  public void asked(Transaction tx, OperationId id, long number, List<MessageId> messages) {
+    ByteString bytes =
+        messages.stream()
+            .map(message -> ByteString.copyFrom(message.bytes()))
+            .reduce(ByteString.EMPTY, ByteString::concat);
     change(
         tx,
         id,
         record -> {
           if (record.getNumber() == number) {
             record.setAskedIn(bytes);
+          }
+        });
+  }
+
+  /** All members have confirmed this roster, if it is the newest still. */
+  public void confirmed(Transaction tx, OperationId id, long number) {
+    change(
+        tx,
+        id,
+        record -> {
+          if (record.getNumber() == number) {
+            record.clearSetBack().clearAskedIn();
           }
         });
   }
@@ -226,8 +261,11 @@ public final class Rosters {
 
   /** How many operations of a lead are open and not over, as committed. */
   public long openLedBy(AgencyName lead, long nowMillis) {
+    // What ended before today is not opened: its keeping says so.
+    long today = LocalDate.ofInstant(kept(nowMillis), ZoneOffset.UTC).toEpochDay();
     return book.list(Integer.MAX_VALUE).stream()
-        .flatMap(entry -> held(entry.id()).stream())
+        .filter(entry -> entry.record().getKeepUntilDay() >= today)
+        .flatMap(entry -> readable(entry.id()).stream())
         .map(held -> held.newest().content())
         .filter(roster -> roster.lead().equals(lead))
         .filter(roster -> !roster.terms().closed() && roster.terms().endsAtMs() > nowMillis)
@@ -241,18 +279,31 @@ public final class Rosters {
 
   /** Operations whose leads signed what contradicts, and which are not over. */
   public List<OperationId> forked(long nowMillis) {
-    return book.list(Integer.MAX_VALUE).stream()
-        .filter(entry -> entry.record().getForked())
-        .map(OperationBook.Entry::id)
+    return book.marked().stream()
         .filter(
             id ->
-                held(id)
+                readable(id)
+                    .filter(HeldRosters::forked)
                     .filter(held -> held.newest().content().terms().endsAtMs() > nowMillis)
                     .isPresent())
         .toList();
   }
 
-  private static Instant keptUntil(RosterStatement roster) {
-    return Instant.ofEpochMilli(roster.content().terms().endsAtMs()).plus(KEPT);
+  /** The same as held, and empty if it is damaged: one such is not to stop what concerns all. */
+  private Optional<HeldRosters> readable(OperationId id) {
+    try {
+      return held(id);
+    } catch (CorruptRecord e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Until when a roster is kept, by the end that it states. */
+  static Instant keptUntil(RosterStatement roster) {
+    return kept(roster.content().terms().endsAtMs());
+  }
+
+  private static Instant kept(long endsAtMillis) {
+    return Instant.ofEpochMilli(endsAtMillis).plus(KEPT);
   }
 }

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -40,8 +42,32 @@ public final class OperationBook {
 
   private final Store store;
 
+  /** Operations that somebody has to look after; few, where the book may be long. */
+  private final NavigableSet<OperationId> marked = new ConcurrentSkipListSet<>();
+
   OperationBook(Store store) {
     this.store = store;
+    try (Scan scan = records(store)) {
+      while (scan.hasNext()) {
+        scan.next();
+        if (isMarked(scan.value())) {
+          marked.add(idOf(scan.key()));
+        }
+      }
+    }
+  }
+
+  /** One that cannot be read is for its looker to tell of. */
+  private static boolean isMarked(byte[] value) {
+    try {
+      return isMarked(OperationRecord.parseFrom(value));
+    } catch (InvalidProtocolBufferException e) {
+      return true;
+    }
+  }
+
+  private static boolean isMarked(OperationRecord record) {
+    return record.getSetBack() || record.getForked() || !record.getGiveBackTo().isEmpty();
   }
 
   /**
@@ -89,6 +115,24 @@ public final class OperationBook {
   /** Sets the record of an operation. */
   public void put(Transaction tx, OperationId id, OperationRecord record) {
     tx.put(Table.OPERATION, key(RECORD, id), record.toByteArray());
+    boolean now = isMarked(record);
+    tx.afterCommit(() -> mark(id, now));
+  }
+
+  private void mark(OperationId id, boolean now) {
+    if (now) {
+      marked.add(id);
+    } else {
+      marked.remove(id);
+    }
+  }
+
+  /**
+   * Operations as committed that were set back, are forked or are to be given back, oldest first.
+   * Found without a look at the others.
+   */
+  public List<OperationId> marked() {
+    return List.copyOf(marked);
   }
 
   /** The sealed roster of a number as the transaction sees it, or null. */
@@ -193,13 +237,12 @@ public final class OperationBook {
   /** The newest operations as committed, newest first; at most so many. */
   public List<Entry> list(int most) {
     List<Entry> all = new ArrayList<>();
-    try (Scan scan = store.scan(Table.OPERATION, new byte[] {RECORD}, new byte[] {RECORD + 1})) {
+    try (Scan scan = records(store)) {
       while (scan.hasNext()) {
         scan.next();
-        byte[] key = scan.key();
         OperationRecord record = parse(scan.value());
         if (record != null) {
-          all.add(new Entry(OperationId.of(Arrays.copyOfRange(key, 1, key.length)), record));
+          all.add(new Entry(idOf(scan.key()), record));
         }
       }
     }
@@ -220,6 +263,7 @@ public final class OperationBook {
 
   private int remove(Transaction tx, OperationId id) {
     int removed = 0;
+    tx.afterCommit(() -> mark(id, false));
     for (int space : new int[] {RECORD, ROSTER, WORD, SAID}) {
       byte[] prefix = key(space, id);
       try (Scan scan = tx.scanCommitted(Table.OPERATION, prefix, Keys.endOf(prefix))) {
@@ -236,6 +280,14 @@ public final class OperationBook {
       }
     }
     return removed;
+  }
+
+  private static Scan records(Store store) {
+    return store.scan(Table.OPERATION, new byte[] {RECORD}, new byte[] {RECORD + 1});
+  }
+
+  private static OperationId idOf(byte[] recordKey) {
+    return OperationId.of(Arrays.copyOfRange(recordKey, 1, recordKey.length));
   }
 
   private static @Nullable OperationRecord parse(byte @Nullable [] value) {

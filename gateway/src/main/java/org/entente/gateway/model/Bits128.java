@@ -33,6 +33,11 @@ record Bits128(long high, long low) implements Comparable<Bits128> {
     return new Bits128(high, low);
   }
 
+  /** When a UUID of version 7 was made, milliseconds since 1970. */
+  long millis() {
+    return high >>> 16;
+  }
+
   byte[] bytes() {
     byte[] out = new byte[SIZE];
     BigEndian.putU64(out, 0, high);

@@ -41,6 +41,11 @@ public final class MessageId implements Comparable<MessageId> {
     return new MessageId(Bits128.uuid7(epochMillis, random));
   }
 
+  /** When it was made by its maker's clock, milliseconds since 1970. */
+  public long millis() {
+    return bits.millis();
+  }
+
   /** A copy of the 16 bytes. */
   public byte[] bytes() {
     return bits.bytes();

@@ -12,43 +12,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
-import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.joint.HeldRosters;
-import org.entente.gateway.ledger.AtRest;
-import org.entente.gateway.ledger.EvidenceRecords;
-import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.OperationBook;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.seal.RosterMember;
 import org.entente.gateway.seal.RosterStatement;
 import org.entente.gateway.testkit.IntakeKit;
-import org.entente.gateway.testkit.MemoryStorageKeys;
-import org.entente.gateway.testkit.MemoryStore;
-import org.entente.gateway.testkit.QuietLedger;
-import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.gateway.testkit.RosterKit;
-import org.entente.proto.store.v1.OperationRecord;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Draft;
-import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
@@ -57,117 +38,13 @@ import org.entente.proto.v1.OperationUpdate;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.TaskState;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Joint operations that {@code fr.customs} leads, and what it publishes in them, over a real
- * ledger, policy and sealing. Agreements cover the kind OPERATION with {@code de.customs} and
- * {@code us.cbp}, and with {@code sg.police} alerts only.
- */
-class ConveningTest {
-  private static final NodeName CLIENT = new NodeName("supervisor");
-  private static final Instant NOW = PolicyFixture.NOW;
-  private static final Instant END = NOW.plus(Duration.ofDays(30));
-  private static final OnBehalfOf PERSON =
-      OnBehalfOf.newBuilder().setOfficer("FR-118").setJustification("inspection 7/26").build();
-
-  private final SecureRandom random = new SecureRandom();
-  private final RecordedLeaves journal = new RecordedLeaves();
-  private final AtRest atRest = new AtRest(new MemoryStorageKeys(), random);
-  private final Ledger ledger;
-  private final IntakeKit kit;
-  private int drafts;
-
+/** Joint operations that {@code fr.customs} leads, and what it publishes in them. */
+class ConveningTest extends ConveningGround {
   ConveningTest(@TempDir Path folder) {
-    ledger = QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, journal);
-    Policy policy =
-        PolicyFixture.policy(
-            folder,
-            Map.of(
-                "de.yaml",
-                PolicyFixture.sample(
-                    "id: sample",
-                    "id: de",
-                    "agency: sg.police",
-                    "agency: de.customs",
-                    "kinds: [ALERT]",
-                    "kinds: [ALERT, OPERATION]"),
-                "us.yaml",
-                PolicyFixture.sample(
-                    "id: sample",
-                    "id: us",
-                    "agency: sg.police",
-                    "agency: us.cbp",
-                    "kinds: [ALERT]",
-                    "kinds: [OPERATION]"),
-                "sg.yaml",
-                PolicyFixture.sample("id: sample", "id: sg")));
-    kit =
-        new IntakeKit(
-            ledger,
-            atRest,
-            () -> policy,
-            () -> NOW,
-            SecretBytes.random(random, 32),
-            /* mostHeld= */ 2);
-  }
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
-  }
-
-  private Convening.Answer create(RosterMember... others) {
-    return kit.convening().create(CLIENT, "CALM HARBOUR", List.of(others), NOW, END, false, PERSON);
-  }
-
-  private static Convening.Answer.Signed signed(Convening.Answer answer) {
-    return assertInstanceOf(Convening.Answer.Signed.class, answer, answer.toString());
-  }
-
-  private static void refused(Code code, String field, Convening.Answer answer) {
-    Convening.Answer.Refused refused =
-        assertInstanceOf(Convening.Answer.Refused.class, answer, answer.toString());
-    assertEquals(code, refused.problem().code(), refused.problem().message());
-    assertEquals(field, refused.problem().field());
-  }
-
-  private OperationId founded(RosterMember... others) {
-    return signed(create(others)).roster().content().place().operation();
-  }
-
-  private Convening.Answer change(OperationId id, long seen, RosterMember... members) {
-    return kit.convening()
-        .change(
-            CLIENT,
-            id,
-            new Convening.Change(List.of(members), Optional.empty(), seen, false, false),
-            PERSON);
-  }
-
-  private Outcome publish(OperationId id, OperationUpdate update, String... only) {
-    drafts++;
-    Addressing.Builder to = Addressing.newBuilder().setOperation(ByteString.copyFrom(id.bytes()));
-    to.addAllAgencies(List.of(only));
-    Draft draft =
-        PolicyFixture.draft(PolicyFixture.label().setKind(Kind.KIND_OPERATION))
-            .setIdempotencyKey("draft-" + drafts)
-            .setBody(Body.newBuilder().setOperationUpdate(update))
-            .setTo(to)
-            .build();
-    return kit.intake().publish(CLIENT, draft).join();
-  }
-
-  private static OperationUpdate objectives(String text) {
-    return OperationUpdate.newBuilder().setObjectives(text).build();
-  }
-
-  private static List<String> permitted(Outcome outcome) {
-    assertTrue(outcome.hasAccepted(), outcome.toString());
-    return outcome.getAccepted().getPermitsList().stream().map(Permit::getAgency).sorted().toList();
+    super(folder);
   }
 
   private List<OperationBook.Said> said(OperationId id) {
@@ -332,87 +209,6 @@ class ConveningTest {
         Code.ROSTER_STALE, "seen_number", change(id, 1, lead("fr.customs"), observer("us.cbp")));
   }
 
-  private void setBack(OperationId id) {
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          OperationRecord record = ledger.operations().record(tx, id);
-          ledger
-              .operations()
-              .put(tx, id, requireNonNull(record).toBuilder().setSetBack(true).build());
-          return id;
-        });
-  }
-
-  @Test
-  void restoredLedger_nothingIsSignedUntilMembersConfirm_orAPersonSaysSo() {
-    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
-    setBack(id);
-    refused(
-        Code.ROSTER_STALE, "unconfirmed", change(id, 1, lead("fr.customs"), observer("us.cbp")));
-    refused(
-        Code.ROSTER_STALE,
-        "unconfirmed",
-        kit.convening().change(CLIENT, id, Convening.Change.closing(false), PERSON));
-    assertTrue(kit.rosterCare().warnings().get(0).contains("[de.customs, us.cbp]"));
-
-    kit.rosterCare().round();
-    // What is published after is committed after.
-    permitted(publish(id, objectives("still here")));
-    MessageId asked = requireNonNull(held(id).setBack().orElseThrow().askedIn());
-    kit.rosterCare().round();
-    permitted(publish(id, objectives("and here")));
-    assertEquals(asked, held(id).setBack().orElseThrow().askedIn(), "it asks once");
-    confirm(asked, "de.customs");
-    refused(
-        Code.ROSTER_STALE, "unconfirmed", change(id, 1, lead("fr.customs"), observer("us.cbp")));
-    confirm(asked, "us.cbp");
-    assertEquals(List.of(), kit.rosterCare().warnings());
-    signed(change(id, 1, lead("fr.customs"), observer("us.cbp")));
-
-    setBack(id);
-    Convening.Change all =
-        new Convening.Change(
-            List.of(lead("fr.customs"), observer("us.cbp")), Optional.empty(), 2, false, true);
-    signed(kit.convening().change(CLIENT, id, all, PERSON));
-    assertEquals(Optional.empty(), held(id).setBack());
-  }
-
-  @Test
-  void restoredLedger_operationThatIsOver_orLedByAnother_isNotAskedAbout() {
-    OperationId over = founded(participant("de.customs"));
-    signed(kit.convening().change(CLIENT, over, Convening.Change.closing(false), PERSON));
-    OperationId handed = founded(participant("de.customs"));
-    signed(change(handed, 1, participant("fr.customs"), lead("de.customs")));
-    setBack(over);
-    setBack(handed);
-    kit.rosterCare().round();
-    assertEquals(Optional.empty(), held(over).setBack());
-    assertEquals(Optional.empty(), held(handed).setBack());
-  }
-
-  private HeldRosters held(OperationId id) {
-    return kit.rosters().held(id).orElseThrow();
-  }
-
-  private void confirm(MessageId asked, String agency) {
-    EvidenceRecords evidence = new EvidenceRecords(atRest, new AgencyName(agency));
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          evidence.keep(
-              tx,
-              ledger.evidence(),
-              evidence.item(
-                  EvidenceKind.EVIDENCE_KIND_DELIVERY,
-                  asked,
-                  "",
-                  new byte[32],
-                  NOW.toEpochMilli()));
-          return 0;
-        });
-  }
-
   @Test
   void leadHandedOver_signsNoMore_butPublishes() {
     OperationId id = founded(participant("de.customs"));
@@ -467,12 +263,7 @@ class ConveningTest {
             "de.customs",
             observer("fr.customs"),
             participant("us.cbp"));
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          kit.rosters().put(tx, led.signed());
-          return led;
-        });
+    keep(led);
     assertEquals(
         Code.OPERATION_ROLE.name(),
         publish(led.operation(), objectives("x")).getInvalid().getCode());

@@ -1,5 +1,6 @@
 package org.entente.gateway.receive;
 
+import static java.time.ZoneOffset.UTC;
 import static org.entente.gateway.testkit.RosterKit.lead;
 import static org.entente.gateway.testkit.RosterKit.observer;
 import static org.entente.gateway.testkit.RosterKit.participant;
@@ -12,7 +13,9 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -267,6 +270,37 @@ class RosterThreatsTest {
     RosterKit lost = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
     taken(givenBack(lost.next(lead("de.customs"), participant("fr.customs")).signed()));
     assertEquals(2, rosters.held(lost.operation()).orElseThrow().newest().number());
+  }
+
+  /** It was pruned here and its key destroyed; nothing brings back the key of a day that is over. */
+  @Test
+  void roster_ofAnOperationWhoseKeepingIsOver_isRefused_givenBackOrNot() {
+    RosterKit own = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    RosterKit of = RosterKit.first(kit.originKey(), NOW, "fr.customs", participant("de.customs"));
+    Instant over = NOW.minus(Rosters.KEPT).minus(Duration.ofDays(1));
+    refused(Code.OPERATION_CLOSED, givenBack(until(own, over).signed()));
+    refused(Code.OPERATION_CLOSED, carrying(until(of, over).signed()));
+    assertEquals(List.of(), rosters.list(10));
+    assertTrue(keys.existing(LocalDate.ofInstant(over.plus(Rosters.KEPT), UTC)).isEmpty());
+    Instant last = NOW.minus(Rosters.KEPT);
+    taken(givenBack(until(own, last).signed()));
+    // One that follows may state an earlier end.
+    taken(carrying(of.signed()));
+    RosterKit next = of.next(lead("fr.customs"), participant("de.customs"));
+    refused(Code.OPERATION_CLOSED, carrying(until(next, over).signed()));
+    // A second one of a number is a fork whatever it states, and kept as long as the other.
+    refused(Code.ROSTER_FORKED, carrying(until(of, over).signed()));
+    assertTrue(keys.existing(LocalDate.ofInstant(over.plus(Rosters.KEPT), UTC)).isEmpty());
+  }
+
+  private static RosterKit until(RosterKit kit, Instant end) {
+    return kit.on(
+        new RosterStatement.Terms(
+            kit.terms().name(),
+            false,
+            false,
+            end.minus(Duration.ofDays(30)).toEpochMilli(),
+            end.toEpochMilli()));
   }
 
   @Test
