@@ -1,6 +1,7 @@
 package org.entente.gateway.ledger;
 
 import com.google.protobuf.ByteString;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,8 +38,13 @@ public final class RetrievalBook {
 
   private final Store store;
 
-  /** What the batch that is being made has put; a scan does not see it. The writer's alone. */
+  /**
+   * What the batch that is being made has put, undone or not; a scan does not see it. The writer's
+   * alone.
+   */
   private final Map<MessageId, Set<ByteString>> put = new HashMap<>();
+
+  private WeakReference<Transaction> batch = new WeakReference<>(null);
 
   RetrievalBook(Store store) {
     this.store = store;
@@ -68,12 +74,25 @@ public final class RetrievalBook {
   void putFurther(Transaction tx, MessageId id, byte[] token, byte[] sealed) {
     byte[] key = furtherKey(id, token);
     tx.put(Table.EVIDENCE, key, sealed);
+    forgetEarlier(tx);
     put.computeIfAbsent(id, unused -> new LinkedHashSet<>()).add(ByteString.copyFrom(key));
-    tx.afterCommit(() -> put.remove(id));
+  }
+
+  private void forgetEarlier(Transaction tx) {
+    if (!batch.refersTo(tx)) {
+      put.clear();
+      batch = new WeakReference<>(tx);
+    }
+  }
+
+  /** Messages of which it holds what a batch has put. */
+  int held() {
+    return put.size();
   }
 
   /** Those of further clients, sealed, as the transaction sees them. */
   List<byte[]> further(Transaction tx, MessageId id) {
+    forgetEarlier(tx);
     Set<ByteString> keys = new LinkedHashSet<>();
     byte[] first = key(SEALED, id);
     try (Scan scan = tx.scanCommitted(Table.EVIDENCE, first, Keys.endOf(first))) {

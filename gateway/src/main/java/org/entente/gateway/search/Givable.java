@@ -120,15 +120,21 @@ final class Givable {
     }
   }
 
-  private Searching.Answer<Opened> whole(MessageId id, InboxBook.Placed placed, Match match) {
+  /** The same of one that was seen, which may have come anew meanwhile. */
+  Searching.Answer<Opened> whole(MessageId id, InboxBook.Placed placed, Match match) {
     if (!match.mayOpen(placed, this::isAside)) {
       return unopened(id, placed, match);
     }
     Optional<InboxOpening.Message> opened = parts.opening().message(placed, match::matches);
     Body body = opened.map(InboxOpening.Message::body).orElse(null);
     if (opened.isEmpty() || body == null) {
-      return parts.opening().isDamaged(placed)
-          ? new Searching.Answer.Refused<>(damaged(id))
+      if (parts.opening().isDamaged(placed)) {
+        return new Searching.Answer.Refused<>(damaged(id));
+      }
+      InboxBook.Placed now = parts.ledger().inbox().find(id);
+      // Places only rise, and seldom: it ends.
+      return now != null && now.position() > placed.position()
+          ? whole(id, now, match)
           : notFound(id);
     }
     return new Searching.Answer.Shown<>(new Opened(new Hit(placed, opened.get().label()), body));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
@@ -309,6 +311,38 @@ class BooksTest {
         List.of(RetrievalRecords.Noted.FURTHER, RetrievalRecords.Noted.KNOWN)) {
       assertEquals(noted, write(tx -> records.note(tx, book, id, 30_000, "analysts")));
     }
+  }
+
+  @Test
+  void retrievals_ofChangesThatAreUndone_areNotHeld() {
+    RetrievalRecords records =
+        new RetrievalRecords(new AtRest(new MemoryStorageKeys(), new SecureRandom()));
+    RetrievalBook book = ledger.retrievals();
+    for (int i = 0; i < 5; i++) {
+      MessageId id = MessageId.fresh(i, new java.util.Random(i));
+      write(tx -> records.note(tx, book, id, 30_000, "desk"));
+      assertThrows(
+          CompletionException.class,
+          () ->
+              write(
+                  tx -> {
+                    records.note(tx, book, id, 30_000, "analysts");
+                    throw new IllegalStateException("undone");
+                  }));
+      assertEquals(List.of("desk"), retrievedBy(records, id));
+    }
+    assertEquals(0, book.held());
+  }
+
+  private List<String> retrievedBy(RetrievalRecords records, MessageId id) {
+    return write(
+        tx -> {
+          RetrievalRecords.Retrieved retrieved = records.of(tx, ledger.retrievals(), id, 10);
+          List<String> out = new ArrayList<>();
+          retrieved.first().ifPresent(first -> out.add(first.client()));
+          out.addAll(retrieved.further());
+          return out;
+        });
   }
 
   @Test

@@ -14,12 +14,14 @@ import java.util.Optional;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.deliver.Match;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
+import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.OpenResponse;
@@ -136,6 +138,9 @@ class ChainSearchTest {
         });
     node.ledger.commit(Lane.ROUTINE, tx -> tx);
     assertTrue(seen(update).placed().position() > seen.placed().position(), "it has moved");
+    Match match = new Match(Filter.getDefaultInstance(), node.desks().sight(SearchNode.DESK));
+    assertInstanceOf(
+        Searching.Answer.Shown.class, node.givable().whole(update, seen.placed(), match));
     assertTrue(isGiven(seen));
 
     MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, update);
