@@ -158,8 +158,7 @@ class RetentionBookTest {
                   book.prune(tx, clock.millis(), 0, 10), book.prune(tx, clock.millis(), 0, 10));
             });
     assertEquals(List.of(1, 0), pruned, "none twice in a batch");
-    assertTrue(
-        ledger.<Boolean>commit(Lane.ROUTINE, tx -> book.isBlocked(tx, FR, extended, false)));
+    assertTrue(ledger.<Boolean>commit(Lane.ROUTINE, tx -> book.isBlocked(tx, FR, extended, false)));
     assertFalse(ledger.<Boolean>commit(Lane.ROUTINE, tx -> book.hasBlock(tx, FR, ended)));
     assertEquals(1, book.blocks(FR));
   }
