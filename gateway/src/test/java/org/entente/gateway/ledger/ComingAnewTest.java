@@ -68,8 +68,7 @@ class ComingAnewTest {
           @Override
           public void failed(LedgerUnavailable why) {}
         };
-    Ledger opened =
-        new Ledger(over, new NoJournal(), () -> now, LedgerLimits.DEFAULT, observer);
+    Ledger opened = new Ledger(over, new NoJournal(), () -> now, LedgerLimits.DEFAULT, observer);
     opened.start();
     open.add(opened);
     return opened;

@@ -114,7 +114,7 @@ class RetentionBookTest {
     }
     byte[] count = Keys.key().u8(7).ascii("fr.customs").done();
     assertNull(store.get(Table.RETENTION, count));
-    write(tx -> assertEquals(2, book.blocks(tx, FR)));
+    assertEquals(2, ledger.<Long>commit(Lane.ROUTINE, tx -> book.blocks(tx, FR)));
     assertArrayEquals(Keys.key().u64(2).done(), store.get(Table.RETENTION, count));
   }
 
@@ -149,17 +149,17 @@ class RetentionBookTest {
           book.block(tx, FR, ended, false, soon);
         });
     clock.move(Duration.ofSeconds(2));
-    write(
-        tx -> {
-          book.block(tx, FR, extended, false, clock.millis() + 60_000);
-          assertEquals(1, book.prune(tx, clock.millis(), 0, 10));
-          assertEquals(0, book.prune(tx, clock.millis(), 0, 10), "none twice in a batch");
-        });
-    write(
-        tx -> {
-          assertTrue(book.isBlocked(tx, FR, extended, false));
-          assertFalse(book.hasBlock(tx, FR, ended));
-        });
+    List<Integer> pruned =
+        ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              book.block(tx, FR, extended, false, clock.millis() + 60_000);
+              return List.of(
+                  book.prune(tx, clock.millis(), 0, 10), book.prune(tx, clock.millis(), 0, 10));
+            });
+    assertEquals(List.of(1, 0), pruned, "none twice in a batch");
+    assertTrue(ledger.<Boolean>commit(Lane.ROUTINE, tx -> book.isBlocked(tx, FR, extended, false)));
+    assertFalse(ledger.<Boolean>commit(Lane.ROUTINE, tx -> book.hasBlock(tx, FR, ended)));
     assertEquals(1, book.blocks(FR));
   }
 

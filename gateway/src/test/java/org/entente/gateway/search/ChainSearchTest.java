@@ -118,8 +118,7 @@ class ChainSearchTest {
   }
 
   private boolean isGiven(Givable.Hit seen) {
-    AuditActor actor =
-        AuditActor.client(ReceiveKit.SELF, SearchNode.DESK, ReceivingNode.PERSON);
+    AuditActor actor = AuditActor.client(ReceiveKit.SELF, SearchNode.DESK, ReceivingNode.PERSON);
     return node.ledger.<Boolean>commit(
         Lane.ROUTINE, tx -> node.givable().recordOpening(tx, actor, SearchNode.DESK, seen));
   }
