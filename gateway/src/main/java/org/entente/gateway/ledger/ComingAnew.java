@@ -192,7 +192,7 @@ final class ComingAnew {
         tx.delete(Table.CHAIN, key);
         move(ChainBook.origin(key), ChainBook.id(key));
       } else {
-        changes(key, value[0], (int) BigEndian.u32(value, 1));
+        changes(key, value[0], BigEndian.u32(value, 1));
       }
     }
 

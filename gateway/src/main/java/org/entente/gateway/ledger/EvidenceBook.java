@@ -92,7 +92,8 @@ public final class EvidenceBook {
   }
 
   /**
-   * The same with fewer places than the statement has, so that some are left for others of its name.
+   * The same with fewer places than the statement has, so that some are left for others of its
+   * name.
    *
    * @param places at most as many as the name says
    */

@@ -116,8 +116,9 @@ public final class Ledger implements AutoCloseable {
 
   /**
    * Applies a change as {@link #write} does, but causes no commit of its own while others come: it
-   * goes with the next of those, or after 20 milliseconds at the latest. For what is to be forgotten,
-   * and would be told again if it were not; whoever waits for the future waits that much longer.
+   * goes with the next of those, or after 20 milliseconds at the latest. For what is to be
+   * forgotten, and would be told again if it were not; whoever waits for the future waits that much
+   * longer.
    */
   public <T> CompletableFuture<T> writeAlong(Lane lane, Mutation<T> mutation) {
     return writer.submitPatient(lane, mutation);
