@@ -221,7 +221,6 @@ public final class RosterCare {
         ? Optional.empty()
         : Optional.of(
             "the ledger was restored, and its roster %d is not confirmed yet by %s%s"
-                .formatted(
-                    held.newest().number(), unconfirmed.missing(), unconfirmed.inVain()));
+                .formatted(held.newest().number(), unconfirmed.missing(), unconfirmed.inVain()));
   }
 }

@@ -174,7 +174,10 @@ public final class Rosters {
       book.put(
           tx,
           id,
-          record.toBuilder().setForked(true).setSealedConflict(ByteString.copyFrom(sealed)).build());
+          record.toBuilder()
+              .setForked(true)
+              .setSealedConflict(ByteString.copyFrom(sealed))
+              .build());
     }
   }
 

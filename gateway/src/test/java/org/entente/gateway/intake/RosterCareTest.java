@@ -241,8 +241,7 @@ class RosterCareTest extends ConveningGround {
 
   /** An operation with members that this agency may not tell, or not any more. */
   private OperationId kept(RosterMember... others) {
-    RosterKit led =
-        RosterKit.first(Ed25519SigningKey.generate(random), NOW, "fr.customs", others);
+    RosterKit led = RosterKit.first(Ed25519SigningKey.generate(random), NOW, "fr.customs", others);
     keep(led);
     return led.operation();
   }
@@ -314,7 +313,6 @@ class RosterCareTest extends ConveningGround {
 
   private void states(String agency, Function<EvidenceRecords, EvidenceItem> what) {
     EvidenceRecords records = new EvidenceRecords(atRest, new AgencyName(agency));
-    ledger.commit(
-        Lane.ROUTINE, tx -> records.keep(tx, ledger.evidence(), what.apply(records)));
+    ledger.commit(Lane.ROUTINE, tx -> records.keep(tx, ledger.evidence(), what.apply(records)));
   }
 }

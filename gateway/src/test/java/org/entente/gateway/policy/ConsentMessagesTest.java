@@ -183,7 +183,8 @@ class ConsentMessagesTest {
     Map<String, String> named = Map.of("a.yaml", sample("id: sample", "id: consent"));
     assertTrue(
         PolicyFixture.onlyProblem(PolicyFixture.load(folder, named, DemoMembership.demo()))
-            .contains("none of charge, consent, evidence, recall, responders, roster, roster-given-back"));
+            .contains(
+                "none of charge, consent, evidence, recall, responders, roster, roster-given-back"));
     Map<String, String> covering =
         Map.of("a.yaml", sample("kinds: [ALERT]", "kinds: [ALERT, CONSENT]"));
     assertTrue(

@@ -272,7 +272,9 @@ class RosterThreatsTest {
     assertEquals(2, rosters.held(lost.operation()).orElseThrow().newest().number());
   }
 
-  /** It was pruned here and its key destroyed; nothing brings back the key of a day that is over. */
+  /**
+   * It was pruned here and its key destroyed; nothing brings back the key of a day that is over.
+   */
   @Test
   void roster_ofAnOperationWhoseKeepingIsOver_isRefused_givenBackOrNot() {
     RosterKit own = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
