@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -45,7 +44,7 @@ class ComingAnewTest {
   private final SecureRandom random = new SecureRandom();
   private final Instant now = Instant.parse("2026-11-25T10:00:00Z");
   private final List<Long> commits = new CopyOnWriteArrayList<>();
-  private final AtomicReference<Runnable> committed = new AtomicReference<>(() -> {});
+  private volatile Runnable committed = () -> {};
   private final List<Ledger> open = new ArrayList<>();
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private MemoryStore store = new MemoryStore(disk);
@@ -62,7 +61,7 @@ class ComingAnewTest {
           @Override
           public void committed(int changes, long bytes, long nanos) {
             commits.add(bytes);
-            committed.get().run();
+            committed.run();
           }
 
           @Override
@@ -241,10 +240,10 @@ class ComingAnewTest {
     List<MessageId> all = changes(target, 60, LARGE);
     MessageId further = change(UPDATE, all.get(59), 10);
     List<MemoryStore.Disk> cuts = new CopyOnWriteArrayList<>();
-    committed.set(() -> cuts.add(disk.copy()));
+    committed = () -> cuts.add(disk.copy());
     arrive(target);
     settle();
-    committed.set(() -> {});
+    committed = () -> {};
     assertTrue(cuts.size() > 2, "more than one commit moves them");
     for (MemoryStore.Disk cut : cuts) {
       store = new MemoryStore(cut);
@@ -277,7 +276,7 @@ class ComingAnewTest {
     List<MessageId> all = changes(target, Chains.MOST_TAKEN, LARGE);
     AtomicInteger moved = new AtomicInteger(-1);
     AtomicInteger count = new AtomicInteger();
-    committed.set(
+    committed =
         () -> {
           if (count.incrementAndGet() == 2) {
             var unused =
@@ -289,7 +288,7 @@ class ComingAnewTest {
                       return tx;
                     });
           }
-        });
+        };
     arrive(target);
     settle();
     assertTrue(moved.get() > 0 && moved.get() < all.size(), "after " + moved.get());
