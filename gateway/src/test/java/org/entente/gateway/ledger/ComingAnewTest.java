@@ -10,7 +10,10 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.model.AgencyName;
@@ -44,6 +47,7 @@ class ComingAnewTest {
   private final SecureRandom random = new SecureRandom();
   private final Instant now = Instant.parse("2026-11-25T10:00:00Z");
   private final List<Long> commits = new CopyOnWriteArrayList<>();
+  private final BlockingQueue<Long> done = new LinkedBlockingQueue<>();
   private volatile Runnable committed = () -> {};
   private final List<Ledger> open = new ArrayList<>();
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
@@ -61,6 +65,7 @@ class ComingAnewTest {
           @Override
           public void committed(int changes, long bytes, long nanos) {
             commits.add(bytes);
+            done.add(bytes);
             committed.run();
           }
 
@@ -158,7 +163,7 @@ class ComingAnewTest {
 
   private void settle() throws InterruptedException {
     while (isNoted()) {
-      Thread.sleep(5);
+      assertNotNull(done.poll(30, TimeUnit.SECONDS), "nothing is moved any more");
     }
     ledger.commit(Lane.ROUTINE, tx -> tx);
   }
