@@ -26,8 +26,10 @@ import org.slf4j.LoggerFactory;
  * highest lane first. A lone message waits for nobody; under load the cost of a signature and a
  * commit is shared. Rounds begin some milliseconds apart, FLASH excepted: what comes more often
  * than that shares a round rather than the processor. One task at a time seals; the next round is
- * sealed while the last one is being committed, and a FLASH whatever is. Bounded: a submission
- * beyond the limit is refused at once.
+ * sealed while the last one is being committed, and a FLASH whatever is. While FLASH is about, bulk
+ * rests after each round as long as the round took, so that the processors of this gateway and of
+ * those behind it have room for the next FLASH. Bounded: a submission beyond the limit is refused at
+ * once.
  */
 final class SealingQueue implements AutoCloseable {
   /** Submissions sealed in one round, so that a FLASH never waits for more than one such round. */
@@ -43,7 +45,13 @@ final class SealingQueue implements AutoCloseable {
   /** How long FLASH is taken to be about after the last one. */
   static final Duration FLASH_IS_ABOUT = Duration.ofMinutes(1);
 
-  /** The same while space on the disk is scarce and rounds are rare. */
+  /**
+   * The longest that bulk rests after a round while FLASH is about, so that a disk that hung once
+   * does not hold it up for as long again.
+   */
+  static final Duration LONGEST_REST = Duration.ofMillis(50);
+
+  /** Submissions of a round while space on the disk is scarce and rounds are rare. */
   static final int SCARCE_ROUND = 32;
 
   /**
@@ -55,6 +63,9 @@ final class SealingQueue implements AutoCloseable {
   private static final int MOST_UNCOMMITTED = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(SealingQueue.class);
+
+  /** What is sealed and committed together. */
+  private record Round(List<Submission> submissions, boolean bulk, long beganAt) {}
 
   private final Function<List<Submission>, CompletableFuture<Void>> sealAndCommit;
   private final int most;
@@ -68,6 +79,7 @@ final class SealingQueue implements AutoCloseable {
   private int underWay;
   private int waitingCount;
   private int uncommitted;
+  private int bulkUncommitted;
   private boolean started;
   private boolean running;
   private boolean closing;
@@ -76,6 +88,8 @@ final class SealingQueue implements AutoCloseable {
   private long beganAt;
   private boolean sawFlash;
   private long flashAt;
+  private boolean resting;
+  private long restUntil;
 
   /**
    * A queue; {@link #start} begins to seal.
@@ -86,7 +100,7 @@ final class SealingQueue implements AutoCloseable {
    * @param sealer where sealing runs, which is given one round at a time and may rest before it
    * @param scarce whether space on the disk is scarce, so that rounds are small
    * @param apart how long after the last round another begins at the earliest; a full one and one
-   *     with a FLASH begin at once
+   *     with a FLASH begin at once, but for bulk while FLASH is about
    */
   SealingQueue(
       Function<List<Submission>, CompletableFuture<Void>> sealAndCommit,
@@ -133,8 +147,24 @@ final class SealingQueue implements AutoCloseable {
 
   /** Nanoseconds until another round may begin. Under the lock. */
   private long left() {
-    boolean atOnce = !began || closing || waitingCount >= most() || !queue(Lane.FLASH).isEmpty();
-    return atOnce ? 0 : apart - (timers.nanos() - beganAt);
+    if (!began || closing || !queue(Lane.FLASH).isEmpty()) {
+      return 0;
+    }
+    long now = timers.nanos();
+    long full = waitingCount >= most() ? 0 : apart - (now - beganAt);
+    return rests(now) ? Math.max(full, restUntil - now) : full;
+  }
+
+  /** Whether a FLASH came not long ago. Under the lock. */
+  private boolean flashIsAbout(long now) {
+    sawFlash = sawFlash && now - flashAt < FLASH_IS_ABOUT.toNanos();
+    return sawFlash;
+  }
+
+  /** Whether bulk makes room for FLASH after a round. Under the lock. */
+  private boolean rests(long now) {
+    resting = resting && !closing && flashIsAbout(now) && restUntil - now > 0;
+    return resting;
   }
 
   /** Submissions of the next round at the most. Under the lock. */
@@ -145,8 +175,7 @@ final class SealingQueue implements AutoCloseable {
     if (scarce.getAsBoolean()) {
       return SCARCE_ROUND;
     }
-    sawFlash = sawFlash && timers.nanos() - flashAt < FLASH_IS_ABOUT.toNanos();
-    return sawFlash ? FLASH_ROUND : ROUND;
+    return flashIsAbout(timers.nanos()) ? FLASH_ROUND : ROUND;
   }
 
   private void wake() {
@@ -160,7 +189,14 @@ final class SealingQueue implements AutoCloseable {
   }
 
   private boolean mayTake() {
-    return uncommitted < MOST_UNCOMMITTED ? waitingCount > 0 : !queue(Lane.FLASH).isEmpty();
+    return mayTakeBulk() ? waitingCount > 0 : !queue(Lane.FLASH).isEmpty();
+  }
+
+  /** Whether there is room on the way into the ledger for anything but FLASH. Under the lock. */
+  private boolean mayTakeBulk() {
+    return flashIsAbout(timers.nanos()) && !closing
+        ? bulkUncommitted == 0
+        : uncommitted < MOST_UNCOMMITTED;
   }
 
   /** Takes a submission, or says why not. */
@@ -211,56 +247,72 @@ final class SealingQueue implements AutoCloseable {
   }
 
   /** What waits, highest lane first; something does, or there were no turn. */
-  private List<Submission> take() {
+  private Round take() {
     lock.lock();
     try {
       List<Submission> round = new ArrayList<>();
+      long now = timers.nanos();
       int most = most();
-      List<Lane> lanes = uncommitted < MOST_UNCOMMITTED ? Lane.all() : List.of(Lane.FLASH);
-      uncommitted++;
-      began = true;
-      beganAt = timers.nanos();
+      List<Lane> lanes = mayTakeBulk() && !rests(now) ? Lane.all() : List.of(Lane.FLASH);
       for (Lane lane : lanes) {
         Deque<Submission> queue = queue(lane);
         while (!queue.isEmpty() && round.size() < most) {
           round.add(queue.poll());
         }
       }
+      boolean bulk = round.get(round.size() - 1).lane() != Lane.FLASH;
+      uncommitted++;
+      bulkUncommitted += bulk ? 1 : 0;
       waitingCount -= round.size();
-      return round;
+      began = true;
+      beganAt = now;
+      return new Round(round, bulk, now);
     } finally {
       lock.unlock();
     }
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the outcome reaches every submission's own future
-  private void process(List<Submission> round) {
+  private void process(Round round) {
     CompletableFuture<Void> committed;
     try {
-      committed = sealAndCommit.apply(round);
+      committed = sealAndCommit.apply(round.submissions());
     } catch (RuntimeException e) {
       // The edge of the sealing thread: a defect in one round must not end sealing.
-      LOG.error("a round of {} submissions could not be sealed", round.size(), e);
+      LOG.error("a round of {} submissions could not be sealed", round.submissions().size(), e);
       committed = CompletableFuture.failedFuture(e);
     }
     committed.whenComplete(
         (nothing, failure) -> {
-          release(round.size());
+          release(round);
           if (failure != null) {
-            round.forEach(submission -> submission.done().completeExceptionally(failure));
+            round.submissions().forEach(one -> one.done().completeExceptionally(failure));
           }
         });
   }
 
-  private void release(int count) {
+  private void release(Round round) {
     lock.lock();
     try {
-      underWay -= count;
+      underWay -= round.submissions().size();
       uncommitted--;
+      if (round.bulk()) {
+        bulkUncommitted--;
+        rest(round);
+      }
       takeTurn();
       idle.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Begins a rest after a round of bulk if FLASH is about. Under the lock. */
+  private void rest(Round round) {
+    long now = timers.nanos();
+    if (flashIsAbout(now)) {
+      resting = true;
+      restUntil = now + Math.min(now - round.beganAt(), LONGEST_REST.toNanos());
     }
   }
 
