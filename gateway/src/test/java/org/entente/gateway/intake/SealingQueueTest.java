@@ -145,17 +145,76 @@ class SealingQueueTest {
   }
 
   @Test
-  void whileFlashIsAbout_roundsAreSmall_andNotForEver() {
+  void whileFlashIsAbout_roundsAreSmallAndOneAtATime_andNotForEver() {
     offer(Lane.FLASH);
-    for (int i = 0; i < SealingQueue.ROUND; i++) {
+    for (int i = 0; i < 2 * SealingQueue.ROUND; i++) {
       offer(Lane.ROUTINE);
     }
     queue.start();
-    assertEquals(List.of(SealingQueue.FLASH_ROUND, SealingQueue.FLASH_ROUND), sizes());
+    assertEquals(List.of(SealingQueue.FLASH_ROUND), sizes());
     timers.pass(SealingQueue.FLASH_IS_ABOUT);
     committed();
-    int left = SealingQueue.ROUND + 1 - 2 * SealingQueue.FLASH_ROUND;
-    assertEquals(List.of(SealingQueue.FLASH_ROUND, SealingQueue.FLASH_ROUND, left), sizes());
+    int left = 2 * SealingQueue.ROUND + 1 - SealingQueue.FLASH_ROUND - SealingQueue.ROUND;
+    assertEquals(List.of(SealingQueue.FLASH_ROUND, SealingQueue.ROUND), sizes().subList(0, 2));
+    committed();
+    timers.pass(APART);
+    assertEquals(List.of(SealingQueue.FLASH_ROUND, SealingQueue.ROUND, left), sizes());
+  }
+
+  @Test
+  void whileFlashIsAbout_bulkRestsThriceAsLongAsItsRoundTook_andFlashGoesAloneMeanwhile() {
+    queue.start();
+    offer(Lane.FLASH);
+    committed();
+    timers.pass(APART);
+    offer(Lane.ROUTINE);
+    assertEquals(List.of(1, 1), sizes());
+    timers.pass(Duration.ofMillis(4));
+    committed();
+    offer(Lane.IMMEDIATE);
+    timers.pass(Duration.ofMillis(5));
+    assertEquals(List.of(1, 1), sizes());
+    offer(Lane.FLASH);
+    assertEquals(List.of(1, 1, 1), sizes());
+    assertEquals(Lane.FLASH, rounds.get(2).get(0).lane());
+    timers.pass(Duration.ofMillis(6));
+    assertEquals(List.of(1, 1, 1), sizes());
+    timers.pass(Duration.ofMillis(1));
+    assertEquals(List.of(1, 1, 1, 1), sizes(), "whether the FLASH is committed or not");
+    assertEquals(Lane.IMMEDIATE, rounds.get(3).get(0).lane());
+  }
+
+  @Test
+  void whileFlashIsAbout_aFullRoundOfBulkRestsToo_butNeverLongerThanItsBound() {
+    queue.start();
+    offer(Lane.FLASH);
+    committed();
+    timers.pass(APART);
+    offer(Lane.ROUTINE);
+    for (int i = 0; i < SealingQueue.ROUND; i++) {
+      offer(Lane.ROUTINE);
+    }
+    timers.pass(Duration.ofSeconds(1));
+    committed();
+    timers.pass(SealingQueue.LONGEST_REST.minusNanos(1));
+    assertEquals(List.of(1, 1), sizes());
+    timers.pass(Duration.ofNanos(1));
+    assertEquals(List.of(1, 1, SealingQueue.FLASH_ROUND), sizes());
+  }
+
+  @Test
+  void closing_waitsForNoRest() {
+    queue.start();
+    offer(Lane.FLASH);
+    committed();
+    timers.pass(APART);
+    offer(Lane.ROUTINE);
+    timers.pass(Duration.ofMillis(4));
+    committed();
+    offer(Lane.ROUTINE);
+    assertEquals(List.of(1, 1), sizes());
+    queue.close();
+    assertEquals(List.of(1, 1, 1), sizes());
   }
 
   @Test
@@ -172,7 +231,7 @@ class SealingQueueTest {
     assertEquals(List.of(1, 1, 1), sizes());
     assertEquals(Lane.FLASH, rounds.get(2).get(0).lane());
     committed();
-    timers.pass(APART);
+    timers.pass(SealingQueue.LONGEST_REST);
     assertEquals(List.of(1, 1, 1, 1), sizes());
   }
 
