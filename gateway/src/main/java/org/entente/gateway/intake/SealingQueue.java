@@ -201,9 +201,8 @@ final class SealingQueue implements AutoCloseable {
 
   /** Whether there is room on the way into the ledger for anything but FLASH. Under the lock. */
   private boolean mayTakeBulk() {
-    return flashIsAbout(timers.nanos()) && !closing
-        ? bulkUncommitted == 0
-        : uncommitted < MOST_UNCOMMITTED;
+    boolean oneAtATime = !closing && flashIsAbout(timers.nanos());
+    return oneAtATime ? bulkUncommitted == 0 : uncommitted < MOST_UNCOMMITTED;
   }
 
   /** Takes a submission, or says why not. */
