@@ -93,7 +93,7 @@ final class SealingQueue implements AutoCloseable {
   private boolean dozing;
   private boolean began;
   private long beganAt;
-  private boolean sawFlash;
+  private boolean flashIsAbout;
   private long flashAt;
   private boolean resting;
   private long restUntil;
@@ -139,7 +139,12 @@ final class SealingQueue implements AutoCloseable {
 
   /** Asks for a turn if something waits and none was asked for. Under the lock. */
   private void takeTurn() {
-    if (!started || running || !mayTake()) {
+    if (!started || running) {
+      return;
+    }
+    // Here alone, so that a turn finds what it was asked for: FLASH may come in between, not go.
+    flashIsAbout = flashIsAbout && timers.nanos() - flashAt < FLASH_IS_ABOUT.toNanos();
+    if (!mayTake()) {
       return;
     }
     long left = left();
@@ -162,15 +167,9 @@ final class SealingQueue implements AutoCloseable {
     return rests(now) ? Math.max(full, restUntil - now) : full;
   }
 
-  /** Whether a FLASH came not long ago. Under the lock. */
-  private boolean flashIsAbout(long now) {
-    sawFlash = sawFlash && now - flashAt < FLASH_IS_ABOUT.toNanos();
-    return sawFlash;
-  }
-
   /** Whether bulk makes room for FLASH after a round. Under the lock. */
   private boolean rests(long now) {
-    resting = resting && !closing && flashIsAbout(now) && restUntil - now > 0;
+    resting = resting && !closing && flashIsAbout && restUntil - now > 0;
     return resting;
   }
 
@@ -182,7 +181,7 @@ final class SealingQueue implements AutoCloseable {
     if (scarce.getAsBoolean()) {
       return SCARCE_ROUND;
     }
-    return flashIsAbout(timers.nanos()) ? FLASH_ROUND : ROUND;
+    return flashIsAbout ? FLASH_ROUND : ROUND;
   }
 
   private void wake() {
@@ -201,7 +200,7 @@ final class SealingQueue implements AutoCloseable {
 
   /** Whether there is room on the way into the ledger for anything but FLASH. Under the lock. */
   private boolean mayTakeBulk() {
-    boolean oneAtATime = !closing && flashIsAbout(timers.nanos());
+    boolean oneAtATime = flashIsAbout && !closing;
     return oneAtATime ? bulkUncommitted == 0 : uncommitted < MOST_UNCOMMITTED;
   }
 
@@ -219,7 +218,7 @@ final class SealingQueue implements AutoCloseable {
       underWay++;
       waitingCount++;
       if (submission.lane() == Lane.FLASH) {
-        sawFlash = true;
+        flashIsAbout = true;
         flashAt = timers.nanos();
       }
       queue(submission.lane()).add(submission);
@@ -315,8 +314,8 @@ final class SealingQueue implements AutoCloseable {
 
   /** Begins a rest after a round of bulk if FLASH is about. Under the lock. */
   private void rest(Round round) {
-    long now = timers.nanos();
-    if (flashIsAbout(now)) {
+    if (flashIsAbout) {
+      long now = timers.nanos();
       resting = true;
       restUntil = now + Math.min(REST * (now - round.beganAt()), LONGEST_REST.toNanos());
     }

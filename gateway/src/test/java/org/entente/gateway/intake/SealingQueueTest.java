@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.model.AgencyName;
@@ -31,19 +34,22 @@ class SealingQueueTest {
   private final Hand timers = new Hand();
   private final List<List<Submission>> rounds = new ArrayList<>();
   private final List<CompletableFuture<Void>> commits = new ArrayList<>();
-  private final SealingQueue queue =
-      new SealingQueue(
-          round -> {
-            rounds.add(round);
-            CompletableFuture<Void> commit = new CompletableFuture<>();
-            commits.add(commit);
-            return commit;
-          },
-          /* most= */ 1_000,
-          Runnable::run,
-          () -> false,
-          timers,
-          APART);
+  private final SealingQueue queue = queue(Runnable::run);
+
+  private SealingQueue queue(Executor sealer) {
+    return new SealingQueue(
+        round -> {
+          rounds.add(round);
+          CompletableFuture<Void> commit = new CompletableFuture<>();
+          commits.add(commit);
+          return commit;
+        },
+        /* most= */ 1_000,
+        sealer,
+        () -> false,
+        timers,
+        APART);
+  }
 
   /** Time that stands until it is moved. */
   private static final class Hand implements Timers {
@@ -200,6 +206,23 @@ class SealingQueueTest {
     assertEquals(List.of(1, 1), sizes());
     timers.pass(Duration.ofNanos(1));
     assertEquals(List.of(1, 1, SealingQueue.FLASH_ROUND), sizes());
+  }
+
+  @Test
+  void turnOfBulk_thatWasAskedForWhileFlashWasAbout_findsItAfterwards() {
+    Deque<Runnable> turns = new ArrayDeque<>();
+    SealingQueue slow = queue(turns::add);
+    slow.start();
+    for (int i = 0; i < 2; i++) {
+      assertNull(slow.offer(submission(Lane.FLASH)));
+      turns.remove().run();
+    }
+    assertNull(slow.offer(submission(Lane.ROUTINE)));
+    timers.pass(APART);
+    timers.pass(SealingQueue.FLASH_IS_ABOUT);
+    turns.remove().run();
+    assertEquals(List.of(1, 1, 1), sizes());
+    assertEquals(Lane.ROUTINE, rounds.get(2).get(0).lane());
   }
 
   @Test
