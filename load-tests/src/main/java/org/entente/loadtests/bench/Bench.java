@@ -14,7 +14,6 @@ import org.entente.certsdev.FederationSpec;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
-import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.federation.ThrowawayFolder;
 import org.entente.loadtests.measure.MeasurementFailed;
 import org.entente.loadtests.measure.Spread;
@@ -45,8 +44,8 @@ final class Bench implements AutoCloseable {
     this.say = say;
     Home home = Home.find();
     folder = ThrowawayFolder.create();
-    federation = Federation.mint(home, folder, Machine.THROUGHPUT);
-    grounds = new Grounds(home, folder);
+    federation = Federation.mint(home, folder, effort.machine());
+    grounds = new Grounds(home, folder, effort.machine());
     results = new Results(Setting.here(effort, home.folder(), folder, InstantSource.system()));
     this.baselines =
         baselines == null ? null : new Baselines(baselines, folder, effort, results, say);

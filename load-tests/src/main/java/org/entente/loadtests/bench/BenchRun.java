@@ -28,7 +28,7 @@ public final class BenchRun implements Callable<Integer> {
   @Option(names = "--quick", description = "some three minutes, for a first impression")
   private boolean quick;
 
-  @Option(names = "--smoke", description = "about a minute, shows only that everything works")
+  @Option(names = "--smoke", description = "two to three minutes, shows only that everything works")
   private boolean smoke;
 
   @Option(names = "--json", description = "print the results as one JSON object")

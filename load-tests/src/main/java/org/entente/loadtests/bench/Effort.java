@@ -2,11 +2,13 @@ package org.entente.loadtests.bench;
 
 import java.time.Duration;
 import java.util.List;
+import org.entente.loadtests.federation.Machine;
 
 /**
  * How much time a run takes for what it measures.
  *
  * @param name as results say it
+ * @param machine how the gateways' Java machines are set
  * @param repeats how often each pair of figures that is compared is measured, in turns
  * @param warmUp how long each way runs before anything counts
  * @param before how long each measurement runs before it counts
@@ -21,6 +23,7 @@ import java.util.List;
  */
 record Effort(
     String name,
+    Machine machine,
     int repeats,
     Duration warmUp,
     Duration before,
@@ -64,10 +67,11 @@ record Effort(
   /** The largest message that a gateway takes by default, less its label. */
   static final int LARGEST = (1 << 20) - (4 << 10);
 
-  /** Shows that everything works, and nothing else. */
+  /** Shows that everything works, and nothing else, on gateways that start quickly. */
   static final Effort SMOKE =
       new Effort(
           "smoke",
+          Machine.QUICK_START,
           1,
           Duration.ofMillis(1_500),
           Duration.ofMillis(100),
@@ -91,6 +95,7 @@ record Effort(
   static final Effort QUICK =
       new Effort(
           "quick",
+          Machine.THROUGHPUT,
           2,
           Duration.ofSeconds(3),
           Duration.ofMillis(300),
@@ -107,6 +112,7 @@ record Effort(
   static final Effort LONG =
       new Effort(
           "long",
+          Machine.THROUGHPUT,
           3,
           Duration.ofSeconds(60),
           Duration.ofSeconds(1),

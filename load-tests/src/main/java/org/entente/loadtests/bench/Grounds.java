@@ -18,6 +18,7 @@ import org.entente.loadtests.federation.ThrowawayFolder;
 final class Grounds implements AutoCloseable {
   private final Home home;
   private final Path folder;
+  private final Machine machine;
   private final Set<Federation> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -25,10 +26,12 @@ final class Grounds implements AutoCloseable {
    * No federation yet.
    *
    * @param folder each has one of its own below it
+   * @param machine of their gateways
    */
-  Grounds(Home home, Path folder) {
+  Grounds(Home home, Path folder, Machine machine) {
     this.home = home;
     this.folder = folder;
+    this.machine = machine;
   }
 
   /** A federation whose gateways do not run yet; closing it ends them and deletes their files. */
@@ -39,7 +42,7 @@ final class Grounds implements AutoCloseable {
   /** The same with further agencies, whose gateways never run. */
   Ground mint(String scenario, List<FederationSpec.Agency> further) {
     Path own = folder.resolve(scenario);
-    Ground ground = new Ground(own, Federation.mint(home, own, Machine.THROUGHPUT, further));
+    Ground ground = new Ground(own, Federation.mint(home, own, machine, further));
     open.add(ground.federation);
     if (closed) {
       ground.close();
