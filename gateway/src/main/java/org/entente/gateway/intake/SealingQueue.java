@@ -48,7 +48,7 @@ final class SealingQueue implements AutoCloseable {
   /**
    * How many times as long as a round of bulk took until its commit bulk rests after it while FLASH
    * is about. A FLASH under full load waits for a processor at each hand-over of five processes; it
-   * does so a quarter as long where bulk rests three times as long, at half of bulk's throughput.
+   * does so a third as long where bulk rests three times as long, at half of bulk's throughput.
    */
   static final int REST = 3;
 
