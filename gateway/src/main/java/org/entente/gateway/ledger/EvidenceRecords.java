@@ -52,7 +52,7 @@ public final class EvidenceRecords {
   private final RetrievalRecords retrievals;
 
   /** Each recipient soon says two things of a message. */
-  private final Recent<MessageId, SentFacts> recent = new Recent<>(RECENT_BYTES);
+  private final Recent<MessageId, SentFacts> recent = new Recent<>(RECENT_BYTES, Integer.MAX_VALUE);
 
   /** Items stated by an agency. */
   public EvidenceRecords(AtRest atRest, AgencyName self) {

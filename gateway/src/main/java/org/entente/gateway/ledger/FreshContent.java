@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What receiving has just opened, for the subscribers to which it goes next: without it each of
- * them would have it read and decrypted again. In memory only, up to 8 MiB and, as {@link #expire}
- * is called, for {@link #KEPT}; an entry goes with its message. Whoever asks has read the message's
- * record, so that nobody is given what is gone. Safe for many threads.
+ * them would have it read and decrypted again. In memory only, up to 8 MiB and 1,000 messages and,
+ * as {@link #expire} is called, for {@link #KEPT}; an entry goes with its message. Whoever asks has
+ * read the message's record, so that nobody is given what is gone. Safe for many threads.
  */
 public final class FreshContent {
   /** How long content stays. */
@@ -17,7 +17,13 @@ public final class FreshContent {
 
   private static final long BYTES = 8 << 20;
 
-  private final Recent<Long, Content> byPosition = new Recent<>(BYTES);
+  /**
+   * More small messages than this would under full load be held until garbage is collected twice,
+   * and then die among what is old, whose collection stops the gateway for a tenth of a second.
+   */
+  private static final int MESSAGES = 1_000;
+
+  private final Recent<Long, Content> byPosition = new Recent<>(BYTES, MESSAGES);
 
   FreshContent() {}
 

@@ -6,23 +6,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was last put here, up to so many bytes; the oldest goes first. A cache that admits by how
- * often something is asked for would turn away what is new, and all that is asked for here is new.
- * Safe for many threads.
+ * What was last put here, up to so many bytes and entries; the oldest goes first. A cache that
+ * admits by how often something is asked for would turn away what is new, and all that is asked for
+ * here is new. Safe for many threads.
  *
  * @param <K> names an entry
  * @param <V> its value
  */
 final class Recent<K, V> {
-  private final long most;
+  private final long mostBytes;
+  private final int mostEntries;
   private final Map<K, Entry<V>> entries = new LinkedHashMap<>();
   private long bytes;
 
   private record Entry<V>(V value, int bytes, long atMillis) {}
 
-  /** An empty one that holds so many bytes at most. */
-  Recent(long most) {
-    this.most = most;
+  /** An empty one that holds so many bytes and entries at most. */
+  Recent(long mostBytes, int mostEntries) {
+    this.mostBytes = mostBytes;
+    this.mostEntries = mostEntries;
   }
 
   /** Adds an entry of a size, as the newest. */
@@ -31,7 +33,7 @@ final class Recent<K, V> {
     entries.put(key, new Entry<>(value, size, nowMillis));
     bytes += size;
     Iterator<Entry<V>> oldest = entries.values().iterator();
-    while (bytes > most && oldest.hasNext()) {
+    while (oldest.hasNext() && (bytes > mostBytes || entries.size() > mostEntries)) {
       bytes -= oldest.next().bytes();
       oldest.remove();
     }

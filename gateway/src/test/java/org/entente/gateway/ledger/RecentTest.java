@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import org.junit.jupiter.api.Test;
 
 class RecentTest {
-  private final Recent<String, Integer> recent = new Recent<>(10);
+  private final Recent<String, Integer> recent = new Recent<>(10, 4);
 
   @Test
   void whatIsNew_staysAndTheOldestGoes_alsoWhereTheOldWasAskedForOften() {
@@ -29,6 +29,16 @@ class RecentTest {
     assertNull(recent.get("b"));
     recent.put("c", 3, 10, 0);
     assertEquals(3, recent.get("c"));
+  }
+
+  @Test
+  void moreEntriesThanItHolds_theOldestGoes_howeverSmallTheyAre() {
+    for (int i = 1; i <= 5; i++) {
+      recent.put("k" + i, i, 1, 0);
+    }
+    assertNull(recent.get("k1"));
+    assertEquals(2, recent.get("k2"));
+    assertEquals(5, recent.get("k5"));
   }
 
   @Test

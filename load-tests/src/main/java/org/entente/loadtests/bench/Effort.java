@@ -95,7 +95,7 @@ record Effort(
   static final Effort QUICK =
       new Effort(
           "quick",
-          Machine.THROUGHPUT,
+          Machine.GATEWAY,
           2,
           Duration.ofSeconds(3),
           Duration.ofMillis(300),
@@ -112,7 +112,7 @@ record Effort(
   static final Effort LONG =
       new Effort(
           "long",
-          Machine.THROUGHPUT,
+          Machine.GATEWAY,
           3,
           Duration.ofSeconds(60),
           Duration.ofSeconds(1),

@@ -75,7 +75,7 @@ public final class IsolationRun implements Callable<Integer> {
       return 2;
     }
     Path folder = ThrowawayFolder.create();
-    Federation federation = Federation.mint(Home.find(), folder, Machine.THROUGHPUT);
+    Federation federation = Federation.mint(Home.find(), folder, Machine.GATEWAY);
     Thread onInterrupt = new Thread(federation::close, "stop");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try (federation) {

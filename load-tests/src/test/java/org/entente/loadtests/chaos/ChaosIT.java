@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Started;
 import org.junit.jupiter.api.Test;
@@ -68,12 +68,6 @@ final class ChaosIT {
   }
 
   private static List<String> chaos(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-Duser.timezone=UTC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(ChaosRun.class.getName());
-    command.addAll(List.of(arguments));
-    return command;
+    return Machine.QUICK_START.command(ChaosRun.class.getName(), arguments);
   }
 }

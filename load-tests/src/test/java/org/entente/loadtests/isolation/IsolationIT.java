@@ -37,7 +37,7 @@ final class IsolationIT {
   void
       neighbourOrClient_deadSlowStuckOrHostile_changesNobodyElsesThroughput_andAQueueCostsNoMemory()
           throws Exception {
-    try (Federation federation = Federation.mint(Home.find(), folder, Machine.THROUGHPUT)) {
+    try (Federation federation = Federation.mint(Home.find(), folder, Machine.GATEWAY)) {
       StringBuilder said = new StringBuilder();
       Isolation isolation = new Isolation(federation, line -> said.append(line).append('\n'));
       try {

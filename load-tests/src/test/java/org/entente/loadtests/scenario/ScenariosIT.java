@@ -44,12 +44,15 @@ final class ScenariosIT {
         from: 2026-01-01
       """;
 
+  /** The step, what was expected and what was seen. */
+  private static final int LINES_OF_A_FAILURE = 3;
+
   @TempDir private Path folder;
 
   @Test
   void everyScenario_comesAsItExpects() throws IOException, InterruptedException {
     Child child = Child.entente(folder, "demo", "--scenario", "all", "--once", "--json");
-    assertEquals(0, child.code(), () -> child.err() + child.out());
+    assertEquals(0, child.code(), () -> failed(child));
     assertEquals(1, child.out().lines().count(), child.out());
     JsonNode root = new ObjectMapper().readTree(child.out());
     assertTrue(root.path("ok").asBoolean(), child.out());
@@ -64,6 +67,20 @@ final class ScenariosIT {
       }
     }
     assertEquals(ScenarioFolder.names(Home.find().scenarios()), names);
+  }
+
+  /** What went wrong before all that went well, of which there is more than a log keeps. */
+  private static String failed(Child child) {
+    List<String> lines = child.err().lines().toList();
+    StringBuilder failed = new StringBuilder();
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).strip().startsWith("FAILED")) {
+        lines
+            .subList(i, Math.min(i + LINES_OF_A_FAILURE, lines.size()))
+            .forEach(line -> failed.append(line).append('\n'));
+      }
+    }
+    return failed + child.err() + child.out();
   }
 
   @Test

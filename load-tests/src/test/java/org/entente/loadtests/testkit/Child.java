@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.cli.RootCommand;
 import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Machine;
 
 /**
  * A child process that ran to its end.
@@ -24,16 +25,10 @@ import org.entente.loadtests.federation.Federation;
 public record Child(int code, String out, String err) {
   private static final long SECONDS = 600;
 
-  /** Runs {@code entente} with this test's class path. */
+  /** Runs {@code entente} in a process of its own. */
   public static Child entente(Path folder, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-Duser.timezone=UTC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add("org.entente.gateway.Main");
-    command.addAll(List.of(arguments));
-    return run(folder, command);
+    return run(folder, Machine.QUICK_START.command("org.entente.gateway.Main", arguments));
   }
 
   /** Runs {@code entente} in this process, for tests that need many commands and no exit. */

@@ -1,0 +1,76 @@
+package org.entente.loadtests.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.Throwaway;
+import org.entente.loadtests.traffic.Clients;
+import org.entente.loadtests.traffic.Tally;
+import org.entente.loadtests.traffic.Watcher;
+
+/**
+ * Part of the build: writes the archive of class data that lets every later start of a gateway or a
+ * command skip reading and verifying its classes, which is half of what a start takes. The archive
+ * is what the Java machine itself writes when a gateway ends that has done its work: it took
+ * messages, sent them and received some.
+ *
+ * <p>An archive is good for one class path, one Java and nothing more; it holds classes and no
+ * data. The build goes on without it if it cannot be written.
+ */
+public final class ClassData {
+  private static final String AGENCY = "fr.customs";
+  private static final String PEER = "de.customs";
+  private static final int PER_SECOND = 20;
+  private static final long QUIET_SECONDS = 20;
+
+  private ClassData() {}
+
+  /**
+   * Writes the archive.
+   *
+   * @param args the file, which is replaced in one step: gateways that run have it mapped
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Path file = Path.of(args[0]).toAbsolutePath();
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Files.deleteIfExists(part);
+    Home home = Home.find();
+    try {
+      Throwaway.during(
+          folder -> Federation.mint(home, folder),
+          false,
+          (federation, folder) -> {
+            work(home, federation, part);
+            return federation;
+          });
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | CommandFailure e) {
+      System.err.println("no class data, starts take longer: " + e);
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** Has a gateway do its work and end. */
+  private static void work(Home home, Federation federation, Path archive)
+      throws InterruptedException {
+    String option = "-Xlog:disable -XX:ArchiveClassesAtExit=" + archive;
+    federation.launchIn(AGENCY, Map.of("JAVA_TOOL_OPTIONS", option));
+    federation.launch(PEER);
+    federation.awaitReady(List.of(AGENCY, PEER));
+    Alerts alerts = Alerts.read(home.samples(), null, home.mappings(), Set.of(AGENCY, PEER));
+    Tally tally = new Tally();
+    try (Clients clients = new Clients(federation, tally, Watcher.NONE)) {
+      clients.subscribe(Set.of(AGENCY, PEER));
+      clients.publish(alerts.publications(), PER_SECOND);
+      tally.awaitAnswered(alerts.publications().size(), QUIET_SECONDS);
+    }
+    federation.stop(AGENCY);
+  }
+}
