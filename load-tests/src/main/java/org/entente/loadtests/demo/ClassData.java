@@ -1,6 +1,7 @@
 package org.entente.loadtests.demo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -43,22 +44,21 @@ public final class ClassData {
     Files.deleteIfExists(part);
     Home home = Home.find();
     try {
-      Throwaway.during(
-          folder -> Federation.mint(home, folder),
-          false,
-          (federation, folder) -> {
-            work(home, federation, part);
-            return federation;
-          });
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException | CommandFailure e) {
+      Path written =
+          Throwaway.during(
+              folder -> Federation.mint(home, folder),
+              false,
+              (federation, folder) -> written(home, federation, part));
+      Files.move(
+          written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | UncheckedIOException | CommandFailure e) {
       System.err.println("no class data, starts take longer: " + e);
       Files.deleteIfExists(file);
     }
   }
 
-  /** Has a gateway do its work and end. */
-  private static void work(Home home, Federation federation, Path archive)
+  /** Has a gateway do its work and end; the archive that it wrote. */
+  private static Path written(Home home, Federation federation, Path archive)
       throws InterruptedException {
     String option = "-Xlog:disable -XX:ArchiveClassesAtExit=" + archive;
     federation.launchIn(AGENCY, Map.of("JAVA_TOOL_OPTIONS", option));
@@ -72,5 +72,6 @@ public final class ClassData {
       tally.awaitAnswered(alerts.publications().size(), QUIET_SECONDS);
     }
     federation.stop(AGENCY);
+    return archive;
   }
 }

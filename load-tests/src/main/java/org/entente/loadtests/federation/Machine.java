@@ -38,12 +38,7 @@ public enum Machine {
     this.options = options;
   }
 
-  /** The class path of child processes. */
-  public static String jars() {
-    return System.getProperty("entente.jars", System.getProperty("java.class.path"));
-  }
-
-  /** The command line that runs a main class with {@link #jars}. */
+  /** The command line that runs a main class. */
   public List<String> command(String mainClass, String... arguments) {
     return command(List.of(), mainClass, arguments);
   }
@@ -51,7 +46,7 @@ public enum Machine {
   /** The same with classes that are found before those of the class path. */
   List<String> command(List<Path> before, String mainClass, String... arguments) {
     List<String> classPath = new ArrayList<>(before.stream().map(Path::toString).toList());
-    classPath.add(jars());
+    classPath.add(System.getProperty("entente.jars", System.getProperty("java.class.path")));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options.split(" ", -1)));
