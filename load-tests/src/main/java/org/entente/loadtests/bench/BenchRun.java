@@ -28,8 +28,11 @@ public final class BenchRun implements Callable<Integer> {
   @Option(names = "--quick", description = "some three minutes, for a first impression")
   private boolean quick;
 
-  @Option(names = "--smoke", description = "two to three minutes, shows only that everything works")
+  @Option(names = "--smoke", description = "half a minute, shows only that both chains work")
   private boolean smoke;
+
+  @Option(names = "--scenarios", description = "two minutes, shows only that everything works")
+  private boolean scenarios;
 
   @Option(names = "--json", description = "print the results as one JSON object")
   private boolean json;
@@ -61,7 +64,7 @@ public final class BenchRun implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Effort effort = smoke ? Effort.SMOKE : quick ? Effort.QUICK : Effort.LONG;
+    Effort effort = effort();
     String baselines = withoutBaselines ? null : System.getProperty(Baselines.PROPERTY);
     Bench bench = new Bench(effort, baselines, this::say);
     Thread onInterrupt = new Thread(bench::close, "stop");
@@ -81,6 +84,17 @@ public final class BenchRun implements Callable<Integer> {
       say(failure.getMessage() + "");
       return 1;
     }
+  }
+
+  /** The least that was asked for. */
+  private Effort effort() {
+    if (smoke) {
+      return Effort.SMOKE;
+    }
+    if (scenarios) {
+      return Effort.SCENARIOS;
+    }
+    return quick ? Effort.QUICK : Effort.LONG;
   }
 
   private static Path results(Effort effort) {
