@@ -28,7 +28,7 @@ public final class BenchRun implements Callable<Integer> {
   @Option(names = "--quick", description = "some three minutes, for a first impression")
   private boolean quick;
 
-  @Option(names = "--smoke", description = "half a minute, shows only that both chains work")
+  @Option(names = "--smoke", description = "less than a minute, shows only that both chains work")
   private boolean smoke;
 
   @Option(names = "--scenarios", description = "two minutes, shows only that everything works")

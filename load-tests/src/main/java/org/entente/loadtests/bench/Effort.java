@@ -71,7 +71,7 @@ record Effort(
       new Scenarios(
           Duration.ofSeconds(2), Duration.ofMillis(500), false, 0, List.of(), 0, List.of(), 0);
 
-  /** Half a minute that shows that both chains work, on gateways that start quickly. */
+  /** Less than a minute that shows that both chains work, on gateways that start quickly. */
   static final Effort SMOKE = shortest("smoke", NONE);
 
   /** The same with every scenario, each as short as can be. */

@@ -18,9 +18,9 @@ import org.entente.loadtests.traffic.Watcher;
 
 /**
  * Part of the build: writes the archive of class data that lets every later start of a gateway or a
- * command skip reading and verifying its classes, which is half of what a start takes. The archive
- * is what the Java machine itself writes when a gateway ends that has done its work: it took
- * messages, sent them and received some.
+ * command skip reading and verifying its classes, which is a third of what a start takes. The
+ * archive is what the Java machine itself writes when a gateway ends that has done its work: it
+ * took messages, sent them and received some.
  *
  * <p>An archive is good for one class path, one Java and nothing more; it holds classes and no
  * data. The build goes on without it if it cannot be written.

@@ -11,8 +11,9 @@ import java.util.List;
  *
  * <p>Two system properties of this process say what it runs: {@code entente.jars} the class path,
  * where it is not to be this process's own, and {@code entente.class.data} an archive of classes
- * that belongs to that class path. An archive that is not there, or belongs to another class path
- * or another Java, is passed over without a word: it makes a start shorter and does nothing else.
+ * that belongs to that class path. An archive that is not there, is damaged, or belongs to another
+ * class path or another Java, is passed over without a word: it makes a start shorter and does
+ * nothing else.
  */
 public enum Machine {
   /** Starts quickly: the first compiler only, a small heap. */
@@ -24,7 +25,7 @@ public enum Machine {
    * collection: all that is under way does, and where there is no room for it it dies among what is
    * old, whose collection stops the gateway for a tenth of a second. It begins small, so that a
    * gateway that has little to do stays small, and grows with the first collection of all, which
-   * comes within the first minute of full load.
+   * comes when what is old has filled its part.
    */
   GATEWAY(
       "-Xms256m -Xmx512m -XX:NewSize=32m -XX:MaxNewSize=96m -XX:SurvivorRatio=2"
@@ -67,6 +68,7 @@ public enum Machine {
     return Files.isRegularFile(archive)
         ? List.of(
             "-XX:SharedArchiveFile=" + archive,
+            "-XX:+VerifySharedSpaces",
             "-Xshare:auto",
             "-Xlog:cds*=off",
             "-Dentente.class.data=" + archive)

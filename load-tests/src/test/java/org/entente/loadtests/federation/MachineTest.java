@@ -1,0 +1,20 @@
+package org.entente.loadtests.federation;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class MachineTest {
+  @Test
+  void gateway_isSetAsTheLauncherSetsIt() throws IOException {
+    String launcher = Files.readString(Home.find().folder().resolve("entente"));
+    List<String> command = Machine.GATEWAY.command("org.entente.gateway.Main");
+    List<String> heap = command.subList(1, command.indexOf("-XX:+UseSerialGC"));
+    assertFalse(heap.isEmpty());
+    assertTrue(launcher.contains("heap=(" + String.join(" ", heap) + ")"), heap::toString);
+  }
+}
