@@ -51,8 +51,12 @@ public final class EvidenceRecords {
   private final AgencyName self;
   private final RetrievalRecords retrievals;
 
-  /** Each recipient soon says two things of a message. */
-  private final Recent<MessageId, SentFacts> recent = new Recent<>(RECENT_BYTES, Integer.MAX_VALUE);
+  /**
+   * Each recipient soon says two things of a message. Held as bytes: thousands of messages are
+   * under way at a time, and as objects, a dozen each, they were most of what each collection of
+   * garbage copied.
+   */
+  private final Recent<MessageId, byte[]> recent = new Recent<>(RECENT_BYTES, Integer.MAX_VALUE);
 
   /** Items stated by an agency. */
   public EvidenceRecords(AtRest atRest, AgencyName self) {
@@ -212,9 +216,7 @@ public final class EvidenceRecords {
    */
   public void accepted(Transaction tx, EvidenceBook book, MessageId id, SentFacts facts) {
     SentFacts dated = facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build();
-    book.sent(tx, id, atRest.seal(SENT, dated.toByteArray(), until(dated, tx.nowMillis())));
-    long now = tx.nowMillis();
-    tx.afterCommit(() -> recent.put(id, dated, dated.getSerializedSize(), now));
+    keepSent(tx, book, id, dated.toByteArray(), until(dated, tx.nowMillis()));
   }
 
   /**
@@ -237,10 +239,14 @@ public final class EvidenceRecords {
         taken.getAcceptedAtMs() > 0 ? taken.getAcceptedAtMs() : BigEndian.u64(id.bytes(), 0) >>> 16;
     Instant until = until(taken, accepted);
     Instant today = Instant.ofEpochMilli(tx.nowMillis());
-    book.sent(
-        tx, id, atRest.seal(SENT, taken.toByteArray(), until.isBefore(today) ? today : until));
+    keepSent(tx, book, id, taken.toByteArray(), until.isBefore(today) ? today : until);
+  }
+
+  private void keepSent(
+      Transaction tx, EvidenceBook book, MessageId id, byte[] facts, Instant until) {
+    book.sent(tx, id, atRest.seal(SENT, facts, until));
     long now = tx.nowMillis();
-    tx.afterCommit(() -> recent.put(id, taken, taken.getSerializedSize(), now));
+    tx.afterCommit(() -> recent.put(id, facts, facts.length, now));
   }
 
   /**
@@ -257,9 +263,9 @@ public final class EvidenceRecords {
 
   /** Whom a message of this agency went to; empty if it is none, or once its bucket has ended. */
   public Optional<SentFacts> sent(EvidenceBook book, MessageId id) {
-    SentFacts known = recent.get(id);
+    byte[] known = recent.get(id);
     if (known != null) {
-      return Optional.of(known);
+      return Optional.of(parseSent(known));
     }
     byte[] sealed = book.sent(id);
     return sealed == null ? Optional.empty() : openSent(sealed);
@@ -274,16 +280,15 @@ public final class EvidenceRecords {
   }
 
   private Optional<SentFacts> openSent(byte[] sealed) {
-    return atRest
-        .open(SENT, sealed)
-        .map(
-            bytes -> {
-              try {
-                return SentFacts.parseFrom(bytes);
-              } catch (InvalidProtocolBufferException e) {
-                throw new CorruptRecord("EVIDENCE", e);
-              }
-            });
+    return atRest.open(SENT, sealed).map(EvidenceRecords::parseSent);
+  }
+
+  private static SentFacts parseSent(byte[] bytes) {
+    try {
+      return SentFacts.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("EVIDENCE", e);
+    }
   }
 
   private static EvidenceBatch parseBatch(byte[] bytes) {
