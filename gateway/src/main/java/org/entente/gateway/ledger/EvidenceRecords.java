@@ -53,8 +53,8 @@ public final class EvidenceRecords {
 
   /**
    * Each recipient soon says two things of a message. Held as bytes: thousands of messages are
-   * under way at a time, and as objects, a dozen each, they were most of what each collection of
-   * garbage copied.
+   * under way at a time, and as objects, a dozen each, they were a third of what each collection of
+   * garbage took.
    */
   private final Recent<MessageId, byte[]> recent = new Recent<>(RECENT_BYTES, Integer.MAX_VALUE);
 
