@@ -23,13 +23,11 @@ public enum Machine {
   /**
    * A gateway as {@code ./entente run} sets it. Half of the young generation is for what survives a
    * collection: all that is under way does, and where there is no room for it it dies among what is
-   * old, whose collection stops the gateway for a tenth of a second. It begins small, so that a
-   * gateway that has little to do stays small, and grows with the first collection of all, which
-   * comes when what is old has filled its part.
+   * old, whose collection stops the gateway for a tenth of a second. It is small, so that a gateway
+   * that has little to do stays small, and stays as it is: it would grow at a collection of
+   * everything only, which hardly comes under load, but came of looking at the heap.
    */
-  GATEWAY(
-      "-Xms256m -Xmx512m -XX:NewSize=32m -XX:MaxNewSize=96m -XX:SurvivorRatio=2"
-          + " -XX:TargetSurvivorRatio=90");
+  GATEWAY("-Xms256m -Xmx512m -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90");
 
   private static final int FEATURE_OF_NATIVE_ACCESS = 22;
 
