@@ -333,7 +333,7 @@ class ExplainPathTest {
     String[] where = {"--config", folder.resolve(FR + ".yaml").toString(), "--to", SG};
     assertEquals(1, policy(where), () -> err);
     assertTrue(out.contains("sg.police: refused (PERSON_REQUIRED by warnings/person_req"), out);
-    assertTrue(out.contains("  fulfils what is not known here"), out);
+    assertTrue(out.contains("  which obligations it fulfils, a running gateway knows"), out);
     String[] person = {"--officer", "FR-3", "--justification", "case 12/26"};
     assertEquals(0, policy(where, person), () -> out + err);
     assertEquals(1, policy(where, person, "--passes-on", sources.toString()), () -> err);

@@ -44,7 +44,10 @@ final class ExplainedText {
     if (one.getWithheldCount() > 0) {
       line("  withheld: " + String.join(", ", one.getWithheldList()));
     }
-    line("  fulfils " + (fulfilments ? words(one.getFulfilment()) : "what is not known here"));
+    line(
+        fulfilments
+            ? "  fulfils " + words(one.getFulfilment())
+            : "  which obligations it fulfils, a running gateway knows");
     for (ExplainedAgreement agreement : one.getAgreementsList()) {
       line("  " + agreement.getId() + " (" + agreement.getTitle() + ")");
       if (agreement.getFailedCount() == 0) {

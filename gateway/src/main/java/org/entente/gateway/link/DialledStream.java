@@ -1,6 +1,5 @@
 package org.entente.gateway.link;
 
-import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,9 +34,7 @@ final class DialledStream
 
   @Override
   public void onError(Throwable error) {
-    Status status = Status.fromThrowable(error);
-    String code = LinkStatus.reason(error).orElse(status.getCode().toString());
-    finish(code + ": " + status.getDescription());
+    finish(LinkStatus.words(error));
   }
 
   @Override

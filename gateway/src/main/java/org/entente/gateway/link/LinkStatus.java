@@ -43,6 +43,34 @@ final class LinkStatus {
     return Optional.empty();
   }
 
+  /**
+   * Why a call ended, for an operator: the other side's stable code or else gRPC's, its words, and
+   * what this machine says where the call never got to the other side.
+   */
+  static String words(Throwable error) {
+    Status status = Status.fromThrowable(error);
+    String said =
+        reason(error).orElse(status.getCode().toString()) + ": " + status.getDescription();
+    Throwable here = status.getCause();
+    if (here == null) {
+      return said;
+    }
+    Throwable first = here;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    String outer = message(here);
+    String inner = message(first);
+    // The outer one names the address, the inner one what went wrong in a handshake.
+    String both = outer.contains(inner) ? outer : outer + ": " + inner;
+    return said + " (" + both + ")";
+  }
+
+  private static String message(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : InvalidValue.printable(message);
+  }
+
   private static Status.Code statusOf(Code code) {
     return switch (code) {
       case MALFORMED -> Status.Code.INVALID_ARGUMENT;

@@ -1,0 +1,54 @@
+package org.entente.gateway.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.entente.gateway.model.Code;
+import org.entente.proto.link.v1.ExchangeRequest;
+import org.entente.proto.link.v1.LinkServiceGrpc;
+import org.junit.jupiter.api.Test;
+
+final class LinkStatusTest {
+  @Test
+  void words_refused_haveTheStableCodeAndWhatThePeerSaid() {
+    assertEquals(
+        "UNKNOWN_PEER: not in the bundle",
+        LinkStatus.words(LinkStatus.of(Code.UNKNOWN_PEER, "not in the bundle")));
+  }
+
+  @Test
+  void words_nobodyListens_sayWhatTheMachineSaysAndWhere() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    try {
+      StatusRuntimeException failure =
+          assertThrows(
+              StatusRuntimeException.class,
+              () ->
+                  ClientCalls.blockingServerStreamingCall(
+                          channel,
+                          LinkServiceGrpc.getExchangeMethod(),
+                          CallOptions.DEFAULT,
+                          ExchangeRequest.getDefaultInstance())
+                      .next());
+      String words = LinkStatus.words(failure);
+      assertTrue(words.startsWith("UNAVAILABLE: io exception ("), words);
+      assertTrue(words.contains("Connection refused: /127.0.0.1:" + port), words);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+}
