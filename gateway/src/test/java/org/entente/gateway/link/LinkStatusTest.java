@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLException;
 import org.entente.gateway.model.Code;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.LinkServiceGrpc;
@@ -23,6 +26,19 @@ final class LinkStatusTest {
     assertEquals(
         "UNKNOWN_PEER: not in the bundle",
         LinkStatus.words(LinkStatus.of(Code.UNKNOWN_PEER, "not in the bundle")));
+  }
+
+  @Test
+  void words_handshakeFailed_sayWhatWentWrongInIt() {
+    SSLException handshake =
+        new SSLException("engine problem", new CertificateException("it has ended"));
+    assertEquals(
+        "UNAVAILABLE: io exception (engine problem: it has ended)",
+        LinkStatus.words(
+            Status.UNAVAILABLE
+                .withDescription("io exception")
+                .withCause(handshake)
+                .asRuntimeException()));
   }
 
   @Test
