@@ -46,7 +46,7 @@ final class NodeDisk implements Supplier<Store>, NodeBackups.Copies {
 
   private static String advice(StoreFailure.Kind kind) {
     return switch (kind) {
-      case NEWER_FORMAT -> "; start that release, or restore a backup that this one made";
+      case OTHER_FORMAT -> "; start that release, or restore a backup that this one made";
       case LOCKED -> "; the gateway runs already";
       case CORRUPT ->
           "; nothing was changed: keep a copy of the folder, look at the disk and its memory, and"

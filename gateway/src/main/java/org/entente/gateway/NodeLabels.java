@@ -66,13 +66,9 @@ final class NodeLabels {
     if (facts.getRecall()) {
       return;
     }
-    if (facts.getPartsList().stream().anyMatch(part -> part.getKind() == 0)) {
-      replay.leaveOut();
-    } else {
-      List<PolicyReplay.SentPart> parts =
-          facts.getPartsList().stream().map(part -> sent(facts, part)).toList();
-      replay.sent(id, parts, self, Instant.ofEpochMilli(facts.getAcceptedAtMs()));
-    }
+    List<PolicyReplay.SentPart> parts =
+        facts.getPartsList().stream().map(part -> sent(facts, part)).toList();
+    replay.sent(id, parts, self, Instant.ofEpochMilli(facts.getAcceptedAtMs()));
   }
 
   private static PolicyReplay.SentPart sent(SentFacts facts, SentPart part) {

@@ -159,8 +159,8 @@ final class NodePolicy {
   }
 
   /**
-   * This is so many a start of the node: what an earlier one decided was decided by other rules, or
-   * by an earlier release that reads them otherwise.
+   * The number of this start of the node. What an earlier start decided was decided by other rules,
+   * or by a release that reads them differently.
    */
   void startsAs(long start) {
     holder.beginAt(start << CHANGES_BITS);

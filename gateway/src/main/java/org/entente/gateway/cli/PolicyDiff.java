@@ -119,8 +119,7 @@ final class PolicyDiff implements Callable<Integer> {
       object
           .put("differing", replay.differing())
           .put("not_listed", replay.notListed())
-          .put("sent", replay.sent())
-          .put("left_out", replay.leftOut());
+          .put("sent", replay.sent());
       replay.notKept().forEach(object.putArray("not_kept_of_sent")::add);
       out.println(JsonText.line(object));
     } else {
@@ -147,11 +146,6 @@ final class PolicyDiff implements Callable<Integer> {
           "%d of them were sent: asked about by what is kept of their labels%s%n",
           replay.sent(),
           lacking.isEmpty() ? "" : ", which is nothing of " + lacking + ", which conditions read");
-    }
-    if (replay.leftOut() > 0) {
-      out.printf(
-          "%d sent under an earlier release were left out: too little of their labels is kept%n",
-          replay.leftOut());
     }
   }
 

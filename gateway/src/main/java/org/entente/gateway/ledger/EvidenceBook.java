@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
@@ -41,8 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A statement is kept as often as {@link EvidenceName} says, whoever repeats it how often. What
  * contradicts another statement is another statement. Once its time is over it could be stated
  * again, as long as it is known whom the message went to. {@link AwaitedBook} and {@link
- * RetrievalBook} have the rest of the table, and {@link EarlierStatements} what releases before
- * format 6 kept there.
+ * RetrievalBook} have the rest of the table.
  */
 public final class EvidenceBook {
   private static final byte[] KNOWN = Keys.key().ascii("evidence").done();
@@ -67,14 +67,11 @@ public final class EvidenceBook {
    */
   private final ConcurrentMap<AgencyName, Long> owedFrom = new ConcurrentHashMap<>();
 
-  private final EarlierStatements earlier;
-
   private boolean originsKnown;
 
   /** The book in a store. */
   public EvidenceBook(Store store) {
     this.store = store;
-    this.earlier = new EarlierStatements(store);
   }
 
   /** Items that are owed, with their number. The array is not to be changed. */
@@ -98,7 +95,7 @@ public final class EvidenceBook {
    * @param places at most as many as the name says
    */
   boolean add(Transaction tx, EvidenceName name, int places, Supplier<byte[]> sealedItem) {
-    int times = earlier.times(tx::get, name);
+    int times = 0;
     byte[] key = statementKey(name, times + 1);
     while (times < places && tx.get(Table.STATEMENT, key) != null) {
       times++;
@@ -120,22 +117,22 @@ public final class EvidenceBook {
 
   /** Whether a statement is known. */
   public boolean has(Transaction tx, EvidenceName name) {
-    return has(tx::get, name);
+    return has(key -> tx.get(Table.STATEMENT, key), name);
   }
 
   /** Whether it is, as far as that is committed. */
   public boolean has(EvidenceName name) {
-    return has(store::get, name);
+    return has(key -> store.get(Table.STATEMENT, key), name);
   }
 
   /** Each time it was made has its own end, and the first may be over before the others. */
-  private boolean has(EarlierStatements.Reader reader, EvidenceName name) {
+  private static boolean has(Function<byte[], byte @Nullable []> statement, EvidenceName name) {
     for (int time = 1; time <= name.most(); time++) {
-      if (reader.get(Table.STATEMENT, statementKey(name, time)) != null) {
+      if (statement.apply(statementKey(name, time)) != null) {
         return true;
       }
     }
-    return earlier.times(reader, name) > 0;
+    return false;
   }
 
   /** Is told, after each commit, of which messages more is known: on the writer's thread. */
@@ -151,7 +148,7 @@ public final class EvidenceBook {
   /** All statements that are committed of a message, oldest first, sealed. */
   List<byte[]> read(MessageId id) {
     byte[] prefix = Keys.key().bytes(id.bytes()).u8(SAID).done();
-    List<byte[]> numbered = new ArrayList<>(earlier.numbered(id));
+    List<byte[]> numbered = new ArrayList<>();
     try (Scan scan = store.scan(Table.STATEMENT, prefix, Keys.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
@@ -159,7 +156,7 @@ public final class EvidenceBook {
       }
     }
     numbered.sort(Comparator.comparingLong(value -> BigEndian.u64(value, 0)));
-    List<byte[]> out = new ArrayList<>(earlier.first(id));
+    List<byte[]> out = new ArrayList<>();
     numbered.forEach(value -> out.add(Arrays.copyOfRange(value, NUMBER_BYTES, value.length)));
     return out;
   }
@@ -178,14 +175,10 @@ public final class EvidenceBook {
 
   /** Whom a message of this agency went to, sealed; null if it is not one. */
   byte @Nullable [] sent(MessageId id) {
-    byte[] facts = store.get(Table.STATEMENT, sentKey(id));
-    return facts == null ? earlier.sent(id) : facts;
+    return store.get(Table.STATEMENT, sentKey(id));
   }
 
-  /**
-   * Gives whom each message of this agency went to, sealed, in the order of their ids; what a
-   * release before format 6 kept is left out.
-   */
+  /** Gives whom each message of this agency went to, sealed, in the order of their ids. */
   void eachSent(BiConsumer<MessageId, byte[]> take) {
     byte[] first = Keys.key().done();
     try (Scan scan = store.scan(Table.STATEMENT, first, null)) {

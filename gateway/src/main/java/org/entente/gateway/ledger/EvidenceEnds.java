@@ -29,20 +29,10 @@ public final class EvidenceEnds {
   public enum Part {
     /** Whom own messages went to, and statements about them. */
     STATED(Table.STATEMENT, Part.NONE),
-    /** Such statements from before format 6. */
-    STATEMENTS(Table.EVIDENCE, 11),
-    /** The same from before format 3. */
-    KNOWN(Table.EVIDENCE, 1),
-    /** Whom own messages went to, from before format 6. */
-    SENT(Table.EVIDENCE, 4),
     /** Headers and signatures of envelopes that were received. */
     HEADERS(Table.EVIDENCE, 5),
-    /** How often a statement from before format 3 is known. */
-    MARKS(Table.EVIDENCE, 7),
     /** Places in the list of unopened messages. */
     NUMBERS(Table.EVIDENCE, 10),
-    /** Who retrieved received messages, from before format 7. */
-    RETRIEVED(Table.EVIDENCE, RetrievalBook.EARLIER),
     /** Who retrieved received messages. */
     RETRIEVALS(Table.EVIDENCE, RetrievalBook.SEALED);
 
@@ -86,12 +76,10 @@ public final class EvidenceEnds {
 
   private final Store store;
   private final InboxBook inbox;
-  private final RetentionBook retention;
 
-  EvidenceEnds(Store store, InboxBook inbox, RetentionBook retention) {
+  EvidenceEnds(Store store, InboxBook inbox) {
     this.store = store;
     this.inbox = inbox;
-    this.retention = retention;
   }
 
   /**
@@ -139,26 +127,19 @@ public final class EvidenceEnds {
 
   private static boolean isOfOwn(Part part) {
     return switch (part) {
-      case STATED, STATEMENTS, KNOWN, SENT, MARKS, NUMBERS -> true;
-      case HEADERS, RETRIEVED, RETRIEVALS -> false;
+      case STATED, NUMBERS -> true;
+      case HEADERS, RETRIEVALS -> false;
     };
   }
 
   private boolean isOver(Part part, byte[] key, byte[] value, long now) {
     return switch (part) {
       case STATED -> hasEnded(value, isStatement(key) ? EvidenceBook.NUMBER_BYTES : 0, now);
-      case STATEMENTS -> hasEnded(value, EvidenceBook.NUMBER_BYTES, now);
-      case KNOWN, SENT, HEADERS -> hasEnded(value, 0, now);
-      case MARKS, NUMBERS -> nothingIsSealedOf(idIn(part, key));
-      case RETRIEVED -> isGone(MessageId.of(idIn(part, key)));
+      case HEADERS -> hasEnded(value, 0, now);
+      case NUMBERS -> nothingIsSealedOf(idIn(part, key));
       case RETRIEVALS ->
           hasEnded(value, 0, now) && inbox.find(MessageId.of(idIn(part, key))) == null;
     };
-  }
-
-  /** Its retention has ended: what was erased before is remembered until then. */
-  private boolean isGone(MessageId id) {
-    return inbox.find(id) == null && !retention.isErased(id);
   }
 
   /** {@link AtRest} has the form; what has another is not touched. */
@@ -172,15 +153,8 @@ public final class EvidenceEnds {
   }
 
   private boolean nothingIsSealedOf(byte[] id) {
-    return isEmpty(Part.STATED, id)
-        && isEmpty(Part.SENT, id)
-        && isEmpty(Part.STATEMENTS, id)
-        && isEmpty(Part.KNOWN, id);
-  }
-
-  private boolean isEmpty(Part part, byte[] id) {
-    byte[] prefix = part.prefix().bytes(id).done();
-    try (Scan scan = store.scan(part.table, prefix, Keys.endOf(prefix))) {
+    byte[] prefix = Part.STATED.prefix().bytes(id).done();
+    try (Scan scan = store.scan(Part.STATED.table, prefix, Keys.endOf(prefix))) {
       return !scan.hasNext();
     }
   }

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -146,13 +145,9 @@ public final class EvidenceRecords {
   public List<EvidenceItem> openOwed(List<EvidenceBook.Owed> owed) {
     List<EvidenceItem> out = new ArrayList<>();
     for (EvidenceBook.Owed one : owed) {
-      Optional<byte[]> batch = atRest.open(OWED, one.sealedItems());
-      if (batch.isPresent()) {
-        out.addAll(parseBatch(batch.get()).getItemsList());
-      } else {
-        // A single one, as it was owed before format 3.
-        atRest.open(CONTEXT, one.sealedItems()).map(EvidenceRecords::parse).ifPresent(out::add);
-      }
+      atRest
+          .open(OWED, one.sealedItems())
+          .ifPresent(batch -> out.addAll(parseBatch(batch).getItemsList()));
     }
     return out;
   }
@@ -164,7 +159,6 @@ public final class EvidenceRecords {
   public List<EvidenceItem> known(EvidenceBook book, MessageId id) {
     List<EvidenceItem> out = new ArrayList<>();
     sent(book, id)
-        .filter(facts -> facts.getAcceptedAtMs() > 0)
         .map(
             facts ->
                 item(
@@ -234,10 +228,7 @@ public final class EvidenceRecords {
       facts.setTakenBackAtMs(tx.nowMillis());
     }
     SentFacts taken = facts.build();
-    // What was accepted before format 3 does not say when; its id does.
-    long accepted =
-        taken.getAcceptedAtMs() > 0 ? taken.getAcceptedAtMs() : BigEndian.u64(id.bytes(), 0) >>> 16;
-    Instant until = until(taken, accepted);
+    Instant until = until(taken, taken.getAcceptedAtMs());
     Instant today = Instant.ofEpochMilli(tx.nowMillis());
     keepSent(tx, book, id, taken.toByteArray(), until.isBefore(today) ? today : until);
   }
@@ -273,7 +264,7 @@ public final class EvidenceRecords {
 
   /**
    * Gives whom each message of this agency went to, as far as that can still be opened, in the
-   * order of their ids; what a release before format 6 kept is left out.
+   * order of their ids.
    */
   public void eachSent(EvidenceBook book, BiConsumer<MessageId, SentFacts> take) {
     book.eachSent((id, kept) -> openSent(kept).ifPresent(facts -> take.accept(id, facts)));

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * INBOX   u8 lane · u64 position           → InboxRecord
  * MESSAGE u8 1 · 16-byte message id        → u8 lane · u64 position
  * BODY    u64 position                     → body ciphertext
- * MESSAGE u8 2 · u64 position              → the same, as it was kept before format 4
  * </pre>
  *
  * Bodies have a table of their own because they come in the order of its keys: its files never
@@ -121,11 +120,7 @@ public final class InboxBook {
   /** Removes a message with its body; its position stays empty. */
   public void remove(Transaction tx, Placed placed) {
     tx.delete(Table.INBOX, key(placed.lane(), placed.position()));
-    if (tx.get(Table.BODY, bodyKey(placed.position())) != null) {
-      tx.delete(Table.BODY, bodyKey(placed.position()));
-    } else {
-      tx.delete(Table.MESSAGE, olderBodyKey(placed.position()));
-    }
+    tx.delete(Table.BODY, bodyKey(placed.position()));
     tx.afterCommit(
         () -> {
           fresh.forget(placed.position());
@@ -176,10 +171,7 @@ public final class InboxBook {
     MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
     byte[] body = tx.get(Table.BODY, bodyKey(placed.position()));
     if (body == null) {
-      body = tx.get(Table.MESSAGE, olderBodyKey(placed.position()));
-    }
-    if (body == null) {
-      throw new CorruptRecord("MESSAGE", null);
+      throw new CorruptRecord("BODY", null);
     }
     remove(tx, placed);
     return append(tx, placed.lane(), id, placed.record(), body);
@@ -221,8 +213,7 @@ public final class InboxBook {
 
   /** The sealed body at a position, or null once erased. */
   public byte @Nullable [] body(long position) {
-    byte[] body = store.get(Table.BODY, bodyKey(position));
-    return body == null ? store.get(Table.MESSAGE, olderBodyKey(position)) : body;
+    return store.get(Table.BODY, bodyKey(position));
   }
 
   /** A record as the transaction sees it, or null. */
@@ -257,9 +248,5 @@ public final class InboxBook {
 
   private static byte[] bodyKey(long position) {
     return Keys.key().u64(position).done();
-  }
-
-  private static byte[] olderBodyKey(long position) {
-    return Keys.key().u8(2).u64(position).done();
   }
 }

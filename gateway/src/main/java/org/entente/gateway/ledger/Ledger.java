@@ -72,12 +72,12 @@ public final class Ledger implements AutoCloseable {
     this.outbox = new OutboxBook(store, unreadable);
     this.inbox = new InboxBook(store);
     this.retention = new RetentionBook(store);
-    this.evidenceEnds = new EvidenceEnds(store, inbox, retention);
+    this.evidenceEnds = new EvidenceEnds(store, inbox);
     this.cursors = new CursorBook(store);
     this.idempotency = new IdempotencyBook(store);
     this.evidence = new EvidenceBook(store);
     this.awaited = new AwaitedBook(store);
-    this.retrievals = new RetrievalBook(store);
+    this.retrievals = new RetrievalBook();
     this.windows = new WindowBook(store);
     this.peerFacts = new PeerFactsBook(store);
     this.held = new HeldBook(store);

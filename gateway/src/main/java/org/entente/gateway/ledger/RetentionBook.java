@@ -191,37 +191,18 @@ public final class RetentionBook {
     tx.put(Table.RETENTION, blockKey(origin, id), block.build().toByteArray());
   }
 
-  /**
-   * How many messages of an origin are refused that are not here. Where nobody has counted them yet
-   * they are counted once, and the count is kept, also if nothing else comes of the asking.
-   */
+  /** How many messages of an origin are refused that are not here. */
   public long blocks(Transaction tx, AgencyName origin) {
-    byte[] count = tx.get(Table.RETENTION, blocksKey(origin));
-    if (count != null) {
-      return BigEndian.u64(count, 0);
-    }
-    long counted = counted(origin);
-    tx.put(Table.RETENTION, blocksKey(origin), u64(counted));
-    return counted;
+    return count(tx.get(Table.RETENTION, blocksKey(origin)));
   }
 
   /** The same as committed. */
   public long blocks(AgencyName origin) {
-    byte[] count = store.get(Table.RETENTION, blocksKey(origin));
-    return count == null ? counted(origin) : BigEndian.u64(count, 0);
+    return count(store.get(Table.RETENTION, blocksKey(origin)));
   }
 
-  /** Before format 7 nobody counted them. */
-  private long counted(AgencyName origin) {
-    long count = 0;
-    byte[] all = blocksOf(origin);
-    try (Scan scan = store.scan(Table.RETENTION, all, Keys.endOf(all))) {
-      while (scan.hasNext()) {
-        scan.next();
-        count++;
-      }
-    }
-    return count;
+  private static long count(byte @Nullable [] value) {
+    return value == null ? 0 : BigEndian.u64(value, 0);
   }
 
   /** Whether such a message is refused already, until whenever. */
@@ -360,10 +341,6 @@ public final class RetentionBook {
 
   private static byte[] key(int space, MessageId id) {
     return Keys.key().u8(space).bytes(id.bytes()).done();
-  }
-
-  private static byte[] blocksOf(AgencyName origin) {
-    return Keys.key().u8(BLOCK).ascii(origin.value()).done();
   }
 
   private static byte[] blockKey(AgencyName origin, MessageId id) {

@@ -65,22 +65,13 @@ public final class RetrievalRecords {
     Instant now = Instant.ofEpochMilli(tx.nowMillis());
     // What a hold keeps beyond its bucket is sealed for the day: no key of the past is made again.
     long day = Math.max(bucketDay, LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay());
-    byte[] sealed = book.first(tx, id);
-    RetrievalBook.Earlier earlier = sealed == null ? book.earlier(tx, id) : null;
-    byte[] first;
-    if (sealed != null) {
-      first = sealed;
-    } else if (earlier != null) {
-      first = sealed(new Retrieval(earlier.atMillis(), earlier.client()), day);
-      book.putFirst(tx, id, first);
-    } else {
+    byte[] first = book.first(tx, id);
+    if (first == null) {
       book.putFirst(tx, id, sealed(new Retrieval(tx.nowMillis(), client), day));
       return Noted.FIRST;
     }
     Optional<Retrieval> before = open(first);
-    if (before.isEmpty()
-        || before.get().client().equals(client)
-        || book.hasEarlierFurther(tx, id, client)) {
+    if (before.isEmpty() || before.get().client().equals(client)) {
       return Noted.KNOWN;
     }
     return further(tx, book, id, BigEndian.u32(first, DAY_AT), client);
@@ -99,14 +90,10 @@ public final class RetrievalRecords {
   /** Who has, naming at most so many but the first. */
   public Retrieved of(Transaction tx, RetrievalBook book, MessageId id, int most) {
     byte[] first = book.first(tx, id);
-    RetrievalBook.Earlier earlier = first == null ? book.earlier(tx, id) : null;
-    Optional<Retrieval> opened =
-        first == null
-            ? Optional.ofNullable(earlier).map(it -> new Retrieval(it.atMillis(), it.client()))
-            : open(first);
-    List<String> names = new ArrayList<>(book.earlierFurther(id));
+    Optional<Retrieval> opened = open(first);
+    List<String> names = new ArrayList<>();
     List<byte[]> further = book.further(tx, id);
-    int all = (first == null && earlier == null ? 0 : 1) + names.size() + further.size();
+    int all = (first == null ? 0 : 1) + further.size();
     for (byte[] one : further) {
       open(one).map(Retrieval::client).ifPresent(names::add);
     }

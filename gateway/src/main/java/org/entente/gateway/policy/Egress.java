@@ -164,15 +164,9 @@ public final class Egress {
    *
    * @param label the completed label, which names the agreement
    * @param bodyBytes size of the serialised body
-   * @param grounds on what it went out; empty where a release before this one did not keep that
+   * @param grounds on what it went out
    */
-  public record Waiting(Label label, long bodyBytes, Optional<Grounds> grounds) {}
-
-  /** Decides again about a message of which nothing but the label is known. */
-  public Optional<Refusal> recheck(
-      Label label, long bodyBytes, AgencyName self, AgencyName recipient, Instant now) {
-    return recheck(new Waiting(label, bodyBytes, Optional.empty()), self, recipient, now);
-  }
+  public record Waiting(Label label, long bodyBytes, Grounds grounds) {}
 
   /**
    * Decides again about a complete message that waited, before it is transmitted: the agreement may

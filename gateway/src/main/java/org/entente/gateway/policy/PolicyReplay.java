@@ -38,7 +38,6 @@ public final class PolicyReplay {
   private long notListed;
   private long messages;
   private long sent;
-  private long leftOut;
 
   /**
    * A message at one recipient about which the two differ.
@@ -139,11 +138,6 @@ public final class PolicyReplay {
     }
   }
 
-  /** A message that was sent from here under a release that did not keep enough of its label. */
-  public void leaveOut() {
-    leftOut++;
-  }
-
   private void compare(MessageId id, boolean egress, Transfer transfer) {
     Verdict before = verdict(inForce, egress, transfer);
     Verdict after = verdict(candidates, egress, transfer);
@@ -196,11 +190,6 @@ public final class PolicyReplay {
   /** How many of these were sent from here, and asked about by what is kept of their labels. */
   public long sent() {
     return sent;
-  }
-
-  /** How many were sent from here and not put to either, since too little of them is kept. */
-  public long leftOut() {
-    return leftOut;
   }
 
   /**

@@ -34,7 +34,7 @@ final class WaitingTerms {
   Optional<Refusal> refusal(Agreement agreement, Egress.Waiting message, AgencyName recipient) {
     return marked(message.label())
         .or(() -> onward(agreement, message.label()))
-        .or(() -> message.grounds().flatMap(grounds -> people(agreement, grounds)))
+        .or(() -> people(agreement, message.grounds()))
         .map(
             it ->
                 new Refusal(
@@ -57,7 +57,7 @@ final class WaitingTerms {
 
   /**
    * Nothing may be passed on of what is bound most; of the two others neither says all that the
-   * other does. What an earlier release sealed without any is bound by the recipient's agreement.
+   * other does. A label without any is bound by the recipient's agreement.
    */
   private static Optional<Failure> onward(Agreement agreement, Label label) {
     List<Obligation> bound = label.getObligationsList().stream().filter(ONWARD::contains).toList();

@@ -15,24 +15,16 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WALRecoveryMode;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Opens a RocksDB directory as a store: checks what is there, opens it, checks its format.
  *
  * <p>The format version is the entry {@code entente.store.format} of {@link Table#META}, two bytes
- * big-endian, written by the first commit of a new store. A newer version, or a table that this
- * release does not know, is refused. An older one is taken up: what this release reads of it stays
- * as it is until it is written again, and the version rises before anything else is written, so
- * that no older release meets what it cannot read. Versions: 1, the first; 2, windows of several
- * epochs in {@link Table#ORIGIN_IN}; 3, statements and what is owed in fewer records of {@link
- * Table#EVIDENCE}; 4, bodies in {@link Table#BODY}; 5, further tables; 6, statements in {@link
- * Table#STATEMENT}.
+ * big-endian, written by the first commit of a new store. A store of another version, or with a
+ * table that this release does not know, is refused and stays as it is: before the first release
+ * there is one format, and this constant rises with each change of it.
  */
 final class RocksOpening {
-  private static final Logger LOG = LoggerFactory.getLogger(RocksOpening.class);
-
   static final int FORMAT = 7;
   static final byte[] FORMAT_KEY = "entente.store.format".getBytes(StandardCharsets.US_ASCII);
 
@@ -75,11 +67,7 @@ final class RocksOpening {
         new RocksResources(options, WALRecoveryMode.TolerateCorruptedTailRecords);
     resources.keepNoInfoLog();
     RocksStore store = open(resources, true);
-    return checked(
-        store,
-        () -> {
-          int unused = requireFormat(store);
-        });
+    return checked(store, () -> requireFormat(store));
   }
 
   private RocksStore open(RocksResources resources, boolean readOnly) {
@@ -125,7 +113,7 @@ final class RocksOpening {
   }
 
   /**
-   * Also refuses remains of a store. A table of a newer release would keep RocksDB from opening.
+   * Also refuses remains of a store. A table of another release would keep RocksDB from opening.
    */
   private void requireKnownTables() {
     if (!RocksDirectory.holdsStore(dir)) {
@@ -133,23 +121,17 @@ final class RocksOpening {
     }
     for (byte[] name : tables()) {
       if (!isKnown(name)) {
-        throw newerFormat("it has a table " + new String(name, StandardCharsets.UTF_8));
+        throw otherFormat("it has a table " + new String(name, StandardCharsets.UTF_8));
       }
     }
   }
 
-  /** A store that is only read cannot be given the tables that this release has beyond it. */
+  /** A store that is only read cannot be given a table that it lacks. */
   private void requireAllTables() {
     List<byte[]> there = tables();
     for (Table table : Table.values()) {
       if (there.stream().noneMatch(name -> Arrays.equals(name, nameOf(table)))) {
-        throw new StoreFailure(
-            Kind.IO,
-            dir
-                + " was written by an older release: it has no table "
-                + table
-                + "; it gets it when this release starts the gateway",
-            null);
+        throw otherFormat("it has no table " + table);
       }
     }
   }
@@ -176,29 +158,23 @@ final class RocksOpening {
       byte[] format = Keys.key().u16(FORMAT).done();
       store.commit(store.batch().put(Table.META, FORMAT_KEY, format), Durability.SYNCED);
     }
-    int format = requireFormat(store);
-    if (format < FORMAT) {
-      LOG.info("{} has format {}; from now on it has format {}", dir, format, FORMAT);
-      byte[] next = Keys.key().u16(FORMAT).done();
-      store.commit(store.batch().put(Table.META, FORMAT_KEY, next), Durability.SYNCED);
-    }
+    requireFormat(store);
   }
 
-  private int requireFormat(RocksStore store) {
+  private void requireFormat(RocksStore store) {
     byte[] value = store.get(Table.META, FORMAT_KEY);
     if (value == null || value.length != 2) {
       throw new StoreFailure(Kind.CORRUPT, dir + " does not name its format", null);
     }
     int format = KeyReader.of(value).u16();
-    if (format > FORMAT) {
-      throw newerFormat("its format is " + format + ", known is up to " + FORMAT);
+    if (format != FORMAT) {
+      throw otherFormat("its format is " + format + "; this release reads format " + FORMAT);
     }
-    return format;
   }
 
-  private StoreFailure newerFormat(String why) {
+  private StoreFailure otherFormat(String why) {
     return new StoreFailure(
-        Kind.NEWER_FORMAT, dir + " was written by a newer release: " + why, null);
+        Kind.OTHER_FORMAT, dir + " was written by another release: " + why, null);
   }
 
   private static boolean isEmpty(RocksStore store) {

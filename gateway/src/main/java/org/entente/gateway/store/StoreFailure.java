@@ -21,8 +21,8 @@ public final class StoreFailure extends RuntimeException {
     CORRUPT,
     /** Another process, or another store in this one, has the directory open. */
     LOCKED,
-    /** A newer release wrote the directory. */
-    NEWER_FORMAT,
+    /** Another release wrote the directory, in a format that this one does not read. */
+    OTHER_FORMAT,
     /** An earlier commit failed, so no further one is taken until the store is opened again. */
     FAILED_EARLIER,
     /** The store was opened for reading only. */

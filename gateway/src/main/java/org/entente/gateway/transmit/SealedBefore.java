@@ -38,8 +38,8 @@ public final class SealedBefore {
   }
 
   /**
-   * Whether an envelope was sealed under another policy than the one of this generation, or nobody
-   * knows under which: no clock is asked.
+   * Whether an envelope was sealed under another policy than the one of this generation, or its
+   * record does not say under which: no clock is asked.
    */
   public static boolean isUnderAnother(StoredEnvelope stored, long generation) {
     return !stored.hasSealedUnder() || stored.getSealedUnder().getGeneration() != generation;
@@ -66,7 +66,7 @@ public final class SealedBefore {
     }
     // Not closed: that would close the caller's key.
     OpenedLabels labels = opened.get();
-    Optional<Grounds> grounds = grounds(stored);
+    Grounds grounds = grounds(stored);
     for (int i = 0; i < labels.count(); i++) {
       Label label;
       try {
@@ -83,13 +83,9 @@ public final class SealedBefore {
     return Optional.empty();
   }
 
-  /** Empty where a release before format 7 sealed it. */
-  private static Optional<Grounds> grounds(StoredEnvelope stored) {
-    return stored.hasSealedUnder()
-        ? Optional.of(
-            new Grounds(
-                stored.getSealedUnder().getSecondPerson(), stored.getSealedUnder().getPerson()))
-        : Optional.empty();
+  private static Grounds grounds(StoredEnvelope stored) {
+    return new Grounds(
+        stored.getSealedUnder().getSecondPerson(), stored.getSealedUnder().getPerson());
   }
 
   /** What nobody can ask about is not sent. */

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,13 +13,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -87,75 +84,6 @@ class EvidenceBookTest {
     ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW);
     assertEquals(0, keep(flood));
     assertEquals(List.of(flood.get(0)), known());
-  }
-
-  /** As format 2 kept them: an item under its number, and how often it is known under its mark. */
-  @Test
-  void statements_fromBeforeFormat3_areKnownAndNotKeptAgain() {
-    EvidenceItem delivery = item(EvidenceKind.EVIDENCE_KIND_DELIVERY, DE, DE);
-    EvidenceItem retrieval = item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE, DE);
-    AtRest atRest = new AtRest(keys, new SecureRandom());
-    byte[] sealed = atRest.seal("evidence", delivery.toByteArray(), NOW.plus(EvidenceRecords.KEPT));
-    byte[] mark = EvidenceName.of(delivery).mark();
-    ledger.close();
-    MemoryStore store = new MemoryStore(disk);
-    store.commit(
-        store
-            .batch()
-            .put(Table.EVIDENCE, Keys.key().u8(1).bytes(id.bytes()).u64(1).done(), sealed)
-            .put(
-                Table.EVIDENCE,
-                Keys.key().u8(7).bytes(id.bytes()).bytes(mark).done(),
-                new byte[] {1})
-            .put(
-                Table.EVIDENCE,
-                Keys.key().u8(2).ascii(DE).u64(1).done(),
-                atRest.seal("evidence", retrieval.toByteArray(), NOW.plus(EvidenceRecords.KEPT))),
-        Durability.SYNCED);
-    ledger = QuietLedger.started(store, () -> NOW);
-
-    assertTrue(ledger.evidence().has(EvidenceName.of(delivery)));
-    assertEquals(0, keep(List.of(delivery)));
-    assertEquals(1, keep(List.of(retrieval)));
-    assertEquals(List.of(delivery, retrieval), known());
-    AgencyName de = new AgencyName(DE);
-    assertEquals(
-        List.of(retrieval), records.openOwed(ledger.evidence().owed(de, 9, Long.MAX_VALUE)));
-  }
-
-  /** As formats 3 to 5 kept them, among all other evidence. */
-  @Test
-  void statementsAndFacts_fromBeforeFormat6_areKnownAndNotKeptAgain() {
-    EvidenceItem delivery = item(EvidenceKind.EVIDENCE_KIND_DELIVERY, DE, DE);
-    EvidenceItem retrieval = item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE, DE);
-    SentFacts facts = SentFacts.newBuilder().addRecipients(DE).build();
-    AtRest atRest = new AtRest(keys, new SecureRandom());
-    Instant until = NOW.plus(EvidenceRecords.KEPT);
-    byte[] numbered =
-        Keys.key().u64(7).bytes(atRest.seal("evidence", delivery.toByteArray(), until)).done();
-    byte[] mark = EvidenceName.of(delivery).mark();
-    ledger.close();
-    MemoryStore store = new MemoryStore(disk);
-    store.commit(
-        store
-            .batch()
-            .put(
-                Table.EVIDENCE,
-                Keys.key().u8(11).bytes(id.bytes()).bytes(mark).u8(1).done(),
-                numbered)
-            .put(Table.META, Keys.key().ascii("evidence").done(), Keys.key().u64(7).done())
-            .put(
-                Table.EVIDENCE,
-                Keys.key().u8(4).bytes(id.bytes()).done(),
-                atRest.seal("sent", facts.toByteArray(), until)),
-        Durability.SYNCED);
-    ledger = QuietLedger.started(store, () -> NOW);
-
-    assertTrue(ledger.evidence().has(EvidenceName.of(delivery)));
-    assertEquals(0, keep(List.of(delivery)));
-    assertEquals(1, keep(List.of(retrieval)));
-    assertEquals(List.of(delivery, retrieval), known());
-    assertEquals(Optional.of(facts), records.sent(ledger.evidence(), id));
   }
 
   @Test
@@ -283,35 +211,6 @@ class EvidenceBookTest {
           return id;
         });
     return recall;
-  }
-
-  /** Format 2 did not keep when a message was accepted; its id says it. */
-  @Test
-  void takenBack_ofAMessageFromBeforeFormat3_isKept_andEndsAsItWouldHave() {
-    byte[] sealed =
-        new AtRest(keys, new SecureRandom())
-            .seal("sent", keptFor(30).toByteArray(), NOW.plus(EvidenceRecords.KEPT));
-    ledger.close();
-    MemoryStore store = new MemoryStore(disk);
-    store.commit(
-        store.batch().put(Table.EVIDENCE, Keys.key().u8(4).bytes(id.bytes()).done(), sealed),
-        Durability.SYNCED);
-    Instant later = NOW.plus(Duration.ofDays(100));
-    ledger = QuietLedger.started(store, () -> later);
-
-    MessageId recall = takeBack();
-    SentFacts known = records.sent(ledger.evidence(), id).orElseThrow();
-    assertEquals(ByteString.copyFrom(recall.bytes()), known.getRecallId());
-    assertEquals(later.toEpochMilli(), known.getTakenBackAtMs());
-    assertEquals(List.of(DE), known.getRecipientsList());
-    assertEquals(0, known.getAcceptedAtMs());
-    assertEquals(day(400), sentIsKnownUntil());
-
-    ledger.close();
-    ledger = QuietLedger.started(new MemoryStore(disk), () -> later);
-    EvidenceRecords afterwards =
-        new EvidenceRecords(new AtRest(keys, new SecureRandom()), new AgencyName("fr.customs"));
-    assertEquals(Optional.of(known), afterwards.sent(ledger.evidence(), id));
   }
 
   private Stand stand() {

@@ -1,9 +1,7 @@
 package org.entente.gateway.ledger;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -15,12 +13,9 @@ import java.util.Random;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.store.Keys;
-import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
-import org.entente.proto.store.v1.BlockRecord;
 import org.entente.proto.store.v1.ErasureRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,44 +73,6 @@ class RetentionBookTest {
     assertEquals(2, prune(10));
     assertEquals(1, book.blocks(FR));
     assertEquals(0, book.blocks(SG));
-  }
-
-  /** A release before format 7 counted none. */
-  @Test
-  void blocks_ofAnEarlierFormat_areCountedToo() {
-    byte[] value =
-        BlockRecord.newBuilder().setUntilMs(clock.millis() + 1_000).build().toByteArray();
-    write(
-        tx -> {
-          for (int i = 0; i < 3; i++) {
-            byte[] key = Keys.key().u8(4).ascii("fr.customs").bytes(fresh().bytes()).done();
-            tx.put(Table.RETENTION, key, value);
-          }
-        });
-    assertEquals(3, book.blocks(FR));
-    write(tx -> book.block(tx, FR, fresh(), false, clock.millis() + 1_000));
-    assertEquals(4, book.blocks(FR));
-
-    clock.move(Duration.ofSeconds(2));
-    assertEquals(3, prune(3));
-    assertEquals(1, book.blocks(FR));
-    assertEquals(1, prune(3), "it goes on where it ended");
-    assertEquals(0, book.blocks(FR));
-  }
-
-  /** A member that is refused its further recalls has them counted no second time. */
-  @Test
-  void blocks_ofAnEarlierFormat_areCountedOnce_byWhoeverAsksFirst() {
-    byte[] value =
-        BlockRecord.newBuilder().setUntilMs(clock.millis() + 1_000).build().toByteArray();
-    for (int i = 0; i < 2; i++) {
-      byte[] key = Keys.key().u8(4).ascii("fr.customs").bytes(fresh().bytes()).done();
-      write(tx -> tx.put(Table.RETENTION, key, value));
-    }
-    byte[] count = Keys.key().u8(7).ascii("fr.customs").done();
-    assertNull(store.get(Table.RETENTION, count));
-    assertEquals(2, ledger.<Long>commit(Lane.ROUTINE, tx -> book.blocks(tx, FR)));
-    assertArrayEquals(Keys.key().u64(2).done(), store.get(Table.RETENTION, count));
   }
 
   /** A round looks at so many, over or not, and the next goes on. */

@@ -257,10 +257,15 @@ class ClassificationTest {
   void mailThatWaits_isHeldToTheListsOfNow() {
     Label sent =
         decide(DEMO, FR, restricted("FR", RESTREINTE), "de.customs").permitted(id).get(0).label();
-    assertEquals(Optional.empty(), DEMO.egress().recheck(sent, 10, FR, DE, NOW));
+    assertEquals(
+        Optional.empty(), DEMO.egress().recheck(PolicyFixture.waiting(sent, 10), FR, DE, NOW));
     Refusal refusal =
         DEMO.egress()
-            .recheck(sent.toBuilder().setClassificationScheme("US").build(), 10, FR, DE, NOW)
+            .recheck(
+                PolicyFixture.waiting(sent.toBuilder().setClassificationScheme("US").build(), 10),
+                FR,
+                DE,
+                NOW)
             .orElseThrow();
     assertEquals(Code.CLASSIFICATION_UNKNOWN, refusal.code());
   }

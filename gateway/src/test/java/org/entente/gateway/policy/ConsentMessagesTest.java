@@ -85,7 +85,9 @@ class ConsentMessagesTest {
     Permitted message = message();
     assertEquals(List.of(), check.received(message.label(), message.body()));
     assertInstanceOf(Ingress.Verdict.Accepted.class, taken(message.label()));
-    assertEquals(Optional.empty(), policy.egress().recheck(message.label(), 100, FR, DE, NOW));
+    assertEquals(
+        Optional.empty(),
+        policy.egress().recheck(PolicyFixture.waiting(message.label(), 100), FR, DE, NOW));
   }
 
   @Test

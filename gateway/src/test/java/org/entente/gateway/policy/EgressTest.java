@@ -541,7 +541,9 @@ class EgressTest {
   }
 
   private static java.util.Optional<Refusal> recheck(Policy policy, Permitted it, Instant now) {
-    return policy.egress().recheck(it.label(), it.body().size(), FR, SG, now);
+    return policy
+        .egress()
+        .recheck(PolicyFixture.waiting(it.label(), it.body().size()), FR, SG, now);
   }
 
   @Test

@@ -93,7 +93,11 @@ class ExerciseTest {
     assertTrue(
         policy
             .egress()
-            .recheck(sent.label(), 1, PolicyFixture.FR, PolicyFixture.SG, PolicyFixture.NOW)
+            .recheck(
+                PolicyFixture.waiting(sent.label(), 1),
+                PolicyFixture.FR,
+                PolicyFixture.SG,
+                PolicyFixture.NOW)
             .isEmpty(),
         "it may wait");
     return sent.retentionDays();

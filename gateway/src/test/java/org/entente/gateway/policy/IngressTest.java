@@ -198,7 +198,9 @@ class IngressTest {
             .received(evidence.label(), evidence.body())
             .isEmpty());
     assertTrue(
-        DEMO.egress().recheck(evidence.label(), evidence.body().size(), SG, FR, NOW).isEmpty());
+        DEMO.egress()
+            .recheck(PolicyFixture.waiting(evidence.label(), evidence.body().size()), SG, FR, NOW)
+            .isEmpty());
   }
 
   @Test

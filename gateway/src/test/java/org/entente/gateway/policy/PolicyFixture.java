@@ -167,6 +167,11 @@ public final class PolicyFixture {
     }
   }
 
+  /** A message that waits, sent by an officer and released by a second one. */
+  public static Egress.Waiting waiting(Label label, long bodyBytes) {
+    return new Egress.Waiting(label, bodyBytes, new Grounds(true, true));
+  }
+
   /** A label of an IPR alert. */
   public static Label.Builder label() {
     return Label.newBuilder()

@@ -49,11 +49,9 @@ class PolicyReplayTest {
     sent(replay, id(), PolicyFixture.label().setCategory(Category.CATEGORY_WASTE).build());
     sent(replay, id(), PolicyFixture.label().setKind(Kind.KIND_RECALL).build());
     replay.sent(id(), List.of(), FR, NOW);
-    replay.leaveOut();
 
     assertEquals(2, replay.messages());
     assertEquals(2, replay.sent());
-    assertEquals(1, replay.leftOut());
     assertEquals(1, replay.differing());
     PolicyReplay.Changed changed = replay.changed().get(0);
     assertEquals(first, changed.message());

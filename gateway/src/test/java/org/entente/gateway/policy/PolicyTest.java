@@ -201,7 +201,8 @@ class PolicyTest {
         assertEquals(once, fresh.egress().decide(draft, self, now));
         assertEquals(1, once.permits().size() + once.refusals().size());
         assertNotNull(remembering.ingress().decide(other, label, random.nextInt(), self, now));
-        assertNotNull(remembering.egress().recheck(label, 1, self, other, now));
+        assertNotNull(
+            remembering.egress().recheck(PolicyFixture.waiting(label, 1), self, other, now));
         Explanation explained =
             remembering.egress().explain(draft, List.of(), recipient -> true, self, now);
         assertEquals(once.outcome(), explained.outcome());

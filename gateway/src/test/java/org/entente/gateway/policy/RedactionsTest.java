@@ -574,11 +574,14 @@ class RedactionsTest {
         PolicyFixture.policy(folder, Map.of("a.yaml", agreement, "node-rules.yaml", cases));
     Label waiting = decide(policy, alert(it -> it)).permitted(ID).get(0).label();
     assertTrue(waiting.getRedactedList().contains("label.case_ref"), waiting.toString());
-    assertEquals(Optional.empty(), policy.egress().recheck(waiting, 100, FR, SG, NOW));
+    assertEquals(
+        Optional.empty(),
+        policy.egress().recheck(PolicyFixture.waiting(waiting, 100), FR, SG, NOW));
 
     Policy stricter =
         PolicyFixture.policy(folder, Map.of("a.yaml", agreement, "node-rules.yaml", cases + none));
-    Refusal refusal = stricter.egress().recheck(waiting, 100, FR, SG, NOW).orElseThrow();
+    Refusal refusal =
+        stricter.egress().recheck(PolicyFixture.waiting(waiting, 100), FR, SG, NOW).orElseThrow();
     assertEquals("node/no-alerts", refusal.rule());
   }
 

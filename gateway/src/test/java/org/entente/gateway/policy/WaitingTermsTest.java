@@ -54,7 +54,7 @@ class WaitingTermsTest {
         : decision.permitted(id()).get(0);
   }
 
-  private static Optional<String> rule(Policy policy, Label label, Optional<Grounds> grounds) {
+  private static Optional<String> rule(Policy policy, Label label, Grounds grounds) {
     return policy
         .egress()
         .recheck(new Egress.Waiting(label, 100, grounds), FR, SG, NOW)
@@ -62,7 +62,7 @@ class WaitingTermsTest {
   }
 
   private static Optional<String> rule(Policy policy, Permitted waits) {
-    return rule(policy, waits.label(), Optional.of(waits.grounds()));
+    return rule(policy, waits.label(), waits.grounds());
   }
 
   @Test
@@ -90,15 +90,6 @@ class WaitingTermsTest {
     assertEquals(Optional.empty(), rule(now, sent(before, officer())));
   }
 
-  /** A release before format 7 kept neither: what it had accepted is not withdrawn for that. */
-  @Test
-  void people_ofWhatAnEarlierReleaseSealed_areNotAskedFor() {
-    Label label = sent(policy(), officer()).label();
-
-    assertEquals(Optional.empty(), rule(policy(DAYS, FOUR_EYES), label, Optional.empty()));
-    assertEquals(Optional.empty(), rule(policy(DAYS, PERSON), label, Optional.empty()));
-  }
-
   @Test
   void onwardTerms_thatBindMoreByNow_stopWhatBindsLess_andNotTheReverse() {
     Policy none = policy();
@@ -114,7 +105,7 @@ class WaitingTermsTest {
     assertEquals(rule, rule(parties, sent(consent, officer())));
     assertEquals(rule, rule(consent, sent(parties, officer())));
     Label unbound = sent(parties, officer()).label().toBuilder().clearObligations().build();
-    assertEquals(Optional.empty(), rule(none, unbound, Optional.empty()));
+    assertEquals(Optional.empty(), rule(none, unbound, Grounds.NONE));
   }
 
   @Test
@@ -123,10 +114,10 @@ class WaitingTermsTest {
 
     assertEquals(
         Optional.empty(),
-        rule(policy(), label.toBuilder().addMarkings("TLP:AMBER").build(), Optional.empty()));
+        rule(policy(), label.toBuilder().addMarkings("TLP:AMBER").build(), Grounds.NONE));
     assertEquals(
         Optional.of("sample/markings"),
-        rule(policy(), label.toBuilder().addMarkings("TLP:WHITE").build(), Optional.empty()));
+        rule(policy(), label.toBuilder().addMarkings("TLP:WHITE").build(), Grounds.NONE));
   }
 
   /** Over restarts too: the number of the start is in the upper half. */

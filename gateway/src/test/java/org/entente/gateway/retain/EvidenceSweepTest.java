@@ -29,7 +29,6 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
-import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.UnopenedRecord;
@@ -166,65 +165,6 @@ class EvidenceSweepTest {
     clock.move(LATER);
     sweep.round();
     assertEquals("{12=1}", records().toString());
-  }
-
-  /** In the open, with nothing that says when it is over but that the message is gone. */
-  @Test
-  void retrievalsOfAnEarlierFormat_goWithTheirMessage_andNotBefore() {
-    byte[] first = Keys.key().u8(3).bytes(received.bytes()).done();
-    byte[] further = Keys.key().bytes(first).ascii("analysts").done();
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          byte[] at = Keys.key().u64(clock.millis()).done();
-          tx.put(Table.EVIDENCE, first, Keys.key().bytes(at).bytes(new byte[] {'d'}).done());
-          tx.put(Table.EVIDENCE, further, at);
-          return ledger
-              .inbox()
-              .append(tx, Lane.ROUTINE, received, record(received), new byte[] {1});
-        });
-
-    clock.move(EvidenceRecords.KEPT.plusDays(9));
-    assertEquals(0, sweep.round());
-    InboxBook.Placed placed = ledger.inbox().find(received);
-    assertNotNull(placed);
-    ErasureRecord erased =
-        ErasureRecord.newBuilder().setMessageId(ByteString.copyFrom(received.bytes())).build();
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          ledger.inbox().remove(tx, placed);
-          ledger.retention().end(tx, erased);
-          return placed;
-        });
-    assertEquals(0, sweep.round(), "a recall is still answered with them");
-
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> ledger.retention().prune(tx, clock.millis(), clock.millis() / 86_400_000, 10));
-    assertEquals(2, sweep.round());
-    assertEquals("{}", records().toString());
-  }
-
-  /** As releases before format 6 kept it. */
-  @Test
-  void evidenceOfAnEarlierFormat_goesWhenItsTimeIsOver() {
-    AtRest atRest = new AtRest(new MemoryStorageKeys(), random);
-    byte[] sealed = atRest.seal("any", new byte[3], clock.instant().plus(EvidenceRecords.KEPT));
-    byte[] numbered = Keys.key().u64(1).bytes(sealed).done();
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          tx.put(Table.EVIDENCE, Keys.key().u8(4).bytes(own.bytes()).done(), sealed);
-          tx.put(
-              Table.EVIDENCE, Keys.key().u8(11).bytes(own.bytes()).u64(5).u8(1).done(), numbered);
-          return own;
-        });
-    clock.move(EvidenceRecords.KEPT.minusDays(1));
-    assertEquals(0, sweep.round());
-    clock.move(Duration.ofDays(3));
-    assertEquals(2, sweep.round());
-    assertEquals("{}", records().toString());
   }
 
   /** A header that came again is kept from then on, also where a page had named it before. */

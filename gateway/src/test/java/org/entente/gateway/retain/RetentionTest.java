@@ -47,7 +47,6 @@ import org.entente.gateway.policy.PermittedFixture;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
-import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -562,37 +561,6 @@ class RetentionTest {
       }
     }
     assertEquals(2, rows);
-  }
-
-  /** What a release before format 7 kept is read, and sealed when it is written again. */
-  @Test
-  void retrievals_ofAnEarlierFormat_areToldOf_andSealedWhenTheyAreWrittenAgain() {
-    MessageId id = received("one");
-    byte[] first = Keys.key().u8(3).bytes(id.bytes()).done();
-    node.ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          byte[] at = Keys.key().u64(5_000).done();
-          byte[] desk = "desk".getBytes(StandardCharsets.US_ASCII);
-          tx.put(Table.EVIDENCE, first, Keys.key().bytes(at).bytes(desk).done());
-          tx.put(Table.EVIDENCE, Keys.key().bytes(first).ascii("analysts").done(), at);
-          return id;
-        });
-    assertEquals(
-        List.of(
-            RetrievalRecords.Noted.KNOWN,
-            RetrievalRecords.Noted.KNOWN,
-            RetrievalRecords.Noted.FURTHER),
-        node.ledger.commit(
-            Lane.ROUTINE,
-            tx -> List.of(noted(tx, id, "desk"), noted(tx, id, "analysts"), noted(tx, id, "x"))));
-    assertNull(node.store.get(Table.EVIDENCE, first));
-
-    node.kit.deliver(recallOf(id));
-    node.kit.settle();
-    assertEquals("desk", lastOwed().getRetrievedBy());
-    assertEquals(5, lastOwed().getRetrievedAt().getSeconds());
-    assertEquals(List.of("analysts", "x"), lastOwed().getAlsoRetrievedByList());
   }
 
   /** A member that takes back what it never sent makes others keep no more than so much. */

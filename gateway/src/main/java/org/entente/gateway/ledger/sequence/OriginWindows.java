@@ -23,9 +23,6 @@ import org.entente.gateway.model.InvalidValue;
  *  10  count times, ascending by epoch:
  *      u16  length
  *      window, as {@link OriginWindow} has it
- *
- * version 1, read only: a window as it stands. Numbers of lower epochs were refused, and which of
- * them had come was not kept, so that they stay closed.
  * </pre>
  */
 public final class OriginWindows {
@@ -33,7 +30,6 @@ public final class OriginWindows {
   public static final int MAX_EPOCHS = 8;
 
   private static final byte VERSION = 2;
-  private static final byte ONE_WINDOW = 1;
   private static final int FIXED = 10;
 
   private final TreeMap<Long, OriginWindow> windows = new TreeMap<>();
@@ -89,19 +85,13 @@ public final class OriginWindows {
   }
 
   /**
-   * Reads encoded windows; of version 2, whatever is read encodes to the same bytes.
+   * Reads encoded windows; whatever is read encodes to the same bytes.
    *
    * @throws InvalidValue if these are not the bytes of windows
    */
   public static OriginWindows decode(byte[] encoded) {
-    if (encoded.length > 0 && encoded[0] == ONE_WINDOW) {
-      OriginWindow only = OriginWindow.decode(encoded);
-      OriginWindows one = new OriginWindows(only.epoch());
-      one.windows.put(only.epoch(), only);
-      return one;
-    }
     if (encoded.length < FIXED || encoded[0] != VERSION) {
-      throw corrupt("version 1 or 2 and at least 10 bytes", encoded.length);
+      throw corrupt("version 2 and at least 10 bytes", encoded.length);
     }
     ByteBuffer in = ByteBuffer.wrap(encoded, 1, encoded.length - 1);
     OriginWindows read = new OriginWindows(in.getLong());

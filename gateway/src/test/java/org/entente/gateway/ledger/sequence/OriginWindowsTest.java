@@ -60,20 +60,6 @@ class OriginWindowsTest {
   }
 
   @Test
-  void window_ofTheVersionBefore_isReadAndItsLowerEpochsStayClosed() {
-    OriginWindow before = OriginWindow.fresh(4);
-    before.offer(1);
-    before.offer(3);
-
-    OriginWindows read = OriginWindows.decode(before.encode());
-
-    assertEquals(Optional.empty(), read.in(3));
-    assertEquals(Offer.DUPLICATE, in(read, 4).offer(3));
-    assertEquals(Offer.NEW, in(read, 4).offer(2));
-    assertEquals(2, read.encode()[0]);
-  }
-
-  @Test
   void decode_ofDamagedBytes_refusesOrReencodesTheSame() {
     OriginWindows windows = OriginWindows.none();
     for (long epoch : new long[] {3, 7, 900}) {
