@@ -138,11 +138,7 @@ public final class Intake implements AutoCloseable {
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return invalid(draft, invalid.problems().get(0));
     }
-    OutcomeKey key =
-        OutcomeKey.of(
-            client.value(),
-            draft.getIdempotencyKey(),
-            parts.fingerprint().apply(draft.toByteArray()));
+    OutcomeKey key = OutcomeKey.of(client, draft, parts.fingerprint());
     long bytes = draft.getSerializedSize();
     Optional<Problem> over = shares.take(client, bytes);
     if (over.isPresent()) {
