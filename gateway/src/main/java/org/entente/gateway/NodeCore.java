@@ -236,7 +236,7 @@ public final class NodeCore {
     schedule.every(Duration.ofSeconds(5), "messages held too long", services.releases::expire);
     schedule.every(
         Duration.ofSeconds(1), "rosters of a restored ledger", services.rosterCare::round);
-    schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::round);
+    schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::wake);
     schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
     if (services.isSearched()) {
       schedule.every(Duration.ofMillis(250), "search index", services.indexing::round);

@@ -40,14 +40,20 @@ final class NodeIncoming {
     reporter = new NodeReporter(around.meters());
     ErasureJournal erasures = ground.erasures();
     retentionKeys = ground.keys.retentionKeys();
-    erasing = new Erasing(ground.agency(), ground.ledger, retentionKeys, erasures, ground.evidence);
+    erasing =
+        new Erasing(
+            ground.agency(),
+            ground.ledger,
+            retentionKeys,
+            erasures,
+            ground.evidence,
+            around.workers());
     recalls =
         new Recalls(
             ground.agency(),
             ground.ledger,
             erasing,
             ground.evidence,
-            around.workers(),
             ground.config.limitsInForce().waitingRecalls());
     evidenceSweep = new EvidenceSweep(ground.ledger, ground.ending);
     sweep = new Sweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);

@@ -8,11 +8,13 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.XWingPrivateKey;
@@ -217,19 +219,8 @@ final class NodeKeys {
   RetentionKeys retentionKeys() {
     return new RetentionKeys() {
       @Override
-      public synchronized boolean forget(LocalDate lastDay, BodyAddress message) {
-        Optional<BucketKey> bucket = storageKeys().existing(lastDay);
-        if (bucket.isEmpty() || !bucket.get().holds(message)) {
-          return true;
-        }
-        try (SecretBytes secret = bucket.get().secretWithout(message)) {
-          if (secret.length() > KeyEntry.MOST_SECRET_BYTES) {
-            return false;
-          }
-          keystore.replace(KeyKind.STORAGE, bucket(lastDay), secret);
-        }
-        bucket.get().forget(message);
-        return true;
+      public Set<Kept> forget(List<Kept> messages) {
+        return NodeKeys.this.forget(messages);
       }
 
       @Override
@@ -263,6 +254,40 @@ final class NodeKeys {
         keystore.destroy(KeyKind.HOLD, message.toString());
       }
     };
+  }
+
+  private synchronized Set<RetentionKeys.Kept> forget(List<RetentionKeys.Kept> messages) {
+    Map<LocalDate, List<BodyAddress>> byDay =
+        messages.stream()
+            .collect(
+                Collectors.groupingBy(
+                    RetentionKeys.Kept::lastDay,
+                    Collectors.mapping(RetentionKeys.Kept::message, Collectors.toList())));
+    Map<LocalDate, BucketKey.Punctured> next = new HashMap<>();
+    byDay.forEach(
+        (day, addresses) ->
+            storageKeys()
+                .existing(day)
+                .flatMap(bucket -> bucket.without(addresses, KeyEntry.MOST_SECRET_BYTES))
+                .ifPresent(punctured -> next.put(day, punctured)));
+    try {
+      Map<String, SecretBytes> secrets = new HashMap<>();
+      next.forEach((day, punctured) -> secrets.put(bucket(day), punctured.secret()));
+      keystore.replace(KeyKind.STORAGE, secrets);
+      next.forEach(
+          (day, punctured) ->
+              storageKeys().existing(day).ifPresent(key -> key.forget(punctured.forgotten())));
+    } finally {
+      next.values().forEach(BucketKey.Punctured::close);
+    }
+    return messages.stream().filter(this::isHeld).collect(Collectors.toSet());
+  }
+
+  private boolean isHeld(RetentionKeys.Kept message) {
+    return storageKeys()
+        .existing(message.lastDay())
+        .filter(bucket -> bucket.holds(message.message()))
+        .isPresent();
   }
 
   private static String bucket(LocalDate lastDay) {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.entente.gateway.config.NodeConfig;
@@ -41,6 +42,20 @@ final class NodeNetwork {
   private final List<NodeConfig.Link> configured;
   private final Set<AgencyName> left = new HashSet<>();
 
+  /**
+   * How the servers run.
+   *
+   * @param clients settings of the client server
+   * @param peers where peers call; null where this node only dials
+   * @param links runs the streams to peers, so that no call of a client waits before them
+   */
+  record Servers(ServerSettings clients, @Nullable InetSocketAddress peers, Executor links) {
+    private ServerSettings at(InetSocketAddress address) {
+      return new ServerSettings(
+          address, clients.limits(), links, clients.clock(), clients.meters());
+    }
+  }
+
   private NodeNetwork(
       ClientServer clients,
       @Nullable PeerServer peers,
@@ -57,9 +72,6 @@ final class NodeNetwork {
   /**
    * Listens for peers, dials those that are to be dialled, then listens for clients, who are told
    * that it does not serve yet.
-   *
-   * @param at where to listen
-   * @param settings of the client server; the peer server has the same but for its address
    */
   static NodeNetwork open(
       NodeFiles files,
@@ -67,10 +79,10 @@ final class NodeNetwork {
       PeerLinks links,
       Supplier<TrustBundle> bundle,
       ClientPorts ports,
-      NodeAddresses at,
-      ServerSettings settings)
+      Servers servers)
       throws IOException {
     NodeConfig config = files.config();
+    ServerSettings settings = servers.clients();
     TlsContexts tls = new TlsContexts(shown);
     PeerIdentity identity =
         new PeerIdentity(
@@ -81,7 +93,7 @@ final class NodeNetwork {
             bundle,
             settings.clock(),
             new NodeHandshakes(Meters.Side.PEER, settings.meters(), settings.clock())::refused);
-    InetSocketAddress address = at.peers();
+    InetSocketAddress address = servers.peers();
     PeerServer peers =
         address == null
             ? null
@@ -89,19 +101,18 @@ final class NodeNetwork {
                 NodeAddresses.listening(
                     "listen.peers",
                     address,
-                    () ->
-                        PeerServer.start(at(settings, address), tls, peerTrust, links.service())));
+                    () -> PeerServer.start(servers.at(address), tls, peerTrust, links.service())));
     PeerChannels channels =
-        new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), settings.executor());
+        new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), servers.links());
     config.links().forEach(link -> dial(link, links, channels));
     ClientServer clients =
         files.keep(
             NodeAddresses.listening(
                 "listen.clients",
-                at.clients(),
+                settings.address(),
                 () ->
                     ClientServer.start(
-                        at(settings, at.clients()),
+                        settings,
                         tls,
                         new ClientTrust(
                             files.clients(),
@@ -113,11 +124,6 @@ final class NodeNetwork {
                         ports,
                         Boolean.TRUE.equals(config.reflection()))));
     return new NodeNetwork(clients, peers, channels, links, config.links());
-  }
-
-  private static ServerSettings at(ServerSettings settings, InetSocketAddress address) {
-    return new ServerSettings(
-        address, settings.limits(), settings.executor(), settings.clock(), settings.meters());
   }
 
   private static void dial(NodeConfig.Link link, PeerLinks links, PeerChannels channels) {

@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.entente.gateway.ledger.WriterTurns;
 import org.entente.gateway.link.Timers;
@@ -30,16 +32,21 @@ final class RunningNode {
   private final NodeCore core;
   private final NodeNetwork network;
 
-  /** The threads of a node, which end with it. */
+  /**
+   * The threads of a node, which end with it: as many workers, and as many for the calls of
+   * clients, as the configuration says; what is beyond them waits for its turn.
+   */
   private record Threads(
       ExecutorService workers,
+      ExecutorService calls,
       ExecutorService sealer,
       ScheduledExecutorService timers,
       ScheduledExecutorService chores) {
 
-    static Threads begin() {
+    static Threads begin(int most) {
       return new Threads(
-          Executors.newCachedThreadPool(named("worker")),
+          WorkerPool.ofAtMost(most, named("worker")),
+          WorkerPool.ofAtMost(most, named("worker-call")),
           Executors.newSingleThreadExecutor(named("sealer")),
           Executors.newScheduledThreadPool(1, named("timer")),
           Executors.newScheduledThreadPool(2, named("chore")));
@@ -50,8 +57,10 @@ final class RunningNode {
       chores.shutdown();
       sealer.shutdown();
       timers.shutdown();
+      calls.shutdown();
       workers.shutdown();
       awaitQuietly(chores);
+      awaitQuietly(calls);
       awaitQuietly(workers);
     }
   }
@@ -92,9 +101,11 @@ final class RunningNode {
             core.links(),
             core.trust()::current,
             core.clientPorts(disk),
-            at,
-            new ServerSettings(
-                at.clients(), files.config().limitsInForce(), threads.workers(), clock, meters));
+            new NodeNetwork.Servers(
+                new ServerSettings(
+                    at.clients(), files.config().limitsInForce(), threads.calls(), clock, meters),
+                at.peers(),
+                threads.workers()));
     meterTls(meters);
     core.chores(chores);
     chores.every(
@@ -116,7 +127,7 @@ final class RunningNode {
   static RunningNode open(
       NodeFiles files, InstantSource clock, LongSupplier running, Meters meters, NodeAddresses at)
       throws IOException {
-    Threads threads = Threads.begin();
+    Threads threads = Threads.begin(files.config().limitsInForce().workerThreads());
     boolean opened = false;
     try {
       RunningNode node = new RunningNode(files, clock, running, meters, at, threads);
@@ -200,9 +211,8 @@ final class RunningNode {
     files.letGo();
   }
 
-  private static java.util.concurrent.ThreadFactory named(String name) {
-    java.util.concurrent.atomic.AtomicInteger count =
-        new java.util.concurrent.atomic.AtomicInteger();
+  private static ThreadFactory named(String name) {
+    AtomicInteger count = new AtomicInteger();
     return task -> {
       Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
       thread.setDaemon(true);

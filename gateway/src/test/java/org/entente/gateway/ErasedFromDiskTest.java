@@ -217,6 +217,7 @@ class ErasedFromDiskTest {
       Ledger ledger = ledger(store);
       try (ReceiveKit kit = kit(ledger, new NodeKeys(keystore, () -> now, random), journal)) {
         assertEquals(1, kit.erasing().replay());
+        kit.settle();
         assertEquals(null, ledger.inbox().find(erased.messageId()));
         requireNonNull(ledger.inbox().find(kept.messageId()));
       }

@@ -257,7 +257,7 @@ final class KeyLifeNode implements AutoCloseable {
     }
 
     private ReceiveParts parts(Routes routes) {
-      Erasing erasing = new Erasing(name, ledger, storage, journal, evidence);
+      Erasing erasing = new Erasing(name, ledger, storage, journal, evidence, Runnable::run);
       return new ReceiveParts(
           name,
           ledger,
@@ -268,7 +268,7 @@ final class KeyLifeNode implements AutoCloseable {
           (facts, recipient, size) -> Optional.empty(),
           new Opener(count -> {}),
           recipients,
-          new Recalls(name, ledger, erasing, evidence, Runnable::run, 1_000),
+          new Recalls(name, ledger, erasing, evidence, 1_000),
           new Advertised(ledger, new AtRest(storage, random)),
           new Rosters(ledger.operations(), new AtRest(storage, random)),
           new IncomingConsents(

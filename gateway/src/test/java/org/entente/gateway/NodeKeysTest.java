@@ -6,14 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.retain.RetentionKeys;
+import org.entente.gateway.seal.BodyAddress;
+import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.transmit.OutboxKeys;
@@ -22,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The life of a node's outbox keys. */
+/** The life of a node's outbox keys, and what the keys of buckets forget. */
 class NodeKeysTest {
   @TempDir private Path folder;
   private final SecureRandom random = new SecureRandom();
@@ -88,6 +96,45 @@ class NodeKeysTest {
     assertTrue(keys.outboxKeys().find(idle.id()).isEmpty());
     assertTrue(keys.outboxKeys().find(needed.id()).isPresent());
     assertTrue(keys.outboxKeys().find(fresh.id()).isPresent());
+  }
+
+  @Test
+  void messages_forgottenAtOnce_areGoneForGood_andTheOthersSay_thatThereWasNoRoom() {
+    LocalDate first = LocalDate.parse("2026-07-01");
+    LocalDate second = LocalDate.parse("2026-07-02");
+    List<RetentionKeys.Kept> messages = new ArrayList<>();
+    for (int i = 0; i < 1_500; i++) {
+      messages.add(new RetentionKeys.Kept(first, address(i)));
+      if (i < 100) {
+        messages.add(new RetentionKeys.Kept(second, address(i)));
+      }
+    }
+    BucketKey bucket = keys.storageKeys().forBucket(first);
+    BucketKey other = keys.storageKeys().forBucket(second);
+    assertTrue(other.holds(address(5)));
+
+    Set<RetentionKeys.Kept> open = keys.retentionKeys().forget(messages);
+
+    assertTrue(bucket.holds(address(1_500)), "one that nobody erases");
+    assertTrue(open.size() > 100 && open.size() < 600, "about a thousand fit: " + open.size());
+    assertTrue(open.stream().allMatch(kept -> kept.lastDay().equals(first)));
+    for (RetentionKeys.Kept kept : messages) {
+      assertEquals(open.contains(kept), isHeld(kept));
+    }
+    restart();
+    for (RetentionKeys.Kept kept : messages) {
+      assertEquals(open.contains(kept), isHeld(kept));
+    }
+    assertEquals(open, keys.retentionKeys().forget(List.copyOf(open)), "there is no room later");
+  }
+
+  private static BodyAddress address(int number) {
+    byte[] id = ByteBuffer.allocate(16).putInt(number).array();
+    return new BodyAddress(new AgencyName("fr.customs"), EnvelopeId.of(id), 0);
+  }
+
+  private boolean isHeld(RetentionKeys.Kept kept) {
+    return keys.storageKeys().existing(kept.lastDay()).orElseThrow().holds(kept.message());
   }
 
   @Test

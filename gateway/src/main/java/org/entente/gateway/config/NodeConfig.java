@@ -405,6 +405,8 @@ public record NodeConfig(
    * @param deliveryLeafMessages deliveries after which there is one before that, 10,000 by default
    * @param waitingRecalls recalls of one agency that are kept although what they take back is not
    *     here, 10,000 by default, at most 1,000,000
+   * @param workerThreads threads for the streams to peers and for what the gateway does by itself,
+   *     64 by default, from 8 to 1,024; as many again for the calls of clients
    * @param perClient what one client or peer may take of it
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -429,10 +431,11 @@ public record NodeConfig(
       @OrDefault int deliveryLeafSeconds,
       @OrDefault int deliveryLeafMessages,
       @OrDefault int waitingRecalls,
+      @OrDefault int workerThreads,
       @Nullable PerClient perClient) {
     /** All defaults. */
     public static final Limits DEFAULT =
-        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
+        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
     public Limits {
       messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
@@ -458,6 +461,7 @@ public record NodeConfig(
       deliveryLeafMessages =
           bounded("delivery_leaf_messages", deliveryLeafMessages, 10_000, 1, 1_000_000);
       waitingRecalls = bounded("waiting_recalls", waitingRecalls, 10_000, 1, 1_000_000);
+      workerThreads = bounded("worker_threads", workerThreads, 64, 8, 1_024);
       perClient = perClient == null ? PerClient.DEFAULT : perClient;
     }
 

@@ -4,6 +4,8 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -86,15 +88,49 @@ public final class PuncturableKey implements AutoCloseable {
     return Optional.of(kept ? key.clone() : key);
   }
 
+  /** Whether the key of a leaf follows. */
+  public boolean holds(long leaf) {
+    Map.Entry<Long, Node> above = nodes.floorEntry(leaf);
+    return above != null && above.getValue().covers(leaf);
+  }
+
   /** The same key without a leaf; itself if that was forgotten before. */
   public PuncturableKey without(long leaf) {
-    Map.Entry<Long, Node> above = nodes.floorEntry(leaf);
-    if (above == null || !above.getValue().covers(leaf)) {
-      return this;
+    return without(List.of(leaf), Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same key without some leaves: in their order, each that leaves the state within a size.
+   * Itself if there is nothing to forget, or no room for it.
+   *
+   * @param mostBytes length of {@link #encode} that is not exceeded
+   */
+  public PuncturableKey without(Collection<Long> leaves, int mostBytes) {
+    int mostNodes = (mostBytes - PREFIX_BYTES) / RECORD_BYTES;
+    PuncturableKey next = this;
+    for (long leaf : leaves) {
+      if (next.holds(leaf) && next.sizeWithout(leaf) <= mostNodes) {
+        next = next == this ? copy() : next;
+        next.forget(leaf);
+      }
     }
-    NavigableMap<Long, Node> next = new TreeMap<>(Long::compareUnsigned);
-    nodes.forEach((first, node) -> next.put(first, copy(node)));
-    Node node = next.remove(above.getKey());
+    return next;
+  }
+
+  /** Each level down to the leaf leaves three siblings; the node above them goes. */
+  private int sizeWithout(long leaf) {
+    return nodes.size() - 1 + 3 * (LEVELS - nodes.floorEntry(leaf).getValue().level());
+  }
+
+  private PuncturableKey copy() {
+    NavigableMap<Long, Node> same = new TreeMap<>(Long::compareUnsigned);
+    nodes.forEach((first, node) -> same.put(first, copy(node)));
+    return new PuncturableKey(same);
+  }
+
+  /** Only of a key that nobody else has yet. */
+  private void forget(long leaf) {
+    Node node = nodes.remove(nodes.floorKey(leaf));
     while (node != null && node.level() < LEVELS) {
       Node onward = null;
       for (int place = 0; place < 4; place++) {
@@ -102,7 +138,7 @@ public final class PuncturableKey implements AutoCloseable {
         if (child.covers(leaf)) {
           onward = child;
         } else {
-          next.put(child.first(), child);
+          nodes.put(child.first(), child);
         }
       }
       Arrays.fill(node.seed(), (byte) 0);
@@ -111,7 +147,6 @@ public final class PuncturableKey implements AutoCloseable {
     if (node != null) {
       Arrays.fill(node.seed(), (byte) 0);
     }
-    return new PuncturableKey(next);
   }
 
   private static Node copy(Node node) {

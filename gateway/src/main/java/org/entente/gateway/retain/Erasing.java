@@ -6,6 +6,13 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
@@ -28,6 +35,8 @@ import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Erases single messages before their bucket ends, so that a crash at any moment leaves either an
@@ -38,32 +47,53 @@ import org.entente.proto.v1.EvidenceKind;
  * go, then a second commit says so in the audit log and, after a recall, to the origin. What is
  * stated as done is done.
  *
+ * <p><b>Rounds.</b> What has begun is known from the ledger and from nowhere else. A worker
+ * finishes it in rounds of at most {@value #ROUND} messages: the journal is synced once a round,
+ * the keystore is written once, and one commit ends all of them. There is one worker, however often
+ * it is woken.
+ *
  * <p>Safe for many threads.
  */
 public final class Erasing {
-  private static final int AT_ONCE = 1_000;
+  private static final Logger LOG = LoggerFactory.getLogger(Erasing.class);
+
+  /** Messages of one round: a second commit over them takes the writer some milliseconds. */
+  static final int ROUND = 256;
 
   private final AgencyName self;
   private final Ledger ledger;
   private final RetentionKeys keys;
   private final ErasureJournal journal;
   private final EvidenceRecords evidence;
+  private final Executor executor;
 
-  /** Erasing from a ledger. */
+  /** Who erases for a person has the next turn after a round. */
+  private final ReentrantLock turns = new ReentrantLock(true);
+
+  /** 0 while nothing works; more than 1 once it was woken since a round began. */
+  private final AtomicInteger woken = new AtomicInteger();
+
+  /**
+   * Erasing from a ledger.
+   *
+   * @param executor runs the worker's rounds, one at a time
+   */
   public Erasing(
       AgencyName self,
       Ledger ledger,
       RetentionKeys keys,
       ErasureJournal journal,
-      EvidenceRecords evidence) {
+      EvidenceRecords evidence,
+      Executor executor) {
     this.self = self;
     this.ledger = ledger;
     this.keys = keys;
     this.journal = journal;
     this.evidence = evidence;
+    this.executor = executor;
   }
 
-  /** Begins, in a transaction; {@link #finish} or {@link #round} goes on once it is committed. */
+  /** Begins, in a transaction; {@link #finish} or {@link #wake} goes on once it is committed. */
   ErasureRecord begin(Transaction tx, InboxBook.Placed placed, ErasureCause cause) {
     InboxRecord record = placed.record();
     ErasureRecord erasure =
@@ -87,29 +117,78 @@ public final class Erasing {
     return erasure;
   }
 
+  /** Has the worker finish what has begun. Quick. */
+  public void wake() {
+    if (woken.getAndIncrement() == 0) {
+      executor.execute(this::work);
+    }
+  }
+
+  /** One round; others have their turn on the executor before the next. */
+  private void work() {
+    woken.set(1);
+    boolean more = false;
+    try {
+      more = round() == ROUND;
+    } catch (RuntimeException e) {
+      // The edge of the worker: what has begun stays so in the ledger, and is tried again.
+      LOG.error("erasures that have begun are not finished yet, and are tried again", e);
+    }
+    if (more || !woken.compareAndSet(1, 0)) {
+      executor.execute(this::work);
+    }
+  }
+
+  /** Finishes some of what has begun; how many. */
+  private int round() {
+    turns.lock();
+    try {
+      List<ErasureRecord> begun = ledger.retention().pending(ROUND);
+      if (!begun.isEmpty()) {
+        finish(begun);
+      }
+      return begun.size();
+    } finally {
+      turns.unlock();
+    }
+  }
+
   /**
    * Finishes an erasure whose beginning is committed. Blocks until it is durable.
    *
    * @throws UncheckedIOException if the journal cannot be written: it goes on at the next round
    */
-  synchronized ErasureRecord finish(ErasureRecord begun) {
-    MessageId id = MessageId.of(begun.getMessageId().toByteArray());
-    ErasureRecord before = ledger.retention().done(id);
-    if (before != null) {
-      return before;
+  ErasureRecord finish(ErasureRecord begun) {
+    turns.lock();
+    try {
+      ErasureRecord before =
+          ledger.retention().done(MessageId.of(begun.getMessageId().toByteArray()));
+      return before == null ? finish(List.of(begun)).get(0) : before;
+    } finally {
+      turns.unlock();
     }
+  }
+
+  private List<ErasureRecord> finish(List<ErasureRecord> begun) {
     try {
       journal.append(begun);
     } catch (IOException e) {
       throw new UncheckedIOException("the erasure journal cannot be written", e);
     }
-    boolean forgotten = forget(begun);
-    keys.destroyHold(id);
-    return ledger.commit(Lane.ROUTINE, tx -> end(tx, begun, forgotten));
+    Set<RetentionKeys.Kept> open = keys.forget(begun.stream().map(Erasing::kept).toList());
+    begun.forEach(one -> keys.destroyHold(MessageId.of(one.getMessageId().toByteArray())));
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          List<ErasureRecord> done =
+              begun.stream().map(one -> end(tx, one, !open.contains(kept(one)))).toList();
+          answerRecalls(tx, done);
+          return done;
+        });
   }
 
-  private boolean forget(ErasureRecord erasure) {
-    return keys.forget(
+  private static RetentionKeys.Kept kept(ErasureRecord erasure) {
+    return new RetentionKeys.Kept(
         LocalDate.ofEpochDay(erasure.getBucketDay()),
         new BodyAddress(
             new AgencyName(erasure.getOrigin()),
@@ -119,13 +198,12 @@ public final class Erasing {
 
   private ErasureRecord end(Transaction tx, ErasureRecord begun, boolean forgotten) {
     // Read again: a recall may have come since.
-    ErasureRecord pending =
-        ledger.retention().pending(tx, MessageId.of(begun.getMessageId().toByteArray()));
+    MessageId id = MessageId.of(begun.getMessageId().toByteArray());
+    ErasureRecord pending = ledger.retention().pending(tx, id);
     ErasureRecord done =
         (pending == null ? begun : pending)
             .toBuilder().setDoneAtMs(tx.nowMillis()).setOldCopiesOpen(!forgotten).build();
     ledger.retention().end(tx, done);
-    MessageId id = MessageId.of(done.getMessageId().toByteArray());
     AgencyName origin = new AgencyName(done.getOrigin());
     tx.audit(
         AuditRecord.of(
@@ -135,10 +213,20 @@ public final class Erasing {
                 AuditActor.gateway(self),
                 new AuditSubject(null, List.of(id), List.of(origin), null))
             .saying(forgotten ? "" : "old copies of the ledger open until the bucket ends"));
-    if (done.getCause() == ErasureCause.ERASURE_CAUSE_RECALL) {
-      evidence.owe(tx, ledger.evidence(), origin, answer(tx, done));
-    }
     return done;
+  }
+
+  private void answerRecalls(Transaction tx, List<ErasureRecord> done) {
+    Map<String, List<EvidenceItem>> answers =
+        done.stream()
+            .filter(one -> one.getCause() == ErasureCause.ERASURE_CAUSE_RECALL)
+            .collect(
+                Collectors.groupingBy(
+                    ErasureRecord::getOrigin,
+                    TreeMap::new,
+                    Collectors.mapping(one -> answer(tx, one), Collectors.toList())));
+    answers.forEach(
+        (origin, items) -> evidence.owe(tx, ledger.evidence(), new AgencyName(origin), items));
   }
 
   /** What a recall is answered once the message is erased, with who had it before. */
@@ -170,37 +258,32 @@ public final class Erasing {
     return said.build();
   }
 
-  /** Finishes what has begun; how many. */
-  public int round() {
-    List<ErasureRecord> begun = ledger.retention().pending(AT_ONCE);
-    begun.forEach(this::finish);
-    return begun.size();
-  }
-
   /**
    * Holds the ledger against the journal, before anything is served: what was erased and is there
-   * again, because the ledger was restored, is erased again. How many were.
+   * again, because the ledger was restored, is erased again. What had begun goes on. How many were.
    */
   public int replay() {
     int again = 0;
-    for (ErasureRecord erased : journal.atOpening()) {
-      MessageId id = MessageId.of(erased.getMessageId().toByteArray());
-      forget(erased);
-      boolean there =
-          ledger.commit(
-              Lane.ROUTINE,
-              tx -> {
-                InboxBook.Placed placed = ledger.inbox().find(tx, id);
-                if (placed == null
-                    || !placed.record().getEnvelopeId().equals(erased.getEnvelopeId())) {
-                  return false;
-                }
-                begin(tx, placed, erased.getCause());
-                return true;
-              });
-      again += there ? 1 : 0;
+    List<ErasureRecord> erased = journal.atOpening();
+    for (int from = 0; from < erased.size(); from += ROUND) {
+      List<ErasureRecord> some = erased.subList(from, Math.min(from + ROUND, erased.size()));
+      Set<RetentionKeys.Kept> unused = keys.forget(some.stream().map(Erasing::kept).toList());
+      again += ledger.commit(Lane.ROUTINE, tx -> beginAgain(tx, some));
     }
-    round();
+    wake();
+    return again;
+  }
+
+  private int beginAgain(Transaction tx, List<ErasureRecord> erased) {
+    int again = 0;
+    for (ErasureRecord one : erased) {
+      InboxBook.Placed placed =
+          ledger.inbox().find(tx, MessageId.of(one.getMessageId().toByteArray()));
+      if (placed != null && placed.record().getEnvelopeId().equals(one.getEnvelopeId())) {
+        begin(tx, placed, one.getCause());
+        again++;
+      }
+    }
     return again;
   }
 }

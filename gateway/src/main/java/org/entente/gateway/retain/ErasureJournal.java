@@ -1,6 +1,7 @@
 package org.entente.gateway.retain;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -60,9 +61,7 @@ public final class ErasureJournal implements AutoCloseable {
     boolean opened = false;
     try {
       ErasureJournal journal = new ErasureJournal(file, living);
-      for (ErasureRecord record : living) {
-        journal.write(record);
-      }
+      journal.write(living);
       file.force(true);
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncFolder(path);
@@ -141,34 +140,41 @@ public final class ErasureJournal implements AutoCloseable {
   }
 
   /**
-   * Adds an erasure durably.
+   * Adds erasures durably, all in one writing.
    *
-   * @throws IOException if it could not be written; the erasure must not go on then
+   * @throws IOException if they could not be written; none of the erasures may go on then
    */
-  public synchronized void append(ErasureRecord erasure) throws IOException {
-    write(erasure);
+  public synchronized void append(List<ErasureRecord> erasures) throws IOException {
+    write(erasures);
     file.force(false);
   }
 
-  private void write(ErasureRecord erasure) throws IOException {
-    byte[] bytes = erasure.toByteArray();
-    ByteBuffer record = ByteBuffer.allocate(PREFIX_BYTES + bytes.length);
-    record
-        .putInt(bytes.length)
-        .putInt(sum(lengthBytes(bytes.length)))
-        .putInt(sum(bytes))
-        .put(bytes)
-        .flip();
+  private void write(List<ErasureRecord> erasures) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (ErasureRecord erasure : erasures) {
+      bytes.writeBytes(encoded(erasure));
+    }
+    ByteBuffer records = ByteBuffer.wrap(bytes.toByteArray());
     long before = file.position();
     try {
-      while (record.hasRemaining()) {
-        file.write(record);
+      while (records.hasRemaining()) {
+        file.write(records);
       }
     } catch (IOException e) {
       // A record in halves would read as damage once another follows.
       file.truncate(before);
       throw e;
     }
+  }
+
+  private static byte[] encoded(ErasureRecord erasure) {
+    byte[] bytes = erasure.toByteArray();
+    return ByteBuffer.allocate(PREFIX_BYTES + bytes.length)
+        .putInt(bytes.length)
+        .putInt(sum(lengthBytes(bytes.length)))
+        .putInt(sum(bytes))
+        .put(bytes)
+        .array();
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.entente.gateway.retain;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
@@ -35,27 +34,20 @@ public final class Recalls {
   private final Ledger ledger;
   private final Erasing erasing;
   private final EvidenceRecords evidence;
-  private final Executor executor;
   private final int mostWaiting;
 
   /**
-   * Recalls over a ledger; what has begun is finished on the executor.
+   * Recalls over a ledger.
    *
    * @param mostWaiting recalls of one origin whose targets are not here
    */
   public Recalls(
-      AgencyName self,
-      Ledger ledger,
-      Erasing erasing,
-      EvidenceRecords evidence,
-      Executor executor,
-      int mostWaiting) {
+      AgencyName self, Ledger ledger, Erasing erasing, EvidenceRecords evidence, int mostWaiting) {
     this.mostWaiting = mostWaiting;
     this.self = self;
     this.ledger = ledger;
     this.erasing = erasing;
     this.evidence = evidence;
-    this.executor = executor;
   }
 
   /** Why a message that arrives is not kept; empty if it is. */
@@ -164,7 +156,7 @@ public final class Recalls {
       owe(tx, origin, onHold(tx, target));
     } else {
       erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_RECALL);
-      tx.afterCommit(() -> executor.execute(erasing::round));
+      tx.afterCommit(erasing::wake);
     }
   }
 

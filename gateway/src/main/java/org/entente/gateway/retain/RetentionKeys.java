@@ -2,20 +2,24 @@ package org.entente.gateway.retain;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.BodyAddress;
 import org.entente.gateway.seal.BucketKey;
 
 /** What retention does to the keys under which content is kept. Safe for many threads. */
 public interface RetentionKeys {
+  /** A message under the key of the bucket that ends on a day. */
+  record Kept(LocalDate lastDay, BodyAddress message) {}
+
   /**
-   * Makes a bucket forget one message. On return no key of this node opens it, whatever copy of the
-   * ledger it is read from.
+   * Makes buckets forget messages. On return no key of this node opens them, whatever copy of the
+   * ledger they are read from, but for those that are returned.
    *
-   * @return false if the bucket has forgotten as many as it can: the message's record is then all
-   *     that can be destroyed before the bucket's end
+   * @return those whose bucket has forgotten as many as it can: their records are then all that can
+   *     be destroyed before the bucket's end
    */
-  boolean forget(LocalDate lastDay, BodyAddress message);
+  Set<Kept> forget(List<Kept> messages);
 
   /** The key of a message under legal hold, made and durable if it is new. The caller closes it. */
   BucketKey hold(MessageId message);

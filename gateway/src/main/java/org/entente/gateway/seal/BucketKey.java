@@ -2,7 +2,10 @@ package org.entente.gateway.seal;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -124,38 +127,67 @@ public final class BucketKey implements AutoCloseable {
 
   /** Whether a message's key follows from this one. */
   public boolean holds(BodyAddress address) {
-    Optional<byte[]> key = message(address);
-    key.ifPresent(bytes -> Arrays.fill(bytes, (byte) 0));
-    return key.isPresent();
-  }
-
-  /**
-   * The secret of this key once it has forgotten a message; the key itself stays as it is until
-   * {@link #forget}. The caller closes it.
-   */
-  public SecretBytes secretWithout(BodyAddress address) {
     lock.readLock().lock();
     try {
-      PuncturableKey next = messages.without(leaf(address));
-      byte[] state = next.encode();
-      if (next != messages) {
-        next.close();
-      }
-      byte[] secret = records.use(key -> Arrays.copyOf(key, SECRET_BYTES + state.length));
-      System.arraycopy(state, 0, secret, SECRET_BYTES, state.length);
-      Arrays.fill(state, (byte) 0);
-      return SecretBytes.takeOver(secret);
+      return messages.holds(leaf(address));
     } finally {
       lock.readLock().unlock();
     }
   }
 
-  /** Forgets a message, in memory: whoever holds the secret puts {@link #secretWithout} there. */
-  public void forget(BodyAddress address) {
+  /**
+   * What a bucket's key is without some messages. The caller closes it.
+   *
+   * @param forgotten those that do not follow from it
+   */
+  public record Punctured(SecretBytes secret, Set<BodyAddress> forgotten) implements AutoCloseable {
+    @Override
+    public void close() {
+      secret.close();
+    }
+  }
+
+  /**
+   * The secret of this key once it has forgotten some messages, in their order as far as there is
+   * room; the key itself stays as it is until {@link #forget}.
+   *
+   * @param mostBytes length of the secret that is not exceeded
+   * @return empty if none of them can be forgotten
+   */
+  public Optional<Punctured> without(Collection<BodyAddress> addresses, int mostBytes) {
+    lock.readLock().lock();
+    try {
+      PuncturableKey next =
+          messages.without(
+              addresses.stream().map(BucketKey::leaf).toList(), mostBytes - SECRET_BYTES);
+      if (next == messages) {
+        return Optional.empty();
+      }
+      try (next) {
+        Set<BodyAddress> forgotten = new HashSet<>(addresses);
+        forgotten.removeIf(address -> next.holds(leaf(address)));
+        return Optional.of(new Punctured(secret(next), forgotten));
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private SecretBytes secret(PuncturableKey key) {
+    byte[] state = key.encode();
+    byte[] secret = records.use(bytes -> Arrays.copyOf(bytes, SECRET_BYTES + state.length));
+    System.arraycopy(state, 0, secret, SECRET_BYTES, state.length);
+    Arrays.fill(state, (byte) 0);
+    return SecretBytes.takeOver(secret);
+  }
+
+  /** Forgets messages, in memory: the caller has put {@link #without} where the secret is kept. */
+  public void forget(Collection<BodyAddress> addresses) {
     lock.writeLock().lock();
     try {
       PuncturableKey before = messages;
-      messages = before.without(leaf(address));
+      messages =
+          before.without(addresses.stream().map(BucketKey::leaf).toList(), Integer.MAX_VALUE);
       if (messages != before) {
         before.close();
       }

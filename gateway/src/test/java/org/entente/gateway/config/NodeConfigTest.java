@@ -79,6 +79,7 @@ class NodeConfigTest {
     assertEquals(NodeConfig.Limits.DEFAULT, good("").limitsInForce());
     NodeConfig.Limits some = good("limits: { streams_per_client: 7 }").limitsInForce();
     assertEquals(7, some.streamsPerClient());
+    assertEquals(64, some.workerThreads());
     assertEquals(NodeConfig.Limits.DEFAULT.messageBytes(), some.messageBytes());
     assertEquals(2, good("witnesses: { quorum: 2 }").witnessesInForce().quorum());
   }
@@ -172,6 +173,7 @@ class NodeConfigTest {
         "disk: { slow_below_mib: 2.5 } | disk.slow_below_mib: \"2.5\"; valid: a whole number",
         "backup: { folder: copies, keep: 1001 } | backup.keep is 1001; it must be from 1 to 1000",
         "limits: { handshake_seconds: 900 } | limits.handshake_seconds is 900; it must be from 1",
+        "limits: { worker_threads: 7 } | limits.worker_threads is 7; it must be from 8 to 1024",
         "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",
         "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that scope only",
         "clients: [{ name: a, scopes: [subscribe], desks: [Narc] }] | clients.desks of a: a desk name",

@@ -3,6 +3,7 @@ package org.entente.gateway.crypto;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import javax.crypto.Mac;
@@ -74,6 +76,31 @@ class PuncturableKeyTest {
         }
       }
     }
+  }
+
+  @Test
+  void leaves_forgottenAtOnce_giveTheStateOfOneAfterTheOther() {
+    List<Long> leaves = random.longs(40).boxed().toList();
+    PuncturableKey one = PuncturableKey.of(root);
+    for (long leaf : leaves) {
+      one = one.without(leaf);
+    }
+    PuncturableKey all = PuncturableKey.of(root).without(leaves, Integer.MAX_VALUE);
+    assertArrayEquals(one.encode(), all.encode());
+  }
+
+  @Test
+  void leaves_forWhichThereIsNoRoom_stay() {
+    List<Long> leaves = random.longs(40).boxed().toList();
+    int room = PuncturableKey.of(root).without(leaves.subList(0, 25), 1 << 20).encode().length;
+
+    PuncturableKey key = PuncturableKey.of(root).without(leaves, room);
+
+    assertTrue(key.encode().length <= room);
+    leaves.subList(0, 25).forEach(leaf -> assertFalse(key.holds(leaf)));
+    assertTrue(leaves.stream().filter(key::holds).count() > 10);
+    leaves.forEach(leaf -> assertEquals(key.holds(leaf), key.at(leaf).isPresent()));
+    assertSame(key, key.without(leaves.subList(0, 25), room), "nothing to forget");
   }
 
   @Test

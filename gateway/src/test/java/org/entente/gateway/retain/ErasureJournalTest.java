@@ -40,8 +40,8 @@ class ErasureJournalTest {
   @Test
   void appended_isThereAfterOpeningAgain() throws Exception {
     try (ErasureJournal journal = ErasureJournal.open(file(), 10)) {
-      journal.append(erasure(1, 20));
-      journal.append(erasure(2, 10));
+      journal.append(List.of(erasure(1, 20)));
+      journal.append(List.of(erasure(2, 10)));
     }
     assertEquals(List.of(erasure(1, 20), erasure(2, 10)), opened(10));
     assertEquals("rw-------", permissions());
@@ -55,8 +55,8 @@ class ErasureJournalTest {
   @Test
   void bucketThatHasEnded_isDropped() throws Exception {
     try (ErasureJournal journal = ErasureJournal.open(file(), 10)) {
-      journal.append(erasure(1, 20));
-      journal.append(erasure(2, 10));
+      journal.append(List.of(erasure(1, 20)));
+      journal.append(List.of(erasure(2, 10)));
     }
     assertEquals(List.of(erasure(1, 20)), opened(11));
     assertEquals(List.of(erasure(1, 20)), opened(10), "dropped for good");
@@ -66,9 +66,9 @@ class ErasureJournalTest {
   void lastRecordNotWhole_isCutOff() throws Exception {
     long whole;
     try (ErasureJournal journal = ErasureJournal.open(file(), 0)) {
-      journal.append(erasure(1, 1));
+      journal.append(List.of(erasure(1, 1)));
       whole = Files.size(file());
-      journal.append(erasure(2, 1));
+      journal.append(List.of(erasure(2, 1)));
     }
     byte[] bytes = Files.readAllBytes(file());
     for (long cut = whole + 1; cut < bytes.length; cut++) {
@@ -81,7 +81,7 @@ class ErasureJournalTest {
   @Test
   void zerosBehindTheLastRecord_areCutOff() throws Exception {
     try (ErasureJournal journal = ErasureJournal.open(file(), 0)) {
-      journal.append(erasure(1, 1));
+      journal.append(List.of(erasure(1, 1)));
     }
     byte[] bytes = Files.readAllBytes(file());
     Files.write(file(), Arrays.copyOf(bytes, bytes.length + 100));
@@ -91,8 +91,8 @@ class ErasureJournalTest {
   @Test
   void bitFlipped_isRefused() throws Exception {
     try (ErasureJournal journal = ErasureJournal.open(file(), 0)) {
-      journal.append(erasure(1, 1));
-      journal.append(erasure(2, 1));
+      journal.append(List.of(erasure(1, 1)));
+      journal.append(List.of(erasure(2, 1)));
     }
     byte[] bytes = Files.readAllBytes(file());
     for (int bit = 0; bit < bytes.length * 8; bit++) {

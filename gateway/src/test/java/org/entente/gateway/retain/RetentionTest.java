@@ -292,6 +292,7 @@ class RetentionTest {
 
     restartOver(backup);
     assertEquals(1, node.kit.erasing().replay());
+    node.kit.settle();
 
     assertNull(node.ledger.inbox().find(id));
     assertTrue(node.body(other).isPresent());
@@ -318,6 +319,7 @@ class RetentionTest {
 
     restartOver(node.store);
     node.kit.erasing().replay();
+    node.kit.settle();
 
     ErasureRecord done = requireNonNull(node.ledger.retention().done(id));
     assertEquals(now.toEpochMilli(), done.getDoneAtMs());
@@ -334,6 +336,7 @@ class RetentionTest {
 
     restartOver(node.store);
     node.kit.erasing().replay();
+    node.kit.settle();
 
     assertEquals(AuditType.ERASED, leaves.last(0).type());
     assertInstanceOf(Retention.Answer.Erased.class, node.retention.erase(OFFICE, id, PERSON));

@@ -349,10 +349,10 @@ class ForeignStatementsTest {
     addRecord(good, "as it was", record, storageKey, labels);
     addOutbox(good, "as it was", outbox, storageKey);
     BucketKey bucket = BucketKey.of(storageKey);
-    addRecord(good, "others forgotten", record, bucket.secretWithout(labels.address(0)), labels);
+    addRecord(good, "others forgotten", record, secretWithout(bucket, labels.address(0)), labels);
     assertEquals(3, foreign.agree(good).of(OK));
     Comparison forgotten = new Comparison(SEED);
-    addRecord(forgotten, "forgotten", record, bucket.secretWithout(labels.address(1)), labels);
+    addRecord(forgotten, "forgotten", record, secretWithout(bucket, labels.address(1)), labels);
     assertEquals(1, foreign.agree(forgotten).of(CANNOT_OPEN));
 
     Comparison cases = new Comparison(SEED);
@@ -368,6 +368,10 @@ class ForeignStatementsTest {
     }
 
     cases.refusedBy(foreign, 200, CANNOT_OPEN);
+  }
+
+  private static SecretBytes secretWithout(BucketKey bucket, BodyAddress message) {
+    return bucket.without(List.of(message), Integer.MAX_VALUE).orElseThrow().secret();
   }
 
   private void addRecord(

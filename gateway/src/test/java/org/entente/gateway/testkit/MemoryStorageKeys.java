@@ -11,7 +11,6 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.StorageKeys;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.retain.RetentionKeys;
-import org.entente.gateway.seal.BodyAddress;
 import org.entente.gateway.seal.BucketKey;
 
 /** Storage keys in memory: they outlive a ledger that a test opens again, as a keystore does. */
@@ -36,9 +35,11 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   }
 
   @Override
-  public boolean forget(LocalDate lastDay, BodyAddress message) {
-    existing(lastDay).ifPresent(bucket -> bucket.forget(message));
-    return true;
+  public Set<Kept> forget(List<Kept> messages) {
+    messages.forEach(
+        kept ->
+            existing(kept.lastDay()).ifPresent(bucket -> bucket.forget(List.of(kept.message()))));
+    return Set.of();
   }
 
   @Override

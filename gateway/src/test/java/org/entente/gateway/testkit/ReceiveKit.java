@@ -138,8 +138,8 @@ public final class ReceiveKit implements AutoCloseable {
       ExerciseRetention exercises) {
     this.ledger = ledger;
     evidence = new EvidenceRecords(new AtRest(storage, random), SELF);
-    erasing = new Erasing(SELF, ledger, retention, journal, evidence);
-    recalls = new Recalls(SELF, ledger, erasing, evidence, executor, RECALLS);
+    erasing = new Erasing(SELF, ledger, retention, journal, evidence, executor);
+    recalls = new Recalls(SELF, ledger, erasing, evidence, RECALLS);
     setting =
         new SettingAside(
             SELF,

@@ -455,7 +455,7 @@ final class Behind implements AutoCloseable {
   }
 
   private Retention retention() {
-    Erasing erasing = new Erasing(Edge.FR, ledger, storageKeys, journal(), evidence);
+    Erasing erasing = new Erasing(Edge.FR, ledger, storageKeys, journal(), evidence, Runnable::run);
     return new Retention(
         Edge.FR,
         ledger,

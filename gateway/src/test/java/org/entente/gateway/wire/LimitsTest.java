@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 class LimitsTest {
   private static final NodeConfig.Limits SMALL =
       new NodeConfig.Limits(
-          1_024, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2_048, 1, 0, 0, 0, 0, 0, 0, null);
+          1_024, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2_048, 1, 0, 0, 0, 0, 0, 0, 0, null);
   private static final NodeConfig.Limits FEW_CONNECTIONS =
       new NodeConfig.Limits(
           0,
@@ -58,6 +58,7 @@ class LimitsTest {
           60,
           4,
           20,
+          0,
           0,
           0,
           0,

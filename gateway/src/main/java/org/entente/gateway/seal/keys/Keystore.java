@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
 import org.jspecify.annotations.Nullable;
@@ -235,29 +238,41 @@ public final class Keystore implements AutoCloseable {
   }
 
   /**
-   * Puts another secret in the place of a key's, and destroys the old one as {@link #destroy} does.
+   * Puts other secrets in the place of those of some keys, and destroys the old ones as {@link
+   * #destroy} does, all in one writing of the files. Keys that are not there stay so.
    *
-   * @return whether there was such a key
+   * @param secrets by id; copied
+   * @return ids of the keys that were there
    * @throws KeystoreFailure if it could not be written; which of the two is there is then undecided
    */
-  public synchronized boolean replace(KeyKind kind, String id, SecretBytes secret) {
+  public synchronized Set<String> replace(KeyKind kind, Map<String, SecretBytes> secrets) {
     requireOpen();
-    KeyName name = new KeyName(kind, id);
-    Optional<KeyEntry> old = ring.find(name);
     Instant now = clock.instant();
-    if (old.isEmpty() || old.get().isExpired(now)) {
-      return false;
+    List<KeyEntry> replacing = new ArrayList<>();
+    secrets.forEach(
+        (id, secret) ->
+            ring.find(new KeyName(kind, id))
+                .filter(old -> !old.isExpired(now))
+                .map(
+                    old ->
+                        new KeyEntry(
+                            kind,
+                            id,
+                            old.created(),
+                            old.expires(),
+                            SecretBytes.takeOver(secret.reveal())))
+                .ifPresent(replacing::add));
+    if (replacing.isEmpty()) {
+      return Set.of();
     }
-    KeyEntry next =
-        new KeyEntry(
-            kind,
-            id,
-            old.get().created(),
-            old.get().expires(),
-            SecretBytes.takeOver(secret.reveal()));
     int today = DayKeyId.dayOf(now);
-    change(ring.without(Set.of(name), today, random).with(next, today, random));
-    return true;
+    Set<KeyName> names = replacing.stream().map(KeyEntry::name).collect(Collectors.toSet());
+    KeyRing next = ring.without(names, today, random);
+    for (KeyEntry entry : replacing) {
+      next = next.with(entry, today, random);
+    }
+    change(next);
+    return replacing.stream().map(KeyEntry::id).collect(Collectors.toSet());
   }
 
   /**

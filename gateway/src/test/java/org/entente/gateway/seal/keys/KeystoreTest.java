@@ -15,7 +15,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.SecretBytes;
@@ -130,8 +132,9 @@ class KeystoreTest {
     byte[] stolen = Files.readAllBytes(folder.resolve("entries"));
     KeyEntry after = entry(KeyKind.STORAGE, "a", 5_000, before.expires());
 
-    assertTrue(keystore.replace(KeyKind.STORAGE, "a", after.secret()));
-    assertFalse(keystore.replace(KeyKind.STORAGE, "unknown", after.secret()));
+    assertEquals(
+        Set.of("a"),
+        keystore.replace(KeyKind.STORAGE, Map.of("a", after.secret(), "unknown", after.secret())));
     reopen();
 
     assertEquals(Optional.of(after), keystore.get(KeyKind.STORAGE, "a"));

@@ -1,0 +1,175 @@
+package org.entente.loadtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import org.entente.loadtests.federation.AuditResult;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.Machine;
+import org.entente.loadtests.testkit.Publications;
+import org.entente.loadtests.traffic.Clients;
+import org.entente.loadtests.traffic.Publication;
+import org.entente.loadtests.traffic.Tally;
+import org.entente.loadtests.traffic.Watcher;
+import org.entente.proto.v1.EvidenceGrpc;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.RecallRequest;
+import org.entente.proto.v1.RecallResponse;
+import org.entente.proto.v1.RetentionGrpc;
+import org.entente.proto.v1.TrackRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ten thousand recalls reach a gateway at once, in the heap that the launcher gives it. */
+final class RecallStormIT {
+  private static final String FR = "fr.customs";
+  private static final String DE = "de.customs";
+  private static final String US = "us.cbp";
+  private static final String HUB = "x.hub";
+  private static final int STORM = 10_000;
+  private static final int OTHERS = 300;
+  private static final int PER_SECOND = 1_000;
+  private static final long QUIET_SECONDS = 60;
+  private static final int CALLS = 64;
+
+  /** Twice `limits.worker_threads`, and what the machine, Netty and RocksDB have. */
+  private static final int MOST_THREADS = 2 * 64 + 100;
+
+  @TempDir private Path folder;
+
+  /** Threat 69. */
+  @Test
+  void recallStorm_isExecutedWhole_whileOtherTrafficFlows() throws Exception {
+    try (Federation federation = Federation.mint(Home.find(), folder, Machine.GATEWAY)) {
+      federation.start(List.of(FR, DE, US, HUB));
+      List<ByteString> ids = published(federation);
+      federation.kill(DE);
+      recall(federation, ids);
+
+      federation.start(List.of(DE));
+      int threads = exchangeOthers(federation);
+      threads = Math.max(threads, awaitExecuted(federation, ids));
+
+      assertTrue(threads < MOST_THREADS, threads + " threads");
+      assertEquals(List.of(), federation.crashed(), "ended although nobody ended them");
+      assertEquals(List.of(), federation.stop(), "did not stop when asked");
+      AuditResult audit = AuditResult.verify(federation.plan(DE));
+      assertTrue(audit.verified(), audit.said());
+      assertEquals(
+          STORM + 2 * OTHERS, audit.inboxMessages(), "the recalls and the others, no target");
+    }
+  }
+
+  /** Everything that is recalled later has arrived on return. */
+  private static List<ByteString> published(Federation federation) throws InterruptedException {
+    Queue<ByteString> ids = new ConcurrentLinkedQueue<>();
+    Tally tally = new Tally();
+    Watcher watcher =
+        new Watcher() {
+          @Override
+          public void answered(Publication publication, Outcome outcome) {
+            ids.add(outcome.getAccepted().getMessageId());
+          }
+        };
+    try (Clients clients = new Clients(federation, tally, watcher)) {
+      clients.subscribe(List.of(DE));
+      clients.publish(Publications.of(STORM, FR, DE), PER_SECOND);
+      assertTrue(
+          tally.awaitComplete(STORM, QUIET_SECONDS), () -> tally.missing().size() + " missing");
+    }
+    return List.copyOf(ids);
+  }
+
+  private static void recall(Federation federation, List<ByteString> ids)
+      throws InterruptedException, ExecutionException {
+    RetentionGrpc.RetentionFutureStub retention =
+        RetentionGrpc.newFutureStub(federation.channel(FR, "supervisor"));
+    Semaphore calls = new Semaphore(CALLS);
+    List<ListenableFuture<RecallResponse>> answers = new ArrayList<>();
+    for (ByteString id : ids) {
+      calls.acquire();
+      ListenableFuture<RecallResponse> answer =
+          retention.recall(
+              RecallRequest.newBuilder()
+                  .setMessageId(id)
+                  .setReason("the goods were genuine")
+                  .setOnBehalfOf(
+                      OnBehalfOf.newBuilder().setOfficer("FR-118").setJustification("report 7/26"))
+                  .build());
+      answer.addListener(calls::release, Runnable::run);
+      answers.add(answer);
+    }
+    for (ListenableFuture<RecallResponse> answer : answers) {
+      assertEquals(List.of(DE), answer.get().getRecipientsList());
+    }
+  }
+
+  /** Messages of the same origin and of another one, while the recalls are executed. */
+  private static int exchangeOthers(Federation federation)
+      throws IOException, InterruptedException {
+    List<Publication> others = new ArrayList<>();
+    for (int i = 0; i < OTHERS; i++) {
+      for (String publisher : List.of(FR, US)) {
+        String key = "later-" + publisher + "-" + i;
+        others.add(Publication.of(key, publisher, key, Publications.draft(DE, "Later " + key)));
+      }
+    }
+    Tally tally = new Tally();
+    int threads = threads(federation);
+    try (Clients clients = new Clients(federation, tally, Watcher.NONE)) {
+      clients.subscribe(List.of(DE));
+      clients.publish(others, PER_SECOND);
+      while (!tally.awaitComplete(others.size(), 1)) {
+        threads = Math.max(threads, threads(federation));
+        assertEquals(List.of(), federation.crashed());
+      }
+    }
+    return Math.max(threads, threads(federation));
+  }
+
+  private static int threads(Federation federation) throws IOException {
+    try (var tasks = Files.list(Path.of("/proc/" + federation.pid(DE) + "/task"))) {
+      return (int) tasks.count();
+    }
+  }
+
+  private static int awaitExecuted(Federation federation, List<ByteString> ids) throws IOException {
+    EvidenceGrpc.EvidenceBlockingStub evidence =
+        EvidenceGrpc.newBlockingStub(federation.channel(FR, "supervisor"));
+    int threads = 0;
+    long end = System.nanoTime() + 120_000_000_000L;
+    for (ByteString id : ids) {
+      EvidenceItem executed = null;
+      while (executed == null && System.nanoTime() < end) {
+        threads = Math.max(threads, threads(federation));
+        executed =
+            evidence
+                .track(TrackRequest.newBuilder().setMessageId(id).build())
+                .getItemsList()
+                .stream()
+                .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE)
+                .findFirst()
+                .orElse(null);
+      }
+      assertNotNull(executed, "a recall is not answered");
+      assertEquals("", executed.getCode(), executed.getReason());
+    }
+    return threads;
+  }
+}
