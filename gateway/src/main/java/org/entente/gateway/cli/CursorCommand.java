@@ -1,5 +1,6 @@
 package org.entente.gateway.cli;
 
+import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.concurrent.Callable;
 import org.entente.proto.v1.CursorState;
@@ -43,8 +44,9 @@ final class CursorCommand implements Callable<Integer> {
   @Command(
       name = "list",
       description = {
-        "Lists the durable cursors by client and name: open or not, and the lowest position that the",
-        "client has not acknowledged. The last line is the ledger's last position."
+        "Lists the durable cursors by client and name: open or not, the position of the oldest message",
+        "that the client has not acknowledged, how many messages it is behind, and when this gateway",
+        "received the oldest of them. The last line is the ledger's last position."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
@@ -60,18 +62,29 @@ final class CursorCommand implements Callable<Integer> {
         out()
             .println(
                 Screen.printable(
-                    "%-16s  %-24s  %-6s  next position %d"
+                    "%-16s  %-24s  %-6s  next position %d  behind %s"
                         .formatted(
                             one.getClient(),
                             one.getCursor(),
                             one.getOpen() ? "open" : "closed",
-                            one.getNextPosition())));
+                            one.getNextPosition(),
+                            behind(one))));
       }
       if (listed.getMore()) {
         out().println("there are more; ask with --client");
       }
       out().println("last position " + listed.getLastPosition());
       return 0;
+    }
+
+    private static String behind(CursorState cursor) {
+      String messages =
+          cursor.getMoreBehind()
+              ? "more than " + cursor.getMessagesBehind()
+              : String.valueOf(cursor.getMessagesBehind());
+      return cursor.hasOldestReceivedAt()
+          ? messages + ", the oldest of " + Timestamps.toString(cursor.getOldestReceivedAt())
+          : messages;
     }
   }
 

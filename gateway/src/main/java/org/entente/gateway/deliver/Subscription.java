@@ -122,6 +122,15 @@ public final class Subscription {
     return Optional.empty();
   }
 
+  /** First position of each lane that is not acknowledged, or not looked at. */
+  Map<Lane, Long> durablePlaces() {
+    synchronized (lock) {
+      Map<Lane, Long> out = new EnumMap<>(Lane.class);
+      places.forEach((lane, place) -> out.put(lane, place.durablePlace()));
+      return out;
+    }
+  }
+
   /** Deliveries of one lane that may be unacknowledged. */
   int window() {
     return window;

@@ -175,6 +175,27 @@ public final class Subscriptions {
   }
 
   /**
+   * First position of each lane that a cursor has not passed: by its open stream, which also passes
+   * what it does not want, or else as committed.
+   */
+  public Map<Lane, Long> places(CursorBook.Named cursor) {
+    Subscription stream = open.get(key(cursor.client(), cursor.cursor()));
+    if (stream != null) {
+      return stream.durablePlaces();
+    }
+    Map<Lane, Long> places = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.all()) {
+      places.put(lane, nextPosition(cursor.record(), lane));
+    }
+    return places;
+  }
+
+  private static long nextPosition(CursorRecord record, Lane lane) {
+    int index = lane.number() - 1;
+    return index < record.getNextPositionCount() ? record.getNextPosition(index) : 1;
+  }
+
+  /**
    * Does something about a cursor that no stream holds; none can open one meanwhile.
    *
    * @return what it gave; empty, and it was not done, if a stream holds the cursor
@@ -203,7 +224,7 @@ public final class Subscriptions {
       int index = lane.number() - 1;
       boolean known = index < record.getNextPositionCount();
       // A place beyond the end would let what comes next pass by.
-      long next = known ? Math.min(record.getNextPosition(index), end) : 1;
+      long next = Math.min(nextPosition(record, lane), end);
       long sent = known ? Math.min(record.getSentPosition(index), end - 1) : 0;
       boolean replay = request.fromPosition() > 0;
       boolean told = !replay && index < record.getToldPositionCount();

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -196,6 +197,18 @@ public final class InboxBook {
       }
     }
     return out;
+  }
+
+  /** Committed positions of a lane from one to another, both included, at which a record stands. */
+  public long[] positions(Lane lane, long from, long to) {
+    LongStream.Builder out = LongStream.builder();
+    try (Scan scan = store.scan(Table.INBOX, key(lane, from), key(lane, to + 1))) {
+      while (scan.hasNext()) {
+        scan.next();
+        out.add(BigEndian.u64(scan.key(), 1));
+      }
+    }
+    return out.build().toArray();
   }
 
   /** The last committed record of a lane before a position, damaged or not; null if none. */

@@ -3,6 +3,7 @@ package org.entente.gateway.operate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
@@ -30,6 +31,11 @@ public final class Cursors {
   /** Most that are listed at once. */
   public static final int MOST = 10_000;
 
+  /**
+   * Latest positions of the ledger among which the messages are counted that a cursor is behind.
+   */
+  public static final long COUNTED = 100_000;
+
   private final AgencyName self;
   private final Ledger ledger;
   private final LabelCheck check;
@@ -39,9 +45,8 @@ public final class Cursors {
    * A cursor.
    *
    * @param open whether a stream holds it now
-   * @param nextPosition the lowest position that the client has not acknowledged, over all lanes
    */
-  public record Cursor(String client, String name, boolean open, long nextPosition) {}
+  public record Cursor(String client, String name, boolean open, CursorBacklog backlog) {}
 
   /**
    * Cursors, by client and name.
@@ -79,23 +84,22 @@ public final class Cursors {
    */
   public Listed list(String client) {
     List<CursorBook.Named> found = ledger.cursors().all(client, MOST + 1);
+    List<CursorBook.Named> shown = found.subList(0, Math.min(found.size(), MOST));
+    // Before the last position is read: what arrives in between belongs to no backlog.
+    List<Map<Lane, Long>> places = shown.stream().map(subscriptions::places).toList();
+    long last = ledger.inbox().lastPosition();
+    List<CursorBacklog> backlogs = CursorBacklogs.of(ledger.inbox(), last, COUNTED, places);
     List<Cursor> cursors = new ArrayList<>();
-    for (CursorBook.Named one : found.subList(0, Math.min(found.size(), MOST))) {
+    for (int i = 0; i < shown.size(); i++) {
+      CursorBook.Named one = shown.get(i);
       cursors.add(
           new Cursor(
               one.client(),
               one.cursor(),
               subscriptions.isOpen(one.client(), one.cursor()),
-              nextPosition(one)));
+              backlogs.get(i)));
     }
-    return new Listed(cursors, ledger.inbox().lastPosition(), found.size() > MOST);
-  }
-
-  private static long nextPosition(CursorBook.Named cursor) {
-    return cursor.record().getNextPositionList().stream()
-        .mapToLong(Long::longValue)
-        .min()
-        .orElse(1);
+    return new Listed(cursors, last, found.size() > MOST);
   }
 
   /** Forgets a cursor that no stream holds; its client begins anew under that name. */
@@ -128,8 +132,11 @@ public final class Cursors {
               "client %s has no durable cursor %s"
                   .formatted(InvalidValue.printable(client), InvalidValue.printable(cursor))));
     }
-    long next = nextPosition(found.get());
     long last = ledger.inbox().lastPosition();
+    long next =
+        CursorBacklogs.of(ledger.inbox(), last, 0, List.of(subscriptions.places(found.get())))
+            .get(0)
+            .nextPosition();
     // The last lane: what its closed stream had still to write comes before.
     return ledger.commit(
         Lane.ROUTINE,

@@ -1,8 +1,10 @@
 package org.entente.gateway.wire;
 
+import com.google.protobuf.util.Timestamps;
 import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.operate.CursorBacklog;
 import org.entente.gateway.operate.Cursors;
 import org.entente.proto.v1.CursorState;
 import org.entente.proto.v1.CursorsGrpc;
@@ -29,15 +31,26 @@ final class CursorsService extends CursorsGrpc.CursorsImplBase {
             .setLastPosition(listed.lastPosition())
             .setMore(listed.more());
     for (Cursors.Cursor one : listed.cursors()) {
-      response.addCursors(
-          CursorState.newBuilder()
-              .setClient(one.client())
-              .setCursor(one.name())
-              .setOpen(one.open())
-              .setNextPosition(one.nextPosition()));
+      response.addCursors(state(one));
     }
     observer.onNext(response.build());
     observer.onCompleted();
+  }
+
+  private static CursorState state(Cursors.Cursor cursor) {
+    CursorBacklog backlog = cursor.backlog();
+    CursorState.Builder state =
+        CursorState.newBuilder()
+            .setClient(cursor.client())
+            .setCursor(cursor.name())
+            .setOpen(cursor.open())
+            .setNextPosition(backlog.nextPosition())
+            .setMessagesBehind(backlog.messages())
+            .setMoreBehind(backlog.more());
+    if (backlog.sinceMillis() > 0) {
+      state.setOldestReceivedAt(Timestamps.fromMillis(backlog.sinceMillis()));
+    }
+    return state.build();
   }
 
   @Override

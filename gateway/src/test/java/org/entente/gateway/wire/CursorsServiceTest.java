@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -13,10 +14,14 @@ import java.io.IOException;
 import java.util.List;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.CursorState;
 import org.entente.proto.v1.CursorsGrpc;
+import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.ForgetCursorRequest;
 import org.entente.proto.v1.ListCursorsRequest;
 import org.entente.proto.v1.ListCursorsResponse;
@@ -35,6 +40,10 @@ class CursorsServiceTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("DE-3").setJustification("that desk is closed").build();
 
+  private static final String DESK = "all/desk closed 4, behind 5 since 4";
+  private static final String NIGHT = "all/night closed 9, behind 0";
+  private static final String CLOSED_OFFICE = "closed-office/desk closed 2, behind 7 since 2";
+
   private final Edge edge = new Edge();
   private ManagedChannel channel;
   private ManagedChannel stranger;
@@ -44,9 +53,29 @@ class CursorsServiceTest {
     ClientServer server = edge.startClients();
     channel = edge.channel(server.address(), edge.client("all"));
     stranger = edge.channel(server.address(), edge.client("publisher"));
+    for (int position = 1; position <= 8; position++) {
+      receive(position == 3 || position == 7 ? Lane.FLASH : Lane.ROUTINE);
+    }
     place("all", "desk", 7, 3);
     place("all", "night", 9, 9);
     place("closed-office", "desk", 2, 2);
+  }
+
+  /** At a time of as many seconds since 1970 as its position. */
+  private void receive(Lane lane) {
+    edge.behind.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          InboxBook inbox = edge.behind.ledger.inbox();
+          MessageId id = MessageId.of(new byte[16]);
+          InboxRecord record =
+              InboxRecord.newBuilder()
+                  .setMessageId(ByteString.copyFrom(id.bytes()))
+                  .setOrigin("fr.customs")
+                  .setReceivedAtMs((inbox.lastPosition() + 1) * 1_000)
+                  .build();
+          return inbox.append(tx, lane, id, record, new byte[1]);
+        });
   }
 
   @AfterEach
@@ -54,12 +83,11 @@ class CursorsServiceTest {
     edge.close();
   }
 
-  private void place(String client, String cursor, long flash, long others) {
+  private void place(String client, String cursor, long flash, long routine) {
+    // No message ever came in the lanes between them.
+    List<Long> places = List.of(flash, 1L, 1L, routine);
     CursorRecord record =
-        CursorRecord.newBuilder()
-            .addAllNextPosition(List.of(flash, others, others, others))
-            .addAllSentPosition(List.of(flash, others, others, others))
-            .build();
+        CursorRecord.newBuilder().addAllNextPosition(places).addAllSentPosition(places).build();
     edge.behind.ledger.commit(
         Lane.ROUTINE,
         tx -> {
@@ -77,12 +105,16 @@ class CursorsServiceTest {
   }
 
   private static String words(CursorState one) {
-    return "%s/%s %s %d"
+    String since =
+        one.hasOldestReceivedAt() ? " since " + one.getOldestReceivedAt().getSeconds() : "";
+    return "%s/%s %s %d, behind %d%s"
         .formatted(
             one.getClient(),
             one.getCursor(),
             one.getOpen() ? "open" : "closed",
-            one.getNextPosition());
+            one.getNextPosition(),
+            one.getMessagesBehind(),
+            since);
   }
 
   private long forget(String client, String cursor, OnBehalfOf person) {
@@ -103,12 +135,27 @@ class CursorsServiceTest {
   }
 
   @Test
-  void list_showsThoseOfEveryClient_orOfOne_withTheirLowestPlace() {
-    assertEquals(
-        List.of("all/desk closed 3", "all/night closed 9", "closed-office/desk closed 2"),
-        listed(""));
-    assertEquals(List.of("closed-office/desk closed 2"), listed("closed-office"));
+  void list_showsThoseOfEveryClient_orOfOne_withTheOldestMessageThatEachHasNotPassed() {
+    assertEquals(List.of(DESK, NIGHT, CLOSED_OFFICE), listed(""));
+    assertEquals(List.of(CLOSED_OFFICE), listed("closed-office"));
     assertEquals(List.of(), listed("closed"));
+  }
+
+  /** What a stream has looked at and its client does not want is not what it is behind. */
+  @Test
+  void list_ofAnOpenCursorWhoseFilterLeavesAllOut_isNotBehind() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    SubscribeRequest open =
+        SubscribeRequest.newBuilder()
+            .setOpen(
+                OpenCursor.newBuilder()
+                    .setCursor("desk")
+                    .setFilter(Filter.newBuilder().setExercise(true)))
+            .build();
+    SubscriberGrpc.newStub(channel).subscribe(answers).onNext(open);
+    assertTrue(answers.next().hasOpened());
+    assertTrue(answers.next().hasCaughtUp());
+    assertEquals(List.of("all/desk open 9, behind 0", NIGHT), listed("all"));
   }
 
   @Test
@@ -118,11 +165,9 @@ class CursorsServiceTest {
     subscribe("fourth", before);
     assertEquals("LIMIT_REACHED", Refusals.of(before.end()).reason());
 
-    assertEquals(3, forget("all", "desk", PERSON));
+    assertEquals(4, forget("all", "desk", PERSON));
 
-    assertEquals(
-        List.of("all/night closed 9", "all/third closed 1", "closed-office/desk closed 2"),
-        listed(""));
+    assertEquals(List.of(NIGHT, "all/third closed 1, behind 8 since 1", CLOSED_OFFICE), listed(""));
     AuditRecord leaf = edge.behind.recorded.get(edge.behind.recorded.size() - 1);
     assertEquals(AuditType.OPERATOR_ACTION, leaf.type());
     assertTrue(leaf.toString().contains("forgets cursor desk of client all"), leaf::toString);
@@ -137,7 +182,7 @@ class CursorsServiceTest {
     Answers<SubscribeResponse> answers = new Answers<>();
     StreamObserver<SubscribeRequest> stream = subscribe("night", answers);
     assertTrue(answers.next().hasOpened());
-    assertTrue(listed("all").contains("all/night open 9"), listed("all")::toString);
+    assertTrue(listed("all").contains("all/night open 9, behind 0"), listed("all")::toString);
     assertRefused("CURSOR_OPEN", "cursor", () -> forget("all", "night", PERSON));
     stream.onCompleted();
     answers.code();
