@@ -77,13 +77,12 @@ public final class ClientServer implements AutoCloseable {
     if (reflection) {
       builder.addService(ProtoReflectionServiceV1.newInstance());
     }
-    ConnectionIdentities connections =
-        new ConnectionIdentities(
-            trust,
-            settings.clock(),
-            new Connections(settings.limits(), settings.meters(), Meters.Side.CLIENT));
-    CallGuard guard = new CallGuard(connections, Caller::in, settings.meters(), Meters.Side.CLIENT);
-    return new ClientServer(GuardedServer.start(builder, trust, connections, guard), health);
+    Meters meters = settings.meters();
+    ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
+    Connections connections = new Connections(settings.limits(), trust, meters, Meters.Side.CLIENT);
+    CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT);
+    return new ClientServer(
+        GuardedServer.start(builder, trust, callers, connections, guard), health);
   }
 
   /** Where it listens. */

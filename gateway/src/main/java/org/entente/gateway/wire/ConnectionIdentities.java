@@ -1,19 +1,15 @@
 package org.entente.gateway.wire;
 
 import io.grpc.Attributes;
-import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.identity.Identification;
 import org.entente.gateway.identity.Identification.Unidentified;
-import org.entente.gateway.identity.Identified;
-import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.jspecify.annotations.Nullable;
@@ -32,29 +28,18 @@ final class ConnectionIdentities extends ServerTransportFilter {
 
   private final Identities identities;
   private final InstantSource clock;
-  private final Connections counted;
   private final AtomicLong generation = new AtomicLong();
 
-  ConnectionIdentities(Identities identities, InstantSource clock, Connections counted) {
+  ConnectionIdentities(Identities identities, InstantSource clock) {
     this.identities = identities;
     this.clock = clock;
-    this.counted = counted;
   }
 
   @Override
   public Attributes transportReady(Attributes attributes) {
-    Connection connection = new Connection(PeerCertificates.of(attributes));
-    SpiffeId caller =
-        connection.identify() instanceof Identified identified ? identified.id() : null;
-    Optional<Problem> over =
-        counted.identified(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), caller);
-    over.ifPresent(connection::refuse);
-    return attributes.toBuilder().set(CONNECTION, connection).build();
-  }
-
-  /** The connections whose callers these are. */
-  Connections counted() {
-    return counted;
+    return attributes.toBuilder()
+        .set(CONNECTION, new Connection(PeerCertificates.of(attributes)))
+        .build();
   }
 
   /** Trust has changed: whatever is asked from now on is found anew. */
@@ -76,22 +61,12 @@ final class ConnectionIdentities extends ServerTransportFilter {
   private final class Connection {
     private final List<X509Certificate> chain;
     private volatile @Nullable Answer last;
-    private volatile @Nullable Unidentified refused;
 
     Connection(List<X509Certificate> chain) {
       this.chain = chain;
     }
 
-    /** Nothing is done on it, whoever it is. */
-    void refuse(Problem problem) {
-      refused = new Unidentified(problem);
-    }
-
     Identification identify() {
-      Unidentified always = refused;
-      if (always != null) {
-        return always;
-      }
       Answer kept = last;
       long now = generation.get();
       Instant at = clock.instant();

@@ -1,63 +1,72 @@
 package org.entente.gateway.wire;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one port, bounded before anybody is known and for each caller that is.
+ * The connections of one port, bounded before their callers are known and for each caller that is.
  *
- * <p>Handshakes that are not over: when there are as many as may be, the oldest of the address that
- * has most is closed, so that whoever opens connections and says nothing ends its own. Connections
- * of one caller beyond its limit: calls on them are refused with a code and they are closed a
- * moment later; beyond twice the limit at once. All together: as with handshakes, and if all
- * handshakes are over, the new one is closed. Safe for many threads.
+ * <p>Open handshakes: when their number reaches its limit, the oldest of the address that has most
+ * is closed, so that a host that opens connections and says nothing ends its own. Connections of
+ * one caller beyond its limit: each is closed as soon as its handshake shows the caller. All
+ * together: as with handshakes, and if no handshake is open, the new connection is closed.
+ *
+ * <p>A close here never waits for the other side. The graceful close of gRPC's server does, for 10
+ * s, and a caller that does not answer could fill the port with connections that are closing. Safe
+ * for many threads.
  */
 final class Connections {
-  private static final int EXPLAINING_SECONDS = 2;
-
   private static final class Connection {
     private final Channel channel;
-    private final SocketAddress address;
     private final @Nullable InetAddress from;
     private @Nullable SpiffeId caller;
 
-    Connection(Channel channel, SocketAddress address) {
+    Connection(Channel channel) {
       this.channel = channel;
-      this.address = address;
-      this.from = address instanceof InetSocketAddress internet ? internet.getAddress() : null;
+      this.from =
+          channel.remoteAddress() instanceof InetSocketAddress internet
+              ? internet.getAddress()
+              : null;
     }
   }
 
   private final int mostHandshakes;
   private final int most;
   private final int mostOfOne;
+  private final Identities identities;
   private final Meters meters;
   private final Meters.Side side;
-  private final Map<SocketAddress, Connection> all = new HashMap<>();
+  private final Map<Channel, Connection> all = new HashMap<>();
   private final Set<Connection> unfinished = new LinkedHashSet<>();
   private final Map<SpiffeId, Integer> callers = new HashMap<>();
 
-  Connections(NodeConfig.Limits limits, Meters meters, Meters.Side side) {
+  Connections(NodeConfig.Limits limits, Identities identities, Meters meters, Meters.Side side) {
     this.mostHandshakes = limits.handshakes();
     this.most = limits.connections();
     this.mostOfOne = limits.perClientInForce().connections();
+    this.identities = identities;
     this.meters = meters;
     this.side = side;
   }
@@ -68,13 +77,9 @@ final class Connections {
    * @param later runs what has to wait until what was accepted now has its event loop
    * @return whether it may stay; otherwise the caller closes it
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // closing is not waited for
+  @SuppressWarnings("FutureReturnValueIgnored") // the listener belongs to the connection
   boolean accepted(Channel channel, Executor later) {
-    SocketAddress address = channel.remoteAddress();
-    if (address == null) {
-      return false;
-    }
-    Connection connection = new Connection(channel, address);
+    Connection connection = new Connection(channel);
     Connection evicted = null;
     synchronized (this) {
       if (unfinished.size() >= mostHandshakes || all.size() >= most) {
@@ -85,14 +90,15 @@ final class Connections {
         }
         forget(evicted);
       }
-      all.put(address, connection);
+      all.put(channel, connection);
       unfinished.add(connection);
     }
     if (evicted != null) {
       meters.connectionClosed(side, Meters.Limit.HANDSHAKES);
       Channel closing = evicted.channel;
-      later.execute(() -> closing.close());
+      later.execute(() -> closing.eventLoop().execute(() -> close(closing)));
     }
+    channel.pipeline().addLast(new HandshakeListener(this));
     channel.closeFuture().addListener(done -> gone(connection));
     return true;
   }
@@ -113,44 +119,65 @@ final class Connections {
   }
 
   /**
-   * The handshake is over.
+   * The TLS handshake is over. What follows waits until those who heard of it before have set up
+   * HTTP/2, which can say why a connection is closed.
    *
-   * @param caller who it is, or null if nobody that is known
-   * @return why every call on it is refused; empty if none is for its number
+   * @param chain what the other side showed
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // closing is not waited for
-  Optional<Problem> identified(@Nullable SocketAddress address, @Nullable SpiffeId caller) {
-    Connection connection;
-    int count;
-    synchronized (this) {
-      connection = all.get(address);
-      if (connection == null) {
-        return Optional.empty();
-      }
-      unfinished.remove(connection);
-      if (caller == null) {
-        return Optional.empty();
-      }
-      connection.caller = caller;
-      count = callers.merge(caller, 1, Integer::sum);
+  void handshaken(Channel channel, List<X509Certificate> chain) {
+    if (!(identities.identify(chain) instanceof Identified identified)) {
+      channel.eventLoop().execute(() -> close(channel));
+    } else if (!admitted(channel, identified.id())) {
+      meters.connectionClosed(side, Meters.Limit.CALLER);
+      channel.eventLoop().execute(() -> refuse(channel));
     }
-    if (count <= mostOfOne) {
-      return Optional.empty();
+  }
+
+  private synchronized boolean admitted(Channel channel, SpiffeId caller) {
+    Connection connection = all.get(channel);
+    if (connection == null) {
+      return true;
     }
-    meters.connectionClosed(side, Meters.Limit.CALLER);
-    Channel channel = connection.channel;
-    if (count > 2 * mostOfOne) {
-      channel.close();
-    } else {
-      channel.eventLoop().schedule(() -> channel.close(), EXPLAINING_SECONDS, TimeUnit.SECONDS);
+    if (callers.getOrDefault(caller, 0) >= mostOfOne) {
+      forget(connection);
+      return false;
     }
-    return Optional.of(
-        new Problem(
-            Code.LIMIT_REACHED,
-            "",
-            "the caller has "
-                + mostOfOne
-                + " connections, as many as it may (limits.per_client.connections)"));
+    unfinished.remove(connection);
+    connection.caller = caller;
+    callers.merge(caller, 1, Integer::sum);
+    return true;
+  }
+
+  /** Tells the reason in a GOAWAY frame (RFC 9113, section 6.8), and closes. */
+  @SuppressWarnings("FutureReturnValueIgnored") // closing does not wait for it
+  private void refuse(Channel channel) {
+    ChannelHandlerContext context = channel.pipeline().context(Http2ConnectionHandler.class);
+    if (context != null) {
+      String reason =
+          Code.LIMIT_REACHED
+              + ": the caller has "
+              + mostOfOne
+              + " connections, the most that limits.per_client.connections allows; close one, or"
+              + " have the operator raise the limit";
+      Http2ConnectionHandler http2 = (Http2ConnectionHandler) context.handler();
+      http2.goAway(
+          context,
+          http2.connection().remote().lastStreamCreated(),
+          Http2Error.ENHANCE_YOUR_CALM.code(),
+          ByteBufUtil.writeAscii(context.alloc(), reason),
+          context.newPromise());
+      context.flush();
+    }
+    close(channel);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // closing does not wait for the alert
+  private static void close(Channel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.closeOutbound();
+    }
+    channel.unsafe().close(channel.voidPromise());
   }
 
   private synchronized void gone(Connection connection) {
@@ -158,7 +185,7 @@ final class Connections {
   }
 
   private void forget(Connection connection) {
-    all.remove(connection.address, connection);
+    all.remove(connection.channel);
     unfinished.remove(connection);
     SpiffeId caller = connection.caller;
     if (caller != null) {

@@ -28,19 +28,22 @@ final class GuardedServer implements AutoCloseable {
 
   private final Server server;
   private final Identities identities;
-  private final ConnectionIdentities connections;
+  private final ConnectionIdentities callers;
+  private final Connections connections;
   private final CallGuard guard;
   private final Sockets sockets;
 
   private GuardedServer(
       Server server,
       Identities identities,
-      ConnectionIdentities connections,
+      ConnectionIdentities callers,
+      Connections connections,
       CallGuard guard,
       Sockets sockets) {
     this.server = server;
     this.sockets = sockets;
     this.identities = identities;
+    this.callers = callers;
     this.connections = connections;
     this.guard = guard;
   }
@@ -74,16 +77,17 @@ final class GuardedServer implements AutoCloseable {
   static GuardedServer start(
       NettyServerBuilder builder,
       Identities identities,
-      ConnectionIdentities connections,
+      ConnectionIdentities callers,
+      Connections connections,
       CallGuard guard)
       throws IOException {
-    Sockets sockets = new Sockets(connections.counted());
+    Sockets sockets = new Sockets(connections);
     boolean started = false;
     try {
       Server server =
-          sockets.in(builder).addTransportFilter(connections).intercept(guard).build().start();
+          sockets.in(builder).addTransportFilter(callers).intercept(guard).build().start();
       started = true;
-      return new GuardedServer(server, identities, connections, guard, sockets);
+      return new GuardedServer(server, identities, callers, connections, guard, sockets);
     } finally {
       if (!started) {
         sockets.close();
@@ -96,12 +100,12 @@ final class GuardedServer implements AutoCloseable {
   }
 
   int recheck() {
-    connections.forget();
+    callers.forget();
     return guard.open().recheck(identities);
   }
 
   int openConnections() {
-    return connections.counted().count();
+    return connections.count();
   }
 
   int openCalls() {

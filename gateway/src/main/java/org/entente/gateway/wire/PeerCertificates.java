@@ -16,9 +16,11 @@ final class PeerCertificates {
   /** Its certificates, its own first; none where it showed none or there is no TLS (yet). */
   static List<X509Certificate> of(Attributes attributes) {
     SSLSession session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-    if (session == null) {
-      return List.of();
-    }
+    return session == null ? List.of() : of(session);
+  }
+
+  /** Its certificates, its own first; none where it showed none. */
+  static List<X509Certificate> of(SSLSession session) {
     try {
       List<X509Certificate> chain = new ArrayList<>();
       for (Certificate certificate : session.getPeerCertificates()) {

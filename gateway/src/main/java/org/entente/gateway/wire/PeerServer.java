@@ -41,14 +41,11 @@ public final class PeerServer implements AutoCloseable {
     NettyServerBuilder builder =
         GuardedServer.builder(settings, tls.peerServer(trust.inHandshake()), MESSAGE_BYTES)
             .addService(link);
-    ConnectionIdentities connections =
-        new ConnectionIdentities(
-            trust,
-            settings.clock(),
-            new Connections(settings.limits(), settings.meters(), Meters.Side.PEER));
-    CallGuard guard =
-        new CallGuard(connections, PeerServer::in, settings.meters(), Meters.Side.PEER);
-    return new PeerServer(GuardedServer.start(builder, trust, connections, guard));
+    Meters meters = settings.meters();
+    ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
+    Connections connections = new Connections(settings.limits(), trust, meters, Meters.Side.PEER);
+    CallGuard guard = new CallGuard(callers, PeerServer::in, meters, Meters.Side.PEER);
+    return new PeerServer(GuardedServer.start(builder, trust, callers, connections, guard));
   }
 
   private static Context in(Context context, Identified peer) {

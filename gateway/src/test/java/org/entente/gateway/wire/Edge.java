@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
@@ -125,8 +126,11 @@ final class Edge implements AutoCloseable {
   }
 
   PeerServer startPeers() throws IOException {
-    PeerServer started =
-        PeerServer.start(settings(NodeConfig.Limits.DEFAULT), tls(own), peerTrust, new EchoLink());
+    return startPeers(NodeConfig.Limits.DEFAULT);
+  }
+
+  PeerServer startPeers(NodeConfig.Limits limits) throws IOException {
+    PeerServer started = PeerServer.start(settings(limits), tls(own), peerTrust, new EchoLink());
     peers = started;
     return started;
   }
@@ -206,6 +210,16 @@ final class Edge implements AutoCloseable {
   /** A channel with these groups to a port of the gateway; without a holder, no certificate. */
   ManagedChannel channel(InetSocketAddress to, @Nullable TlsHolder holder, String... groups)
       throws SSLException {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(to)
+            .overrideAuthority("localhost")
+            .sslContext(callerTls(holder, groups))
+            .build();
+    return closedAtEnd(channel);
+  }
+
+  /** TLS of a caller with these groups; without a holder, no certificate. */
+  SslContext callerTls(@Nullable TlsHolder holder, String... groups) throws SSLException {
     SslContextBuilder builder = SslContextBuilder.forClient();
     if (holder != null) {
       builder.keyManager(holder.key(), holder.chain());
@@ -216,12 +230,7 @@ final class Edge implements AutoCloseable {
     if (groups.length > 0) {
       builder.option(OpenSslContextOption.GROUPS, groups);
     }
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(to)
-            .overrideAuthority("localhost")
-            .sslContext(builder.build())
-            .build();
-    return closedAtEnd(channel);
+    return builder.build();
   }
 
   ManagedChannel closedAtEnd(ManagedChannel channel) {
