@@ -469,15 +469,16 @@ public record NodeConfig(
     public PerClient perClientInForce() {
       return Objects.requireNonNull(perClient);
     }
+  }
 
-    private static int bounded(String field, int value, int byDefault, int least, int most) {
-      int number = value == 0 ? byDefault : value;
-      if (number < least || number > most) {
-        throw new IllegalArgumentException(
-            "limits." + field + " is " + number + "; it must be from " + least + " to " + most);
-      }
-      return number;
+  /** Here and not in {@link Limits}, whose defaults need those of {@link PerClient}. */
+  private static int bounded(String field, int value, int byDefault, int least, int most) {
+    int number = value == 0 ? byDefault : value;
+    if (number < least || number > most) {
+      throw new IllegalArgumentException(
+          "limits." + field + " is " + number + "; it must be from " + least + " to " + most);
     }
+    return number;
   }
 
   /**
@@ -511,7 +512,7 @@ public record NodeConfig(
     }
 
     private static int bounded(String field, int value, int byDefault, int least, int most) {
-      return Limits.bounded("per_client." + field, value, byDefault, least, most);
+      return NodeConfig.bounded("per_client." + field, value, byDefault, least, most);
     }
   }
 

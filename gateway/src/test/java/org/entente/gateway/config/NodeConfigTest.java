@@ -3,14 +3,18 @@ package org.entente.gateway.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,5 +201,40 @@ class NodeConfigTest {
     String problem = unreadable.problems().get(0).toString();
     assertTrue(problem.contains("node.yaml:11"), problem);
     assertTrue(problem.contains(expected), problem);
+  }
+
+  /** A file with {@code limits.per_client} reads that first; so may a test. */
+  @Test
+  void defaults_ofLimits_areWhole_whicheverRecordIsUsedFirst() throws ReflectiveOperationException {
+    ClassLoader fresh = new Fresh();
+    Class.forName(NodeConfig.PerClient.class.getName(), true, fresh);
+    Class<?> limits = Class.forName(NodeConfig.Limits.class.getName(), true, fresh);
+    Object defaults = limits.getField("DEFAULT").get(null);
+    assertNotNull(limits.getMethod("perClient").invoke(defaults));
+  }
+
+  /** Loads the configuration's classes again, not yet initialized. */
+  private static final class Fresh extends ClassLoader {
+    Fresh() {
+      super(NodeConfig.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (!name.startsWith(NodeConfig.class.getName())) {
+        return super.loadClass(name, resolve);
+      }
+      Class<?> loaded = findLoadedClass(name);
+      return loaded == null ? define(name) : loaded;
+    }
+
+    private Class<?> define(String name) throws ClassNotFoundException {
+      try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+        byte[] bytes = Objects.requireNonNull(in, name).readAllBytes();
+        return defineClass(name, bytes, 0, bytes.length);
+      } catch (IOException e) {
+        throw new ClassNotFoundException(name, e);
+      }
+    }
   }
 }
