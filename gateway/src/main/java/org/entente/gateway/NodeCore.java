@@ -245,6 +245,8 @@ public final class NodeCore {
       schedule.every(Duration.ofMillis(250), "watches", services.watches::round);
     }
     schedule.every(Duration.ofMinutes(1), "watches that are over", services.watches::upkeep);
+    schedule.every(
+        Duration.ofSeconds(1), "outcomes no longer remembered", services.outcomeSweep::round);
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
   }
@@ -312,8 +314,7 @@ public final class NodeCore {
     ledger.commit(
         Lane.ROUTINE,
         tx ->
-            ledger.idempotency().prune(tx, now - Intake.REMEMBERED.toMillis(), most)
-                + ledger.peerFacts().prune(tx, now, most)
+            ledger.peerFacts().prune(tx, now, most)
                 + ledger.consents().prune(tx, now, most)
                 + ledger.subjects().prune(tx, now / 86_400_000, most)
                 + ledger.operations().prune(tx, now / 86_400_000, most)

@@ -25,6 +25,7 @@ import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.OpenWithin;
+import org.entente.gateway.intake.OutcomeSweep;
 import org.entente.gateway.intake.Recalling;
 import org.entente.gateway.intake.Releases;
 import org.entente.gateway.intake.Reminding;
@@ -60,6 +61,7 @@ final class NodeServices {
   private static final byte[] DRAFTS = "entente/v1 draft".getBytes(StandardCharsets.US_ASCII);
 
   final Intake intake;
+  final OutcomeSweep outcomeSweep;
   final Releases releases;
   final Retention retention;
   final Subscriptions subscriptions;
@@ -94,6 +96,7 @@ final class NodeServices {
             intakeLimits(ground.config.limitsInForce()),
             ground.disk.resting(around.sealer(), around.timers()),
             around.timers());
+    outcomeSweep = new OutcomeSweep(ground.ledger, ground.ending, around.timers()::nanos);
     releases = new Releases(parts, intake, around.clock(), ground.ending, around.meters());
     recalling = new Recalling(parts, intake, around.clock(), around.random());
     convening =

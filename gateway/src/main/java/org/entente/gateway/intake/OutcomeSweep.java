@@ -1,0 +1,78 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.entente.gateway.ledger.IdempotencyBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.Lane;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes outcomes out of the ledger that are remembered no longer.
+ *
+ * <p>An index by time would cost a record more for each message. Instead the whole table is walked
+ * over now and then, in rounds bounded by time. The reading is not done on the writer's thread; a
+ * commit forgets at most {@value #AT_ONCE} keys, and the commits of others go between. A walk does
+ * not survive a restart: the next begins anew. Called regularly by one thread.
+ */
+public final class OutcomeSweep {
+  /** Keys that are looked at in one go; those that are over go in one commit. */
+  static final int AT_ONCE = 256;
+
+  /** How long a round goes on before it leaves the rest to the next. */
+  static final Duration ROUND = Duration.ofMillis(100);
+
+  /** From the beginning of one walk to that of the next; a key is kept so much longer at most. */
+  static final Duration APART = Duration.ofHours(6);
+
+  private final Ledger ledger;
+  private final InstantSource ending;
+  private final LongSupplier nanos;
+  private @Nullable ByteString place;
+  private long due;
+
+  /**
+   * A sweep whose first round begins a walk.
+   *
+   * @param ending the time by which things end
+   * @param nanos a time that only runs, by which rounds and walks are bounded
+   */
+  public OutcomeSweep(Ledger ledger, InstantSource ending, LongSupplier nanos) {
+    this.ledger = ledger;
+    this.ending = ending;
+    this.nanos = nanos;
+    this.due = nanos.getAsLong();
+  }
+
+  /** Goes on with a walk, or begins one if it is time; how many outcomes were removed. */
+  public int round() {
+    long start = nanos.getAsLong();
+    if (place == null) {
+      if (start - due < 0) {
+        return 0;
+      }
+      due = start + APART.toNanos();
+      place = ByteString.EMPTY;
+    }
+    int removed = 0;
+    ByteString next = place;
+    while (next != null) {
+      IdempotencyBook book = ledger.idempotency();
+      long before = ending.millis() - Intake.REMEMBERED.toMillis();
+      IdempotencyBook.Page page = book.page(next, before, AT_ONCE);
+      List<ByteString> over = page.over();
+      if (!over.isEmpty()) {
+        removed += ledger.commit(Lane.ROUTINE, tx -> book.remove(tx, over, before));
+      }
+      next = page.next();
+      place = next;
+      if (nanos.getAsLong() - start >= ROUND.toNanos()) {
+        break;
+      }
+    }
+    return removed;
+  }
+}

@@ -1,0 +1,214 @@
+package org.entente.gateway.intake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.ledger.IdempotencyBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.store.v1.IdempotencyRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Outcomes leave the ledger in small parts, beside the commits of others. */
+class OutcomeSweepTest {
+  private static final String CLIENT = "declarations";
+  private static final int EACH = 3_000;
+
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-25T10:00:00Z"));
+  private final MemoryStore memory = new MemoryStore();
+  private final Thread test = Thread.currentThread();
+
+  /** Outcomes that each commit removed, in order. */
+  private final List<Integer> removedByCommit = Collections.synchronizedList(new ArrayList<>());
+
+  private final AtomicInteger scansOfTheWriter = new AtomicInteger();
+  private final Ledger ledger = QuietLedger.started(watched(), clock);
+  private final IdempotencyBook book = ledger.idempotency();
+  private long nanos;
+  private final OutcomeSweep sweep = new OutcomeSweep(ledger, clock, () -> nanos);
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  private Store watched() {
+    return (Store)
+        Proxy.newProxyInstance(
+            Store.class.getClassLoader(),
+            new Class<?>[] {Store.class},
+            (proxy, method, arguments) -> watched(method, arguments));
+  }
+
+  private Object watched(Method method, Object[] arguments) throws Throwable {
+    if (method.getName().equals("scan") && Thread.currentThread() != test) {
+      scansOfTheWriter.incrementAndGet();
+    }
+    if (method.getName().equals("commit")) {
+      removedByCommit.add(removedBy((Batch) arguments[0]));
+    }
+    try {
+      return method.invoke(memory, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static int removedBy(Batch batch) {
+    int[] removed = new int[1];
+    batch.applyTo(
+        new Batch.Target() {
+          @Override
+          public void put(Table table, byte[] key, byte[] value) {
+            // Not counted here.
+          }
+
+          @Override
+          public void delete(Table table, byte[] key) {
+            removed[0] += table == Table.IDEMPOTENCY ? 1 : 0;
+          }
+
+          @Override
+          public void deleteRange(Table table, byte[] from, byte[] to) {
+            throw new AssertionError("nobody knows how many go");
+          }
+        });
+    return removed[0];
+  }
+
+  /** Outcomes now, under these keys. */
+  private void remember(String prefix, int count) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < count; i++) {
+            write(tx, prefix + i);
+          }
+          return count;
+        });
+  }
+
+  private void write(Transaction tx, String key) {
+    book.write(tx, CLIENT, key, IdempotencyRecord.newBuilder().setAtMs(clock.millis()).build());
+  }
+
+  /** As many whose time is over as are still remembered, among each other. */
+  private void oldAndFresh() {
+    remember("a", EACH / 2);
+    remember("c", EACH / 2);
+    clock.move(Intake.REMEMBERED.plusSeconds(1));
+    remember("b", EACH);
+    removedByCommit.clear();
+  }
+
+  private int left() {
+    int left = 0;
+    try (Scan scan = memory.scan(Table.IDEMPOTENCY, new byte[0], null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        left++;
+      }
+    }
+    return left;
+  }
+
+  @Test
+  void largeTable_isReadBesideTheWriter_andEachCommitForgetsAFewKeys() {
+    oldAndFresh();
+    assertEquals(EACH, sweep.round());
+    assertEquals(EACH, left());
+    assertEquals(0, scansOfTheWriter.get(), "what the writer reads holds up every commit");
+    assertTrue(
+        removedByCommit.stream().allMatch(removed -> removed <= OutcomeSweep.AT_ONCE),
+        removedByCommit.toString());
+  }
+
+  @Test
+  void ordinaryCommits_goBetweenThoseOfTheSweep() {
+    oldAndFresh();
+    OutcomeSweep accompanied =
+        new OutcomeSweep(
+            ledger,
+            clock,
+            () -> {
+              ledger.commit(Lane.ROUTINE, tx -> 0);
+              return nanos;
+            });
+    assertEquals(EACH, accompanied.round());
+    for (int i = 1; i < removedByCommit.size(); i++) {
+      assertTrue(
+          removedByCommit.get(i) == 0 || removedByCommit.get(i - 1) == 0,
+          removedByCommit.toString());
+    }
+  }
+
+  @Test
+  void round_endsByItsTime_andTheNextGoesOnFromThere() {
+    oldAndFresh();
+    OutcomeSweep slow =
+        new OutcomeSweep(
+            ledger,
+            clock,
+            () -> {
+              nanos += OutcomeSweep.ROUND.toNanos() / 2;
+              return nanos;
+            });
+    int rounds = 0;
+    int removed = 0;
+    while (removed < EACH) {
+      int now = slow.round();
+      assertTrue(now <= 2 * OutcomeSweep.AT_ONCE, now + " in a round");
+      removed += now;
+      rounds++;
+      assertTrue(rounds <= EACH, "goes on");
+    }
+    assertEquals(EACH, left());
+    assertTrue(rounds >= EACH / OutcomeSweep.AT_ONCE, rounds + " rounds");
+  }
+
+  @Test
+  void walk_beginsWhenItIsTimeAgain_andNotBefore() {
+    oldAndFresh();
+    assertEquals(EACH, sweep.round());
+    clock.move(Intake.REMEMBERED.plusSeconds(1));
+    nanos += OutcomeSweep.APART.minusNanos(1).toNanos();
+    assertEquals(0, sweep.round());
+    nanos += Duration.ofNanos(1).toNanos();
+    assertEquals(EACH, sweep.round());
+    assertEquals(0, left());
+  }
+
+  /** A client may use a key again after a day, also while a sweep looks at it. */
+  @Test
+  void keyThatIsUsedAgainMeanwhile_isNotForgotten() {
+    remember("a", 1);
+    clock.move(Intake.REMEMBERED.plusSeconds(1));
+    long before = clock.millis() - Intake.REMEMBERED.toMillis();
+    IdempotencyBook.Page page = book.page(ByteString.EMPTY, before, 10);
+    assertEquals(1, page.over().size());
+    remember("a", 1);
+    int removed = ledger.commit(Lane.ROUTINE, tx -> book.remove(tx, page.over(), before));
+    assertEquals(0, removed);
+    assertNotNull(book.read(CLIENT, "a0"));
+  }
+}
