@@ -1,8 +1,8 @@
 package org.entente.gateway;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Problem;
 import org.slf4j.Logger;
@@ -18,31 +18,22 @@ final class NodeHandshakes {
 
   private final Meters.Side side;
   private final Meters meters;
-  private final InstantSource clock;
-  private Instant told = Instant.MIN;
-  private long untold;
+  private final LogRateLimit lines;
 
   NodeHandshakes(Meters.Side side, Meters meters, InstantSource clock) {
     this.side = side;
     this.meters = meters;
-    this.clock = clock;
+    this.lines = new LogRateLimit(clock, APART);
   }
 
   /** One was refused. */
-  synchronized void refused(Problem why) {
+  void refused(Problem why) {
     meters.refused(side, why.code());
-    Instant now = clock.instant();
-    if (now.isBefore(told.plus(APART))) {
-      untold++;
-      return;
-    }
-    LOG.warn(
-        "a {} is refused in the TLS handshake, {}: {}{}",
-        side == Meters.Side.PEER ? "peer" : "client",
-        why.code(),
-        why.message(),
-        untold == 0 ? "" : "; " + untold + " more since the last one that was told of");
-    told = now;
-    untold = 0;
+    String who = side == Meters.Side.PEER ? "peer" : "client";
+    lines
+        .line(
+            who,
+            "a " + who + " is refused in the TLS handshake, " + why.code() + ": " + why.message())
+        .ifPresent(LOG::warn);
   }
 }

@@ -35,7 +35,7 @@ public final class FuzzRun {
       List.of(
           List.of("seal", "note", "audit", "link", "receive"),
           List.of("trust", "ledger", "keys", "crypto", "identity"),
-          List.of("policy", "cel", "config", "bridge"));
+          List.of("policy", "cel", "config", "bridge", "wire"));
 
   private final Path work;
   private final boolean keep;

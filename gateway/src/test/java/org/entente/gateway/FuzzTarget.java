@@ -21,6 +21,7 @@ import org.entente.gateway.seal.SealFormats;
 import org.entente.gateway.seal.keys.KeysFormats;
 import org.entente.gateway.testkit.Formats;
 import org.entente.gateway.trust.TrustFormats;
+import org.entente.gateway.wire.WireFormats;
 
 /**
  * Every parser of what a peer, a client or an operator wrote, and the one place at which Jazzer
@@ -68,6 +69,7 @@ public final class FuzzTarget {
     all.put("cel", CelFormats::all);
     all.put("config", ConfigFormats::all);
     all.put("bridge", BridgeFormats::all);
+    all.put("wire", WireFormats::all);
     return all;
   }
 

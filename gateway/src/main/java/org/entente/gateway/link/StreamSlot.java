@@ -64,6 +64,8 @@ final class StreamSlot implements FrameStream.Listener {
   private @Nullable Standing standing;
   private boolean pausing;
   private String lastFailure = "";
+  private String lastEnd = "";
+  private long lastEndTold;
 
   /**
    * @param number of the lane, 0 for the control stream
@@ -300,11 +302,21 @@ final class StreamSlot implements FrameStream.Listener {
           if (attempt != null && attempt.stream() == stream) {
             giveUp(attempt, why);
           } else if (standing != null && standing.stream() == stream) {
-            LOG.info("{} lane {}: stream ended: {}", agency, number, why);
+            tellEnd(why);
             fall(standing);
             redial();
           }
         });
+  }
+
+  /** Told of once in the longest pause: a peer can end streams as fast as it opens them. */
+  private void tellEnd(String why) {
+    if (!why.equals(lastEnd)
+        || environment.hasPassed(environment.settings().backoff().longest(), lastEndTold)) {
+      lastEnd = why;
+      lastEndTold = environment.nanos();
+      LOG.info("{} lane {}: stream ended: {}", agency, number, why);
+    }
   }
 
   private boolean stands(FrameStream stream) {

@@ -42,6 +42,7 @@ public final class Meters {
   private final Map<String, Collector> gauges = new ConcurrentHashMap<>();
   private final Counter published;
   private final Counter refused;
+  private final Counter malformed;
   private final Counter decided;
   private final Counter received;
   private final Counter noDesk;
@@ -83,6 +84,11 @@ public final class Meters {
             "Refusals by side (egress, ingress, client, peer) and code.",
             "side",
             "code");
+    malformed =
+        counter(
+            "entente_malformed_requests_total",
+            "Requests and drafts that could not be parsed, by port (client, peer).",
+            "side");
     decided =
         counter(
             "entente_held_decided_total",
@@ -236,6 +242,11 @@ public final class Meters {
   /** Something was refused. */
   public void refused(Side side, Code code) {
     refused.labels(side.label, code.name()).inc();
+  }
+
+  /** A request, or a draft of a stream, could not be parsed. */
+  public void malformed(Side side) {
+    malformed.labels(side.label).inc();
   }
 
   /** Messages of a member were committed. */

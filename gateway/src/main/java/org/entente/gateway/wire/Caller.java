@@ -49,7 +49,12 @@ final class Caller {
     return caller;
   }
 
-  private static Identified known() {
+  /**
+   * The caller.
+   *
+   * @throws io.grpc.StatusRuntimeException with UNKNOWN_CLIENT where {@link CallGuard} put none
+   */
+  static Identified known() {
     Identified caller = KEY.get();
     if (caller == null) {
       // Only a service that was added without the guard comes here.

@@ -1,11 +1,13 @@
 package org.entente.gateway.wire;
 
+import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.meter.Meters;
 
@@ -46,36 +48,12 @@ public final class ClientServer implements AutoCloseable {
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
     NettyServerBuilder builder =
         GuardedServer.builder(
-                settings,
-                tls.clientServer(trust.inHandshake()),
-                messageBytes + GuardedServer.OVERHEAD)
-            .addService(new PublisherService(ports.publish(), ports.explain(), settings.executor()))
-            .addService(new SubscriberService(ports.subscriptions()))
-            .addService(new SearchService(ports.searching()))
-            .addService(new CapService(ports.cap()))
-            .addService(new RequestsService(ports.requests()))
-            .addService(new WatchService(ports.watches()))
-            .addService(new RiskService(ports.scores()))
-            .addService(new ReleaseService(ports.releases()))
-            .addService(new ConsentService(ports.consents()))
-            .addService(new RetentionService(ports.recalling(), ports.retention()))
-            .addService(new TaskingService(ports.tasking()))
-            .addService(new KeysService(ports.pairs()))
-            .addService(new PolicyToolsService(ports.policy()))
-            .addService(new QuarantineService(ports.quarantine()))
-            .addService(new LinksService(ports.links()))
-            .addService(new CursorsService(ports.cursors()))
-            .addService(new BackupsService(ports.backups()))
-            .addService(
-                new OperationsService(ports.convening(), ports.operations(), settings.clock()))
-            .addService(new IprService(ports.iprOffice(), ports.holderDesk()))
-            .addService(new EvidenceService(ports.tracking()))
-            .addService(
-                new AuditService(
-                    ports.audit(), ports.auditOpener(), ports.proving(), ports.exporting()))
-            .addService(health.getHealthService());
+            settings, tls.clientServer(trust.inHandshake()), messageBytes + GuardedServer.OVERHEAD);
+    MalformedRequests malformed = new MalformedRequests(settings, Meters.Side.CLIENT);
+    malformed.addTo(builder, services(ports, settings, malformed));
+    malformed.addTo(builder, List.of(health.getHealthService()));
     if (reflection) {
-      builder.addService(ProtoReflectionServiceV1.newInstance());
+      malformed.addTo(builder, List.of(ProtoReflectionServiceV1.newInstance()));
     }
     Meters meters = settings.meters();
     ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
@@ -83,6 +61,33 @@ public final class ClientServer implements AutoCloseable {
     CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT);
     return new ClientServer(
         GuardedServer.start(builder, trust, callers, connections, guard), health);
+  }
+
+  private static List<BindableService> services(
+      ClientPorts ports, ServerSettings settings, MalformedRequests malformed) {
+    return List.of(
+        new PublisherService(
+            ports.publish(), ports.explain(), malformed::draft, settings.executor()),
+        new SubscriberService(ports.subscriptions()),
+        new SearchService(ports.searching()),
+        new CapService(ports.cap()),
+        new RequestsService(ports.requests()),
+        new WatchService(ports.watches()),
+        new RiskService(ports.scores()),
+        new ReleaseService(ports.releases()),
+        new ConsentService(ports.consents()),
+        new RetentionService(ports.recalling(), ports.retention()),
+        new TaskingService(ports.tasking()),
+        new KeysService(ports.pairs()),
+        new PolicyToolsService(ports.policy()),
+        new QuarantineService(ports.quarantine()),
+        new LinksService(ports.links()),
+        new CursorsService(ports.cursors()),
+        new BackupsService(ports.backups()),
+        new OperationsService(ports.convening(), ports.operations(), settings.clock()),
+        new IprService(ports.iprOffice(), ports.holderDesk()),
+        new EvidenceService(ports.tracking()),
+        new AuditService(ports.audit(), ports.auditOpener(), ports.proving(), ports.exporting()));
   }
 
   /** Where it listens. */

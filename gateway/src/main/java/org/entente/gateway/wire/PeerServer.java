@@ -5,6 +5,7 @@ import io.grpc.Context;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.link.LinkContext;
 import org.entente.gateway.link.PeerName;
@@ -39,8 +40,8 @@ public final class PeerServer implements AutoCloseable {
       ServerSettings settings, TlsContexts tls, PeerTrust trust, BindableService link)
       throws IOException {
     NettyServerBuilder builder =
-        GuardedServer.builder(settings, tls.peerServer(trust.inHandshake()), MESSAGE_BYTES)
-            .addService(link);
+        GuardedServer.builder(settings, tls.peerServer(trust.inHandshake()), MESSAGE_BYTES);
+    new MalformedRequests(settings, Meters.Side.PEER).addTo(builder, List.of(link));
     Meters meters = settings.meters();
     ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
     Connections connections = new Connections(settings.limits(), trust, meters, Meters.Side.PEER);

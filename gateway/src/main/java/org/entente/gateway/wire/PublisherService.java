@@ -1,6 +1,11 @@
 package org.entente.gateway.wire;
 
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,12 +25,17 @@ import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishResponse;
-import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
 
 /** The Publisher service over whatever takes drafts in. */
-final class PublisherService extends PublisherGrpc.PublisherImplBase {
+final class PublisherService implements BindableService {
+  private static final MethodDescriptor<DraftsRequest, PublishStreamResponse> STREAM =
+      PublisherGrpc.getPublishStreamMethod().toBuilder(
+              DraftsRequest.MARSHALLER,
+              PublisherGrpc.getPublishStreamMethod().getResponseMarshaller())
+          .build();
+
   /** Drafts of one stream that may be on their way; a client that sends more is held back. */
   static final int STREAM_WINDOW = 1_024;
 
@@ -40,26 +50,51 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
 
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
   private final BiFunction<Identified, ExplainRequest, Explaining.Answer> explaining;
+  private final Malformed malformed;
   private final Executor executor;
+
+  /** Hears of drafts that cannot be parsed. */
+  interface Malformed {
+    void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem);
+  }
 
   /**
    * The service.
    *
    * @param explaining says what would become of a draft
+   * @param malformed hears of drafts that cannot be parsed
    * @param executor sends the outcomes of streams
    */
   PublisherService(
       BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
       BiFunction<Identified, ExplainRequest, Explaining.Answer> explaining,
+      Malformed malformed,
       Executor executor) {
     this.intake = intake;
     this.explaining = explaining;
+    this.malformed = malformed;
     this.executor = executor;
   }
 
+  /** As generated, but for the stream, which parses each draft by itself. */
   @Override
+  public ServerServiceDefinition bindService() {
+    ServiceDescriptor service =
+        ServiceDescriptor.newBuilder(PublisherGrpc.SERVICE_NAME)
+            .setSchemaDescriptor(PublisherGrpc.getServiceDescriptor().getSchemaDescriptor())
+            .addMethod(PublisherGrpc.getPublishMethod())
+            .addMethod(STREAM)
+            .addMethod(PublisherGrpc.getExplainMethod())
+            .build();
+    return ServerServiceDefinition.builder(service)
+        .addMethod(PublisherGrpc.getPublishMethod(), ServerCalls.asyncUnaryCall(this::publish))
+        .addMethod(STREAM, ServerCalls.asyncBidiStreamingCall(this::publishStream))
+        .addMethod(PublisherGrpc.getExplainMethod(), ServerCalls.asyncUnaryCall(this::explain))
+        .build();
+  }
+
   @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
-  public void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
+  private void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
     Identified caller = Caller.require(Scope.PUBLISH);
     intake
         .apply(caller, request.getDraft())
@@ -76,16 +111,13 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
             });
   }
 
-  @Override
-  public StreamObserver<PublishStreamRequest> publishStream(
+  private StreamObserver<DraftsRequest> publishStream(
       StreamObserver<PublishStreamResponse> observer) {
-    Identified caller = Caller.require(Scope.PUBLISH);
     return new PublishStream(
-        intake, caller, (ServerCallStreamObserver<PublishStreamResponse>) observer, executor);
+        Caller.require(Scope.PUBLISH), (ServerCallStreamObserver<PublishStreamResponse>) observer);
   }
 
-  @Override
-  public void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
+  private void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
     Identified caller = Caller.require(Scope.PUBLISH);
     Explaining.Answer answer = explaining.apply(caller, request);
     if (answer instanceof Explaining.Answer.Invalid invalid) {
@@ -103,51 +135,48 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
    * outcomes, so its memory is bounded whatever the client does. Outcomes that come while others
    * are being sent go together.
    */
-  private static final class PublishStream implements StreamObserver<PublishStreamRequest> {
-    private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
+  private final class PublishStream implements StreamObserver<DraftsRequest> {
     private final Identified caller;
     private final ServerCallStreamObserver<PublishStreamResponse> answers;
-    private final Executor executor;
     private final Deque<Outcome> outcomes = new ArrayDeque<>();
     private final StreamCredit credit = new StreamCredit(STREAM_WINDOW, STREAM_BYTES);
     private boolean telling;
     private boolean halfClosed;
     private boolean ended;
 
-    PublishStream(
-        BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
-        Identified caller,
-        ServerCallStreamObserver<PublishStreamResponse> answers,
-        Executor executor) {
-      this.intake = intake;
+    PublishStream(Identified caller, ServerCallStreamObserver<PublishStreamResponse> answers) {
       this.caller = caller;
       this.answers = answers;
-      this.executor = executor;
       answers.disableAutoRequest();
       answers.setOnReadyHandler(this::askForMore);
       answers.setOnCancelHandler(this::cancelled);
     }
 
     @Override
-    public void onNext(PublishStreamRequest request) {
-      List<Draft> drafts = request.getDraftsList();
-      long size = 0;
-      for (Draft draft : drafts) {
-        size += draft.getSerializedSize();
-      }
-      boolean tooMany = drafts.size() > TOGETHER;
+    public void onNext(DraftsRequest request) {
+      List<DraftsRequest.Entry> entries = request.entries();
+      boolean tooMany = entries.size() > TOGETHER;
       synchronized (this) {
-        credit.arrived(drafts.size(), size);
+        credit.arrived(
+            entries.size(), entries.stream().mapToLong(DraftsRequest.Entry::bytes).sum());
       }
-      drafts.forEach(draft -> take(draft, tooMany));
+      for (DraftsRequest.Entry entry : entries) {
+        if (tooMany) {
+          answer(invalid(entry.draft(), TOO_MANY), entry.bytes());
+        } else {
+          take(entry);
+        }
+      }
       askForMore();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers
-    private void take(Draft draft, boolean tooMany) {
-      int size = draft.getSerializedSize();
-      if (tooMany) {
-        answer(invalid(draft, TOO_MANY), size);
+    private void take(DraftsRequest.Entry entry) {
+      Draft draft = entry.draft();
+      Problem problem = entry.malformed();
+      if (problem != null) {
+        malformed.draft(caller, STREAM, problem);
+        answer(invalid(draft, problem), entry.bytes());
         return;
       }
       intake
@@ -158,7 +187,7 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
                       outcome != null && failure == null
                           ? outcome
                           : invalid(draft, Failures.problem(failure)),
-                      size));
+                      entry.bytes()));
     }
 
     private static Outcome invalid(Draft draft, Problem problem) {

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import java.nio.ByteBuffer;
@@ -36,6 +40,7 @@ import org.entente.proto.link.v1.Receipts;
 import org.entente.proto.link.v1.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** A gateway against peers that do not keep to the protocol. */
 class LinkServerTest {
@@ -57,7 +62,7 @@ class LinkServerTest {
         usual.packBytes(),
         timeout,
         usual.stallTimeout(),
-        usual.backoff());
+        new Backoff.Bounds(Duration.ofMillis(100), Duration.ofMinutes(10)));
   }
 
   @AfterEach
@@ -369,5 +374,32 @@ class LinkServerTest {
       }
       assertEquals("RESOURCE_EXHAUSTED entente/OVERLOADED", peer.end());
     }
+  }
+
+  /** Threat 89: a peer can open streams and end them as fast as it likes. */
+  @Test
+  void streams_thatAPeerEndsAtOnce_areOneLineOfTheLog() throws Exception {
+    gateway.start();
+    Logger log = (Logger) LoggerFactory.getLogger(StreamSlot.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    log.setLevel(Level.INFO);
+    try {
+      for (int i = 0; i < 5; i++) {
+        try (RawPeer peer = greeted(gateway)) {
+          peer.finish();
+          assertEquals("OK", peer.end());
+        }
+      }
+      // Whatever the gateway does about one of them comes before it greets on the next.
+      greeted(gateway).close();
+    } finally {
+      log.detachAppender(lines);
+      log.setLevel(null);
+    }
+    assertEquals(
+        List.of("sg.police lane " + FLASH + ": stream ended: ended by the peer"),
+        lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
   }
 }

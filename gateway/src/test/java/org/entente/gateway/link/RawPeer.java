@@ -92,6 +92,13 @@ final class RawPeer implements AutoCloseable {
     return ready;
   }
 
+  /** Ends its side in order. */
+  void finish() {
+    if (call != null) {
+      call.onCompleted();
+    }
+  }
+
   boolean isOver() {
     return end.isDone();
   }

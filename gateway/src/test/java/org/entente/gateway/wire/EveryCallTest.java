@@ -114,7 +114,8 @@ class EveryCallTest {
     edge.close();
   }
 
-  private static Map<String, MethodDescriptor> calls() {
+  /** Every call of every service, by name. */
+  static Map<String, MethodDescriptor> calls() {
     Map<String, MethodDescriptor> calls = new TreeMap<>();
     for (FileDescriptor file :
         List.of(
