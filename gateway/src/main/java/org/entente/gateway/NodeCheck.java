@@ -22,6 +22,7 @@ public final class NodeCheck {
       attempt(problems, () -> NodeTls.open(files, clock));
       attempt(problems, files::clients);
       attempt(problems, files::requireLinks);
+      attempt(problems, () -> NodeDisk.requireLedger(files.config()));
       NodeConfig.Listen listen = files.config().listen();
       attempt(problems, () -> NodeFiles.address("listen.clients", listen.clients()));
       Optional.ofNullable(listen.peers())

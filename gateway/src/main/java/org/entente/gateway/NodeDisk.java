@@ -1,10 +1,18 @@
 package org.entente.gateway;
 
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.seal.keys.KeyKind;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
@@ -17,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * closed by whoever got it. Safe for many threads.
  */
 final class NodeDisk implements Supplier<Store>, NodeBackups.Copies {
+  /** Keys that are minted before a node starts for the first time. */
+  private static final Set<KeyKind> BEFORE_A_LEDGER =
+      Set.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);
+
   private final NodeConfig config;
   private volatile @Nullable RocksStore store;
 
@@ -26,13 +38,89 @@ final class NodeDisk implements Supplier<Store>, NodeBackups.Copies {
 
   @Override
   public Store get() {
-    RocksStore opened = open(config.data());
+    RocksStore opened = open(config);
     store = opened;
     return opened;
   }
 
   /**
-   * Opens the store in a folder.
+   * Opens a node's ledger, and begins an empty one where the node never had any.
+   *
+   * @throws StartProblem also if the node had one, and it is not there
+   */
+  static RocksStore open(NodeConfig config) {
+    requireLedger(config);
+    return open(config.data());
+  }
+
+  /**
+   * Requires the ledger to be there if this node had one. A disk that is not mounted leaves an
+   * empty folder: an empty ledger that began in it would have forgotten all mail.
+   *
+   * <p>A ledger leaves two things outside its folder: the checkpoints that its audit log signed,
+   * and keys that only a node with a ledger makes. Both are looked at from outside, so this changes
+   * nothing and needs no passphrase.
+   *
+   * @throws StartProblem naming the folder, what shows that there was a ledger, and what to do
+   */
+  static void requireLedger(NodeConfig config) {
+    if (holdsLedger(config)) {
+      return;
+    }
+    List<String> traces = traces(config);
+    if (!traces.isEmpty()) {
+      throw new StartProblem(
+          ("data: %s %s, but this node had a ledger: %s. Its disk is probably not mounted: mount it"
+                  + " and start again. If the ledger is lost, restore a backup (`entente backup"
+                  + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
+                  + " new-log --ledger-lost`). See docs/backup.md")
+              .formatted(
+                  config.data(),
+                  Files.exists(config.data()) ? "holds no ledger" : "does not exist",
+                  String.join(", and ", traces)));
+    }
+  }
+
+  /** Whether there is a ledger in the folder that a configuration names. */
+  static boolean holdsLedger(NodeConfig config) {
+    try {
+      return RocksStore.isIn(config.data());
+    } catch (StoreFailure e) {
+      throw new StartProblem("data: " + e.getMessage() + advice(e.kind()), e);
+    }
+  }
+
+  private static List<String> traces(NodeConfig config) {
+    List<String> traces = new ArrayList<>();
+    if (hasSigned(config.audit())) {
+      traces.add(config.audit() + " holds a signed checkpoint of its audit log");
+    }
+    Set<KeyKind> kinds = kinds(config.keystore());
+    kinds.removeAll(BEFORE_A_LEDGER);
+    if (!kinds.isEmpty()) {
+      traces.add(config.keystore() + " holds keys that were made with it");
+    }
+    return traces;
+  }
+
+  private static boolean hasSigned(Path audit) {
+    try {
+      return AuditLog.hasSigned(audit);
+    } catch (UncheckedIOException e) {
+      throw NodeFiles.unusable("audit", audit, e);
+    }
+  }
+
+  private static Set<KeyKind> kinds(Path keystore) {
+    try {
+      return Keystore.kindsIn(keystore);
+    } catch (KeystoreFailure e) {
+      throw new StartProblem("keystore: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Opens the store in a folder, and makes an empty one where there is none.
    *
    * @throws StartProblem saying why it cannot be opened, and who has to do what
    */

@@ -72,9 +72,34 @@ public final class NodeSuccession {
     this.random = random;
   }
 
-  /** The same over the ledger on this machine's disk. */
+  /**
+   * The same over the ledger on this machine's disk.
+   *
+   * @throws StartProblem also if the node had a ledger, and it is not there
+   */
   public static NodeSuccession onDisk(Path configFile, InstantSource clock) {
-    return new NodeSuccession(configFile, NodeDisk::open, clock, new SecureRandom());
+    NodeSuccession node = new NodeSuccession(configFile, NodeDisk::open, clock, new SecureRandom());
+    NodeDisk.requireLedger(node.config);
+    return node;
+  }
+
+  /**
+   * Begins an empty ledger on this machine's disk, in the place of one that is lost.
+   *
+   * @param witnessed a checkpoint that a witness holds, if one is at hand
+   * @param by who decides and why
+   * @throws StartProblem if there is a ledger, the node runs, or its keys cannot be used
+   */
+  public static Finding beginEmpty(
+      Path configFile, Optional<byte[]> witnessed, AuditPerson by, InstantSource clock) {
+    NodeSuccession node = new NodeSuccession(configFile, NodeDisk::open, clock, new SecureRandom());
+    if (NodeDisk.holdsLedger(node.config)) {
+      throw new StartProblem(
+          "data: "
+              + node.config.data()
+              + " holds a ledger; an empty one begins only where none is");
+    }
+    return node.restored(witnessed, by, "the ledger is lost; an empty one begins");
   }
 
   /**

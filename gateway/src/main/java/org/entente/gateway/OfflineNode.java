@@ -95,7 +95,7 @@ public final class OfflineNode implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     Keystore keystore = files.keystore(random);
     try {
-      Store store = NodeDisk.open(files.config().data());
+      Store store = NodeDisk.open(files.config());
       try {
         OfflineNode node = new OfflineNode(files, keystore, store, random, clock);
         node.ledger.start();

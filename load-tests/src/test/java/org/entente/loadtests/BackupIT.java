@@ -2,6 +2,7 @@ package org.entente.loadtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.entente.loadtests.federation.AuditResult;
+import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
@@ -122,6 +124,18 @@ final class BackupIT {
     assertEquals(0, audit.inboxDuplicates(), "twice in the ledger of " + agency);
   }
 
+  /** As if its disk were not mounted. */
+  private void assertStartRefused(Path data) {
+    String config = federation.plan(FR).config().toString();
+    Child check = Child.here("config", "check", "--config", config);
+    String missing = "data: " + data + " does not exist, but this node had a ledger";
+    assertTrue(check.err().contains(missing), check.out() + check.err());
+    CommandFailure start =
+        assertThrows(CommandFailure.class, () -> federation.start(List.of(FR)));
+    assertTrue(String.valueOf(start.getMessage()).contains(missing), start.getMessage());
+    assertFalse(Files.exists(data), "nothing began in its place");
+  }
+
   @Test
   void ledgerLost_restoredFromACopyMadeUnderLoad_goesOnWithItsPeers() throws Exception {
     exchange("first", this::create);
@@ -139,6 +153,7 @@ final class BackupIT {
 
     federation.kill(FR);
     remove(data);
+    assertStartRefused(data);
     Child restored = restore();
     assertEquals(0, restored.code(), restored.err());
     assertTrue(restored.out().contains("gateway-1/2 is open"), restored.out());

@@ -725,6 +725,12 @@ final class DocumentedSteps {
                     + " --officer FR-1 --justification 'the disk of 1 March is lost'")
             .says("restored     backup 1")
             .says("set aside"),
+        Step.of(
+                "./entente audit new-log --ledger-lost --config /tmp/federation/fr.customs.yaml"
+                    + " --officer FR-1"
+                    + " --justification 'the disk of 1 March is lost, and so are its copies'")
+            .exits(1)
+            .says("holds a ledger"),
         Step.of("./entente keystore list --config /tmp/federation/fr.customs.yaml").says("since"),
         Step.of(
                 "./entente keystore passphrase --config /tmp/federation/fr.customs.yaml"

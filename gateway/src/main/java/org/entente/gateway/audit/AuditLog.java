@@ -68,6 +68,11 @@ public final class AuditLog {
         : log.holdAgainstCheckpoints().orElseGet(() -> new AuditOpening.Opened(log));
   }
 
+  /** Whether an audit directory holds a checkpoint of any log. */
+  public static boolean hasSigned(Path directory) {
+    return CheckpointFile.latestLog(directory) > 0;
+  }
+
   /** Convenience only: a copy that is damaged is made anew with the next checkpoint. */
   private void recallCosigned() {
     stored

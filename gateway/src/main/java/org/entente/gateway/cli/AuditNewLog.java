@@ -32,7 +32,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "  entente audit new-log --config /etc/entente/node.yaml --look --officer FR-7 --justification -",
       "  entente audit new-log --config /etc/entente/node.yaml --officer FR-7 \\",
-      "      --justification 'restored from the backup of 1 March after the fire'"
+      "      --justification 'restored from the backup of 1 March after the fire'",
+      "  entente audit new-log --ledger-lost --config /etc/entente/node.yaml --officer FR-7 \\",
+      "      --justification 'the disk and its backups burnt on 1 March'"
     })
 final class AuditNewLog implements Callable<Integer> {
   @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
@@ -50,19 +52,40 @@ final class AuditNewLog implements Callable<Integer> {
   @Option(names = "--look", description = "only say what is found")
   private boolean look;
 
+  @Option(
+      names = "--ledger-lost",
+      description = {
+        "the ledger is lost and there is no backup: begin an empty one in its place; refused where",
+        "there is a ledger. What it held and nobody has elsewhere is lost: see docs/backup.md first"
+      })
+  private boolean lost;
+
   @Mixin private Person person = new Person();
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    if (look && lost) {
+      throw new WrongCall("--look and --ledger-lost exclude each other; valid is one of them");
+    }
     try {
-      NodeSuccession node = NodeSuccession.onDisk(config, InstantSource.system());
+      InstantSource clock = InstantSource.system();
       Optional<byte[]> held = NodeSuccession.note(witnessed);
+      if (lost) {
+        return begun(
+            NodeSuccession.beginEmpty(config, held, person.recorded(justification), clock));
+      }
+      NodeSuccession node = NodeSuccession.onDisk(config, clock);
       return tell(look ? node.look(held) : node.succeed(held, person.recorded(justification)));
     } catch (StartProblem | InvalidValue e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private int begun(Finding found) {
+    spec.commandLine().getOut().println("an empty ledger has begun");
+    return found instanceof Finding.Ended ? tell(found) : 0;
   }
 
   private int tell(Finding found) {

@@ -64,6 +64,15 @@ public final class RocksStore implements Store {
   }
 
   /**
+   * Whether there is a store in a folder; changes nothing.
+   *
+   * @throws StoreFailure if there are remains of one
+   */
+  public static boolean isIn(Path dir) {
+    return RocksDirectory.holdsStore(dir);
+  }
+
+  /**
    * Opens the store in {@code dir}, making an empty one if there is none.
    *
    * @throws StoreFailure if the directory is locked, damaged, of a newer format, or the disk

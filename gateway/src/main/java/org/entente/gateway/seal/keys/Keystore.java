@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -100,6 +102,27 @@ public final class Keystore implements AutoCloseable {
       return open(opened, passphrase, clock, random, opened::replace);
     } catch (IOException e) {
       throw failure("opening " + folder, e);
+    }
+  }
+
+  /**
+   * Kinds of the keys in {@code folder}, for a look from outside: it takes no lock and no
+   * passphrase, opens no key and changes nothing. None where there is no keystore.
+   *
+   * @throws KeystoreFailure if it is damaged, of a newer format, or cannot be read
+   */
+  public static Set<KeyKind> kindsIn(Path folder) {
+    try {
+      Path entries = folder.resolve(KeyFile.ENTRIES);
+      Set<KeyKind> kinds = EnumSet.noneOf(KeyKind.class);
+      if (Files.exists(entries)) {
+        KeyFile.parseEntries(Files.readAllBytes(entries))
+            .keySet()
+            .forEach(name -> kinds.add(name.kind()));
+      }
+      return kinds;
+    } catch (IOException e) {
+      throw failure("reading " + folder, e);
     }
   }
 
