@@ -24,6 +24,7 @@ class DirectionTest {
   private static final List<String> ORDER =
       List.of(
           "model",
+          "text",
           "crypto",
           "store",
           "meter",
@@ -64,6 +65,7 @@ class DirectionTest {
   private static final java.util.Map<String, List<String>> SUPPORT =
       java.util.Map.of(
           "model", List.of(),
+          "text", List.of("model"),
           "crypto", List.of("model"),
           "store", List.of("model"),
           "meter", List.of("model"),
@@ -71,7 +73,7 @@ class DirectionTest {
           "cel", List.of("model"),
           "note", List.of("model", "crypto"),
           "client", List.of("model", "crypto", "config"),
-          "bridge", List.of("model", "cel", "config"));
+          "bridge", List.of("model", "text", "cel", "config"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -121,6 +123,7 @@ class DirectionTest {
         home("io.prometheus..", "meter"),
         home("dev.cel..", "cel"),
         home("org.apache.lucene..", "search"),
+        home("com.ibm.icu..", "text"),
         home("picocli..", "cli"),
         home("io.netty..", "wire", "link", "client", "admin"),
         // Gateway hands channels of wire to link.

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -286,12 +288,12 @@ class DocumentPathTest {
             ".bashrc",
             "..",
             "",
-            "invoice\u202Efdp.exe",
             "漢".repeat(200));
     Map<String, String> keys = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {
       keys.put(publish(names.get(i), "hostile-" + i), "hostile-" + i);
     }
+    assertThrows(StatusRuntimeException.class, () -> publish("invoice\u202Efdp.exe", "turned"));
     federation.receive(DE, names.size());
     Files.createDirectory(saved);
     List<Path> before = in(folder);

@@ -42,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.testkit.BlankText;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AuditProto;
 import org.entente.proto.v1.BackupProto;
@@ -238,7 +239,26 @@ class PeoplePageTest {
     if (!blank.equals("on_behalf_of.officer")) {
       wrong.add(call.name() + " with a blank for an officer: " + blank);
     }
+    BlankText.all().forEach(text -> wrong.addAll(hidden(call, text)));
+    wrong.addAll(hidden(call, "A\u202E1"));
     return wrong;
+  }
+
+  /** A text that does not show, or turns what is behind it, in each field of the person. */
+  private static List<String> hidden(Call call, String text) {
+    OnBehalfOf good =
+        OnBehalfOf.newBuilder().setOfficer("A-1").setUnit("U").setJustification("case 4").build();
+    Map<String, OnBehalfOf> persons =
+        Map.of(
+            "on_behalf_of.officer", good.toBuilder().setOfficer(text).build(),
+            "on_behalf_of.unit", good.toBuilder().setUnit(text).build(),
+            "on_behalf_of.justification", good.toBuilder().setJustification(text).build());
+    return persons.entrySet().stream()
+        .filter(it -> !call.fieldAtFault(it.getValue()).equals(it.getKey()))
+        .map(
+            it ->
+                call.name() + ": " + it.getKey() + " may be U+%04X".formatted(text.codePointAt(0)))
+        .toList();
   }
 
   /** A request, for which policy always asks who and why. */

@@ -105,7 +105,7 @@ public record AuditRecord(
   }
 
   static void requireText(String what, @Nullable String text, int least, int most) {
-    int length = text == null ? -1 : text.length();
+    int length = text == null ? -1 : text.codePointCount(0, text.length());
     if (length < least || length > most) {
       throw new InvalidValue(
           "an audit record's " + what + " has " + least + " to " + most + " characters",

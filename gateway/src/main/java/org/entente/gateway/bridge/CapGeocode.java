@@ -3,6 +3,7 @@ package org.entente.gateway.bridge;
 import static org.entente.gateway.bridge.CapElement.parent;
 
 import java.util.List;
+import org.entente.gateway.text.TextRule;
 
 /**
  * CAP's {@code geocode} and the text {@code SCHEME=value} of an {@code entente.v1.Area}. Within the
@@ -21,7 +22,7 @@ final class CapGeocode {
     return !value.isEmpty()
         && value.length() <= VALUE
         && scheme(code).length() <= SCHEME
-        && text(code).codePoints().noneMatch(Character::isISOControl);
+        && TextRule.LINE.fault(text(code)).isEmpty();
   }
 
   static String text(CapElement code) {

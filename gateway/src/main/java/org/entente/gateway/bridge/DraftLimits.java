@@ -8,6 +8,7 @@ import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.ProtocolMessageEnum;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -15,6 +16,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
@@ -131,7 +133,7 @@ final class DraftLimits {
           Map.entry("AlertText.language", LANGUAGE),
           Map.entry("AlertText.web", Pattern.compile("(?:https?://\\S+)?")),
           Map.entry("Area.geocodes", Pattern.compile("[^=]{1,100}=.{1,200}")),
-          Map.entry("ExtraEntry.key", Pattern.compile(".*\\S.*")),
+          Map.entry("ExtraEntry.key", Pattern.compile(".+")),
           Map.entry("Intelligence.language", LANGUAGE),
           Map.entry(
               "Document.media_type",
@@ -378,8 +380,7 @@ final class DraftLimits {
   }
 
   private static void headline(String headline, String path) throws Fault {
-    require(!headline.isBlank(), path, "is required");
-    require(headline.chars().noneMatch(Character::isISOControl), path, "must be one line of text");
+    require(!headline.isEmpty(), path, "is required");
   }
 
   private static void walk(MessageOrBuilder message, String path) throws Fault {
@@ -416,15 +417,8 @@ final class DraftLimits {
   private static void text(FieldDescriptor field, String text, String path) throws Fault {
     int most = LENGTHS.getOrDefault(name(field), Integer.MAX_VALUE);
     require(text.length() <= most, path, "has " + text.length() + " characters; at most " + most);
-    require(
-        text.codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF),
-        path,
-        "holds half a surrogate pair");
-    boolean lines = LINES.contains(name(field));
-    require(
-        text.codePoints().noneMatch(c -> breaksLine(c) && !(lines && "\n\r\t".indexOf(c) >= 0)),
-        path,
-        lines ? "must be text without control characters" : "must be one line of text");
+    Optional<TextRule.Fault> fault = rule(name(field)).fault(text);
+    require(fault.isEmpty(), path, fault.map(TextRule.Fault::toString).orElse(""));
     Pattern form = FORMS.get(name(field));
     require(
         form == null || form.matcher(text).matches(),
@@ -432,8 +426,11 @@ final class DraftLimits {
         "must have the form " + form + "; found " + Printable.quote(text));
   }
 
-  private static boolean breaksLine(int c) {
-    return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
+  private static TextRule rule(String field) {
+    if (field.equals("OnBehalfOf.officer")) {
+      return TextRule.REFERENCE;
+    }
+    return LINES.contains(field) ? TextRule.LINES : TextRule.LINE;
   }
 
   private static String name(FieldDescriptor field) {

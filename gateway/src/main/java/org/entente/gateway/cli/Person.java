@@ -1,6 +1,7 @@
 package org.entente.gateway.cli;
 
 import org.entente.gateway.audit.AuditPerson;
+import org.entente.gateway.policy.LabelCheck;
 import org.entente.proto.v1.OnBehalfOf;
 import picocli.CommandLine.Option;
 
@@ -15,8 +16,18 @@ final class Person {
   @Option(names = "--unit", description = "the officer's unit; recorded")
   private String unit = "";
 
-  /** As the audit log has it. */
+  /**
+   * As the audit log has it.
+   *
+   * @throws WrongCall if a gateway would refuse it
+   */
   AuditPerson recorded(String justification) {
+    LabelCheck.reader(because(justification)).stream()
+        .findFirst()
+        .ifPresent(
+            problem -> {
+              throw new WrongCall(problem.field() + ": " + problem.message());
+            });
     return new AuditPerson(officer, unit, justification.isEmpty() ? null : justification);
   }
 

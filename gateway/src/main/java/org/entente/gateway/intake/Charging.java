@@ -24,6 +24,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.ChargeMessages;
 import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeStep;
@@ -167,15 +168,14 @@ public final class Charging {
     if (step != ChargeStep.CHARGE_STEP_TAKEN && step != ChargeStep.CHARGE_STEP_GIVEN_BACK) {
       return new Problem(Code.INVALID_FIELD, "step", "must be TAKEN or GIVEN_BACK");
     }
-    boolean line =
-        note.codePointCount(0, note.length()) <= ChargeMessages.MAX_NOTE
-            && note.chars().noneMatch(Character::isISOControl);
-    return line
-        ? null
-        : new Problem(
-            Code.INVALID_FIELD,
-            "note",
-            "is one line of at most " + ChargeMessages.MAX_NOTE + " characters");
+    if (note.codePointCount(0, note.length()) > ChargeMessages.MAX_NOTE) {
+      return new Problem(
+          Code.INVALID_FIELD, "note", "has at most " + ChargeMessages.MAX_NOTE + " characters");
+    }
+    return TextRule.LINE
+        .fault(note)
+        .map(fault -> new Problem(Code.INVALID_FIELD, "note", fault.toString()))
+        .orElse(null);
   }
 
   private static CompletableFuture<Answer> refused(Problem problem) {

@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * it arrives. Safe for many threads.
  */
 public final class Recalling {
-  private static final int REASON = 500;
-
   private final IntakeParts parts;
   private final GatewayMessages messages;
   private final InstantSource clock;
@@ -168,14 +166,7 @@ public final class Recalling {
       return new Problem(
           Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who decides");
     }
-    boolean line =
-        !reason.isBlank()
-            && reason.length() <= REASON
-            && reason.chars().noneMatch(Character::isISOControl);
-    return line
-        ? null
-        : new Problem(
-            Code.INVALID_FIELD, "reason", "must say why, in one line of at most 500 characters");
+    return parts.check().told("reason", reason).stream().findFirst().orElse(null);
   }
 
   private static CompletableFuture<Answer> refused(Problem problem) {

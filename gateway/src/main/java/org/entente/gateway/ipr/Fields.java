@@ -9,6 +9,7 @@ import java.util.List;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.text.TextRule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,26 +48,20 @@ final class Fields {
 
   /** One line of text that must not be blank. */
   void line(String field, String text, int most) {
-    check(!text.isBlank(), field, "is required");
+    check(!text.isEmpty(), field, "is required");
     optionalLine(field, text, most);
   }
 
   /** One line of text, or none. */
   void optionalLine(String field, String text, int most) {
     length(field, text, most);
-    check(
-        text.chars().noneMatch(Fields::breaksLine),
-        field,
-        "is one line without control characters");
+    shows(field, text, TextRule.LINE);
   }
 
   /** Text of several lines, or none. */
   void text(String field, String text, int most) {
     length(field, text, most);
-    check(
-        text.chars().noneMatch(c -> breaksLine(c) && c != '\n' && c != '\r' && c != '\t'),
-        field,
-        "holds no control characters but line feeds and tabs");
+    shows(field, text, TextRule.LINES);
   }
 
   /** Lines of text, as many as are allowed. */
@@ -107,7 +102,7 @@ final class Fields {
         "has at most " + most + " characters");
   }
 
-  private static boolean breaksLine(int c) {
-    return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
+  private void shows(String field, String text, TextRule rule) {
+    rule.fault(text).ifPresent(fault -> check(false, field, fault.toString()));
   }
 }

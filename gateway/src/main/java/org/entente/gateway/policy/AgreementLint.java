@@ -99,14 +99,8 @@ final class AgreementLint {
           "1 to 64 characters of a-z 0-9 and -, none of "
               + String.join(", ", new TreeSet<>(RESERVED)));
     }
-    text("title", file.title(), 200);
-    text("law.reference", file.law().reference(), 500);
-  }
-
-  private void text(String field, String text, int max) {
-    if (text.isBlank() || text.length() > max) {
-      wrong(field, "blank or longer than " + max + " characters", "1 to " + max + " characters");
-    }
+    report.text(positions, "title", file.title(), 200);
+    report.text(positions, "law.reference", file.law().reference(), 500);
   }
 
   private void law() {

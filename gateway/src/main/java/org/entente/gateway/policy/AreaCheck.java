@@ -2,6 +2,7 @@ package org.entente.gateway.policy;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.Area;
 
 /** Checks of places: WGS 84 shapes as CAP 1.2 section 3.2.4 writes them. */
@@ -14,8 +15,7 @@ final class AreaCheck {
   /** A number of at most 20 characters; cannot backtrack. */
   private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,6}(?:\\.[0-9]{0,12})?");
 
-  private static final Pattern GEOCODE =
-      Pattern.compile("[^=\\p{Cntrl}]{1,100}=[^\\p{Cntrl}]{1,200}");
+  private static final Pattern GEOCODE = Pattern.compile("[^=]{1,100}=.{1,200}");
 
   private final Findings findings;
 
@@ -47,12 +47,15 @@ final class AreaCheck {
     }
     if (findings.count(field + ".geocodes", area.getGeocodesCount(), MAX_GEOCODES)) {
       for (int i = 0; i < area.getGeocodesCount() && !findings.full(); i++) {
-        findings.check(
-            GEOCODE.matcher(area.getGeocodes(i)).matches(),
-            field + ".geocodes[" + i + "]",
-            "is SCHEME=value, at most 100 and 200 characters");
+        geocode(field + ".geocodes[" + i + "]", area.getGeocodes(i));
       }
     }
+  }
+
+  private void geocode(String field, String text) {
+    findings.check(
+        GEOCODE.matcher(text).matches(), field, "is SCHEME=value, at most 100 and 200 characters");
+    findings.shows(field, text, TextRule.LINE);
   }
 
   private void polygon(String field, String text) {

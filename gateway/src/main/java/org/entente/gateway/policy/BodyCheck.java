@@ -158,7 +158,8 @@ final class BodyCheck {
     findings.known("body.charge", charge);
     findings.check(charge.getMessageId().size() == 16, "body.charge.message_id", "has 16 bytes");
     findings.required("body.charge.step", charge.getStep());
-    findings.requiredLine("body.charge.officer", charge.getOfficer(), 80);
+    findings.check(!charge.getOfficer().isEmpty(), "body.charge.officer", "is required");
+    findings.reference("body.charge.officer", charge.getOfficer(), 80);
     findings.line("body.charge.unit", charge.getUnit(), 80);
     findings.check(charge.hasAt(), "body.charge.at", "is required");
     findings.time("body.charge.at", charge.getAt());

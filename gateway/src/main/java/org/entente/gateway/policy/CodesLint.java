@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.entente.gateway.config.Positions;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.policy.subject.CodedText;
+import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.Classification;
 import org.jspecify.annotations.Nullable;
 
@@ -235,10 +237,10 @@ final class CodesLint {
   }
 
   private static boolean isMarking(String text) {
-    return !text.isBlank()
+    return !text.isEmpty()
         && text.equals(text.strip())
         && text.length() <= MAX_MARKING
-        && text.chars().noneMatch(Character::isISOControl);
+        && TextRule.LINE.fault(text).isEmpty();
   }
 
   private void equivalence(
@@ -251,9 +253,7 @@ final class CodesLint {
       wrong(positions, field + ".to", "the scheme itself", "another scheme");
       return;
     }
-    if (written.basis().isBlank() || written.basis().length() > MAX_BASIS) {
-      wrong(positions, field + ".basis", "blank or too long", "1 to " + MAX_BASIS + " characters");
-    }
+    report.text(positions, field + ".basis", written.basis(), MAX_BASIS);
     ClassificationScheme.Direction direction =
         new ClassificationScheme.Direction(written.from(), written.to());
     if (equivalences.putIfAbsent(direction, new Written(written, positions, field)) != null) {
@@ -337,12 +337,9 @@ final class CodesLint {
   }
 
   private void wording(Wording meaning, String at, Positions positions) {
-    if (!meaning.isGood()) {
-      wrong(
-          positions,
-          at,
-          "a text that is blank or too long",
-          "1 to " + Wording.MAX + " characters in each language");
+    for (Wording.Language language : Wording.Language.values()) {
+      String field = at + "." + language.name().toLowerCase(Locale.ROOT);
+      report.text(positions, field, meaning.in(language), Wording.MAX);
     }
   }
 

@@ -6,12 +6,12 @@ import com.google.protobuf.Timestamp;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.function.IntPredicate;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.subject.CodedText;
+import org.entente.gateway.text.TextRule;
 
 /**
  * Problems found while a message is checked, at most {@value #MAX_PROBLEMS}. Used by one thread for
@@ -123,36 +123,30 @@ final class Findings {
   /** One line of free text. */
   void line(String field, String text, int max) {
     length(field, text, max);
-    check(!holds(text, Findings::breaksLine), field, "is one line without control characters");
+    shows(field, text, TextRule.LINE);
   }
 
   /** One line of free text that must not be blank. */
   void requiredLine(String field, String text, int max) {
-    check(!text.isBlank(), field, "is required");
+    check(!text.isEmpty(), field, "is required");
     line(field, text, max);
   }
 
   /** Free text of several lines. */
   void text(String field, String text, int max) {
     length(field, text, max);
-    check(
-        !holds(text, c -> breaksLine(c) && c != '\n' && c != '\r' && c != '\t'),
-        field,
-        "holds no control characters but line feeds and tabs");
+    shows(field, text, TextRule.LINES);
   }
 
-  /** Whether a character of a text is such; none that is asked for is beyond one UTF-16 unit. */
-  private static boolean holds(String text, IntPredicate such) {
-    for (int i = 0; i < text.length(); i++) {
-      if (such.test(text.charAt(i))) {
-        return true;
-      }
-    }
-    return false;
+  /** The reference of a person who acts. */
+  void reference(String field, String text, int max) {
+    length(field, text, max);
+    shows(field, text, TextRule.REFERENCE);
   }
 
-  private static boolean breaksLine(int c) {
-    return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
+  /** Text that keeps to a rule. */
+  void shows(String field, String text, TextRule rule) {
+    rule.fault(text).ifPresent(fault -> invalid(field, fault.toString()));
   }
 
   private void length(String field, String text, int max) {

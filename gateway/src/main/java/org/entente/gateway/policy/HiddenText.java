@@ -4,9 +4,9 @@ import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.text.TextRule;
 
 /**
  * What a reader of a file cannot see: characters that do not show or turn the direction of the text
@@ -40,7 +40,7 @@ final class HiddenText {
         found.add(
             problem(
                 at,
-                "a character that does not show: U+%04X %s".formatted(c, name(c)),
+                "a character that does not show: " + TextRule.name(c),
                 "only characters that a reader sees"));
       }
       at += Character.charCount(c);
@@ -73,22 +73,7 @@ final class HiddenText {
   }
 
   private static boolean isHidden(int c) {
-    if (c == '\n' || c == '\r' || c == '\t') {
-      return false;
-    }
-    int type = Character.getType(c);
-    return type == Character.CONTROL
-        || type == Character.FORMAT
-        || type == Character.SURROGATE
-        || type == Character.PRIVATE_USE
-        || type == Character.UNASSIGNED
-        || type == Character.LINE_SEPARATOR
-        || type == Character.PARAGRAPH_SEPARATOR
-        || (type == Character.SPACE_SEPARATOR && c != ' ');
-  }
-
-  private static String name(int c) {
-    return Optional.ofNullable(Character.getName(c)).orElse("(no character)");
+    return c != '\n' && c != '\r' && c != '\t' && TextRule.isHidden(c);
   }
 
   private ConfigProblem problem(int at, String wrong, String valid) {

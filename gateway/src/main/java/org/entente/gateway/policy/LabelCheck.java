@@ -295,6 +295,19 @@ public final class LabelCheck {
   }
 
   /**
+   * Checks whom a client names as the person who is shown something: the officer is required.
+   *
+   * @return problems; none if the officer is there and good
+   */
+  public static List<Problem> reader(OnBehalfOf person) {
+    Findings findings = new Findings(true);
+    person(findings, person);
+    findings.check(
+        !person.getOfficer().isEmpty(), "on_behalf_of.officer", "must name the officer who asks");
+    return findings.list();
+  }
+
+  /**
    * Checks whom a client names as the person who decides something: officer and justification are
    * required.
    *
@@ -387,7 +400,7 @@ public final class LabelCheck {
 
   private static void person(Findings findings, OnBehalfOf person) {
     findings.known("on_behalf_of", person);
-    findings.line("on_behalf_of.officer", person.getOfficer(), 80);
+    findings.reference("on_behalf_of.officer", person.getOfficer(), 80);
     findings.line("on_behalf_of.unit", person.getUnit(), 80);
     findings.text("on_behalf_of.justification", person.getJustification(), 500);
   }

@@ -13,6 +13,7 @@ import org.entente.gateway.cel.Expressions;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.Positions;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.text.TextRule;
 
 /** Collects what is wrong (the rulebook is refused) and what is odd (it is not). One thread. */
 final class LintReport {
@@ -54,6 +55,17 @@ final class LintReport {
     HiddenText text = new HiddenText(file, new String(content, StandardCharsets.UTF_8));
     problems(text.hidden());
     text.mixed().forEach(this::warning);
+  }
+
+  /** Text that people read: there, not too long, and all of it shows. */
+  void text(Positions positions, String field, String text, int most) {
+    if (text.isEmpty() || text.length() > most) {
+      String valid = "1 to " + most + " characters";
+      problem(positions.problem(field, text.length() + " characters", valid));
+    }
+    TextRule.LINES
+        .fault(text)
+        .ifPresent(fault -> problem(positions.problem(field, fault.found(), fault.valid())));
   }
 
   List<ConfigProblem> problems() {

@@ -52,9 +52,7 @@ final class NodeRulesLint {
   }
 
   private void rule(String field, RuleFile rule, List<NodeRule> rules) {
-    if (rule.reason().isBlank() || rule.reason().length() > MAX_REASON) {
-      wrong(field + ".reason", "blank or too long", "1 to " + MAX_REASON + " characters");
-    }
+    report.text(positions, field + ".reason", rule.reason(), MAX_REASON);
     String deny = rule.denyIf();
     String allow = rule.allowOnlyIf();
     if ((deny == null) == (allow == null)) {

@@ -1,7 +1,6 @@
 package org.entente.gateway.policy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.List;
 import org.entente.gateway.config.Written;
 
 /**
@@ -41,10 +40,5 @@ public record Wording(
       case ES -> es;
       case DE -> de;
     };
-  }
-
-  /** Whether every text is there and none is too long. */
-  boolean isGood() {
-    return List.of(en, fr, es, de).stream().noneMatch(it -> it.isBlank() || it.length() > MAX);
   }
 }

@@ -11,6 +11,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.CodeLists;
 import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.RiskIndicator;
 import org.entente.proto.v1.ScoreMessageRequest;
@@ -126,24 +127,15 @@ final class ScoreCheck {
                     Math.abs((long) indicator.getWeight()) <= MAX_PER_MILLE,
                     field + ".weight",
                     "must be from -" + MAX_PER_MILLE + " to " + MAX_PER_MILLE))
-        .or(
-            () ->
-                unless(
-                    isLine(indicator.getText()),
-                    field + ".text",
-                    "must be one line of at most " + MAX_TEXT + " characters"));
+        .or(() -> line(field + ".text", indicator.getText()));
   }
 
-  /** Without what breaks a line, steers a terminal or turns the direction of the text. */
-  private static boolean isLine(String text) {
-    return text.codePointCount(0, text.length()) <= MAX_TEXT
-        && text.codePoints()
-            .allMatch(
-                c ->
-                    !Character.isISOControl(c)
-                        && Character.getType(c) != Character.FORMAT
-                        && Character.getType(c) != Character.LINE_SEPARATOR
-                        && Character.getType(c) != Character.PARAGRAPH_SEPARATOR);
+  private static Optional<Problem> line(String field, String text) {
+    return unless(
+            text.codePointCount(0, text.length()) <= MAX_TEXT,
+            field,
+            "must have at most " + MAX_TEXT + " characters")
+        .or(() -> TextRule.LINE.fault(text).flatMap(fault -> problem(field, fault.toString())));
   }
 
   private Optional<Problem> author(ScoreMessageRequest request) {

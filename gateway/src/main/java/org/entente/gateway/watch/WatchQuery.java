@@ -11,6 +11,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.subject.IndexTerms;
+import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.WatchTerms;
 
@@ -70,9 +71,10 @@ final class WatchQuery {
   }
 
   private void title(String title) {
-    if (title.length() > MAX_TITLE || title.chars().anyMatch(Character::isISOControl)) {
-      problem("terms.title", "is one line of at most " + MAX_TITLE + " characters");
+    if (title.length() > MAX_TITLE) {
+      problem("terms.title", "has at most " + MAX_TITLE + " characters");
     }
+    TextRule.LINE.fault(title).ifPresent(fault -> problem("terms.title", fault.toString()));
   }
 
   private long until(AddWatchRequest request, long nowMillis) {

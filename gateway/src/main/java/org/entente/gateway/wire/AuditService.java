@@ -3,6 +3,7 @@ package org.entente.gateway.wire;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.account.Exporting;
 import org.entente.gateway.account.Proving;
@@ -18,6 +19,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.LabelCheck;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportResponse;
@@ -112,17 +114,11 @@ final class AuditService extends AuditGrpc.AuditImplBase {
 
   /** Whoever is given records of the log says on whose behalf. */
   private AuditActor actor(Identified caller, OnBehalfOf person) {
-    if (person.getOfficer().isBlank()) {
-      throw Statuses.exception(
-          new Problem(
-              Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who asks"));
+    List<Problem> problems = LabelCheck.reader(person);
+    if (!problems.isEmpty()) {
+      throw Statuses.exception(problems.get(0));
     }
-    try {
-      return AuditActor.client(log.origin().agency(), caller.name(), person);
-    } catch (InvalidValue e) {
-      throw Statuses.exception(
-          new Problem(Code.INVALID_FIELD, "on_behalf_of", String.valueOf(e.getMessage())));
-    }
+    return AuditActor.client(log.origin().agency(), caller.name(), person);
   }
 
   private static Optional<AgencyName> recipient(ProveRequest request) {

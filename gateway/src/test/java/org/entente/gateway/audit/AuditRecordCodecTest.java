@@ -112,6 +112,9 @@ class AuditRecordCodecTest {
     assertThrows(InvalidValue.class, () -> new AuditPerson("", "u", null));
     assertThrows(InvalidValue.class, () -> new AuditPerson("o".repeat(81), "u", null));
     assertThrows(InvalidValue.class, () -> new AuditPerson("o", "u", "j".repeat(501)));
+    // Characters, and not the halves of pairs: what the check of drafts lets in can be recorded.
+    String eighty = "\uD835\uDC05".repeat(80);
+    assertEquals(eighty, new AuditPerson(eighty, eighty, null).officer());
     assertThrows(InvalidValue.class, () -> AuditSubject.of(Lane.FLASH, 2, 1));
     assertThrows(InvalidValue.class, () -> new AuditRecord.Outcome("", "d".repeat(501)));
     assertThrows(

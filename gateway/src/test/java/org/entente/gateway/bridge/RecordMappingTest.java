@@ -200,7 +200,9 @@ class RecordMappingTest {
   @Test
   void headline_missingOrTooLong_isReported() {
     assertEquals("body.alert.texts[0].headline", Feeds.bad(apply("", Map.of())).field());
-    assertTrue(Feeds.bad(apply("", Map.of("title", " "))).message().contains("is required"));
+    assertTrue(Feeds.bad(apply("", Map.of("title", ""))).message().contains("is required"));
+    assertTrue(
+        Feeds.bad(apply("", Map.of("title", "\u200B"))).message().startsWith("found U+200B ZERO"));
     assertTrue(
         Feeds.bad(apply("", Map.of("title", "h".repeat(201)))).message().contains("at most 200"));
     assertTrue(Feeds.bad(apply("", Map.of("title", "a\nb"))).message().contains("one line"));

@@ -126,7 +126,7 @@ class PersonAskedTest {
     assertEquals(
         new Problem(Code.INVALID_FIELD, "on_behalf_of.justification", "must say why it is read"),
         unread);
-    Outcome refused = release(id, person(" \n "));
+    Outcome refused = release(id, person(""));
     assertEquals("INVALID_FIELD", refused.getInvalid().getCode());
     assertEquals("on_behalf_of.justification", refused.getInvalid().getField());
     assertEquals("must say why it may go", refused.getInvalid().getMessage());

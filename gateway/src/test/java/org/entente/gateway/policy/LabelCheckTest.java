@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.testkit.BlankText;
 import org.entente.proto.v1.AeoStatus;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Area;
@@ -495,6 +496,48 @@ class LabelCheckTest {
       draft.getBodyBuilder().getAlertBuilder().addSubjectsBuilder().setContainer("x");
     }
     assertEquals(Findings.MAX_PROBLEMS, problems(draft.build()).size());
+  }
+
+  private static Draft.Builder texts(String officer, String justification, String headline) {
+    Draft.Builder draft = draft(label(), "de.customs");
+    draft.getOnBehalfOfBuilder().setOfficer(officer).setJustification(justification);
+    draft.getBodyBuilder().getAlertBuilder().getTextsBuilder(0).setHeadline(headline);
+    return draft;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> textThatDoesNotShow_isRefusedWhereverItStands() {
+    return Stream.concat(BlankText.all(), Stream.of("A\u202E1", "1\u2066", "two\u0000"))
+        .map(
+            text ->
+                DynamicTest.dynamicTest(
+                    "U+%04X".formatted(text.codePointAt(text.length() > 1 ? 1 : 0)),
+                    () -> {
+                      List<Problem> problems = problems(texts(text, text, text).build());
+                      assertEquals(
+                          List.of(
+                              "body.alert.texts[0].headline",
+                              "on_behalf_of.justification",
+                              "on_behalf_of.officer"),
+                          problems.stream().map(Problem::field).distinct().sorted().toList());
+                      assertTrue(
+                          problems.get(0).message().matches("found .*U\\+.*; valid is .*"),
+                          problems.toString());
+                    }));
+  }
+
+  @Test
+  void textOfRealLanguages_isTaken() {
+    for (String text :
+        List.of(
+            "تحذير: حاوية مشبوهة",
+            "می\u200Cخواهم",
+            "क्\u200Dष",
+            "เรือลำนี้",
+            "集装箱",
+            "\uD83D\uDC69\u200D\u2764\uFE0F\u200D\uD83D\uDC68 \u26A0\uFE0F")) {
+      assertEquals(text, checked(texts("FR-1", text, text)).onBehalfOf().getJustification());
+    }
   }
 
   @Test

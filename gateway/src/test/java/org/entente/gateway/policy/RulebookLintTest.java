@@ -12,7 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.testkit.BlankText;
+import org.entente.gateway.text.TextRule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -210,20 +214,38 @@ class RulebookLintTest {
 
   @Test
   void characters_thatDoNotShow_areRefusedWhereverTheyStand() throws IOException {
-    for (String hidden : List.of("\u202E", "\u200B", "\u00AD", "\u00A0", "\u2066", "\uFEFF")) {
-      String problem =
-          PolicyFixture.onlyProblem(
-              PolicyFixture.load(
-                  folder,
-                  Map.of("a.yaml", sample("title: Sample", "title: Sam" + hidden + "ple")),
-                  DemoMembership.demo()));
-      assertTrue(problem.startsWith("a.yaml:2:11: a character that does not show: U+"), problem);
+    for (String hidden : BlankText.all().filter(it -> !it.equals(" ")).toList()) {
+      assertRefused(
+          sample("title: Sample", "title: Sam" + hidden + "ple"),
+          "a.yaml:2:11: a character that does not show: " + TextRule.name(hidden.codePointAt(0)));
     }
     String comment = "# for \u202Eall\n" + PolicyFixture.SAMPLE;
     assertTrue(
         PolicyFixture.onlyProblem(
                 PolicyFixture.load(folder, Map.of("a.yaml", comment), DemoMembership.demo()))
             .contains("a.yaml:1:7: a character that does not show: U+202E RIGHT-TO-LEFT OVERRIDE"));
+  }
+
+  /** Written as an escape, a character is in the value and not in the file. */
+  @Test
+  void texts_thatDoNotShow_areRefused_alsoAsEscapes() throws IOException {
+    for (String text : Stream.concat(BlankText.all(), Stream.of("Sa\u202Emple")).toList()) {
+      String escaped =
+          text.codePoints()
+              .mapToObj("\\U%08X"::formatted)
+              .collect(Collectors.joining("", "\"", "\""));
+      String hidden = TextRule.name(text.codePointAt(text.length() > 2 ? 2 : 0));
+      String all = assertRefused(sample("title: Sample", "title: " + escaped), "a.yaml:2:1: title");
+      assertTrue(all.contains(hidden), all);
+    }
+  }
+
+  private String assertRefused(String agreement, String problem) throws IOException {
+    Rulebook.Loading loading =
+        PolicyFixture.load(folder, Map.of("a.yaml", agreement), DemoMembership.demo());
+    String all = assertInstanceOf(Rulebook.Loading.Invalid.class, loading).problems().toString();
+    assertTrue(all.contains(problem), all);
+    return all;
   }
 
   @Test

@@ -119,7 +119,7 @@ class RulebookTest {
     return Stream.of(
         lint("id: sample", "id: Sample!", "1:1: id: \"Sample!\"; valid: 1 to 64"),
         lint("id: sample", "id: evidence", "1:1: id: \"evidence\""),
-        lint("title: Sample", "title: ' '", "2:1: title: blank"),
+        lint("title: Sample", "title: ' '", "2:1: title: nothing that shows"),
         lint(
             "title: Sample",
             "title: Sample\nheading: x",

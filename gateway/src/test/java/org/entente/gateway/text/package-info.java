@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.text;
+
+import org.jspecify.annotations.NullMarked;
