@@ -254,7 +254,8 @@ final class NodeServices {
         draft -> fingerprintKey.use(key -> HmacSha256.mac(key, DRAFTS, draft)),
         new IntakeParts.Holding(
             ground.config.limitsInForce().heldMessages(),
-            Duration.ofHours(ground.config.limitsInForce().heldHours())),
+            Duration.ofHours(ground.config.limitsInForce().heldHours()),
+            ground.config.releaseInForce().allowsSameClient()),
         openWithin(ground.config.openWithinInForce()),
         consent.received,
         granted(consent),

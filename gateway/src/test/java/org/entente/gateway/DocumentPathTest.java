@@ -416,7 +416,10 @@ class DocumentPathTest {
         agreement, Files.readString(agreement).replace("four_eyes: false", "four_eyes: true"));
     Path config = folder.resolve(FR + ".yaml");
     Files.writeString(
-        config, Files.readString(config).replace("score, recall", "score, release, recall"));
+        config,
+        Files.readString(config).replace("score, recall", "score, release, recall")
+            // Each agency has one client here, which stands for the author's and the releaser's.
+            + "release:\n  same_client: allowed\n");
     federation.start(FR);
     List<String> who = List.of("--officer", "FR-1", "--unit", "DNRED", "--justification", "case 7");
     Ran held = send(file("order.p7m", content), who.toArray(String[]::new));

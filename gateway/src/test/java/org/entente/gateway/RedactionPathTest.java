@@ -328,7 +328,9 @@ class RedactionPathTest {
     Path config = folder.resolve(FR + ".yaml");
     Files.writeString(
         config,
-        Files.readString(config).replace("scopes: [publish,", "scopes: [release, publish,"));
+        Files.readString(config).replace("scopes: [publish,", "scopes: [release, publish,")
+            // Each agency has one client here, which stands for the author's and the releaser's.
+            + "release:\n  same_client: allowed\n");
     federation.start(FR, HUB, SG);
     Outcome held =
         publish(

@@ -240,6 +240,7 @@ final class InitCommand implements Callable<Integer> {
         null,
         null,
         null,
+        null,
         null);
   }
 

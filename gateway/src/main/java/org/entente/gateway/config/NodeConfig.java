@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  *     its scopes
  * @param risk how scores of messages are called
  * @param requests reminders of requests that wait for an answer
+ * @param release who may decide on messages that wait for a second person
  * @param exerciseRetentionDays days that exercise traffic is kept at most, here and by those to
  *     whom this agency sends it, 1 to 36,500; absent: as long as its agreement says
  */
@@ -69,6 +70,7 @@ public record NodeConfig(
     @Nullable Ipr ipr,
     @Nullable Risk risk,
     @Nullable Requests requests,
+    @Nullable Release release,
     @Nullable Integer exerciseRetentionDays) {
   private static final int MOST_DAYS = 36_500;
 
@@ -91,6 +93,7 @@ public record NodeConfig(
     openWithin = openWithin == null ? OpenWithin.DEFAULT : openWithin;
     reflection = reflection == null || reflection;
     requests = requests == null ? Requests.DEFAULT : requests;
+    release = release == null ? Release.DEFAULT : release;
     if (exerciseRetentionDays != null
         && (exerciseRetentionDays < 1 || exerciseRetentionDays > MOST_DAYS)) {
       throw new IllegalArgumentException(
@@ -142,6 +145,11 @@ public record NodeConfig(
     return Objects.requireNonNull(requests);
   }
 
+  /** Who may decide on messages that wait for a second person. */
+  public Release releaseInForce() {
+    return Objects.requireNonNull(release);
+  }
+
   /** Days that exercise traffic is kept at most; empty for as long as its agreement says. */
   public Optional<Integer> exerciseDays() {
     return Optional.ofNullable(exerciseRetentionDays);
@@ -186,6 +194,7 @@ public record NodeConfig(
         ipr,
         risk,
         requests,
+        release,
         exerciseRetentionDays);
   }
 
@@ -720,6 +729,37 @@ public record NodeConfig(
     /** The parts in force. */
     public List<Integer> remindAtPercentInForce() {
       return Objects.requireNonNull(remindAtPercent);
+    }
+  }
+
+  /**
+   * Who may decide on messages that wait for a second person.
+   *
+   * @param sameClient whether the client that published a message may decide on it for another
+   *     officer: {@code refused}, the default, or {@code allowed}. A gateway knows clients by their
+   *     certificates, and officers by the word of a client only
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Release(@Nullable String sameClient) {
+    private static final String REFUSED = "refused";
+    private static final String ALLOWED = "allowed";
+
+    /** All defaults. */
+    public static final Release DEFAULT = new Release(REFUSED);
+
+    public Release {
+      sameClient = sameClient == null ? REFUSED : sameClient;
+      if (!sameClient.equals(REFUSED) && !sameClient.equals(ALLOWED)) {
+        throw new IllegalArgumentException(
+            "release.same_client is "
+                + InvalidValue.printable(sameClient)
+                + "; it must be refused or allowed");
+      }
+    }
+
+    /** Whether the client that published a message may decide on it. */
+    public boolean allowsSameClient() {
+      return ALLOWED.equals(sameClient);
     }
   }
 

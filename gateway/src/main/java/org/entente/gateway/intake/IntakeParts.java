@@ -99,8 +99,9 @@ public record IntakeParts(
    *
    * @param most messages that may wait
    * @param time how long one waits before it is refused
+   * @param sameClient whether the client that published a message may decide on it
    */
-  public record Holding(int most, Duration time) {}
+  public record Holding(int most, Duration time, boolean sameClient) {}
 
   /** Which members have confirmed the rosters of a ledger that was set back. */
   RosterConfirmation confirmation() {

@@ -81,7 +81,7 @@ public final class Releases {
     this.clock = clock;
     this.ending = ending;
     this.meters = meters;
-    this.second = new SecondPerson(parts.check());
+    this.second = new SecondPerson(parts.check(), parts.holding().sameClient());
     this.held = parts.heldDrafts();
     this.memory = parts.memory();
   }
@@ -138,8 +138,9 @@ public final class Releases {
       return invalid(notFound(id));
     }
     AuditActor by = parts.actor(client, person);
-    if (SecondPerson.isSame(waits.get().message().getOnBehalfOf(), person)) {
-      return refuseSamePerson(by, id);
+    Problem own = second.own(waits.get().message(), client, person);
+    if (own != null) {
+      return refuseOwn(by, id, own);
     }
     Optional<Problem> full = parts.ledger().room().refusal();
     if (verdict == Verdict.VERDICT_RELEASE && full.isPresent()) {
@@ -327,12 +328,7 @@ public final class Releases {
     return outcome;
   }
 
-  private CompletableFuture<Outcome> refuseSamePerson(AuditActor by, MessageId id) {
-    Problem problem =
-        new Problem(
-            Code.SECOND_PERSON_REQUIRED,
-            "on_behalf_of.officer",
-            "this officer published the message; another must decide");
+  private CompletableFuture<Outcome> refuseOwn(AuditActor by, MessageId id, Problem problem) {
     return parts
         .ledger()
         .write(

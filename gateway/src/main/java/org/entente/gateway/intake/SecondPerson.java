@@ -1,23 +1,33 @@
 package org.entente.gateway.intake;
 
 import java.util.List;
-import java.util.Locale;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.text.Confusables;
+import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of the person who reads a held message or decides on it, whatever the agreement:
- * officer and justification, since both stand in the audit log. Pure.
+ * officer and justification, since both stand in the audit log. Who decides is neither the officer
+ * nor, unless that is allowed, the client that published it. Pure.
  */
 final class SecondPerson {
   private final LabelCheck check;
+  private final boolean sameClient;
 
-  SecondPerson(LabelCheck check) {
+  /**
+   * Checks of who reads and decides.
+   *
+   * @param sameClient whether the client that published a message may decide on it
+   */
+  SecondPerson(LabelCheck check, boolean sameClient) {
     this.check = check;
+    this.sameClient = sameClient;
   }
 
   /** Why a decision cannot be taken as it is said, whatever it is about; or null. */
@@ -49,12 +59,27 @@ final class SecondPerson {
         : null;
   }
 
-  /** Whether two name the same officer, however it is written. */
-  static boolean isSame(OnBehalfOf one, OnBehalfOf other) {
-    return name(one).equals(name(other));
-  }
-
-  private static String name(OnBehalfOf person) {
-    return person.getOfficer().strip().toLowerCase(Locale.ROOT);
+  /**
+   * Why a person may not decide on a message through a client, given who published it; or null.
+   * Officers are the same where a reader takes their references for the same.
+   */
+  @Nullable Problem own(HeldMessage message, NodeName client, OnBehalfOf person) {
+    if (Confusables.areSame(message.getOnBehalfOf().getOfficer(), person.getOfficer())) {
+      return new Problem(
+          Code.SECOND_PERSON_REQUIRED,
+          "on_behalf_of.officer",
+          "found the officer who published the message, or a reference that looks the same; valid"
+              + " is another officer, who must decide");
+    }
+    if (!sameClient && message.getClient().equals(client.value())) {
+      return new Problem(
+          Code.SECOND_PERSON_REQUIRED,
+          "",
+          "client "
+              + client
+              + " published the message; another client with the scope release must decide"
+              + " (release.same_client: allowed in the gateway's configuration lets this one)");
+    }
+    return null;
   }
 }

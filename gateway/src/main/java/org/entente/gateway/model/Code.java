@@ -89,7 +89,7 @@ public enum Code {
   NOT_ASKED(CLIENT, false),
   /** The request has its answer; what changes it is an answer of message type UPDATE. */
   ALREADY_ANSWERED(CLIENT, false),
-  /** Whoever published a message cannot release it. */
+  /** The officer who published a message, or the client, cannot decide on it. */
   SECOND_PERSON_REQUIRED(CLIENT, false),
   /** A second person decided that the message must not go. */
   RELEASE_DENIED(CLIENT, false),

@@ -69,6 +69,17 @@ class NodeConfigTest {
   }
 
   @Test
+  void release_bySameClient_isRefusedByDefault_andAllowedByThatWordOnly() {
+    assertFalse(good("").releaseInForce().allowsSameClient());
+    assertFalse(good("release: {}").releaseInForce().allowsSameClient());
+    assertFalse(good("release: { same_client: refused }").releaseInForce().allowsSameClient());
+    assertTrue(good("release: { same_client: allowed }").releaseInForce().allowsSameClient());
+    String problem = problem("data: d\n", "data: d\nrelease: { same_client: yes }\n");
+    assertTrue(
+        problem.contains("release.same_client is yes; it must be refused or allowed"), problem);
+  }
+
+  @Test
   void disk_absentOrInPart_hasDefaults() {
     assertEquals(new NodeConfig.Disk(2_048, 512), good("").diskInForce());
     assertEquals(

@@ -56,6 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Answers of {@code fr.customs}, over a real ledger, policy and sealing. */
 class AnsweringTest {
   private static final NodeName CLIENT = new NodeName("desk");
+  private static final NodeName SUPERVISOR = new NodeName("supervisor");
   private static final Instant NOW = PolicyFixture.NOW;
   private static final String SG = "sg.police";
   private static final String DE = "de.customs";
@@ -282,7 +283,7 @@ class AnsweringTest {
   private Outcome release(Outcome held) {
     return kit.releases()
         .decide(
-            CLIENT,
+            SUPERVISOR,
             MessageId.of(held.getMessageId().toByteArray()),
             Verdict.VERDICT_RELEASE,
             OnBehalfOf.newBuilder().setOfficer("FR-2").setJustification("read").build())

@@ -47,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Drafts that pass on what this agency received, over a real ledger, policy and sealing. */
 class PassingTest {
   private static final NodeName CLIENT = new NodeName("declarations");
+  private static final NodeName SUPERVISOR = new NodeName("supervisor");
   private static final Instant NOW = PolicyFixture.NOW;
 
   private final SecureRandom random = new SecureRandom();
@@ -279,7 +280,7 @@ class PassingTest {
     Outcome released =
         kit.releases()
             .decide(
-                CLIENT,
+                SUPERVISOR,
                 MessageId.of(held.getMessageId().toByteArray()),
                 Verdict.VERDICT_RELEASE,
                 OnBehalfOf.newBuilder().setOfficer("FR-2").setJustification("read").build())
@@ -305,7 +306,7 @@ class PassingTest {
     Outcome released =
         kit.releases()
             .decide(
-                CLIENT,
+                SUPERVISOR,
                 MessageId.of(held.getMessageId().toByteArray()),
                 Verdict.VERDICT_RELEASE,
                 OnBehalfOf.newBuilder().setOfficer("FR-2").setJustification("read").build())

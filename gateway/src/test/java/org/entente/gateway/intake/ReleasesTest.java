@@ -95,6 +95,10 @@ class ReleasesTest {
   }
 
   private void open() {
+    open(/* sameClient= */ false);
+  }
+
+  private void open(boolean sameClient) {
     ledger = QuietLedger.started(new MemoryStore(disk), () -> now, journal);
     kit =
         new IntakeKit(
@@ -103,7 +107,8 @@ class ReleasesTest {
             () -> Objects.requireNonNull(policy),
             () -> now,
             outboxKey,
-            /* mostHeld= */ 2);
+            new IntakeParts.Holding(2, IntakeKit.HELD, sameClient),
+            new IntakeLimits(1_000, 64 << 20, 1_000, 64 << 20));
   }
 
   private Ledger ledger() {
@@ -278,14 +283,57 @@ class ReleasesTest {
   @Test
   void publisher_cannotReleaseItsOwn_whateverTheSpelling() {
     MessageId id = held("k1");
-    Outcome outcome = decide(id, Verdict.VERDICT_RELEASE, person("fr-1", WHY));
-    assertEquals("SECOND_PERSON_REQUIRED", outcome.getInvalid().getCode());
-    assertEquals("on_behalf_of.officer", outcome.getInvalid().getField());
+    for (Verdict verdict : List.of(Verdict.VERDICT_RELEASE, Verdict.VERDICT_DENY)) {
+      for (String officer : List.of("FR-1", "fr-1", "FR- 1", "ＦＲ－１", "F\u0280\u20111", "FR-I")) {
+        Outcome outcome = decide(id, verdict, person(officer, WHY));
+        assertEquals("SECOND_PERSON_REQUIRED", outcome.getInvalid().getCode(), officer);
+        assertEquals("on_behalf_of.officer", outcome.getInvalid().getField());
+      }
+      for (String officer :
+          List.of("FR-1\u00A0", "FR-1\u200B", "F\u00ADR-1", "FR-1\uFE0F", " FR-1")) {
+        Outcome outcome = decide(id, verdict, person(officer, WHY));
+        assertEquals("INVALID_FIELD", outcome.getInvalid().getCode(), officer);
+        assertEquals("on_behalf_of.officer", outcome.getInvalid().getField());
+      }
+    }
     assertEquals(1, kit().releases().count());
     assertEquals(0, envelopes());
     AuditRecord refused = journal.last();
     assertEquals("SECOND_PERSON_REQUIRED", refused.outcome().code());
     assertEquals(List.of(id), refused.subject().messages());
+    assertEquals("FR-I", Objects.requireNonNull(refused.actor().onBehalfOf()).officer());
+  }
+
+  /** A gateway knows its clients by certificate, and officers by the word of a client only. */
+  @Test
+  void client_thatPublished_cannotDecide_whateverOfficerItNames() {
+    MessageId id = held("k1");
+    for (Verdict verdict : List.of(Verdict.VERDICT_RELEASE, Verdict.VERDICT_DENY)) {
+      Outcome outcome = kit().releases().decide(CLIENT, id, verdict, person("FR-2", WHY)).join();
+      assertEquals("SECOND_PERSON_REQUIRED", outcome.getInvalid().getCode());
+      String message = outcome.getInvalid().getMessage();
+      assertTrue(message.contains("declarations published the message; another client"), message);
+      assertTrue(message.contains("release.same_client"), message);
+    }
+    assertEquals(1, kit().releases().count());
+    assertEquals(0, envelopes());
+    AuditRecord refused = journal.last();
+    assertEquals(CLIENT, refused.actor().client());
+    assertEquals("SECOND_PERSON_REQUIRED", refused.outcome().code());
+    assertTrue(release(id).hasAccepted());
+  }
+
+  @Test
+  void client_thatPublished_decidesForAnotherOfficer_whereThatIsAllowed() {
+    close();
+    open(/* sameClient= */ true);
+    MessageId id = held("k1");
+    Outcome own =
+        kit().releases().decide(CLIENT, id, Verdict.VERDICT_RELEASE, person("fr 1", WHY)).join();
+    assertEquals("on_behalf_of.officer", own.getInvalid().getField());
+    Outcome outcome =
+        kit().releases().decide(CLIENT, id, Verdict.VERDICT_RELEASE, person("FR-2", WHY)).join();
+    assertTrue(outcome.hasAccepted(), outcome.toString());
   }
 
   @Test

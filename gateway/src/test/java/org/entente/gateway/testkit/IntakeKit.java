@@ -91,18 +91,18 @@ public final class IntakeKit implements AutoCloseable {
         policy,
         clock,
         outboxKey,
-        mostHeld,
+        new IntakeParts.Holding(mostHeld, HELD, /* sameClient= */ false),
         new IntakeLimits(1_000, 64 << 20, 1_000, 64 << 20));
   }
 
-  /** The same with limits of its own. */
+  /** The same with bounds and limits of its own. */
   public IntakeKit(
       Ledger ledger,
       AtRest atRest,
       Supplier<Policy> policy,
       InstantSource clock,
       SecretBytes outboxKey,
-      int mostHeld,
+      IntakeParts.Holding holding,
       IntakeLimits limits) {
     SecureRandom random = new SecureRandom();
     Ed25519SigningKey signing = Ed25519SigningKey.generate(random);
@@ -134,7 +134,7 @@ public final class IntakeKit implements AutoCloseable {
             atRest,
             new EvidenceRecords(atRest, SELF),
             draft -> outboxKey.use(key -> HmacSha256.mac(key, draft)),
-            new IntakeParts.Holding(mostHeld, HELD),
+            holding,
             new OpenWithin(
                 Duration.ofMinutes(15),
                 Duration.ofHours(8),
