@@ -742,7 +742,7 @@ final class DocumentedSteps {
   static List<Step> demonstrated() {
     String started = "Starting five gateways";
     return List.of(
-        Step.of("./entente demo").until("Publishing").exits(143),
+        Step.of("./entente demo").until("Warm-up").exits(143),
         Step.of("./entente demo --once --json").until(started).exits(143),
         Step.of("./entente demo --keep").until(started).exits(143),
         Step.of("./entente demo --alerts alerts.jsonl --mapping config/mappings/safety-gate.yaml")

@@ -14,6 +14,8 @@ import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.BadRecord;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.traffic.Publication;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param bad records that gave none
  */
 record Alerts(List<Publication> publications, List<BadRecord> bad) {
-  private static final int KEY = 56;
+  private static final int KEY = 46;
 
   Alerts {
     publications = List.copyOf(publications);
@@ -62,11 +64,27 @@ record Alerts(List<Publication> publications, List<BadRecord> bad) {
     List<Publication> repeated = new ArrayList<>(publications);
     for (int round = 2; repeated.size() < atLeast; round++) {
       for (Publication first : publications) {
-        String key = first.key().substring(0, Math.min(KEY, first.key().length())) + ":" + round;
+        String key = cut(first.key()) + ":" + round;
         repeated.add(Publication.of(key, first.publisher(), first.source(), first.draft()));
       }
     }
     return new Alerts(repeated, bad);
+  }
+
+  /** The same as exercise traffic, under other keys. */
+  Alerts asExercise() {
+    List<Publication> exercise = new ArrayList<>();
+    for (Publication actual : publications) {
+      Draft.Builder draft = actual.draft().toBuilder();
+      draft.getLabelBuilder().setStatus(Status.STATUS_EXERCISE);
+      String key = "exercise:" + cut(actual.key());
+      exercise.add(Publication.of(key, actual.publisher(), actual.source(), draft.build()));
+    }
+    return new Alerts(exercise, bad);
+  }
+
+  private static String cut(String key) {
+    return key.substring(0, Math.min(KEY, key.length()));
   }
 
   private static final class Reader {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.entente.gateway.cli.CommandFailure;
 import org.entente.gateway.cli.EntenteCommand;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
@@ -22,13 +23,15 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs the main job on this machine and counts.",
       "Mints a throwaway federation, starts five gateways as processes (fr.customs, de.customs,",
-      "sg.police, us.cbp and the transit x.hub), publishes alerts as their clients, shows what",
-      "arrives and what policy refuses, kills one gateway in mid-stream and restarts it, and ends",
-      "with a table. Exit code 0 only if nothing was lost, duplicated or misrouted, the transit",
-      "opened nothing and every audit log verifies.",
+      "sg.police, us.cbp and the transit x.hub), warms them up with exercise traffic, publishes",
+      "alerts as their clients at a steady rate and in a burst, shows what arrives and what policy",
+      "refuses, kills one gateway in mid-stream and restarts it, and ends with a table. Exit code 0",
+      "only if nothing was lost, duplicated or misrouted, the transit opened nothing and every",
+      "audit log verifies.",
       "With --scenario it runs scenarios of config/scenarios instead: what agencies do with each",
       "other step by step, each over gateways of its own. Exit code 0 only if every step came as",
-      "the scenario expects."
+      "the scenario expects.",
+      "The last line is \"Result: passed\", or \"Result: failed:\" and what failed."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -72,14 +75,16 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
 
   @Option(
       names = "--messages",
-      defaultValue = "400",
-      description = "repeat the samples to about so many (default: ${DEFAULT-VALUE})")
+      defaultValue = "800",
+      description =
+          "repeat the samples to about this number: three fifths at the steady rate, one in a burst,"
+              + " one around the outage (default: ${DEFAULT-VALUE})")
   private int messages;
 
   @Option(
       names = "--rate",
       defaultValue = "50",
-      description = "messages a second (default: ${DEFAULT-VALUE})")
+      description = "messages a second, except in the burst (default: ${DEFAULT-VALUE})")
   private int rate;
 
   @Option(
@@ -111,7 +116,23 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
       spec.commandLine().getErr().println("entente: --rate and --messages must be at least 1");
       return 2;
     }
+    if (mapping != null && alerts == null) {
+      spec.commandLine()
+          .getErr()
+          .println("entente: --mapping says how to read --alerts; give both");
+      return 2;
+    }
     Voice voice = new Voice(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
+    try {
+      return call(voice);
+    } catch (CommandFailure failure) {
+      String reason = String.valueOf(failure.getMessage());
+      voice.say("Result: failed: %s", reason.lines().findFirst().orElse(reason));
+      throw failure;
+    }
+  }
+
+  private int call(Voice voice) throws InterruptedException {
     Home home = Home.find();
     if (list || !scenarios.isEmpty()) {
       Scenarios each = new Scenarios(home.scenarios(), voice, json);
@@ -131,6 +152,9 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
     DemoOptions options = new DemoOptions(alerts, mapping, messages, rate);
     Summary summary = new Demo(home, federation, options, voice).run();
     voice.result(json ? summary.json() : System.lineSeparator() + summary.table());
+    if (json) {
+      voice.say("%s", summary.result());
+    }
     if (keep) {
       leaveRunning(federation, folder, voice);
     }

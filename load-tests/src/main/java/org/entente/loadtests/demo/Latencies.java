@@ -8,26 +8,42 @@ import org.entente.loadtests.traffic.Timing;
 /**
  * Publish call to subscriber's receipt, in milliseconds; 0 where nothing was measured.
  *
- * @param p50 median of the messages that the outage did not touch
- * @param p99 of the same
- * @param outageMax greatest of those that it did touch
+ * @param steady at a steady rate, by warm gateways
+ * @param burst of what was published at once
+ * @param outageMax greatest of the deliveries that the outage touched
  * @param outageCount how many those are
  */
-record Latencies(double p50, double p99, double outageMax, long outageCount) {
+record Latencies(Percentiles steady, Percentiles burst, double outageMax, long outageCount) {
   private static final int DIGITS = 3;
   private static final double MICROS_A_MILLI = 1_000;
 
-  static Latencies of(List<Timing> timings, Outage outage) {
-    Histogram calm = new Histogram(DIGITS);
-    Histogram disturbed = new Histogram(DIGITS);
+  /** The median, and what 99 of 100 deliveries took at most. */
+  record Percentiles(double p50, double p99) {}
+
+  static Latencies of(List<Timing> timings, Phases phases) {
+    Histogram steady = new Histogram(DIGITS);
+    Histogram burst = new Histogram(DIGITS);
+    Histogram touched = new Histogram(DIGITS);
     for (Timing timing : timings) {
-      long micros = TimeUnit.NANOSECONDS.toMicros(timing.end() - timing.start());
-      (outage.touches(timing) ? disturbed : calm).recordValue(Math.max(0, micros));
+      long micros = Math.max(0, TimeUnit.NANOSECONDS.toMicros(timing.end() - timing.start()));
+      if (phases.outage().touches(timing)) {
+        touched.recordValue(micros);
+      } else if (phases.steady().holds(timing.start())) {
+        steady.recordValue(micros);
+      } else if (phases.burst().holds(timing.start())) {
+        burst.recordValue(micros);
+      }
     }
     return new Latencies(
-        calm.getValueAtPercentile(50) / MICROS_A_MILLI,
-        calm.getValueAtPercentile(99) / MICROS_A_MILLI,
-        disturbed.getMaxValue() / MICROS_A_MILLI,
-        disturbed.getTotalCount());
+        percentiles(steady),
+        percentiles(burst),
+        touched.getMaxValue() / MICROS_A_MILLI,
+        touched.getTotalCount());
+  }
+
+  private static Percentiles percentiles(Histogram histogram) {
+    return new Percentiles(
+        histogram.getValueAtPercentile(50) / MICROS_A_MILLI,
+        histogram.getValueAtPercentile(99) / MICROS_A_MILLI);
   }
 }

@@ -55,7 +55,7 @@ final class Scenarios {
     wanted.forEach(name -> scenarios.add(Scenario.find(folder, name)));
     ObjectNode root = new ObjectMapper().createObjectNode();
     ArrayNode each = root.putArray("scenarios");
-    boolean ok = true;
+    List<String> failures = new ArrayList<>();
     for (Scenario scenario : scenarios) {
       voice.say("%n%s: %s", scenario.name(), scenario.title());
       scenario.story().lines().forEach(line -> voice.say("  %s", line));
@@ -63,11 +63,14 @@ final class Scenarios {
       ScenarioReport report = new ScenarioRun(scenario, voice::line).run();
       report.lines().forEach(voice::line);
       report.writeTo(each.addObject());
-      ok &= report.ok();
+      failures.addAll(report.failures());
     }
+    boolean ok = failures.isEmpty();
     if (json) {
       voice.result(root.put("ok", ok).toString());
     }
+    voice.line("");
+    voice.line(ok ? "Result: passed" : "Result: failed: " + String.join("; ", failures));
     return ok ? 0 : 1;
   }
 }

@@ -12,14 +12,21 @@ import org.entente.proto.v1.Refusal;
 
 /**
  * Shows what happens as it happens, each line once: deliveries and refusals of a record (its
- * repetitions come out alike), lost connections. Safe for many threads.
+ * repetitions come out alike), lost connections. Until {@link #begin} it shows only publications
+ * that failed. Safe for many threads.
  */
 final class Show implements Watcher {
   private final Voice voice;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
+  private volatile boolean shows;
 
   Show(Voice voice) {
     this.voice = voice;
+  }
+
+  /** Shows what follows. */
+  void begin() {
+    shows = true;
   }
 
   @Override
@@ -34,13 +41,16 @@ final class Show implements Watcher {
                 word(label.getCategory().name(), "CATEGORY_"),
                 again ? "(again, dropped) " : "",
                 Headline.of(delivery.getBody()));
-    once(line, line);
+    once(line, () -> voice.quote(line));
   }
 
   @Override
   public void answered(Publication publication, Outcome outcome) {
     if (outcome.hasHeld()) {
-      once(publication.source(), "  held: " + outcome.getHeld().getReason());
+      String line =
+          "  %-10s %s: %s"
+              .formatted("HELD", publication.publisher(), outcome.getHeld().getReason());
+      once(publication.source(), () -> voice.wrap(line));
     }
     outcome.getAccepted().getRefusalsList().forEach(refusal -> refused(publication, refusal));
     outcome.getRefused().getRefusalsList().forEach(refusal -> refused(publication, refusal));
@@ -48,26 +58,27 @@ final class Show implements Watcher {
 
   private void refused(Publication publication, Refusal refusal) {
     String whom = refusal.getAgency().isEmpty() ? "everybody" : refusal.getAgency();
-    once(
-        publication.source() + whom,
-        "  REFUSED    %s to %s by %s: %s"
-            .formatted(publication.publisher(), whom, refusal.getRule(), refusal.getReason()));
+    String rule = refusal.getRule().isEmpty() ? refusal.getCode() : refusal.getRule();
+    String line =
+        "  %-10s %s to %s by %s: %s"
+            .formatted("REFUSED", publication.publisher(), whom, rule, refusal.getReason());
+    once(publication.source() + whom, () -> voice.wrap(line));
   }
 
   @Override
   public void failed(Publication publication, String why) {
-    voice.quote("  INVALID    " + publication.source() + ": " + why);
+    voice.wrap("  %-10s %s: %s".formatted("INVALID", publication.source(), why));
   }
 
   @Override
   public void retrying(String agency, String what) {
-    once(
-        agency + what, "  %-10s %s; trying again until there is an answer".formatted(agency, what));
+    String line = "  %-10s %s; trying again until there is an answer".formatted(agency, what);
+    once(agency + what, () -> voice.wrap(line));
   }
 
-  private void once(String key, String line) {
-    if (said.add(key)) {
-      voice.quote(line);
+  private void once(String key, Runnable saying) {
+    if (shows && said.add(key)) {
+      saying.run();
     }
   }
 

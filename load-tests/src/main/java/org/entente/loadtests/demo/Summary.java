@@ -2,6 +2,7 @@ package org.entente.loadtests.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -12,28 +13,20 @@ import org.entente.loadtests.traffic.AgencyCount;
 /**
  * What a demonstration came to.
  *
- * @param agencies each agency's part
  * @param audits each node's audit log
  * @param transitOpened envelopes that the transit opened; absent if it could not be asked
  * @param restarts gateways killed and started again
- * @param unanswered publications that never had an outcome, those on which a gateway failed
- *     included
- * @param failed publications that the gateway called malformed or not allowed
  * @param badRecords records of the source that gave no publication
  */
 record Summary(
-    Map<String, AgencyCount> agencies,
+    DemoTraffic.Result traffic,
     Map<String, AuditResult> audits,
-    Latencies latencies,
     OptionalLong transitOpened,
     int restarts,
-    int unanswered,
-    int failed,
     int badRecords) {
   private static final double ROUND = 100;
 
   Summary {
-    agencies = Map.copyOf(agencies);
     audits = Map.copyOf(audits);
   }
 
@@ -44,27 +37,50 @@ record Summary(
   /** Ids twice in an agency's ledger, as its subscribers or its audit saw it. */
   private int duplicates(String agency) {
     AuditResult audit = audits.get(agency);
-    AgencyCount count = agencies.get(agency);
     return Math.max(
-        count == null ? 0 : count.duplicates(), audit == null ? 0 : audit.inboxDuplicates());
+        traffic.actual().of(agency).duplicates(), audit == null ? 0 : audit.inboxDuplicates());
   }
 
-  /** Nothing lost, duplicated, misrouted or unanswered, all logs verified, the transit blind. */
   boolean good() {
-    boolean counts =
-        agencies.entrySet().stream()
-            .allMatch(
-                entry ->
-                    entry.getValue().lost() == 0
-                        && entry.getValue().misrouted() == 0
-                        && duplicates(entry.getKey()) == 0);
-    return counts && auditVerified() && unanswered == 0 && transitOpened.orElse(-1) == 0;
+    return faults().isEmpty();
+  }
+
+  /** The last line for people. */
+  String result() {
+    return good() ? "Result: passed" : "Result: failed: " + String.join("; ", faults());
+  }
+
+  /** What must not be; empty if all is well. */
+  private List<String> faults() {
+    List<String> faults = new ArrayList<>(traffic.actual().faults());
+    traffic.exercise().faults().forEach(fault -> faults.add("exercise traffic, " + fault));
+    new TreeMap<>(audits)
+        .forEach(
+            (agency, audit) -> {
+              if (audit.inboxDuplicates() > traffic.actual().of(agency).duplicates()) {
+                faults.add(
+                    "message ids twice in the inbox of " + agency + ": " + audit.inboxDuplicates());
+              }
+              if (!audit.verified()) {
+                faults.add(
+                    "audit log of "
+                        + agency
+                        + " not verified: "
+                        + String.join("; ", audit.said().lines().toList()));
+              }
+            });
+    if (transitOpened.isEmpty()) {
+      faults.add("the transit did not say how many envelopes it opened");
+    } else if (transitOpened.getAsLong() != 0) {
+      faults.add("envelopes that the transit opened: " + transitOpened.getAsLong());
+    }
+    return faults;
   }
 
   String json() {
     ObjectNode root = new ObjectMapper().createObjectNode();
     ObjectNode map = root.putObject("agencies");
-    new TreeMap<>(agencies)
+    new TreeMap<>(traffic.actual().agencies())
         .forEach(
             (agency, count) ->
                 map.putObject(agency)
@@ -75,9 +91,9 @@ record Summary(
                     .put("lost", count.lost())
                     .put("duplicates", duplicates(agency))
                     .put("misrouted", count.misrouted()));
-    root.putObject("latency_ms")
-        .put("p50", rounded(latencies.p50()))
-        .put("p99", rounded(latencies.p99()));
+    Latencies latencies = traffic.latencies();
+    put(root.putObject("latency_ms"), latencies.steady());
+    put(root.putObject("latency_ms_burst"), latencies.burst());
     root.putObject("latency_ms_outage")
         .put("max", rounded(latencies.outageMax()))
         .put("count", latencies.outageCount());
@@ -85,10 +101,14 @@ record Summary(
     transitOpened.ifPresentOrElse(
         opened -> root.put("transit_opened", opened), () -> root.putNull("transit_opened"));
     return root.put("restarts", restarts)
-        .put("unanswered", unanswered)
-        .put("failed", failed)
+        .put("unanswered", traffic.actual().unanswered())
+        .put("failed", traffic.actual().failed())
         .put("bad_records", badRecords)
         .toString();
+  }
+
+  private static void put(ObjectNode object, Latencies.Percentiles percentiles) {
+    object.put("p50", rounded(percentiles.p50())).put("p99", rounded(percentiles.p99()));
   }
 
   private static double rounded(double millis) {
@@ -112,8 +132,7 @@ record Summary(
     new TreeMap<>(audits)
         .forEach(
             (agency, audit) -> {
-              AgencyCount count =
-                  agencies.getOrDefault(agency, new AgencyCount(0, 0, Map.of(), 0, 0, 0, 0));
+              AgencyCount count = traffic.actual().of(agency);
               text.append(
                   row.formatted(
                       agency,
@@ -126,28 +145,23 @@ record Summary(
                       count.misrouted(),
                       audit.verified()
                           ? "verified, " + audit.leaves() + " leaves"
-                          : "NOT VERIFIED: " + audit.said()));
+                          : "NOT VERIFIED"));
             });
     rules(text);
+    latencies(text);
     text.append(
-        "%nPublish to subscriber: p50 %.1f ms, p99 %.1f ms; %d deliveries to or from the killed"
-                .formatted(latencies.p50(), latencies.p99(), latencies.outageCount())
-            + " gateway waited for it, at most %.0f ms.%n".formatted(latencies.outageMax()));
-    text.append(
-        "Transit opened %s envelopes. Gateways killed and restarted: %d. Good: %s"
+        "%nEnvelopes that the transit opened: %s. Gateways killed and restarted: %d.%n"
             .formatted(
-                transitOpened.isPresent() ? transitOpened.getAsLong() : "(unknown)",
-                restarts,
-                good() ? "yes" : "NO"));
-    for (String problem : problems()) {
-      text.append(System.lineSeparator()).append(problem);
-    }
-    return text.toString();
+                transitOpened.isPresent() ? transitOpened.getAsLong() : "not known", restarts));
+    notes().forEach(note -> text.append(note).append(System.lineSeparator()));
+    return text.append(result()).toString();
   }
 
   private void rules(StringBuilder text) {
-    text.append("%nRefused by policy:%n".formatted());
-    new TreeMap<>(agencies)
+    boolean none =
+        traffic.actual().agencies().values().stream().allMatch(it -> it.refusedPairs() == 0);
+    text.append("%nRefused by policy:%s%n".formatted(none ? " nothing" : ""));
+    new TreeMap<>(traffic.actual().agencies())
         .forEach(
             (agency, count) ->
                 new TreeMap<>(count.refused())
@@ -156,14 +170,43 @@ record Summary(
                             text.append("  %-12s %5d  %s%n".formatted(agency, pairs, rule))));
   }
 
-  private List<String> problems() {
-    Map<String, Integer> problems = new TreeMap<>();
-    problems.put("publications without an outcome", unanswered);
-    problems.put("publications the gateway called invalid", failed);
-    problems.put("records that gave no publication", badRecords);
-    return problems.entrySet().stream()
-        .filter(problem -> problem.getValue() > 0)
-        .map(problem -> problem.getValue() + " " + problem.getKey())
+  private void latencies(StringBuilder text) {
+    Phases phases = traffic.phases();
+    Latencies latencies = traffic.latencies();
+    text.append("%nFrom publisher to subscriber:%n".formatted());
+    Phase steady = phases.steady();
+    text.append(
+        "  steady   %s, %d a second for %.1f s: %s%n"
+            .formatted(
+                Phase.words(steady.messages()),
+                phases.rate(),
+                steady.seconds(),
+                words(latencies.steady())));
+    if (steady.isBehind(phases.rate())) {
+      text.append(
+          "           This machine carried only %.0f a second; the figures show its load.%n"
+              .formatted(steady.messages() / steady.seconds()));
+    }
+    text.append(
+        "  burst    %s, as fast as each client may: %s%n"
+            .formatted(Phase.words(phases.burst().messages()), words(latencies.burst())));
+    text.append(
+        "  outage   deliveries that waited for the gateway of %s: %d, at most %.0f ms%n"
+            .formatted(phases.outage().agency(), latencies.outageCount(), latencies.outageMax()));
+  }
+
+  private static String words(Latencies.Percentiles percentiles) {
+    return "p50 %.1f ms, p99 %.1f ms".formatted(percentiles.p50(), percentiles.p99());
+  }
+
+  /** What is no fault of the gateways. */
+  private List<String> notes() {
+    Map<String, Integer> notes = new TreeMap<>();
+    notes.put("publications that the gateway called invalid", traffic.actual().failed());
+    notes.put("records that gave no publication", badRecords);
+    return notes.entrySet().stream()
+        .filter(note -> note.getValue() > 0)
+        .map(note -> "Note: " + note.getKey() + ": " + note.getValue())
         .toList();
   }
 }

@@ -26,6 +26,14 @@ public final class ScenarioReport {
     return steps.stream().allMatch(StepResult::ok);
   }
 
+  /** The steps that did not come as expected. */
+  public List<String> failures() {
+    return steps.stream()
+        .filter(step -> !step.ok())
+        .map(step -> "%s, step %d (%s)".formatted(scenario.name(), step.number(), step.say()))
+        .toList();
+  }
+
   /** For people: how many steps held, and in an exercise who reacted when. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();

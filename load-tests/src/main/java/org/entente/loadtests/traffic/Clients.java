@@ -21,6 +21,7 @@ public final class Clients implements AutoCloseable {
   private final Tally tally;
   private final Watcher watcher;
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+  private final Publishing publishing;
   private final List<Receiving> subscribers = new ArrayList<>();
 
   /** Clients that do nothing yet. */
@@ -28,6 +29,14 @@ public final class Clients implements AutoCloseable {
     this.federation = federation;
     this.tally = tally;
     this.watcher = watcher;
+    this.publishing =
+        new Publishing(
+            agency ->
+                federation.channel(
+                    agency, federation.plan(agency).clientWith("publish").orElseThrow()),
+            timer,
+            tally,
+            watcher);
   }
 
   /**
@@ -62,7 +71,7 @@ public final class Clients implements AutoCloseable {
 
   /** Begins to publish; the tally says when all is answered. */
   public void publish(List<Publication> publications, int perSecond) {
-    publishing().begin(publications, perSecond);
+    publishing.begin(publications, perSecond);
   }
 
   /**
@@ -71,16 +80,7 @@ public final class Clients implements AutoCloseable {
    * @param publishers every agency that it publishes for; each needs a client that may
    */
   public void publish(Collection<String> publishers, Publishing.Source source, int perSecond) {
-    publishing().begin(publishers, source, perSecond);
-  }
-
-  private Publishing publishing() {
-    return new Publishing(
-        agency ->
-            federation.channel(agency, federation.plan(agency).clientWith("publish").orElseThrow()),
-        timer,
-        tally,
-        watcher);
+    publishing.begin(publishers, source, perSecond);
   }
 
   @Override

@@ -9,8 +9,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +40,7 @@ public final class Publishing {
   private final ScheduledExecutorService timer;
   private final Tally tally;
   private final Watcher watcher;
-  private final Map<String, Desk> desks = new TreeMap<>();
+  private final Map<String, Desk> desks = new ConcurrentHashMap<>();
 
   /**
    * A publisher's side.

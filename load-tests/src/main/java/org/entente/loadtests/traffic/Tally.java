@@ -45,7 +45,23 @@ public final class Tally {
   private final Map<String, String> failures = new TreeMap<>();
   private int held;
   private final Map<String, Integer> defects = new HashMap<>();
+
+  /** Messages from before the last restart, in no count. */
+  private final Set<String> earlier = new HashSet<>();
+
   private long progress = System.nanoTime();
+
+  /**
+   * Counts again from nothing. What was accepted until now is in no count any more; if it is
+   * delivered later, or again, it is dropped.
+   */
+  public synchronized void restart() {
+    earlier.addAll(publisherOf.keySet());
+    List.of(answered, permitted, missing, doubled, mixed).forEach(Set::clear);
+    List.of(started, publisherOf, startOf, receipts, redelivered, refused, failures, defects)
+        .forEach(Map::clear);
+    held = 0;
+  }
 
   /** A publisher is about to call; the first call of a key counts. */
   public synchronized void started(Publication publication) {
@@ -115,6 +131,9 @@ public final class Tally {
   public synchronized boolean received(String agency, Delivery delivery, boolean exercise) {
     long now = System.nanoTime();
     String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
+    if (earlier.contains(message)) {
+      return true;
+    }
     Pair pair = new Pair(message, agency);
     Receipt first = receipts.putIfAbsent(pair, new Receipt(now, delivery.getPosition()));
     if (first != null) {

@@ -36,6 +36,8 @@ final class DemoIT {
     }
     assertTrue(total(summary, "refused") > 0, "policy refused nothing of what it should");
     assertTrue(summary.path("latency_ms").path("p50").asDouble() > 0, "nothing was measured");
+    assertTrue(summary.path("latency_ms_burst").path("p50").asDouble() > 0, "no burst");
+    assertTrue(total(summary, "published") <= 114, "the warm-up is counted: " + summary);
   }
 
   @Test
@@ -68,6 +70,7 @@ final class DemoIT {
     assertEquals(0, child.code(), () -> child.out() + child.err());
     assertEquals(1, child.out().lines().count(), child.out());
     said = child.out() + child.err();
+    assertTrue(child.err().endsWith("Result: passed\n"), said);
     JsonNode summary = new ObjectMapper().readTree(child.out());
     checkKeys(summary);
     for (String nothing : List.of("lost", "duplicates", "misrouted")) {
@@ -87,7 +90,14 @@ final class DemoIT {
     summary.fieldNames().forEachRemaining(keys::add);
     assertTrue(
         keys.containsAll(
-            Set.of("agencies", "latency_ms", "audit_verified", "transit_opened", "restarts")),
+            Set.of(
+                "agencies",
+                "latency_ms",
+                "latency_ms_burst",
+                "latency_ms_outage",
+                "audit_verified",
+                "transit_opened",
+                "restarts")),
         keys::toString);
     assertEquals(4, summary.path("agencies").size());
     for (JsonNode counts : summary.path("agencies")) {

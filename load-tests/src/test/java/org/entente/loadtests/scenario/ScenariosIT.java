@@ -54,6 +54,7 @@ final class ScenariosIT {
     Child child = Child.entente(folder, "demo", "--scenario", "all", "--once", "--json");
     assertEquals(0, child.code(), () -> failed(child));
     assertEquals(1, child.out().lines().count(), child.out());
+    assertTrue(child.err().endsWith("Result: passed\n"), child.err());
     JsonNode root = new ObjectMapper().readTree(child.out());
     assertTrue(root.path("ok").asBoolean(), child.out());
     List<String> names = new ArrayList<>();
@@ -104,6 +105,8 @@ final class ScenariosIT {
         "seen      accepted for nl.police under sample for 30 days", lines.get(failed + 2));
     index(lines, "ok      4 deliver  It arrives");
     index(lines, "mistaken: 5 of 6 steps as expected");
+    String last = lines.get(lines.size() - 1);
+    assertTrue(last.startsWith("Result: failed: mistaken, step 3 (It is sent"), last);
   }
 
   private static int index(List<String> lines, String beginning) {

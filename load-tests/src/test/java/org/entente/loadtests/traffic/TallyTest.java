@@ -54,6 +54,22 @@ final class TallyTest {
   }
 
   @Test
+  void restart_forgetsCounts_andDropsWhatComesAgainOfBefore() throws InterruptedException {
+    tally.answered(publication("a"), accepted(1, "de.customs"));
+    tally.received("de.customs", delivery(1, 7), false);
+    tally.restart();
+    tally.received("de.customs", delivery(1, 7), false);
+    tally.answered(publication("b"), accepted(2, "de.customs"));
+    tally.received("de.customs", delivery(2, 8), false);
+
+    AgencyCount count = tally.count("de.customs");
+    assertEquals(new AgencyCount(0, 1, Map.of(), 0, 0, 0, 0), count);
+    assertEquals(1, tally.count("fr.customs").published());
+    assertEquals(1, tally.timings().size());
+    assertTrue(tally.awaitComplete(1, 0));
+  }
+
+  @Test
   void delivery_againAtAnotherPosition_isADuplicate() {
     tally.answered(publication("a"), accepted(1, "de.customs"));
     tally.received("de.customs", delivery(1, 7), false);
