@@ -8,9 +8,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.entente.gateway.Main;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.federation.Throwaway;
 import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Tally;
@@ -23,7 +25,7 @@ import org.entente.loadtests.traffic.Watcher;
  * took messages, sent them and received some.
  *
  * <p>An archive is good for one class path, one Java and nothing more; it holds classes and no
- * data. The build goes on without it if it cannot be written.
+ * data. One that is good already stays. The build goes on without it if it cannot be written.
  */
 public final class ClassData {
   private static final String AGENCY = "fr.customs";
@@ -40,6 +42,9 @@ public final class ClassData {
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     Path file = Path.of(args[0]).toAbsolutePath();
+    if (isOfTheseClasses(file)) {
+      return;
+    }
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Files.deleteIfExists(part);
     Home home = Home.find();
@@ -55,6 +60,24 @@ public final class ClassData {
       System.err.println("no class data, starts take longer: " + e);
       Files.deleteIfExists(file);
     }
+  }
+
+  /**
+   * Whether the Java machine accepts it; it compares its own version, and date and size of jars.
+   */
+  private static boolean isOfTheseClasses(Path file) throws IOException, InterruptedException {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    List<String> command = Machine.QUICK_START.command(Main.class.getName(), "--version");
+    command.addAll(
+        1, List.of("-Xshare:on", "-XX:+VerifySharedSpaces", "-XX:SharedArchiveFile=" + file));
+    return new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
   }
 
   /** Has a gateway do its work and end; the archive that it wrote. */
