@@ -24,6 +24,7 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
  * origin has changed its outbox key each day. What was acknowledged arrives and opens on its
  * return, or there is evidence why not.
  */
+@Tag("extended")
+@Tag("absence")
 class AbsenceTest {
   private static final Duration AWAY = Duration.ofDays(30);
   private static final Duration STEP = Duration.ofHours(6);

@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import org.entente.gateway.testkit.Requires;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** About a minute of fuzzing; {@code load-tests/fuzz} does more. */
+@Tag("extended")
+@Tag("fuzzing")
 class FuzzIT {
   private static final Duration TIME = Duration.ofSeconds(50);
 

@@ -43,6 +43,7 @@ import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.TrackRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,8 @@ import org.junit.jupiter.api.io.TempDir;
  * any more, its gateway says under its own signature what it did, and the originator reads it
  * beside what the others said at once.
  */
+@Tag("extended")
+@Tag("absence")
 class RecallAbsenceTest {
   private static final Duration STEP = Duration.ofHours(6);
   private static final Duration LONG = Duration.ofDays(50);

@@ -26,10 +26,13 @@ import org.entente.loadtests.traffic.Tally;
 import org.entente.loadtests.traffic.Watcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Copies of a running gateway's ledger, and what becomes of its mail when one is restored. */
+@Tag("extended")
+@Tag("recovery")
 final class BackupIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";

@@ -28,6 +28,7 @@ import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
  * put in place at one gateway and reaches the others while they run and mail goes on.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Tag("extended")
+@Tag("ceremony")
 final class CeremonyIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String VERSION = "entente_trust_bundle_version";

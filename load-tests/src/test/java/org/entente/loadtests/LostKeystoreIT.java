@@ -28,6 +28,7 @@ import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
  * An agency loses its keystore with mail of every kind under way, and goes on with another by the
  * steps of docs/keys.md.
  */
+@Tag("extended")
+@Tag("recovery")
 final class LostKeystoreIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 

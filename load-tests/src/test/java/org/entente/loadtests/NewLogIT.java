@@ -25,6 +25,7 @@ import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ReadTileRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
  * A gateway whose ledger and checkpoint were set back to a backup: its witness convicts it, and an
  * operator opens a new log, after which its messages arrive again.
  */
+@Tag("extended")
+@Tag("recovery")
 final class NewLogIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";

@@ -24,10 +24,13 @@ import org.entente.loadtests.testkit.Publications;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The agency's pairs are replaced while its gateway runs: no restart, and no stream ends. */
+@Tag("extended")
+@Tag("rotation")
 final class PairRotationIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";

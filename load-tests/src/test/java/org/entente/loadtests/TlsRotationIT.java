@@ -56,6 +56,7 @@ import org.entente.loadtests.traffic.Tally;
 import org.entente.loadtests.traffic.Watcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,8 @@ import org.junit.jupiter.api.io.TempDir;
  * A gateway's TLS key and certificate are replaced under load: no stream ends and nothing is lost,
  * whoever connects from then on is shown the new one, and one that cannot be used is left alone.
  */
+@Tag("extended")
+@Tag("rotation")
 final class TlsRotationIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";

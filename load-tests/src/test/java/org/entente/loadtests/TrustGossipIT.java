@@ -53,12 +53,15 @@ import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A trust bundle that one operator puts in place takes effect at gateways that nobody touches. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Tag("extended")
+@Tag("trust-bundles")
 final class TrustGossipIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";

@@ -10,10 +10,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.entente.gateway.simulation.ScaleFederation.Shape;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Laws of growth that hold whatever the machine does; {@code load-tests/scale} has the rest. */
+@Tag("extended")
+@Tag("scale")
 class ScaleIT {
   private static final int SMALL = 5;
   private static final int LARGE = 10;

@@ -10,14 +10,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SimulationIT {
-  private static final int SEEDS = Integer.getInteger("entente.simulation.seeds", 100);
+  private static final int SEEDS = 20;
+  private static final int SEEDS_IN_ALL = Integer.getInteger("entente.simulation.seeds", 100);
   private static final int SEEDS_FOR_MUTANTS = 150;
+
+  /** Mutants of the first tier; the extended tier has the others. */
+  private static final int FIRST_MUTANTS = 3;
 
   @TempDir private static Path folder;
   private static Path federation;
@@ -37,6 +42,13 @@ class SimulationIT {
   }
 
   @Test
+  @Tag("extended")
+  @Tag("simulation")
+  void delivery_underFurtherSeeds_losesNothingDoublesNothingAndDrains() {
+    assertEquals(null, SimulateRun.firstFailure(federation, work, SEEDS, SEEDS_IN_ALL - SEEDS));
+  }
+
+  @Test
   void seed_runAgain_isTheSameToTheByte() {
     Simulation.Result first = Simulation.run(3, minted, work);
     assertEquals(first, Simulation.run(3, minted, work));
@@ -51,6 +63,14 @@ class SimulationIT {
   }
 
   static List<Mutant> mutants() {
+    return allMutants().subList(0, FIRST_MUTANTS);
+  }
+
+  static List<Mutant> furtherMutants() {
+    return allMutants().subList(FIRST_MUTANTS, allMutants().size());
+  }
+
+  private static List<Mutant> allMutants() {
     return List.of(
         new Mutant(
             "acknowledges before it is on the disk",
@@ -144,6 +164,18 @@ class SimulationIT {
   @ParameterizedTest
   @MethodSource("mutants")
   void mutant_underSomeSeed_isCaught(Mutant mutant) throws IOException {
+    assertCaught(mutant);
+  }
+
+  @ParameterizedTest
+  @MethodSource("furtherMutants")
+  @Tag("extended")
+  @Tag("simulation")
+  void furtherMutant_underSomeSeed_isCaught(Mutant mutant) throws IOException {
+    assertCaught(mutant);
+  }
+
+  private void assertCaught(Mutant mutant) throws IOException {
     Optional<String> caught = mutant.firstFailure(federation, work, 0, SEEDS_FOR_MUTANTS);
     assertTrue(caught.isPresent(), () -> mutant.name() + " passes " + SEEDS_FOR_MUTANTS);
     System.out.println(mutant.name() + ": " + firstLine(caught.get()));

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import org.entente.gateway.store.StoreFailure.Kind;
 import org.entente.gateway.testkit.SmallDisk;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A full disk refuses commits, loses nothing acknowledged, and is got over once space is free. */
+@Tag("extended")
+@Tag("full-disk")
 class RocksStoreDiskFullIT {
   private static final int DISK_MIB = 64;
   private static final int VALUE = 20_000;

@@ -14,10 +14,13 @@ import java.util.regex.Pattern;
 import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Started;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The short form of {@code load-tests/chaos}, as its script starts it. */
+@Tag("extended")
+@Tag("chaos")
 final class ChaosIT {
   private static final Pattern LAST =
       Pattern.compile("kills 4, acknowledged (\\d+), delivered (\\d+), lost 0, doubled 0");

@@ -25,6 +25,7 @@ import org.entente.loadtests.traffic.Tally;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
  * freed again. Nobody restarts anything; journals of publishers and subscribers must agree in the
  * end.
  */
+@Tag("extended")
+@Tag("full-disk")
 final class FullDiskIT {
   private static final String FULL = "de.customs";
   private static final String OTHER = "fr.customs";

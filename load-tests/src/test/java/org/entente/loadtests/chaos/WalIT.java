@@ -21,6 +21,7 @@ import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Metrics;
 import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Tally;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
  * of that must be there in the end, once; or the gateway says which file is not what it wrote, and
  * starts when it has it back.
  */
+@Tag("extended")
+@Tag("power-loss")
 final class WalIT {
   private static final String STRUCK = "de.customs";
   private static final List<String> BOTH = List.of(STRUCK, "fr.customs");

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.Machine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
  * The short form of {@code load-tests/isolation}: what would take the good peer's throughput away,
  * such as waiting for the other, shows by far more than a busy machine does.
  */
+@Tag("extended")
+@Tag("isolation")
 final class IsolationIT {
   private static final double LEAST_RATIO = 0.4;
   private static final double MOST_HEAP_GROWTH = 1.6;
