@@ -115,6 +115,7 @@ class RiskPathTest {
                     .setAfter(0)
                     .setOnBehalfOf(PERSON)
                     .build());
+    assertEquals(0, following.next().getScoresCount(), "where it begins comes first");
     Score high = score(id, 900);
     ScoredMessage first = following.next().getScores(0);
     assertEquals(high, first.getScore());

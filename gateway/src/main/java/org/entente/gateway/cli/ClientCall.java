@@ -1,9 +1,14 @@
 package org.entente.gateway.cli;
 
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
+import java.security.SecureRandom;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.entente.gateway.link.Backoff;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -28,6 +33,31 @@ abstract class ClientCall implements Callable<Integer> {
   }
 
   abstract int with(ManagedChannel channel);
+
+  /**
+   * Follows a stream over losses of the connection, each of which is told by one line.
+   *
+   * @param place which is reached, in words
+   * @param call makes the call from that place, and returns at its end
+   */
+  final void follow(ManagedChannel channel, Supplier<String> place, Consumer<Channel> call) {
+    Backoff backoff = new Backoff(ResumedStream.PAUSES, new SecureRandom());
+    try {
+      new ResumedStream(channel, backoff, lost -> tell(lost, place.get())).run(call);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("interrupted", e);
+    }
+  }
+
+  private void tell(StatusRuntimeException lost, String place) {
+    err()
+        .println(
+            Screen.printable(
+                "entente: lost the stream from %s: %s; trying again from %s"
+                    .formatted(gateway.address(), RpcFailures.reason(lost), place)));
+    err().flush();
+  }
 
   PrintWriter out() {
     return spec.commandLine().getOut();

@@ -29,6 +29,11 @@ final class GatewayAddress {
       description = "folder with tls.crt, tls.key and ca.crt of the client")
   private Path credentials = Path.of("");
 
+  /** As it was given. */
+  String address() {
+    return address;
+  }
+
   ManagedChannel open() {
     // What a channel has to say is in the failure of its calls, without stack traces. Not before a
     // command calls: a gateway that runs has these classes too, and what gRPC warns of is its

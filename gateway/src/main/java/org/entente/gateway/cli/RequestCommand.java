@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -353,8 +354,23 @@ final class RequestCommand implements Callable<Integer> {
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
     private boolean exercise;
 
+    private final Printed<ListedRequest> printed = new Printed<>();
+
     @Override
     int with(ManagedChannel channel) {
+      if (follow) {
+        follow(channel, () -> "reminder " + (printed.count() + 1), this::list);
+        return 0;
+      }
+      list(channel);
+      if (printed.count() == 0) {
+        out().println("no reminders");
+      }
+      return 0;
+    }
+
+    /** Each call begins with what stands. */
+    private void list(Channel channel) {
       Iterator<FollowRemindersResponse> found =
           RequestsGrpc.newBlockingStub(channel)
               .followReminders(
@@ -362,14 +378,13 @@ final class RequestCommand implements Callable<Integer> {
                       .setFollow(follow)
                       .setExercise(exercise)
                       .build());
-      if (!follow && !found.hasNext()) {
-        out().println("no reminders");
-      }
       while (found.hasNext()) {
-        out().println(ListAll.line(found.next().getRequest()));
-        out().flush();
+        ListedRequest request = found.next().getRequest();
+        if (printed.isNew(request)) {
+          out().println(ListAll.line(request));
+          out().flush();
+        }
       }
-      return 0;
     }
   }
 

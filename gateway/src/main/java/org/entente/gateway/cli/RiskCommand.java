@@ -1,6 +1,7 @@
 package org.entente.gateway.cli;
 
 import com.google.protobuf.util.Timestamps;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.util.Iterator;
 import java.util.List;
@@ -322,16 +323,19 @@ final class RiskCommand implements Callable<Integer> {
       if (after != null) {
         request.setAfter(after);
       }
+      follow(channel, () -> "number " + (request.getAfter() + 1), calls -> follow(calls, request));
+      return 0;
+    }
+
+    private void follow(Channel channel, FollowScoresRequest.Builder request) {
       Iterator<FollowScoresResponse> pages =
           RiskGrpc.newBlockingStub(channel).followScores(request.build());
       while (pages.hasNext()) {
-        pages
-            .next()
-            .getScoresList()
-            .forEach(it -> out().println(json ? SearchCommand.json(it) : line(it)));
+        FollowScoresResponse page = pages.next();
+        page.getScoresList().forEach(it -> out().println(json ? SearchCommand.json(it) : line(it)));
         out().flush();
+        request.setAfter(page.getReached());
       }
-      return 0;
     }
   }
 

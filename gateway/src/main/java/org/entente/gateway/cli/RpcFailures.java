@@ -6,6 +6,8 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.entente.gateway.client.ConnectionTrouble;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,17 @@ final class RpcFailures {
     return new CommandFailure("the gateway answered " + answer + who, cause);
   }
 
+  /** Why a call failed, in a few words. */
+  static String reason(Throwable failure) {
+    Status status = Status.fromThrowable(failure);
+    Throwable beneath = status.getCause();
+    if (info(failure).isEmpty() && beneath != null) {
+      return ConnectionTrouble.words(beneath);
+    }
+    return Objects.requireNonNullElseGet(
+        status.getDescription(), () -> status.getCode().toString());
+  }
+
   /**
    * Whether a call was larger than the gateway reads, so that nothing of this protocol has seen it.
    */
@@ -43,20 +56,25 @@ final class RpcFailures {
 
   /** Who can mend it, as the gateway says it to programs; nothing where it does not. */
   private static String whoActs(Throwable cause) {
-    com.google.rpc.Status status = StatusProto.fromThrowable(cause);
+    return info(cause).map(ErrorInfo::getMetadataMap).map(RpcFailures::whoActs).orElse("");
+  }
+
+  /** What the gateway says to programs of a failure; empty where it says nothing. */
+  static Optional<ErrorInfo> info(Throwable failure) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(failure);
     if (status == null) {
-      return "";
+      return Optional.empty();
     }
     for (Any detail : status.getDetailsList()) {
       if (detail.is(ErrorInfo.class)) {
         try {
-          return whoActs(detail.unpack(ErrorInfo.class).getMetadataMap());
+          return Optional.of(detail.unpack(ErrorInfo.class));
         } catch (InvalidProtocolBufferException e) {
-          return "";
+          return Optional.empty();
         }
       }
     }
-    return "";
+    return Optional.empty();
   }
 
   private static String whoActs(Map<String, String> said) {

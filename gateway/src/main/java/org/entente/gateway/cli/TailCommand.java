@@ -1,17 +1,18 @@
 package org.entente.gateway.cli;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,9 +32,7 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Subscribes and prints what arrives. */
 @Command(
@@ -52,14 +51,15 @@ import picocli.CommandLine.Spec;
       "SIGTERM stop it in order: what it has printed is acknowledged. What a filter leaves out is",
       "passed over by that cursor: give each filter a cursor of its own.",
       "",
+      "When the connection is lost, it says so on standard error and tries again until the gateway",
+      "is back; what it has printed is not printed twice.",
+      "",
       "With --cap DIR each alert is written to DIR/MESSAGE.cap before it is acknowledged. What of a",
       "message is not in its CAP file as it stands is said on standard error and in",
       "DIR/MESSAGE.report.json; the exit code is 1 if a message could not be written as CAP at all."
     })
-final class TailCommand implements Callable<Integer> {
+final class TailCommand extends ClientCall {
   private static final Duration LAST_WORD = Duration.ofSeconds(3);
-
-  @Mixin private GatewayAddress gateway = new GatewayAddress();
 
   @Option(
       names = "--cursor",
@@ -89,25 +89,12 @@ final class TailCommand implements Callable<Integer> {
       description = "also write each alert as a CAP 1.2 file into this folder")
   private @Nullable Path cap;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws InterruptedException {
-    Filter wanted = wanted();
-    Printing printing = new Printing(spec.commandLine().getOut(), capFolder(), wanted);
-    ManagedChannel channel = gateway.open();
-    try {
-      Runtime.getRuntime().addShutdownHook(new Thread(printing::finish, "stop"));
-      SubscriberGrpc.newStub(channel).subscribe(printing);
-      printing.done.get();
-      return printing.notWritten == 0 ? 0 : 1;
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof CommandFailure failure
-          ? failure
-          : RpcFailures.explain(e.getCause());
-    } finally {
-      channel.shutdownNow();
-    }
+  int with(ManagedChannel channel) {
+    Session session = new Session(capFolder(), wanted());
+    Runtime.getRuntime().addShutdownHook(new Thread(session::finish, "stop"));
+    follow(channel, session::place, session::run);
+    return session.notWritten == 0 ? 0 : 1;
   }
 
   private Filter wanted() {
@@ -127,21 +114,154 @@ final class TailCommand implements Callable<Integer> {
     }
   }
 
-  private final class Printing
-      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
-    private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private final PrintWriter out;
+  /** What is known of a delivery: a message that comes anew has another position. */
+  private record Place(long position, ByteString message) {}
+
+  /** What goes on over all connections. */
+  private final class Session {
     private final @Nullable CapFolder folder;
     private final Filter wanted;
-    private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
-    private long seen;
+    private final Printed<Place> printed = new Printed<>();
+    private long replayFrom = from;
+    private boolean caughtUp;
+    private long last;
     private long notWritten;
     private boolean finished;
+    private @Nullable Connection connection;
 
-    Printing(PrintWriter out, @Nullable CapFolder folder, Filter wanted) {
-      this.out = out;
+    Session(@Nullable CapFolder folder, Filter wanted) {
       this.folder = folder;
       this.wanted = wanted;
+    }
+
+    /** Where it goes on. */
+    synchronized String place() {
+      return last == 0 ? "the place of cursor " + cursor : "position " + (last + 1);
+    }
+
+    /** Receives over one connection, until it ends. */
+    void run(Channel channel) {
+      Connection next = new Connection(this);
+      synchronized (this) {
+        connection = next;
+      }
+      SubscriberGrpc.newStub(channel).subscribe(next);
+      try {
+        next.done.get();
+      } catch (ExecutionException e) {
+        throw failure(e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CommandFailure("interrupted", e);
+      }
+    }
+
+    private synchronized RuntimeException failure(@Nullable Throwable cause) {
+      if (cause instanceof CommandFailure failure) {
+        return failure;
+      }
+      return cause instanceof StatusRuntimeException lost && !finished
+          ? lost
+          : RpcFailures.explain(cause);
+    }
+
+    /** Prints nothing more, and waits a moment until what was printed is acknowledged durably. */
+    void finish() {
+      Connection open;
+      synchronized (this) {
+        finished = true;
+        open = connection;
+      }
+      if (open == null || open.done.isDone()) {
+        return;
+      }
+      open.halfClose();
+      try {
+        open.done.get(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        // The process ends all the same; the gateway sends what it has not heard of again.
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    synchronized SubscribeRequest open() {
+      return SubscribeRequest.newBuilder()
+          .setOpen(
+              OpenCursor.newBuilder()
+                  .setCursor(cursor)
+                  .setFromPosition(caughtUp && printed.count() > 0 ? 0 : replayFrom)
+                  .setFilter(wanted))
+          .build();
+    }
+
+    /**
+     * All of a replay is printed. From the first acknowledgement on the cursor knows the place;
+     * before, it has none, or another.
+     */
+    synchronized void caughtUp(long position) {
+      if (replayFrom > 0 && !caughtUp) {
+        caughtUp = true;
+        replayFrom = position + 1;
+      }
+    }
+
+    /** Takes a delivery; whether it is to be acknowledged. */
+    synchronized boolean take(Delivery delivery) {
+      if (finished) {
+        return false;
+      }
+      Place place = new Place(delivery.getPosition(), delivery.getLabel().getMessageId());
+      if (!printed.isNew(place)) {
+        return true;
+      }
+      if (folder != null) {
+        write(folder, delivery);
+      }
+      out().println(json ? asJson(delivery) : asLine(delivery));
+      out().flush();
+      last = delivery.getPosition();
+      finished = count > 0 && printed.count() >= count;
+      return true;
+    }
+
+    synchronized boolean isFinished() {
+      return finished;
+    }
+
+    /** What cannot be written ends the command, and comes again. */
+    private void write(CapFolder into, Delivery delivery) {
+      String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
+      try {
+        CapFolder.Written written = into.write(delivery.getLabel(), delivery.getBody());
+        notWritten += written.cap().isEmpty() ? 1 : 0;
+        if (written.cap().isEmpty()) {
+          err().println(message + " not written as CAP: " + Screen.printable(written.reason()));
+        }
+        written.unmapped().forEach(one -> err().println(one.in(message)));
+        err().flush();
+      } catch (IOException e) {
+        finished = true;
+        throw new CommandFailure(
+            message
+                + " cannot be written and is not acknowledged; it comes again: "
+                + FileTrouble.words(e),
+            e);
+      }
+    }
+  }
+
+  /** One stream. */
+  private static final class Connection
+      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final Session session;
+    private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
+    private boolean halfClosed;
+
+    Connection(Session session) {
+      this.session = session;
     }
 
     @Override
@@ -155,95 +275,53 @@ final class TailCommand implements Callable<Integer> {
             public void run() {
               if (!opened) {
                 opened = true;
-                stream.onNext(open());
+                stream.onNext(session.open());
               }
             }
           });
     }
 
-    private SubscribeRequest open() {
-      return SubscribeRequest.newBuilder()
-          .setOpen(
-              OpenCursor.newBuilder().setCursor(cursor).setFromPosition(from).setFilter(wanted))
-          .build();
-    }
-
-    /** Prints nothing more, and waits a moment until what was printed is acknowledged durably. */
-    void finish() {
-      halfClose();
-      try {
-        done.get(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (ExecutionException | TimeoutException e) {
-        // The process ends all the same; the gateway sends what it has not heard of again.
-        return;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    private synchronized void halfClose() {
+    synchronized void halfClose() {
       ClientCallStreamObserver<SubscribeRequest> stream = requests;
-      if (!finished && stream != null) {
-        finished = true;
+      if (!halfClosed && stream != null) {
+        halfClosed = true;
         stream.onCompleted();
       }
     }
 
+    /** As a whole before {@link #halfClose}: what is printed is acknowledged. */
     @Override
     public synchronized void onNext(SubscribeResponse response) {
-      if (!response.hasDelivery() || finished) {
+      if (response.hasCaughtUp()) {
+        session.caughtUp(response.getCaughtUp().getPosition());
+      }
+      if (!response.hasDelivery()) {
         return;
       }
-      Delivery delivery = response.getDelivery();
-      if (folder != null && !isWritten(folder, delivery)) {
-        return;
+      try {
+        if (session.take(response.getDelivery())) {
+          acknowledge(response.getDelivery().getPosition());
+        }
+      } catch (CommandFailure failure) {
+        end(failure);
       }
-      out.println(json ? asJson(delivery) : asLine(delivery));
-      out.flush();
+      if (session.isFinished()) {
+        halfClose();
+      }
+    }
+
+    private void acknowledge(long position) {
       ClientCallStreamObserver<SubscribeRequest> stream = requests;
-      if (stream != null) {
+      if (stream != null && !halfClosed) {
         stream.onNext(
             SubscribeRequest.newBuilder()
-                .setAck(Acknowledge.newBuilder().setPosition(delivery.getPosition()))
+                .setAck(Acknowledge.newBuilder().setPosition(position))
                 .build());
-        seen++;
-        if (count > 0 && seen >= count) {
-          halfClose();
-        }
       }
-    }
-
-    /** Whether the delivery may be acknowledged; if not, this ends, and it comes again. */
-    private boolean isWritten(CapFolder into, Delivery delivery) {
-      try {
-        CapFolder.Written written = into.write(delivery.getLabel(), delivery.getBody());
-        notWritten += written.cap().isEmpty() ? 1 : 0;
-        report(delivery, written);
-        return true;
-      } catch (IOException e) {
-        String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
-        end(
-            new CommandFailure(
-                message
-                    + " cannot be written and is not acknowledged; it comes again: "
-                    + FileTrouble.words(e),
-                e));
-        return false;
-      }
-    }
-
-    private void report(Delivery delivery, CapFolder.Written written) {
-      PrintWriter err = spec.commandLine().getErr();
-      String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
-      if (written.cap().isEmpty()) {
-        err.println(message + " not written as CAP: " + Screen.printable(written.reason()));
-      }
-      written.unmapped().forEach(one -> err.println(one.in(message)));
-      err.flush();
     }
 
     private void end(CommandFailure failure) {
-      finished = true;
+      halfClosed = true;
       done.completeExceptionally(failure);
       ClientCallStreamObserver<SubscribeRequest> stream = requests;
       if (stream != null) {

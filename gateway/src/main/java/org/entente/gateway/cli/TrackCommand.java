@@ -1,12 +1,14 @@
 package org.entente.gateway.cli;
 
 import com.google.protobuf.util.Timestamps;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
@@ -19,6 +21,7 @@ import org.entente.proto.v1.RecipientProgress;
 import org.entente.proto.v1.TakenBack;
 import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.TrackResponse;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -45,10 +48,13 @@ final class TrackCommand extends MessageCall {
           "go on with what becomes known, until nothing more is to be expected of any recipient")
   private boolean follow;
 
+  private final Set<EvidenceItem> items = new LinkedHashSet<>();
+  private @Nullable Held held;
+
   @Override
   int with(ManagedChannel channel) {
     if (follow) {
-      follow(channel);
+      follow(channel, () -> "item " + (items.size() + 1), this::follow);
       return 0;
     }
     TrackResponse known =
@@ -78,21 +84,30 @@ final class TrackCommand extends MessageCall {
                         .build()));
   }
 
-  private void follow(ManagedChannel channel) {
+  /** Each call begins with all that is known. */
+  private void follow(Channel channel) {
     Iterator<FollowResponse> steps =
         EvidenceGrpc.newBlockingStub(channel)
             .follow(FollowRequest.newBuilder().setMessageId(id()).build());
-    List<EvidenceItem> items = new ArrayList<>();
     while (steps.hasNext()) {
       FollowResponse step = steps.next();
       switch (step.getStepCase()) {
         case ITEM -> {
-          items.add(step.getItem());
-          print(step.getItem());
+          if (items.add(step.getItem())) {
+            print(step.getItem());
+          }
         }
-        case HELD -> print(step.getHeld());
+        case HELD -> {
+          if (!step.getHeld().equals(held)) {
+            held = step.getHeld();
+            print(held);
+          }
+        }
         case SETTLED ->
-            print(items, step.getSettled().getTakenBack(), step.getSettled().getRecipientsList());
+            print(
+                List.copyOf(items),
+                step.getSettled().getTakenBack(),
+                step.getSettled().getRecipientsList());
         case STEP_NOT_SET -> {
           // A newer gateway may say more than this release understands.
         }

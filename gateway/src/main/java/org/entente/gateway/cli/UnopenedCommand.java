@@ -1,6 +1,8 @@
 package org.entente.gateway.cli;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.util.Iterator;
 import org.entente.gateway.model.MessageId;
@@ -23,19 +25,36 @@ import picocli.CommandLine.Option;
     footer =
         "  entente unopened --follow --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor")
 final class UnopenedCommand extends ClientCall {
+  /** It is listed once, and never comes back. */
+  private record Unopened(ByteString message, String recipient) {}
+
+  private final Printed<Unopened> printed = new Printed<>();
+
   @Option(names = "--follow", description = "go on with those that follow, until interrupted")
   private boolean follow;
 
   @Override
   int with(ManagedChannel channel) {
+    if (follow) {
+      follow(channel, () -> "message " + (printed.count() + 1), this::list);
+    } else {
+      list(channel);
+    }
+    return 0;
+  }
+
+  /** Each call begins with all that are there. */
+  private void list(Channel channel) {
     Iterator<WatchUnopenedResponse> messages =
         EvidenceGrpc.newBlockingStub(channel)
             .watchUnopened(WatchUnopenedRequest.newBuilder().setFollow(follow).build());
     while (messages.hasNext()) {
-      out().println(line(messages.next()));
-      out().flush();
+      WatchUnopenedResponse message = messages.next();
+      if (printed.isNew(new Unopened(message.getMessageId(), message.getRecipient()))) {
+        out().println(line(message));
+        out().flush();
+      }
     }
-    return 0;
   }
 
   private static String line(WatchUnopenedResponse message) {

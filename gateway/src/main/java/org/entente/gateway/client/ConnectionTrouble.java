@@ -14,12 +14,25 @@ import javax.net.ssl.SSLException;
 public final class ConnectionTrouble {
   private ConnectionTrouble() {}
 
-  /** What went wrong, and where to look. */
-  public static String words(Throwable failure) {
+  /** Whether one of the two does not take the other's certificate: no repetition mends that. */
+  public static boolean isOfCertificates(Throwable failure) {
+    Throwable first = first(failure);
+    return first instanceof CertificateException
+        || first instanceof CertPathBuilderException
+        || (first instanceof SSLException && String.valueOf(first.getMessage()).contains("ALERT"));
+  }
+
+  private static Throwable first(Throwable failure) {
     Throwable first = failure;
     while (first.getCause() != null) {
       first = first.getCause();
     }
+    return first;
+  }
+
+  /** What went wrong, and where to look. */
+  public static String words(Throwable failure) {
+    Throwable first = first(failure);
     String said = first.getMessage() == null ? "" : ": " + first.getMessage();
     if (first instanceof ConnectException || first instanceof NoRouteToHostException) {
       return "nobody listens there" + said + "; does it run, and is this its `listen.clients`?";

@@ -5,7 +5,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Pauses between attempts: doubling from the shortest to the longest, each cut at random by up to a
- * half so that peers that lost each other together do not return together. Not thread-safe.
+ * half so that those who lost each other together do not return together. Not thread-safe.
  */
 public final class Backoff {
   /** Shortest and longest pause. */
@@ -21,14 +21,15 @@ public final class Backoff {
   private final RandomGenerator random;
   private Duration pause;
 
-  Backoff(Bounds bounds, RandomGenerator random) {
+  /** Begins with the shortest pause. */
+  public Backoff(Bounds bounds, RandomGenerator random) {
     this.bounds = bounds;
     this.random = random;
     this.pause = bounds.shortest();
   }
 
   /** How long to wait before the next attempt. */
-  Duration next() {
+  public Duration next() {
     Duration full = pause;
     Duration doubled = pause.multipliedBy(2);
     pause = doubled.compareTo(bounds.longest()) < 0 ? doubled : bounds.longest();
@@ -36,7 +37,7 @@ public final class Backoff {
   }
 
   /** An attempt has lasted: the next pause is the shortest again. */
-  void reset() {
+  public void reset() {
     pause = bounds.shortest();
   }
 }

@@ -1,9 +1,11 @@
 package org.entente.gateway.risk;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.proto.v1.FollowScoresResponse;
+import org.entente.proto.v1.ScoredMessage;
 
 /**
  * One client that follows scores. What it was sent is a prefix of what the ledger holds, so nothing
@@ -22,6 +24,7 @@ public final class FollowedScores {
   private final Runnable wake = this::wake;
   private final AtomicBoolean wanted = new AtomicBoolean();
   private long reached;
+  private boolean begun;
   private boolean ended;
 
   /** Where scores go; called by one thread at a time. */
@@ -69,19 +72,32 @@ public final class FollowedScores {
     // Whoever wakes it from here on has it run again.
     wanted.set(false);
     try {
-      boolean more = true;
+      boolean more = begin();
       while (more && !ended && out.ready()) {
         ScorePages.Page page = pages.after(query, reached, PAGE, actor);
-        if (!page.shown().isEmpty()) {
-          out.send(FollowScoresResponse.newBuilder().addAllScores(page.shown()).build());
-        }
         reached = page.reached();
+        if (!page.shown().isEmpty()) {
+          send(page.shown());
+        }
         more = page.more();
       }
     } catch (RuntimeException e) {
       end();
       out.failed(e);
     }
+  }
+
+  /** The client learns at once from where it goes on should it lose its connection. */
+  private boolean begin() {
+    if (!begun && !ended && out.ready()) {
+      begun = true;
+      send(List.of());
+    }
+    return begun;
+  }
+
+  private void send(List<ScoredMessage> scores) {
+    out.send(FollowScoresResponse.newBuilder().addAllScores(scores).setReached(reached).build());
   }
 
   /** The client is gone. */
