@@ -34,6 +34,16 @@ public final class NodeCheck {
     return problems;
   }
 
+  /** What a start takes as it is, and may be a mistake; nothing where there are problems. */
+  public static List<String> warnings(Path file, InstantSource clock) {
+    try {
+      NodeFiles files = NodeFiles.read(file, clock);
+      return files.linksToStrangers(files.verifiedBundle());
+    } catch (StartProblem e) {
+      return List.of();
+    }
+  }
+
   private static void attempt(List<String> problems, Runnable step) {
     try {
       step.run();

@@ -36,6 +36,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.Fulfilment;
@@ -337,6 +338,22 @@ final class NodeFiles {
         address(field + ": dial", dial);
       }
     }
+  }
+
+  /**
+   * Links that lead to no member, in words. They are no problem: a member that leaves must not take
+   * its neighbours with it, and one that is to join may be linked before.
+   */
+  List<String> linksToStrangers(TrustBundle bundle) {
+    List<String> members = bundle.members().keySet().stream().map(AgencyName::value).toList();
+    return config.links().stream()
+        .map(NodeConfig.Link::peer)
+        .filter(peer -> !members.contains(peer))
+        .map(
+            peer ->
+                "links: peer \"%s\" is no member of the trust bundle; %s"
+                    .formatted(InvalidValue.printable(peer), NameSuggestion.of(peer, members)))
+        .toList();
   }
 
   /** At which desks the clients sit; those that sit at none are left out. */

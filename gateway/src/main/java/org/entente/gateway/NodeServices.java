@@ -52,6 +52,7 @@ import org.entente.gateway.search.Indexing;
 import org.entente.gateway.search.Searching;
 import org.entente.gateway.watch.Watches;
 import org.entente.gateway.wire.ClientPorts;
+import org.entente.gateway.wire.KnownNames;
 import org.entente.gateway.wire.RequestPorts;
 import org.entente.gateway.wire.TaskingPorts;
 import org.entente.proto.v1.CarriedConsent;
@@ -322,6 +323,13 @@ final class NodeServices {
     return new InboxOpening(ground.storageKeys, ground.ledger.inbox());
   }
 
+  private KnownNames names() {
+    return new KnownNames(
+        () -> ground.policy.current().membership(),
+        ground.ledger.windows()::origins,
+        ground.desks.names());
+  }
+
   /** What clients may ask for. */
   ClientPorts ports(NodeRenewal renewal, Links links, NodeBackups.Copies copies) {
     return new ClientPorts(
@@ -346,7 +354,14 @@ final class NodeServices {
         renewal,
         quarantine,
         links,
-        new Cursors(ground.agency(), ground.ledger, ground.labelCheck, subscriptions),
+        new Cursors(
+            ground.agency(),
+            ground.ledger,
+            ground.labelCheck,
+            subscriptions,
+            ground.config.clients().stream()
+                .map(NodeConfig.Client::name)
+                .collect(Collectors.toSet())),
         new NodeBackups(ground, copies),
         ground.audit.log(),
         ground.audit.opener(),
@@ -380,6 +395,7 @@ final class NodeServices {
         new IprOffice(iprParts(), ipr.settings()),
         new HolderDesk(iprParts(), ipr.settings()),
         new NodeCap(searching),
-        new NodePolicyQuestions(ground.policy, ground.around.clock()));
+        new NodePolicyQuestions(ground.policy, ground.around.clock()),
+        names());
   }
 }

@@ -85,6 +85,18 @@ class StartProblemsTest {
   }
 
   @Test
+  void check_ofALinkToNoMember_warnsAndNamesTheNearest_andTheNodeStarts() throws IOException {
+    Files.writeString(file, good.replace("peer: x.hub", "peer: x.hubb"));
+    assertEquals(
+        List.of("links: peer \"x.hubb\" is no member of the trust bundle; did you mean \"x.hub\"?"),
+        NodeCheck.warnings(file, clock));
+    assertEquals(List.of(), NodeCheck.problems(file, clock));
+    Gateway.start(file, clock, clock::nanos).close();
+    Files.writeString(file, good);
+    assertEquals(List.of(), NodeCheck.warnings(file, clock));
+  }
+
+  @Test
   void check_namesTheSameFiles_withoutAStart() throws IOException {
     Files.writeString(file, good.replace("roots: roots.json", "roots: absent"));
     assertEquals(

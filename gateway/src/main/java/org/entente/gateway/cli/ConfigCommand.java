@@ -31,7 +31,8 @@ final class ConfigCommand implements Callable<Integer> {
       name = "check",
       description = {
         "Loads a node's configuration, trust bundle, credentials and agreements as a start would,",
-        "starts nothing, and says what is wrong and where."
+        "starts nothing, and says what is wrong and where. A link to an agency that is no member is a",
+        "warning: it may be misspelled, or be yet to join."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -47,6 +48,8 @@ final class ConfigCommand implements Callable<Integer> {
       List<String> problems = NodeCheck.problems(config, InstantSource.system());
       problems.forEach(problem -> spec.commandLine().getErr().println(problem));
       if (problems.isEmpty()) {
+        NodeCheck.warnings(config, InstantSource.system())
+            .forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
         spec.commandLine().getOut().println(config + ": valid");
       }
       return problems.isEmpty() ? 0 : 1;

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
@@ -53,11 +54,15 @@ final class OperationSaying {
 
     @Override
     final int with(ManagedChannel channel) {
+      OperationUpdate update = update();
+      if (!subjects().isEmpty() && SubjectTerms.subjects(update).isEmpty()) {
+        throw new WrongCall("--subject: goes with `operation report` and `operation outcome` only");
+      }
       return publish(
           channel,
           Draft.newBuilder()
               .setLabel(label(Kind.KIND_OPERATION))
-              .setBody(Body.newBuilder().setOperationUpdate(update()))
+              .setBody(Body.newBuilder().setOperationUpdate(update))
               .setTo(DeskWord.addressing("--to", to).toBuilder().setOperation(operation.id()))
               .setOnBehalfOf(
                   OnBehalfOf.newBuilder()

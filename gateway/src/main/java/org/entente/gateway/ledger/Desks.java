@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -59,6 +60,14 @@ public final class Desks {
   /** What a client is given. */
   public Sight sight(NodeName client) {
     return new Sight(this, seats.getOrDefault(client, Seat.NONE));
+  }
+
+  /** The desks at which clients sit. */
+  public Set<String> names() {
+    return seats.values().stream()
+        .flatMap(seat -> seat.desks().stream())
+        .map(DeskName::value)
+        .collect(Collectors.toSet());
   }
 
   /** Whether somebody sits at one of these. */

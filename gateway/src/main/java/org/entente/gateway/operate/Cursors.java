@@ -2,9 +2,12 @@ package org.entente.gateway.operate;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.AuditActor;
 import org.entente.gateway.audit.AuditRecord;
 import org.entente.gateway.audit.AuditSubject;
@@ -17,6 +20,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.LabelCheck;
@@ -40,6 +44,7 @@ public final class Cursors {
   private final Ledger ledger;
   private final LabelCheck check;
   private final Subscriptions subscriptions;
+  private final Set<String> clients;
 
   /**
    * A cursor.
@@ -48,20 +53,20 @@ public final class Cursors {
    */
   public record Cursor(String client, String name, boolean open, CursorBacklog backlog) {}
 
-  /**
-   * Cursors, by client and name.
-   *
-   * @param lastPosition of the ledger
-   * @param more whether there are more than these
-   */
-  public record Listed(List<Cursor> cursors, long lastPosition, boolean more) {
-    public Listed {
-      cursors = List.copyOf(cursors);
-    }
-  }
-
-  /** What is answered to forgetting. */
+  /** What is answered. */
   public sealed interface Answer {
+    /**
+     * Cursors, by client and name.
+     *
+     * @param lastPosition of the ledger
+     * @param more whether there are more than these
+     */
+    record Listed(List<Cursor> cursors, long lastPosition, boolean more) implements Answer {
+      public Listed {
+        cursors = List.copyOf(cursors);
+      }
+    }
+
     /** It is forgotten, durably; it had stood there. */
     record Forgotten(long nextPosition) implements Answer {}
 
@@ -69,8 +74,18 @@ public final class Cursors {
     record Refused(Problem problem) implements Answer {}
   }
 
-  /** Cursors of a gateway. */
-  public Cursors(AgencyName self, Ledger ledger, LabelCheck check, Subscriptions subscriptions) {
+  /**
+   * Cursors of a gateway.
+   *
+   * @param clients that are configured
+   */
+  public Cursors(
+      AgencyName self,
+      Ledger ledger,
+      LabelCheck check,
+      Subscriptions subscriptions,
+      Set<String> clients) {
+    this.clients = Set.copyOf(clients);
     this.self = self;
     this.ledger = ledger;
     this.check = check;
@@ -80,10 +95,13 @@ public final class Cursors {
   /**
    * The durable ones.
    *
-   * @param client whose; empty for all
+   * @param client whose; empty for all. One that is not configured any more has cursors
    */
-  public Listed list(String client) {
+  public Answer list(String client) {
     List<CursorBook.Named> found = ledger.cursors().all(client, MOST + 1);
+    if (found.isEmpty() && !client.isEmpty() && !clients.contains(client)) {
+      return new Answer.Refused(unknown(Code.INVALID_FIELD, "client", client, clients));
+    }
     List<CursorBook.Named> shown = found.subList(0, Math.min(found.size(), MOST));
     // Before the last position is read: what arrives in between belongs to no backlog.
     List<Map<Lane, Long>> places = shown.stream().map(subscriptions::places).toList();
@@ -99,7 +117,7 @@ public final class Cursors {
               subscriptions.isOpen(one.client(), one.cursor()),
               backlogs.get(i)));
     }
-    return new Listed(cursors, last, found.size() > MOST);
+    return new Answer.Listed(cursors, last, found.size() > MOST);
   }
 
   /** Forgets a cursor that no stream holds; its client begins anew under that name. */
@@ -120,17 +138,15 @@ public final class Cursors {
   }
 
   private Answer forgotten(NodeName operator, String client, String cursor, OnBehalfOf person) {
+    List<CursorBook.Named> own = client.isEmpty() ? List.of() : ledger.cursors().all(client, MOST);
+    if (own.isEmpty()) {
+      return new Answer.Refused(unknown(Code.NOT_FOUND, "client", client, owners()));
+    }
     Optional<CursorBook.Named> found =
-        ledger.cursors().all(client, MOST).stream()
-            .filter(one -> one.cursor().equals(cursor))
-            .findFirst();
-    if (client.isEmpty() || found.isEmpty()) {
-      return new Answer.Refused(
-          new Problem(
-              Code.NOT_FOUND,
-              "cursor",
-              "client %s has no durable cursor %s"
-                  .formatted(InvalidValue.printable(client), InvalidValue.printable(cursor))));
+        own.stream().filter(one -> one.cursor().equals(cursor)).findFirst();
+    if (found.isEmpty()) {
+      List<String> names = own.stream().map(CursorBook.Named::cursor).toList();
+      return new Answer.Refused(unknown(Code.NOT_FOUND, "cursor", cursor, names));
     }
     long last = ledger.inbox().lastPosition();
     long next =
@@ -156,5 +172,19 @@ public final class Cursors {
                           .formatted(cursor, client, next, last)));
           return new Answer.Forgotten(next);
         });
+  }
+
+  private Set<String> owners() {
+    return ledger.cursors().all("", MOST).stream()
+        .map(CursorBook.Named::client)
+        .collect(Collectors.toSet());
+  }
+
+  private static Problem unknown(Code code, String field, String name, Collection<String> known) {
+    return new Problem(
+        code,
+        field,
+        "unknown %s \"%s\"; %s"
+            .formatted(field, InvalidValue.printable(name), NameSuggestion.of(name, known)));
   }
 }

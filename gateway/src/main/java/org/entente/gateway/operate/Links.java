@@ -19,6 +19,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.LabelCheck;
@@ -201,7 +202,11 @@ public final class Links {
           new Problem(
               Code.NOT_FOUND,
               "peer",
-              "no link to " + InvalidValue.printable(name) + "; there are links to " + configured));
+              "no link to \"%s\"; %s"
+                  .formatted(
+                      InvalidValue.printable(name),
+                      NameSuggestion.of(
+                          name, configured.stream().map(AgencyName::value).toList()))));
     }
     boolean now = ledger.commit(Lane.FLASH, tx -> change.apply(tx, peer.get()));
     if (now) {

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.DeskAddress;
@@ -32,6 +33,9 @@ record Recipients(
     List<AgencyName> information,
     List<AgencyName> others,
     List<Refusal> refusals) {
+
+  /** So many refusals have a suggestion; a draft may name many agencies. */
+  private static final int SUGGESTED = 16;
 
   static Recipients expand(Addressing to, AgencyName self, Membership membership) {
     List<Refusal> refusals = new ArrayList<>();
@@ -114,7 +118,14 @@ record Recipients(
     } else if (membership.isTransit(agency)) {
       refuse(refusals, name, Code.UNKNOWN_RECIPIENT, "a transit forwards; it receives nothing");
     } else {
-      refuse(refusals, name, Code.UNKNOWN_RECIPIENT, "no member of the federation");
+      String why = "no member of the federation";
+      refuse(
+          refusals,
+          name,
+          Code.UNKNOWN_RECIPIENT,
+          refusals.size() < SUGGESTED
+              ? why + "; " + NameSuggestion.of(name, names(membership))
+              : why);
     }
   }
 
@@ -130,9 +141,12 @@ record Recipients(
           refusals,
           place,
           Code.UNKNOWN_RECIPIENT,
-          "no group of this name; there are "
-              + String.join(", ", new TreeSet<>(membership.groups())));
+          "no group of this name; " + NameSuggestion.of(place, membership.groups()));
     }
+  }
+
+  private static List<String> names(Membership membership) {
+    return membership.agencies().stream().map(AgencyName::value).toList();
   }
 
   private static void refuse(List<Refusal> refusals, String asked, Code code, String reason) {

@@ -10,6 +10,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Body;
@@ -55,7 +56,13 @@ public final class RosterMessages {
     if (!membership.agencies().contains(member)) {
       return Optional.of(
           new Refusal(
-              member.value(), Code.UNKNOWN_RECIPIENT, AGREEMENT, "no member of the federation"));
+              member.value(),
+              Code.UNKNOWN_RECIPIENT,
+              AGREEMENT,
+              "no member of the federation; "
+                  + NameSuggestion.of(
+                      member.value(),
+                      membership.agencies().stream().map(AgencyName::value).toList())));
     }
     return rules.categories(Kind.KIND_OPERATION, lead, member, now).isEmpty()
         ? Optional.of(

@@ -58,6 +58,7 @@ import org.entente.proto.v1.Outcome;
  * @param holderDesk the same for rights holders
  * @param cap CAP documents in and out
  * @param policy questions about the policy in force
+ * @param names what calls may name
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
@@ -87,4 +88,5 @@ public record ClientPorts(
     IprOffice iprOffice,
     HolderDesk holderDesk,
     CapBridge cap,
-    PolicyQuestions policy) {}
+    PolicyQuestions policy,
+    KnownNames names) {}

@@ -40,15 +40,21 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
   private static final int MAX_PAGE = 500;
 
   private final ConsentPorts ports;
+  private final KnownNames names;
 
-  ConsentService(ConsentPorts ports) {
+  ConsentService(ConsentPorts ports, KnownNames names) {
     this.ports = ports;
+    this.names = names;
   }
 
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
   public void askConsent(AskConsentRequest request, StreamObserver<AskConsentResponse> observer) {
     Identified caller = Caller.require(Scope.CONSENT);
+    Statuses.refuse(
+        names
+            .agencies("agencies", request.getAgenciesList())
+            .or(() -> names.memberJurisdictions("jurisdictions", request.getJurisdictionsList())));
     ConsentAsked.Builder asked =
         ConsentAsked.newBuilder()
             .addAllMessageIds(request.getMessageIdsList())

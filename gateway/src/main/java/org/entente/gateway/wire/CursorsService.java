@@ -25,7 +25,11 @@ final class CursorsService extends CursorsGrpc.CursorsImplBase {
   public void listCursors(
       ListCursorsRequest request, StreamObserver<ListCursorsResponse> observer) {
     Caller.require(Scope.OPERATOR);
-    Cursors.Listed listed = cursors.list(request.getClient());
+    Cursors.Answer answer = cursors.list(request.getClient());
+    if (answer instanceof Cursors.Answer.Refused refused) {
+      throw Statuses.exception(refused.problem());
+    }
+    Cursors.Answer.Listed listed = (Cursors.Answer.Listed) answer;
     ListCursorsResponse.Builder response =
         ListCursorsResponse.newBuilder()
             .setLastPosition(listed.lastPosition())

@@ -2,7 +2,6 @@ package org.entente.gateway.wire;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
@@ -36,8 +35,10 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   private final RequestDesk desk;
   private final Reminding reminding;
   private final Executor workers;
+  private final KnownNames names;
 
-  RequestsService(RequestPorts ports) {
+  RequestsService(RequestPorts ports, KnownNames names) {
+    this.names = names;
     this.desk = ports.desk();
     this.reminding = ports.reminding();
     this.workers = ports.workers();
@@ -48,6 +49,7 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
       ListRequestsRequest request, StreamObserver<ListRequestsResponse> observer) {
     Side side = side(request);
     NodeName client = Caller.require(scope(side)).name();
+    Statuses.refuse(names.agency("agency", request.getAgency()));
     RequestList.Answer answer = desk.list().page(client, side, request);
     if (answer instanceof RequestList.Answer.Wrong wrong) {
       throw Statuses.exception(wrong.problem());
@@ -108,7 +110,7 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   public void registerResponder(
       RegisterResponderRequest request, StreamObserver<RegisterResponderResponse> observer) {
     Identified caller = Caller.require(Scope.RESPOND);
-    refuse(
+    Statuses.refuse(
         desk.responders().register(caller.name(), request.getResponder(), request.getOnBehalfOf()));
     answer(RegisterResponderResponse.getDefaultInstance(), observer);
   }
@@ -117,7 +119,8 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   public void withdrawResponder(
       WithdrawResponderRequest request, StreamObserver<WithdrawResponderResponse> observer) {
     Identified caller = Caller.require(Scope.RESPOND);
-    refuse(desk.responders().withdraw(caller.name(), request.getName(), request.getOnBehalfOf()));
+    Statuses.refuse(
+        desk.responders().withdraw(caller.name(), request.getName(), request.getOnBehalfOf()));
     answer(WithdrawResponderResponse.getDefaultInstance(), observer);
   }
 
@@ -137,15 +140,10 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
       throw Statuses.exception(
           new Problem(Code.INVALID_FIELD, "categories", "must be at most " + MOST_CATEGORIES));
     }
+    Statuses.refuse(names.agency("agency", request.getAgency()));
     answer(
         DiscoverResponse.newBuilder().addAllResponders(desk.discovery().find(request)).build(),
         observer);
-  }
-
-  private static void refuse(Optional<Problem> problem) {
-    if (problem.isPresent()) {
-      throw Statuses.exception(problem.get());
-    }
   }
 
   private static <T> void answer(T response, StreamObserver<T> observer) {

@@ -20,9 +20,11 @@ import org.entente.proto.v1.ShowScoresResponse;
 /** The Risk service over {@link Scores}. */
 final class RiskService extends RiskGrpc.RiskImplBase {
   private final Scores scores;
+  private final KnownNames names;
 
-  RiskService(Scores scores) {
+  RiskService(Scores scores, KnownNames names) {
     this.scores = scores;
+    this.names = names;
   }
 
   @Override
@@ -41,6 +43,7 @@ final class RiskService extends RiskGrpc.RiskImplBase {
   @Override
   public void listScores(ListScoresRequest request, StreamObserver<ListScoresResponse> observer) {
     Identified caller = Caller.require(Scope.SEARCH);
+    Statuses.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
     answer(scores.list(caller.name(), request), observer);
   }
 
@@ -48,6 +51,7 @@ final class RiskService extends RiskGrpc.RiskImplBase {
   public void followScores(
       FollowScoresRequest request, StreamObserver<FollowScoresResponse> observer) {
     Identified caller = Caller.require(Scope.SEARCH);
+    Statuses.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
     ServerCallStreamObserver<FollowScoresResponse> out =
         (ServerCallStreamObserver<FollowScoresResponse>) observer;
     FollowedScores followed = required(scores.follow(caller.name(), request, new ScoreStream(out)));

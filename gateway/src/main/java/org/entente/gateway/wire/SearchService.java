@@ -16,14 +16,17 @@ import org.entente.proto.v1.SearchResponse;
 /** The Search service over {@link Searching}. */
 final class SearchService extends SearchGrpc.SearchImplBase {
   private final Searching searching;
+  private final KnownNames names;
 
-  SearchService(Searching searching) {
+  SearchService(Searching searching, KnownNames names) {
     this.searching = searching;
+    this.names = names;
   }
 
   @Override
   public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
     Identified caller = Caller.require(Scope.SEARCH);
+    Statuses.refuse(names.filter("filter", request.getFilter()));
     answer(searching.search(caller.name(), request), observer);
   }
 

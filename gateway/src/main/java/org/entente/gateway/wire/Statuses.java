@@ -8,6 +8,7 @@ import com.google.rpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.Optional;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.WhoMustAct;
 
@@ -46,6 +47,13 @@ final class Statuses {
                   .build()));
     }
     return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  /** Ends the call if there is a problem. */
+  static void refuse(Optional<Problem> problem) {
+    if (problem.isPresent()) {
+      throw exception(problem.get());
+    }
   }
 
   /** The same problem as a message. */

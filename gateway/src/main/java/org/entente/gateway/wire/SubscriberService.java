@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 /** The Subscriber service over {@link Subscriptions}. */
 final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
   private final Subscriptions subscriptions;
+  private final KnownNames names;
 
-  SubscriberService(Subscriptions subscriptions) {
+  SubscriberService(Subscriptions subscriptions, KnownNames names) {
     this.subscriptions = subscriptions;
+    this.names = names;
   }
 
   @Override
@@ -30,12 +32,14 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
     Identified caller = Caller.require(Scope.SUBSCRIBE);
     return new Stream(
         subscriptions,
+        names,
         caller.name().value(),
         (ServerCallStreamObserver<SubscribeResponse>) observer);
   }
 
   private static final class Stream implements StreamObserver<SubscribeRequest>, Sink {
     private final Subscriptions subscriptions;
+    private final KnownNames names;
     private final String client;
     private final ServerCallStreamObserver<SubscribeResponse> out;
     private @Nullable Subscription subscription;
@@ -44,9 +48,11 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
 
     Stream(
         Subscriptions subscriptions,
+        KnownNames names,
         String client,
         ServerCallStreamObserver<SubscribeResponse> out) {
       this.subscriptions = subscriptions;
+      this.names = names;
       this.client = client;
       this.out = out;
       out.setOnReadyHandler(this::wake);
@@ -73,6 +79,11 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
     private void open(OpenCursor request) {
       if (held() != null) {
         end(new Problem(Code.INVALID_FIELD, "open", "only the first request may be open"));
+        return;
+      }
+      Optional<Problem> unknown = names.filter("open.filter", request.getFilter());
+      if (unknown.isPresent()) {
+        end(unknown.get());
         return;
       }
       Subscriptions.Opened opened = subscriptions.open(client, request, this);

@@ -78,6 +78,9 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
         request.getOwn()
             ? ports.own().page(caller.name(), of, after, size)
             : ports.records().page(ports.book(), of, after, size);
+    if (of != null && page.states().isEmpty()) {
+      requireKnown(caller, of);
+    }
     observer.onNext(
         ListChargesResponse.newBuilder()
             .addAllCharges(page.states())
@@ -90,19 +93,22 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
   public void showChain(ShowChainRequest request, StreamObserver<ShowChainResponse> observer) {
     Identified caller = Caller.require(Scope.TASK);
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
-    ShowChainResponse chain =
-        ports
-            .chains()
-            .chain(caller.name(), id)
-            .orElseThrow(
-                () ->
-                    Statuses.exception(
-                        new Problem(
-                            Code.NOT_FOUND,
-                            "message_id",
-                            "message " + id + " was neither sent nor is it here")));
-    observer.onNext(chain);
+    observer.onNext(requireKnown(caller, id));
     observer.onCompleted();
+  }
+
+  /** The chain of a message that this agency sent, or has for this client. */
+  private ShowChainResponse requireKnown(Identified caller, MessageId id) {
+    return ports
+        .chains()
+        .chain(caller.name(), id)
+        .orElseThrow(
+            () ->
+                Statuses.exception(
+                    new Problem(
+                        Code.NOT_FOUND,
+                        "message_id",
+                        "message " + id + " was neither sent nor is it here")));
   }
 
   private static io.grpc.StatusRuntimeException wrong(String field, String message) {

@@ -17,14 +17,17 @@ import org.entente.proto.v1.WatchGrpc;
 /** The Watch service over {@link Watches}. */
 final class WatchService extends WatchGrpc.WatchImplBase {
   private final Watches watches;
+  private final KnownNames names;
 
-  WatchService(Watches watches) {
+  WatchService(Watches watches, KnownNames names) {
     this.watches = watches;
+    this.names = names;
   }
 
   @Override
   public void addWatch(AddWatchRequest request, StreamObserver<AddWatchResponse> observer) {
     Identified caller = Caller.require(Scope.WATCH);
+    Statuses.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
     answer(watches.add(caller.name(), request), observer);
   }
 

@@ -27,9 +27,9 @@ class SubjectTextTest {
   private static final List<String> WORDS =
       List.of(
           "container:CSQU3054383",
-          "declaration:26FR0000000000001A",
+          "declaration:26FR000000000000A1",
           "bill_of_lading:ENLN2604",
-          "air_waybill:12345675",
+          "air_waybill:05712345675",
           "consignment:6FR123",
           "vessel:9876103",
           "place:FRLEH",

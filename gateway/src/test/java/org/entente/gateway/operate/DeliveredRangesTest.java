@@ -326,7 +326,8 @@ class DeliveredRangesTest {
                 ReceiveKit.SELF,
                 aside.ledger,
                 new LabelCheck(MessageLimits.defaults()),
-                aside.subscriptions)
+                aside.subscriptions,
+                Set.of())
             .forget(
                 Aside.OPERATOR,
                 "desk",

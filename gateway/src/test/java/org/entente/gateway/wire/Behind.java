@@ -141,6 +141,9 @@ final class Behind implements AutoCloseable {
           Duration.ofDays(366),
           Set.of("holder", "other-holder"));
 
+  /** An agency that was a member once: the ledger has its messages. */
+  static final AgencyName FORMER = new AgencyName("pt.customs");
+
   final MemoryStore store = new MemoryStore();
   final Ledger ledger;
   final AuditLog audit;
@@ -400,7 +403,12 @@ final class Behind implements AutoCloseable {
         pairs,
         quarantine(),
         links(),
-        new Cursors(Edge.FR, ledger, new LabelCheck(MessageLimits.defaults()), subscriptions),
+        new Cursors(
+            Edge.FR,
+            ledger,
+            new LabelCheck(MessageLimits.defaults()),
+            subscriptions,
+            Set.of("all", "publisher")),
         backups,
         audit,
         (index, bytes) -> Optional.ofNullable(leaves.get(index)),
@@ -436,7 +444,11 @@ final class Behind implements AutoCloseable {
         new IprOffice(iprParts(), IPR),
         new HolderDesk(iprParts(), IPR),
         cap,
-        questions);
+        questions,
+        new KnownNames(
+            policy::membership,
+            () -> List.of(new AgencyName("us.cbp"), FORMER),
+            Set.of("narcotics")));
   }
 
   private IprParts iprParts() {

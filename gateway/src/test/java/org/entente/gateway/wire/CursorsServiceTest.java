@@ -138,7 +138,8 @@ class CursorsServiceTest {
   void list_showsThoseOfEveryClient_orOfOne_withTheOldestMessageThatEachHasNotPassed() {
     assertEquals(List.of(DESK, NIGHT, CLOSED_OFFICE), listed(""));
     assertEquals(List.of(CLOSED_OFFICE), listed("closed-office"));
-    assertEquals(List.of(), listed("closed"));
+    assertEquals(List.of(), listed("publisher"), "configured, and without cursors");
+    assertRefused("INVALID_FIELD", "client", () -> listed("closed-offic"));
   }
 
   /** What a stream has looked at and its client does not want is not what it is behind. */
@@ -197,7 +198,8 @@ class CursorsServiceTest {
         "on_behalf_of.officer",
         () -> forget("all", "desk", OnBehalfOf.getDefaultInstance()));
     assertRefused("NOT_FOUND", "cursor", () -> forget("all", "des", PERSON));
-    assertRefused("NOT_FOUND", "cursor", () -> forget("", "desk", PERSON));
+    assertRefused("NOT_FOUND", "client", () -> forget("", "desk", PERSON));
+    assertRefused("NOT_FOUND", "client", () -> forget("publisher", "desk", PERSON));
     assertEquals(3, listed("").size());
     assertEquals(List.of(), edge.behind.recorded);
   }

@@ -116,11 +116,14 @@ public final class IndexTerms {
     if (scheme.equals("route")) {
       return parseRoute(text.substring(colon + 1));
     }
-    String value = SubjectTerms.required(text.substring(colon + 1));
-    if (scheme.equals("hs") && !CodedText.HS_CODE.valid(value)) {
-      throw new InvalidValue("hs is " + CodedText.HS_CODE.form(), value);
-    }
-    return scheme + ':' + value;
+    String value = text.substring(colon + 1);
+    return scheme
+        + ':'
+        + switch (scheme) {
+          case "hs" -> SubjectTerms.coded(scheme, CodedText.HS_CODE, "", value);
+          case "place" -> SubjectTerms.coded(scheme, CodedText.PLACE, "", value);
+          default -> SubjectTerms.required(value);
+        };
   }
 
   private static String parseRoute(String value) {

@@ -4,6 +4,7 @@ import java.text.Normalizer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -61,6 +62,28 @@ public final class SubjectTerms {
           "aeo",
           "case");
   static final int MAX_TERM = 500;
+
+  /** Schemes of coded identifiers, which are valid or can be in no message. */
+  private static final Map<String, CodedText> CODED =
+      Map.ofEntries(
+          Map.entry("container", CodedText.CONTAINER),
+          Map.entry("declaration", CodedText.MRN),
+          Map.entry("bill_of_lading", CodedText.BILL_OF_LADING),
+          Map.entry("air_waybill", CodedText.AIR_WAYBILL),
+          Map.entry("consignment", CodedText.UCR),
+          Map.entry("vessel", CodedText.VESSEL),
+          Map.entry("vehicle", CodedText.VIN),
+          Map.entry("lei", CodedText.LEI),
+          Map.entry("aeo", CodedText.SAFE_NUMBER),
+          Map.entry("aircraft", CodedText.AIRCRAFT_REGISTRATION),
+          Map.entry("seal", CodedText.SEAL),
+          Map.entry("cargo_reference", CodedText.SAFE_NUMBER),
+          Map.entry("account", CodedText.IBAN));
+
+  /** Numbers that may be a natural person's, which no message about them quotes. */
+  private static final Set<String> UNQUOTED = Set.of("account", "phone");
+
+  private static final Pattern ISSUER = Pattern.compile("[A-Z]{2}[A-Z0-9]{0,3}");
 
   private SubjectTerms() {}
 
@@ -185,10 +208,37 @@ public final class SubjectTerms {
     String value = text.substring(colon + 1);
     return switch (scheme) {
       case "person" -> person(value);
-      case "plate" -> parts("plate", value, 2, 2, "a plate is ISSUER/NUMBER, such as FR/AB-123-CD");
+      case "plate" -> plate(value);
       case "firearm" -> parts("firearm", value, 1, 2, "a firearm is SERIAL or MAKE/SERIAL");
-      default -> scheme + ':' + required(value);
+      case "phone" -> "phone:" + coded("phone", CodedText.PHONE, "+", value);
+      default -> {
+        CodedText kind = CODED.get(scheme);
+        yield scheme + ':' + (kind == null ? required(value) : coded(scheme, kind, "", value));
+      }
     };
+  }
+
+  /**
+   * An identifier that a message can have.
+   *
+   * @param before what of its form is neither letter nor digit, and stands before it
+   */
+  static String coded(String scheme, CodedText kind, String before, String value) {
+    String plain = required(value);
+    if (!kind.valid(before + plain)) {
+      throw new InvalidValue(scheme + " is " + kind.form(), UNQUOTED.contains(scheme) ? "" : value);
+    }
+    return plain;
+  }
+
+  private static String plate(String value) {
+    String form = "a plate is ISSUER/NUMBER, such as FR/AB-123-CD";
+    String term = parts("plate", value, 2, 2, form);
+    String issuer = term.substring("plate:".length(), term.indexOf('/'));
+    if (!ISSUER.matcher(issuer).matches()) {
+      throw new InvalidValue(form + ", with the issuer as " + CodedText.JURISDICTION.form(), value);
+    }
+    return term;
   }
 
   private static String parts(String scheme, String value, int least, int most, String form) {
@@ -210,7 +260,22 @@ public final class SubjectTerms {
     if (name.length() == 1) {
       throw new InvalidValue("a person has a name", value);
     }
-    return "person:" + name + (parts.size() == 3 ? '/' + required(parts.get(2)) : "");
+    return "person:" + name + (parts.size() == 3 ? '/' + birthDate(parts.get(2)) : "");
+  }
+
+  /** With hyphens or, as terms have it, without. */
+  private static String birthDate(String value) {
+    String plain = required(value);
+    StringBuilder date = new StringBuilder(plain);
+    for (int at : new int[] {6, 4}) {
+      if (at < date.length()) {
+        date.insert(at, '-');
+      }
+    }
+    if (!CodedText.PARTIAL_DATE.valid(date.toString())) {
+      throw new InvalidValue("a birth date is " + CodedText.PARTIAL_DATE.form(), "");
+    }
+    return plain;
   }
 
   static String required(String value) {

@@ -1,6 +1,7 @@
 package org.entente.gateway.policy.subject;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -127,6 +128,57 @@ class SubjectTermsTest {
       assertThrows(InvalidValue.class, () -> IndexTerms.parse(wrong), wrong);
     }
     assertThrows(InvalidValue.class, () -> SubjectTerms.parse("brand:Voltara"));
+  }
+
+  /** A search for what no message can have would always find nothing. */
+  @Test
+  void identifiersThatCannotExist_areRefused_withTheirForm() {
+    for (String wrong :
+        List.of(
+            "container:CSQU3054384",
+            "declaration:26FR000000000000001",
+            "bill_of_lading:" + "A".repeat(36),
+            "air_waybill:12345678903",
+            "consignment:" + "A".repeat(36),
+            "vessel:9074720",
+            "vehicle:WEN7ZZ1H5SG20441O",
+            "lei:9845001ENTENTE011079",
+            "aeo:" + "A".repeat(36),
+            "aircraft:F",
+            "plate:FRANCE/AB-123-CD",
+            "phone:020 7183 8750",
+            "account:GB29NWBK60161331926818",
+            "seal:" + "A".repeat(36),
+            "cargo_reference:" + "A".repeat(36),
+            "person:Dupont/Marie/1980-13-01",
+            "place:LEHAVRE")) {
+      InvalidValue refused = assertThrows(InvalidValue.class, () -> IndexTerms.parse(wrong), wrong);
+      String told = String.valueOf(refused.getMessage());
+      String scheme = wrong.substring(0, wrong.indexOf(':'));
+      assertTrue(told.contains(scheme) || told.contains("birth date"), told);
+    }
+    String account = "GB29NWBK60161331926818";
+    assertFalse(
+        String.valueOf(
+                assertThrows(InvalidValue.class, () -> SubjectTerms.parse("account:" + account))
+                    .getMessage())
+            .contains(account));
+  }
+
+  /** Watches are listed as terms: what is listed can be watched for again. */
+  @Test
+  void terms_canBeReadAgain() {
+    for (String term :
+        List.of(
+            "container:CSQU3054383",
+            "plate:USCA/7ABC123",
+            "phone:442071838750",
+            "person:DUPONT/MARIE/19800201",
+            "person:DUPONT/MARIE/198002",
+            "person:DUPONT/MARIE/1980",
+            "aircraft:3C6444")) {
+      assertEquals(term, IndexTerms.parse(term));
+    }
   }
 
   private static Subject.Builder route(String... places) {

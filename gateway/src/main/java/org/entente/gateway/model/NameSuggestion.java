@@ -1,0 +1,68 @@
+package org.entente.gateway.model;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Which known name somebody may have meant who wrote one that is unknown: the nearest by edit
+ * distance (Levenshtein), or else all that are known. Pure.
+ */
+public final class NameSuggestion {
+  /** Most names that are listed. */
+  private static final int LISTED = 20;
+
+  /** Longest text of which the nearest name is looked for. */
+  private static final int LONGEST = 64;
+
+  private record Distant(String name, int edits) {}
+
+  private NameSuggestion() {}
+
+  /** Words that follow upon what is wrong: {@code did you mean "fr.customs"?} or all names. */
+  public static String of(String found, Collection<String> known) {
+    return nearest(found, known)
+        .map(name -> "did you mean \"" + name + "\"?")
+        .orElseGet(() -> listed(known));
+  }
+
+  private static Optional<String> nearest(String found, Collection<String> known) {
+    int most = Math.max(1, found.length() / 6);
+    return found.length() > LONGEST
+        ? Optional.empty()
+        : known.stream()
+            .filter(name -> Math.abs(name.length() - found.length()) <= most)
+            .map(name -> new Distant(name, distance(found, name)))
+            .filter(one -> one.edits() <= most)
+            .min(Comparator.comparingInt(Distant::edits))
+            .map(Distant::name);
+  }
+
+  private static String listed(Collection<String> known) {
+    if (known.isEmpty()) {
+      return "there are none";
+    }
+    List<String> names = List.copyOf(new TreeSet<>(known));
+    String more = names.size() > LISTED ? ", and " + (names.size() - LISTED) + " more" : "";
+    return "known are " + String.join(", ", names.stream().limit(LISTED).toList()) + more;
+  }
+
+  private static int distance(String one, String other) {
+    int[] before = new int[other.length() + 1];
+    for (int j = 0; j < before.length; j++) {
+      before[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int[] row = new int[before.length];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int changed = before[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(changed, 1 + Math.min(before[j], row[j - 1]));
+      }
+      before = row;
+    }
+    return before[other.length()];
+  }
+}
