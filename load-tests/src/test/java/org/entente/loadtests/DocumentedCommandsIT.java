@@ -20,26 +20,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.loadtests.federation.FreePorts;
 import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.DemonstrationSteps;
 import org.entente.loadtests.testkit.DocumentedCommand;
 import org.entente.loadtests.testkit.Step;
 import org.entente.loadtests.testkit.Steps;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever types what the pages say gets what the pages say. */
 final class DocumentedCommandsIT {
-  /** One record in the form of the Safety Gate's export. */
-  private static final String ALERT =
-      """
-      {"alert_number": "A12/00001/26", "product_name": "Doll", "brand": "Example", \
-      "product_category": "Toys", "product_description": "Soft doll", "type": "Consumer", \
-      "country_of_origin": "Sweden", "country_of_origin_iso": "SE", "risk_type": "Choking", \
-      "risk_description": "Small parts come off.", "measures_authorities": "Recall", \
-      "notifying_country": "France", "notifying_country_iso": "FR"}
-      """;
-
   private static final String LOOPBACK = "127.0.0.1:";
 
   @TempDir private Path folder;
@@ -51,10 +43,6 @@ final class DocumentedCommandsIT {
     Path home = Home.find().folder();
     replaced.put("/tmp/federation", folder.resolve("federation").toString());
     replaced.put("config/", home.resolve("config") + "/");
-    replaced.put("alerts.jsonl", folder.resolve("alerts.jsonl").toString());
-    replaced.put(
-        "folder-of-cap-files",
-        home.resolve("gateway").resolve("src/test/resources/cap").toString());
     steps = new Steps(folder, replaced);
   }
 
@@ -80,7 +68,7 @@ final class DocumentedCommandsIT {
                 DocumentedSteps.otherTurnsAboutRights(),
                 DocumentedSteps.afterwards(),
                 DocumentedSteps.stopped(),
-                DocumentedSteps.demonstrated(),
+                DemonstrationSteps.all(),
                 CeremonySteps.all(),
                 RecoverySteps.all())
             .flatMap(List::stream)
@@ -114,9 +102,10 @@ final class DocumentedCommandsIT {
   }
 
   @Test
-  void demonstrations_doWhatThePagesSay() throws IOException, InterruptedException {
-    Files.writeString(folder.resolve("alerts.jsonl"), ALERT);
-    steps.run(DocumentedSteps.demonstrated());
+  @Tag("extended")
+  @Tag("demonstrations")
+  void demonstrations_thatAreStopped_leaveNothingBehind() throws IOException, InterruptedException {
+    steps.run(DemonstrationSteps.stopped());
     assertEquals(1, left("entente-demo-*").size(), "only --keep leaves its folder");
     assertEquals(List.of(), running(), "what was stopped leaves no gateway behind");
   }

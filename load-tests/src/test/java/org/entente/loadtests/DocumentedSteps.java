@@ -737,30 +737,4 @@ final class DocumentedSteps {
                     + " --new /tmp/federation/new-passphrase")
             .says("protected by the new passphrase"));
   }
-
-  /** The demonstration as far as its arguments matter; {@code DemoIT} runs it to its end. */
-  static List<Step> demonstrated() {
-    String started = "Starting five gateways";
-    return List.of(
-        Step.of("./entente demo").until("Warm-up").exits(143),
-        Step.of("./entente demo --once --json").until(started).exits(143),
-        Step.of("./entente demo --keep").until(started).exits(143),
-        Step.of("./entente demo --alerts alerts.jsonl --mapping config/mappings/safety-gate.yaml")
-            .until(started)
-            .doesNotSay("BAD RECORD")
-            .exits(143),
-        Step.of("./entente demo --alerts folder-of-cap-files")
-            .until(started)
-            .doesNotSay("BAD RECORD")
-            .exits(143),
-        Step.of("./entente demo --list").says("regional-hub").says("city-state-ipr"),
-        Step.of("./entente demo --scenario city-state-ipr")
-            .until("ok      7 publish")
-            .doesNotSay("FAILED")
-            .exits(143),
-        Step.of("./entente demo --scenario exercise-waste").says("who reacted when"),
-        Step.of("./entente demo --scenario all --once --json").until("ok      2 start").exits(143),
-        Step.of("./entente bench smoke").says("each message a gRPC message"),
-        Step.of("./entente bench policy --quick").says("µs a decision"));
-  }
 }

@@ -28,9 +28,6 @@ public final class BenchRun implements Callable<Integer> {
   @Option(names = "--quick", description = "some three minutes, for a first impression")
   private boolean quick;
 
-  @Option(names = "--smoke", description = "less than a minute, shows only that both chains work")
-  private boolean smoke;
-
   @Option(names = "--scenarios", description = "two minutes, shows only that everything works")
   private boolean scenarios;
 
@@ -88,9 +85,6 @@ public final class BenchRun implements Callable<Integer> {
 
   /** The least that was asked for. */
   private Effort effort() {
-    if (smoke) {
-      return Effort.SMOKE;
-    }
     if (scenarios) {
       return Effort.SCENARIOS;
     }

@@ -10,8 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.DemonstrationSteps;
+import org.entente.loadtests.testkit.Step;
+import org.entente.loadtests.testkit.Steps;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,9 +55,32 @@ final class ScenariosIT {
   @TempDir private Path folder;
 
   @Test
-  void everyScenario_comesAsItExpects() throws IOException, InterruptedException {
-    Child child = Child.entente(folder, "demo", "--scenario", "all", "--once", "--json");
+  void scenariosOfThePages_comeAsTheyExpect() throws IOException, InterruptedException {
+    List<String> names = new ArrayList<>();
+    try (Steps steps = new Steps(folder, Map.of())) {
+      steps.run(List.of(DemonstrationSteps.list()));
+      for (Step step : DemonstrationSteps.scenarios()) {
+        names.addAll(named(steps.run(step)));
+      }
+    }
+    assertEquals(DemonstrationSteps.SCENARIOS, names);
+  }
+
+  @Test
+  @Tag("extended")
+  @Tag("scenarios")
+  void everyOtherScenario_comesAsItExpects() throws IOException, InterruptedException {
+    List<String> others = new ArrayList<>(ScenarioFolder.names(Home.find().scenarios()));
+    assertTrue(others.removeAll(DemonstrationSteps.SCENARIOS), others::toString);
+    List<String> command = new ArrayList<>(List.of("demo", "--once", "--json", "--scenario"));
+    command.addAll(others);
+    Child child = Child.entente(folder, command.toArray(String[]::new));
     assertEquals(0, child.code(), () -> failed(child));
+    assertEquals(others, named(child));
+  }
+
+  /** Names of the scenarios of which it printed that all their steps came as expected. */
+  private static List<String> named(Child child) throws IOException {
     assertEquals(1, child.out().lines().count(), child.out());
     assertTrue(child.err().endsWith("Result: passed\n"), child.err());
     JsonNode root = new ObjectMapper().readTree(child.out());
@@ -67,7 +95,7 @@ final class ScenariosIT {
         assertTrue(step.path("milliseconds").isNumber(), step::toString);
       }
     }
-    assertEquals(ScenarioFolder.names(Home.find().scenarios()), names);
+    return names;
   }
 
   /** What went wrong before all that went well, of which there is more than a log keeps. */

@@ -2,6 +2,7 @@ package org.entente.loadtests.testkit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -20,7 +21,7 @@ public final class Requires {
       return;
     }
     String reason = "missing: " + missing;
-    if (System.getProperty(PROPERTY, "present").equals("all")) {
+    if (isAll()) {
       Assertions.fail(reason + " (" + PROPERTY + "=all)");
     }
     Assumptions.abort(reason);
@@ -28,14 +29,28 @@ public final class Requires {
 
   /** A file or folder in {@code shared/}, beside the repository or further up. */
   public static Path shared(String relative) {
+    Optional<Path> found = find(relative);
+    present(found.isPresent(), "shared/" + relative);
+    return found.orElseThrow();
+  }
+
+  /** The same; where it is absent another, with which the test says less, and no skip. */
+  public static Path sharedOr(String relative, Path otherwise) {
+    return isAll() ? shared(relative) : find(relative).orElse(otherwise);
+  }
+
+  private static boolean isAll() {
+    return System.getProperty(PROPERTY, "present").equals("all");
+  }
+
+  private static Optional<Path> find(String relative) {
     Path start = Path.of("").toAbsolutePath();
     for (Path folder = start; folder != null; folder = folder.getParent()) {
       Path candidate = folder.resolve("shared").resolve(relative);
       if (Files.exists(candidate)) {
-        return candidate;
+        return Optional.of(candidate);
       }
     }
-    present(false, "shared/" + relative);
-    throw new IllegalStateException("not reached");
+    return Optional.empty();
   }
 }

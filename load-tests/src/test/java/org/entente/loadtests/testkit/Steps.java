@@ -64,14 +64,21 @@ public final class Steps implements AutoCloseable {
     }
   }
 
-  private void run(Step step) throws IOException, InterruptedException {
-    String output =
+  /**
+   * Runs one; what it printed, where everything that a step in a process of its own printed is its
+   * standard output.
+   *
+   * @throws AssertionError if it does otherwise than the step says
+   */
+  public Child run(Step step) throws IOException, InterruptedException {
+    Child child =
         switch (step.in()) {
           case THIS_PROCESS -> ended(step, here(step));
           case LAUNCHER -> ended(step, Child.run(folder, launcher(step)));
           case SHELL -> ended(step, Child.run(folder, shell(step)));
           case OWN_PROCESS -> started(step);
         };
+    String output = child.out() + child.err();
     for (String text : step.said()) {
       assertTrue(output.contains(known(text)), () -> says(step, "does not say " + text, output));
     }
@@ -79,6 +86,7 @@ public final class Steps implements AutoCloseable {
       assertFalse(output.contains(text), () -> says(step, "says " + text, output));
     }
     step.kept().forEach((name, pattern) -> keep(step, name, pattern, output));
+    return child;
   }
 
   private Child here(Step step) {
@@ -91,13 +99,13 @@ public final class Steps implements AutoCloseable {
     }
   }
 
-  private static String ended(Step step, Child child) {
+  private static Child ended(Step step, Child child) {
     String output = child.out() + child.err();
     assertEquals(step.exit(), child.code(), () -> says(step, "has another exit code", output));
-    return output;
+    return child;
   }
 
-  private String started(Step step) throws IOException, InterruptedException {
+  private Child started(Step step) throws IOException, InterruptedException {
     List<String> command = Machine.QUICK_START.command("org.entente.gateway.Main", arguments(step));
     command.add(1, "-Djava.io.tmpdir=" + temporary);
     Started started = Started.of(command);
@@ -107,7 +115,7 @@ public final class Steps implements AutoCloseable {
       int code = started.stop();
       assertEquals(step.exit(), code, () -> says(step, "ended otherwise", started.said()));
     }
-    return started.said();
+    return new Child(step.exit(), started.said(), "");
   }
 
   private void keep(Step step, String name, Pattern pattern, String output) {
