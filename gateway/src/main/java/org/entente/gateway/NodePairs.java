@@ -6,7 +6,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
@@ -26,6 +28,9 @@ final class NodePairs {
   private final InstantSource clock;
   private final SecureRandom random;
 
+  /** Public halves by id, so that looking at what is held expands no secret again. */
+  private final Map<String, VerifyingPair> derived = new ConcurrentHashMap<>();
+
   NodePairs(Keystore keystore, KeyKind kind, InstantSource clock, SecureRandom random) {
     this.keystore = keystore;
     this.kind = kind;
@@ -33,10 +38,10 @@ final class NodePairs {
     this.random = random;
   }
 
-  /** A pair and when this node made it or was given it. */
-  private record Held(SigningPair pair, Instant since) {
+  /** The public half of a pair and when this node made the pair or was given it. */
+  private record Held(VerifyingPair pair, Instant since) {
     String id() {
-      return pair.verifyingPair().id();
+      return pair.id();
     }
   }
 
@@ -44,7 +49,9 @@ final class NodePairs {
     List<Held> out = new ArrayList<>();
     for (KeyEntry entry : keystore.list(kind)) {
       try (entry) {
-        out.add(new Held(entry.secret().use(SigningPair::fromSeeds), entry.created()));
+        VerifyingPair pair =
+            derived.computeIfAbsent(entry.id(), id -> signing(entry).verifyingPair());
+        out.add(new Held(pair, entry.created()));
       }
     }
     out.sort(Comparator.comparing(Held::since).reversed());
@@ -55,14 +62,28 @@ final class NodePairs {
     return out;
   }
 
+  private static SigningPair signing(KeyEntry entry) {
+    return entry.secret().use(SigningPair::fromSeeds);
+  }
+
+  /** The whole of a pair that is held. */
+  SigningPair signing(VerifyingPair pair) {
+    try (KeyEntry entry =
+        keystore
+            .get(kind, pair.id())
+            .orElseThrow(() -> new IllegalStateException("no longer held: " + pair))) {
+      return signing(entry);
+    }
+  }
+
   /** All of them, the newest first; at least one. */
   List<SigningPair> all() {
-    return held().stream().map(Held::pair).toList();
+    return verifying().stream().map(this::signing).toList();
   }
 
   /** The public halves of all of them. */
   List<VerifyingPair> verifying() {
-    return all().stream().map(SigningPair::verifyingPair).toList();
+    return held().stream().map(Held::pair).toList();
   }
 
   /**
@@ -70,16 +91,21 @@ final class NodePairs {
    * where it lists none, as before the agency has joined, the newest.
    */
   SigningPair inForce(List<AgencyKey> listed) {
-    List<SigningPair> held = all();
+    return signing(verifyingInForce(listed));
+  }
+
+  /** The public half of {@link #inForce}. */
+  VerifyingPair verifyingInForce(List<AgencyKey> listed) {
+    List<VerifyingPair> held = verifying();
     return listed(listed, held, clock.instant()).orElse(held.get(0));
   }
 
-  private static Optional<SigningPair> listed(
-      List<AgencyKey> listed, List<SigningPair> held, Instant now) {
+  private static Optional<VerifyingPair> listed(
+      List<AgencyKey> listed, List<VerifyingPair> held, Instant now) {
     return listed.stream()
         .filter(key -> key.validAt(now))
         .sorted(Comparator.comparing(AgencyKey::notBefore).reversed())
-        .flatMap(key -> held.stream().filter(pair -> pair.verifyingPair().equals(key.pair())))
+        .flatMap(key -> held.stream().filter(pair -> pair.equals(key.pair())))
         .findFirst();
   }
 
@@ -89,7 +115,7 @@ final class NodePairs {
   SigningPair next(List<AgencyKey> listed) {
     Held newest = held().get(0);
     if (listed.stream().noneMatch(key -> key.id().equals(newest.id()))) {
-      return newest.pair();
+      return signing(newest.pair());
     }
     SigningPair made = SigningPair.generate(random);
     try (KeyEntry entry =
@@ -112,11 +138,11 @@ final class NodePairs {
    */
   List<String> destroyReplaced(List<AgencyKey> listed, Instant now) {
     List<Held> held = held();
-    Optional<SigningPair> inForce = listed(listed, held.stream().map(Held::pair).toList(), now);
+    Optional<VerifyingPair> inForce = listed(listed, held.stream().map(Held::pair).toList(), now);
     if (inForce.isEmpty()) {
       return List.of();
     }
-    String used = inForce.get().verifyingPair().id();
+    String used = inForce.get().id();
     List<String> replaced =
         held.stream()
             .dropWhile(each -> !each.id().equals(used))
@@ -127,6 +153,7 @@ final class NodePairs {
                     listed.stream().noneMatch(k -> k.id().equals(id) && !now.isAfter(k.notAfter())))
             .toList();
     replaced.forEach(id -> keystore.destroy(kind, id));
+    derived.keySet().removeAll(replaced);
     return replaced;
   }
 }

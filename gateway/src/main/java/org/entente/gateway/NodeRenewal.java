@@ -23,6 +23,7 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.ceremony.PairRenewal;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -264,11 +265,11 @@ final class NodeRenewal implements OwnPairs {
   }
 
   private void follow(Use use) {
-    SigningPair pair = use.pairs.inForce(use.listed(member()));
-    String id = pair.verifyingPair().id();
+    VerifyingPair pair = use.pairs.verifyingInForce(use.listed(member()));
+    String id = pair.id();
     if (!id.equals(use.inForce)) {
       use.inForce = id;
-      use.signers.accept(pair);
+      use.signers.accept(use.pairs.signing(pair));
       record(
           AuditRecord.ofNode(
               AuditType.TRUST_CHANGE,

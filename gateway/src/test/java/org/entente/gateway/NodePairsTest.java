@@ -2,6 +2,7 @@ package org.entente.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
@@ -123,6 +124,13 @@ class NodePairsTest {
     assertEquals(List.of(first.verifyingPair().id()), pairs.destroyReplaced(both, now));
     assertEquals(List.of(third, second), pairs.verifying());
     assertEquals(second, inForce(both));
+  }
+
+  /** Chores look at the pairs regularly, and need the secret of none of them. */
+  @Test
+  void verifying_askedAgain_isNotDerivedAgain() {
+    assertSame(pairs.verifying().get(0), pairs.verifying().get(0));
+    assertSame(pairs.verifying().get(0), pairs.verifyingInForce(List.of()));
   }
 
   @Test
