@@ -56,6 +56,7 @@ import org.entente.proto.v1.WriteCapResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,7 @@ class CapPathTest {
           .setRequestedAction(RequestedAction.REQUESTED_ACTION_CHECK)
           .build();
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
   private String fire = "";
@@ -80,7 +82,7 @@ class CapPathTest {
   @BeforeEach
   void start() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     Path config = folder.resolve(DE + ".yaml");
     Files.writeString(
         config, Files.readString(config).replace("score, recall", "score, recall, audit"));

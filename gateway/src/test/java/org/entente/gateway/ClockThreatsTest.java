@@ -20,6 +20,7 @@ import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Attacks and faults in which clocks are wrong, on real gateways. */
@@ -27,13 +28,14 @@ class ClockThreatsTest {
   private static final Duration TEN_YEARS = Duration.ofDays(3_652);
   private static final Duration DEADLINE = Duration.ofDays(20);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void mint() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
   }
 
   @AfterEach

@@ -78,6 +78,7 @@ import org.entente.proto.v1.WriteCapRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +91,7 @@ class DeskPathTest {
       OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("case 7").build();
   private static final String CONTAINER = "CSQU3054383";
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
   private ManagedChannel narcotics;
@@ -99,7 +101,7 @@ class DeskPathTest {
   @BeforeEach
   void start() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     federation.seat(DE, "narcotics", "");
     federation.seat(DE, "tobacco", "");
     federation.start(FR, DE);

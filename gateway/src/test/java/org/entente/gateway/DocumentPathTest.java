@@ -49,6 +49,7 @@ import org.entente.proto.v1.RetentionGrpc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -60,6 +61,7 @@ class DocumentPathTest {
   /** Of a gateway that is configured as usual, and of the agreement. */
   private static final int MOST = 1 << 20;
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
   private Path saved = Path.of("");
@@ -67,7 +69,7 @@ class DocumentPathTest {
   @BeforeEach
   void start() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     Path config = folder.resolve(DE + ".yaml");
     Files.writeString(
         config, Files.readString(config).replace("score, recall", "score, recall, audit"));

@@ -33,6 +33,7 @@ import org.entente.proto.v1.WatchUnopenedResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A publisher follows its message to whoever opens it, and hears when nobody does. */
@@ -41,13 +42,14 @@ class EvidencePathTest {
   private static final Duration LONG = Duration.ofDays(3);
   private static final Duration SOON = Duration.ofMinutes(10);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void mint() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
   }
 
   @AfterEach

@@ -35,6 +35,7 @@ import org.entente.proto.v1.Wanted;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -57,6 +58,7 @@ class ExplainCommandTest {
               "\"headline\": \"Flood\"}], \"subjects\": [{\"person\": {\"role\":"
                   + " \"PERSON_ROLE_VICTIM\", \"familyName\": \"Muster\"}}]");
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
   private String out = "";
@@ -65,7 +67,7 @@ class ExplainCommandTest {
   @BeforeEach
   void found() throws IOException {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = new RunningFederation(folder, clock, Duration.ofDays(20));
+    federation = templates.copy(folder, clock, Duration.ofDays(20));
   }
 
   @AfterEach

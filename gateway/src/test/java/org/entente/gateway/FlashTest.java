@@ -18,6 +18,7 @@ import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Lane;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An alert overtakes what waits before it: at the origin, in the transit, at the recipient. */
@@ -26,10 +27,11 @@ final class FlashTest {
   private static final Duration DEADLINE = Duration.ofDays(1);
   private static final int BULK = 800;
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
 
   private RunningFederation federation() throws IOException {
-    return new RunningFederation(
+    return templates.copy(
         folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING);
   }
 

@@ -34,6 +34,7 @@ import org.entente.proto.v1.WhoMustAct;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an agency says that it fulfils, between real gateways: told, kept, and gone by. */
@@ -42,13 +43,14 @@ class FulfilmentPathTest {
       OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("ticket 12").build();
   private static final Duration DEADLINE = Duration.ofDays(5);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void found() throws IOException {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = new RunningFederation(folder, clock, Duration.ofDays(20));
+    federation = templates.copy(folder, clock, Duration.ofDays(20));
   }
 
   @AfterEach

@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -34,6 +35,7 @@ class GatewaysLifeTest {
   private static final Duration STEP = Duration.ofHours(6);
   private static final Duration DEADLINE = Duration.ofDays(55);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
 
   @Test
@@ -42,7 +44,7 @@ class GatewaysLifeTest {
     for (long seed = only == null ? 0 : only; seed < (only == null ? LIVES : only + 1); seed++) {
       Path own = Files.createDirectories(folder.resolve(Long.toUnsignedString(seed)));
       SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-      try (RunningFederation federation = new RunningFederation(own, clock, LASTING, LASTING)) {
+      try (RunningFederation federation = templates.copy(own, clock, LASTING, LASTING)) {
         new Life(federation, seed).live();
       }
     }

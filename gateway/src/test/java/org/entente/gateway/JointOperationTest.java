@@ -42,6 +42,7 @@ import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.ShowOperationRequest;
 import org.entente.proto.v1.SituationReport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,7 @@ class JointOperationTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("A-1").setJustification("joint inspection 7/26").build();
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
 
   private int drafts;
@@ -63,7 +65,7 @@ class JointOperationTest {
   @Test
   void membershipChange_whoLeftReadsNothingLater_andWhoJoinedNothingEarlier() throws IOException {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    try (RunningFederation federation = new RunningFederation(folder, clock, Duration.ofDays(60))) {
+    try (RunningFederation federation = templates.copy(folder, clock, Duration.ofDays(60))) {
       federation.start(RunningFederation.HUB, DE, FR, SG);
       Operation founded = found(federation, clock.instant().plus(Duration.ofDays(20)));
       ByteString id = founded.getOperationId();
@@ -124,7 +126,7 @@ class JointOperationTest {
   void leadWithARestoredLedger_isGivenItsRosterBack_andSignsNoSecondOfItsNumber()
       throws IOException {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    try (RunningFederation federation = new RunningFederation(folder, clock, Duration.ofDays(60))) {
+    try (RunningFederation federation = templates.copy(folder, clock, Duration.ofDays(60))) {
       federation.start(RunningFederation.HUB, DE, FR, SG);
       ByteString id = found(federation, clock.instant().plus(Duration.ofDays(20))).getOperationId();
       awaitRoster(federation, DE, id, 1);

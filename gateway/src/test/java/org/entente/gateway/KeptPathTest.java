@@ -40,6 +40,7 @@ import org.entente.proto.v1.WatchTerms;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -54,13 +55,14 @@ class KeptPathTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("case 12/26").build();
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void mint() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     federation.seat(DE, "narcotics", "");
     federation.start(FR, DE);
   }

@@ -29,6 +29,7 @@ import org.entente.proto.v1.Severity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -39,13 +40,14 @@ import org.junit.jupiter.api.io.TempDir;
 class LaterWordsPathTest {
   private static final Duration LONG = Duration.ofDays(3);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void mint() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     federation.start(FR, DE);
   }
 

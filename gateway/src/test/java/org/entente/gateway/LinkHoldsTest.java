@@ -32,6 +32,7 @@ import org.entente.proto.v1.UnpauseLinkRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Links that operators pause, and lanes that an alarm stops, between real gateways. */
@@ -40,13 +41,14 @@ class LinkHoldsTest {
       OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("ticket 12").build();
   private static final Duration DEADLINE = Duration.ofDays(5);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void found() throws IOException {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = new RunningFederation(folder, clock, Duration.ofDays(20));
+    federation = templates.copy(folder, clock, Duration.ofDays(20));
   }
 
   @AfterEach

@@ -25,6 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -46,6 +47,7 @@ class MetricsPageTest {
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
   private static final Pattern NAMED = Pattern.compile("\\bentente_[a-z_]+");
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
 
   private static String page() throws IOException {
@@ -56,7 +58,7 @@ class MetricsPageTest {
   private String exported() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     try (RunningFederation federation =
-        new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60))) {
+        templates.copy(folder, new SettableClock(now), Duration.ofDays(60))) {
       federation.start(FR, DE);
       federation.send(FR, "one", Duration.ofDays(1), DE);
       federation.receive(DE, 1);

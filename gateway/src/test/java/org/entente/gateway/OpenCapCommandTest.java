@@ -49,6 +49,7 @@ import org.entente.proto.v1.SearchRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -58,6 +59,7 @@ class OpenCapCommandTest {
       OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("case 7").build();
   private static final String[] WHO = {"--officer", "DE-7", "--justification", "case 7"};
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
   private String out = "";
@@ -66,7 +68,7 @@ class OpenCapCommandTest {
   @BeforeEach
   void start() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     Path config = folder.resolve(DE + ".yaml");
     Files.writeString(
         config, Files.readString(config).replace("score, recall", "score, recall, audit"));

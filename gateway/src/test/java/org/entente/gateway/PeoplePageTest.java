@@ -74,6 +74,7 @@ import org.entente.proto.v1.TaskingProto;
 import org.entente.proto.v1.Wanted;
 import org.entente.proto.v1.WatchProto;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page of calls that name a person says of each what a gateway does, and of no other. */
@@ -102,6 +103,7 @@ class PeoplePageTest {
           "Links.ResumeLane", "{peer: 'de.customs', lane: 'LANE_FLASH'}",
           "IprProcedure.AnswerIprNotice", "{answer: 'IPR_ANSWER_CONFIRMS'}");
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
 
   private record Row(String officer, String justification, String leaves) {}
@@ -198,7 +200,7 @@ class PeoplePageTest {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     List<String> wrong = new ArrayList<>();
     try (RunningFederation federation =
-        new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60))) {
+        templates.copy(folder, new SettableClock(now), Duration.ofDays(60))) {
       grantAll(
           FR,
           "publish, subscribe, search, watch, score, respond, evidence, release, consent, recall,"

@@ -24,6 +24,7 @@ import org.entente.proto.v1.Severity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -35,6 +36,7 @@ final class PolicyChangeTest {
   private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration DEADLINE = Duration.ofDays(30);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private final SettableClock clock =
       new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
@@ -42,7 +44,7 @@ final class PolicyChangeTest {
 
   @BeforeEach
   void start() throws IOException {
-    federation = new RunningFederation(folder, clock, LASTING);
+    federation = templates.copy(folder, clock, LASTING);
     Path config = folder.resolve(FR + ".yaml");
     Files.writeString(
         config,

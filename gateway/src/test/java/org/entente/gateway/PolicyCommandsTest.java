@@ -26,6 +26,7 @@ import org.entente.proto.v1.Lane;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -45,6 +46,7 @@ final class PolicyCommandsTest {
           expect: { outcome: PERMITTED, agreement: warnings }
       """;
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
   private String out = "";
@@ -53,7 +55,7 @@ final class PolicyCommandsTest {
   @BeforeEach
   void mint() throws IOException {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = new RunningFederation(folder, clock, Duration.ofDays(20));
+    federation = templates.copy(folder, clock, Duration.ofDays(20));
   }
 
   @AfterEach

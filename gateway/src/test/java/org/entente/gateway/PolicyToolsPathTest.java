@@ -39,6 +39,7 @@ import org.entente.proto.v1.TestPolicyResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +68,7 @@ class PolicyToolsPathTest {
           expect: { outcome: PERMITTED }
       """;
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
   private PolicyToolsGrpc.PolicyToolsBlockingStub tools;
@@ -74,7 +76,7 @@ class PolicyToolsPathTest {
   @BeforeEach
   void start() throws IOException {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = new RunningFederation(folder, clock, Duration.ofDays(20));
+    federation = templates.copy(folder, clock, Duration.ofDays(20));
     federation.start(FR);
     tools = PolicyToolsGrpc.newBlockingStub(federation.channel(FR));
   }

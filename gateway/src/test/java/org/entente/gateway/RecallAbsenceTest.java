@@ -45,6 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -62,6 +63,7 @@ class RecallAbsenceTest {
   private static final OnBehalfOf OFFICER =
       OnBehalfOf.newBuilder().setOfficer("FR-118").setJustification("case 12/26").build();
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
@@ -70,8 +72,7 @@ class RecallAbsenceTest {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     // What was received is kept longer than anybody is away.
     federation =
-        new RunningFederation(
-            folder, new SettableClock(now), Duration.ofDays(60), Duration.ofDays(20));
+        templates.copy(folder, new SettableClock(now), Duration.ofDays(60), Duration.ofDays(20));
   }
 
   @AfterEach

@@ -35,6 +35,7 @@ import org.entente.proto.v1.TrackResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -44,13 +45,14 @@ class RecallPathTest {
   private static final Duration LONG = Duration.ofDays(4);
   private static final OnBehalfOf PERSON = OnBehalfOf.newBuilder().setOfficer("FR-3").build();
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void mint() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
   }
 
   @AfterEach

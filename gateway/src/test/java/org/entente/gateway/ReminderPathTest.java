@@ -40,6 +40,7 @@ import org.entente.proto.v1.Wanted;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who owes an answer is reminded: by its own gateway as time passes, and by who asked. */
@@ -47,6 +48,7 @@ class ReminderPathTest {
   private static final Duration STEP = Duration.ofMinutes(5);
   private static final Duration TEN_HOURS = Duration.ofHours(10);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
   private int drafts;
@@ -54,7 +56,7 @@ class ReminderPathTest {
   @BeforeEach
   void mint() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     federation.start(FR, DE);
   }
 

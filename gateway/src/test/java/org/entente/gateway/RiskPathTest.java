@@ -35,6 +35,7 @@ import org.entente.proto.v1.ShowScoresRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Over real gateways: scores of what was received, until its origin takes it back. */
@@ -43,13 +44,14 @@ class RiskPathTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("targeting 4/26").build();
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void mint() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     federation.start(FR, DE);
   }
 

@@ -155,8 +155,8 @@ final class RunningFederation implements AutoCloseable {
   private final Instant ends;
   private final SecureRandom random = new SecureRandom();
   private final KeyName rootName = new KeyName("entente/" + NAME + "/root-1");
-  private final SigningPair root = SigningPair.generate(random);
-  private final RootSet roots = new RootSet(1, List.of(RootKey.of(rootName, root)));
+  private final SigningPair root;
+  private final RootSet roots;
   private final Map<String, Member> members = new TreeMap<>();
   private final Map<String, AgencyPlan> plans = new TreeMap<>();
   private final Map<String, Path> homes = new TreeMap<>();
@@ -250,6 +250,8 @@ final class RunningFederation implements AutoCloseable {
     this.folder = folder;
     this.clock = clock;
     this.ends = clock.instant().plus(lifetime);
+    this.root = SigningPair.generate(random);
+    this.roots = new RootSet(1, List.of(RootKey.of(rootName, root)));
     Files.createDirectories(folder.resolve("agreements"));
     Files.writeString(
         folder.resolve("agreements").resolve("warnings.yaml"),
@@ -258,6 +260,41 @@ final class RunningFederation implements AutoCloseable {
     for (String agency : ports) {
       peerPorts.put(agency, LoopbackPort.next());
     }
+  }
+
+  private RunningFederation(RunningFederation minted, Path folder, SettableClock clock) {
+    this.folder = folder;
+    this.clock = clock;
+    this.ends = minted.ends;
+    this.root = minted.root;
+    this.roots = minted.roots;
+    this.version = minted.version;
+    members.putAll(minted.members);
+    plans.putAll(minted.plans);
+    links.putAll(minted.links);
+    peerPorts.putAll(minted.peerPorts);
+    minted.homes.forEach(
+        (agency, home) ->
+            homes.put(agency, folder.resolve(minted.folder.relativize(home).toString())));
+  }
+
+  /**
+   * Copies one that never ran into another folder. Only one copy may run at a time: the ports are
+   * in the bundle that the root signed.
+   */
+  RunningFederation copyTo(Path other, SettableClock itsClock) throws IOException {
+    Files.createDirectories(other);
+    try (Stream<Path> parts = Files.list(folder)) {
+      for (Path part : parts.toList()) {
+        copyTree(part, other.resolve(folder.relativize(part).toString()));
+      }
+    }
+    return new RunningFederation(this, other, itsClock);
+  }
+
+  /** Whether its ports are free now. */
+  boolean portsAreFree() {
+    return peerPorts.values().stream().allMatch(LoopbackPort::isFree);
   }
 
   /** A gateway that does not run has no link to a peer any more, until all are restored. */

@@ -19,6 +19,7 @@ import java.util.List;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator reads of a gateway that does not start: field, file or address, and why. */
@@ -28,13 +29,14 @@ class StartProblemsTest {
   private final SettableClock clock =
       new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private Path file = Path.of("");
   private String good = "";
 
   @BeforeEach
   void mint() throws IOException {
-    RunningFederation federation = new RunningFederation(folder, clock, Duration.ofDays(60));
+    RunningFederation federation = templates.copy(folder, clock, Duration.ofDays(60));
     federation.close();
     file = folder.resolve(FR + ".yaml");
     good = Files.readString(file);

@@ -34,6 +34,7 @@ import org.entente.proto.v1.TaskingGrpc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Over real gateways: one is asked to act, another informed, and the originator hears who acts. */
@@ -42,13 +43,14 @@ class TaskingPathTest {
   private static final OnBehalfOf OFFICER =
       OnBehalfOf.newBuilder().setOfficer("DE-7").setUnit("Hamburg").build();
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void mint() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
   }
 
   @AfterEach

@@ -21,6 +21,7 @@ import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -31,6 +32,7 @@ final class TwinTest {
   private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration DEADLINE = Duration.ofDays(1);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
 
   @Test
@@ -38,7 +40,7 @@ final class TwinTest {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
     Path twinFolder = Files.createDirectory(folder.resolve("twin"));
     Path first = Files.createDirectory(folder.resolve("first"));
-    try (RunningFederation federation = new RunningFederation(first, clock, LASTING)) {
+    try (RunningFederation federation = templates.copy(first, clock, LASTING)) {
       federation.publishBundle(TwinTest::witnessing);
       federation.start(FR, DE);
       delivered(federation, "before");

@@ -44,7 +44,8 @@ public final class LoopbackPort {
     }
   }
 
-  private static boolean isFree(int port) {
+  /** Whether a server could listen on this loopback port now. */
+  public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return true;
