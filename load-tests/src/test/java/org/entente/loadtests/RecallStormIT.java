@@ -1,20 +1,24 @@
 package org.entente.loadtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
@@ -57,14 +61,15 @@ final class RecallStormIT {
   @Test
   void recallStorm_isExecutedWhole_whileOtherTrafficFlows() throws Exception {
     try (Federation federation = Federation.mint(Home.find(), folder, Machine.GATEWAY)) {
-      federation.start(List.of(FR, DE, US, HUB));
+      for (String agency : List.of(HUB, US, DE, FR)) {
+        federation.start(List.of(agency));
+      }
       List<ByteString> ids = published(federation);
       federation.kill(DE);
       recall(federation, ids);
 
       federation.start(List.of(DE));
-      int threads = exchangeOthers(federation);
-      threads = Math.max(threads, awaitExecuted(federation, ids));
+      int threads = mostThreads(federation, () -> executeAmongOthers(federation, ids));
 
       assertTrue(threads < MOST_THREADS, threads + " threads");
       assertEquals(List.of(), federation.crashed(), "ended although nobody ended them");
@@ -84,7 +89,7 @@ final class RecallStormIT {
         new Watcher() {
           @Override
           public void answered(Publication publication, Outcome outcome) {
-            ids.add(outcome.getAccepted().getMessageId());
+            ids.add(outcome.getMessageId());
           }
         };
     try (Clients clients = new Clients(federation, tally, watcher)) {
@@ -120,9 +125,9 @@ final class RecallStormIT {
     }
   }
 
-  /** Messages of the same origin and of another one, while the recalls are executed. */
-  private static int exchangeOthers(Federation federation)
-      throws IOException, InterruptedException {
+  /** Messages of the same origin and of another one arrive while the recalls are executed. */
+  private static Void executeAmongOthers(Federation federation, List<ByteString> ids)
+      throws InterruptedException {
     List<Publication> others = new ArrayList<>();
     for (int i = 0; i < OTHERS; i++) {
       for (String publisher : List.of(FR, US)) {
@@ -131,45 +136,53 @@ final class RecallStormIT {
       }
     }
     Tally tally = new Tally();
-    int threads = threads(federation);
     try (Clients clients = new Clients(federation, tally, Watcher.NONE)) {
       clients.subscribe(List.of(DE));
       clients.publish(others, PER_SECOND);
-      while (!tally.awaitComplete(others.size(), 1)) {
-        threads = Math.max(threads, threads(federation));
-        assertEquals(List.of(), federation.crashed());
-      }
+      assertTrue(
+          tally.awaitComplete(others.size(), QUIET_SECONDS),
+          () -> tally.missing().size() + " missing, ended: " + federation.crashed());
     }
-    return Math.max(threads, threads(federation));
+    awaitExecuted(federation, ids);
+    return null;
   }
 
-  private static int threads(Federation federation) throws IOException {
-    try (var tasks = Files.list(Path.of("/proc/" + federation.pid(DE) + "/task"))) {
-      return (int) tasks.count();
+  /** The most threads that the recipient is seen to have while something is done. */
+  private static int mostThreads(Federation federation, Callable<Void> task) throws Exception {
+    Path tasks = Path.of("/proc/" + federation.pid(DE) + "/task");
+    AtomicInteger most = new AtomicInteger();
+    ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor();
+    try {
+      ScheduledFuture<?> unused =
+          looking.scheduleAtFixedRate(
+              () -> most.accumulateAndGet(entries(tasks), Math::max), 0, 50, TimeUnit.MILLISECONDS);
+      task.call();
+    } finally {
+      looking.shutdownNow();
     }
+    return most.get();
   }
 
-  private static int awaitExecuted(Federation federation, List<ByteString> ids) throws IOException {
+  /** None once the process has ended, which is asserted elsewhere. */
+  private static int entries(Path folder) {
+    String[] names = folder.toFile().list();
+    return names == null ? 0 : names.length;
+  }
+
+  private static void awaitExecuted(Federation federation, List<ByteString> ids) {
     EvidenceGrpc.EvidenceBlockingStub evidence =
         EvidenceGrpc.newBlockingStub(federation.channel(FR, "supervisor"));
-    int threads = 0;
-    long end = System.nanoTime() + 120_000_000_000L;
     for (ByteString id : ids) {
-      EvidenceItem executed = null;
-      while (executed == null && System.nanoTime() < end) {
-        threads = Math.max(threads, threads(federation));
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(QUIET_SECONDS);
+      Optional<EvidenceItem> executed = Optional.empty();
+      while (executed.isEmpty() && System.nanoTime() < end && federation.crashed().isEmpty()) {
+        TrackRequest request = TrackRequest.newBuilder().setMessageId(id).build();
         executed =
-            evidence
-                .track(TrackRequest.newBuilder().setMessageId(id).build())
-                .getItemsList()
-                .stream()
+            evidence.track(request).getItemsList().stream()
                 .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE)
-                .findFirst()
-                .orElse(null);
+                .findFirst();
       }
-      assertNotNull(executed, "a recall is not answered");
-      assertEquals("", executed.getCode(), executed.getReason());
+      assertEquals(Optional.of(""), executed.map(EvidenceItem::getCode), "ended: " + federation.crashed());
     }
-    return threads;
   }
 }
