@@ -13,8 +13,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.entente.loadtests.federation.AuditResult;
 import org.entente.gateway.cli.CommandFailure;
+import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
@@ -133,8 +133,7 @@ final class BackupIT {
     Child check = Child.here("config", "check", "--config", config);
     String missing = "data: " + data + " does not exist, but this node had a ledger";
     assertTrue(check.err().contains(missing), check.out() + check.err());
-    CommandFailure start =
-        assertThrows(CommandFailure.class, () -> federation.start(List.of(FR)));
+    CommandFailure start = assertThrows(CommandFailure.class, () -> federation.start(List.of(FR)));
     assertTrue(String.valueOf(start.getMessage()).contains(missing), start.getMessage());
     assertFalse(Files.exists(data), "nothing began in its place");
   }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -54,6 +53,10 @@ final class RecallStormIT {
 
   /** Twice `limits.worker_threads`, and what the machine, Netty and RocksDB have. */
   private static final int MOST_THREADS = 2 * 64 + 100;
+
+  private interface Exchange {
+    void run() throws InterruptedException;
+  }
 
   @TempDir private Path folder;
 
@@ -126,7 +129,7 @@ final class RecallStormIT {
   }
 
   /** Messages of the same origin and of another one arrive while the recalls are executed. */
-  private static Void executeAmongOthers(Federation federation, List<ByteString> ids)
+  private static void executeAmongOthers(Federation federation, List<ByteString> ids)
       throws InterruptedException {
     List<Publication> others = new ArrayList<>();
     for (int i = 0; i < OTHERS; i++) {
@@ -144,11 +147,11 @@ final class RecallStormIT {
           () -> tally.missing().size() + " missing, ended: " + federation.crashed());
     }
     awaitExecuted(federation, ids);
-    return null;
   }
 
   /** The most threads that the recipient is seen to have while something is done. */
-  private static int mostThreads(Federation federation, Callable<Void> task) throws Exception {
+  private static int mostThreads(Federation federation, Exchange exchange)
+      throws InterruptedException {
     Path tasks = Path.of("/proc/" + federation.pid(DE) + "/task");
     AtomicInteger most = new AtomicInteger();
     ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor();
@@ -156,7 +159,7 @@ final class RecallStormIT {
       ScheduledFuture<?> unused =
           looking.scheduleAtFixedRate(
               () -> most.accumulateAndGet(entries(tasks), Math::max), 0, 50, TimeUnit.MILLISECONDS);
-      task.call();
+      exchange.run();
     } finally {
       looking.shutdownNow();
     }
@@ -182,7 +185,8 @@ final class RecallStormIT {
                 .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE)
                 .findFirst();
       }
-      assertEquals(Optional.of(""), executed.map(EvidenceItem::getCode), "ended: " + federation.crashed());
+      assertEquals(
+          Optional.of(""), executed.map(EvidenceItem::getCode), "ended: " + federation.crashed());
     }
   }
 }
