@@ -1,7 +1,5 @@
 package org.entente.gateway.ledger;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-
 import java.util.List;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
@@ -21,7 +19,10 @@ public final class LedgerFormats {
             "window",
             Formats.same(InvalidValue.class, bytes -> OriginWindow.decode(bytes).encode()),
             LedgerFormats::windows)
-        .with("windows", LedgerFormats::windowsOfEpochs, LedgerFormats::severalWindows)
+        .with(
+            "windows",
+            Formats.same(InvalidValue.class, bytes -> OriginWindows.decode(bytes).encode()),
+            LedgerFormats::severalWindows)
         .with(
             "cursor-key",
             Formats.same(IllegalStateException.class, LedgerFormats::cursor),
@@ -36,27 +37,12 @@ public final class LedgerFormats {
     return List.of(OriginWindow.fresh(1).encode(), window.encode());
   }
 
-  /** The form of before, a single window, is read and written no more. */
-  private static boolean windowsOfEpochs(byte[] bytes) {
-    try {
-      OriginWindows read = OriginWindows.decode(bytes);
-      byte[] again = read.encode();
-      if (bytes[0] != 1) {
-        assertArrayEquals(bytes, again);
-      }
-      assertArrayEquals(again, OriginWindows.decode(again).encode());
-      return true;
-    } catch (InvalidValue e) {
-      return false;
-    }
-  }
-
   private static List<byte[]> severalWindows() {
     OriginWindows windows = OriginWindows.none();
     for (long epoch : new long[] {1, 4, 1_790_000_000}) {
       windows.in(epoch).orElseThrow().offer(epoch);
     }
-    return List.of(OriginWindows.none().encode(), windows.encode(), OriginWindow.fresh(2).encode());
+    return List.of(OriginWindows.none().encode(), windows.encode());
   }
 
   private static byte[] cursor(byte[] key) {
