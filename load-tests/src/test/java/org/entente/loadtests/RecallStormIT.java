@@ -36,10 +36,13 @@ import org.entente.proto.v1.RecallRequest;
 import org.entente.proto.v1.RecallResponse;
 import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.TrackRequest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ten thousand recalls reach a gateway at once, in the heap that the launcher gives it. */
+@Tag("extended")
+@Tag("chaos")
 final class RecallStormIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";
