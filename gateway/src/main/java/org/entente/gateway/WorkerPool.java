@@ -19,7 +19,7 @@ final class WorkerPool {
 
   private WorkerPool() {}
 
-  /** A pool of at most so many threads; after a shutdown it rejects tasks. */
+  /** A pool of at most {@code threads} threads; after a shutdown it rejects tasks. */
   static ExecutorService ofAtMost(int threads, ThreadFactory factory) {
     IdleFirstQueue waiting = new IdleFirstQueue();
     return new ThreadPoolExecutor(

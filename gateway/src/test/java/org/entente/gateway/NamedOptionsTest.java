@@ -50,7 +50,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /**
  * Every option and argument of every command. What names something that must exist is given a name
  * that is misspelled, at a running gateway, and must be refused with what would be valid. An option
- * that stands in neither table fails: whoever adds one says which it is.
+ * that stands in neither table fails the test: its author decides to which it belongs.
  */
 class NamedOptionsTest {
   private static final Duration LONG = Duration.ofDays(9);

@@ -114,7 +114,7 @@ final class TailCommand extends ClientCall {
     }
   }
 
-  /** What is known of a delivery: a message that comes anew has another position. */
+  /** Identifies a delivery: a message that is redelivered has another position. */
   private record Place(long position, ByteString message) {}
 
   /** What goes on over all connections. */

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes outcomes out of the ledger that are remembered no longer.
  *
- * <p>An index by time would cost a record more for each message. Instead the whole table is walked
- * over now and then, in rounds bounded by time. The reading is not done on the writer's thread; a
- * commit forgets at most {@value #AT_ONCE} keys, and the commits of others go between. A walk does
- * not survive a restart: the next begins anew. Called regularly by one thread.
+ * <p>An index by time would cost one more record for each message. Instead a walk over the whole
+ * table begins every six hours, in rounds bounded by time. It does not read on the writer's thread.
+ * One commit forgets at most {@value #AT_ONCE} keys, and other commits go in between. A restart
+ * begins a new walk. Called regularly by one thread.
  */
 public final class OutcomeSweep {
   /** Keys that are looked at in one go; those that are over go in one commit. */

@@ -7,21 +7,21 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Which known name somebody may have meant who wrote one that is unknown: the nearest by edit
- * distance (Levenshtein), or else all that are known. Pure.
+ * Suggests a known name for an unknown one: the nearest by edit distance (Levenshtein), or, if none
+ * is near, the list of known names. Pure.
  */
 public final class NameSuggestion {
   /** Most names that are listed. */
   private static final int LISTED = 20;
 
-  /** Longest text of which the nearest name is looked for. */
+  /** Longest unknown name that is compared with known ones, characters. */
   private static final int LONGEST = 64;
 
   private record Distant(String name, int edits) {}
 
   private NameSuggestion() {}
 
-  /** Words that follow upon what is wrong: {@code did you mean "fr.customs"?} or all names. */
+  /** The end of an error message: {@code did you mean "fr.customs"?} or the known names. */
   public static String of(String found, Collection<String> known) {
     return nearest(found, known)
         .map(name -> "did you mean \"" + name + "\"?")

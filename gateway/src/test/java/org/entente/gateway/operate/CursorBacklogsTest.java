@@ -15,7 +15,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.store.v1.InboxRecord;
 import org.junit.jupiter.api.Test;
 
-/** What a cursor is behind, counted among so many of the latest positions. */
+/** How far a cursor is behind, counted over a bounded number of the latest positions. */
 class CursorBacklogsTest {
   private static final long LAST = 9;
 
