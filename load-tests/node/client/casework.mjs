@@ -128,7 +128,9 @@ const scores = async (engine, desk, messageId) => {
     return `${one.score.perMille} of ${one.message.label.origin}`;
   });
   const following = { terms, after: 0, onBehalfOf: WHY };
-  await desk.stream('Risk.FollowScores', following, (got) => got.length === 1, ([{ scores: [one] }]) => {
+  // The first response says where the stream stands and has no scores.
+  await desk.stream('Risk.FollowScores', following, (got) => got.length === 2, ([begun, { scores: [one] }]) => {
+    assert.equal(begun.scores.length, 0);
     assert.equal(hex(one.message.messageId), hex(messageId));
     return `number ${one.score.number}`;
   });
