@@ -75,7 +75,7 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
 
   @Option(
       names = "--messages",
-      defaultValue = "800",
+      defaultValue = "500",
       description =
           "repeat the samples to about this number: three fifths at the steady rate, one in a burst,"
               + " one around the outage (default: ${DEFAULT-VALUE})")
@@ -83,7 +83,7 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
 
   @Option(
       names = "--rate",
-      defaultValue = "50",
+      defaultValue = "20",
       description = "messages a second, except in the burst (default: ${DEFAULT-VALUE})")
   private int rate;
 
