@@ -34,7 +34,7 @@ record Recipients(
     List<AgencyName> others,
     List<Refusal> refusals) {
 
-  /** So many refusals have a suggestion; a draft may name many agencies. */
+  /** Most refusals with a suggestion, since a draft may name many agencies. */
   private static final int SUGGESTED = 16;
 
   static Recipients expand(Addressing to, AgencyName self, Membership membership) {

@@ -21,8 +21,8 @@ import org.rocksdb.WALRecoveryMode;
  *
  * <p>The format version is the entry {@code entente.store.format} of {@link Table#META}, two bytes
  * big-endian, written by the first commit of a new store. A store of another version, or with a
- * table that this release does not know, is refused and stays as it is: before the first release
- * there is one format, and this constant rises with each change of it.
+ * table that this release does not know, is refused and none of its records changes: before the
+ * first release there is one format, and this constant rises with each change of it.
  */
 final class RocksOpening {
   static final int FORMAT = 7;

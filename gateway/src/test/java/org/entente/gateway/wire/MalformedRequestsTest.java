@@ -139,7 +139,7 @@ class MalformedRequestsTest {
         channel.newCall(raw(PublisherGrpc.getPublishStreamMethod()), CallOptions.DEFAULT), answers);
   }
 
-  /** So many outcomes, as key, code and field. */
+  /** Waits for a number of outcomes; each as key, code and field. */
   private static Map<String, String> outcomes(Answers<PublishStreamResponse> answers, int count)
       throws InterruptedException {
     List<Outcome> outcomes = new ArrayList<>();

@@ -114,7 +114,7 @@ final class DemoTraffic {
     return String.join(", ", parts);
   }
 
-  /** Kills when so many are answered; returns when the gateway is ready again. */
+  /** Kills the gateway after a number of answers; returns when it is ready again. */
   private Outage killAndRestart(int after) throws InterruptedException {
     if (!tally.awaitAnswered(after, QUIET_SECONDS)) {
       throw new CommandFailure("no publisher had an answer for " + QUIET_SECONDS + " s");

@@ -24,7 +24,7 @@ import picocli.CommandLine;
 @Tag("extended")
 @Tag("benchmark")
 final class BenchIT {
-  /** What is asked beside ratios, as far as a short run has it. */
+  /** Figures with a goal, other than ratios, that a short run measures. */
   private static final List<String> MEASURED =
       List.of(
           "start_ready_ms",
