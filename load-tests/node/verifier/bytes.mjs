@@ -1,4 +1,4 @@
-// Bytes, numbers and names as docs/wire-format.md states them under "Rules for all formats".
+// Bytes, numbers and names as docs/develop/wire-format.md states them under "Rules for all formats".
 
 /** What a reader answers to bytes that are not what they should be. Nothing else is a refusal. */
 export class Refused extends Error {

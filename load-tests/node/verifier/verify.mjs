@@ -1,4 +1,4 @@
-// Opens and verifies what gateways made, from docs/wire-format.md alone.
+// Opens and verifies what gateways made, from docs/develop/wire-format.md alone.
 //
 //   node verifier/verify.mjs [--json] FILE…
 //

@@ -73,7 +73,7 @@ final class NodeDisk implements Supplier<Store>, NodeBackups.Copies {
           ("data: %s %s, but this node had a ledger: %s. Its disk is probably not mounted: mount it"
                   + " and start again. If the ledger is lost, restore a backup (`entente backup"
                   + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
-                  + " new-log --ledger-lost`). See docs/backup.md")
+                  + " new-log --ledger-lost`). See docs/operate/backup.md")
               .formatted(
                   config.data(),
                   Files.exists(config.data()) ? "holds no ledger" : "does not exist",
@@ -139,7 +139,7 @@ final class NodeDisk implements Supplier<Store>, NodeBackups.Copies {
       case CORRUPT ->
           "; nothing was changed: keep a copy of the folder, look at the disk and its memory, and"
               + " where the file cannot be had back as it was written, restore a backup"
-              + " (docs/backup.md)";
+              + " (docs/operate/backup.md)";
       case DISK_FULL -> "; make room on its disk";
       default -> "";
     };

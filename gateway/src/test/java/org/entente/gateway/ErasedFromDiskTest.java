@@ -194,7 +194,7 @@ class ErasedFromDiskTest {
     assertTrue(read("data", "keystore", held).isPresent());
   }
 
-  /** What is not promised: a copy of both from before. docs/erasure.md says so. */
+  /** What is not promised: a copy of both from before. docs/security/erasure.md says so. */
   @Test
   void oldLedger_withOldKeys_opens() {
     assertTrue(read("backup", "keystore-of-the-backup", erased).isPresent());

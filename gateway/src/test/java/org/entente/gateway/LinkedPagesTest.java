@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,19 +52,20 @@ class LinkedPagesTest {
 
   @Test
   void page_ofTheDocs_isReachedFromTheFirst() throws IOException {
-    List<String> linked = new ArrayList<>();
-    Matcher links = LINK.matcher(prose(REPOSITORY.resolve("README.md")));
-    while (links.find()) {
-      linked.add(links.group(1));
+    Set<Path> reached = new HashSet<>();
+    Deque<Path> open = new ArrayDeque<>(List.of(REPOSITORY.resolve("README.md")));
+    while (!open.isEmpty()) {
+      Path page = open.remove();
+      if (page.toString().endsWith(".md") && Files.exists(page) && reached.add(page)) {
+        Matcher links = LINK.matcher(prose(page));
+        while (links.find()) {
+          open.add(page.resolveSibling(links.group(1)).normalize());
+        }
+      }
     }
-    try (Stream<Path> docs = Files.list(REPOSITORY.resolve("docs"))) {
-      List<String> lost =
-          docs.filter(page -> page.toString().endsWith(".md"))
-              .map(page -> REPOSITORY.relativize(page).toString())
-              .filter(page -> !linked.contains(page))
-              .toList();
-      assertEquals(List.of(), lost, "pages to which README.md does not lead");
-    }
+    List<Path> lost = new ArrayList<>(pages());
+    lost.removeAll(reached);
+    assertEquals(List.of(), lost, "pages to which no link leads from README.md");
   }
 
   private static List<Path> pages() throws IOException {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MetricsPageTest {
   private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-  private static final Path PAGE = REPOSITORY.resolve("docs/metrics.md");
+  private static final Path PAGE = REPOSITORY.resolve("docs/operate/metrics.md");
   private static final Path RULES = REPOSITORY.resolve("config/prometheus/alerts.yaml");
 
   /** A row about a metric: name, labels, type. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The page on NIEM says of each field of a subject what it is there, and of no other. */
 class NiemPageTest {
-  private static final Path PAGE = Path.of("..", "docs", "niem.md");
+  private static final Path PAGE = Path.of("..", "docs", "integrate", "niem.md");
   private static final Pattern CODE = Pattern.compile("`([a-z_.]+)`");
 
   /** The fields that the page's rows begin with; {@code .issuer} is of the message before it. */

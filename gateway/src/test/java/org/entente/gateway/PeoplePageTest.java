@@ -79,7 +79,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The page of calls that name a person says of each what a gateway does, and of no other. */
 class PeoplePageTest {
-  private static final Path PAGE = Path.of("..", "docs", "people.md");
+  private static final Path PAGE = Path.of("..", "docs", "integrate", "people.md");
 
   /** Call, command, officer, justification, leaf. */
   private static final Pattern ROW =

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * docs/ceremony.md from its first line to its last, with the page's own commands: each version is
- * put in place at one gateway and reaches the others while they run and mail goes on.
+ * docs/operate/ceremony.md from its first line to its last, with the page's own commands: each
+ * version is put in place at one gateway and reaches the others while they run and mail goes on.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @Tag("extended")

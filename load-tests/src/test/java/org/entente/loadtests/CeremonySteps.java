@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.entente.loadtests.testkit.Step;
 
-/** The commands of docs/ceremony.md in their order, with what must become of each. */
+/** The commands of docs/operate/ceremony.md in their order, with what must become of each. */
 final class CeremonySteps {
   private static final String AGREEMENT = "cp config/agreements/eu-product-safety.yaml";
 

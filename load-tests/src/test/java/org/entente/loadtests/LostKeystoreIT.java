@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * An agency loses its keystore with mail of every kind under way, and goes on with another by the
- * steps of docs/keys.md.
+ * steps of docs/operate/keys.md.
  */
 @Tag("extended")
 @Tag("recovery")

@@ -3,11 +3,11 @@ package org.entente.loadtests;
 import java.util.List;
 import org.entente.loadtests.testkit.Step;
 
-/** The commands of docs/keys.md by which a lost keystore is replaced, in their order. */
+/** The commands of docs/operate/keys.md by which a lost keystore is replaced, in their order. */
 final class RecoverySteps {
   private RecoverySteps() {}
 
-  /** After the founding of docs/ceremony.md, with the gateway of the agency stopped. */
+  /** After the founding of docs/operate/ceremony.md, with the gateway of the agency stopped. */
   static List<Step> all() {
     return List.of(
         Step.of(

@@ -213,7 +213,10 @@ final class TlsRotationIT {
     return new Issued(keys.getPrivate(), ca.issue(keys.getPublic(), profile, random));
   }
 
-  /** As docs/keys.md says: first the key, then the certificate, each by renaming another file. */
+  /**
+   * As docs/operate/keys.md says: first the key, then the certificate, each by renaming another
+   * file.
+   */
   private BigInteger replace(Issued next) throws IOException {
     Credentials own = federation.gatewayCredentials(FR);
     write(own.key(), Pem.encode(next.key()));

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
       "Opens another audit log for a node that does not run and whose log is behind what it has signed",
       "or what witnesses hold, as after a restore. Its first leaf names the old log and what is known",
       "of it, and who decided. The numbers of messages begin new epochs. What was acknowledged after",
-      "the backup was made is lost all the same: see docs/audit.md, Recovery, first.",
+      "the backup was made is lost all the same: see docs/security/audit.md, Recovery, first.",
       "",
       "Refuses where the log can be continued. With --look nothing is changed."
     },
@@ -56,7 +56,7 @@ final class AuditNewLog implements Callable<Integer> {
       names = "--ledger-lost",
       description = {
         "the ledger is lost and there is no backup: begin an empty one in its place; refused where",
-        "there is a ledger. What it held and nobody has elsewhere is lost: see docs/backup.md first"
+        "there is a ledger. What it held and nobody has elsewhere is lost: see docs/operate/backup.md first"
       })
   private boolean lost;
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Copies of a gateway's ledger in the folder that its configuration names (backup.folder). They hold",
       "no keys: keep the keystore apart from them. What a restore brings back and what it cannot is in",
-      "docs/backup.md."
+      "docs/operate/backup.md."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -173,7 +173,7 @@ final class BackupCommand implements Callable<Integer> {
       name = "restore",
       description = {
         "Puts a copy in the place of the ledger of a gateway that does not run. What was acknowledged after",
-        "the copy was made is not in it: look for newer data first (docs/backup.md). Opens another audit",
+        "the copy was made is not in it: look for newer data first (docs/operate/backup.md). Opens another audit",
         "log if the last one cannot be continued; the numbers of messages begin new epochs."
       },
       mixinStandardHelpOptions = true)
@@ -216,7 +216,8 @@ final class BackupCommand implements Callable<Integer> {
       } else {
         out().println("audit log    goes on");
       }
-      out().println("then         start the gateway; docs/backup.md says what to tell whom");
+      out()
+          .println("then         start the gateway; docs/operate/backup.md says what to tell whom");
       return 0;
     }
   }

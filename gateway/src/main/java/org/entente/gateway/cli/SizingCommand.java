@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     name = "sizing",
     description = {
       "Reckons what gateways of a federation need, from measured costs and laws of growth",
-      "(docs/scale.md): links, cores, memory, disk, network, and what witnesses and the trust",
+      "(docs/operate/scale.md): links, cores, memory, disk, network, and what witnesses and the trust",
       "bundle add. Every agency is taken to publish and receive as much as any other, every message",
       "to travel alone, and the rate to hold all day. Says what is beyond a limit."
     },

@@ -22,11 +22,13 @@ public final class PolicySchemas {
     Map<String, String> schemas = new LinkedHashMap<>();
     schemas.put(
         "agreement.json",
-        JsonSchemas.of(AgreementFile.class, "An agreement of Entente (docs/policy.md)", words));
+        JsonSchemas.of(
+            AgreementFile.class, "An agreement of Entente (docs/policy/policy.md)", words));
     schemas.put(
         "node-rules.json",
-        JsonSchemas.of(NodeRulesFile.class, "The rules of a node (docs/policy.md)", words));
-    schemas.put("codes.json", JsonSchemas.of(CodeFile.class, "Code lists (docs/policy.md)", words));
+        JsonSchemas.of(NodeRulesFile.class, "The rules of a node (docs/policy/policy.md)", words));
+    schemas.put(
+        "codes.json", JsonSchemas.of(CodeFile.class, "Code lists (docs/policy/policy.md)", words));
     return schemas;
   }
 

@@ -10,8 +10,8 @@ import org.entente.gateway.trust.BundleContent;
 
 /**
  * Reckons what gateways need from {@link Costs}: linear in each of them, since that is how they
- * were found to grow (docs/scale.md). Reckoned as if every message travelled alone in its envelope
- * and the rate held all day, so that the result is what suffices. Immutable; does no I/O.
+ * were found to grow (docs/operate/scale.md). Reckoned as if every message travelled alone in its
+ * envelope and the rate held all day, so that the result is what suffices. Immutable; does no I/O.
  */
 public final class Sizing {
   private static final double MICROS = 1e6;

@@ -77,7 +77,7 @@ class LogVectorsTest {
     trees();
     proofs();
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("about", "Entente, audit log; formats in docs/wire-format.md; bytes in hex");
+    all.put("about", "Entente, audit log; formats in docs/develop/wire-format.md; bytes in hex");
     all.put("cases", cases);
     JsonNode made = JSON.valueToTree(all);
     Path folder = Files.createDirectories(Path.of("target", "vectors"));

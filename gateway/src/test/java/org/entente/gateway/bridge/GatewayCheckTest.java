@@ -111,7 +111,7 @@ class GatewayCheckTest {
     }
   }
 
-  /** What docs/mappings.md goes through. */
+  /** What docs/integrate/mappings.md goes through. */
   @Test
   void foreignRecords_underTheirMapping_goToGermany_withoutWhoControlled() {
     Path file = Feeds.repository("config/samples/foreign/controls.jsonl");

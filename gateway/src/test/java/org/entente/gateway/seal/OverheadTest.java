@@ -7,7 +7,7 @@ import java.util.List;
 import org.entente.gateway.model.Lane;
 import org.junit.jupiter.api.Test;
 
-/** What sealing adds to a message, as {@code docs/wire-format.md} states it. */
+/** What sealing adds to a message, as {@code docs/develop/wire-format.md} states it. */
 class OverheadTest {
   private static final int LABEL_BYTES = 150;
   private static final int BODY_BYTES = 1024;

@@ -127,7 +127,8 @@ class VectorsTest {
 
   private Map<String, Object> vectors() {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("about", "Entente, sealing suite 1; formats in docs/wire-format.md; bytes in hex");
+    all.put(
+        "about", "Entente, sealing suite 1; formats in docs/develop/wire-format.md; bytes in hex");
     all.put("inputs", inputs());
     all.put("envelope", envelope());
     all.put("session", session());

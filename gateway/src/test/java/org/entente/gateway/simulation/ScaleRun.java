@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Simulates federations of several sizes with the gateway's own code under virtual time, and",
       "measures how a new trust bundle spreads, what a message to all costs, what a transit and a",
-      "witness have to do, and how much memory a gateway needs. See docs/scale.md."
+      "witness have to do, and how much memory a gateway needs. See docs/operate/scale.md."
     },
     mixinStandardHelpOptions = true)
 public final class ScaleRun implements Callable<Integer> {

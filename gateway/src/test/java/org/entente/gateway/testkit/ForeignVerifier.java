@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Assertions;
 
 /**
  * The second implementation of the formats: {@code load-tests/node/verifier}, written in another
- * language from {@code docs/wire-format.md} alone. It is given what the gateway's own code made or
- * refused, and must come to the same verdict.
+ * language from {@code docs/develop/wire-format.md} alone. It is given what the gateway's own code
+ * made or refused, and must come to the same verdict.
  *
  * <p>Where Node or its packages are absent, the test is skipped with the reason.
  */

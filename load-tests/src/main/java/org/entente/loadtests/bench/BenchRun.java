@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures two gateways from outside, beside a chain of as many processes that only passes",
       "bytes on over the same TLS, and beside what users have today. Writes results.json,",
-      "results.md and charts; progress goes to standard error. See docs/benchmarks.md."
+      "results.md and charts; progress goes to standard error. See docs/develop/benchmarks.md."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",

@@ -27,7 +27,7 @@ final class Markdown {
     List<String> lines = new ArrayList<>();
     lines.add("# Results of `load-tests/run`" + (quick(results) ? " --quick" : ""));
     lines.add("");
-    lines.add("Made by the command; what each line means is in docs/benchmarks.md.");
+    lines.add("Made by the command; what each line means is in docs/develop/benchmarks.md.");
     lines.add("");
     setting(results.setting(), lines);
     lines.add("");

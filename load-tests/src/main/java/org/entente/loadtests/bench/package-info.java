@@ -1,6 +1,6 @@
 /**
  * The benchmark: two gateways, driven from outside, beside a chain that only passes bytes on and
- * beside what users have today; see docs/benchmarks.md.
+ * beside what users have today; see docs/develop/benchmarks.md.
  */
 @NullMarked
 package org.entente.loadtests.bench;

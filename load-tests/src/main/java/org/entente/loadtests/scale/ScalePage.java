@@ -24,7 +24,7 @@ final class ScalePage {
     List<String> page = new ArrayList<>();
     page.add("# Results of `load-tests/scale`");
     page.add("");
-    page.add("Made by the command; what each line means is in docs/scale.md.");
+    page.add("Made by the command; what each line means is in docs/operate/scale.md.");
     for (String shape : lines.stream().map(ScaleLine::shape).distinct().toList()) {
       page.add("");
       page.add("## " + title(shape));

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A metric of a gateway comes to be so much, as monitoring reads it.
  *
  * @param agency whose gateway
- * @param name of the metric, as docs/metrics.md has it
+ * @param name of the metric, as docs/operate/metrics.md has it
  * @param labels what is added up: all that has these labels; everything of that name if absent
  * @param is the number
  */

@@ -9,7 +9,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scenario as its YAML file writes it; docs/scenarios.md has every field.
+ * A scenario as its YAML file writes it; docs/develop/scenarios.md has every field.
  *
  * @param title one line
  * @param story what a reader learns from it

@@ -28,7 +28,7 @@ final class StepFilesTest {
 
   @Test
   void everyKindOfStep_isInTheTableOfTheDocs() throws IOException {
-    String docs = Files.readString(Home.find().folder().resolve("docs").resolve("scenarios.md"));
+    String docs = Files.readString(Home.find().folder().resolve("docs/develop/scenarios.md"));
     List<String> missing =
         StepEntry.WORDS.stream().filter(word -> !docs.contains("\n| `" + word + "` |")).toList();
     assertEquals(List.of(), missing);

@@ -36,7 +36,7 @@ final class TestTiersTest {
     List<String> uncovered = new ArrayList<>();
     int rows = 0;
     Matcher row =
-        ROW.matcher(Files.readString(Home.find().folder().resolve("docs").resolve("threats.md")));
+        ROW.matcher(Files.readString(Home.find().folder().resolve("docs/security/threats.md")));
     while (row.find()) {
       rows++;
       boolean covered =
@@ -52,7 +52,8 @@ final class TestTiersTest {
         uncovered.add(row.group(1));
       }
     }
-    assertEquals(List.of(), uncovered, "rows of docs/threats.md without a test in the fast tier");
+    assertEquals(
+        List.of(), uncovered, "rows of docs/security/threats.md without a test in the fast tier");
     assertTrue(rows >= THREATS, rows + " rows: the page is not as it was");
   }
 
