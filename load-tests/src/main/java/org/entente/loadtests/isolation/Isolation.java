@@ -12,10 +12,13 @@ import org.entente.gateway.client.Credentials;
 import org.entente.loadtests.federation.Federation;
 
 /**
- * Measures one gateway that sends to two peers, a good one and one that is dead, slow, stuck or
- * hostile, and the same beside clients of the two gateways that are so, all in one run, so that
- * what is compared was measured on the same machine at the same time. The same background load goes
- * to the second peer whatever its state.
+ * Measures one gateway that sends to two peers: a good one, and one that is dead, slow, stuck or
+ * hostile. Also measures it beside slow, stuck and hostile clients. One run measures everything
+ * that is compared. The second peer gets the same background load in every state.
+ *
+ * <p>A flood costs processor time, and all gateways share this machine's processors. So a round
+ * beside a flood is compared with a round in which the same flood goes to a gateway that the good
+ * traffic does not use.
  */
 final class Isolation {
   /** What the second peer is, or who is there beside a good one. */
@@ -30,12 +33,26 @@ final class Isolation {
     STUCK,
     /** It floods the port of the gateway that is measured. */
     HOSTILE,
+    /** It floods the port of a gateway that the good traffic does not use. */
+    HOSTILE_ELSEWHERE,
     /** A further subscriber where the good one is reads nothing of what it is sent. */
     CLIENT_SLOW,
     /** One that reads all and acknowledges nothing. */
     CLIENT_STUCK,
     /** Further clients of both gateways flood their ports. */
-    CLIENT_HOSTILE
+    CLIENT_HOSTILE,
+    /** As many clients flood a gateway that the good traffic does not use. */
+    CLIENT_HOSTILE_ELSEWHERE;
+
+    /** What a round beside this neighbour is compared with. */
+    Neighbour baseline() {
+      return switch (this) {
+        case HOSTILE -> HOSTILE_ELSEWHERE;
+        case CLIENT_HOSTILE -> CLIENT_HOSTILE_ELSEWHERE;
+        case GOOD, DEAD, SLOW, STUCK, CLIENT_SLOW, CLIENT_STUCK -> GOOD;
+        case HOSTILE_ELSEWHERE, CLIENT_HOSTILE_ELSEWHERE -> this;
+      };
+    }
   }
 
   /** The gateway that is measured. */
@@ -71,7 +88,7 @@ final class Isolation {
   }
 
   /**
-   * Throughput to the good peer beside each kind of neighbour as a part of that beside a good one:
+   * Throughput to the good peer beside each kind of neighbour, divided by that beside its baseline:
    * the best of some rounds of each, taken in turns.
    *
    * @param messages of a round
@@ -86,10 +103,12 @@ final class Isolation {
         say.accept("beside a neighbour that is %s: %,.0f messages/s".formatted(neighbour, rate));
       }
     }
-    double alone = best.getOrDefault(Neighbour.GOOD, 0.0);
-    best.replaceAll((neighbour, rate) -> rate / alone);
     behind.awaitArrived(behind.sent());
-    return best;
+    Map<Neighbour, Double> ratios = new EnumMap<>(Neighbour.class);
+    best.forEach(
+        (neighbour, rate) ->
+            ratios.put(neighbour, rate / best.getOrDefault(neighbour.baseline(), 0.0)));
+    return ratios;
   }
 
   private double round(Neighbour neighbour, int messages) throws InterruptedException, IOException {
@@ -118,20 +137,22 @@ final class Isolation {
   private Beside beside(Neighbour neighbour) throws InterruptedException {
     return switch (neighbour) {
       case GOOD, DEAD, SLOW, STUCK -> new Beside(List.of(), () -> "");
-      case HOSTILE -> hostilePeer();
+      case HOSTILE -> hostilePeer(GATEWAY);
+      case HOSTILE_ELSEWHERE -> hostilePeer(BEHIND);
       case CLIENT_SLOW -> idle(false);
       case CLIENT_STUCK -> idle(true);
-      case CLIENT_HOSTILE -> hostileClients();
+      case CLIENT_HOSTILE -> hostileClients(GATEWAY, GOOD_PEER);
+      case CLIENT_HOSTILE_ELSEWHERE -> hostileClients(BEHIND, BEHIND);
     };
   }
 
-  private Beside hostilePeer() {
+  private Beside hostilePeer(String victim) {
     Credentials hub = federation.gatewayCredentials(TRANSIT);
     Hostile hostile =
         new Hostile(
-            String.valueOf(federation.plan(GATEWAY).peers()),
+            String.valueOf(federation.plan(victim).peers()),
             new Credentials(
-                hub.certificate(), hub.key(), federation.gatewayCredentials(GATEWAY).authority()));
+                hub.certificate(), hub.key(), federation.gatewayCredentials(victim).authority()));
     return new Beside(
         List.of(hostile), () -> "the hostile peer was refused " + hostile.refusals() + " times");
   }
@@ -144,9 +165,9 @@ final class Isolation {
   }
 
   /** Not the clients that the good traffic has: what one of those does is its own loss. */
-  private Beside hostileClients() {
-    HostileClient sending = hostile(GATEWAY, "subscribe");
-    HostileClient receiving = hostile(GOOD_PEER, "publish");
+  private Beside hostileClients(String sender, String recipient) {
+    HostileClient sending = hostile(sender, "subscribe");
+    HostileClient receiving = hostile(recipient, "publish");
     return new Beside(
         List.of(sending, receiving),
         () -> "hostile clients: " + sending.told() + "; " + receiving.told());
@@ -159,7 +180,13 @@ final class Isolation {
 
   private void begin(Neighbour neighbour) {
     switch (neighbour) {
-      case GOOD, HOSTILE, CLIENT_SLOW, CLIENT_STUCK, CLIENT_HOSTILE -> {}
+      case GOOD,
+          HOSTILE,
+          HOSTILE_ELSEWHERE,
+          CLIENT_SLOW,
+          CLIENT_STUCK,
+          CLIENT_HOSTILE,
+          CLIENT_HOSTILE_ELSEWHERE -> {}
       case DEAD -> federation.kill(TRANSIT);
       case SLOW -> relay.mode(Relay.Mode.TRICKLING);
       case STUCK -> relay.mode(Relay.Mode.STUCK);
