@@ -41,6 +41,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.BundleMembership;
 import org.entente.gateway.policy.Fulfilment;
 import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.RulebookFiles;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.trust.BundleFault;
@@ -184,7 +185,7 @@ final class NodeFiles {
 
   Rulebook rulebook(TrustBundle bundle) {
     Rulebook.Loading loading =
-        Rulebook.load(
+        RulebookFiles.load(
             config.policy().agreements(),
             config.policy().nodeRules(),
             config.policy().codes(),

@@ -21,6 +21,7 @@ import org.entente.gateway.policy.RecallMessages;
 import org.entente.gateway.policy.ResponderMessages;
 import org.entente.gateway.policy.RosterMessages;
 import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.RulebookFiles;
 import org.entente.gateway.policy.RulebookHolder;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustStore;
@@ -169,7 +170,7 @@ final class NodePolicy {
   /** What is wrong or odd in the files as they are now; changes nothing. */
   Rulebook.Loading lint(Instant now) {
     NodeConfig.Policy own = files.config().policy();
-    return Rulebook.lint(
+    return RulebookFiles.lint(
         own.agreements(), own.nodeRules(), own.codes(), current().membership(), now);
   }
 

@@ -14,6 +14,7 @@ import org.entente.gateway.policy.PolicyReplay;
 import org.entente.gateway.policy.Residual;
 import org.entente.gateway.policy.Rulebook;
 import org.entente.gateway.policy.RulebookComparison;
+import org.entente.gateway.policy.RulebookFiles;
 import org.entente.proto.v1.Addressing;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,7 @@ public final class PolicyTools {
 
   /** Loads rules and looks for what is odd in them. */
   public Rulebook.Loading lint(Place place) {
-    return Rulebook.lint(
+    return RulebookFiles.lint(
         place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
   }
 
@@ -138,7 +139,7 @@ public final class PolicyTools {
    */
   public Policy policy(Place place) {
     Rulebook.Loading loading =
-        Rulebook.load(
+        RulebookFiles.load(
             place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
     if (loading instanceof Rulebook.Loading.Loaded loaded) {
       return new Policy(loaded.rulebook(), membership, Policy.DEFAULT_CACHE_ENTRIES);

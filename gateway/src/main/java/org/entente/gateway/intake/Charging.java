@@ -21,7 +21,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.ChargeMessages;
+import org.entente.gateway.policy.BodyCheck;
 import org.entente.gateway.policy.Exercise;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.text.TextRule;
@@ -168,9 +168,9 @@ public final class Charging {
     if (step != ChargeStep.CHARGE_STEP_TAKEN && step != ChargeStep.CHARGE_STEP_GIVEN_BACK) {
       return new Problem(Code.INVALID_FIELD, "step", "must be TAKEN or GIVEN_BACK");
     }
-    if (note.codePointCount(0, note.length()) > ChargeMessages.MAX_NOTE) {
+    if (note.codePointCount(0, note.length()) > BodyCheck.MAX_CHARGE_NOTE) {
       return new Problem(
-          Code.INVALID_FIELD, "note", "has at most " + ChargeMessages.MAX_NOTE + " characters");
+          Code.INVALID_FIELD, "note", "has at most " + BodyCheck.MAX_CHARGE_NOTE + " characters");
     }
     return TextRule.LINE
         .fault(note)

@@ -19,7 +19,15 @@ import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Recall;
 
 /** Checks of a body's fields, each as its comment in message.proto states it. */
-final class BodyCheck {
+public final class BodyCheck {
+  /** Most further clients that had a message, in the answer to its recall. */
+  public static final int MAX_CLIENTS = 32;
+
+  /** Longest note of a charge in characters. */
+  public static final int MAX_CHARGE_NOTE = 500;
+
+  static final int MAX_EVIDENCE_ITEMS = 4_096;
+
   private final Findings findings;
   private final SubjectCheck subjects;
   private final RequestCheck requests;
@@ -117,7 +125,7 @@ final class BodyCheck {
     String field = "body.evidence.items";
     List<EvidenceItem> items = batch.getItemsList();
     findings.check(!items.isEmpty(), field, "has at least one entry");
-    if (!findings.count(field, items.size(), EvidenceMessages.MAX_ITEMS)) {
+    if (!findings.count(field, items.size(), MAX_EVIDENCE_ITEMS)) {
       return;
     }
     for (int i = 0; i < items.size() && !findings.full(); i++) {
@@ -163,12 +171,11 @@ final class BodyCheck {
     findings.line("body.charge.unit", charge.getUnit(), 80);
     findings.check(charge.hasAt(), "body.charge.at", "is required");
     findings.time("body.charge.at", charge.getAt());
-    findings.line("body.charge.note", charge.getNote(), ChargeMessages.MAX_NOTE);
+    findings.line("body.charge.note", charge.getNote(), MAX_CHARGE_NOTE);
   }
 
   private void alsoRetrieved(String field, EvidenceItem item) {
-    int most =
-        item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE ? EvidenceMessages.MAX_CLIENTS : 0;
+    int most = item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE ? MAX_CLIENTS : 0;
     if (findings.count(field, item.getAlsoRetrievedByCount(), most)) {
       item.getAlsoRetrievedByList().forEach(client -> findings.line(field, client, 64));
     }

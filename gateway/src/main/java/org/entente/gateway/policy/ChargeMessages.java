@@ -29,9 +29,6 @@ public final class ChargeMessages {
   /** Days that it is kept. */
   public static final int RETENTION_DAYS = 365;
 
-  /** Longest note in characters. */
-  public static final int MAX_NOTE = 500;
-
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_CHARGE, AGREEMENT, RETENTION_DAYS);
   private static final Duration DELIVER_WITHIN = Duration.ofDays(30);
 

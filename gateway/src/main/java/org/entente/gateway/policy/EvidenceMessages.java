@@ -29,10 +29,6 @@ public final class EvidenceMessages {
   public static final int RETENTION_DAYS = 365;
 
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_EVIDENCE, AGREEMENT, RETENTION_DAYS);
-  static final int MAX_ITEMS = 4_096;
-
-  /** Most further clients that had a message, in the answer to its recall. */
-  public static final int MAX_CLIENTS = 32;
 
   private static final Duration DELIVER_WITHIN = Duration.ofDays(30);
 
@@ -59,7 +55,7 @@ public final class EvidenceMessages {
       Lane lane,
       boolean exercise,
       Instant now) {
-    if (batch.getItemsCount() == 0 || batch.getItemsCount() > MAX_ITEMS) {
+    if (batch.getItemsCount() == 0 || batch.getItemsCount() > BodyCheck.MAX_EVIDENCE_ITEMS) {
       throw new IllegalArgumentException("a batch has 1 to 4096 items: " + batch.getItemsCount());
     }
     if (self.equals(recipient) || !membership.agencies().contains(recipient)) {

@@ -1,13 +1,10 @@
 package org.entente.gateway.policy;
 
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.config.ConfigProblem;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every agreement, node rule and code list that a node applies, validated as a whole. Immutable.
@@ -48,47 +45,6 @@ public final class Rulebook {
         problems = List.copyOf(problems);
       }
     }
-  }
-
-  /**
-   * Loads every {@code *.yaml} file of a folder, each one agreement, and a node's rules.
-   *
-   * @param agreements the folder
-   * @param nodeRules the file of the node's rules; null for none
-   * @param membership groups and agencies that the files may name
-   * @param now time, for the warning about agreements that have ended
-   */
-  public static Loading load(
-      Path agreements, @Nullable Path nodeRules, Membership membership, Instant now) {
-    return load(agreements, nodeRules, null, membership, now);
-  }
-
-  /**
-   * Loads as {@link #load(Path, Path, Membership, Instant)}, and a node's own code lists.
-   *
-   * @param codes their folder; null for {@link CodeLists#shipped those of the release}
-   */
-  public static Loading load(
-      Path agreements,
-      @Nullable Path nodeRules,
-      @Nullable Path codes,
-      Membership membership,
-      Instant now) {
-    return new RulebookFiles(membership, now).load(agreements, nodeRules, codes);
-  }
-
-  /**
-   * Loads as {@link #load} and looks harder, for people: rules that nothing reaches, conditions
-   * that are always false, agreements that contradict each other. What is found is a warning; what
-   * would keep a gateway from taking the files is a problem.
-   */
-  public static Loading lint(
-      Path agreements,
-      @Nullable Path nodeRules,
-      @Nullable Path codes,
-      Membership membership,
-      Instant now) {
-    return new RulebookFiles(membership, now).lint(agreements, nodeRules, codes);
   }
 
   /** The code lists. */

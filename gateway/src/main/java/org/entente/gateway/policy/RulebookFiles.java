@@ -23,8 +23,8 @@ import org.entente.gateway.model.FileTrouble;
 import org.entente.gateway.policy.NodeRule.NodeRulesFile;
 import org.jspecify.annotations.Nullable;
 
-/** Reads, lints and hashes a rulebook's files. Used once. */
-final class RulebookFiles {
+/** Reads, lints and hashes a rulebook's files. An instance is used once. */
+public final class RulebookFiles {
   private static final int MAX_AGREEMENTS = 1_000;
   private static final int VERSION_DIGITS = 16;
 
@@ -39,12 +39,53 @@ final class RulebookFiles {
   private final Membership membership;
   private final Instant now;
 
-  RulebookFiles(Membership membership, Instant now) {
+  private RulebookFiles(Membership membership, Instant now) {
     this.membership = membership;
     this.now = now;
   }
 
-  Rulebook.Loading load(Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
+  /**
+   * Loads every {@code *.yaml} file of a folder, each one agreement, and a node's rules.
+   *
+   * @param agreements the folder
+   * @param nodeRules the file of the node's rules; null for none
+   * @param membership groups and agencies that the files may name
+   * @param now time, for the warning about agreements that have ended
+   */
+  public static Rulebook.Loading load(
+      Path agreements, @Nullable Path nodeRules, Membership membership, Instant now) {
+    return load(agreements, nodeRules, null, membership, now);
+  }
+
+  /**
+   * Loads as {@link #load(Path, Path, Membership, Instant)}, and a node's own code lists.
+   *
+   * @param codes their folder; null for {@link CodeLists#shipped those of the release}
+   */
+  public static Rulebook.Loading load(
+      Path agreements,
+      @Nullable Path nodeRules,
+      @Nullable Path codes,
+      Membership membership,
+      Instant now) {
+    return new RulebookFiles(membership, now).load(agreements, nodeRules, codes);
+  }
+
+  /**
+   * Loads as {@link #load} and looks harder, for people: rules that nothing reaches, conditions
+   * that are always false, agreements that contradict each other. What is found is a warning; what
+   * would keep a gateway from taking the files is a problem.
+   */
+  public static Rulebook.Loading lint(
+      Path agreements,
+      @Nullable Path nodeRules,
+      @Nullable Path codes,
+      Membership membership,
+      Instant now) {
+    return new RulebookFiles(membership, now).lint(agreements, nodeRules, codes);
+  }
+
+  private Rulebook.Loading load(Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
     // First: conditions of the others compare with what lists have.
     Optional<CodeLists> codes =
         codeLists == null ? Optional.of(CodeLists.shipped()) : codes(codeLists);

@@ -28,7 +28,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.EvidenceMessages;
+import org.entente.gateway.policy.BodyCheck;
 import org.entente.gateway.seal.BodyAddress;
 import org.entente.proto.store.v1.ErasureCause;
 import org.entente.proto.store.v1.ErasureRecord;
@@ -244,7 +244,7 @@ public final class Erasing {
 
   EvidenceItem withRetrieval(Transaction tx, MessageId id, EvidenceItem item) {
     RetrievalRecords.Retrieved retrieved =
-        evidence.retrievals().of(tx, ledger.retrievals(), id, EvidenceMessages.MAX_CLIENTS);
+        evidence.retrievals().of(tx, ledger.retrievals(), id, BodyCheck.MAX_CLIENTS);
     EvidenceItem.Builder said =
         item.toBuilder()
             .addAllAlsoRetrievedBy(retrieved.further())

@@ -23,6 +23,7 @@ import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.RulebookFiles;
 import org.entente.gateway.testkit.SharedFiles;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
@@ -44,7 +45,7 @@ class GatewayCheckTest {
   private static Policy policy() {
     DemoMembership members = DemoMembership.demo();
     Rulebook.Loading loading =
-        Rulebook.load(
+        RulebookFiles.load(
             Feeds.repository("config/agreements"),
             Feeds.repository("config/node-rules.yaml"),
             members,

@@ -248,7 +248,7 @@ class IngressTest {
             .setKind(EvidenceKind.EVIDENCE_KIND_ERASURE)
             .setAgency(FR.value())
             .setAt(Times.timestamp(NOW));
-    for (int i = 0; i < EvidenceMessages.MAX_CLIENTS; i++) {
+    for (int i = 0; i < BodyCheck.MAX_CLIENTS; i++) {
       answer.addAlsoRetrievedBy("client-" + i);
     }
     String field = "body.evidence.items[0].also_retrieved_by";

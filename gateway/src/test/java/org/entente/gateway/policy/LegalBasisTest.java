@@ -263,7 +263,8 @@ class LegalBasisTest {
     try {
       Path agreements = Files.createTempDirectory(folder, "linted");
       Files.writeString(agreements.resolve("a.yaml"), text);
-      Rulebook.Loading loading = Rulebook.lint(agreements, null, null, DemoMembership.demo(), NOW);
+      Rulebook.Loading loading =
+          RulebookFiles.lint(agreements, null, null, DemoMembership.demo(), NOW);
       return assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString())
           .warnings();
     } catch (IOException e) {

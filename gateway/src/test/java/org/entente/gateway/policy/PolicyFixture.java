@@ -70,7 +70,7 @@ public final class PolicyFixture {
   /** The demonstration's policy, from the files in config. */
   public static Policy demo() {
     return policy(
-        Rulebook.load(
+        RulebookFiles.load(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
             CONFIG.resolve("codes"),
@@ -131,7 +131,7 @@ public final class PolicyFixture {
         rules = nodeRules ? path : rules;
         codes = list ? path.getParent() : codes;
       }
-      return Rulebook.load(agreements, rules, codes, membership, NOW);
+      return RulebookFiles.load(agreements, rules, codes, membership, NOW);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -28,7 +28,7 @@ class RulebookLintTest {
   @Test
   void shippedFiles_areClean() {
     Rulebook.Loading loading =
-        Rulebook.lint(
+        RulebookFiles.lint(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
             CONFIG.resolve("codes"),
@@ -291,7 +291,8 @@ class RulebookLintTest {
       Files.writeString(path, file.getValue());
       rules = nodeRules ? path : rules;
     }
-    Rulebook.Loading loading = Rulebook.lint(agreements, rules, null, DemoMembership.demo(), NOW);
+    Rulebook.Loading loading =
+        RulebookFiles.lint(agreements, rules, null, DemoMembership.demo(), NOW);
     return assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading::toString)
         .warnings()
         .stream()

@@ -37,7 +37,7 @@ class RulebookTest {
   @Test
   void config_everyFile_loadsWithoutWarning() {
     Rulebook.Loading loading =
-        Rulebook.load(
+        RulebookFiles.load(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
             null,
@@ -101,7 +101,7 @@ class RulebookTest {
     Path folder = Path.of(scenario.toString().replaceFirst("\\.yaml$", ""));
     Path rules = folder.resolve("node-rules.yaml");
     Rulebook.Loading loading =
-        Rulebook.lint(
+        RulebookFiles.lint(
             folder.resolve("agreements"), Files.exists(rules) ? rules : null, null, members, NOW);
     var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString());
     assertEquals(List.of(), loaded.warnings());
@@ -329,7 +329,7 @@ class RulebookTest {
   void folder_absentOrEmpty_isAProblemOrAWarning() {
     assertInstanceOf(
         Rulebook.Loading.Invalid.class,
-        Rulebook.load(folder.resolve("absent"), null, DemoMembership.demo(), NOW));
+        RulebookFiles.load(folder.resolve("absent"), null, DemoMembership.demo(), NOW));
     var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, load(Map.of()));
     assertTrue(loaded.warnings().get(0).toString().contains("everything is refused"));
   }

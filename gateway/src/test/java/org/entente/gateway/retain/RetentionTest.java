@@ -39,7 +39,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.policy.EvidenceMessages;
+import org.entente.gateway.policy.BodyCheck;
 import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Permitted;
@@ -513,7 +513,7 @@ class RetentionTest {
   @Test
   void clients_beyondThoseThatAreNamed_areCounted() {
     MessageId id = received("one");
-    for (int i = 0; i < EvidenceMessages.MAX_CLIENTS + 4; i++) {
+    for (int i = 0; i < BodyCheck.MAX_CLIENTS + 4; i++) {
       String client = "client-%02d".formatted(i);
       node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, client));
     }
@@ -521,7 +521,7 @@ class RetentionTest {
     node.kit.settle();
 
     assertEquals("client-00", lastOwed().getRetrievedBy());
-    assertEquals(EvidenceMessages.MAX_CLIENTS, lastOwed().getAlsoRetrievedByCount());
+    assertEquals(BodyCheck.MAX_CLIENTS, lastOwed().getAlsoRetrievedByCount());
     assertEquals("client-01", lastOwed().getAlsoRetrievedBy(0));
     assertEquals(3, lastOwed().getAlsoRetrievedMore());
   }

@@ -83,7 +83,7 @@ import org.entente.gateway.policy.LabelCheck;
 import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyFixture;
-import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.RulebookFiles;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.gateway.request.Advertised;
 import org.entente.gateway.request.Discovery;
@@ -167,7 +167,7 @@ final class Behind implements AutoCloseable {
   private final Path folder;
   private final Policy policy =
       PolicyFixture.policy(
-          Rulebook.load(
+          RulebookFiles.load(
               PolicyFixture.CONFIG.resolve("agreements"),
               null,
               DemoMembership.demo(),

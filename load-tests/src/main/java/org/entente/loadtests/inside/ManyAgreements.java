@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.CommandFailure;
 import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.RulebookFiles;
 
 /**
  * A rulebook of any size: the sample agreements and, up to the number wanted, the bilateral one
@@ -45,7 +46,7 @@ record ManyAgreements(Rulebook rulebook, Everybody members, List<Everybody.Pair>
       List<Everybody.Pair> pairs =
           write(config.resolve("agreements"), members.pairs(), folder, count);
       Rulebook.Loading loading =
-          Rulebook.load(folder, config.resolve("node-rules.yaml"), members, now);
+          RulebookFiles.load(folder, config.resolve("node-rules.yaml"), members, now);
       if (loading instanceof Rulebook.Loading.Loaded it) {
         return new ManyAgreements(it.rulebook(), members, pairs);
       }

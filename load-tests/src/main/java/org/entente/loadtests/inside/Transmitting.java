@@ -34,6 +34,7 @@ import org.entente.gateway.policy.MessageLimits;
 import org.entente.gateway.policy.Permitted;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.Rulebook;
+import org.entente.gateway.policy.RulebookFiles;
 import org.entente.gateway.seal.AgencyIdentity;
 import org.entente.gateway.seal.GatewayKey;
 import org.entente.gateway.seal.OutboxSeal;
@@ -152,7 +153,7 @@ public final class Transmitting implements AutoCloseable {
   }
 
   private Rulebook rulebook(Path agreements, Everybody members) {
-    if (Rulebook.load(agreements, null, members, clock.instant())
+    if (RulebookFiles.load(agreements, null, members, clock.instant())
         instanceof Rulebook.Loading.Loaded it) {
       return it.rulebook();
     }
