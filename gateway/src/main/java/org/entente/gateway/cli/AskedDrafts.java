@@ -144,7 +144,7 @@ final class AskedDrafts {
     try {
       ObjectNode root = JSON.createObjectNode();
       root.put("file", draft.file()).put("line", draft.line()).put("key", key);
-      root.set("explained", JSON.readTree(SearchCommand.json(answer)));
+      root.set("explained", JSON.readTree(JsonText.of(answer)));
       return JSON.writeValueAsString(root);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an answer can always be written", e);

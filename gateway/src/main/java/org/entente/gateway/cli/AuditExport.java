@@ -9,11 +9,7 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
@@ -155,11 +151,11 @@ final class AuditExport implements Callable<Integer> {
             .setProofs(proofs)
             .setOnBehalfOf(person.because(justification));
     if (from != null) {
-      request.setFrom(time("--from", from));
+      request.setFrom(TimeWord.of("--from", from));
     }
     // Without an end, what this command itself puts into the log would never be the last.
     request.setTo(
-        to == null ? Timestamps.fromMillis(System.currentTimeMillis()) : time("--to", to));
+        to == null ? Timestamps.fromMillis(System.currentTimeMillis()) : TimeWord.of("--to", to));
     if (!message.isEmpty()) {
       request.setMessageId(messageId());
     }
@@ -181,19 +177,6 @@ final class AuditExport implements Callable<Integer> {
       return ByteString.copyFrom(MessageId.parse(message).bytes());
     } catch (InvalidValue e) {
       throw new WrongCall("--message: " + e.getMessage(), e);
-    }
-  }
-
-  static Timestamp time(String option, String text) {
-    try {
-      Instant at =
-          text.indexOf('T') < 0
-              ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
-              : Instant.parse(text);
-      return Timestamps.fromMillis(at.toEpochMilli());
-    } catch (DateTimeParseException e) {
-      throw new WrongCall(
-          option + ": a day or a time is expected, as in 2026-03-01 or 2026-03-01T08:00:00Z", e);
     }
   }
 

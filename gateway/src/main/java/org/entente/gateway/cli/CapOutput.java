@@ -66,12 +66,12 @@ final class CapOutput {
     }
     requirePlace();
     WriteCapResponse written = CapGrpc.newBlockingStub(channel).writeCap(asked.build());
-    String message = RecallCommand.hex(open.getMessageId());
+    String message = MessageText.hex(open.getMessageId());
     if (!written.getXml().isEmpty()) {
       deliver(written.getXml().toStringUtf8(), out);
     }
     if (json) {
-      out.println(SearchCommand.json(written.toBuilder().clearXml().build()));
+      out.println(JsonText.of(written.toBuilder().clearXml().build()));
     } else {
       report(message, written, err);
     }

@@ -32,7 +32,7 @@ final class ChainCommand extends MessageCall {
   }
 
   private static String line(ChainEntry entry) {
-    String id = RecallCommand.hex(entry.getMessageId());
+    String id = MessageText.hex(entry.getMessageId());
     if (entry.getReferences().isEmpty()) {
       return id;
     }
@@ -40,7 +40,7 @@ final class ChainCommand extends MessageCall {
         + "  "
         + StandingWords.type(entry.getType())
         + " of "
-        + RecallCommand.hex(entry.getReferences())
+        + MessageText.hex(entry.getReferences())
         + "  "
         + Timestamps.toString(entry.getAt())
         + (entry.getWithdrawn() ? "  withdrawn" : "");

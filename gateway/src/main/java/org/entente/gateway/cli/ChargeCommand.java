@@ -54,7 +54,7 @@ final class ChargeCommand implements Callable<Integer> {
   static String line(Charge charge) {
     boolean taken = charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN;
     return Screen.printable(
-        RecallCommand.hex(charge.getMessageId())
+        MessageText.hex(charge.getMessageId())
             + (taken ? " TAKEN IN CHARGE by " : " GIVEN BACK by ")
             + charge.getOfficer()
             + (charge.getUnit().isEmpty() ? "" : ", " + charge.getUnit())
@@ -85,8 +85,7 @@ final class ChargeCommand implements Callable<Integer> {
                       .setOnBehalfOf(person.because(justification))
                       .build());
       out()
-          .println(
-              "charge " + RecallCommand.hex(sent.getChargeId()) + " to " + sent.getOriginator());
+          .println("charge " + MessageText.hex(sent.getChargeId()) + " to " + sent.getOriginator());
       return 0;
     }
   }

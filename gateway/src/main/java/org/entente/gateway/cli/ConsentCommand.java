@@ -104,7 +104,7 @@ final class ConsentCommand implements Callable<Integer> {
     /** Null if nothing was said. */
     @Nullable Timestamp until() {
       if (until != null) {
-        return AuditExport.time("--until", until);
+        return TimeWord.of("--until", until);
       }
       return days > 0
           ? Timestamps.add(
@@ -162,8 +162,7 @@ final class ConsentCommand implements Callable<Integer> {
         request.setUntil(until);
       }
       AskConsentResponse asked = stub(channel).askConsent(request.build());
-      out()
-          .println(RecallCommand.hex(asked.getConsentId()) + "  asked of " + asked.getOriginator());
+      out().println(MessageText.hex(asked.getConsentId()) + "  asked of " + asked.getOriginator());
       return 0;
     }
 
@@ -207,8 +206,7 @@ final class ConsentCommand implements Callable<Integer> {
       while (more) {
         ListConsentsResponse page = stub.listConsents(request.build());
         for (ConsentEntry entry : page.getConsentsList()) {
-          out()
-              .println(json ? SearchCommand.json(entry) : Screen.printable(ConsentWords.of(entry)));
+          out().println(json ? JsonText.of(entry) : Screen.printable(ConsentWords.of(entry)));
           request.setAfter(entry.getConsentId());
         }
         listed += page.getConsentsCount();

@@ -44,12 +44,12 @@ final class ConsentWords {
       case DENIED ->
           "CONSENT %s denied: %s"
               .formatted(
-                  RecallCommand.hex(notice.getDenied().getConsentId()),
+                  MessageText.hex(notice.getDenied().getConsentId()),
                   notice.getDenied().getReason());
       case REVOKED ->
           "CONSENT %s revoked: %s"
               .formatted(
-                  RecallCommand.hex(notice.getRevoked().getConsentId()),
+                  MessageText.hex(notice.getRevoked().getConsentId()),
                   notice.getRevoked().getReason());
       case STEP_NOT_SET -> "CONSENT of a later release";
     };
@@ -69,9 +69,7 @@ final class ConsentWords {
 
   private static String of(ConsentAsked asked) {
     String messages =
-        asked.getMessageIdsList().stream()
-            .map(RecallCommand::hex)
-            .collect(Collectors.joining(", "));
+        asked.getMessageIdsList().stream().map(MessageText::hex).collect(Collectors.joining(", "));
     return messages
         + " "
         + terms(
@@ -110,7 +108,7 @@ final class ConsentWords {
         new StringBuilder(
             "%s  %-7s %-12s %s"
                 .formatted(
-                    RecallCommand.hex(entry.getConsentId()),
+                    MessageText.hex(entry.getConsentId()),
                     entry.getState().name().replace("CONSENT_STATE_", ""),
                     entry.getAgency(),
                     of(entry.getAsked())));

@@ -43,7 +43,7 @@ final class DiscoverCommand extends ClientCall {
         category -> request.addCategories(EnumWord.of(Category.class, "CATEGORY_", category)));
     List<DiscoveredResponder> found =
         RequestsGrpc.newBlockingStub(channel).discover(request.build()).getRespondersList();
-    found.forEach(one -> out().println(json ? SearchCommand.json(one) : line(one)));
+    found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));
     if (found.isEmpty()) {
       err().println("nobody is known that may be asked");
       err().flush();

@@ -57,13 +57,13 @@ abstract class DraftCall extends ClientCall {
 
   /** Prints what became of a message; the exit code. */
   static int tell(Outcome outcome, PrintWriter out) {
-    String message = RecallCommand.hex(outcome.getMessageId());
+    String message = MessageText.hex(outcome.getMessageId());
     if (outcome.hasAccepted()) {
       out.println(
           message
               + "  to "
-              + outcome.getAccepted().getPermitsList().stream().map(SendCommand::line).toList());
-      outcome.getAccepted().getRefusalsList().forEach(r -> out.println(SendCommand.line(r)));
+              + outcome.getAccepted().getPermitsList().stream().map(MessageText::line).toList());
+      outcome.getAccepted().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));
       return 0;
     }
     if (outcome.hasHeld()) {
@@ -75,7 +75,7 @@ abstract class DraftCall extends ClientCall {
           Screen.printable(
               outcome.getInvalid().getCode() + ": " + outcome.getInvalid().getMessage()));
     }
-    outcome.getRefused().getRefusalsList().forEach(r -> out.println(SendCommand.line(r)));
+    outcome.getRefused().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));
     return 1;
   }
 }

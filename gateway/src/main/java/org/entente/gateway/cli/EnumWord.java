@@ -3,9 +3,12 @@ package org.entente.gateway.cli;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.entente.proto.v1.Precedence;
 
 /** Values of the protos as people type them: without their prefix, in any case. */
 final class EnumWord {
+  private static final String STANAG_4406 = "[0-5]";
+
   private EnumWord() {}
 
   /**
@@ -27,5 +30,16 @@ final class EnumWord {
       String what = prefix.toLowerCase(Locale.ROOT).replace('_', ' ').strip();
       throw new WrongCall(what + ": " + Screen.printable(word) + " is none of " + valid, e);
     }
+  }
+
+  /** As a word, or as the number that STANAG 4406 gives it. */
+  static Precedence precedence(String text) {
+    if (text.matches(STANAG_4406)) {
+      Precedence found = Precedence.forNumber(Integer.parseInt(text) + 1);
+      if (found != null) {
+        return found;
+      }
+    }
+    return of(Precedence.class, "PRECEDENCE_", text);
   }
 }

@@ -150,13 +150,13 @@ final class FeedbackCommand extends MessageCall {
                     .build())
             .getOutcome();
     if (outcome.hasRefused()) {
-      outcome.getRefused().getRefusalsList().forEach(it -> err().println(SendCommand.line(it)));
+      outcome.getRefused().getRefusalsList().forEach(it -> err().println(MessageText.line(it)));
       err().flush();
       return 1;
     }
     out()
         .println(
-            RecallCommand.hex(outcome.getMessageId())
+            MessageText.hex(outcome.getMessageId())
                 + (outcome.hasHeld()
                     ? "  held: " + Screen.printable(outcome.getHeld().getReason())
                     : "  to " + to));

@@ -124,7 +124,7 @@ final class HoldCommand implements Callable<Integer> {
     private static String line(LegalHold hold) {
       return "%s  since %s  from %s%s: %s"
           .formatted(
-              RecallCommand.hex(hold.getMessageId()),
+              MessageText.hex(hold.getMessageId()),
               Timestamps.toString(hold.getSince()),
               hold.getOrigin(),
               hold.getRecalled() ? ", recalled" : "",

@@ -62,7 +62,7 @@ abstract class IprCall extends ClientCall {
   }
 
   static Timestamp time(String option, String text) {
-    return AuditExport.time(option, text);
+    return TimeWord.of(option, text);
   }
 
   void print(Recordation recordation) {
@@ -123,7 +123,7 @@ abstract class IprCall extends ClientCall {
   }
 
   void printWhole(MessageOrBuilder message) {
-    line(SearchCommand.json(message));
+    line(JsonText.of(message));
   }
 
   private void line(String text) {
@@ -131,7 +131,7 @@ abstract class IprCall extends ClientCall {
   }
 
   private static String hex(ByteString id) {
-    return RecallCommand.hex(id);
+    return MessageText.hex(id);
   }
 
   private static String word(Enum<?> value, String prefix) {

@@ -3,6 +3,9 @@ package org.entente.gateway.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.util.JsonFormat;
 
 /** What commands print with {@code --json}: one object on one line. */
 final class JsonText {
@@ -19,6 +22,15 @@ final class JsonText {
       return MAPPER.writeValueAsString(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree cannot be written as JSON", e);
+    }
+  }
+
+  /** A message of the protos as one line of JSON. */
+  static String of(MessageOrBuilder message) {
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(message);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CommandFailure("it cannot be shown as JSON: " + e.getMessage(), e);
     }
   }
 }

@@ -111,7 +111,7 @@ final class LabelOptions {
       out.setLane(EnumWord.of(Lane.class, "LANE_", lane));
     }
     if (precedence != null) {
-      out.setPrecedence(SendOptions.precedence(precedence));
+      out.setPrecedence(EnumWord.precedence(precedence));
     }
     return out;
   }

@@ -27,7 +27,7 @@ final class LabelText {
     add(out, restriction(label));
     out.add(basis(label));
     add(out, assessment(label));
-    out.add(OpenCommand.precedence(label));
+    out.add(MessageText.precedence(label));
     if (!label.getRedactedList().isEmpty()) {
       out.add("withheld, if there was anything: " + String.join(", ", label.getRedactedList()));
     }

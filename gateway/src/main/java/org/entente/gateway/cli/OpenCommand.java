@@ -4,7 +4,6 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.policy.PrecedenceLane;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Answer;
@@ -12,10 +11,8 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Commodity;
 import org.entente.proto.v1.Feedback;
 import org.entente.proto.v1.Intelligence;
-import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
-import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.Wanted;
@@ -79,9 +76,9 @@ final class OpenCommand extends MessageCall {
     }
     OpenResponse opened = SearchGrpc.newBlockingStub(channel).open(request);
     if (json) {
-      out().println(SearchCommand.json(opened));
+      out().println(JsonText.of(opened));
     } else {
-      out().println(SearchCommand.line(opened.getMessage()));
+      out().println(MessageText.line(opened.getMessage()));
       LabelText.lines(opened.getMessage().getLabel()).forEach(text -> line(Screen.printable(text)));
       ConsentWords.of(opened.getConsentsList()).forEach(word -> line(Screen.printable(word)));
       texts(opened.getBody())
@@ -98,24 +95,6 @@ final class OpenCommand extends MessageCall {
 
   private void line(String text) {
     out().println("  " + text);
-  }
-
-  /** What is said of it behind a line; nothing where its label states none. */
-  static String precedenceStated(Label label) {
-    return label.getPrecedence() == Precedence.PRECEDENCE_UNSPECIFIED
-        ? ""
-        : "  [" + precedence(label) + "]";
-  }
-
-  /** As STANAG 4406 has it: {@code precedence IMMEDIATE (STANAG 4406: 3)}. */
-  static String precedence(Label label) {
-    Precedence written = PrecedenceLane.written(label);
-    String stated = label.getPrecedence() == written ? "" : ", which its lane stands for";
-    return "precedence "
-        + written.name().replace("PRECEDENCE_", "")
-        + (written == Precedence.UNRECOGNIZED
-            ? ""
-            : " (STANAG 4406: " + (written.getNumber() - 1) + stated + ")");
   }
 
   /** What a body says; more than a line where its writer wrote more. */
@@ -135,7 +114,7 @@ final class OpenCommand extends MessageCall {
       case RECALL ->
           out.add(
               "recall of "
-                  + RecallCommand.hex(body.getRecall().getMessageId())
+                  + MessageText.hex(body.getRecall().getMessageId())
                   + ": "
                   + body.getRecall().getReason());
       case FEEDBACK -> add(out, body.getFeedback());
@@ -178,7 +157,7 @@ final class OpenCommand extends MessageCall {
   }
 
   private static void add(List<String> out, Answer answer) {
-    out.add(RequestCommand.result(answer));
+    out.add(MessageText.result(answer));
     out.add(answer.getText());
     if (answer.hasExpectedAt()) {
       out.add("expected at " + Timestamps.toString(answer.getExpectedAt()));

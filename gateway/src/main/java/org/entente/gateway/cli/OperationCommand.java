@@ -139,15 +139,15 @@ final class OperationCommand implements Callable<Integer> {
           CreateOperationRequest.newBuilder()
               .setName(name)
               .addAllMembers(others.members())
-              .setEndsAt(AuditExport.time("--ends", ends))
+              .setEndsAt(TimeWord.of("--ends", ends))
               .setExercise(exercise)
               .setOnBehalfOf(person.because(justification));
       if (starts != null) {
-        request.setStartsAt(AuditExport.time("--starts", starts));
+        request.setStartsAt(TimeWord.of("--starts", starts));
       }
       CreateOperationResponse founded = stub(channel).createOperation(request.build());
       line(founded.getOperation()).forEach(out()::println);
-      out().println("  sent in message " + RecallCommand.hex(founded.getMessageId()));
+      out().println("  sent in message " + MessageText.hex(founded.getMessageId()));
       return 0;
     }
   }
@@ -214,11 +214,11 @@ final class OperationCommand implements Callable<Integer> {
               .setUnconfirmed(compared.unconfirmed)
               .setOnBehalfOf(person.because(justification));
       if (ends != null) {
-        request.setEndsAt(AuditExport.time("--ends", ends));
+        request.setEndsAt(TimeWord.of("--ends", ends));
       }
       ChangeOperationResponse changed = stub(channel).changeOperation(request.build());
       line(changed.getOperation()).forEach(out()::println);
-      out().println("  sent in message " + RecallCommand.hex(changed.getMessageId()));
+      out().println("  sent in message " + MessageText.hex(changed.getMessageId()));
       return 0;
     }
 
@@ -302,7 +302,7 @@ final class OperationCommand implements Callable<Integer> {
                       .setOnBehalfOf(person.because(justification))
                       .build());
       if (json) {
-        out().println(SearchCommand.json(shown));
+        out().println(JsonText.of(shown));
         return 0;
       }
       line(shown.getOperation()).forEach(out()::println);
@@ -318,7 +318,7 @@ final class OperationCommand implements Callable<Integer> {
           .println(
               "%s  %s  %s  %s  by roster %d"
                   .formatted(
-                      RecallCommand.hex(entry.getMessageId()),
+                      MessageText.hex(entry.getMessageId()),
                       Timestamps.toString(entry.getAt()),
                       Screen.printable(entry.getOrigin()),
                       entry.getKind().name().replace("KIND_", ""),
@@ -374,7 +374,7 @@ final class OperationCommand implements Callable<Integer> {
             Screen.printable(
                 "%s  %s  %s  from %s until %s%s"
                     .formatted(
-                        RecallCommand.hex(operation.getOperationId()),
+                        MessageText.hex(operation.getOperationId()),
                         operation.getName(),
                         word(operation.getState().name(), "OPERATION_STATE_"),
                         Timestamps.toString(operation.getStartsAt()),

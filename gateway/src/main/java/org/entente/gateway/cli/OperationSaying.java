@@ -180,7 +180,7 @@ final class OperationSaying {
               .setState(EnumWord.of(TaskState.class, "TASK_STATE_", state))
               .setPlace(place);
       if (due != null) {
-        task.setDueAt(AuditExport.time("--due", due));
+        task.setDueAt(TimeWord.of("--due", due));
       }
       return OperationUpdate.newBuilder().addTasks(task).build();
     }
@@ -210,7 +210,7 @@ final class OperationSaying {
                   .setAt(
                       at == null
                           ? Timestamps.fromMillis(now.toEpochMilli())
-                          : AuditExport.time("--at", at))
+                          : TimeWord.of("--at", at))
                   .setText(text)
                   .setPlace(place)
                   .addAllSubjects(subjects()))

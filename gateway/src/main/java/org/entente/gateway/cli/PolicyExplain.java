@@ -147,7 +147,7 @@ final class PolicyExplain implements Callable<Integer> {
   private int one(DraftAnswers answers) {
     ExplainResponse answer = answers.ask(question(written()));
     if (json) {
-      spec.commandLine().getOut().println(SearchCommand.json(answer));
+      spec.commandLine().getOut().println(JsonText.of(answer));
     } else {
       print(answer);
     }

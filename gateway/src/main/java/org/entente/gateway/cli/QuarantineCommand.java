@@ -153,7 +153,7 @@ final class QuarantineCommand implements Callable<Integer> {
       say("until", Timestamps.toString(message.getUntil()));
       say("reason", message.getCode() + ": " + message.getReason());
       say("tries", Integer.toString(message.getTries()));
-      message.getMessageIdsList().forEach(id -> say("message", RecallCommand.hex(id)));
+      message.getMessageIdsList().forEach(id -> say("message", MessageText.hex(id)));
       if (message.hasDecidedAt()) {
         say("decided", Timestamps.toString(message.getDecidedAt()));
       }

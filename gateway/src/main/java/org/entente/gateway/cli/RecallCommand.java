@@ -1,8 +1,6 @@
 package org.entente.gateway.cli;
 
-import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
-import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.RecallRequest;
 import org.entente.proto.v1.RecallResponse;
 import org.entente.proto.v1.RetentionGrpc;
@@ -46,11 +44,9 @@ final class RecallCommand extends MessageCall {
                     .setReason(reason)
                     .setOnBehalfOf(person.because(justification))
                     .build());
-    out().println("recall " + hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
+    out()
+        .println(
+            "recall " + MessageText.hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
     return 0;
-  }
-
-  static String hex(ByteString id) {
-    return MessageId.of(id.toByteArray()).toString();
   }
 }

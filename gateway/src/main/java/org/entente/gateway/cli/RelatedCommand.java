@@ -82,8 +82,8 @@ final class RelatedCommand extends MessageCall {
     out()
         .println(
             json
-                ? SearchCommand.json(related)
-                : SearchCommand.line(related.getMessage())
+                ? JsonText.of(related)
+                : MessageText.line(related.getMessage())
                     + "  "
                     + Screen.printable(String.join(" ", related.getIdentifiersList())));
   }

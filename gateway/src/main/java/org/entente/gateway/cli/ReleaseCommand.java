@@ -91,7 +91,7 @@ final class ReleaseCommand implements Callable<Integer> {
               Timestamps.toString(message.getHeld().getUntil()),
               Screen.printable(message.getClient()),
               Screen.printable(message.getOnBehalfOf().getOfficer()),
-              message.getPermitsList().stream().map(SendCommand::line).toList(),
+              message.getPermitsList().stream().map(MessageText::line).toList(),
               Screen.printable(message.getHeld().getReason()));
     }
   }
@@ -116,9 +116,9 @@ final class ReleaseCommand implements Callable<Integer> {
       outcome
           .getAccepted()
           .getPermitsList()
-          .forEach(permit -> out().println("to " + SendCommand.line(permit)));
-      outcome.getAccepted().getRefusalsList().forEach(r -> out().println(SendCommand.line(r)));
-      outcome.getRefused().getRefusalsList().forEach(r -> out().println(SendCommand.line(r)));
+          .forEach(permit -> out().println("to " + MessageText.line(permit)));
+      outcome.getAccepted().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
+      outcome.getRefused().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
       return code.applyAsInt(outcome);
     }
   }

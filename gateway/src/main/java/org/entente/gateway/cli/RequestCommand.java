@@ -78,19 +78,6 @@ final class RequestCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** What an answer says, in a word, with how many records were found if it says so. */
-  static String result(Answer answer) {
-    String word = answer.getResult().name().replace("ANSWER_RESULT_", "");
-    return "ANSWER " + word + (answer.getHits() > 0 ? ", " + answer.getHits() + " records" : "");
-  }
-
-  /** What a request says; a reminder may say nothing but that it is one. */
-  static String question(Label label, Request request) {
-    return request.getReminder()
-        ? "REMINDER of " + RecallCommand.hex(label.getInReplyTo()) + ": " + request.getQuestion()
-        : "REQUEST: " + request.getQuestion();
-  }
-
   private static ByteString id(String what, String hex) {
     try {
       return ByteString.copyFrom(MessageId.parse(hex).bytes());
@@ -148,7 +135,7 @@ final class RequestCommand implements Callable<Integer> {
 
       Timestamp timestamp() {
         if (answerBy != null) {
-          return AuditExport.time("--answer-by", answerBy);
+          return TimeWord.of("--answer-by", answerBy);
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         return Timestamps.fromMillis(
@@ -273,7 +260,7 @@ final class RequestCommand implements Callable<Integer> {
               .setLanguage(text.isEmpty() ? "" : language())
               .addAllSubjects(subjects());
       if (expectedAt != null) {
-        answer.setExpectedAt(AuditExport.time("--expected-at", expectedAt));
+        answer.setExpectedAt(TimeWord.of("--expected-at", expectedAt));
       }
       return publish(
           channel,
@@ -453,14 +440,14 @@ final class RequestCommand implements Callable<Integer> {
     }
 
     private static String json(ListedRequest one) {
-      return SearchCommand.json(one);
+      return JsonText.of(one);
     }
 
     private static String line(ListedRequest one) {
       return Screen.printable(
           "%s  %-12s %-9s %s  answer by %s  %s%s"
               .formatted(
-                  RecallCommand.hex(one.getRequestId()),
+                  MessageText.hex(one.getRequestId()),
                   one.getAgency(),
                   one.getStatus().name().replace("REQUEST_STATUS_", ""),
                   one.getWanted().name().replace("WANTED_", ""),
@@ -489,7 +476,7 @@ final class RequestCommand implements Callable<Integer> {
         return "after "
             + Durations.toSeconds(Timestamps.between(one.getAskedAt(), one.getAnsweredAt()))
             + " s by "
-            + RecallCommand.hex(one.getAnswerId());
+            + MessageText.hex(one.getAnswerId());
       }
       return one.hasExpectedAt() ? "expected " + Timestamps.toString(one.getExpectedAt()) : "";
     }

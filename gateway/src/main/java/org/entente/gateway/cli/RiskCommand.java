@@ -213,17 +213,17 @@ final class RiskCommand implements Callable<Integer> {
               .setTerms(terms.terms())
               .setOnBehalfOf(person.because(justification));
       if (from != null) {
-        request.setScoredFrom(AuditExport.time("--from", from));
+        request.setScoredFrom(TimeWord.of("--from", from));
       }
       if (to != null) {
-        request.setScoredTo(AuditExport.time("--to", to));
+        request.setScoredTo(TimeWord.of("--to", to));
       }
       RiskGrpc.RiskBlockingStub calls = RiskGrpc.newBlockingStub(channel);
       int left = most;
       ListScoresResponse page;
       do {
         page = calls.listScores(request.setPageSize(Math.max(1, Math.min(PAGE, left))).build());
-        page.getScoresList().forEach(it -> out().println(json ? SearchCommand.json(it) : line(it)));
+        page.getScoresList().forEach(it -> out().println(json ? JsonText.of(it) : line(it)));
         left -= page.getScoresCount();
         request.setPageToken(page.getNextPageToken());
       } while (left > 0 && !page.getNextPageToken().isEmpty());
@@ -273,10 +273,10 @@ final class RiskCommand implements Callable<Integer> {
                       .setOnBehalfOf(person.because(justification))
                       .build());
       if (json) {
-        out().println(SearchCommand.json(shown));
+        out().println(JsonText.of(shown));
         return 0;
       }
-      out().println(SearchCommand.line(shown.getMessage()));
+      out().println(MessageText.line(shown.getMessage()));
       for (Score score : shown.getScoresList()) {
         out().println(line(score));
         score.getIndicatorsList().forEach(it -> out().println("    " + line(it)));
@@ -332,7 +332,7 @@ final class RiskCommand implements Callable<Integer> {
           RiskGrpc.newBlockingStub(channel).followScores(request.build());
       while (pages.hasNext()) {
         FollowScoresResponse page = pages.next();
-        page.getScoresList().forEach(it -> out().println(json ? SearchCommand.json(it) : line(it)));
+        page.getScoresList().forEach(it -> out().println(json ? JsonText.of(it) : line(it)));
         out().flush();
         request.setAfter(page.getReached());
       }
@@ -340,7 +340,7 @@ final class RiskCommand implements Callable<Integer> {
   }
 
   private static String line(ScoredMessage scored) {
-    return line(scored.getScore()) + "  " + SearchCommand.line(scored.getMessage());
+    return line(scored.getScore()) + "  " + MessageText.line(scored.getMessage());
   }
 
   private static String line(Score score) {

@@ -1,12 +1,7 @@
 package org.entente.gateway.cli;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageOrBuilder;
-import com.google.protobuf.util.JsonFormat;
-import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.proto.v1.FoundMessage;
-import org.entente.proto.v1.Label;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
@@ -96,17 +91,10 @@ final class SearchCommand extends ClientCall {
       err().println("there may be more: ask for more with --most");
     }
     if (!page.getComplete()) {
-      err().println(unsearched(page));
+      err().println(MessageText.unsearched(page));
     }
     err().flush();
     return 0;
-  }
-
-  /** What a page that is not complete leaves out. */
-  static String unsearched(SearchResponse page) {
-    return page.hasReachesBackTo()
-        ? "not searched: what was received before " + Timestamps.toString(page.getReachesBackTo())
-        : "not searched: what has only just arrived";
   }
 
   private SearchRequest.Builder request() {
@@ -121,42 +109,15 @@ final class SearchCommand extends ClientCall {
       request.setInReplyTo(MessageCall.parse("--in-reply-to", inReplyTo));
     }
     if (from != null) {
-      request.setReceivedFrom(AuditExport.time("--from", from));
+      request.setReceivedFrom(TimeWord.of("--from", from));
     }
     if (to != null) {
-      request.setReceivedTo(AuditExport.time("--to", to));
+      request.setReceivedTo(TimeWord.of("--to", to));
     }
     return request;
   }
 
   private void print(FoundMessage found) {
-    out().println(json ? json(found) : line(found));
-  }
-
-  /** A message of the protos as one line of JSON. */
-  static String json(MessageOrBuilder message) {
-    try {
-      return JsonFormat.printer().omittingInsignificantWhitespace().print(message);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CommandFailure("it cannot be shown as JSON: " + e.getMessage(), e);
-    }
-  }
-
-  /** What is known of a message without opening it. */
-  static String line(FoundMessage found) {
-    Label label = found.getLabel();
-    return Screen.printable(
-        "%s  %s  %-12s %-12s %-22s %s"
-                .formatted(
-                    RecallCommand.hex(found.getMessageId()),
-                    Timestamps.toString(found.getReceivedAt()),
-                    label.getOrigin(),
-                    label.getKind().name().replace("KIND_", ""),
-                    label.getCategory().name().replace("CATEGORY_", ""),
-                    label.getCaseRef())
-            + StandingWords.behind(LabelText.words(label))
-            + StandingWords.behind(StandingWords.of(label))
-            + StandingWords.desks(label)
-            + StandingWords.behind(StandingWords.of(found.getStanding())));
+    out().println(json ? JsonText.of(found) : MessageText.line(found));
   }
 }

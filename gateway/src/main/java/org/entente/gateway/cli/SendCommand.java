@@ -22,10 +22,8 @@ import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
-import org.entente.proto.v1.Refusal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -201,7 +199,10 @@ final class SendCommand implements Callable<Integer> {
         out.println(
             HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
                 + recipients(outcome.getAccepted()));
-        outcome.getAccepted().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
+        outcome
+            .getAccepted()
+            .getRefusalsList()
+            .forEach(refusal -> out.println(MessageText.line(refusal)));
       } else if (outcome.hasHeld()) {
         held++;
         out.println(
@@ -213,7 +214,10 @@ final class SendCommand implements Callable<Integer> {
       } else {
         refused++;
         out.println(place(alert) + "  refused");
-        outcome.getRefused().getRefusalsList().forEach(refusal -> out.println(line(refusal)));
+        outcome
+            .getRefused()
+            .getRefusalsList()
+            .forEach(refusal -> out.println(MessageText.line(refusal)));
       }
       out.flush();
     } catch (StatusRuntimeException e) {
@@ -262,30 +266,9 @@ final class SendCommand implements Callable<Integer> {
             .collect(
                 Collectors.partitioningBy(
                     permit -> permit.getAddressed() == Addressed.ADDRESSED_INFORMATION,
-                    Collectors.mapping(SendCommand::line, Collectors.toList())));
+                    Collectors.mapping(MessageText::line, Collectors.toList())));
     List<String> asked = informed.getOrDefault(false, List.of());
     List<String> others = informed.getOrDefault(true, List.of());
     return "  to " + asked + (others.isEmpty() ? "" : ", for information to " + others);
-  }
-
-  /** Whom it goes to, at which desks, and without which fields. */
-  static String line(Permit permit) {
-    String to =
-        permit.getDesksCount() == 0
-            ? permit.getAgency()
-            : permit.getAgency() + "/" + String.join("+", permit.getDesksList());
-    return permit.getWithheldCount() == 0
-        ? to
-        : to + " (without " + Screen.printable(String.join(", ", permit.getWithheldList())) + ")";
-  }
-
-  static String line(Refusal refusal) {
-    return "    not to "
-        + Screen.printable(refusal.getAgency())
-        + ": "
-        + refusal.getCode()
-        + (refusal.getRule().isEmpty() ? "" : " by " + refusal.getRule())
-        + ": "
-        + Screen.printable(refusal.getReason());
   }
 }

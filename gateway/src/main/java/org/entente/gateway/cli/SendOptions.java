@@ -11,13 +11,11 @@ import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.MessageType;
-import org.entente.proto.v1.Precedence;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What is said once for all drafts of a call, whatever they come from. */
 final class SendOptions {
-  private static final String STANAG_4406 = "[0-5]";
   private static final Set<MessageType> CHANGING =
       Set.of(
           MessageType.MESSAGE_TYPE_UPDATE,
@@ -113,7 +111,7 @@ final class SendOptions {
     change(out.getLabelBuilder());
     String stated = precedence;
     if (stated != null) {
-      out.getLabelBuilder().setPrecedence(precedence(stated));
+      out.getLabelBuilder().setPrecedence(EnumWord.precedence(stated));
     }
     if (disclosed) {
       out.setDiscloseAddressees(true);
@@ -156,17 +154,6 @@ final class SendOptions {
     if (lane != null) {
       some.setLane(EnumWord.of(Lane.class, "LANE_", lane));
     }
-  }
-
-  /** As a word, or as the number that STANAG 4406 gives it. */
-  static Precedence precedence(String text) {
-    if (text.matches(STANAG_4406)) {
-      Precedence found = Precedence.forNumber(Integer.parseInt(text) + 1);
-      if (found != null) {
-        return found;
-      }
-    }
-    return EnumWord.of(Precedence.class, "PRECEDENCE_", text);
   }
 
   private static ByteString id(String option, String text) {

@@ -16,7 +16,7 @@ final class StandingWords {
     List<String> words = new ArrayList<>();
     for (Change change : standing.getChangesList()) {
       if (!change.getWithdrawn()) {
-        words.add(verb(change.getType()) + " by " + RecallCommand.hex(change.getMessageId()));
+        words.add(verb(change.getType()) + " by " + MessageText.hex(change.getMessageId()));
       }
     }
     return String.join(", ", words);
@@ -26,7 +26,7 @@ final class StandingWords {
   static String of(Label label) {
     return label.getReferences().isEmpty()
         ? ""
-        : type(label.getMessageType()) + " of " + RecallCommand.hex(label.getReferences());
+        : type(label.getMessageType()) + " of " + MessageText.hex(label.getReferences());
   }
 
   static String type(MessageType type) {

@@ -357,7 +357,7 @@ final class TailCommand extends ClientCall {
             delivery.getLabel().getLane().name().replace("LANE_", ""),
             delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
             Screen.printable(headline(delivery)),
-            OpenCommand.precedenceStated(delivery.getLabel())
+            MessageText.precedenceStated(delivery.getLabel())
                 + StandingWords.behind(StandingWords.of(delivery.getLabel()))
                 + StandingWords.desks(delivery.getLabel())
                 + StandingWords.behind(StandingWords.of(delivery.getStanding()))
@@ -384,11 +384,11 @@ final class TailCommand extends ClientCall {
       return "RECALL of " + target + ": " + recall.getReason();
     }
     if (delivery.getBody().hasRequest()) {
-      return RequestCommand.question(delivery.getLabel(), delivery.getBody().getRequest());
+      return MessageText.question(delivery.getLabel(), delivery.getBody().getRequest());
     }
     if (delivery.getBody().hasAnswer()) {
       String request = HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
-      return RequestCommand.result(delivery.getBody().getAnswer()) + " to " + request;
+      return MessageText.result(delivery.getBody().getAnswer()) + " to " + request;
     }
     if (delivery.getBody().hasRoster()) {
       return "ROSTER of a joint operation";

@@ -67,8 +67,8 @@ final class ThreadCommand extends ClientCall {
     found.sort(
         Comparator.comparing(
                 (FoundMessage one) -> one.getLabel().getCreatedAt(), Timestamps.comparator())
-            .thenComparing(one -> RecallCommand.hex(one.getMessageId())));
-    found.forEach(one -> out().println(json ? SearchCommand.json(one) : line(one)));
+            .thenComparing(one -> MessageText.hex(one.getMessageId())));
+    found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));
     tell(found, page);
     return 0;
   }
@@ -81,7 +81,7 @@ final class ThreadCommand extends ClientCall {
       err().println("only the newest " + found.size() + " are shown");
     }
     if (!page.getComplete()) {
-      err().println(SearchCommand.unsearched(page));
+      err().println(MessageText.unsearched(page));
     }
     err().flush();
   }
@@ -93,7 +93,7 @@ final class ThreadCommand extends ClientCall {
             "%s  %s  %-12s %-12s %-22s"
                 .formatted(
                     Timestamps.toString(label.getCreatedAt()),
-                    RecallCommand.hex(found.getMessageId()),
+                    MessageText.hex(found.getMessageId()),
                     label.getOrigin(),
                     label.getMessageType().name().replace("MESSAGE_TYPE_", ""),
                     label.getRequestedAction().name().replace("REQUESTED_ACTION_", "")));
@@ -101,7 +101,7 @@ final class ThreadCommand extends ClientCall {
       line.append("  for information");
     }
     if (!label.getInReplyTo().isEmpty()) {
-      line.append("  in reply to ").append(RecallCommand.hex(label.getInReplyTo()));
+      line.append("  in reply to ").append(MessageText.hex(label.getInReplyTo()));
     }
     line.append(StandingWords.behind(StandingWords.of(label)));
     line.append(StandingWords.behind(StandingWords.of(found.getStanding())));

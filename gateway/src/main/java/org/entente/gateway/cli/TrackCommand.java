@@ -77,7 +77,7 @@ final class TrackCommand extends MessageCall {
             "sent in lane "
                 + known.getLane().name().replace("LANE_", "")
                 + ", "
-                + OpenCommand.precedence(
+                + MessageText.precedence(
                     Label.newBuilder()
                         .setLaneValue(known.getLaneValue())
                         .setPrecedenceValue(known.getPrecedenceValue())
@@ -137,7 +137,7 @@ final class TrackCommand extends MessageCall {
               "taken back at "
                   + Timestamps.toString(takenBack.getAt())
                   + " by recall "
-                  + RecallCommand.hex(takenBack.getRecallId()));
+                  + MessageText.hex(takenBack.getRecallId()));
     }
     new RecipientTable(items, takenBack, Instant.now()).lines(recipients).forEach(out()::println);
   }
@@ -177,10 +177,10 @@ final class TrackCommand extends MessageCall {
       line.append("  to ")
           .append(Screen.printable(String.join(", ", item.getPassedOnToList())))
           .append(" as ")
-          .append(RecallCommand.hex(item.getPassedOnAs()))
+          .append(MessageText.hex(item.getPassedOnAs()))
           .append(
               EvidenceRecords.isUnderConsent(item)
-                  ? " under consent " + RecallCommand.hex(item.getConsentId())
+                  ? " under consent " + MessageText.hex(item.getConsentId())
                   : " without need of a consent");
     }
     return line.toString();

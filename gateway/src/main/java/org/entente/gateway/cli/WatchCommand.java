@@ -96,7 +96,7 @@ final class WatchCommand implements Callable<Integer> {
                       .setTitle(title))
               .setOnBehalfOf(person.because(justification));
       if (until != null) {
-        request.setExpiresAt(AuditExport.time("--until", until));
+        request.setExpiresAt(TimeWord.of("--until", until));
       }
       out().println(line(WatchGrpc.newBlockingStub(channel).addWatch(request.build()).getWatch()));
       return 0;
@@ -191,7 +191,7 @@ final class WatchCommand implements Callable<Integer> {
       do {
         page = calls.listHits(request.build());
         for (Hit hit : page.getHitsList()) {
-          out().println(json ? SearchCommand.json(hit) : line(hit));
+          out().println(json ? JsonText.of(hit) : line(hit));
           shown++;
         }
         request.setAfter(page.getNextAfter());
@@ -212,7 +212,7 @@ final class WatchCommand implements Callable<Integer> {
               hit.getHit(),
               hit.getWatch(),
               Screen.printable(String.join(" ", hit.getSubjectsList())),
-              SearchCommand.line(hit.getMessage()));
+              MessageText.line(hit.getMessage()));
     }
   }
 

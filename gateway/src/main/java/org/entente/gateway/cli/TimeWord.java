@@ -1,0 +1,26 @@
+package org.entente.gateway.cli;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+
+/** Times as people type them: a day, or a day and a time in UTC. */
+final class TimeWord {
+  private TimeWord() {}
+
+  static Timestamp of(String option, String text) {
+    try {
+      Instant at =
+          text.indexOf('T') < 0
+              ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+              : Instant.parse(text);
+      return Timestamps.fromMillis(at.toEpochMilli());
+    } catch (DateTimeParseException e) {
+      throw new WrongCall(
+          option + ": a day or a time is expected, as in 2026-03-01 or 2026-03-01T08:00:00Z", e);
+    }
+  }
+}
