@@ -13,18 +13,18 @@ import org.entente.proto.v1.TrackResponse;
 import org.junit.jupiter.api.Test;
 
 /** What {@code open} says to whoever writes STANAG 4406 messages from what arrives. */
-class OpenCommandTest {
+class MessageTextTest {
   @Test
   void precedence_isTheOneStated_orThatOfTheLane_andSaysWhich() {
     Label.Builder label = Label.newBuilder().setLane(Lane.LANE_FLASH);
     assertEquals(
         "precedence FLASH (STANAG 4406: 4, which its lane stands for)",
-        OpenCommand.precedence(label.build()));
+        MessageText.precedence(label.build()));
     assertEquals(
         "precedence OVERRIDE (STANAG 4406: 5)",
-        OpenCommand.precedence(label.setPrecedence(Precedence.PRECEDENCE_OVERRIDE).build()));
+        MessageText.precedence(label.setPrecedence(Precedence.PRECEDENCE_OVERRIDE).build()));
     assertEquals(
-        "precedence UNRECOGNIZED", OpenCommand.precedence(label.setPrecedenceValue(77).build()));
+        "precedence UNRECOGNIZED", MessageText.precedence(label.setPrecedenceValue(77).build()));
   }
 
   @Test
