@@ -29,6 +29,12 @@ record AgreementFile(
   /** The form of the ids of agreements and of a node's rules. */
   static final String ID = "[a-z0-9][a-z0-9-]{0,63}";
 
+  /** Largest body in bytes. */
+  static final int MAX_BODY = 64 << 20;
+
+  /** Longest time of delivery in days. */
+  static final int MAX_DELIVERY_DAYS = 365;
+
   /** Whether parties share both ways or one group of them with another. */
   enum Direction {
     BOTH,
@@ -80,12 +86,12 @@ record AgreementFile(
       @Written(
               value = "largest body; 1048576 if left out",
               least = 1,
-              most = AgreementLint.MAX_BODY)
+              most = AgreementFile.MAX_BODY)
           @Nullable Integer maxMessageBytes,
       @Written(
               value = "days after which it expires undelivered; 30, or the retention, if left out",
               least = 1,
-              most = AgreementLint.MAX_DELIVERY_DAYS)
+              most = AgreementFile.MAX_DELIVERY_DAYS)
           @Nullable Integer deliverWithinDays) {}
 
   /** First and last day, in UTC; without a last day it is open-ended. */

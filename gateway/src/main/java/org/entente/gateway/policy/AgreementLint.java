@@ -43,8 +43,6 @@ final class AgreementLint {
   /** Days before its end at which an agreement is reported. */
   private static final int SOON = 30;
 
-  static final int MAX_BODY = 64 << 20;
-  static final int MAX_DELIVERY_DAYS = 365;
   private static final int DEFAULT_DELIVERY_DAYS = 30;
 
   private final AgreementFile file;
@@ -227,11 +225,12 @@ final class AgreementLint {
     int bytes =
         it.maxMessageBytes() == null
             ? MessageLimits.DEFAULT_MAX_BODY_BYTES
-            : within("max_message_bytes", it.maxMessageBytes(), MAX_BODY);
+            : within("max_message_bytes", it.maxMessageBytes(), AgreementFile.MAX_BODY);
     int days =
         it.deliverWithinDays() == null
             ? Math.min(DEFAULT_DELIVERY_DAYS, Math.max(1, retention))
-            : within("deliver_within_days", it.deliverWithinDays(), MAX_DELIVERY_DAYS);
+            : within(
+                "deliver_within_days", it.deliverWithinDays(), AgreementFile.MAX_DELIVERY_DAYS);
     return new Agreement.Obligations(
         retention,
         it.onwardTransfer(),

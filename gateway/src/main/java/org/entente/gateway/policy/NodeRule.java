@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason why, as the one who is refused reads it
  */
 record NodeRule(String id, When when, boolean denies, Condition condition, String reason) {
+  /** Longest reason in characters. */
+  static final int MAX_REASON = 300;
 
   /** Directions that a rule can apply to. */
   enum When {
@@ -47,7 +49,7 @@ record NodeRule(String id, When when, boolean denies, Condition condition, Strin
       @Written("refuses what this is true of: CEL over label, origin, recipient, now")
           @Nullable String denyIf,
       @Written("refuses what this is false of") @Nullable String allowOnlyIf,
-      @Written(value = "why, as the refused party reads it", longest = NodeRulesLint.MAX_REASON)
+      @Written(value = "why, as the refused party reads it", longest = NodeRule.MAX_REASON)
           @JsonProperty(required = true)
           String reason) {}
 

@@ -13,7 +13,6 @@ import org.entente.gateway.policy.NodeRule.RuleFile;
 /** Turns the file of a node's rules into rules, in the order of the file. */
 final class NodeRulesLint {
   private static final int MAX_RULES = 256;
-  static final int MAX_REASON = 300;
 
   private final Positions positions;
   private final Expressions expressions;
@@ -52,7 +51,7 @@ final class NodeRulesLint {
   }
 
   private void rule(String field, RuleFile rule, List<NodeRule> rules) {
-    report.text(positions, field + ".reason", rule.reason(), MAX_REASON);
+    report.text(positions, field + ".reason", rule.reason(), NodeRule.MAX_REASON);
     String deny = rule.denyIf();
     String allow = rule.allowOnlyIf();
     if ((deny == null) == (allow == null)) {
