@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fmt",
     description = {
-      "Writes agreements in their one layout: fields in the order of docs/policy/policy.md,",
+      "Writes agreements in their one layout: fields in the order of docs/policy/agreements.md,",
       "two spaces a level, comments before the fields that they stand before. A file that would lose",
       "a comment or change its meaning is refused and left as it is.",
       "",

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     name = "lint",
     description = {
       "Looks for what is wrong in agreements and node rules, and for what is odd.",
-      "Errors, which keep a gateway from taking the files: everything that docs/policy/policy.md calls",
+      "Errors, which keep a gateway from taking the files: everything that docs/policy/agreements.md calls",
       "refused, such as personal data under an MoU alone, or characters that do not show.",
       "Warnings: agreements that ended or end within 30 days, parties that stand for no member,",
       "agreements that are never chosen, conditions that are always false, conflicts, words of",

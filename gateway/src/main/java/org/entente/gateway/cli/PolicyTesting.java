@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     name = "test",
     description = {
       "Puts messages to agreements and node rules and compares what comes with what is expected.",
-      "Expectations are YAML files; docs/policy/policy.md describes them. Nothing is sent.",
+      "Expectations are YAML files; docs/policy/tools.md describes them. Nothing is sent.",
       "Those of a node's files (--config), or the policy in force of a running gateway (--gateway,",
       "scope operator), which takes a file of 64 KiB at most and does not say what each agreement said.",
       "Exit code 0 if every expectation is met, 1 if not."

@@ -23,12 +23,13 @@ public final class PolicySchemas {
     schemas.put(
         "agreement.json",
         JsonSchemas.of(
-            AgreementFile.class, "An agreement of Entente (docs/policy/policy.md)", words));
+            AgreementFile.class, "An agreement of Entente (docs/policy/agreements.md)", words));
     schemas.put(
         "node-rules.json",
-        JsonSchemas.of(NodeRulesFile.class, "The rules of a node (docs/policy/policy.md)", words));
+        JsonSchemas.of(
+            NodeRulesFile.class, "The rules of a node (docs/policy/conditions.md)", words));
     schemas.put(
-        "codes.json", JsonSchemas.of(CodeFile.class, "Code lists (docs/policy/policy.md)", words));
+        "codes.json", JsonSchemas.of(CodeFile.class, "Code lists (docs/policy/codes.md)", words));
     return schemas;
   }
 
