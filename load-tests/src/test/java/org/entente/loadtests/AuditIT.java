@@ -25,20 +25,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.client.Credentials;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.SharedFederation;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.AuditGrpc.AuditBlockingStub;
 import org.entente.proto.v1.ReadRecordRequest;
 import org.entente.proto.v1.ReadRecordResponse;
 import org.entente.proto.v1.ReadTileRequest;
 import org.entente.proto.v1.ReadTileResponse;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An auditor who has a running gateway's address, and neither its disk nor trust in it. */
@@ -47,23 +49,23 @@ final class AuditIT {
   private static final String LOG = "entente/demo.entente.example/fr.customs/gateway-1";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  @RegisterExtension final SharedFederation sharedFederation = new SharedFederation();
   @TempDir private Path folder;
   private Federation federation;
 
   @BeforeEach
-  void start() {
-    federation = Federation.mint(Home.find(), folder);
-    federation.start(List.of(FR));
+  void start() throws IOException {
+    federation = sharedFederation.running(FR);
     send("hazardous.jsonl");
   }
 
-  @AfterEach
-  void stop() {
-    federation.close();
-  }
-
-  private void send(String sample) {
-    String file = Home.find().samples().resolve(sample).toString();
+  /** Sends the alerts of a sample under keys that no other test used. */
+  private void send(String sample) throws IOException {
+    Path file = folder.resolve(UUID.randomUUID() + ".jsonl");
+    String alerts = Files.readString(Home.find().samples().resolve(sample));
+    String key = "\"idempotencyKey\": \"";
+    assertTrue(alerts.contains(key), alerts);
+    Files.writeString(file, alerts.replace(key, key + UUID.randomUUID() + "-"));
     Child sent =
         Child.here(
             "send",
@@ -72,12 +74,12 @@ final class AuditIT {
             "--credentials",
             federation.credentials(FR, "declarations").toString(),
             "--alerts",
-            file);
+            file.toString());
     assertTrue(sent.out().contains("de.customs"), sent.out() + sent.err());
   }
 
   private Child at(String gateway, String client, Path roots, String... more) {
-    Path bundle = folder.resolve("federation").resolve("trust-bundle.note");
+    Path bundle = sharedFederation.folder().resolve("federation").resolve("trust-bundle.note");
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -96,7 +98,7 @@ final class AuditIT {
   }
 
   private Path roots() {
-    return folder.resolve("federation").resolve("roots.json");
+    return sharedFederation.folder().resolve("federation").resolve("roots.json");
   }
 
   private Child verify(String... more) {
@@ -174,10 +176,10 @@ final class AuditIT {
   @Test
   void gateway_thatServesAnotherLogThanItSigned_isFoundOut() throws IOException {
     moreThan(1);
-    assertLie("tile/entries/", Lie::flip, "the hash of leaf 0 is not what the leaves give");
+    assertLie("tile/entries/", Lie::flipFirst, "the hash of leaf 0 is not what the leaves give");
     assertLie("tile/entries/", any -> new byte[0], "leaf 0 is missing");
-    assertLie("tile/0/", Lie::flip, "the hash of leaf 0 is not what the leaves give");
-    assertLie("checkpoint", Lie::flip, "is refused: ");
+    assertLie("tile/0/", Lie::flipFirst, "the hash of leaf 0 is not what the leaves give");
+    assertLie("checkpoint", Lie::flipLast, "is refused: ");
   }
 
   @Test
@@ -249,9 +251,19 @@ final class AuditIT {
           .build();
     }
 
-    static byte[] flip(byte[] content) {
+    /** Damages the first leaf. */
+    static byte[] flipFirst(byte[] content) {
+      return flip(content, 10);
+    }
+
+    /** Damages the last signature. */
+    static byte[] flipLast(byte[] content) {
+      return flip(content, content.length - 20);
+    }
+
+    private static byte[] flip(byte[] content, int at) {
       byte[] changed = content.clone();
-      changed[changed.length < 1000 ? 10 : changed.length - 20] ^= 1;
+      changed[at] ^= 1;
       return changed;
     }
 

@@ -17,9 +17,10 @@ import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.CapContent;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Requires;
-import org.junit.jupiter.api.AfterEach;
+import org.entente.loadtests.testkit.SharedFederation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** CAP in at one agency and out at another, by the commands, over gateways as processes. */
@@ -32,56 +33,51 @@ final class CapIT {
 
   private static final String ADDED_TYPE = "/mimeType=application/octet-stream";
 
+  @RegisterExtension final SharedFederation sharedFederation = new SharedFederation();
   @TempDir private Path folder;
   private Federation federation;
 
   @BeforeEach
-  void start() throws IOException, InterruptedException {
-    Path minted = Files.createDirectory(folder.resolve("federation"));
-    federation = Federation.mint(Home.find(), minted);
-    federation.start(List.of(FR, DE));
-  }
-
-  @AfterEach
-  void stop() {
-    federation.close();
+  void start() {
+    federation = sharedFederation.running(FR, DE);
   }
 
   @Test
   void cap_throughGateways_isTheSame_acknowledgedWhenDurable_andCancelledByARecall()
       throws IOException {
     Path alerts = alerts();
-    Child sent = send(alerts);
+    Child sent = send(FR, DE, alerts);
     assertEquals(1, sent.code(), "one file is bad");
     assertTrue(sent.err().contains("0-bad.cap:6: alert/status: must be one of"), sent.err());
     assertTrue(sent.err().contains(" 1 bad records"), sent.err());
-    List<String> ids = ids(sent);
-    assertEquals(ids, ids(send(alerts)), "the idempotency key is CAP's own identity");
+    List<String> ids = ids(sent, DE);
+    assertEquals(ids, ids(send(FR, DE, alerts), DE), "the idempotency key is CAP's own identity");
 
     arrivesOnlyWhereItCanBeWritten(ids.get(0));
     Path cap = folder.resolve("cap");
-    arriveTheSame(good(alerts), ids, cap);
+    arriveTheSame(DE, good(alerts), ids, cap);
     Child check =
         Child.here(check(ids.stream().map(id -> cap.resolve(id + ".cap").toString()).toList()));
     assertEquals(0, check.code(), check.out() + check.err());
     recallBecomesACancel(cap, ids.get(0));
   }
 
-  /** The same with files as authorities publish them. */
+  /** The same with files as authorities publish them, the other way: no test sends more there. */
   @Test
   void publishedFiles_throughGateways_areTheSame() throws IOException {
     Path published = Requires.shared("data/cap");
-    Child sent = send(published);
+    Child sent = send(DE, FR, published);
     assertTrue(sent.err().contains("invalid.cap:2: alert/scope: is required"), sent.err());
     List<Path> files =
         capFiles(published).stream().filter(file -> !file.endsWith("invalid.cap")).toList();
     assertEquals(3, files.size());
-    arriveTheSame(files, ids(sent), folder.resolve("cap"));
+    arriveTheSame(FR, files, ids(sent, FR), folder.resolve("cap"));
   }
 
-  private void arriveTheSame(List<Path> files, List<String> ids, Path cap) throws IOException {
+  private void arriveTheSame(String agency, List<Path> files, List<String> ids, Path cap)
+      throws IOException {
     assertEquals(files.size(), ids.size());
-    Child tail = tail(cap, ids.size());
+    Child tail = tail(agency, cap, ids.size());
     assertEquals(0, tail.code(), tail.err());
     for (int i = 0; i < ids.size(); i++) {
       assertSame(files.get(i), cap.resolve(ids.get(i) + ".cap"));
@@ -114,10 +110,10 @@ final class CapIT {
     return capFiles(alerts).stream().filter(file -> !file.endsWith("0-bad.cap")).toList();
   }
 
-  private Child send(Path alerts) {
+  private Child send(String from, String to, Path alerts) {
     return Child.of(
         federation,
-        FR,
+        from,
         "declarations",
         "send",
         "--alerts=" + alerts,
@@ -126,27 +122,35 @@ final class CapIT {
         "--classification=UNCLASSIFIED",
         "--marking=TLP:CLEAR",
         "--legal-basis=Public warning",
-        "--to=" + DE);
+        "--to=" + to);
   }
 
-  private static List<String> ids(Child sent) {
+  private static List<String> ids(Child sent, String to) {
     return sent.out()
         .lines()
-        .filter(line -> line.contains("  to [" + DE))
+        .filter(line -> line.contains("  to [" + to))
         .map(line -> line.substring(0, 32))
         .toList();
   }
 
-  private Child tail(Path cap, int count) {
+  /** Public warnings that wait for an agency: only this class sends such. */
+  private Child tail(String agency, Path cap, int count) {
     return Child.of(
-        federation, DE, "desk", "tail", "--cursor=cap", "--cap=" + cap, "--count=" + count);
+        federation,
+        agency,
+        "desk",
+        "tail",
+        "--cursor=cap",
+        "--category=PUBLIC_WARNING",
+        "--cap=" + cap,
+        "--count=" + count);
   }
 
   /** Something stands where the file should: nothing is acknowledged, and it comes again. */
   private void arrivesOnlyWhereItCanBeWritten(String id) throws IOException {
     Path blocked = folder.resolve("blocked");
     Path inTheWay = Files.createDirectories(blocked.resolve(id + ".cap").resolve("x"));
-    Child failed = tail(blocked, 1);
+    Child failed = tail(DE, blocked, 1);
     assertEquals(1, failed.code(), failed.out());
     assertTrue(failed.err().contains("is not acknowledged"), failed.err());
     assertFalse(failed.out().contains(id), "what is not written is not told as received");
@@ -177,7 +181,7 @@ final class CapIT {
         Child.of(
             federation, FR, "supervisor", "recall", id, "--officer=FR-118", "--reason=fire is out");
     assertEquals(0, recall.code(), recall.out() + recall.err());
-    Child told = tail(cap, 1);
+    Child told = tail(DE, cap, 1);
     assertEquals(0, told.code(), told.err());
     String recalling = told.out().strip().split(" +", -1)[1];
     List<String> cancel = CapContent.of(cap.resolve(recalling + ".cap"), Map.of());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -16,32 +17,27 @@ import java.util.List;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.entente.loadtests.testkit.SharedFederation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a data-protection officer is told about a subject, at the sender and at the recipient. */
 final class ExportIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";
-  private static final String SUBJECT = "declaration:26-FRD3040080-HT31P0";
 
+  /** Of the sample, and as no other test has it. */
+  private static final String DECLARATION = "26FRD3040080HT31P0";
+
+  private static final String OWN_DECLARATION = "26FRD3040080HT31P1";
+  private static final String SUBJECT = "declaration:" + OWN_DECLARATION;
+
+  @RegisterExtension final SharedFederation sharedFederation = new SharedFederation();
   @TempDir private Path folder;
-  private Federation federation;
 
-  @BeforeEach
-  void start() {
-    federation = Federation.mint(Home.find(), folder);
-    federation.start(List.of(FR, DE));
-  }
-
-  @AfterEach
-  void stop() {
-    federation.close();
-  }
-
-  private Child call(String agency, String client, String... command) {
+  private static Child call(
+      Federation federation, String agency, String client, String... command) {
     return Child.of(federation, agency, client, command);
   }
 
@@ -54,12 +50,13 @@ final class ExportIT {
     return out;
   }
 
-  private List<JsonNode> export(String agency, String... more) throws IOException {
+  private static List<JsonNode> export(Federation federation, String agency, String... more)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of("audit", "export", "--officer=DPO-1", "--justification=access request 12/26"));
     command.addAll(List.of(more));
-    return lines(call(agency, "auditor", command.toArray(String[]::new)));
+    return lines(call(federation, agency, "auditor", command.toArray(String[]::new)));
   }
 
   private static JsonNode of(List<JsonNode> lines, String type) {
@@ -69,36 +66,38 @@ final class ExportIT {
         .orElseThrow(() -> new AssertionError("no " + type + " in " + lines));
   }
 
-  private String send() {
-    Child sent =
-        call(
-            FR,
-            "declarations",
-            "send",
-            "--alerts",
-            Home.find().samples().resolve("hazardous.jsonl").toString());
+  private void send(Federation federation) throws IOException {
+    String alerts = Files.readString(Home.find().samples().resolve("hazardous.jsonl"));
+    assertTrue(alerts.contains(DECLARATION), alerts);
+    Path own =
+        Files.writeString(
+            folder.resolve("own.jsonl"),
+            alerts
+                .replace(DECLARATION, OWN_DECLARATION)
+                .replace("\"idempotencyKey\": \"", "\"idempotencyKey\": \"export-"));
+    Child sent = call(federation, FR, "declarations", "send", "--alerts", own.toString());
     assertTrue(sent.out().contains(DE), sent.out() + sent.err());
-    return sent.out();
   }
 
-  private void awaitDelivery(String message) {
+  private static void awaitDelivery(Federation federation, String message) {
     long end = System.nanoTime() + 60_000_000_000L;
     String told = "";
     while (!told.contains("DELIVERY               by de.customs")) {
       assertTrue(System.nanoTime() < end, told);
-      told = call(FR, "supervisor", "track", message).out();
+      told = call(federation, FR, "supervisor", "track", message).out();
     }
   }
 
   @Test
   void subject_isFoundAtBothEnds_alsoWhenTheContentIsErased() throws IOException {
-    send();
-    JsonNode accepted = of(export(FR, "--subject", SUBJECT), "ACCEPTED");
+    Federation federation = sharedFederation.running(FR, DE);
+    send(federation);
+    JsonNode accepted = of(export(federation, FR, "--subject", SUBJECT), "ACCEPTED");
     JsonNode shared = accepted.path("messages").path(0);
     String message = shared.path("id").asText();
-    awaitDelivery(message);
+    awaitDelivery(federation, message);
 
-    accepted = awaitProof();
+    accepted = awaitProof(federation);
     shared = accepted.path("messages").path(0);
     assertEquals("DISCLOSURE", accepted.path("law_category").asText());
     assertEquals("declarations", accepted.path("by").path("client").asText());
@@ -111,7 +110,7 @@ final class ExportIT {
     assertTrue(terms.path("recipients").toString().contains(DE), terms::toString);
     assertTrue(shared.path("evidence").toString().contains("\"DELIVERY\""), shared::toString);
 
-    JsonNode received = of(export(DE, "--subject", SUBJECT), "RECEIVED");
+    JsonNode received = of(export(federation, DE, "--subject", SUBJECT), "RECEIVED");
     JsonNode kept =
         java.util.stream.StreamSupport.stream(received.path("messages").spliterator(), false)
             .filter(one -> one.path("id").asText().equals(message))
@@ -123,60 +122,86 @@ final class ExportIT {
             + "T00:00:00Z",
         kept.path("kept_until").asText());
     Child erased =
-        call(DE, "records", "erase", message, "--officer=DE-7", "--justification=art. 16(2)");
+        call(
+            federation,
+            DE,
+            "records",
+            "erase",
+            message,
+            "--officer=DE-7",
+            "--justification=art. 16(2)");
     assertEquals(0, erased.code(), erased.err());
-    List<JsonNode> after = export(DE, "--subject", SUBJECT);
+    List<JsonNode> after = export(federation, DE, "--subject", SUBJECT);
     assertTrue(of(after, "RECEIVED").toString().contains("\"content\":\"ERASED\""));
     assertTrue(of(after, "RECEIVED").toString().contains("\"erasure_cause\":\"PERSON\""));
     assertEquals("ERASURE", of(after, "ERASED").path("law_category").asText());
 
-    assertEquals(List.of(), export(DE, "--subject", "person:NOBODY/AT ALL"));
+    assertEquals(List.of(), export(federation, DE, "--subject", "person:NOBODY/AT ALL"));
   }
 
   /** A line has its proof once a checkpoint covers the leaf and the witnesses have cosigned it. */
-  private JsonNode awaitProof() throws IOException {
+  private static JsonNode awaitProof(Federation federation) throws IOException {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    JsonNode accepted = of(export(FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
+    JsonNode accepted = of(export(federation, FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
     while (accepted.path("proof").asText().isEmpty() && System.nanoTime() < end) {
-      accepted = of(export(FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
+      accepted = of(export(federation, FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
     }
     return accepted;
   }
 
   @Test
   void period_isExportedFromRunningAndStoppedNodes_andEachExportIsOnRecord() throws IOException {
-    send();
-    String today = LocalDate.now(ZoneOffset.UTC).toString();
-    List<JsonNode> first = export(FR, "--from", today);
-    assertEquals("NODE_START", first.get(0).path("type").asText());
-    of(first, "ACCEPTED");
-    assertEquals(List.of(), export(FR, "--to", "2026-01-01"));
+    try (Federation federation = Federation.mint(Home.find(), folder)) {
+      federation.start(List.of(FR, DE));
+      send(federation);
+      String today = LocalDate.now(ZoneOffset.UTC).toString();
+      List<JsonNode> first = export(federation, FR, "--from", today);
+      assertEquals("NODE_START", first.get(0).path("type").asText());
+      of(first, "ACCEPTED");
+      assertEquals(List.of(), export(federation, FR, "--to", "2026-01-01"));
 
-    JsonNode own = of(export(FR, "--from", today), "OPERATOR_ACTION");
-    assertTrue(own.path("detail").asText().startsWith("export of a period from " + today));
-    assertEquals("DPO-1", own.path("by").path("officer").asText());
-    assertEquals("access request 12/26", own.path("by").path("justification").asText());
+      JsonNode own = of(export(federation, FR, "--from", today), "OPERATOR_ACTION");
+      assertTrue(own.path("detail").asText().startsWith("export of a period from " + today));
+      assertEquals("DPO-1", own.path("by").path("officer").asText());
+      assertEquals("access request 12/26", own.path("by").path("justification").asText());
 
-    Child stranger =
-        call(FR, "desk", "audit", "export", "--officer=X", "--justification=curiosity");
-    assertTrue(stranger.err().contains("SCOPE_MISSING"), stranger.err());
-    Child unsaid = call(FR, "auditor", "audit", "export", "--officer=X", "--justification=");
-    assertTrue(unsaid.err().contains("say why"), unsaid.err());
-    Child unknown =
-        call(FR, "auditor", "audit", "export", "--officer=X", "--justification=y", "--subject=x:y");
-    assertTrue(unknown.err().contains("a subject is scheme:value"), unknown.err());
+      Child stranger =
+          call(
+              federation,
+              FR,
+              "desk",
+              "audit",
+              "export",
+              "--officer=X",
+              "--justification=curiosity");
+      assertTrue(stranger.err().contains("SCOPE_MISSING"), stranger.err());
+      Child unsaid =
+          call(federation, FR, "auditor", "audit", "export", "--officer=X", "--justification=");
+      assertTrue(unsaid.err().contains("say why"), unsaid.err());
+      Child unknown =
+          call(
+              federation,
+              FR,
+              "auditor",
+              "audit",
+              "export",
+              "--officer=X",
+              "--justification=y",
+              "--subject=x:y");
+      assertTrue(unknown.err().contains("a subject is scheme:value"), unknown.err());
 
-    assertEquals(List.of(), federation.stop());
-    List<JsonNode> atRest =
-        lines(
-            Child.here(
-                "audit",
-                "export",
-                "--officer=DPO-1",
-                "--justification=access request 12/26",
-                "--config",
-                federation.plan(FR).config().toString()));
-    assertTrue(atRest.size() > first.size());
-    assertEquals("NODE_STOP", atRest.get(atRest.size() - 1).path("type").asText());
+      assertEquals(List.of(), federation.stop());
+      List<JsonNode> atRest =
+          lines(
+              Child.here(
+                  "audit",
+                  "export",
+                  "--officer=DPO-1",
+                  "--justification=access request 12/26",
+                  "--config",
+                  federation.plan(FR).config().toString()));
+      assertTrue(atRest.size() > first.size());
+      assertEquals("NODE_STOP", atRest.get(atRest.size() - 1).path("type").asText());
+    }
   }
 }

@@ -23,7 +23,9 @@ import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Requires;
+import org.entente.loadtests.testkit.SharedFederation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -43,6 +45,7 @@ final class ForeignClientIT {
 
   private final ObjectMapper json = new ObjectMapper();
 
+  @RegisterExtension final SharedFederation sharedFederation = new SharedFederation();
   @TempDir private Path folder;
 
   @Test
@@ -80,24 +83,22 @@ final class ForeignClientIT {
   @Test
   void firstClient_publishesAnAlert_andSaysWhatCameOfIt() throws Exception {
     Path first = node().resolve("first.mjs");
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
-      federation.start(List.of("fr.customs"));
+    Federation federation = sharedFederation.running("fr.customs");
 
-      Child accepted = first(first, federation, "declarations", "de.customs");
-      assertEquals(0, accepted.code(), accepted::err);
-      assertTrue(accepted.out().matches("(?s)[0-9a-f]{32} accepted\nto de\\.customs under .+"));
+    Child accepted = first(first, federation, "declarations", "de.customs");
+    assertEquals(0, accepted.code(), accepted::err);
+    assertTrue(accepted.out().matches("(?s)[0-9a-f]{32} accepted\nto de\\.customs under .+"));
 
-      Child again = first(first, federation, "declarations", "de.customs");
-      assertEquals(accepted.out(), again.out(), "the same key, the same outcome");
+    Child again = first(first, federation, "declarations", "de.customs");
+    assertEquals(accepted.out(), again.out(), "the same key, the same outcome");
 
-      Child other = first(first, federation, "declarations", "us.cbp");
-      assertEquals(1, other.code());
-      assertTrue(other.err().contains("IDEMPOTENCY_KEY_REUSED"), other::err);
+    Child other = first(first, federation, "declarations", "us.cbp");
+    assertEquals(1, other.code());
+    assertTrue(other.err().contains("IDEMPOTENCY_KEY_REUSED"), other::err);
 
-      Child without = first(first, federation, "desk", "de.customs");
-      assertEquals(1, without.code());
-      assertTrue(without.err().contains("SCOPE_MISSING"), without::err);
-    }
+    Child without = first(first, federation, "desk", "de.customs");
+    assertEquals(1, without.code());
+    assertTrue(without.err().contains("SCOPE_MISSING"), without::err);
   }
 
   private Child first(Path program, Federation federation, String client, String recipient)
