@@ -2,29 +2,18 @@ package org.entente.gateway.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class SimulationIT {
   private static final int SEEDS = 20;
   private static final int SEEDS_IN_ALL = Integer.getInteger("entente.simulation.seeds", 100);
-
-  /** A few suffice for most; a lost answer to a draft that was committed is rarer. */
-  private static final int SEEDS_FOR_MUTANTS = 300;
-
-  /** The first of the list, caught within few seeds; the extended tier has the others. */
-  private static final int FIRST_MUTANTS = 3;
 
   @TempDir private static Path folder;
   private static Path federation;
@@ -62,128 +51,5 @@ class SimulationIT {
     for (long seed = 0; seed < 3; seed++) {
       Simulation.runSuppressed(seed, minted, work);
     }
-  }
-
-  static List<Mutant> mutants() {
-    return allMutants().subList(0, FIRST_MUTANTS);
-  }
-
-  static List<Mutant> furtherMutants() {
-    return allMutants().subList(FIRST_MUTANTS, allMutants().size());
-  }
-
-  private static List<Mutant> allMutants() {
-    return List.of(
-        new Mutant(
-            "forgets the watermark",
-            "receive/Reception.java",
-            "    ledger.windows().write(tx, origin, lane, windows);\n    keepSession",
-            "    keepSession"),
-        new Mutant(
-            "acknowledges before it is on the disk",
-            "ledger/GroupCommit.java",
-            "store.commit(batch, Durability.SYNCED);",
-            "store.commit(batch, Durability.BUFFERED);"),
-        new Mutant(
-            "lets content go with the first recipient",
-            "transmit/Dispatch.java",
-            "envelopes.hold(tx, out.headerHash(), out.envelope(), out.recipients().size());",
-            "envelopes.hold(tx, out.headerHash(), out.envelope(), 1);"),
-        new Mutant(
-            "forgets idempotency keys",
-            "intake/Intake.java",
-            "      memory.write(tx, submission.key(), outcome);\n      outcomes.add",
-            "      outcomes.add"),
-        new Mutant(
-            "takes a transit's receipt for the recipient's",
-            "transmit/Settlement.java",
-            "peer.equals(recipient) && result == Result.RESULT_COMMITTED",
-            "result == Result.RESULT_COMMITTED"),
-        new Mutant(
-            "takes drafts in on a full disk", "intake/Intake.java", "full.isPresent()", "false"),
-        new Mutant(
-            "moves a cursor by what was sent",
-            "deliver/LanePlace.java",
-            "return unacknowledged.isEmpty() ? next : unacknowledged.firstKey();",
-            "return next;"),
-        new Mutant(
-            "drops evidence",
-            "receive/EvidenceReturn.java",
-            "dispatch.submit(tx, ready.outgoing());",
-            ""),
-        new Mutant(
-            "does not commit the hop number",
-            "receive/PeerIntake.java",
-            "ledger.hopIntake().advance(tx, peer, lane, delivery.getHopEpoch(), sequence, hash);",
-            ""),
-        new Mutant(
-            "does not send again what was unanswered when a stream broke",
-            "link/HopSender.java",
-            "    cursor = first;\n    inFlight.clear();",
-            "    cursor = Math.max(first, everSent);\n    inFlight.clear();"),
-        new Mutant(
-            "relies on a transit that took it",
-            "transmit/Upkeep.java",
-            "case OUTBOX_STATE_RELAYED -> waitAfter(entry.getUnanswered());",
-            "case OUTBOX_STATE_RELAYED -> Long.MAX_VALUE;"),
-        new Mutant(
-            "waits for a clock that was set back",
-            "transmit/Upkeep.java",
-            "(waited >= wait || waited < 0)",
-            "waited >= wait"),
-        new Mutant(
-            "skips a gap",
-            "link/HopReceiver.java",
-            "sequence > accepted) {\n        nameGap();\n        return true;",
-            "sequence > accepted) {\n        accepted = sequence;\n        return accept(delivery);"),
-        new Mutant(
-            "goes on in its epoch after a start",
-            "ledger/OutboxBook.java",
-            "Math.max(epoch, least + further)",
-            "least > 1 ? least : epoch"),
-        new Mutant(
-            "begins the same epochs where it is installed anew",
-            "ledger/OutboxBook.java",
-            "Math.max(epoch, least + further)",
-            "least + 1"),
-        new Mutant(
-            "leaves open what a ledger has forgotten",
-            "receive/SettledNotices.java",
-            "if (below > one.upTo() + 1) {",
-            "if (below == 0) {"),
-        new Mutant(
-            "settles what is still owed",
-            "ledger/OutboxBook.java",
-            "return Math.min(next, first.sequence());",
-            "return next;"),
-        new Mutant(
-            "lets a transit speak for others",
-            "receive/SignedNotices.java",
-            "if (key.isEmpty() || !parsed.get().isSignedBy(key.get().key())) {",
-            "if (key.isEmpty()) {"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutants")
-  void mutant_underSomeSeed_isCaught(Mutant mutant) throws IOException {
-    assertCaught(mutant);
-  }
-
-  @ParameterizedTest
-  @MethodSource("furtherMutants")
-  @Tag("extended")
-  @Tag("simulation")
-  void furtherMutant_underSomeSeed_isCaught(Mutant mutant) throws IOException {
-    assertCaught(mutant);
-  }
-
-  private void assertCaught(Mutant mutant) throws IOException {
-    Optional<String> caught = mutant.firstFailure(federation, work, 0, SEEDS_FOR_MUTANTS);
-    assertTrue(caught.isPresent(), () -> mutant.name() + " passes " + SEEDS_FOR_MUTANTS);
-    System.out.println(mutant.name() + ": " + firstLine(caught.get()));
-  }
-
-  private static String firstLine(String text) {
-    return text.lines().findFirst().orElse("");
   }
 }
