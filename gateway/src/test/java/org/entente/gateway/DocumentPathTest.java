@@ -92,7 +92,9 @@ class DocumentPathTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine line =
-        RootCommand.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        RootCommand.commandLine(words.toArray(String[]::new))
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err));
     int code = line.execute(words.toArray(String[]::new));
     return new Ran(code, out.toString(), err.toString());
   }

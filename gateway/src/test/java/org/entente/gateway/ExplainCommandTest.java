@@ -106,7 +106,7 @@ class ExplainCommandTest {
   private int run(List<String> args) {
     StringWriter printed = new StringWriter();
     StringWriter told = new StringWriter();
-    CommandLine line = RootCommand.commandLine();
+    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
     line.setOut(new PrintWriter(printed, true));
     line.setErr(new PrintWriter(told, true));
     int exit = line.execute(args.toArray(String[]::new));

@@ -370,7 +370,7 @@ class ExplainPathTest {
     args.addAll(List.of(more));
     StringWriter printed = new StringWriter();
     StringWriter told = new StringWriter();
-    CommandLine line = RootCommand.commandLine();
+    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
     line.setOut(new PrintWriter(printed, true));
     line.setErr(new PrintWriter(told, true));
     int exit = line.execute(args.toArray(String[]::new));

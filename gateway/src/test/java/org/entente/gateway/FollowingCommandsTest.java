@@ -43,6 +43,7 @@ import org.entente.proto.v1.Wanted;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -51,6 +52,7 @@ class FollowingCommandsTest {
   private static final Duration LONG = Duration.ofDays(9);
   private static final Duration STEP = Duration.ofMinutes(5);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Integer> ports = new TreeMap<>();
@@ -59,7 +61,7 @@ class FollowingCommandsTest {
   @BeforeEach
   void mint() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     for (String agency : List.of(FR, DE)) {
       int port = LoopbackPort.next();
       ports.put(agency, port);
@@ -91,7 +93,7 @@ class FollowingCommandsTest {
       List<String> args = new ArrayList<>(List.of(words));
       args.add("--gateway=127.0.0.1:" + port);
       args.add("--credentials=" + folder.resolve(agency).resolve("clients").resolve("desk"));
-      CommandLine line = RootCommand.commandLine();
+      CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
       line.setOut(new PrintWriter(out, true));
       line.setErr(new PrintWriter(err, true));
       exit =

@@ -20,6 +20,7 @@ import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose ledger's disk is not mounted does not begin an empty ledger. */
@@ -29,6 +30,7 @@ class MissingLedgerTest {
   private final SettableClock clock =
       new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private Path file = Path.of("");
   private Path data = Path.of("");
@@ -37,7 +39,7 @@ class MissingLedgerTest {
 
   @BeforeEach
   void runOnce() throws IOException {
-    new RunningFederation(folder, clock, Duration.ofDays(60)).close();
+    templates.copy(folder, clock, Duration.ofDays(60)).close();
     file = folder.resolve(FR + ".yaml");
     data = folder.resolve(FR).resolve("data");
     audit = folder.resolve(FR).resolve("audit");

@@ -40,6 +40,7 @@ import org.entente.proto.v1.Wanted;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -297,6 +298,7 @@ class NamedOptionsTest {
           ipr show | {message} {person}
           """);
 
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, String> values = new LinkedHashMap<>();
@@ -321,7 +323,7 @@ class NamedOptionsTest {
   @BeforeEach
   void start() throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = new RunningFederation(folder, new SettableClock(now), Duration.ofDays(60));
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     federation.seat(DE, "narcotics", "");
     Path config = folder.resolve(DE + ".yaml");
     Files.writeString(
@@ -465,7 +467,7 @@ class NamedOptionsTest {
       all.add("--credentials=" + folder.resolve(DE).resolve("clients").resolve("desk"));
     }
     StringWriter said = new StringWriter();
-    CommandLine line = RootCommand.commandLine();
+    CommandLine line = RootCommand.commandLine(all.toArray(String[]::new));
     line.setOut(new PrintWriter(said, true));
     line.setErr(new PrintWriter(said, true));
     CompletableFuture<Integer> exit =

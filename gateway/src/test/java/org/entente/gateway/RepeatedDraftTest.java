@@ -20,17 +20,19 @@ import org.entente.proto.v1.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Threat 87: what a client that lost an answer sends again, over a real gateway. */
 class RepeatedDraftTest {
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
   private RunningFederation federation;
 
   @BeforeEach
   void start() throws IOException {
     SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = new RunningFederation(folder, clock, Duration.ofDays(20));
+    federation = templates.copy(folder, clock, Duration.ofDays(20));
     federation.start(FR);
   }
 

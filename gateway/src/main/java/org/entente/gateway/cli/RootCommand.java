@@ -1,5 +1,7 @@
 package org.entente.gateway.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,47 +21,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "entente",
     description = "Gateway for sealed exchange of alerts between agencies.",
-    subcommands = {
-      InitCommand.class,
-      JoinCommand.class,
-      FederationCommand.class,
-      RunCommand.class,
-      SendCommand.class,
-      TailCommand.class,
-      SearchCommand.class,
-      OpenCommand.class,
-      RelatedCommand.class,
-      FeedbackCommand.class,
-      WatchCommand.class,
-      RiskCommand.class,
-      RequestCommand.class,
-      ResponderCommand.class,
-      DiscoverCommand.class,
-      ThreadCommand.class,
-      CapCommand.class,
-      TrackCommand.class,
-      UnopenedCommand.class,
-      ReleaseCommand.class,
-      ConsentCommand.class,
-      RecallCommand.class,
-      ChargeCommand.class,
-      ChainCommand.class,
-      EraseCommand.class,
-      HoldCommand.class,
-      PolicyCommand.class,
-      AuditCommand.class,
-      ConfigCommand.class,
-      BackupCommand.class,
-      KeysCommand.class,
-      QuarantineCommand.class,
-      LinkCommand.class,
-      CursorCommand.class,
-      OperationCommand.class,
-      IprCommand.class,
-      KeystoreCommand.class,
-      SizingCommand.class,
-      HelpCommand.class
-    },
     mixinStandardHelpOptions = true,
     version = "Entente 0.1.0-SNAPSHOT",
     footerHeading = "%nExit codes:%n",
@@ -69,6 +30,49 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  2  wrongly called"
     })
 public final class RootCommand {
+  /** In the order in which help lists them. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          InitCommand.class,
+          JoinCommand.class,
+          FederationCommand.class,
+          RunCommand.class,
+          SendCommand.class,
+          TailCommand.class,
+          SearchCommand.class,
+          OpenCommand.class,
+          RelatedCommand.class,
+          FeedbackCommand.class,
+          WatchCommand.class,
+          RiskCommand.class,
+          RequestCommand.class,
+          ResponderCommand.class,
+          DiscoverCommand.class,
+          ThreadCommand.class,
+          CapCommand.class,
+          TrackCommand.class,
+          UnopenedCommand.class,
+          ReleaseCommand.class,
+          ConsentCommand.class,
+          RecallCommand.class,
+          ChargeCommand.class,
+          ChainCommand.class,
+          EraseCommand.class,
+          HoldCommand.class,
+          PolicyCommand.class,
+          AuditCommand.class,
+          ConfigCommand.class,
+          BackupCommand.class,
+          KeysCommand.class,
+          QuarantineCommand.class,
+          LinkCommand.class,
+          CursorCommand.class,
+          OperationCommand.class,
+          IprCommand.class,
+          KeystoreCommand.class,
+          SizingCommand.class,
+          HelpCommand.class);
+
   /** As wide as descriptions and examples are written. */
   private static final int HELP_WIDTH = 104;
 
@@ -78,19 +82,33 @@ public final class RootCommand {
 
   /** Runs a command; its exit code. */
   public static int execute(String... args) {
-    return commandLine().execute(args);
+    return commandLine(args).execute(args);
   }
 
-  /** The command line with all commands on the class path. */
-  public static CommandLine commandLine() {
+  /**
+   * The command line with all commands on the class path; or with one of them, if these arguments
+   * begin with its name: the others would be described for nothing.
+   */
+  public static CommandLine commandLine(String... args) {
+    List<Class<?>> commands = new ArrayList<>(COMMANDS);
+    ServiceLoader.load(EntenteCommand.class).stream()
+        .map(ServiceLoader.Provider::type)
+        .forEach(commands::add);
+    List<Class<?>> named = commands.stream().filter(command -> isNamed(command, args)).toList();
     CommandLine line = new CommandLine(new RootCommand());
-    ServiceLoader.load(EntenteCommand.class).forEach(line::addSubcommand);
+    (named.isEmpty() ? commands : named).forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(explain());
     line.setParameterExceptionHandler(wronglyCalled());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     listBySentences(line);
     return line;
+  }
+
+  /** Help describes all of them. */
+  private static boolean isNamed(Class<?> command, String... args) {
+    Command described = command.getAnnotation(Command.class);
+    return args.length > 0 && described.name().equals(args[0]) && !described.helpCommand();
   }
 
   /** Lists of commands show the first part of a description: that is its first sentence, whole. */

@@ -25,7 +25,7 @@ class PolicyFmtTest {
   private int fmt(String... more) {
     List<String> args = new ArrayList<>(List.of("policy", "fmt"));
     args.addAll(List.of(more));
-    CommandLine line = RootCommand.commandLine();
+    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
     return line.execute(args.toArray(String[]::new));

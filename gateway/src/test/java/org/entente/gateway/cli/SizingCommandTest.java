@@ -23,7 +23,7 @@ class SizingCommandTest {
   private int sizing(String... options) {
     List<String> args = new ArrayList<>(List.of("sizing"));
     args.addAll(List.of(options));
-    CommandLine line = RootCommand.commandLine();
+    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
     return line.execute(args.toArray(String[]::new));
