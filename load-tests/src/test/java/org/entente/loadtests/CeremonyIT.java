@@ -48,6 +48,7 @@ final class CeremonyIT {
   @TempDir private Path folder;
   private final Map<String, String> replaced = new LinkedHashMap<>();
   private Path pilot;
+  private final FreePorts ports = new FreePorts(new SecureRandom());
   private Steps steps;
   private int published;
   private int toDe;
@@ -57,7 +58,6 @@ final class CeremonyIT {
     pilot = Files.createDirectories(folder.resolve("pilot"));
     replaced.put("/tmp/pilot", pilot.toString());
     replaced.put("config/", Home.find().folder().resolve("config") + "/");
-    FreePorts ports = new FreePorts(new SecureRandom());
     for (int agency = 1; agency <= 3; agency++) {
       for (String port : List.of("746", "747", "947")) {
         replaced.put(LOOPBACK + port + agency, ports.address());
@@ -79,6 +79,7 @@ final class CeremonyIT {
   @AfterEach
   void end() {
     steps.close();
+    ports.close();
   }
 
   private String at(String address) {

@@ -25,7 +25,7 @@ final class ConsentIT {
   private static final String DE = "de.customs";
   private static final String US = "us.cbp";
   private static final String HUB = "x.hub";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String WHY = "--justification=case 4 Js 12/26";
 
   @TempDir private Path folder;

@@ -36,6 +36,7 @@ final class DocumentedCommandsIT {
 
   @TempDir private Path folder;
   private final Map<String, String> replaced = new LinkedHashMap<>();
+  private final FreePorts ports = new FreePorts(new SecureRandom());
   private Steps steps;
 
   @BeforeEach
@@ -49,6 +50,7 @@ final class DocumentedCommandsIT {
   @AfterEach
   void end() {
     steps.close();
+    ports.close();
   }
 
   @Test
@@ -112,7 +114,6 @@ final class DocumentedCommandsIT {
 
   /** The pages' addresses may be taken on this machine. */
   private void moveToFreePorts() throws IOException {
-    FreePorts ports = new FreePorts(new SecureRandom());
     for (String port : List.of("7441", "7442", "7451", "7452", "9441", "9442")) {
       replaced.put(LOOPBACK + port, ports.address());
     }

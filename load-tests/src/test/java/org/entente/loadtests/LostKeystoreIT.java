@@ -48,11 +48,11 @@ final class LostKeystoreIT {
   private Path pilot;
   private String fr;
   private String de;
+  private final FreePorts ports = new FreePorts(new SecureRandom());
   private Steps steps;
 
   @BeforeEach
   void begin() throws IOException {
-    FreePorts ports = new FreePorts(new SecureRandom());
     pilot = Files.createDirectories(folder.resolve("pilot"));
     replaced.put("/tmp/pilot", pilot.toString());
     replaced.put("config/", Home.find().folder().resolve("config") + "/");
@@ -76,6 +76,7 @@ final class LostKeystoreIT {
   @AfterEach
   void end() {
     steps.close();
+    ports.close();
   }
 
   @Test

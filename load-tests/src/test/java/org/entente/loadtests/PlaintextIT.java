@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class PlaintextIT {
   private static final int MESSAGES = 40;
   private static final int PER_SECOND = 100;
-  private static final long QUIET_SECONDS = 30;
+  private static final long QUIET_SECONDS = 120;
   private static final String ORIGIN = "fr.customs";
   private static final String DIRECT = "de.customs";
   private static final String BEHIND_THE_TRANSIT = "us.cbp";

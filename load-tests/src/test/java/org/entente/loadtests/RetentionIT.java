@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RetentionIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private Path folder;
 

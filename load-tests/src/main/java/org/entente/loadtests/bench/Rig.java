@@ -13,6 +13,7 @@ import org.entente.loadtests.raw.RawChain;
 final class Rig implements AutoCloseable {
   private final Federation federation;
   private final GatewayChain gateways;
+  private final FreePorts ports = new FreePorts(new SecureRandom());
   private final RawChain raw;
 
   /** Starts everything; the federation's owner ends the gateways. */
@@ -23,7 +24,6 @@ final class Rig implements AutoCloseable {
     }
     federation.start(GatewayChain.GATEWAYS);
     gateways = new GatewayChain(federation);
-    FreePorts ports = new FreePorts(new SecureRandom());
     raw =
         new RawChain(
             ports.address(),
@@ -58,5 +58,6 @@ final class Rig implements AutoCloseable {
   @Override
   public void close() {
     raw.close();
+    ports.close();
   }
 }

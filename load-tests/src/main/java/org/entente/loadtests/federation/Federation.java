@@ -24,13 +24,17 @@ import org.entente.gateway.client.Credentials;
  * <p>Safe for many threads. {@link #close()} ends every process and channel and leaves the folder.
  */
 public final class Federation implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
   private static final String GATEWAY = "gateway-1";
-  private static final Duration STOP = Duration.ofSeconds(15);
+  private static final Duration STOP = Duration.ofMinutes(1);
 
   private final Map<String, NodePlan> plans;
   private final Minted minted;
   private final Machine machine;
+
+  /** Nobody else's until the federation is closed, whether its gateways run or not. */
+  private final FreePorts ports;
+
   private final Map<String, GatewayProcess> running = new ConcurrentHashMap<>();
   private final Collection<ManagedChannel> channels = new ArrayList<>();
 
@@ -39,8 +43,9 @@ public final class Federation implements AutoCloseable {
 
   private boolean closed;
 
-  private Federation(Map<String, NodePlan> plans, Minted minted, Machine machine) {
+  private Federation(Map<String, NodePlan> plans, Minted minted, Machine machine, FreePorts ports) {
     this.machine = machine;
+    this.ports = ports;
     this.plans = plans;
     this.minted = minted;
   }
@@ -71,9 +76,10 @@ public final class Federation implements AutoCloseable {
 
   private static Federation mint(
       Blueprint blueprint, Path folder, Machine machine, List<FederationSpec.Agency> further) {
-    NodePlans plans = NodePlans.of(blueprint, folder, new FreePorts(new SecureRandom()));
+    FreePorts ports = new FreePorts(new SecureRandom());
+    NodePlans plans = NodePlans.of(blueprint, folder, ports);
     Minted minted = Minted.mint(blueprint, folder, plans.peerAddresses(), further);
-    return new Federation(plans.write(minted), minted, machine);
+    return new Federation(plans.write(minted), minted, machine, ports);
   }
 
   /** All agencies, those that do not run included. */
@@ -251,5 +257,6 @@ public final class Federation implements AutoCloseable {
     }
     disconnect();
     stop();
+    ports.close();
   }
 }

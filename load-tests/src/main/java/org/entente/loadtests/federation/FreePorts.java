@@ -1,27 +1,33 @@
 package org.entente.loadtests.federation;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.cli.CommandFailure;
 
 /**
- * Loopback ports that are free now. Taken from below the range that Linux gives to outgoing
- * connections, so that none of those sits on a gateway's port while the gateway is down.
+ * Loopback ports that are free now and that nobody else on this machine takes by this class until
+ * it is closed: it listens on the first port of each block of ports that it gives. The blocks lie
+ * below the range that Linux gives to outgoing connections, so that none of those sits on a
+ * gateway's port while the gateway is down.
  */
-public final class FreePorts {
+public final class FreePorts implements AutoCloseable {
   private static final int FIRST = 18_000;
   private static final int LAST = 32_000;
-  private static final int TRIES = 1_000;
+  private static final int BLOCK = 20;
+  private static final int TRIES = 10_000;
 
   private final RandomGenerator random;
-  private final Set<Integer> given = new HashSet<>();
+  private final List<ServerSocket> blocks = new ArrayList<>();
+  private int next;
+  private int end;
 
-  /** Ports chosen by this randomness. */
+  /** Blocks chosen by this randomness. */
   public FreePorts(RandomGenerator random) {
     this.random = random;
   }
@@ -29,21 +35,57 @@ public final class FreePorts {
   /** A loopback address with a port that was not given before. */
   public String address() {
     for (int i = 0; i < TRIES; i++) {
-      int port = random.nextInt(FIRST, LAST);
-      if (!given.contains(port) && isFree(port)) {
-        given.add(port);
-        return "127.0.0.1:" + port;
+      if (next == end) {
+        takeBlock();
+      } else if (isFree(next++)) {
+        return "127.0.0.1:" + (next - 1);
       }
     }
     throw new CommandFailure("no free port found between " + FIRST + " and " + LAST);
   }
 
+  /** Takes a block if the one that was chosen is nobody's. */
+  private void takeBlock() {
+    int first = FIRST + BLOCK * random.nextInt((LAST - FIRST) / BLOCK);
+    try {
+      blocks.add(listen(first));
+      next = first + 1;
+      end = first + BLOCK;
+    } catch (IOException e) {
+      // Somebody listens there: another block is chosen next.
+    }
+  }
+
   private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return true;
+    try (ServerSocket socket = listen(port)) {
+      return socket.isBound();
     } catch (IOException e) {
       return false;
     }
+  }
+
+  private static ServerSocket listen(int port) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    try {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /** Others may take its ports again. */
+  @Override
+  public void close() {
+    for (ServerSocket block : blocks) {
+      try {
+        block.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    blocks.clear();
+    end = next;
   }
 }

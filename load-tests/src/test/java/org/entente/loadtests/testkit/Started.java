@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A child process that runs until it is stopped, and whose output is read as it comes. */
 public final class Started implements AutoCloseable {
-  private static final long SECONDS = 60;
+  private static final long SECONDS = 180;
 
   private final Process process;
 

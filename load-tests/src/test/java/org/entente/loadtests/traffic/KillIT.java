@@ -19,7 +19,7 @@ final class KillIT {
   private static final List<String> BOTH = List.of("fr.customs", "de.customs");
   private static final int MESSAGES = 600;
   private static final int PER_SECOND = 200;
-  private static final long QUIET_SECONDS = 30;
+  private static final long QUIET_SECONDS = 120;
 
   @TempDir private Path folder;
 
