@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.entente.gateway.store.StoreFailure.Kind;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,17 +24,25 @@ class RocksStoreDamageTest {
   private static final int VALUE = 300;
   private static final int COMMITS = 400;
 
+  @TempDir private static Path written;
+  private static Path template;
+
   @TempDir private Path temp;
   private Path killed;
   private int copies;
 
-  @BeforeEach
-  void storeOfAKilledProcess() {
-    Path live = temp.resolve("live");
+  @BeforeAll
+  static void storeOfAKilledProcess() {
+    Path live = written.resolve("live");
     try (RocksStore store = RocksStore.open(live, OPTIONS)) {
       Numbered.commit(store, 1, COMMITS, VALUE, Durability.SYNCED);
-      killed = Numbered.copy(live, temp.resolve("killed"));
+      template = Numbered.copy(live, written.resolve("killed"));
     }
+  }
+
+  @BeforeEach
+  void copyIt() {
+    killed = Numbered.copy(template, temp.resolve("killed"));
   }
 
   @Test

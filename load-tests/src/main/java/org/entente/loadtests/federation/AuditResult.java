@@ -29,9 +29,10 @@ public record AuditResult(
   public static AuditResult verify(NodePlan plan) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine line = RootCommand.commandLine();
+    String[] words = {"audit", "verify", "--config", plan.config().toString(), "--json"};
+    CommandLine line = RootCommand.commandLine(words);
     line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    int code = line.execute("audit", "verify", "--config", plan.config().toString(), "--json");
+    int code = line.execute(words);
     JsonNode report = parse(out.toString());
     boolean verified = code == 0 && report.path("verified").asBoolean(false);
     return new AuditResult(

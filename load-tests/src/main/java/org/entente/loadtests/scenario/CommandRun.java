@@ -17,7 +17,7 @@ record CommandRun(int code, String out, String err) {
   static CommandRun of(String... words) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine line = RootCommand.commandLine();
+    CommandLine line = RootCommand.commandLine(words);
     line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     int code = line.execute(words);
     return new CommandRun(code, out.toString(), err.toString());

@@ -81,19 +81,20 @@ record GatewayStep(
 
   private void restore(Stage stage, Findings findings) {
     StringWriter said = new StringWriter();
-    CommandLine line = RootCommand.commandLine();
+    String[] words = {
+      "backup",
+      "restore",
+      "--config",
+      stage.federation().plan(agency).config().toString(),
+      "--replace",
+      "--officer",
+      PERSON.getOfficer(),
+      "--justification",
+      PERSON.getJustification()
+    };
+    CommandLine line = RootCommand.commandLine(words);
     line.setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
-    int code =
-        line.execute(
-            "backup",
-            "restore",
-            "--config",
-            stage.federation().plan(agency).config().toString(),
-            "--replace",
-            "--officer",
-            PERSON.getOfficer(),
-            "--justification",
-            PERSON.getJustification());
+    int code = line.execute(words);
     findings.add("it is restored", code == 0 ? "it is restored" : said.toString(), code == 0);
     stage.restored(agency);
   }
