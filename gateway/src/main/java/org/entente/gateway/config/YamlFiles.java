@@ -41,7 +41,8 @@ public final class YamlFiles {
   /** Largest file, in bytes. */
   public static final int MAX_BYTES = 1 << 20;
 
-  private final YAMLMapper mapper =
+  /** Shared: what it finds out about a type serves every reader. */
+  private static final YAMLMapper MAPPER =
       YAMLMapper.builder(
               YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .disable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
@@ -124,7 +125,7 @@ public final class YamlFiles {
 
   private <T> Reading<T> parse(String file, String text, Class<T> type) {
     Positions positions;
-    try (YAMLParser parser = mapper.getFactory().createParser(text)) {
+    try (YAMLParser parser = MAPPER.getFactory().createParser(text)) {
       positions = new PositionScan(file, text, parser).scan();
     } catch (PositionScan.Refused e) {
       return unreadable(e.problem());
@@ -141,7 +142,7 @@ public final class YamlFiles {
       return unreadable(positions.problem("", positions.shape(""), "a mapping of fields"));
     }
     try {
-      return new Reading.Read<>(mapper.readValue(text, type), positions);
+      return new Reading.Read<>(MAPPER.readValue(text, type), positions);
     } catch (JsonMappingException e) {
       return unreadable(Explain.mapping(positions, e));
     } catch (JsonProcessingException e) {

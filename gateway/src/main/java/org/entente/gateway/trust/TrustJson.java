@@ -43,29 +43,32 @@ import org.entente.gateway.note.NoteVerifier;
 final class TrustJson {
   private static final int MAX_TEXT = 4 << 20;
 
-  private final ObjectMapper mapper;
+  /** Shared: what it finds out about a type serves every reader and writer. */
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits()).build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL))
+          .addModule(types())
+          .build();
+
   private final DefaultPrettyPrinter printer;
 
   TrustJson() {
-    StreamReadConstraints limits =
-        StreamReadConstraints.builder()
-            .maxDocumentLength(MAX_TEXT)
-            .maxNestingDepth(8)
-            .maxNumberLength(20)
-            .maxNameLength(64)
-            .maxStringLength(4 * AuthorityCertificate.MAX_BYTES)
-            .build();
-    this.mapper =
-        JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits).build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL))
-            .addModule(types())
-            .build();
     DefaultIndenter lines = new DefaultIndenter("  ", "\n");
     this.printer = new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines);
+  }
+
+  private static StreamReadConstraints limits() {
+    return StreamReadConstraints.builder()
+        .maxDocumentLength(MAX_TEXT)
+        .maxNestingDepth(8)
+        .maxNumberLength(20)
+        .maxNameLength(64)
+        .maxStringLength(4 * AuthorityCertificate.MAX_BYTES)
+        .build();
   }
 
   private static SimpleModule types() {
@@ -138,7 +141,7 @@ final class TrustJson {
   <T> T parse(String text, Class<T> type) {
     T value;
     try {
-      value = mapper.readValue(text, type);
+      value = MAPPER.readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new InvalidValue(explain(e), "not JSON of this form");
     }
@@ -153,7 +156,7 @@ final class TrustJson {
   /** The one text form of a value, with a final newline. */
   String print(Object value) {
     try {
-      return mapper.writer(printer).writeValueAsString(value) + "\n";
+      return MAPPER.writer(printer).writeValueAsString(value) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("trust's records have a JSON form", e);
     }
