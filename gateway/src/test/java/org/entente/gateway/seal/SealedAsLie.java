@@ -1,5 +1,6 @@
 package org.entente.gateway.seal;
 
+import java.time.Instant;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.policy.Permitted;
 
@@ -22,6 +23,23 @@ public final class SealedAsLie {
         key,
         permitted.messageId(),
         permitted.expires().toEpochMilli(),
+        permitted.label().toByteArray(),
+        permitted.body().toByteArray());
+  }
+
+  /** The header of a message over another label and body, as bytes. */
+  public static SealingItem with(Permitted permitted, byte[] label, byte[] body) {
+    SealingItem item = SealingItem.of(permitted);
+    return new SealingItem(
+        item.key(), permitted.messageId(), permitted.expires().toEpochMilli(), label, body);
+  }
+
+  /** A message under a header that expires at another time. */
+  public static SealingItem expiring(Permitted permitted, Instant expires) {
+    return new SealingItem(
+        SealingItem.of(permitted).key(),
+        permitted.messageId(),
+        expires.toEpochMilli(),
         permitted.label().toByteArray(),
         permitted.body().toByteArray());
   }

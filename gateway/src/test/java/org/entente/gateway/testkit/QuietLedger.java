@@ -34,6 +34,14 @@ public final class QuietLedger {
     return ledger;
   }
 
+  /** The same with other limits. */
+  public static Ledger started(
+      Store store, InstantSource clock, Journal journal, LedgerLimits limits) {
+    Ledger ledger = new Ledger(store, journal, clock, limits, new Silent());
+    ledger.start();
+    return ledger;
+  }
+
   private static final class NoJournal implements Journal {
     @Override
     public void append(Batch batch, List<AuditRecord> leaves) {}

@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.entente.gateway.consent.ConsentRecords;
 import org.entente.gateway.consent.IncomingConsents;
@@ -34,7 +35,6 @@ import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
@@ -45,7 +45,7 @@ import org.entente.gateway.receive.EvidenceReturn;
 import org.entente.gateway.receive.IngressCheck;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
-import org.entente.gateway.receive.Reporter;
+import org.entente.gateway.receive.TransitCheck;
 import org.entente.gateway.request.Advertised;
 import org.entente.gateway.retain.Erasing;
 import org.entente.gateway.retain.ErasureJournal;
@@ -107,7 +107,7 @@ public final class ReceiveKit implements AutoCloseable {
   private final Origin origin;
   private final ReceiveParts parts;
   private final PeerReception reception;
-  private final Silent reporter = new Silent();
+  private final RecordedReports reporter = new RecordedReports();
   private final Runnable renewal;
   private final Ed25519SigningKey ownKey;
   private final Map<Hop, Long> hops = new HashMap<>();
@@ -115,6 +115,35 @@ public final class ReceiveKit implements AutoCloseable {
   private final Map<Lane, Long> numbers = new HashMap<>();
 
   private record Hop(AgencyName peer, Lane lane) {}
+
+  /**
+   * What the gateway that receives has around it.
+   *
+   * @param links agencies to which it holds a link
+   * @param transitsOf the transits that lead to an agency
+   * @param member whether an agency is a member now
+   * @param transit what it carries for others
+   * @param desks who sits at which desk
+   * @param exercises how long it keeps what comes as training
+   */
+  public record Surroundings(
+      Set<AgencyName> links,
+      Function<AgencyName, List<AgencyName>> transitsOf,
+      Predicate<AgencyName> member,
+      TransitCheck transit,
+      Desked desks,
+      ExerciseRetention exercises) {
+    /** A link to the origin alone, every agency a member, and nobody at any desk. */
+    static Surroundings of(ExerciseRetention exercises) {
+      return new Surroundings(
+          Set.of(ORIGIN),
+          agency -> List.of(),
+          agency -> true,
+          (facts, recipient, size) -> Optional.empty(),
+          new Desked(),
+          exercises);
+    }
+  }
 
   /** Reception over a ledger that has started, with no rule of its own for training traffic. */
   public ReceiveKit(
@@ -136,6 +165,18 @@ public final class ReceiveKit implements AutoCloseable {
       IngressCheck ingress,
       InstantSource clock,
       ExerciseRetention exercises) {
+    this(ledger, storage, retention, journal, ingress, clock, Surroundings.of(exercises));
+  }
+
+  /** The same with other links, members and desks. */
+  public ReceiveKit(
+      Ledger ledger,
+      StorageKeys storage,
+      RetentionKeys retention,
+      ErasureJournal journal,
+      IngressCheck ingress,
+      InstantSource clock,
+      Surroundings surroundings) {
     this.ledger = ledger;
     evidence = new EvidenceRecords(new AtRest(storage, random), SELF);
     erasing = new Erasing(SELF, ledger, retention, journal, evidence, executor);
@@ -167,7 +208,7 @@ public final class ReceiveKit implements AutoCloseable {
               clock.millis());
         };
     renewal.run();
-    Routes routes = new Routes(Set.of(ORIGIN), agency -> List.of());
+    Routes routes = new Routes(surroundings.links(), surroundings.transitsOf());
     parts =
         new ReceiveParts(
             SELF,
@@ -182,8 +223,8 @@ public final class ReceiveKit implements AutoCloseable {
                 (peer, lane) -> {}),
             routes,
             evidence,
-            agency -> true,
-            (facts, recipient, size) -> Optional.empty(),
+            surroundings.member(),
+            surroundings.transit(),
             new Opener(count -> {}),
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
             recalls,
@@ -199,7 +240,7 @@ public final class ReceiveKit implements AutoCloseable {
                 clock),
             new ChargeRecords(new AtRest(storage, random)),
             setting,
-            Desked.none(storage),
+            surroundings.desks().over(storage),
             clock,
             clock,
             executor,
@@ -211,7 +252,7 @@ public final class ReceiveKit implements AutoCloseable {
             ingress,
             reporter,
             random,
-            exercises,
+            surroundings.exercises(),
             new OwnRosters(FEDERATION, SELF, NODE, own.verifyingKey()));
   }
 
@@ -234,27 +275,6 @@ public final class ReceiveKit implements AutoCloseable {
               random,
               clock);
     }
-  }
-
-  private static final class Silent implements Reporter {
-    private final List<OriginNumber> asked = new CopyOnWriteArrayList<>();
-
-    @Override
-    public void arrived() {}
-
-    @Override
-    public void reportTo(AgencyName origin) {}
-
-    @Override
-    public void askAgain(AgencyName origin, List<OriginNumber> numbers) {
-      asked.addAll(numbers);
-    }
-
-    @Override
-    public void lost(AgencyName origin, Lane lane, long numbers) {}
-
-    @Override
-    public void refused(AgencyName peer, Code code) {}
   }
 
   /** Makes the recipient keys that are due and tells the origin. */
@@ -379,7 +399,17 @@ public final class ReceiveKit implements AutoCloseable {
 
   /** End-to-end numbers for which the origin was asked again, in their order. */
   public List<OriginNumber> asked() {
-    return List.copyOf(reporter.asked);
+    return reporter.asked();
+  }
+
+  /** What receiving has told the rest of the gateway. */
+  public RecordedReports reports() {
+    return reporter;
+  }
+
+  /** What receiving works with. */
+  public ReceiveParts parts() {
+    return parts;
   }
 
   /** Hands over on a lane, whatever the header says, and waits until it is durable. */

@@ -1,0 +1,165 @@
+package org.entente.gateway.receive;
+
+import static org.entente.gateway.receive.RecipientNode.ORIGIN;
+import static org.entente.gateway.receive.RecipientNode.SELF;
+import static org.entente.gateway.receive.RecipientNode.SG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.EvidenceMessages;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.PolicyFixture;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Evidence on its way back to the origins it is owed to. */
+class EvidenceReturnTest {
+  private static final Policy POLICY = PolicyFixture.demo();
+  private static final AgencyName STRANGER = new AgencyName("xx.nobody");
+
+  private final RecipientNode node;
+  private final EvidenceReturn round;
+
+  EvidenceReturnTest(@TempDir Path folder) throws IOException {
+    node = new RecipientNode(folder);
+    node.clock.set(PolicyFixture.NOW);
+    round = node.kit.evidenceReturn(POLICY);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  /** Owes items together, as one envelope of so many messages leaves them. */
+  private void owe(AgencyName origin, int items) {
+    List<EvidenceItem> all = new ArrayList<>();
+    for (int i = 0; i < items; i++) {
+      MessageId id = node.id();
+      all.add(
+          node.kit
+              .evidence()
+              .item(
+                  EvidenceKind.EVIDENCE_KIND_DELIVERY,
+                  id,
+                  SELF.value(),
+                  new byte[0],
+                  node.clock.millis()));
+    }
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.kit.evidence().owe(tx, node.ledger.evidence(), origin, all);
+          return tx;
+        });
+  }
+
+  private int owed(AgencyName origin) {
+    return node.kit
+        .evidence()
+        .openOwed(node.ledger.evidence().owed(origin, 100_000, Long.MAX_VALUE))
+        .size();
+  }
+
+  private List<OutboxEntry> sentTo(AgencyName origin) {
+    return node.ledger.outbox().page(origin, Lane.ROUTINE, null, 100).stream()
+        .map(one -> one.entry())
+        .toList();
+  }
+
+  @Test
+  void evidence_owed_isSentUnderSeal_onRecord_andForgottenAsOwed() {
+    owe(ORIGIN, 3);
+    round.round();
+    assertEquals(0, owed(ORIGIN));
+    assertEquals(1, sentTo(ORIGIN).size());
+    OutboxEntry entry = sentTo(ORIGIN).get(0);
+    assertEquals(EvidenceMessages.AGREEMENT, entry.getAgreement());
+    StoredEnvelope envelope =
+        Objects.requireNonNull(
+            node.ledger.envelopes().read(entry.getHeaderHash().toByteArray()), "envelope");
+    EnvelopeHeader header = EnvelopeHeader.parse(envelope.getHeader().toByteArray()).orElseThrow();
+    assertEquals(SELF, header.facts().origin());
+    assertEquals(Lane.ROUTINE, header.facts().lane());
+    assertEquals(false, header.facts().exercise());
+
+    AuditRecord leaf = node.leaves.only(AuditType.ACCEPTED);
+    assertEquals(LawCategory.NONE, leaf.category());
+    assertEquals(AuditActor.gateway(SELF), leaf.actor());
+    assertEquals(header.facts().id(), leaf.subject().envelope());
+    assertEquals(
+        List.of(envelope.getMessageIds(0)),
+        leaf.subject().messages().stream().map(RecipientNode::bytes).toList());
+    assertEquals(List.of(ORIGIN), leaf.subject().agencies());
+    assertEquals(ByteString.copyFrom(header.hash()), leaf.subject().headerHash());
+    assertEquals(node.clock.instant(), leaf.at());
+    assertEquals(
+        node.clock.millis(), leaf.subject().messages().get(0).millis(), "its id is of now");
+  }
+
+  @Test
+  void evidence_ofSeveralOrigins_goesToEach_andARoundWithoutNewsSendsNothing() {
+    owe(ORIGIN, 1);
+    owe(SG, 2);
+    round.round();
+    assertEquals(1, sentTo(ORIGIN).size());
+    assertEquals(1, sentTo(SG).size());
+    round.round();
+    assertEquals(2, node.leaves.count());
+    owe(SG, 1);
+    round.round();
+    assertEquals(2, sentTo(SG).size());
+    assertEquals(1, sentTo(ORIGIN).size());
+  }
+
+  /** Nobody is left to tell. */
+  @Test
+  void evidence_forWhoIsNoMemberAnyMore_isForgotten() {
+    owe(STRANGER, 2);
+    round.round();
+    assertEquals(0, owed(STRANGER));
+    assertEquals(List.of(), sentTo(STRANGER));
+    assertEquals(0, node.leaves.count());
+  }
+
+  @Test
+  void message_holdsAtMostItsNumberOfItems() {
+    owe(ORIGIN, EvidenceReturn.ITEMS + 1);
+    round.round();
+    assertEquals(2, sentTo(ORIGIN).size());
+    assertEquals(0, owed(ORIGIN));
+  }
+
+  /** An origin to which very much is owed holds up no other, and the next round goes on. */
+  @Test
+  void round_sendsABoundedNumberOfMessagesToOneOrigin_andGoesOnNextTime() {
+    owe(ORIGIN, 9 * EvidenceReturn.ITEMS);
+    owe(SG, 1);
+    round.round();
+    assertEquals(8, sentTo(ORIGIN).size());
+    assertEquals(EvidenceReturn.ITEMS, owed(ORIGIN));
+    assertEquals(1, sentTo(SG).size());
+    round.round();
+    assertEquals(9, sentTo(ORIGIN).size());
+    assertEquals(0, owed(ORIGIN));
+    assertEquals(10, node.leaves(AuditType.ACCEPTED).size());
+  }
+}

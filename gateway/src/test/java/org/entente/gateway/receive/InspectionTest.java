@@ -1,0 +1,380 @@
+package org.entente.gateway.receive;
+
+import static org.entente.gateway.receive.RecipientNode.FAR;
+import static org.entente.gateway.receive.RecipientNode.HUB;
+import static org.entente.gateway.receive.RecipientNode.LANE;
+import static org.entente.gateway.receive.RecipientNode.ORIGIN;
+import static org.entente.gateway.receive.RecipientNode.SELF;
+import static org.entente.gateway.receive.RecipientNode.SG;
+import static org.entente.gateway.receive.RecipientNode.via;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.ledger.HopBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.seal.Batching;
+import org.entente.gateway.seal.Envelope;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.Sealer;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.link.v1.Stanza;
+import org.entente.proto.store.v1.HopEntry;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a delivery turns out to be: taken, carried on, left to its origin or refused. */
+class InspectionTest {
+  private final RecipientNode node;
+
+  InspectionTest(@TempDir Path folder) throws IOException {
+    node = new RecipientNode(folder);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  private Delivery sealed() {
+    return node.kit.seal(node.alert("two containers")).get(0);
+  }
+
+  private Receipt from(AgencyName peer, Delivery delivery) {
+    return node.kit.handOver(peer, LANE, List.of(delivery)).get(0);
+  }
+
+  private static Stanza to(String recipient) {
+    return Stanza.newBuilder()
+        .setRecipient(recipient)
+        .setStanza(ByteString.copyFromUtf8("stanza of " + recipient))
+        .setAnnouncement(ByteString.copyFromUtf8("announcement of " + recipient))
+        .build();
+  }
+
+  /** The envelope with these stanzas only. */
+  private static Delivery carrying(Delivery delivery, Stanza... stanzas) {
+    return delivery.toBuilder().clearStanzas().addAllStanzas(List.of(stanzas)).build();
+  }
+
+  private void assertRefused(Code code, String reason, Receipt receipt) {
+    assertEquals(Result.RESULT_REFUSED, receipt.getResult(), receipt::toString);
+    assertEquals(code.name(), receipt.getCode());
+    AuditRecord leaf = node.leaves.last();
+    assertEquals(AuditType.REFUSED, leaf.type());
+    assertEquals(code.name(), leaf.outcome().code());
+    assertEquals(reason, leaf.outcome().detail());
+    assertEquals(0, node.ledger.windows().all(ORIGIN).size(), "no number is taken");
+  }
+
+  @Test
+  void number_withoutContent_isTaken_andLeavesNothing() {
+    Receipt receipt = node.kit.handOver(LANE, Delivery.getDefaultInstance());
+    assertEquals(Result.RESULT_COMMITTED, receipt.getResult());
+    assertEquals("", receipt.getCode());
+    assertEquals(0, node.leaves.count());
+    assertEquals(2, node.ledger.hopIntake().head(ORIGIN, LANE).next());
+  }
+
+  @Test
+  void header_thatCannotBeRead_isRefused_onRecord() {
+    Delivery spoilt = sealed().toBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
+    assertRefused(Code.MALFORMED, "the header cannot be read", node.kit.handOver(LANE, spoilt));
+    AuditRecord leaf = node.leaves.only(AuditType.REFUSED);
+    assertNull(leaf.subject().envelope());
+    assertEquals(List.of(ORIGIN), leaf.subject().agencies());
+    assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());
+    assertEquals(List.of("refused fr.customs MALFORMED"), node.kit.reports().take());
+  }
+
+  @Test
+  void path_thatDoesNotLeadFromTheOriginThroughThePeer_isRefused() {
+    AgencyName a = new AgencyName("x.a");
+    AgencyName b = new AgencyName("x.b");
+    Delivery sealed = sealed();
+    for (Delivery wrong :
+        List.of(
+            via(sealed),
+            via(sealed, ORIGIN),
+            via(sealed, HUB),
+            via(sealed, a, HUB),
+            via(sealed, ORIGIN, SELF, HUB),
+            via(sealed, ORIGIN, a, b, a, HUB))) {
+      assertRefused(
+          Code.ROUTING_LOOP, "its path is not one from the origin to here", from(HUB, wrong));
+    }
+    AuditRecord leaf = node.leaves.last();
+    assertEquals(RecipientNode.header(sealed).facts().id(), leaf.subject().envelope());
+    assertEquals(List.of(HUB), leaf.subject().agencies());
+    assertEquals(Result.RESULT_COMMITTED, from(HUB, via(sealed, ORIGIN, a, b, HUB)).getResult());
+  }
+
+  @Test
+  void header_ofAnotherLane_isRefused() {
+    assertRefused(
+        Code.HEADER_MISMATCH,
+        "the header names another lane",
+        node.kit.handOver(Lane.FLASH, sealed()));
+  }
+
+  @Test
+  void origin_thatIsNoMember_orThisAgency_isRefused() {
+    node.strangers.add(ORIGIN);
+    assertRefused(Code.UNKNOWN_PEER, "its origin is no other member", node.kit.handOver(sealed()));
+    Permitted own =
+        PermittedFixture.alert(
+            node.id(), SELF, LANE, RecipientNode.text("own"), RecipientNode.START, SG.value());
+    Envelope envelope =
+        new Sealer(
+                SELF,
+                ReceiveKit.originGateway(),
+                Ed25519SigningKey.generate(node.random),
+                node.random,
+                node.clock)
+            .seal(Batching.group(List.of(SealingItem.of(own)), 64, 1 << 20).get(0))
+            .envelope();
+    Delivery looped =
+        Delivery.newBuilder()
+            .setHeader(ByteString.copyFrom(envelope.header().encoded()))
+            .setSignature(ByteString.copyFrom(envelope.signature()))
+            .setLabels(ByteString.copyFrom(envelope.labels()))
+            .setBodies(ByteString.copyFrom(envelope.bodies()))
+            .addPath(SELF.value())
+            .addPath(HUB.value())
+            .addStanzas(to(SG.value()))
+            .build();
+    assertEquals(Result.RESULT_REFUSED, from(HUB, looped).getResult());
+  }
+
+  @Test
+  void envelope_cutShort_isRefused() {
+    Delivery sealed = sealed();
+    ByteString bodies = sealed.getBodies();
+    assertRefused(
+        Code.MALFORMED,
+        "lengths differ from those in the header",
+        node.kit.handOver(
+            sealed.toBuilder().setBodies(bodies.substring(0, bodies.size() - 1)).build()));
+  }
+
+  @Test
+  void envelope_withoutStanza_orWithOneThatCannotBeRead_isRefused() {
+    Delivery sealed = sealed();
+    assertRefused(Code.MALFORMED, "it carries no stanza", node.kit.handOver(carrying(sealed)));
+    assertRefused(
+        Code.MALFORMED,
+        "the stanza cannot be read",
+        node.kit.handOver(carrying(sealed, to(SELF.value()))));
+    assertRefused(
+        Code.MALFORMED,
+        "a stanza names no agency",
+        node.kit.handOver(carrying(sealed, to("No Agency"))));
+  }
+
+  @Test
+  void stanza_ofAnother_isCarriedOn_andTheEnvelopeTakenIntoCustody() {
+    Delivery delivery = carrying(sealed(), to(SG.value()));
+    EnvelopeHeader header = RecipientNode.header(delivery);
+    Receipt receipt = node.kit.handOver(delivery);
+    assertEquals(Result.RESULT_COMMITTED, receipt.getResult());
+    assertEquals("", receipt.getCode());
+
+    List<HopBook.Numbered> queued = node.ledger.hops().read(SG, LANE, 1, 10, 1 << 20);
+    assertEquals(1, queued.size());
+    HopEntry entry = queued.get(0).entry();
+    assertEquals(List.of(ORIGIN.value()), entry.getPathList());
+    assertEquals(1, entry.getRecipientsCount());
+    assertEquals(SG.value(), entry.getRecipients(0).getAgency());
+    assertEquals(to(SG.value()).getStanza(), entry.getRecipients(0).getStanza());
+    assertEquals(to(SG.value()).getAnnouncement(), entry.getRecipients(0).getAnnouncement());
+    StoredEnvelope held =
+        Objects.requireNonNull(node.ledger.envelopes().read(header.hash()), "custody");
+    assertEquals(delivery.getHeader(), held.getHeader());
+    assertEquals(delivery.getSignature(), held.getSignature());
+    assertEquals(delivery.getLabels(), held.getLabels());
+    assertEquals(delivery.getBodies(), held.getBodies());
+
+    AuditRecord leaf = node.leaves.only(AuditType.RELAYED);
+    assertEquals(1, node.leaves.count());
+    assertEquals(header.facts().id(), leaf.subject().envelope());
+    assertEquals(List.of(SG), leaf.subject().agencies());
+    assertEquals(List.of(), leaf.subject().messages());
+    assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());
+    assertTrue(
+        node.kit.meters().text().contains("entente_relayed_total{peer=\"sg.police\",} 1.0"),
+        node.kit.meters()::text);
+    assertEquals(0, node.ledger.windows().all(ORIGIN).size(), "its number is its recipient's");
+  }
+
+  @Test
+  void stanzas_ofOneNextHop_goTogether_andTheOwnIsTakenBesides() {
+    Permitted message = node.alert("for three");
+    Delivery sealed = node.kit.seal(message).get(0);
+    Delivery delivery =
+        sealed.toBuilder()
+            .addStanzas(to(HUB.value()))
+            .addStanzas(to(FAR.value()))
+            .addStanzas(to(SG.value()))
+            .build();
+    assertEquals(Result.RESULT_COMMITTED, node.kit.handOver(delivery).getResult());
+    assertTrue(node.isHere(message.messageId()));
+    List<HopBook.Numbered> hub = node.ledger.hops().read(HUB, LANE, 1, 10, 1 << 20);
+    assertEquals(1, hub.size());
+    assertEquals(
+        List.of(HUB.value(), FAR.value()),
+        hub.get(0).entry().getRecipientsList().stream().map(r -> r.getAgency()).toList());
+    assertEquals(1, node.ledger.hops().depth(SG, LANE));
+    assertEquals(2, node.leaves(AuditType.RELAYED).size());
+  }
+
+  @Test
+  void stanza_withoutAWayOn_orBackToThePeer_isRefused() {
+    Delivery sealed = sealed();
+    assertRefused(
+        Code.NO_ROUTE,
+        "no way to jp.customs from here",
+        node.kit.handOver(carrying(sealed, to("jp.customs"))));
+    Delivery back = via(carrying(sealed, to(FAR.value())), ORIGIN, HUB);
+    assertRefused(Code.NO_ROUTE, "no way to us.cbp from here", from(HUB, back));
+    assertEquals(0, node.ledger.hops().depth(HUB, LANE));
+  }
+
+  @Test
+  void transit_thatIsRefused_isTheRefusalsCode_andHoldsBackNoOther() {
+    node.transit =
+        (facts, recipient, size) ->
+            recipient.equals(SG) && facts.origin().equals(ORIGIN) && size > 100
+                ? Optional.of(new Refusal(SG.value(), Code.NODE_RULE, "", "not for them"))
+                : Optional.empty();
+    Delivery sealed = sealed();
+    assertRefused(
+        Code.NODE_RULE, "not for them", node.kit.handOver(carrying(sealed, to(SG.value()))));
+    assertRefused(
+        Code.NODE_RULE,
+        "not for them",
+        node.kit.handOver(carrying(sealed, to("jp.customs"), to(SG.value()))));
+    assertEquals(
+        Result.RESULT_COMMITTED,
+        node.kit.handOver(carrying(sealed, to(SG.value()), to(HUB.value()))).getResult());
+    assertEquals(0, node.ledger.hops().depth(SG, LANE));
+    assertEquals(1, node.ledger.hops().depth(HUB, LANE));
+  }
+
+  private static Delivery spoilt(Delivery sealed) {
+    byte[] bodies = sealed.getBodies().toByteArray();
+    bodies[bodies.length - 1]++;
+    return sealed.toBuilder().setBodies(ByteString.copyFrom(bodies)).build();
+  }
+
+  @Test
+  void content_spoilt_isRefused_andAskedForAgainThroughATransitOnly() {
+    Delivery sealed = sealed();
+    assertRefused(Code.HEADER_MISMATCH, "it cannot be opened", node.kit.handOver(spoilt(sealed)));
+    assertEquals(List.of("refused fr.customs HEADER_MISMATCH"), node.kit.reports().take());
+    assertRefused(
+        Code.HEADER_MISMATCH, "it cannot be opened", from(HUB, via(spoilt(sealed), ORIGIN, HUB)));
+    assertEquals(
+        List.of("refused x.hub HEADER_MISMATCH", "ask fr.customs for 1/1"),
+        node.kit.reports().take());
+    assertEquals(2, node.leaves.count());
+  }
+
+  @Test
+  void session_thatIsNotKnown_isLeftToItsOrigin_andAskedForThroughATransitOnly() {
+    Delivery sealed = sealed();
+    Delivery unannounced =
+        carrying(sealed, sealed.getStanzas(0).toBuilder().clearAnnouncement().build());
+    Receipt direct = node.kit.handOver(unannounced);
+    assertEquals(Result.RESULT_REWRAP, direct.getResult());
+    assertEquals("NEED_REWRAP", direct.getCode());
+    assertEquals(List.of(), node.kit.reports().take());
+    Receipt relayed = from(HUB, via(unannounced, ORIGIN, HUB));
+    assertEquals(Result.RESULT_REWRAP, relayed.getResult());
+    assertEquals(List.of("ask fr.customs for 1/1"), node.kit.reports().take());
+    assertEquals(0, node.leaves.count(), "nothing is refused");
+    assertEquals(Result.RESULT_COMMITTED, node.kit.handOver(sealed).getResult());
+  }
+
+  /** The announcement on the wire is another's bytes once the session is known. */
+  @Test
+  void announcement_ofAKnownSession_isKeptAsItWasVerified() {
+    Delivery first = sealed();
+    Delivery second = sealed();
+    node.kit.handOver(first);
+    Stanza.Builder odd =
+        second.getStanzas(0).toBuilder().setAnnouncement(ByteString.copyFromUtf8("spoilt"));
+    assertEquals(
+        Result.RESULT_COMMITTED, node.kit.handOver(carrying(second, odd.build())).getResult());
+    byte[] session =
+        org.entente.gateway.seal.Stanza.parse(first.getStanzas(0).getStanza().toByteArray())
+            .orElseThrow()
+            .session()
+            .bytes();
+    assertEquals(
+        first.getStanzas(0).getAnnouncement(),
+        ByteString.copyFrom(node.ledger.peerFacts().announcement(ORIGIN, session).orElseThrow()));
+  }
+
+  @Test
+  void opening_isTimed() {
+    node.kit.handOver(sealed());
+    assertTrue(node.kit.meters().text().contains("entente_open_seconds_count 1.0"));
+    assertFalse(node.kit.meters().text().contains("entente_open_seconds_sum -"));
+  }
+
+  @Test
+  void failure_overADelivery_isLeftToItsOrigin_andAskedForThroughATransitOnly() {
+    node.ingress =
+        (origin, label, body) -> {
+          throw new IllegalStateException("a defect");
+        };
+    Delivery sealed = sealed();
+    Receipt direct = node.kit.handOver(sealed);
+    assertEquals(Result.RESULT_REWRAP, direct.getResult());
+    assertEquals("INTERNAL", direct.getCode());
+    assertEquals(List.of(), node.kit.reports().take());
+    assertTrue(
+        node.kit.meters().text().contains("entente_mishaps_total{step=\"receiving\",} 1.0"),
+        node.kit.meters()::text);
+    from(HUB, via(sealed, ORIGIN, HUB));
+    assertEquals(List.of("ask fr.customs for 1/1"), node.kit.reports().take());
+    assertEquals(0, node.leaves.count());
+  }
+
+  @Test
+  void failure_overWhatIsForOthersToo_asksForTheOwnNumber() {
+    node.transit =
+        (facts, recipient, size) -> {
+          throw new IllegalStateException("a defect");
+        };
+    Delivery sealed = sealed();
+    Delivery both = via(carrying(sealed, to(SG.value()), sealed.getStanzas(0)), ORIGIN, HUB);
+    assertEquals("INTERNAL", from(HUB, both).getCode());
+    assertEquals(List.of("ask fr.customs for 1/1"), node.kit.reports().take());
+    Delivery others = via(carrying(sealed, to(SG.value())), ORIGIN, HUB);
+    assertEquals("INTERNAL", from(HUB, others).getCode());
+    assertEquals(List.of(), node.kit.reports().take(), "none of its numbers is known here");
+  }
+}

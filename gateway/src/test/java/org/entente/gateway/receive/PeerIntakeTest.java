@@ -1,0 +1,203 @@
+package org.entente.gateway.receive;
+
+import static org.entente.gateway.receive.RecipientNode.LANE;
+import static org.entente.gateway.receive.RecipientNode.ORIGIN;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.joint.OwnRosters;
+import org.entente.gateway.link.HopIntake;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.ExerciseRetention;
+import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One peer's lane as the link sees it: hop numbers, repeats and what was adopted. */
+class PeerIntakeTest {
+  private final RecipientNode node;
+  private HopIntake intake;
+
+  PeerIntakeTest(@TempDir Path folder) throws IOException {
+    node = new RecipientNode(folder);
+  }
+
+  @BeforeEach
+  void open() {
+    intake = intake();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  private HopIntake intake() {
+    ReceiveKit kit = node.kit;
+    return new PeerReception(
+            kit.parts(),
+            node.keys,
+            (origin, label, body) -> node.ingress.refusal(origin, label, body),
+            kit.reports(),
+            node.random,
+            ExerciseRetention.NONE,
+            new OwnRosters(
+                new FederationName("test.example"),
+                RecipientNode.SELF,
+                new NodeName("gateway-1"),
+                kit.ownKey().verifyingKey()))
+        .intake(ORIGIN, LANE);
+  }
+
+  private Delivery sealed(long epoch, long hop, String text) {
+    return node.kit.seal(node.alert(text)).get(0).toBuilder()
+        .setHopEpoch(epoch)
+        .setHopSequence(hop)
+        .build();
+  }
+
+  private List<Receipt> receive(Delivery... deliveries) {
+    return intake
+        .receive(List.of(deliveries), new PeerName(ORIGIN, new NodeName("gateway-1")))
+        .toCompletableFuture()
+        .join();
+  }
+
+  private static ByteString hash(Delivery delivery) {
+    return ByteString.copyFrom(Sha256.hash(delivery.getHeader().toByteArray()));
+  }
+
+  @Test
+  void numbers_goOnWhereTheyWereAdopted_andAreDurable() {
+    assertEquals(0, intake.epoch());
+    assertEquals(1, intake.next());
+    intake.adopt(5, 100);
+    assertEquals(5, intake.epoch());
+    assertEquals(100, intake.next());
+    Delivery first = sealed(5, 100, "one");
+    Delivery second = sealed(5, 101, "two");
+    List<Receipt> receipts = receive(first, second);
+    assertEquals(List.of(100L, 101L), receipts.stream().map(Receipt::getHopSequence).toList());
+    assertEquals(5, receipts.get(0).getHopEpoch());
+    assertEquals(hash(first), receipts.get(0).getHeaderHash());
+    assertEquals(Result.RESULT_COMMITTED, receipts.get(1).getResult());
+    HopIntake after = intake();
+    assertEquals(5, after.epoch());
+    assertEquals(102, after.next());
+    assertEquals(Optional.of(hash(second)), after.committedHash(5, 101));
+    assertEquals(Optional.empty(), after.committedHash(5, 102));
+    assertEquals(Optional.empty(), after.committedHash(4, 101));
+  }
+
+  @Test
+  void place_adoptedBeforeWhatIsDurable_changesNothing() {
+    intake.adopt(2, 1);
+    receive(sealed(2, 1, "one"));
+    for (long[] earlier : new long[][] {{1, 9}, {2, 1}, {2, 2}}) {
+      intake.adopt(earlier[0], earlier[1]);
+      assertEquals(2, intake.epoch());
+      assertEquals(2, intake.next());
+    }
+    intake.adopt(2, 3);
+    assertEquals(3, intake.next());
+    intake.adopt(3, 1);
+    assertEquals(3, intake.epoch());
+    assertEquals(1, intake.next());
+  }
+
+  @Test
+  void number_dealtWith_isADuplicate_withTheHashThatIsKept() {
+    intake.adopt(1, 1);
+    Delivery first = sealed(1, 1, "one");
+    receive(first);
+    Permitted other = node.alert("another");
+    Delivery second =
+        node.kit.seal(other).get(0).toBuilder().setHopEpoch(1).setHopSequence(1).build();
+    Receipt again = receive(second).get(0);
+    assertEquals(Result.RESULT_DUPLICATE, again.getResult());
+    assertEquals("", again.getCode());
+    assertEquals(hash(first), again.getHeaderHash());
+    assertEquals(1, again.getHopSequence());
+    assertEquals(false, node.isHere(other.messageId()));
+    intake.adopt(1, 50);
+    assertEquals(ByteString.EMPTY, receive(sealed(1, 40, "none")).get(0).getHeaderHash());
+  }
+
+  @Test
+  void number_outOfItsTurn_stopsTheBatch() {
+    intake.adopt(1, 1);
+    for (Delivery wrong : List.of(sealed(1, 2, "ahead"), sealed(2, 1, "other epoch"))) {
+      String failure =
+          String.valueOf(
+              assertThrows(CompletionException.class, () -> receive(wrong)).getMessage());
+      assertTrue(
+          failure.contains(
+              "hop number "
+                  + wrong.getHopEpoch()
+                  + "/"
+                  + wrong.getHopSequence()
+                  + " of fr.customs on "
+                  + LANE
+                  + " where "),
+          failure);
+    }
+    assertEquals(1, intake.next());
+  }
+
+  /** What was done for it before it failed is undone, and the others of its batch stand. */
+  @Test
+  void failure_inTheCommit_undoesItsDeliveryAlone() {
+    intake.adopt(1, 1);
+    List<MessageId> ids = new ArrayList<>();
+    List<Delivery> batch = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      Permitted message = node.alert("number " + i);
+      ids.add(message.messageId());
+      batch.add(node.kit.seal(message).get(0).toBuilder().setHopEpoch(1).setHopSequence(i).build());
+    }
+    damageWindowOf(Lane.FLASH);
+    Permitted flash =
+        node.message(
+            Lane.FLASH,
+            org.entente.proto.v1.Kind.KIND_ALERT,
+            RecipientNode.text("flash"),
+            label -> {});
+    Receipt failed = node.kit.handOver(node.kit.seal(flash).get(0));
+    assertEquals(Result.RESULT_REWRAP, failed.getResult());
+    assertEquals("INTERNAL", failed.getCode());
+    assertEquals(false, node.isHere(flash.messageId()));
+    assertEquals(2, node.ledger.hopIntake().head(ORIGIN, Lane.FLASH).next());
+    assertTrue(node.kit.meters().text().contains("entente_mishaps_total{step=\"receiving\",} 1.0"));
+    receive(batch.toArray(Delivery[]::new));
+    ids.forEach(id -> assertTrue(node.isHere(id)));
+    assertEquals(4, intake.next());
+  }
+
+  private void damageWindowOf(Lane lane) {
+    org.entente.gateway.store.Batch batch = new org.entente.gateway.store.Batch();
+    batch.put(
+        org.entente.gateway.store.Table.ORIGIN_IN,
+        org.entente.gateway.store.Keys.key().ascii(ORIGIN.value()).u8(lane.number()).done(),
+        new byte[] {1});
+    node.store.commit(batch, org.entente.gateway.store.Durability.SYNCED);
+  }
+}

@@ -1,0 +1,562 @@
+package org.entente.gateway.receive;
+
+import static org.entente.gateway.receive.RecipientNode.LANE;
+import static org.entente.gateway.receive.RecipientNode.ORIGIN;
+import static org.entente.gateway.receive.RecipientNode.SELF;
+import static org.entente.gateway.receive.RecipientNode.SG;
+import static org.entente.gateway.receive.RecipientNode.START;
+import static org.entente.gateway.receive.RecipientNode.bytes;
+import static org.entente.gateway.receive.RecipientNode.text;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.AwaitedBook;
+import org.entente.gateway.ledger.EvidenceBook;
+import org.entente.gateway.ledger.FreshContent;
+import org.entente.gateway.ledger.RequestBook;
+import org.entente.gateway.ledger.RetentionBook;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.Sealed;
+import org.entente.gateway.seal.SessionAnnouncement;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.store.v1.RequestRecord;
+import org.entente.proto.store.v1.RequestState;
+import org.entente.proto.store.v1.UnopenedRecord;
+import org.entente.proto.v1.Answer;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Charge;
+import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.EvidenceBatch;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.Request;
+import org.entente.proto.v1.Subject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one commit of reception holds: number, content, leaves, evidence and what follows. */
+class ReceptionTest {
+  private final RecipientNode node;
+
+  ReceptionTest(@TempDir Path folder) throws IOException {
+    node = new RecipientNode(folder);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  private Delivery sealed(Permitted message) {
+    return node.kit.seal(message).get(0);
+  }
+
+  private static void assertAnswer(Result result, String code, Receipt receipt) {
+    assertEquals(result, receipt.getResult(), receipt::toString);
+    assertEquals(code, receipt.getCode());
+  }
+
+  @Test
+  void alert_delivered_isKeptInFormAtRest_withItsPlaceAndContent() {
+    Permitted message = node.alert("two containers");
+    Delivery delivery = sealed(message);
+    assertAnswer(Result.RESULT_COMMITTED, "", node.kit.handOver(delivery));
+
+    var placed = node.placed(message.messageId());
+    var record = placed.record();
+    var header = RecipientNode.header(delivery);
+    assertEquals(LANE, placed.lane());
+    assertEquals(ORIGIN.value(), record.getOrigin());
+    assertEquals(ByteString.copyFrom(header.facts().id().bytes()), record.getEnvelopeId());
+    assertEquals(0, record.getIndex());
+    assertEquals(START.toEpochMilli(), record.getReceivedAtMs());
+    assertEquals(START.plus(Duration.ofDays(1)).toEpochMilli(), record.getExpiresAtMs());
+    assertEquals(ByteString.copyFrom(header.hash()), record.getHeaderHash());
+    assertEquals(RecipientNode.day(START) + 30, record.getBucketDay());
+    assertFalse(record.getExercise() || record.getWithoutTarget() || record.getChanged());
+    assertTrue(record.getSealedDesks().isEmpty());
+    assertEquals(
+        List.of(new RetentionBook.Place(record.getBucketDay(), LANE, placed.position())),
+        node.ledger.retention().of(record.getBucketDay(), 10));
+    FreshContent.Content fresh =
+        Objects.requireNonNull(node.ledger.inbox().fresh().at(placed.position()));
+    assertEquals(message.body(), fresh.body().toByteString());
+    assertEquals(message.label().getSerializedSize() + message.body().size(), fresh.bytes());
+  }
+
+  @Test
+  void alert_delivered_leavesALeaf_owesEvidence_andKeepsItsHeader() {
+    Permitted message = node.alert("two containers");
+    Delivery delivery = sealed(message);
+    byte[] hash = RecipientNode.header(delivery).hash();
+    node.kit.handOver(delivery);
+
+    AuditRecord leaf = node.leaves.only(AuditType.RECEIVED);
+    assertEquals(1, node.leaves.count());
+    assertEquals(LawCategory.COLLECTION, leaf.category());
+    assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());
+    assertEquals(START, leaf.at());
+    assertEquals(RecipientNode.header(delivery).facts().id(), leaf.subject().envelope());
+    assertEquals(List.of(message.messageId()), leaf.subject().messages());
+    assertEquals(List.of(ORIGIN), leaf.subject().agencies());
+    assertEquals(ByteString.copyFrom(hash), leaf.subject().headerHash());
+
+    EvidenceItem told = node.lastOwed();
+    assertEquals(1, node.kit.owed().size());
+    assertEquals(EvidenceKind.EVIDENCE_KIND_DELIVERY, told.getKind());
+    assertEquals(bytes(message.messageId()), told.getMessageId());
+    assertEquals(SELF.value(), told.getAgency());
+    assertEquals(SELF.value(), told.getRecipient());
+    assertEquals(ByteString.copyFrom(hash), told.getHeaderHash());
+    assertEquals(START.toEpochMilli(), Timestamps.toMillis(told.getAt()));
+
+    var header =
+        node.kit
+            .evidence()
+            .openHeader(Objects.requireNonNull(node.ledger.evidence().header(hash)))
+            .orElseThrow();
+    assertEquals(delivery.getHeader(), header.getHeader());
+    assertEquals(delivery.getSignature(), header.getSignature());
+    assertEquals(List.of("report to fr.customs", "arrived"), node.kit.reports().take());
+    assertTrue(
+        node.kit
+            .meters()
+            .text()
+            .contains("entente_received_total{origin=\"fr.customs\",exercise=\"false\",} 1.0"),
+        node.kit.meters()::text);
+  }
+
+  @Test
+  void session_ofItsFirstDelivery_isKeptWithWhatVouchesForItsGateway() {
+    Delivery first = sealed(node.alert("first"));
+    Delivery second = sealed(node.alert("second"));
+    SessionAnnouncement announced =
+        SessionAnnouncement.parse(first.getStanzas(0).getAnnouncement().toByteArray())
+            .orElseThrow();
+    node.kit.handOver(first);
+    byte[] session =
+        org.entente.gateway.seal.Stanza.parse(first.getStanzas(0).getStanza().toByteArray())
+            .orElseThrow()
+            .session()
+            .bytes();
+    assertArrayEquals(
+        announced.encoded(), node.ledger.peerFacts().announcement(ORIGIN, session).orElseThrow());
+    List<EvidenceBook.Voucher> vouchers = node.ledger.evidence().vouchers(ORIGIN);
+    assertEquals(1, vouchers.size());
+    assertTrue(vouchers.get(0).announcement());
+    assertArrayEquals(announced.encoded(), vouchers.get(0).bytes());
+    node.kit.handOver(
+        second.toBuilder()
+            .setStanzas(0, second.getStanzas(0).toBuilder().clearAnnouncement())
+            .build());
+    assertEquals(2, node.window(LANE, 1).watermark());
+    assertArrayEquals(
+        announced.encoded(),
+        node.ledger.peerFacts().announcement(ORIGIN, session).orElseThrow(),
+        "one without an announcement replaces none");
+  }
+
+  @Test
+  void number_givenAgain_isADuplicate_thatOnlyReports() {
+    Delivery delivery = sealed(node.alert("once"));
+    node.kit.handOver(delivery);
+    node.kit.reports().take();
+    assertAnswer(Result.RESULT_DUPLICATE, "", node.kit.handOver(delivery));
+    assertEquals(List.of("report to fr.customs"), node.kit.reports().take());
+    assertEquals(1, node.leaves.count());
+    assertEquals(1, node.kit.owed().size());
+  }
+
+  @Test
+  void number_tooFarAhead_isLeftToItsOrigin_andItsEpochIsKnown() {
+    Permitted message = node.alert("far");
+    Sealed sealed = node.kit.sealed(message);
+    OriginNumber number = new OriginNumber(3, LANE, OriginWindow.SPAN + 1L);
+    assertAnswer(
+        Result.RESULT_REWRAP,
+        "OVERLOADED",
+        node.kit.handOver(node.kit.addressAs(number, sealed.envelope(), sealed.contentKey())));
+    assertFalse(node.isHere(message.messageId()));
+    assertEquals(1, node.ledger.windows().all(ORIGIN).size());
+    assertEquals(3, node.ledger.windows().all(ORIGIN).get(0).window().epoch());
+    assertEquals(0, node.leaves.count());
+    assertEquals(List.of("report to fr.customs"), node.kit.reports().take());
+  }
+
+  @Test
+  void number_ofAnEpochThatIsClosed_isRefused() {
+    for (int epoch = 2; epoch <= 10; epoch++) {
+      Sealed sealed = node.kit.sealed(node.alert("epoch " + epoch));
+      OriginNumber number = new OriginNumber(epoch, LANE, 1);
+      assertAnswer(
+          Result.RESULT_COMMITTED,
+          "",
+          node.kit.handOver(node.kit.addressAs(number, sealed.envelope(), sealed.contentKey())));
+    }
+    node.kit.reports().take();
+    Permitted late = node.alert("late");
+    Sealed sealed = node.kit.sealed(late);
+    assertAnswer(
+        Result.RESULT_REFUSED,
+        "SEQUENCE_CONFLICT",
+        node.kit.handOver(
+            node.kit.addressAs(
+                new OriginNumber(1, LANE, 1), sealed.envelope(), sealed.contentKey())));
+    assertFalse(node.isHere(late.messageId()));
+    assertEquals(List.of(), node.kit.reports().take());
+  }
+
+  /** An origin that was set back numbers it once more. */
+  @Test
+  void envelope_underAnotherNumber_isToldAgain_andKeptOnce() {
+    Permitted message = node.alert("once");
+    Sealed sealed = node.kit.sealed(message);
+    node.kit.handOver(node.kit.address(sealed.envelope(), sealed.contentKey()));
+    long position = node.placed(message.messageId()).position();
+    assertAnswer(
+        Result.RESULT_COMMITTED,
+        "",
+        node.kit.handOver(node.kit.address(sealed.envelope(), sealed.contentKey())));
+    assertEquals(position, node.placed(message.messageId()).position());
+    assertEquals(2, node.kit.owed().size());
+    assertEquals("DELIVERY", node.lastSaid());
+    assertEquals(
+        List.of(), node.leaves(AuditType.RECEIVED).get(1).subject().messages(), "nothing is new");
+    assertEquals(
+        List.of("report to fr.customs", "arrived", "report to fr.customs"),
+        node.kit.reports().take());
+    assertEquals(1, node.ledger.inbox().read(LANE, 0, 10).size());
+  }
+
+  @Test
+  void message_whoseIdIsHereInAnotherEnvelope_isRefused_onRecord() {
+    MessageId id = node.id();
+    node.deliver(node.message(id, LANE, Kind.KIND_ALERT, text("first"), label -> {}));
+    Receipt receipt =
+        node.deliver(node.message(id, LANE, Kind.KIND_ALERT, text("second"), label -> {}));
+    assertAnswer(Result.RESULT_COMMITTED, "", receipt);
+    String reason = "a message of this id is here already";
+    assertEquals("NON_DELIVERY SEQUENCE_CONFLICT: " + reason, node.lastSaid());
+    assertEquals(SELF.value(), node.lastOwed().getRecipient());
+    assertEquals(bytes(id), node.lastOwed().getMessageId());
+    assertEquals(receipt.getHeaderHash(), node.lastOwed().getHeaderHash());
+    AuditRecord leaf = node.leaves.only(AuditType.REFUSED);
+    assertEquals("SEQUENCE_CONFLICT", leaf.outcome().code());
+    assertEquals(reason, leaf.outcome().detail());
+    assertEquals(List.of(id), leaf.subject().messages());
+    assertEquals(List.of(ORIGIN), leaf.subject().agencies());
+    assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());
+    assertTrue(
+        node.kit
+            .meters()
+            .text()
+            .contains("entente_refused_total{side=\"ingress\",code=\"SEQUENCE_CONFLICT\",} 1.0"),
+        node.kit.meters()::text);
+    assertNull(node.ledger.evidence().header(receipt.getHeaderHash().toByteArray()));
+  }
+
+  @Test
+  void reason_ofARefusal_isCutInTheLeaf() {
+    String reason = "x".repeat(600);
+    node.ingress =
+        (origin, label, body) ->
+            Optional.of(new Refusal(SELF.value(), Code.NODE_RULE, "rule", reason));
+    node.deliver(node.alert("long"));
+    assertEquals(500, node.leaves.only(AuditType.REFUSED).outcome().detail().length());
+    assertEquals(500, node.lastOwed().getReason().length());
+    assertTrue(node.lastOwed().getReason().startsWith("rule: xxx"));
+    assertEquals("NODE_RULE", node.lastOwed().getCode());
+    assertTrue(
+        node.kit
+            .meters()
+            .text()
+            .contains("entente_refused_total{side=\"ingress\",code=\"NODE_RULE"));
+  }
+
+  @Test
+  void recall_ofWhatIsHere_isAnsweredAfterItsOwnDelivery_andItsTargetDoesNotComeBack() {
+    Permitted message = node.alert("wrong");
+    Sealed sealed = node.kit.sealed(message);
+    node.kit.handOver(node.kit.address(sealed.envelope(), sealed.contentKey()));
+    Permitted recall = node.recallOf(message.messageId());
+    node.deliver(recall);
+    node.kit.settle();
+    assertFalse(node.record(recall.messageId()).getWithoutTarget());
+    List<EvidenceItem> owed = node.kit.owed();
+    assertEquals(bytes(recall.messageId()), owed.get(1).getMessageId());
+    assertEquals(EvidenceKind.EVIDENCE_KIND_DELIVERY, owed.get(1).getKind());
+    assertEquals(EvidenceKind.EVIDENCE_KIND_ERASURE, owed.get(2).getKind());
+    assertEquals(bytes(message.messageId()), owed.get(2).getMessageId());
+    assertEquals(3, owed.size(), "the recall's delivery is told once");
+    assertFalse(node.isHere(message.messageId()));
+
+    node.kit.handOver(node.kit.address(sealed.envelope(), sealed.contentKey()));
+    assertTrue(
+        List.of(
+                "NON_DELIVERY RECALLED: its origin recalled it before it arrived",
+                "NON_DELIVERY ERASED: it was erased here; nothing of it is kept again")
+            .contains(node.lastSaid()),
+        node::lastSaid);
+    assertFalse(node.isHere(message.messageId()));
+  }
+
+  @Test
+  void recall_beforeItsTarget_isKeptForRecallsAlone_andRefusesTheTarget() {
+    Permitted message = node.alert("wrong");
+    Permitted recall = node.recallOf(message.messageId());
+    node.deliver(recall);
+    assertTrue(node.record(recall.messageId()).getWithoutTarget());
+    node.deliver(message);
+    assertFalse(node.isHere(message.messageId()));
+    assertEquals(
+        "NON_DELIVERY RECALLED: its origin recalled it before it arrived", node.lastSaid());
+  }
+
+  @Test
+  void recalls_ofWhatIsNotHere_areRefusedBeyondTheirNumber() {
+    for (int i = 0; i < ReceiveKit.RECALLS; i++) {
+      node.deliver(node.recallOf(node.id()));
+    }
+    Permitted more = node.recallOf(node.id());
+    node.deliver(more);
+    assertFalse(node.isHere(more.messageId()));
+    assertTrue(node.lastSaid().startsWith("NON_DELIVERY LIMIT_REACHED: it is not here"));
+    assertEquals(bytes(more.messageId()), node.lastOwed().getMessageId());
+  }
+
+  @Test
+  void answer_toNoRequest_isRefusedWithItsField() {
+    Permitted answer =
+        node.message(
+            LANE,
+            Kind.KIND_ANSWER,
+            Body.newBuilder().setAnswer(Answer.getDefaultInstance()).build(),
+            label -> label.setInReplyTo(bytes(node.id())));
+    node.deliver(answer);
+    assertFalse(node.isHere(answer.messageId()));
+    assertTrue(node.lastSaid().startsWith("NON_DELIVERY NOT_ASKED: label.in_reply_to: this"));
+    assertEquals("NOT_ASKED", node.leaves.only(AuditType.REFUSED).outcome().code());
+  }
+
+  @Test
+  void request_kept_isOwedAnAnswer() {
+    Permitted request =
+        node.message(
+            LANE,
+            Kind.KIND_REQUEST,
+            Body.newBuilder().setRequest(Request.newBuilder().setQuestion("known?")).build(),
+            label -> {});
+    node.deliver(request);
+    assertNotNull(
+        node.ledger
+            .requests()
+            .read(
+                new RequestBook.Name(RequestBook.Side.OWED, request.messageId(), ORIGIN.value())));
+  }
+
+  @Test
+  void subjects_ofWhatIsKept_areFound() {
+    Body body =
+        Body.newBuilder()
+            .setRequest(
+                Request.newBuilder().addSubjects(Subject.newBuilder().setContainer("CSQU3054383")))
+            .build();
+    Permitted request = node.message(LANE, Kind.KIND_REQUEST, body, label -> {});
+    node.deliver(request);
+    AtRest atRest = new AtRest(node.keys, node.random);
+    String term = org.entente.gateway.policy.subject.SubjectTerms.of(request.label(), body).get(0);
+    assertEquals(java.util.Set.of(request.messageId()), node.ledger.subjects().find(atRest, term));
+  }
+
+  @Test
+  void change_ofAnEarlierMessage_isOnRecord_andMarksIt() {
+    Permitted first = node.kept("first");
+    Permitted update =
+        node.alert(
+            text("second"),
+            label ->
+                label
+                    .setMessageType(MessageType.MESSAGE_TYPE_UPDATE)
+                    .setReferences(bytes(first.messageId())));
+    node.deliver(update);
+    assertTrue(node.record(first.messageId()).getChanged());
+    AuditRecord leaf = node.leaves.only(AuditType.CHANGED);
+    assertEquals(LawCategory.ALTERATION, leaf.category());
+    assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());
+    assertEquals(List.of(first.messageId(), update.messageId()), leaf.subject().messages());
+    assertEquals(List.of(ORIGIN), leaf.subject().agencies());
+    assertTrue(leaf.outcome().detail().contains("UPDATE"), leaf.outcome()::detail);
+  }
+
+  /** The change comes anew behind what it changes, so that who passed it over is given it. */
+  @Test
+  void change_beforeWhatItChanges_comesAnewBehindIt() {
+    Permitted first = node.alert("first");
+    Permitted update =
+        node.alert(
+            text("second"),
+            label ->
+                label
+                    .setMessageType(MessageType.MESSAGE_TYPE_UPDATE)
+                    .setReferences(bytes(first.messageId())));
+    node.deliver(update);
+    node.deliver(first);
+    node.ledger.commit(Lane.ROUTINE, tx -> tx);
+    assertTrue(node.record(first.messageId()).getChanged());
+    assertTrue(
+        node.placed(update.messageId()).position() > node.placed(first.messageId()).position());
+  }
+
+  @Test
+  void charge_givenBack_saysSo() {
+    MessageId sent = node.sent(false, ORIGIN);
+    for (ChargeStep step :
+        List.of(ChargeStep.CHARGE_STEP_TAKEN, ChargeStep.CHARGE_STEP_GIVEN_BACK)) {
+      node.deliver(
+          node.message(
+              LANE,
+              Kind.KIND_CHARGE,
+              Body.newBuilder()
+                  .setCharge(
+                      Charge.newBuilder()
+                          .setMessageId(bytes(sent))
+                          .setStep(step)
+                          .setOfficer("FR-1")
+                          .setAt(Timestamps.fromMillis(node.clock.millis())))
+                  .build(),
+              Label.Builder::clearCategory));
+    }
+    List<AuditRecord> charged = node.leaves(AuditType.CHARGED);
+    assertEquals(
+        List.of("taken", "given back"),
+        charged.stream().map(leaf -> leaf.outcome().detail()).toList());
+    assertEquals(List.of(sent), charged.get(1).subject().messages());
+    assertEquals(List.of(ORIGIN), charged.get(1).subject().agencies());
+    assertEquals(LawCategory.NONE, charged.get(0).category());
+  }
+
+  private void says(EvidenceItem... items) {
+    node.deliver(
+        node.message(
+            LANE,
+            Kind.KIND_EVIDENCE,
+            Body.newBuilder()
+                .setEvidence(EvidenceBatch.newBuilder().addAllItems(List.of(items)))
+                .build(),
+            Label.Builder::clearCategory));
+  }
+
+  private EvidenceItem item(MessageId about, EvidenceKind kind) {
+    return node
+        .kit
+        .evidence()
+        .item(kind, about, ORIGIN.value(), new byte[0], node.clock.millis())
+        .toBuilder()
+        .setAgency(ORIGIN.value())
+        .build();
+  }
+
+  private List<EvidenceKind> known(MessageId id) {
+    return node.kit.evidence().known(node.ledger.evidence(), id).stream()
+        .map(EvidenceItem::getKind)
+        .toList();
+  }
+
+  @Test
+  void evidence_ofRetrievalOrErasure_takesTheMessageFromTheUnopened() {
+    for (EvidenceKind kind :
+        List.of(
+            EvidenceKind.EVIDENCE_KIND_RETRIEVAL,
+            EvidenceKind.EVIDENCE_KIND_ERASURE,
+            EvidenceKind.EVIDENCE_KIND_DELIVERY)) {
+      MessageId sent = node.sent(false, ORIGIN, SG);
+      for (var recipient : List.of(ORIGIN, SG)) {
+        node.ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              node.ledger
+                  .awaited()
+                  .list(
+                      tx,
+                      UnopenedRecord.newBuilder()
+                          .setMessageId(bytes(sent))
+                          .setRecipient(recipient.value())
+                          .setLane(LANE.number())
+                          .build());
+              return tx;
+            });
+      }
+      says(item(sent, kind));
+      assertTrue(known(sent).contains(kind));
+      AwaitedBook.Listing listing = node.ledger.awaited().listing(sent, ORIGIN.value());
+      assertEquals(
+          kind == EvidenceKind.EVIDENCE_KIND_DELIVERY,
+          listing == AwaitedBook.Listing.LISTED,
+          kind::name);
+      assertEquals(AwaitedBook.Listing.LISTED, node.ledger.awaited().listing(sent, SG.value()));
+    }
+    assertEquals(0, node.kit.owed().size(), "evidence begets none");
+  }
+
+  @Test
+  void evidence_thatARequestWasRefused_closesIt_andOfItsDeliveryDoesNot() {
+    MessageId sent = node.sent(false, ORIGIN);
+    RequestBook.Name name = new RequestBook.Name(RequestBook.Side.ASKED, sent, ORIGIN.value());
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.ledger
+              .requests()
+              .put(
+                  tx,
+                  name,
+                  RequestRecord.newBuilder()
+                      .setRequestId(bytes(sent))
+                      .setAgency(ORIGIN.value())
+                      .setState(RequestState.REQUEST_STATE_OPEN)
+                      .build());
+          return tx;
+        });
+    says(item(sent, EvidenceKind.EVIDENCE_KIND_DELIVERY));
+    assertEquals(RequestState.REQUEST_STATE_OPEN, state(name));
+    says(
+        item(sent, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY).toBuilder()
+            .setCode("NODE_RULE")
+            .build());
+    assertEquals(RequestState.REQUEST_STATE_REFUSED, state(name));
+  }
+
+  private RequestState state(RequestBook.Name name) {
+    return Objects.requireNonNull(node.ledger.requests().read(name)).getState();
+  }
+}
