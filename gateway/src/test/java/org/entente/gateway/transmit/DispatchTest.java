@@ -1,0 +1,294 @@
+package org.entente.gateway.transmit;
+
+import static org.entente.gateway.transmit.SenderNode.DE;
+import static org.entente.gateway.transmit.SenderNode.FR;
+import static org.entente.gateway.transmit.SenderNode.HUB;
+import static org.entente.gateway.transmit.SenderNode.JP;
+import static org.entente.gateway.transmit.SenderNode.LANE;
+import static org.entente.gateway.transmit.SenderNode.SG;
+import static org.entente.gateway.transmit.SenderNode.START;
+import static org.entente.gateway.transmit.SenderNode.bytes;
+import static org.entente.gateway.transmit.SenderNode.number;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.ledger.HopBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.Envelope;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.OpenedLabels;
+import org.entente.gateway.seal.Opener;
+import org.entente.proto.store.v1.HopEntry;
+import org.entente.proto.store.v1.HopRecipient;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Sealing for the outbox, numbering for recipients, and queues for peers. */
+class DispatchTest {
+  private final SenderNode node = new SenderNode();
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private List<HopEntry> queued(AgencyName peer) {
+    return node.ledger.hops().read(peer, LANE, 1, 100, 1 << 20).stream()
+        .map(HopBook.Numbered::entry)
+        .toList();
+  }
+
+  @Test
+  void sealing_groupsWhatGoesTogether_upToItsBound_highestLaneFirst() {
+    List<MessageId> ids = List.of(node.id(), node.id(), node.id(), node.id());
+    List<Outbound.Ready> ready =
+        node.outbound.seal(
+            List.of(
+                node.alert(ids.get(0), LANE, DE, SG),
+                node.alert(ids.get(1), LANE, DE, SG),
+                node.alert(ids.get(2), LANE, DE, SG),
+                node.alert(ids.get(3), Lane.FLASH, DE)));
+    assertEquals(
+        List.of(List.of(ids.get(3)), ids.subList(0, 2), List.of(ids.get(2))),
+        ready.stream().map(Outbound.Ready::messages).toList());
+    assertEquals(List.of(DE), ready.get(0).recipients());
+    assertEquals(List.of(DE, SG), ready.get(1).recipients());
+    Dispatch.Outgoing out = ready.get(1).outgoing();
+    assertEquals(LANE, out.lane());
+    assertEquals(START.plus(Duration.ofDays(1)).toEpochMilli(), out.expiresAtMillis());
+    assertEquals(
+        List.of(new Dispatch.Recipient(DE, "test"), new Dispatch.Recipient(SG, "test")),
+        out.recipients());
+    assertTrue(node.meters.text().contains("entente_seal_seconds_count 3.0"));
+    double seconds =
+        node.meters
+            .text()
+            .lines()
+            .filter(line -> line.startsWith("entente_seal_seconds_sum "))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+            .sum();
+    assertTrue(seconds > 0 && seconds < 600, () -> seconds + " s");
+  }
+
+  @Test
+  void envelope_sealed_keepsAllItsParts_andItsContentKeyUnderTheOutboxKey() {
+    MessageId one = node.id();
+    Outbound.Ready ready = node.outbound.seal(List.of(node.alert(one, LANE, DE))).get(0);
+    StoredEnvelope stored = ready.outgoing().envelope();
+    Envelope envelope =
+        Envelope.of(
+                stored.getHeader().toByteArray(),
+                stored.getSignature().toByteArray(),
+                stored.getLabels().toByteArray(),
+                stored.getBodies().toByteArray())
+            .orElseThrow();
+    assertTrue(envelope.isWhole());
+    EnvelopeHeader header = envelope.header();
+    assertEquals(ready.envelope(), header.facts().id());
+    assertEquals(
+        ByteString.copyFrom(header.hash()), ByteString.copyFrom(ready.outgoing().headerHash()));
+    assertEquals(FR, header.facts().origin());
+    assertEquals(List.of(bytes(one)), stored.getMessageIdsList());
+    assertEquals(SenderNode.KEY_ID, stored.getOutboxKey());
+    assertTrue(stored.hasSealedUnder());
+    assertEquals(0, stored.getSealedUnder().getGeneration());
+    assertFalse(stored.getSealedUnder().getSecondPerson());
+    assertFalse(stored.getSealedUnder().getPerson());
+    try (OpenedLabels labels =
+        new Opener(count -> {})
+            .openLabels(envelope, node.outbound.contentKey(stored).orElseThrow())
+            .orElseThrow()) {
+      assertEquals(1, labels.count());
+    }
+    assertEquals(
+        Optional.empty(),
+        node.outbound.contentKey(stored.toBuilder().setOutboxKey("destroyed").build()));
+    assertEquals(
+        Optional.empty(),
+        node.outbound.contentKey(
+            stored.toBuilder().setHeader(ByteString.copyFromUtf8("x")).build()));
+  }
+
+  @Test
+  void submission_numbersEachRecipient_andQueuesOnceForEachPeer() {
+    node.send(DE);
+    node.clock.move(Duration.ofSeconds(5));
+    node.send(DE, SG);
+    OutboxEntry entry = node.entry(DE, 2);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, entry.getState());
+    assertEquals(node.clock.millis(), entry.getQueuedAtMs());
+    assertEquals(1, entry.getAttempts());
+    assertEquals("test", entry.getAgreement());
+    assertEquals(
+        START.plus(Duration.ofDays(1)).plusSeconds(5).toEpochMilli(), entry.getExpiresAtMs());
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(SG, 1));
+    assertEquals(entry.getHeaderHash(), node.entry(SG, 1).getHeaderHash());
+
+    assertEquals(2, queued(DE).size());
+    HopEntry hop = queued(DE).get(1);
+    assertEquals(entry.getHeaderHash(), hop.getHeaderHash());
+    assertEquals(
+        List.of(HopRecipient.newBuilder().setAgency(DE.value()).setEpoch(1).setSequence(2).build()),
+        hop.getRecipientsList());
+    assertEquals(List.of(), hop.getPathList());
+    assertEquals(node.clock.millis(), hop.getQueuedAtMs());
+    StoredEnvelope envelope = node.envelope(DE, 2);
+    assertEquals(
+        envelope.getHeader().size()
+            + envelope.getSignature().size()
+            + envelope.getLabels().size()
+            + envelope.getBodies().size(),
+        hop.getSize());
+    assertEquals(SG.value(), queued(HUB).get(0).getRecipients(0).getAgency());
+    assertEquals(List.of("de.customs " + LANE, "de.customs " + LANE, "x.hub " + LANE), node.woken);
+  }
+
+  /** Each recipient holds the envelope until it is done with it. */
+  @Test
+  void envelope_stays_untilTheLastOfItsRecipientsIsDone() {
+    node.send(DE, SG);
+    byte[] hash = node.entry(DE, 1).getHeaderHash().toByteArray();
+    node.settlement.held(DE, LANE, 1, 1, List.of()).join();
+    assertNotNull(node.ledger.envelopes().read(hash));
+    node.settlement.held(SG, LANE, 1, 1, List.of()).join();
+    assertNull(node.ledger.envelopes().read(hash));
+  }
+
+  @Test
+  void recipient_withoutKeyOrWay_waits_andLaterMailBehindIt() {
+    node.keyless.add(SG);
+    node.send(DE, SG, JP);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(SG, 1));
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(JP, 1));
+    assertTrue(node.waiting.isWaiting(SG));
+    assertTrue(node.waiting.isWaiting(JP));
+    assertFalse(node.waiting.isWaiting(DE));
+    assertEquals(List.of("de.customs " + LANE), node.woken);
+    node.keyless.clear();
+    node.send(SG);
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(SG, 2), "its order holds");
+    assertEquals(List.of(), queued(HUB));
+  }
+
+  private boolean again(AgencyName recipient, long sequence) {
+    return node.ledger.commit(
+        LANE,
+        tx ->
+            node.dispatch.again(tx, recipient, number(sequence), node.entry(recipient, sequence)));
+  }
+
+  @Test
+  void again_queuesUnderItsNumber_asAnotherAttempt() {
+    node.keyless.add(SG);
+    node.send(SG);
+    node.keyless.clear();
+    node.clock.move(Duration.ofMinutes(1));
+    assertTrue(again(SG, 1));
+    OutboxEntry entry = node.entry(SG, 1);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, entry.getState());
+    assertEquals(2, entry.getAttempts());
+    assertEquals(node.clock.millis(), entry.getQueuedAtMs());
+    HopEntry hop = queued(HUB).get(0);
+    assertEquals(
+        List.of(HopRecipient.newBuilder().setAgency(SG.value()).setEpoch(1).setSequence(1).build()),
+        hop.getRecipientsList());
+    assertEquals(entry.getHeaderHash(), hop.getHeaderHash());
+    assertTrue(hop.getSize() > 100);
+    assertEquals(List.of("x.hub " + LANE), node.woken);
+  }
+
+  @Test
+  void again_withoutAWay_orAnEnvelope_changesNothing() {
+    node.send(JP);
+    assertFalse(again(JP, 1));
+    assertEquals(1, node.entry(JP, 1).getAttempts());
+    node.keyless.add(SG);
+    node.send(SG);
+    byte[] hash = node.entry(SG, 1).getHeaderHash().toByteArray();
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          node.ledger.envelopes().release(tx, hash);
+          return tx;
+        });
+    assertFalse(again(SG, 1));
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(SG, 1));
+    assertEquals(List.of(), queued(HUB));
+  }
+
+  @Test
+  void relay_takesIntoCustody_withItsPathAndStanzas() {
+    StoredEnvelope envelope =
+        StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
+    byte[] hash = new byte[32];
+    List<HopRecipient> recipients =
+        List.of(
+            HopRecipient.newBuilder()
+                .setAgency(JP.value())
+                .setStanza(ByteString.copyFromUtf8("stanza"))
+                .build());
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          node.dispatch.relay(
+              tx, HUB, LANE, hash, envelope, List.of("us.cbp", "x.far"), recipients);
+          return tx;
+        });
+    HopEntry hop = queued(HUB).get(0);
+    assertEquals(recipients, hop.getRecipientsList());
+    assertEquals(List.of("us.cbp", "x.far"), hop.getPathList());
+    assertEquals(6, hop.getSize());
+    assertEquals(envelope, Objects.requireNonNull(node.ledger.envelopes().read(hash)));
+    assertEquals(List.of("x.hub " + LANE), node.woken);
+    node.answer(HUB, org.entente.proto.link.v1.Result.RESULT_REFUSED, "NO_ROUTE");
+    assertNull(node.ledger.envelopes().read(hash), "custody is over with any answer");
+    assertEquals(0, node.ledger.hops().depth(HUB, LANE));
+    assertEquals(List.of(), node.leaves.all());
+  }
+
+  @Test
+  void transit_toARecipient_isNoneWhereItIsLinkedOrThereIsNoWay() {
+    assertEquals(Optional.of(HUB), node.dispatch.transitTo(SG));
+    assertEquals(Optional.empty(), node.dispatch.transitTo(DE));
+    assertEquals(Optional.empty(), node.dispatch.transitTo(JP));
+  }
+
+  @Test
+  void route_isTheLinkItself_orTheFirstLinkedTransit() {
+    AgencyName other = new AgencyName("x.other");
+    Routes routes = new Routes(Set.of(HUB, DE), agency -> List.of(other, HUB, DE));
+    assertEquals(Optional.of(DE), routes.nextHop(DE));
+    assertEquals(Optional.of(HUB), routes.nextHop(SG));
+    assertEquals(List.of(DE, HUB), List.copyOf(routes.links()));
+  }
+
+  @Test
+  void everybody_waitsAfterAStart_untilALookFoundNothing_thatBeganBeforeTheLastMark() {
+    WaitingRecipients waiting = new WaitingRecipients();
+    assertTrue(waiting.isWaiting(DE));
+    long marks = waiting.marks(DE);
+    waiting.mark(DE);
+    waiting.clear(DE, marks);
+    assertTrue(waiting.isWaiting(DE));
+    waiting.clear(DE, waiting.marks(DE));
+    assertFalse(waiting.isWaiting(DE));
+    waiting.mark(DE);
+    assertTrue(waiting.isWaiting(DE));
+    assertTrue(waiting.isWaiting(SG));
+  }
+}

@@ -1,0 +1,348 @@
+package org.entente.gateway.transmit;
+
+import com.google.protobuf.ByteString;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.HopBook;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.link.Outgoing;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.seal.AgencyIdentity;
+import org.entente.gateway.seal.ContentKey;
+import org.entente.gateway.seal.GatewayKey;
+import org.entente.gateway.seal.KeySchedule;
+import org.entente.gateway.seal.MemoryKeyHolder;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.RecipientKeys;
+import org.entente.gateway.seal.Sealer;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.seal.SenderSessions;
+import org.entente.gateway.seal.SessionLimits;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.EvidenceItem;
+
+/**
+ * A gateway of {@code fr.customs} that sends, over a store in memory: {@code de.customs} is linked
+ * directly, {@code sg.police} behind the transit {@code x.hub}, and both have published keys. One
+ * thread.
+ */
+final class SenderNode implements AutoCloseable {
+  static final AgencyName FR = new AgencyName("fr.customs");
+  static final AgencyName DE = new AgencyName("de.customs");
+  static final AgencyName SG = new AgencyName("sg.police");
+  static final AgencyName HUB = new AgencyName("x.hub");
+
+  /** A member to which there is no way. */
+  static final AgencyName JP = new AgencyName("jp.customs");
+
+  static final Lane LANE = Lane.PRIORITY;
+  static final Instant START = Instant.parse("2026-11-25T10:00:00Z");
+  static final String KEY_ID = "of today";
+
+  private static final FederationName FEDERATION = new FederationName("test.example");
+  private static final NodeName GATEWAY = new NodeName("gateway-1");
+
+  final SecureRandom random = new SecureRandom();
+  final SettableClock clock = new SettableClock(START);
+  final RecordedLeaves leaves = new RecordedLeaves();
+  final MemoryStore.Disk disk;
+  final Ledger ledger;
+  final Meters meters = new Meters();
+  final WaitingRecipients waiting = new WaitingRecipients();
+  final GapWatch gaps = new GapWatch(clock::nanos);
+  final Set<AgencyName> keyless = new HashSet<>();
+  final Set<AgencyName> unreachable = new HashSet<>();
+  final List<String> woken = new ArrayList<>();
+  final List<String> notices = new ArrayList<>();
+  final SecretBytes outboxKey = SecretBytes.random(random, 32);
+  final EvidenceRecords evidence =
+      new EvidenceRecords(new AtRest(new MemoryStorageKeys(), random), FR);
+  final Dispatch dispatch;
+  final Outbound outbound;
+  final PeerKeys peers;
+  final SenderSessions sessions;
+  final Settlement settlement;
+  final Unsendable unsendable;
+  final Transmission transmission;
+  final Upkeep upkeep;
+
+  /** What policy says now. */
+  volatile StillPermitted permitted = (agreement, recipient) -> true;
+
+  SenderNode() {
+    this(new MemoryStore.Disk());
+  }
+
+  SenderNode(MemoryStore.Disk disk) {
+    this.disk = disk;
+    ledger = QuietLedger.started(new MemoryStore(disk), clock, leaves);
+    Routes routes =
+        new Routes(Set.of(DE, HUB), agency -> agency.equals(SG) ? List.of(HUB) : List.of());
+    dispatch =
+        new Dispatch(
+            ledger.envelopes(),
+            ledger.outbox(),
+            ledger.hops(),
+            routes,
+            waiting,
+            agency -> !keyless.contains(agency),
+            (peer, lane) -> woken.add(peer + " " + lane));
+    Ed25519SigningKey key = Ed25519SigningKey.generate(random);
+    outbound =
+        new Outbound(
+            new Sealer(FR, GATEWAY, key, random, clock),
+            new OutboxSeal(random),
+            new OneKey(),
+            meters,
+            2,
+            1 << 20);
+    SigningPair pair = SigningPair.generate(random);
+    peers = new PeerKeys(FEDERATION, agency -> List.of(pair.verifyingPair()));
+    for (AgencyName agency : List.of(DE, SG)) {
+      publish(agency, pair, key);
+    }
+    sessions =
+        new SenderSessions(
+            new AgencyIdentity(FEDERATION, FR, pair),
+            new GatewayKey(GATEWAY, key.verifyingKey()),
+            (recipient, now) ->
+                keyless.contains(recipient) ? Optional.empty() : peers.keyOf(recipient, now),
+            SessionLimits.DEFAULT,
+            random,
+            clock);
+    settlement =
+        new Settlement(
+            ledger, dispatch, evidence, FR, waiting, new SessionConfirmations(sessions), gaps);
+    unsendable =
+        new Unsendable(
+            ledger,
+            settlement,
+            new SettingAside(
+                FR,
+                ledger.quarantine(),
+                new AtRest(new MemoryStorageKeys(), random),
+                Duration.ofDays(30),
+                meters),
+            meters);
+    transmission =
+        new Transmission(
+            ledger,
+            settlement,
+            sessions,
+            outbound::contentKey,
+            new Policy(),
+            new Transmission.Origin(FR, clock),
+            unsendable);
+    upkeep =
+        new Upkeep(
+            ledger,
+            settlement,
+            waiting,
+            () -> new TreeSet<>(Set.of(DE, SG)),
+            agency -> !unreachable.contains(agency),
+            new Told(),
+            new Upkeep.Times(clock, clock));
+    for (AgencyName agency : List.of(DE, SG, HUB, JP)) {
+      waiting.clear(agency, waiting.marks(agency));
+    }
+  }
+
+  private void publish(AgencyName agency, SigningPair pair, Ed25519SigningKey gateway) {
+    RecipientKeys keys =
+        new RecipientKeys(new MemoryKeyHolder(), KeySchedule.DEFAULT, random, clock);
+    keys.renew();
+    peers.offer(
+        keys.bundle(
+                new AgencyIdentity(FEDERATION, agency, pair),
+                List.of(new GatewayKey(GATEWAY, gateway.verifyingKey())))
+            .encoded(),
+        clock.millis());
+  }
+
+  private final class OneKey implements OutboxKeys {
+    @Override
+    public Named current() {
+      return new Named(KEY_ID, outboxKey);
+    }
+
+    @Override
+    public Optional<SecretBytes> find(String id) {
+      return id.equals(KEY_ID) ? Optional.of(outboxKey) : Optional.empty();
+    }
+  }
+
+  private final class Policy implements StillPermitted {
+    @Override
+    public boolean test(String agreement, AgencyName recipient) {
+      return permitted.test(agreement, recipient);
+    }
+
+    @Override
+    public Optional<Refusal> refusal(String agreement, AgencyName recipient) {
+      return permitted.refusal(agreement, recipient);
+    }
+
+    @Override
+    public Optional<Refusal> refusal(
+        StoredEnvelope envelope, ContentKey key, AgencyName recipient) {
+      return permitted.refusal(envelope, key, recipient);
+    }
+  }
+
+  private final class Told implements RecipientNotices {
+    @Override
+    public void withdraw(AgencyName recipient, List<OutboxBook.Numbered> numbers) {
+      numbers.forEach(one -> notices.add("withdraw " + recipient + " " + one.number().sequence()));
+    }
+
+    @Override
+    public void askKeys(AgencyName recipient) {
+      notices.add("ask " + recipient);
+    }
+  }
+
+  MessageId id() {
+    return MessageId.fresh(clock.millis(), random);
+  }
+
+  /** An alert that expires in a day. */
+  SealingItem alert(MessageId id, Lane lane, AgencyName... recipients) {
+    return SealingItem.of(
+        PermittedFixture.alert(
+            id,
+            FR,
+            lane,
+            Body.getDefaultInstance(),
+            clock.instant(),
+            Stream.of(recipients).map(AgencyName::value).toArray(String[]::new)));
+  }
+
+  /** Seals an alert and queues it; its id. */
+  MessageId send(AgencyName... recipients) {
+    MessageId id = id();
+    submit(outbound.seal(List.of(alert(id, LANE, recipients))).get(0));
+    return id;
+  }
+
+  void submit(Outbound.Ready ready) {
+    ledger.commit(
+        ready.outgoing().lane(),
+        tx -> {
+          dispatch.submit(tx, ready.outgoing());
+          return tx;
+        });
+  }
+
+  static OriginNumber number(long sequence) {
+    return new OriginNumber(1, LANE, sequence);
+  }
+
+  OutboxEntry entry(AgencyName recipient, long sequence) {
+    return Objects.requireNonNull(ledger.outbox().read(recipient, number(sequence)), "owed");
+  }
+
+  OutboxState state(AgencyName recipient, long sequence) {
+    return entry(recipient, sequence).getState();
+  }
+
+  boolean isOwed(AgencyName recipient, long sequence) {
+    return ledger.outbox().read(recipient, number(sequence)) != null;
+  }
+
+  /** Changes what is owed. */
+  void change(AgencyName recipient, long sequence, OutboxState state) {
+    OutboxEntry changed = entry(recipient, sequence).toBuilder().setState(state).build();
+    ledger.commit(
+        LANE,
+        tx -> {
+          ledger.outbox().update(tx, recipient, number(sequence), changed);
+          return tx;
+        });
+  }
+
+  StoredEnvelope envelope(AgencyName recipient, long sequence) {
+    return Objects.requireNonNull(
+        ledger.envelopes().read(entry(recipient, sequence).getHeaderHash().toByteArray()),
+        "its envelope");
+  }
+
+  /** The first of a peer's queue, as it would be sent now. */
+  Outgoing prepare(AgencyName peer) {
+    long first = ledger.hops().first(peer, LANE);
+    HopBook.Numbered next = ledger.hops().read(peer, LANE, first, 1, 1).get(0);
+    return transmission.prepare(peer, LANE, 7, next);
+  }
+
+  /** A peer's answer to the first of its queue. */
+  void answer(AgencyName peer, Result result, String code) {
+    long first = ledger.hops().first(peer, LANE);
+    settlement
+        .released(
+            peer,
+            LANE,
+            List.of(
+                Receipt.newBuilder()
+                    .setHopEpoch(1)
+                    .setHopSequence(first)
+                    .setResult(result)
+                    .setCode(code)
+                    .build()))
+        .join();
+  }
+
+  /** What is known of a message, in short. */
+  List<String> known(MessageId id) {
+    return evidence.known(ledger.evidence(), id).stream().map(SenderNode::words).toList();
+  }
+
+  private static String words(EvidenceItem item) {
+    return item.getKind().name().replace("EVIDENCE_KIND_", "")
+        + (" by " + item.getAgency() + " for " + item.getRecipient())
+        + (item.getCode().isEmpty() ? "" : " " + item.getCode() + ": " + item.getReason())
+        + (item.getTimeOut() ? " by time-out" : "");
+  }
+
+  static ByteString bytes(MessageId id) {
+    return ByteString.copyFrom(id.bytes());
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+  }
+}

@@ -1,0 +1,369 @@
+package org.entente.gateway.transmit;
+
+import static org.entente.gateway.transmit.SenderNode.DE;
+import static org.entente.gateway.transmit.SenderNode.FR;
+import static org.entente.gateway.transmit.SenderNode.HUB;
+import static org.entente.gateway.transmit.SenderNode.LANE;
+import static org.entente.gateway.transmit.SenderNode.SG;
+import static org.entente.gateway.transmit.SenderNode.number;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.link.Outgoing;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.seal.ContentKey;
+import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.link.v1.Stanza;
+import org.entente.proto.store.v1.HopRecipient;
+import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a hop carries at the moment it is sent, and what becomes of whoever it cannot go to. */
+class TransmissionTest {
+  private final SenderNode node = new SenderNode();
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private static org.entente.gateway.seal.Stanza parsed(Delivery delivery, int index) {
+    return org.entente.gateway.seal.Stanza.parse(
+            delivery.getStanzas(index).getStanza().toByteArray())
+        .orElseThrow();
+  }
+
+  @Test
+  void envelope_goesWhole_withAStanzaForItsRecipient_andThePathBegins() {
+    node.send(DE);
+    StoredEnvelope stored = node.envelope(DE, 1);
+    Outgoing out = node.prepare(DE);
+    assertEquals(1, out.sequence());
+    assertEquals(node.entry(DE, 1).getHeaderHash(), out.headerHash());
+    Delivery delivery = out.delivery();
+    assertEquals(7, delivery.getHopEpoch());
+    assertEquals(1, delivery.getHopSequence());
+    assertEquals(stored.getHeader(), delivery.getHeader());
+    assertEquals(stored.getSignature(), delivery.getSignature());
+    assertEquals(stored.getLabels(), delivery.getLabels());
+    assertEquals(stored.getBodies(), delivery.getBodies());
+    assertEquals(List.of(FR.value()), delivery.getPathList());
+    assertEquals(1, delivery.getStanzasCount());
+    assertEquals(DE.value(), delivery.getStanzas(0).getRecipient());
+    assertFalse(delivery.getStanzas(0).getAnnouncement().isEmpty());
+    assertEquals(number(1), parsed(delivery, 0).number(LANE));
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
+  }
+
+  @Test
+  void custody_goesAsItCame_withThePathContinued() {
+    StoredEnvelope envelope =
+        StoredEnvelope.newBuilder()
+            .setHeader(ByteString.copyFromUtf8("header"))
+            .setBodies(ByteString.copyFromUtf8("bodies"))
+            .build();
+    HopRecipient recipient =
+        HopRecipient.newBuilder()
+            .setAgency(SG.value())
+            .setStanza(ByteString.copyFromUtf8("stanza"))
+            .setAnnouncement(ByteString.copyFromUtf8("announcement"))
+            .build();
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          node.dispatch.relay(
+              tx,
+              HUB,
+              LANE,
+              new byte[32],
+              envelope,
+              List.of(DE.value(), "x.far"),
+              List.of(recipient));
+          return tx;
+        });
+    Delivery delivery = node.prepare(HUB).delivery();
+    assertEquals(envelope.getHeader(), delivery.getHeader());
+    assertEquals(List.of(DE.value(), "x.far", FR.value()), delivery.getPathList());
+    assertEquals(
+        List.of(
+            Stanza.newBuilder()
+                .setRecipient(SG.value())
+                .setStanza(recipient.getStanza())
+                .setAnnouncement(recipient.getAnnouncement())
+                .build()),
+        delivery.getStanzasList());
+  }
+
+  /** Once a recipient holds what came under a session, the announcement need not travel. */
+  @Test
+  void announcement_travels_untilTheRecipientHoldsWhatWasSentUnderIt() {
+    node.send(DE);
+    node.send(DE);
+    node.send(DE);
+    assertFalse(node.prepare(DE).delivery().getStanzas(0).getAnnouncement().isEmpty());
+    var session = parsed(node.prepare(DE).delivery(), 0).session();
+    node.answer(DE, Result.RESULT_COMMITTED, "");
+    Delivery second = node.prepare(DE).delivery();
+    assertTrue(second.getStanzas(0).getAnnouncement().isEmpty());
+    assertEquals(session, parsed(second, 0).session());
+    node.answer(DE, Result.RESULT_REWRAP, "NEED_REWRAP");
+    Delivery third = node.prepare(DE).delivery();
+    assertFalse(third.getStanzas(0).getAnnouncement().isEmpty());
+    assertFalse(session.equals(parsed(third, 0).session()), "a session that it knows");
+  }
+
+  @Test
+  void announcement_travelsOn_whileWhatIsHeldWasNotSentUnderItsSession() {
+    for (int i = 0; i < 3; i++) {
+      node.send(DE);
+    }
+    node.settlement.held(DE, LANE, 1, 1, List.of()).join();
+    var first = node.ledger.hops().read(DE, LANE, 2, 1, 1).get(0);
+    assertFalse(sent(first).getAnnouncement().isEmpty());
+    var next = node.ledger.hops().read(DE, LANE, 3, 1, 1).get(0);
+    assertFalse(sent(next).getAnnouncement().isEmpty());
+    node.settlement
+        .held(
+            DE,
+            LANE,
+            1,
+            1,
+            List.of(new org.entente.gateway.ledger.sequence.OriginWindow.Range(3, 3)))
+        .join();
+    assertFalse(sent(first).getAnnouncement().isEmpty(), "another number than the first sent");
+    node.settlement.held(DE, LANE, 1, 2, List.of()).join();
+    node.send(DE);
+    var last = node.ledger.hops().read(DE, LANE, 4, 1, 1).get(0);
+    assertTrue(sent(last).getAnnouncement().isEmpty());
+  }
+
+  private Stanza sent(org.entente.gateway.ledger.HopBook.Numbered numbered) {
+    return node.transmission.prepare(DE, LANE, 1, numbered).delivery().getStanzas(0);
+  }
+
+  private void assertVoid(AgencyName peer, AgencyName recipient, String said, MessageId id) {
+    Outgoing out = node.prepare(peer);
+    assertTrue(out.isVoid());
+    assertEquals(7, out.delivery().getHopEpoch());
+    assertEquals(out.sequence(), out.delivery().getHopSequence());
+    assertEquals(List.of(said), node.known(id));
+    if (node.isOwed(recipient, 1)) {
+      assertEquals(OutboxState.OUTBOX_STATE_VOID, node.state(recipient, 1));
+    }
+  }
+
+  @Test
+  void expiry_reached_endsIt_onRecord() {
+    MessageId id = node.send(DE);
+    node.clock.move(Duration.ofDays(1).minusMillis(1));
+    assertFalse(node.prepare(DE).isVoid());
+    node.clock.move(Duration.ofMillis(1));
+    String reason = "not delivered before its expiry";
+    EnvelopeHeader header =
+        EnvelopeHeader.parse(node.envelope(DE, 1).getHeader().toByteArray()).orElseThrow();
+    assertVoid(
+        DE,
+        DE,
+        "NON_DELIVERY by fr.customs for de.customs EXPIRED: " + reason + " by time-out",
+        id);
+    AuditRecord leaf = node.leaves.only(AuditType.VOIDED);
+    assertEquals(AuditActor.gateway(FR), leaf.actor());
+    assertEquals(header.facts().id(), leaf.subject().envelope());
+    assertEquals(List.of(id), leaf.subject().messages());
+    assertEquals(List.of(DE), leaf.subject().agencies());
+    assertEquals("EXPIRED", leaf.outcome().code());
+    assertEquals(reason, leaf.outcome().detail());
+  }
+
+  @Test
+  void agreement_ended_endsIt() {
+    MessageId id = node.send(DE);
+    node.permitted = (agreement, recipient) -> !(agreement.equals("test") && recipient.equals(DE));
+    assertVoid(
+        DE,
+        DE,
+        "NON_DELIVERY by fr.customs for de.customs AGREEMENT_ENDED: agreement test is not in force"
+            + " any more",
+        id);
+  }
+
+  @Test
+  void recipient_thatCannotTakeIt_endsIt() {
+    MessageId id = node.send(DE);
+    node.permitted =
+        new StillPermitted() {
+          @Override
+          public boolean test(String agreement, AgencyName recipient) {
+            return true;
+          }
+
+          @Override
+          public Optional<Refusal> refusal(String agreement, AgencyName recipient) {
+            return Optional.of(
+                new Refusal(recipient.value(), Code.OBLIGATION_NOT_FULFILLED, "", agreement));
+          }
+        };
+    assertVoid(
+        DE, DE, "NON_DELIVERY by fr.customs for de.customs OBLIGATION_NOT_FULFILLED: test", id);
+  }
+
+  @Test
+  void label_thatMayNotGoAnyMore_endsIt() {
+    MessageId id = node.send(DE);
+    node.permitted =
+        new StillPermitted() {
+          @Override
+          public boolean test(String agreement, AgencyName recipient) {
+            return true;
+          }
+
+          @Override
+          public Optional<Refusal> refusal(
+              StoredEnvelope envelope, ContentKey key, AgencyName recipient) {
+            return Optional.of(
+                new Refusal(
+                    recipient.value(),
+                    Code.ABOVE_CEILING,
+                    "",
+                    envelope.getMessageIdsCount() + " messages"));
+          }
+        };
+    assertVoid(DE, DE, "NON_DELIVERY by fr.customs for de.customs ABOVE_CEILING: 1 messages", id);
+  }
+
+  @Test
+  void contentKey_thatCannotBeOpened_endsIt() {
+    MessageId id = node.send(DE);
+    byte[] hash = node.entry(DE, 1).getHeaderHash().toByteArray();
+    StoredEnvelope keyless = node.envelope(DE, 1).toBuilder().setOutboxKey("destroyed").build();
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          node.ledger.envelopes().release(tx, hash);
+          node.ledger.envelopes().hold(tx, hash, keyless, 1);
+          return tx;
+        });
+    assertVoid(
+        DE,
+        DE,
+        "NON_DELIVERY by fr.customs for de.customs INTERNAL: its content key cannot be opened any"
+            + " more",
+        id);
+  }
+
+  @Test
+  void recipient_withoutAKey_waits_andTheOthersOfItsPeerGo() {
+    node.send(SG, HUB);
+    node.keyless.add(SG);
+    node.keyless.add(HUB);
+    assertTrue(node.prepare(HUB).isVoid());
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(SG, 1));
+    assertTrue(node.waiting.isWaiting(SG));
+    assertEquals(
+        0, node.ledger.hops().read(HUB, LANE, 1, 1, 1).get(0).entry().getRecipientsCount());
+    assertTrue(node.prepare(HUB).isVoid(), "a number that went out as a void stays one");
+    node.answer(HUB, Result.RESULT_COMMITTED, "");
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(SG, 1));
+  }
+
+  @Test
+  void recipient_takenOut_leavesTheOtherIn() {
+    MessageId id = node.id();
+    node.keyless.add(DE);
+    node.send(DE);
+    node.keyless.clear();
+    node.submit(node.outbound.seal(List.of(node.alert(id, LANE, SG, HUB))).get(0));
+    Delivery delivery = node.prepare(HUB).delivery();
+    assertEquals(
+        List.of(SG.value()),
+        delivery.getStanzasList().stream().map(Stanza::getRecipient).toList(),
+        "the hub has no key of its own");
+    assertEquals(
+        List.of(SG.value()),
+        node.ledger.hops().read(HUB, LANE, 1, 1, 1).get(0).entry().getRecipientsList().stream()
+            .map(HopRecipient::getAgency)
+            .toList());
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(HUB, 1));
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(SG, 1));
+  }
+
+  @Test
+  void number_thatIsDone_orWithdrawn_goesAsAVoid() {
+    MessageId id = node.send(DE);
+    node.settlement.held(DE, LANE, 1, 1, List.of()).join();
+    assertTrue(node.prepare(DE).isVoid());
+    assertEquals(List.of(), node.known(id));
+    node.answer(DE, Result.RESULT_COMMITTED, "");
+    node.send(DE);
+    node.change(DE, 2, OutboxState.OUTBOX_STATE_VOID);
+    assertTrue(node.prepare(DE).isVoid());
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, node.state(DE, 2));
+    assertEquals(List.of(), node.leaves.all());
+  }
+
+  private LedgerHopQueue queue() {
+    return new LedgerHopQueue(node.ledger, node.settlement, node.transmission, DE, LANE);
+  }
+
+  @Test
+  void queue_givesWhatIsQueuedInOrder_inTheEpochOfTheHop() {
+    for (int i = 0; i < 3; i++) {
+      node.send(DE);
+    }
+    LedgerHopQueue queue = queue();
+    assertEquals(1, queue.first());
+    assertEquals(4, queue.next());
+    assertEquals(
+        List.of(2L, 3L), queue.read(2, 10, 1 << 20).stream().map(Outgoing::sequence).toList());
+    assertEquals(1, queue.read(1, 1, 1 << 20).size());
+    assertEquals(List.of(), queue.read(4, 10, 1 << 20));
+    long epoch = queue.epoch();
+    queue.openEpoch(epoch + 5).toCompletableFuture().join();
+    assertEquals(epoch + 5, queue.epoch());
+    assertEquals(epoch + 5, queue.read(1, 1, 1 << 20).get(0).delivery().getHopEpoch());
+    assertEquals(4, queue.next());
+  }
+
+  @Test
+  void queue_beginsBehindWhatWasAnswered_onceThatIsDurable() {
+    for (int i = 0; i < 3; i++) {
+      node.send(DE);
+    }
+    LedgerHopQueue queue = queue();
+    List<Receipt> receipts = new ArrayList<>();
+    for (int i = 1; i <= 2; i++) {
+      receipts.add(
+          Receipt.newBuilder()
+              .setHopEpoch(1)
+              .setHopSequence(i)
+              .setResult(Result.RESULT_COMMITTED)
+              .build());
+    }
+    queue.released(receipts);
+    node.ledger.commit(LANE, tx -> tx);
+    assertEquals(3, queue.first());
+    assertEquals(1, node.ledger.hops().depth(DE, LANE));
+    assertFalse(node.isOwed(DE, 2));
+    queue.released(receipts.subList(0, 1));
+    node.ledger.commit(LANE, tx -> tx);
+    assertEquals(3, queue.first(), "it never goes back");
+    assertEquals(3, queue().first());
+  }
+}

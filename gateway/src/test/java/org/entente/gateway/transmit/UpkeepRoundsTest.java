@@ -1,0 +1,309 @@
+package org.entente.gateway.transmit;
+
+import static org.entente.gateway.transmit.SenderNode.DE;
+import static org.entente.gateway.transmit.SenderNode.HUB;
+import static org.entente.gateway.transmit.SenderNode.LANE;
+import static org.entente.gateway.transmit.SenderNode.SG;
+import static org.entente.gateway.transmit.SenderNode.number;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Rounds over what is owed: queued again, withdrawn, told, and numbered anew after many starts. */
+class UpkeepRoundsTest {
+  private SenderNode node = new SenderNode();
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private void waiting(int messages) {
+    node.keyless.add(SG);
+    for (int i = 0; i < messages; i++) {
+      node.send(SG);
+    }
+    node.keyless.clear();
+  }
+
+  @Test
+  void waiting_isQueuedOnceItsRecipientCanBeReached_andThenNothingWaits() {
+    waiting(2);
+    node.unreachable.add(SG);
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(SG, 1));
+    assertTrue(node.waiting.isWaiting(SG));
+    node.unreachable.clear();
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(SG, 1));
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(SG, 2));
+    assertEquals(2, node.ledger.hops().depth(HUB, LANE));
+    assertTrue(node.waiting.isWaiting(SG), "this look found something");
+    node.upkeep.round();
+    assertFalse(node.waiting.isWaiting(SG));
+    assertEquals(2, node.ledger.hops().depth(HUB, LANE));
+    assertEquals(List.of(), node.notices);
+  }
+
+  /** A look over several rounds holds what any of its pages found. */
+  @Test
+  void recipients_mail_isLookedAtPageByPage_andOneThatWaitsInTheFirstCounts() {
+    waiting(1);
+    node.unreachable.add(SG);
+    node.waiting.clear(SG, node.waiting.marks(SG));
+    for (int i = 0; i < 256; i++) {
+      node.send(SG);
+    }
+    node.waiting.mark(SG);
+    node.upkeep.round();
+    node.upkeep.round();
+    assertTrue(node.waiting.isWaiting(SG));
+    node.change(SG, 1, OutboxState.OUTBOX_STATE_QUEUED);
+    node.upkeep.round();
+    assertTrue(node.waiting.isWaiting(SG), "this look is not over");
+    node.upkeep.round();
+    assertFalse(node.waiting.isWaiting(SG));
+  }
+
+  @Test
+  void page_isBounded_andTheNextRoundGoesOn() {
+    waiting(257);
+    node.upkeep.round();
+    assertEquals(256, node.ledger.hops().depth(HUB, LANE));
+    node.upkeep.round();
+    assertEquals(257, node.ledger.hops().depth(HUB, LANE));
+    node.settlement.rewrap(SG, List.of(number(1))).join();
+    node.upkeep.round();
+    assertEquals(258, node.ledger.hops().depth(HUB, LANE), "from the beginning again");
+  }
+
+  @Test
+  void relayed_isSentAgain_whenItsWaitIsOver() {
+    node.send(SG);
+    node.answer(HUB, Result.RESULT_COMMITTED, "");
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(SG, 1));
+    node.clock.move(Duration.ofMillis(Upkeep.FIRST_WAIT_MILLIS - 1));
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(SG, 1));
+    node.clock.move(Duration.ofMillis(1));
+    node.unreachable.add(SG);
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(SG, 1));
+    node.unreachable.clear();
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(SG, 1));
+    assertEquals(1, node.ledger.hops().depth(HUB, LANE));
+  }
+
+  @Test
+  void expired_isWithdrawn_andOneUnderWayOnlyAfterItsAnswersTime() {
+    MessageId queued = node.send(DE);
+    waiting(1);
+    node.clock.move(Duration.ofDays(1));
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, node.state(SG, 1));
+    node.clock.move(Duration.ofMillis(Upkeep.UNDER_WAY_MILLIS - 1));
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
+    node.clock.move(Duration.ofMillis(1));
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, node.state(DE, 1));
+    assertEquals(
+        List.of(
+            "NON_DELIVERY by fr.customs for de.customs EXPIRED: not delivered before its expiry by"
+                + " time-out"),
+        node.known(queued));
+  }
+
+  @Test
+  void withdrawn_isTold_untilTheRecipientHeard_ifItCanBeReached() {
+    waiting(1);
+    node.clock.move(Duration.ofDays(1));
+    node.upkeep.round();
+    node.unreachable.add(SG);
+    node.upkeep.round();
+    assertEquals(List.of(), node.notices);
+    node.unreachable.clear();
+    node.upkeep.round();
+    node.upkeep.round();
+    assertEquals(List.of("withdraw sg.police 1", "withdraw sg.police 1"), node.notices);
+    node.settlement.held(SG, LANE, 1, 1, List.of()).join();
+    node.upkeep.round();
+    assertEquals(2, node.notices.size());
+    assertFalse(node.isOwed(SG, 1));
+  }
+
+  @Test
+  void keys_thatAreMissing_areAskedForInEveryEighthRound_whileSomethingWaits() {
+    waiting(1);
+    node.unreachable.add(SG);
+    node.unreachable.add(DE);
+    for (int i = 0; i < 16; i++) {
+      node.upkeep.round();
+    }
+    assertEquals(Collections.nCopies(2, "ask sg.police"), node.notices);
+    node.unreachable.clear();
+    for (int i = 0; i < 16; i++) {
+      node.upkeep.round();
+    }
+    assertEquals(2, node.notices.size());
+  }
+
+  @Test
+  void waits_double_upToABound() {
+    assertEquals(10_000, Upkeep.waitAfter(0));
+    assertEquals(10_000, Upkeep.waitAfter(1));
+    assertEquals(20_000, Upkeep.waitAfter(2));
+    assertEquals(3_600_000, Upkeep.waitAfter(10));
+    assertEquals(3_600_000, Upkeep.waitAfter(1_000));
+    assertEquals(0, Upkeep.pauseAfter(3));
+    assertEquals(1_000, Upkeep.pauseAfter(4));
+    assertEquals(2_000, Upkeep.pauseAfter(5));
+    assertEquals(60_000, Upkeep.pauseAfter(1_000));
+  }
+
+  /** Starts again, in a later epoch of numbers. */
+  private void restart(long epoch) {
+    MemoryStore.Disk disk = node.disk;
+    node.close();
+    OutboxBook.beginEpoch(new MemoryStore(disk), epoch, 1);
+    node = new SenderNode(disk);
+  }
+
+  private List<OriginNumber> owed() {
+    return node.ledger.outbox().page(DE, LANE, null, 10_000).stream()
+        .map(OutboxBook.Numbered::number)
+        .toList();
+  }
+
+  private int renumber() {
+    return new OldEpochs(node.ledger, node.settlement).renumber();
+  }
+
+  @Test
+  void mail_owedOverManyStarts_getsNumbersOfNow_inItsOrder_andWhatIsDoneGoes() {
+    List<MessageId> ids = List.of(node.send(DE), node.send(DE), node.send(DE), node.send(DE));
+    node.change(DE, 2, OutboxState.OUTBOX_STATE_VOID);
+    node.change(DE, 3, OutboxState.OUTBOX_STATE_QUARANTINED);
+    long epoch = 1;
+    int starts = 0;
+    int moved = 0;
+    while (moved == 0 && starts < 50) {
+      epoch += 1;
+      restart(epoch);
+      node.send(DE);
+      moved = renumber();
+      starts++;
+    }
+    assertTrue(starts > 1, "not before it must");
+    assertEquals(2 + starts - 1, moved, "all that is owed of earlier epochs");
+    List<OriginNumber> owed = owed();
+    assertEquals(number(3), owed.get(0), "what is set aside keeps its number");
+    long now = epoch;
+    assertTrue(owed.stream().skip(1).allMatch(number -> number.epoch() == now));
+    OutboxEntry first = entry(owed.get(2));
+    OutboxEntry second = entry(owed.get(3));
+    assertEquals(ids.get(0), message(first));
+    assertEquals(ids.get(3), message(second));
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, first.getState());
+    assertEquals(0, first.getAttempts());
+    assertEquals(0, first.getUnanswered());
+    assertTrue(node.waiting.isWaiting(DE));
+    assertEquals(0, new OldEpochs(node.ledger, node.settlement).renumber(), "once is enough");
+  }
+
+  private OutboxEntry entry(OriginNumber number) {
+    OutboxEntry entry = node.ledger.outbox().read(DE, number);
+    assertNotNull(entry);
+    return entry;
+  }
+
+  private MessageId message(OutboxEntry entry) {
+    return MessageId.of(
+        java.util.Objects.requireNonNull(
+                node.ledger.envelopes().read(entry.getHeaderHash().toByteArray()))
+            .getMessageIds(0)
+            .toByteArray());
+  }
+
+  @Test
+  void mail_ofMoreThanAPage_isAllMoved() {
+    int messages = 4_097;
+    var ready = node.outbound.seal(List.of(node.alert(node.id(), LANE, DE))).get(0);
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < messages; i++) {
+            node.dispatch.submit(tx, ready.outgoing());
+          }
+          return tx;
+        });
+    int moved = 0;
+    for (long epoch = 2; moved == 0 && epoch < 50; epoch++) {
+      restart(epoch);
+      node.ledger.commit(
+          LANE,
+          tx -> {
+            var number =
+                node.ledger.outbox().append(tx, DE, LANE, OutboxEntry.getDefaultInstance());
+            node.ledger.outbox().remove(tx, DE, number);
+            return tx;
+          });
+      moved = renumber();
+    }
+    assertEquals(messages, moved);
+    assertFalse(owed().contains(number(1)));
+  }
+
+  @Test
+  void again_isOfWhatWaitsOrWasRelayed_only() {
+    for (OutboxState state :
+        List.of(
+            OutboxState.OUTBOX_STATE_QUEUED,
+            OutboxState.OUTBOX_STATE_VOID,
+            OutboxState.OUTBOX_STATE_QUARANTINED,
+            OutboxState.OUTBOX_STATE_RELAYED,
+            OutboxState.OUTBOX_STATE_WAITING)) {
+      node.send(DE);
+      long last = owed().get(owed().size() - 1).sequence();
+      node.change(DE, last, state);
+      long depth = node.ledger.hops().depth(DE, LANE);
+      node.ledger.commit(
+          LANE,
+          tx -> {
+            node.settlement.again(tx, DE, number(last));
+            return tx;
+          });
+      boolean queued =
+          state == OutboxState.OUTBOX_STATE_RELAYED || state == OutboxState.OUTBOX_STATE_WAITING;
+      assertEquals(queued ? depth + 1 : depth, node.ledger.hops().depth(DE, LANE), state::name);
+    }
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          node.settlement.again(tx, DE, number(99));
+          node.settlement.withdraw(tx, DE, number(99), Code.EXPIRED, "not owed");
+          node.settlement.park(tx, DE, number(99));
+          node.settlement.resume(tx, DE, number(99));
+          return tx;
+        });
+    assertFalse(node.isOwed(DE, 99));
+  }
+}
