@@ -69,6 +69,26 @@ public final class PermittedFixture {
     return new Permitted(id, origin, completed, body, permits, expires);
   }
 
+  /** An alert that the policy of this generation permits to one recipient. */
+  public static Permitted alertUnder(
+      long generation, MessageId id, AgencyName origin, Lane lane, Instant now, String recipient) {
+    Permitted alert = alert(id, origin, lane, Body.getDefaultInstance(), now, recipient);
+    Permit permit = alert.permits().get(0);
+    return new Permitted(
+        id,
+        origin,
+        alert.label(),
+        Body.getDefaultInstance(),
+        List.of(
+            new Permit(
+                permit.recipient(),
+                permit.agreement(),
+                permit.retentionDays(),
+                permit.policyVersion(),
+                generation)),
+        alert.expires());
+  }
+
   private static Timestamp timestamp(Instant at) {
     return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
   }

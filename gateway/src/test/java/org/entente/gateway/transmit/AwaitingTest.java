@@ -111,6 +111,16 @@ class AwaitingTest {
   }
 
   @Test
+  void round_saysHowManyItLookedAt() {
+    send(false);
+    send(false);
+    assertEquals(0, awaiting.round());
+    ending.move(OPEN_WITHIN);
+    assertEquals(2, awaiting.round());
+    assertEquals(0, awaiting.round());
+  }
+
+  @Test
   void deliveredAndOpenedInTime_theOriginStatesNothing() {
     MessageId id = send(false);
     says(id, EvidenceKind.EVIDENCE_KIND_DELIVERY);

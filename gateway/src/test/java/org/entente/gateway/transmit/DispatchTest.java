@@ -25,10 +25,13 @@ import org.entente.gateway.ledger.HopBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.PermittedFixture;
 import org.entente.gateway.seal.Envelope;
 import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.Opener;
+import org.entente.gateway.seal.SealingItem;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -121,6 +124,16 @@ class DispatchTest {
         Optional.empty(),
         node.outbound.contentKey(
             stored.toBuilder().setHeader(ByteString.copyFromUtf8("x")).build()));
+  }
+
+  /** By which policy it went is asked again once another is in force. */
+  @Test
+  void envelope_sealed_namesThePolicyUnderWhichItWas() {
+    Permitted alert =
+        PermittedFixture.alertUnder(7, node.id(), FR, LANE, node.clock.instant(), DE.value());
+    StoredEnvelope stored =
+        node.outbound.seal(List.of(SealingItem.of(alert))).get(0).outgoing().envelope();
+    assertEquals(7, stored.getSealedUnder().getGeneration());
   }
 
   @Test
