@@ -23,6 +23,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.Policy;
 import org.entente.gateway.policy.PolicyFixture;
 import org.entente.gateway.testkit.IntakeKit;
@@ -171,16 +172,32 @@ class ChargingTest {
     assertEquals(Code.NO_RECIPIENT, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "", OFFICER));
   }
 
+  private String said(MessageId target, ChargeStep step, String note, OnBehalfOf by) {
+    Problem problem =
+        assertInstanceOf(Charging.Answer.Refused.class, charge(target, step, note, by)).problem();
+    return problem.code() + " " + problem.field() + ": " + problem.message();
+  }
+
   @Test
   void officerStepAndNote_areChecked() {
-    OnBehalfOf nobody = OnBehalfOf.getDefaultInstance();
-    assertEquals(Code.INVALID_FIELD, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "", nobody));
+    OnBehalfOf blank = OFFICER.toBuilder().clearOfficer().build();
     assertEquals(
-        Code.INVALID_FIELD, refusal(message, ChargeStep.CHARGE_STEP_UNSPECIFIED, "", OFFICER));
+        "INVALID_FIELD on_behalf_of.officer: must name the officer who acts on it",
+        said(message, ChargeStep.CHARGE_STEP_TAKEN, "", blank));
+    String step = "INVALID_FIELD step: must be TAKEN or GIVEN_BACK";
+    assertEquals(step, said(message, ChargeStep.CHARGE_STEP_UNSPECIFIED, "", OFFICER));
+    assertEquals(step, said(message, ChargeStep.UNRECOGNIZED, "", OFFICER));
+    String note = said(message, ChargeStep.CHARGE_STEP_TAKEN, "a\nb", OFFICER);
+    assertTrue(note.startsWith("INVALID_FIELD note: "), note);
     assertEquals(
-        Code.INVALID_FIELD, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "a\nb", OFFICER));
+        "INVALID_FIELD note: has at most 500 characters",
+        said(message, ChargeStep.CHARGE_STEP_TAKEN, "x".repeat(501), OFFICER));
+    assertInstanceOf(
+        Charging.Answer.Sent.class,
+        charge(message, ChargeStep.CHARGE_STEP_TAKEN, "x".repeat(500), OFFICER));
+    MessageId unknown = MessageId.fresh(1, random);
     assertEquals(
-        Code.INVALID_FIELD,
-        refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "x".repeat(501), OFFICER));
+        "NOT_FOUND message_id: no message " + unknown + " is here to act upon",
+        said(unknown, ChargeStep.CHARGE_STEP_TAKEN, "", OFFICER));
   }
 }

@@ -106,6 +106,72 @@ class SealingQueueTest {
   }
 
   @Test
+  void failure_ofARound_isThatOfEachOfItsSubmissions_andTheNextGoes() {
+    Submission first = submission(Lane.PRIORITY);
+    Submission second = submission(Lane.ROUTINE);
+    assertNull(queue.offer(first));
+    assertNull(queue.offer(second));
+    queue.start();
+    assertEquals(List.of(2), sizes());
+    assertEquals(2, queue.waiting());
+    commits.get(0).completeExceptionally(new IllegalStateException("the disk"));
+    assertTrue(first.done().isCompletedExceptionally());
+    assertTrue(second.done().isCompletedExceptionally());
+    assertEquals(0, queue.waiting());
+    timers.pass(APART);
+    Submission third = submission(Lane.ROUTINE);
+    assertNull(queue.offer(third));
+    assertEquals(List.of(2, 1), sizes());
+    committed();
+    assertEquals(false, third.done().isDone(), "who commits says what came of it");
+  }
+
+  /** A defect in one round does not end sealing. */
+  @Test
+  void round_thatCannotBeSealed_failsAlone() {
+    SealingQueue failing =
+        new SealingQueue(
+            round -> {
+              throw new IllegalStateException("a defect");
+            },
+            /* most= */ 10,
+            Runnable::run,
+            () -> true,
+            timers,
+            APART);
+    failing.start();
+    for (int i = 0; i < 3; i++) {
+      Submission one = submission(Lane.FLASH);
+      assertNull(failing.offer(one));
+      assertTrue(one.done().isCompletedExceptionally());
+      assertEquals(0, failing.waiting());
+    }
+  }
+
+  /** While space is scarce rounds are small. */
+  @Test
+  void round_whileSpaceIsScarce_isSmall() {
+    List<Integer> small = new ArrayList<>();
+    SealingQueue scarce =
+        new SealingQueue(
+            round -> {
+              small.add(round.size());
+              return new CompletableFuture<>();
+            },
+            /* most= */ 1_000,
+            Runnable::run,
+            () -> true,
+            timers,
+            APART);
+    for (int i = 0; i < SealingQueue.SCARCE_ROUND + 1; i++) {
+      assertNull(scarce.offer(submission(Lane.ROUTINE)));
+    }
+    scarce.start();
+    timers.pass(APART);
+    assertEquals(List.of(SealingQueue.SCARCE_ROUND, 1), small);
+  }
+
+  @Test
   void loneMessage_isSealedAtOnce_andOnesThatFollowCloselyTogether() {
     queue.start();
     offer(Lane.ROUTINE);

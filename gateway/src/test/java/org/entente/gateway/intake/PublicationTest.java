@@ -1,0 +1,608 @@
+package org.entente.gateway.intake;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.entente.gateway.audit.AuditRecord;
+import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.LawCategory;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.ledger.AtRest;
+import org.entente.gateway.ledger.AwaitedBook;
+import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.Explanation;
+import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.PolicyFixture;
+import org.entente.gateway.policy.Residual;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.RequestSamples;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.SentPart;
+import org.entente.proto.store.v1.UnopenedRecord;
+import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.AnswerResult;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.ExplainRequest;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Permit;
+import org.entente.proto.v1.Precedence;
+import org.entente.proto.v1.Problem;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Refusal;
+import org.entente.proto.v1.RemindRequest;
+import org.entente.proto.v1.Status;
+import org.entente.proto.v1.Wanted;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What publishing leaves in one commit, what would become of a draft, and what follows it. */
+class PublicationTest {
+  private static final NodeName CLIENT = new NodeName("declarations");
+  private static final AgencyName SG = new AgencyName("sg.police");
+  private static final AgencyName US = new AgencyName("us.cbp");
+  private static final AgencyName DE = new AgencyName("de.customs");
+  private static final String PART = "a".repeat(16);
+
+  private final SecureRandom random = new SecureRandom();
+  private final SettableClock clock = new SettableClock(PolicyFixture.NOW);
+  private final RecordedLeaves leaves = new RecordedLeaves();
+  private final AtRest atRest = new AtRest(new MemoryStorageKeys(), random);
+  private final EvidenceRecords records = new EvidenceRecords(atRest, IntakeKit.SELF);
+  private final MemoryStore store = new MemoryStore();
+  private final Ledger ledger = QuietLedger.started(store, clock, leaves);
+  private final Policy policy;
+  private IntakeKit kit;
+
+  PublicationTest(@TempDir Path folder) {
+    String kinds = "kinds: [ALERT, REQUEST, ANSWER]";
+    policy =
+        PolicyFixture.policy(
+            folder,
+            Map.of(
+                "sample.yaml",
+                PolicyFixture.sample("kinds: [ALERT]", kinds),
+                "german.yaml",
+                PolicyFixture.sample(
+                    "id: sample",
+                    "id: german",
+                    "kinds: [ALERT]",
+                    kinds,
+                    SG.value(),
+                    DE.value(),
+                    "valid:",
+                    "redactions: [label.case_ref, label.source_ref]\nvalid:")));
+    kit = kit(1_000, 64 << 20);
+  }
+
+  private IntakeKit kit(int drafts, int bytes) {
+    return new IntakeKit(
+        ledger,
+        atRest,
+        () -> policy,
+        clock,
+        SecretBytes.random(random, 32),
+        new IntakeParts.Holding(2, IntakeKit.HELD, /* sameClient= */ false),
+        new IntakeLimits(drafts, bytes, drafts, bytes));
+  }
+
+  @AfterEach
+  void close() {
+    kit.close();
+    ledger.close();
+  }
+
+  private static Draft.Builder draft(String key, AgencyName... to) {
+    String[] names = new String[to.length];
+    for (int i = 0; i < to.length; i++) {
+      names[i] = to[i].value();
+    }
+    return PolicyFixture.draft(PolicyFixture.label(), names)
+        .setIdempotencyKey(key)
+        .setOnBehalfOf(RequestSamples.PERSON);
+  }
+
+  private Outcome publish(Draft.Builder draft) {
+    return kit.intake().publish(CLIENT, draft.build()).join();
+  }
+
+  private static MessageId id(Outcome outcome) {
+    return MessageId.of(outcome.getMessageId().toByteArray());
+  }
+
+  private SentFacts facts(MessageId id) {
+    return records.sent(ledger.evidence(), id).orElseThrow();
+  }
+
+  private boolean counted(String sample) {
+    return kit.meters().text().contains(sample);
+  }
+
+  @Test
+  void accepted_draft_saysWhoIsPermitted_andWhoWasRefusedByWhichRule() {
+    Outcome outcome = publish(draft("k1", SG, US));
+    assertEquals("k1", outcome.getIdempotencyKey());
+    assertTrue(outcome.getPosition() > 0);
+    Accepted accepted = outcome.getAccepted();
+    Permit permit = accepted.getPermits(0);
+    assertEquals(SG.value(), permit.getAgency());
+    assertEquals("sample", permit.getAgreement());
+    assertEquals(90, permit.getRetentionDays());
+    assertEquals(1, accepted.getPermitsCount());
+    Refusal refusal = accepted.getRefusals(0);
+    assertEquals(US.value(), refusal.getAgency());
+    assertEquals("NO_AGREEMENT", refusal.getCode());
+    assertFalse(refusal.getReason().isEmpty());
+    assertEquals(
+        "WHO_MUST_ACT_" + Code.NO_AGREEMENT.whoMustAct().name(), refusal.getWhoMustAct().name());
+    assertTrue(publish(draft("k2", SG)).getPosition() > outcome.getPosition());
+    assertTrue(counted("entente_published_total{outcome=\"accepted\",exercise=\"false\",} 2.0"));
+    assertTrue(counted("entente_refused_total{side=\"egress\",code=\"NO_AGREEMENT\",} 1.0"));
+  }
+
+  @Test
+  void accepted_draft_isOnRecord_withItsEnvelopeAndAgreement_andWhoWasRefused() {
+    Outcome outcome = publish(draft("k1", SG, US));
+    AuditRecord leaf = leaves.only(AuditType.ACCEPTED);
+    assertEquals(LawCategory.DISCLOSURE, leaf.category());
+    assertEquals(CLIENT, leaf.actor().client());
+    assertEquals("FR-12", requireNonNull(leaf.actor().onBehalfOf()).officer());
+    assertEquals(List.of(id(outcome)), leaf.subject().messages());
+    assertEquals(List.of(SG), leaf.subject().agencies());
+    assertEquals("sample", leaf.basis().agreement());
+    assertEquals(policy.version(), leaf.basis().policyVersion());
+    assertEquals("", leaf.outcome().detail());
+    assertEquals(clock.instant(), leaf.at());
+    OutboxBook.Numbered owed = ledger.outbox().page(SG, Lane.ROUTINE, null, 9).get(0);
+    assertEquals(owed.entry().getHeaderHash(), leaf.subject().headerHash());
+    assertTrue(
+        records
+            .openHeader(
+                requireNonNull(
+                    ledger.evidence().header(owed.entry().getHeaderHash().toByteArray())))
+            .isPresent());
+    AuditRecord refused = leaves.only(AuditType.REFUSED);
+    assertEquals(LawCategory.NONE, refused.category());
+    assertEquals("NO_AGREEMENT", refused.outcome().code());
+    assertTrue(refused.outcome().detail().startsWith("us.cbp by rule "));
+    assertEquals(List.of(id(outcome)), refused.subject().messages());
+    assertEquals(policy.version(), refused.basis().policyVersion());
+    assertEquals(0, ledger.outbox().page(US, Lane.ROUTINE, null, 9).size());
+  }
+
+  /** Whom it went to, on which terms, and until when they have. */
+  @Test
+  void accepted_draft_leavesWhatIsKnownOfItsRecipients() {
+    Draft.Builder draft = draft("k1", SG, DE);
+    draft
+        .getLabelBuilder()
+        .setPrecedence(Precedence.PRECEDENCE_IMMEDIATE)
+        .setClassification(Classification.CLASSIFICATION_RESTRICTED)
+        .setCaseRef("case 12/26")
+        .setLegalBasis("article 9");
+    MessageId id = id(publish(draft));
+    SentFacts facts = facts(id);
+    assertEquals(Set.of(SG.value(), DE.value()), Set.copyOf(facts.getRecipientsList()));
+    assertEquals(2, facts.getRecipientsCount());
+    assertFalse(facts.getExercise() || facts.getRecall());
+    assertEquals(Precedence.PRECEDENCE_IMMEDIATE_VALUE, facts.getPrecedence());
+    assertEquals(clock.millis(), facts.getAcceptedAtMs());
+    assertEquals(clock.instant().plus(Duration.ofDays(10)).toEpochMilli(), facts.getExpiresAtMs());
+    assertEquals(2, facts.getPartsCount());
+    SentPart part =
+        facts.getPartsList().stream()
+            .filter(one -> one.getAgreement().equals("sample"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(List.of(SG.value()), part.getRecipientsList());
+    assertEquals("article 9", part.getLegalBasis());
+    assertEquals("case 12/26", part.getCaseRef());
+    assertEquals(Category.CATEGORY_IPR_VALUE, part.getCategory());
+    assertEquals(Purpose.PURPOSE_IPR_ENFORCEMENT_VALUE, part.getPurpose());
+    assertEquals(Kind.KIND_ALERT_VALUE, part.getKind());
+    assertEquals(Classification.CLASSIFICATION_RESTRICTED_VALUE, part.getClassification());
+    assertEquals(90, part.getRetentionDays());
+    assertFalse(part.getPersonalData() || part.getInformation());
+    assertEquals(
+        List.of(id),
+        ledger.awaited().due(Long.MAX_VALUE - 1, 10).stream().map(AwaitedBook.Due::id).toList());
+  }
+
+  /** The leaf of each envelope names what its recipients were not given. */
+  @Test
+  void accepted_draft_saysWhatIsWithheld_fromThoseFromWhomItIs() {
+    Draft.Builder draft = draft("k1", SG, DE);
+    draft.getLabelBuilder().setCaseRef("case 12/26").setSourceRef("S-7");
+    Outcome outcome = publish(draft);
+    for (Permit permit : outcome.getAccepted().getPermitsList()) {
+      boolean german = permit.getAgency().equals(DE.value());
+      assertEquals(
+          german ? List.of("label.case_ref", "label.source_ref") : List.of(),
+          permit.getWithheldList());
+    }
+    for (AuditRecord leaf : leaves.all()) {
+      assertEquals(
+          leaf.subject().agencies().equals(List.of(DE))
+              ? "without label.case_ref, label.source_ref"
+              : "",
+          leaf.outcome().detail());
+    }
+    assertEquals(2, leaves.count());
+  }
+
+  @Test
+  void failure_ofTheLedger_isThatOfTheDraft() {
+    store.failNextCommit(new StoreFailure(StoreFailure.Kind.IO, "power", null));
+    CompletableFuture<Outcome> refused = kit.intake().publish(CLIENT, draft("k1", US).build());
+    assertThrows(CompletionException.class, refused::join);
+    assertThrows(CompletionException.class, () -> publish(draft("k2", SG)));
+  }
+
+  @Test
+  void exercise_isMarkedEverywhere() {
+    Draft.Builder draft = draft("k1", SG);
+    draft.getLabelBuilder().setStatus(Status.STATUS_EXERCISE);
+    MessageId id = id(publish(draft));
+    assertTrue(facts(id).getExercise());
+    assertTrue(counted("entente_published_total{outcome=\"accepted\",exercise=\"true\",} 1.0"));
+    publish(draft("k2", US).setLabel(draft.getLabelBuilder()));
+    assertTrue(counted("entente_published_total{outcome=\"refused\",exercise=\"true\",} 1.0"));
+    publish(draft("", SG).setLabel(draft.getLabelBuilder()));
+    assertTrue(counted("entente_published_total{outcome=\"invalid\",exercise=\"true\",} 1.0"));
+  }
+
+  @Test
+  void subjects_ofADraft_findIt() {
+    MessageId id = id(publish(request("k1", SG)));
+    assertTrue(
+        org.entente.gateway.policy.subject.SubjectTerms.of(
+                RequestSamples.asks().build(),
+                RequestSamples.request(
+                    Wanted.WANTED_HIT_NO_HIT, clock.instant().plus(Duration.ofDays(2))))
+            .stream()
+            .anyMatch(term -> ledger.subjects().find(atRest, term).contains(id)));
+  }
+
+  @Test
+  void refused_draft_isOnRecord_withEvidence_andItsOutcomeIsRemembered() {
+    Outcome outcome = publish(draft("k1", US));
+    assertEquals("k1", outcome.getIdempotencyKey());
+    assertEquals(1, outcome.getRefused().getRefusalsCount());
+    AuditRecord leaf = leaves.only(AuditType.REFUSED);
+    assertEquals(CLIENT, leaf.actor().client());
+    assertEquals(List.of(id(outcome)), leaf.subject().messages());
+    EvidenceItem item = records.known(ledger.evidence(), id(outcome)).get(0);
+    assertEquals("NO_AGREEMENT", item.getCode());
+    assertEquals(US.value(), item.getRecipient());
+    assertEquals(IntakeKit.SELF.value(), item.getAgency());
+    assertEquals(outcome.getRefused().getRefusals(0).getReason(), item.getReason());
+    assertEquals(outcome, publish(draft("k1", US)));
+    assertEquals(1, leaves.count());
+    clock.move(Intake.REMEMBERED);
+    assertFalse(outcome.equals(publish(draft("k1", US))));
+  }
+
+  @Test
+  void key_usedForAnotherDraft_isRefused_andChangesNothing() {
+    Outcome outcome = publish(draft("k1", SG));
+    Outcome other = publish(draft("k1", DE));
+    assertEquals("IDEMPOTENCY_KEY_REUSED", other.getInvalid().getCode());
+    assertEquals("idempotency_key", other.getInvalid().getField());
+    assertEquals("k1", other.getIdempotencyKey());
+    assertEquals(outcome, publish(draft("k1", SG)));
+    assertEquals(
+        outcome,
+        kit.intake().publish(CLIENT, draft("k1", SG).build()).join(),
+        "of the same client");
+    Outcome elsewhere =
+        kit.intake().publish(new NodeName("another"), draft("k1", DE).build()).join();
+    assertTrue(elsewhere.hasAccepted(), "a key is its client's");
+  }
+
+  @Test
+  void invalid_draft_namesTheField_whoMustAct_andIsCounted() {
+    Draft.Builder draft = draft("k1", SG);
+    draft.getLabelBuilder().clearCategory();
+    Problem problem = publish(draft).getInvalid();
+    assertEquals("label.category", problem.getField());
+    Code code = Code.valueOf(problem.getCode());
+    assertEquals("WHO_MUST_ACT_" + code.whoMustAct().name(), problem.getWhoMustAct().name());
+    assertEquals(code.retry(), problem.getRetry());
+    assertFalse(problem.getMessage().isEmpty());
+    assertTrue(
+        counted("entente_refused_total{side=\"client\",code=\"" + problem.getCode() + "\",} 1.0"));
+    assertTrue(counted("entente_published_total{outcome=\"invalid\",exercise=\"false\",} 1.0"));
+    assertEquals(0, leaves.count());
+  }
+
+  @Test
+  void draft_inReplyToWhatIsNotHere_isCountedAsItsClientsProblem() {
+    Draft.Builder draft = draft("k1", SG);
+    draft.getLabelBuilder().setReferences(ByteString.copyFromUtf8(PART));
+    Problem problem = publish(draft).getInvalid();
+    assertTrue(counted("entente_refused_total{side=\"client\",code=\"" + problem.getCode()));
+    Draft.Builder answer =
+        RequestSamples.draft(
+            "k2",
+            RequestSamples.answers(
+                MessageId.of(PART.getBytes(java.nio.charset.StandardCharsets.UTF_8))),
+            RequestSamples.answer(AnswerResult.ANSWER_RESULT_NO_HIT),
+            SG.value());
+    Problem unasked = publish(answer).getInvalid();
+    assertEquals("NOT_FOUND", unasked.getCode());
+    assertTrue(counted("entente_refused_total{side=\"client\",code=\"NOT_FOUND\",}"));
+    Draft.Builder operation = draft("k3", SG);
+    operation.clearTo();
+    operation.getToBuilder().setOperation(ByteString.copyFromUtf8(PART));
+    assertEquals("ROSTER_UNKNOWN", publish(operation).getInvalid().getCode());
+    assertTrue(counted("entente_refused_total{side=\"client\",code=\"ROSTER_UNKNOWN\",} 1.0"));
+    assertEquals(0, leaves.count());
+    assertEquals(0, kit.intake().waiting());
+  }
+
+  /** A client's share is given back with every outcome, and the same key at once gives one. */
+  @Test
+  void share_ofAClient_isGivenBack_withWhateverOutcome() {
+    kit.close();
+    int size = draft("k00", SG).build().getSerializedSize();
+    kit = kit(1, 3 * size);
+    for (int i = 10; i < 20; i++) {
+      assertTrue(publish(draft("k" + i, SG)).hasAccepted());
+      assertTrue(publish(draft("r" + i, US)).hasRefused());
+    }
+    Draft.Builder twice = draft("k99", SG);
+    List<Outcome> outcomes = new ArrayList<>();
+    List.of(
+            kit.intake().publish(CLIENT, twice.build()),
+            kit.intake().publish(CLIENT, twice.build()))
+        .forEach(one -> outcomes.add(one.join()));
+    assertTrue(
+        outcomes.get(1).equals(outcomes.get(0))
+            || outcomes.get(1).getInvalid().getCode().equals("OVERLOADED"),
+        outcomes::toString);
+  }
+
+  private Explaining.Answer explain(Draft.Builder draft, String unknown) {
+    return kit.intake()
+        .explaining()
+        .explain(CLIENT, ExplainRequest.newBuilder().setDraft(draft).setUnknown(unknown).build());
+  }
+
+  private static String problem(Explaining.Answer answer) {
+    var problem = ((Explaining.Answer.Invalid) answer).problem();
+    return problem.code() + " " + problem.field();
+  }
+
+  @Test
+  void explanation_saysWhatWouldBecomeOfADraft_andChangesNothing() {
+    Explanation explained =
+        ((Explaining.Answer.Explained) explain(draft("k1", SG, US), "")).explanation();
+    assertEquals(policy.version(), explained.policyVersion());
+    assertEquals("sample", explained.recipients().get(0).permittedBy().orElseThrow());
+    assertEquals(Code.NO_AGREEMENT, explained.recipients().get(1).refusal().orElseThrow().code());
+    assertEquals(0, leaves.count());
+  }
+
+  @Test
+  void explanation_ofWhatWouldBeInvalid_saysWhy_inTheOrderOfPublishing() {
+    Draft.Builder draft = draft("k1", SG);
+    draft.getLabelBuilder().clearCategory();
+    assertTrue(problem(explain(draft, "")).endsWith(" label.category"));
+    Draft.Builder update = draft("k1", SG);
+    update.getLabelBuilder().setReferences(ByteString.copyFromUtf8(PART));
+    String published = publish(update).getInvalid().getField();
+    assertTrue(problem(explain(update, "")).endsWith(" " + published));
+    Draft.Builder answer =
+        RequestSamples.draft(
+            "k2",
+            RequestSamples.answers(
+                MessageId.of(PART.getBytes(java.nio.charset.StandardCharsets.UTF_8))),
+            RequestSamples.answer(AnswerResult.ANSWER_RESULT_NO_HIT),
+            SG.value());
+    assertEquals("NOT_FOUND label.in_reply_to", problem(explain(answer, "")));
+    Draft.Builder operation = draft("k3", SG);
+    operation.clearTo();
+    operation.getToBuilder().setOperation(ByteString.copyFromUtf8(PART));
+    assertEquals("ROSTER_UNKNOWN to.operation", problem(explain(operation, "")));
+  }
+
+  @Test
+  void explanation_whileAFieldIsUnknown_saysOnWhatItDepends() {
+    Draft.Builder draft = draft("k1", SG, US);
+    draft.getLabelBuilder().clearClassification();
+    Explaining.Answer.Open open = (Explaining.Answer.Open) explain(draft, "classification");
+    assertEquals(policy.version(), open.policyVersion());
+    assertEquals(List.of(SG, US), open.residuals().stream().map(Residual::recipient).toList());
+    assertTrue(open.residuals().get(0).branches().size() > 1);
+    assertEquals("classification", open.residuals().get(0).field());
+    Draft.Builder passing = draft("k1", SG);
+    passing.getLabelBuilder().clearClassification();
+    passing.addDerivedFrom(ByteString.copyFromUtf8(PART));
+    assertTrue(problem(explain(passing, "classification")).startsWith("NOT_FOUND "));
+    assertTrue(problem(explain(draft, "no_such_field")).startsWith("INVALID_FIELD "));
+  }
+
+  private Draft.Builder request(String key, AgencyName... to) {
+    Draft.Builder draft =
+        RequestSamples.draft(
+            key,
+            RequestSamples.asks(),
+            RequestSamples.request(
+                Wanted.WANTED_HIT_NO_HIT, clock.instant().plus(Duration.ofDays(2))),
+            to[0].value());
+    for (int i = 1; i < to.length; i++) {
+      draft.getToBuilder().addAgencies(to[i].value());
+    }
+    return draft;
+  }
+
+  private RemindRequest.Builder reminder(MessageId of, String... agencies) {
+    return RemindRequest.newBuilder()
+        .setRequestId(ByteString.copyFrom(of.bytes()))
+        .addAllAgencies(List.of(agencies))
+        .setText("Any news?")
+        .setLanguage("en")
+        .setOnBehalfOf(RequestSamples.PERSON);
+  }
+
+  private Reminding.Answer remind(RemindRequest.Builder request) {
+    return kit.reminding().remind(CLIENT, request.build()).join();
+  }
+
+  private String refused(RemindRequest.Builder request) {
+    var problem = ((Reminding.Answer.Refused) remind(request)).problem();
+    return problem.code() + " " + problem.field() + ": " + problem.message();
+  }
+
+  @Test
+  void reminder_goesToAllWhoOweAnAnswer_oncePerAgreement_onTheTermsOfItsRequest() {
+    MessageId id = id(publish(request("k1", SG, DE)));
+    List<Outcome> outcomes = ((Reminding.Answer.Sent) remind(reminder(id))).outcomes();
+    assertEquals(2, outcomes.size());
+    Set<String> recipients =
+        Set.of(
+            outcomes.get(0).getAccepted().getPermits(0).getAgency(),
+            outcomes.get(1).getAccepted().getPermits(0).getAgency());
+    assertEquals(Set.of(SG.value(), DE.value()), recipients);
+    SentPart part = facts(id(outcomes.get(0))).getParts(0);
+    assertEquals(Kind.KIND_REQUEST_VALUE, part.getKind());
+    assertEquals(Category.CATEGORY_IPR_VALUE, part.getCategory());
+    assertTrue(outcomes.get(0).getIdempotencyKey().startsWith("remind:"));
+    assertTrue(refused(reminder(id)).startsWith("DEADLINE_RUNS label.in_reply_to: "), "too soon");
+    clock.move(Duration.ofHours(1));
+    assertEquals(1, ((Reminding.Answer.Sent) remind(reminder(id, SG.value()))).outcomes().size());
+  }
+
+  @Test
+  void reminder_ofWhatWasNotAsked_orOfWhom_isRefused() {
+    MessageId alert = id(publish(draft("k1", SG)));
+    MessageId id = id(publish(request("k2", SG)));
+    String nothing = "NOT_FOUND request_id: this agency asked nothing under this id";
+    assertEquals(nothing, refused(reminder(alert)));
+    assertEquals(nothing, refused(reminder(MessageId.fresh(1, random))));
+    assertEquals(
+        "NOT_FOUND agencies: it was not asked of [de.customs]",
+        refused(reminder(id, SG.value(), DE.value())));
+    assertEquals(
+        "INVALID_FIELD request_id: has 16 bytes",
+        refused(reminder(id).setRequestId(ByteString.EMPTY)));
+    String[] many = new String[LabelCheck.MAX_AGENCIES + 1];
+    java.util.Arrays.fill(many, SG.value());
+    assertEquals(
+        "INVALID_FIELD agencies: has at most " + LabelCheck.MAX_AGENCIES + " entries",
+        refused(reminder(id, many)));
+  }
+
+  @Test
+  void reminder_publishedAsADraft_mustMatchItsRequest() {
+    MessageId id = id(publish(request("k1", SG)));
+    Draft.Builder right = request("k2", SG);
+    right.getBodyBuilder().getRequestBuilder().clearSubjects().clearAnswerBy().setReminder(true);
+    right.getLabelBuilder().setInReplyTo(ByteString.copyFrom(id.bytes()));
+    Draft.Builder elsewhere = right.clone().setIdempotencyKey("k3");
+    elsewhere.getToBuilder().addJurisdictions("DE");
+    assertEquals("to", publish(elsewhere).getInvalid().getField());
+    Draft.Builder other = right.clone().setIdempotencyKey("k4");
+    other.getLabelBuilder().setCategory(Category.CATEGORY_TRAFFICKING);
+    assertEquals("label.category", publish(other).getInvalid().getField());
+    Draft.Builder purpose = right.clone().setIdempotencyKey("k5");
+    purpose.getLabelBuilder().setPurpose(Purpose.PURPOSE_CUSTOMS_CONTROL);
+    assertEquals("label.purpose", publish(purpose).getInvalid().getField());
+    Draft.Builder stranger = right.clone().setIdempotencyKey("k6");
+    stranger.getToBuilder().addAgencies(DE.value());
+    assertEquals("NOT_FOUND", publish(stranger).getInvalid().getCode());
+    Outcome outcome = publish(right);
+    assertTrue(outcome.hasAccepted(), outcome::toString);
+  }
+
+  private Recalling.Answer recall(MessageId id, String reason, OnBehalfOf person) {
+    return kit.recalling().recall(CLIENT, id, reason, person).join();
+  }
+
+  private String refusal(MessageId id, String reason, OnBehalfOf person) {
+    var problem = ((Recalling.Answer.Refused) recall(id, reason, person)).problem();
+    return problem.code() + " " + problem.field();
+  }
+
+  @Test
+  void recall_takesItBack_fromAllWhoWereSentIt_onRecord() {
+    MessageId id = id(publish(draft("k1", SG, DE)));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger
+              .awaited()
+              .list(
+                  tx,
+                  UnopenedRecord.newBuilder()
+                      .setMessageId(ByteString.copyFrom(id.bytes()))
+                      .setRecipient(SG.value())
+                      .build());
+          return tx;
+        });
+    clock.move(Duration.ofMinutes(5));
+    Recalling.Answer.Sent sent =
+        (Recalling.Answer.Sent) recall(id, "the goods were genuine", RequestSamples.PERSON);
+    assertEquals(Set.of(SG.value(), DE.value()), Set.copyOf(sent.recipients()));
+    assertEquals(ByteString.copyFrom(sent.recall().bytes()), facts(id).getRecallId());
+    assertEquals(clock.millis(), facts(id).getTakenBackAtMs());
+    assertTrue(facts(sent.recall()).getRecall());
+    assertTrue(ledger.retention().isTakenBack(id));
+    assertEquals(AwaitedBook.Listing.ENDED, ledger.awaited().listing(id, SG.value()));
+    AuditRecord leaf = leaves.only(AuditType.RECALLED);
+    assertEquals(LawCategory.ERASURE, leaf.category());
+    assertEquals(List.of(id), leaf.subject().messages());
+    assertEquals(Set.of(SG, DE), Set.copyOf(leaf.subject().agencies()));
+    assertEquals("the goods were genuine", leaf.outcome().detail());
+    assertEquals(CLIENT, leaf.actor().client());
+    assertEquals("NOT_FOUND message_id", refusal(sent.recall(), "again", RequestSamples.PERSON));
+  }
+
+  @Test
+  void recall_ofWhatWasNotSent_orWithoutOfficerOrReason_isRefused() {
+    MessageId id = id(publish(draft("k1", SG)));
+    MessageId unknown = MessageId.fresh(1, random);
+    assertEquals("NOT_FOUND message_id", refusal(unknown, "why", RequestSamples.PERSON));
+    assertEquals(
+        "INVALID_FIELD on_behalf_of.officer",
+        refusal(id, "why", OnBehalfOf.newBuilder().setOfficer(" ").build()));
+    assertEquals(
+        "INVALID_FIELD on_behalf_of.officer", refusal(id, "why", OnBehalfOf.getDefaultInstance()));
+    assertTrue(refusal(id, "", RequestSamples.PERSON).endsWith(" reason"));
+    assertFalse(ledger.retention().isTakenBack(id));
+    assertNull(ledger.retention().done(id));
+  }
+}
