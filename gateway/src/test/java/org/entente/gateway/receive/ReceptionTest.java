@@ -19,6 +19,7 @@ import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,16 +29,19 @@ import org.entente.gateway.audit.AuditType;
 import org.entente.gateway.audit.LawCategory;
 import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.AwaitedBook;
+import org.entente.gateway.ledger.ConsentBook;
 import org.entente.gateway.ledger.EvidenceBook;
 import org.entente.gateway.ledger.FreshContent;
 import org.entente.gateway.ledger.RequestBook;
 import org.entente.gateway.ledger.RetentionBook;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.seal.ConsentStatement;
 import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.Sealed;
 import org.entente.gateway.seal.SessionAnnouncement;
@@ -45,13 +49,18 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
+import org.entente.proto.store.v1.ConsentRecord;
+import org.entente.proto.store.v1.ConsentStage;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.ConsentAsked;
+import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -558,5 +567,81 @@ class ReceptionTest {
 
   private RequestState state(RequestBook.Name name) {
     return Objects.requireNonNull(node.ledger.requests().read(name)).getState();
+  }
+
+  @Test
+  void evidence_thatSomethingWasPassedOn_isOnRecord() {
+    MessageId sent = node.sent(false, ORIGIN);
+    MessageId as = node.id();
+    MessageId consent = node.id();
+    EvidenceItem used =
+        item(sent, EvidenceKind.EVIDENCE_KIND_PASSED_ON).toBuilder()
+            .addPassedOnTo(SG.value())
+            .setPassedOnAs(bytes(as))
+            .setConsentId(bytes(consent))
+            .build();
+    says(used, item(sent, EvidenceKind.EVIDENCE_KIND_DELIVERY));
+    AuditRecord leaf = node.leaves.only(AuditType.CONSENT_USED);
+    assertEquals(List.of(sent, consent, as), leaf.subject().messages());
+    assertEquals(List.of(ORIGIN, SG), leaf.subject().agencies());
+  }
+
+  @Test
+  void consent_askedFor_isKept_andOnRecord() {
+    MessageId sent = node.sent(false, ORIGIN);
+    ConsentAsked asked =
+        ConsentAsked.newBuilder().addMessageIds(bytes(sent)).addAgencies(SG.value()).build();
+    Permitted notice =
+        node.message(
+            LANE,
+            Kind.KIND_CONSENT,
+            Body.newBuilder().setConsent(ConsentNotice.newBuilder().setAsked(asked)).build(),
+            Label.Builder::clearCategory);
+    node.deliver(notice);
+    assertTrue(node.isHere(notice.messageId()));
+    ConsentRecord record =
+        Objects.requireNonNull(
+            node.ledger.consents().read(ConsentBook.Side.ORIGINATOR, notice.messageId()));
+    assertEquals(ConsentStage.CONSENT_STAGE_OPEN, record.getStage());
+    AuditRecord leaf = node.leaves.only(AuditType.CONSENT_ASKED);
+    assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());
+    assertTrue(leaf.subject().messages().contains(sent));
+  }
+
+  @Test
+  void message_thatCameUnderConsent_saysWhoseAndUntilWhen() {
+    MessageId consent = node.id();
+    Instant until = START.plus(Duration.ofDays(3));
+    ConsentStatement statement =
+        ConsentStatement.sign(
+            new ConsentStatement.Content(
+                new FederationName("test.example"),
+                SG,
+                ReceiveKit.originGateway(),
+                ORIGIN,
+                START.toEpochMilli(),
+                consent,
+                new ConsentStatement.Terms(
+                    List.of(node.id()),
+                    List.of(SELF),
+                    List.of(),
+                    List.of(1),
+                    until.toEpochMilli())),
+            node.kit.originKey());
+    Permitted message =
+        node.alert(
+            text("passed on").toBuilder()
+                .addPassedOnUnder(
+                    CarriedConsent.newBuilder()
+                        .setStatement(ByteString.copyFrom(statement.encoded())))
+                .build(),
+            label -> {});
+    node.deliver(message);
+    AuditRecord leaf = node.leaves.only(AuditType.CAME_UNDER_CONSENT);
+    assertEquals(LawCategory.COLLECTION, leaf.category());
+    assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());
+    assertEquals(List.of(message.messageId(), consent), leaf.subject().messages());
+    assertEquals(List.of(ORIGIN, SG), leaf.subject().agencies());
+    assertEquals("passed on with consent of sg.police until " + until, leaf.outcome().detail());
   }
 }
