@@ -49,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DecisionRecordsTest {
   private static final NodeName CLIENT = new NodeName("declarations");
   private static final NodeName DESK = new NodeName("supervisor");
+  private static final int MOST_HELD = 9;
   private static final AgencyName SG = new AgencyName("sg.police");
   private static final OnBehalfOf FIRST = person("FR-1", "");
   private static final OnBehalfOf SECOND = person("FR-2", "order 14/26");
@@ -72,7 +73,7 @@ class DecisionRecordsTest {
             () -> policy,
             clock,
             SecretBytes.random(new SecureRandom(), 32),
-            /* mostHeld= */ 600);
+            MOST_HELD);
   }
 
   private Policy policy(String until) {
@@ -216,20 +217,20 @@ class DecisionRecordsTest {
   @Test
   void timeOut_isTheGatewaysOwn_andAllThatAreDueEnd() {
     List<MessageId> ids = new ArrayList<>();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 4; i++) {
       ids.add(held("k" + (100 + i)));
     }
     clock.move(IntakeKit.HELD.minusMillis(1));
     assertEquals(0, kit.releases().expire());
     clock.move(Duration.ofMillis(1));
-    assertEquals(300, kit.releases().expire());
+    assertEquals(4, kit.releases().expire());
     assertEquals(0, kit.releases().count());
     AuditRecord leaf = leaves.last();
     assertEquals(AuditActor.gateway(IntakeKit.SELF), leaf.actor());
     assertEquals("RELEASE_TIMED_OUT", leaf.outcome().code());
-    EvidenceItem item = onlyEvidence(ids.get(299));
+    EvidenceItem item = onlyEvidence(ids.get(3));
     assertEquals("nobody released or denied it in time", item.getReason());
-    assertCounted("entente_held_decided_total{verdict=\"timed_out\",} 300.0");
+    assertCounted("entente_held_decided_total{verdict=\"timed_out\",} 4.0");
     assertEquals(0, kit.releases().expire());
   }
 
@@ -280,28 +281,28 @@ class DecisionRecordsTest {
     assertTrue(nobody.getInvalid().getMessage().startsWith("must name the officer: "));
     assertTrue(nobody.getInvalid().getMessage().endsWith(", who must be another"));
     assertCounted("entente_refused_total{side=\"client\",code=\"INVALID_FIELD\",} 1.0");
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < MOST_HELD; i++) {
       held("k" + (100 + i));
     }
     Problem full = publish("k9").getInvalid();
     assertEquals("OVERLOADED", full.getCode());
     assertEquals("", full.getField());
-    assertEquals("more than 600 messages wait for a second person", full.getMessage());
-    assertEquals(600, kit.releases().count());
+    assertEquals("more than 9 messages wait for a second person", full.getMessage());
+    assertEquals(MOST_HELD, kit.releases().count());
   }
 
   @Test
-  void waitingDrafts_areShownOldestFirst_pageByPage() {
+  void waitingDrafts_areShownOldestFirst() {
     List<MessageId> ids = new ArrayList<>();
-    for (int i = 0; i < 260; i++) {
+    for (int i = 0; i < MOST_HELD; i++) {
       clock.move(Duration.ofMillis(1));
       ids.add(held("k" + (100 + i)));
     }
     List<WaitingDrafts.Waiting> all = new ArrayList<>();
     new WaitingDrafts(ledger.held(), atRest).forEach(all::add);
     assertEquals(ids, all.stream().map(WaitingDrafts.Waiting::id).toList());
-    assertEquals(clock.instant(), all.get(259).since());
-    assertEquals(draft("k359").build(), all.get(259).draft());
+    assertEquals(clock.instant(), all.get(8).since());
+    assertEquals(draft("k108").build(), all.get(8).draft());
     assertEquals(
         ids.subList(5, 8),
         kit.releases().page(ids.get(4), 3).stream()

@@ -605,4 +605,18 @@ class PublicationTest {
     assertFalse(ledger.retention().isTakenBack(id));
     assertNull(ledger.retention().done(id));
   }
+
+  @Test
+  void request_toAResponderThatIsNotKnown_orOfWhomIsNotSaid_isInvalid() {
+    Draft.Builder request = request("k1", SG);
+    request.getBodyBuilder().getRequestBuilder().setResponder("all");
+    Problem unknown = publish(request).getInvalid();
+    assertEquals("body.request.responder", unknown.getField());
+    request.setIdempotencyKey("k2").clearTo();
+    request.getToBuilder().addJurisdictions("SG");
+    Problem anybody = publish(request).getInvalid();
+    assertEquals("INVALID_FIELD", anybody.getCode());
+    assertEquals("to", anybody.getField());
+    assertTrue(publish(request("k3", SG)).hasAccepted());
+  }
 }

@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +24,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.PermittedFixture;
 import org.entente.gateway.policy.PolicyFixture;
 import org.entente.proto.v1.Body;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** When rounds of sealing begin, by a time that the test moves. */
@@ -49,6 +51,13 @@ class SealingQueueTest {
         () -> false,
         timers,
         APART);
+  }
+
+  /** A lock that stayed held would stop every client of a gateway. */
+  @AfterEach
+  void freeForOtherThreads() {
+    int waiting = CompletableFuture.supplyAsync(queue::waiting).orTimeout(10, SECONDS).join();
+    assertEquals(queue.waiting(), waiting);
   }
 
   /** Time that stands until it is moved. */

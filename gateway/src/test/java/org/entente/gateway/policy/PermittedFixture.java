@@ -69,7 +69,10 @@ public final class PermittedFixture {
     return new Permitted(id, origin, completed, body, permits, expires);
   }
 
-  /** An alert that the policy of this generation permits to one recipient. */
+  /**
+   * An alert that the policy of this generation permits to one recipient, on the grounds that a
+   * person wrote it and a second one released it.
+   */
   public static Permitted alertUnder(
       long generation, MessageId id, AgencyName origin, Lane lane, Instant now, String recipient) {
     Permitted alert = alert(id, origin, lane, Body.getDefaultInstance(), now, recipient);
@@ -77,8 +80,9 @@ public final class PermittedFixture {
     return new Permitted(
         id,
         origin,
-        alert.label(),
-        Body.getDefaultInstance(),
+        new Permitted.LabelledBody(alert.label(), alert.body()),
+        new Permitted.Written(alert.label(), Body.getDefaultInstance()),
+        new Grounds(/* secondPerson= */ true, /* person= */ true),
         List.of(
             new Permit(
                 permit.recipient(),

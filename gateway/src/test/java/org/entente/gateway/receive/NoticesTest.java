@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,11 +79,13 @@ class NoticesTest {
   private static final FederationName ELSEWHERE = new FederationName("other.example");
   private static final NodeName GATEWAY = new NodeName("gateway-1");
   private static final byte[] HASH = new byte[32];
+  private static final Map<AgencyName, SigningPair> MEMBERS =
+      Map.of(SELF, pair(), ORIGIN, pair(), SG, pair(), FAR, pair());
 
   private record Sent(AgencyName to, Notice notice) {}
 
   private final RecipientNode node;
-  private final Map<AgencyName, SigningPair> pairs = new HashMap<>();
+  private final Map<AgencyName, SigningPair> pairs = new HashMap<>(MEMBERS);
   private final Ed25519SigningKey ownKey;
   private final Ed25519SigningKey originKey;
   private final PeerKeys peerKeys;
@@ -96,9 +99,6 @@ class NoticesTest {
 
   NoticesTest(@TempDir Path folder) throws IOException {
     node = new RecipientNode(folder);
-    for (AgencyName agency : List.of(SELF, ORIGIN, SG, FAR)) {
-      pairs.put(agency, SigningPair.generate(node.random));
-    }
     AgencyPairs known =
         agency ->
             Optional.ofNullable(pairs.get(agency)).stream()
@@ -142,6 +142,10 @@ class NoticesTest {
             node.kit.reports(),
             (to, notice) -> sent.add(new Sent(to, notice)),
             new Witnesses());
+  }
+
+  private static SigningPair pair() {
+    return SigningPair.generate(new SecureRandom());
   }
 
   private final class Witnesses implements Notices.WitnessNotices {

@@ -134,6 +134,8 @@ class DispatchTest {
     StoredEnvelope stored =
         node.outbound.seal(List.of(SealingItem.of(alert))).get(0).outgoing().envelope();
     assertEquals(7, stored.getSealedUnder().getGeneration());
+    assertTrue(stored.getSealedUnder().getSecondPerson());
+    assertTrue(stored.getSealedUnder().getPerson());
   }
 
   @Test
