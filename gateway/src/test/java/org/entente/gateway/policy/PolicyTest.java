@@ -31,7 +31,6 @@ import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Purpose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -213,21 +212,8 @@ class PolicyTest {
     }
   }
 
-  /** A draft that skipped the check, as a defect of the gateway would make it. */
   private static CheckedDraft unchecked(Label label, AgencyName to) {
-    return unchecked(label, Addressing.newBuilder().addAgencies(to.value()).build());
-  }
-
-  private static CheckedDraft unchecked(Label label, Addressing to) {
-    return new CheckedDraft(
-        "k",
-        label,
-        DraftContent.unseen(label, false),
-        to,
-        OnBehalfOf.getDefaultInstance(),
-        0,
-        java.util.List.of(),
-        false);
+    return UncheckedDraft.of(label, Addressing.newBuilder().addAgencies(to.value()).build());
   }
 
   /** Plausible or absurd in every field. */
@@ -288,7 +274,7 @@ class PolicyTest {
     Explanation explanation =
         PolicyFixture.demo()
             .egress()
-            .explain(unchecked(label, to), List.of(), recipient -> true, FR, NOW);
+            .explain(UncheckedDraft.of(label, to), List.of(), recipient -> true, FR, NOW);
     Explanation.Recipient singapore = explanation.recipients().get(0);
     assertEquals(SG, singapore.agency());
     assertEquals(8, singapore.tried().size());
