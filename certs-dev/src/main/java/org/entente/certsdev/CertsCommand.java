@@ -9,7 +9,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.entente.gateway.cli.EntenteCommand;
+import org.entente.gateway.cli.call.EntenteCommand;
 import org.entente.gateway.config.Reading;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileTrouble;

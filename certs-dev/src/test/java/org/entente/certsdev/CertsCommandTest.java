@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ServiceLoader;
-import org.entente.gateway.cli.EntenteCommand;
+import org.entente.gateway.cli.call.EntenteCommand;
 import org.entente.gateway.model.AgencyName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -70,10 +70,12 @@ final class OperateIT {
   /** The classes of a release that fails on some alerts of peers. */
   private Path defective() throws IOException {
     Path source =
-        Home.find().folder().resolve("gateway/src/main/java/org/entente/gateway/NodeIngress.java");
+        Home.find()
+            .folder()
+            .resolve("gateway/src/main/java/org/entente/gateway/receive/NodeIngress.java");
     String text = Files.readString(source);
     assertTrue(text.contains(BEFORE), "the defect has no place any more");
-    Path sources = Files.createDirectories(folder.resolve("defect/org/entente/gateway"));
+    Path sources = Files.createDirectories(folder.resolve("defect/org/entente/gateway/receive"));
     Path changed = sources.resolve("NodeIngress.java");
     Files.writeString(changed, text.replace(BEFORE, BEFORE + DEFECT));
     Path classes = Files.createDirectory(folder.resolve("defective"));

@@ -3,6 +3,11 @@ package org.entente.gateway.audit;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditRecordCodec;
+import org.entente.gateway.audit.record.LeafSealer;
+import org.entente.gateway.audit.record.StoredLeaf;
+import org.entente.gateway.audit.tree.Frontier;
 import org.entente.gateway.store.Batch;
 
 /**

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.tree.CheckpointCheck;
+import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.KeyName;

@@ -3,6 +3,7 @@ package org.entente.gateway.audit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.note.TreeHash;
 
 /**

@@ -3,6 +3,8 @@ package org.entente.gateway.audit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.tree.NodeReader;
+import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.store.Store;
 
 /** Reads what is kept of a log, exactly as it is kept. Safe for use by many threads. */

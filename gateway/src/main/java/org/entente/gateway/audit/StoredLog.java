@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.StoredLeaf;
+import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.TreeHash;
@@ -32,7 +35,7 @@ import org.entente.gateway.store.Table;
  * number (4)} before the keys of nodes and leaves, which no level and no index begins with, and
  * {@code /<number>} after the names in META: what a log has stays where it is when another begins.
  */
-final class StoredLog implements LogReader {
+public final class StoredLog implements LogReader {
 
   static final String IN_STORE = "the checkpoint in the store";
 
@@ -45,7 +48,7 @@ final class StoredLog implements LogReader {
   private final CheckpointFile file;
   private final int number;
 
-  StoredLog(Store store, Path directory, int number) {
+  public StoredLog(Store store, Path directory, int number) {
     this.store = store;
     this.directory = directory;
     this.file = new CheckpointFile(directory, number);

@@ -4,12 +4,12 @@ import java.util.List;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.seal.AgencyPairs;
-import org.entente.gateway.seal.ConsentStatement;
-import org.entente.gateway.seal.GatewayKey;
-import org.entente.gateway.seal.KeyBundle;
-import org.entente.gateway.seal.SessionAnnouncement;
-import org.entente.gateway.seal.SessionTerms;
+import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.proto.v1.CarriedConsent;
 
 /**

@@ -1,7 +1,7 @@
 package org.entente.gateway.deliver;
 
 import java.util.Optional;
-import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceItem;

@@ -2,8 +2,8 @@ package org.entente.gateway.deliver;
 
 import java.util.Optional;
 import org.entente.gateway.ledger.Chains;
-import org.entente.gateway.ledger.CorruptRecord;
-import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.InboxBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;

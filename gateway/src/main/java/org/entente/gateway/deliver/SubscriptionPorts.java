@@ -4,7 +4,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.entente.gateway.ledger.Chains;
-import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.table.InboxBook;
 import org.entente.gateway.receive.InboxOpening;
 import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Label;

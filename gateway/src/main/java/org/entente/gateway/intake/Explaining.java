@@ -6,12 +6,12 @@ import java.util.List;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.CheckedDraft;
-import org.entente.gateway.policy.DraftCheck;
-import org.entente.gateway.policy.Explanation;
-import org.entente.gateway.policy.OpenQuestion;
-import org.entente.gateway.policy.Policy;
-import org.entente.gateway.policy.Residual;
+import org.entente.gateway.policy.analysis.OpenQuestion;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.check.DraftCheck;
+import org.entente.gateway.policy.decide.Explanation;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.Residual;
 import org.entente.proto.v1.ExplainRequest;
 import org.jspecify.annotations.Nullable;
 

@@ -3,10 +3,10 @@ package org.entente.gateway.intake;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.entente.gateway.audit.AuditActor;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.ledger.Transaction;
-import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.v1.Outcome;
 
 /**

@@ -4,7 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.CheckedDraft;
+import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.request.ResponderLimit;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;

@@ -2,7 +2,7 @@ package org.entente.gateway.intake;
 
 import java.time.Duration;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.policy.CheckedDraft;
+import org.entente.gateway.policy.check.CheckedDraft;
 
 /**
  * How long the recipients of a message have until somebody must have opened it, by lane; a draft

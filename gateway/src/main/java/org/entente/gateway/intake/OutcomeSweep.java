@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.entente.gateway.ledger.IdempotencyBook;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.IdempotencyBook;
 import org.entente.gateway.model.Lane;
 import org.jspecify.annotations.Nullable;
 

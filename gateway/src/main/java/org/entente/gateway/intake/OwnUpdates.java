@@ -4,11 +4,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.entente.gateway.ledger.AtRest;
-import org.entente.gateway.ledger.CorruptRecord;
-import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.store.v1.OwnOperationUpdate;
 import org.entente.proto.v1.Kind;
 

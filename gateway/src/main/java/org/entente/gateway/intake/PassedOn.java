@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.Consented;
-import org.entente.gateway.policy.Source;
+import org.entente.gateway.policy.decide.Consented;
+import org.entente.gateway.policy.decide.Source;
 
 /**
  * What a submission passes on.

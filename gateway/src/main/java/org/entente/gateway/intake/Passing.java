@@ -7,8 +7,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.CheckedDraft;
-import org.entente.gateway.policy.Source;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.decide.Source;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package org.entente.gateway.intake;
 import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.decide.Policy;
 import org.jspecify.annotations.Nullable;
 
 /**

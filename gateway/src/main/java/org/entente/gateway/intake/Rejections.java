@@ -1,7 +1,7 @@
 package org.entente.gateway.intake;
 
 import java.util.List;
-import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;

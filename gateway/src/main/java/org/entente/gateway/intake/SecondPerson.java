@@ -4,7 +4,7 @@ import java.util.List;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.text.Confusables;
 import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.OnBehalfOf;

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.entente.gateway.audit.AuditActor;
-import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.v1.Outcome;
 import org.jspecify.annotations.Nullable;
 

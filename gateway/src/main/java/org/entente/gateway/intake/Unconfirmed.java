@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.entente.gateway.joint.HeldRosters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.RosterMessages;
+import org.entente.gateway.operation.HeldRosters;
+import org.entente.gateway.policy.decide.RosterMessages;
 
 /**
  * Members that have not confirmed the newest roster of a ledger that was set back.

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.gateway.ledger.EvidenceRecords;
-import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
-import org.entente.gateway.policy.Consented;
-import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.decide.Consented;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;

@@ -1,5 +1,8 @@
 package org.entente.gateway.ledger;
 
+import org.entente.gateway.ledger.record.DiskThresholds;
+import org.entente.gateway.ledger.table.QuarantineBook;
+
 /**
  * Bounds of the ledger.
  *

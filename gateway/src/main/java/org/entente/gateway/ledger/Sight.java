@@ -3,6 +3,7 @@ package org.entente.gateway.ledger;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.entente.gateway.ledger.table.InboxBook;
 import org.entente.proto.store.v1.InboxRecord;
 import org.jspecify.annotations.Nullable;
 

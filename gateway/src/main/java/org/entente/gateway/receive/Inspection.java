@@ -9,24 +9,24 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.entente.gateway.crypto.Sha256;
-import org.entente.gateway.ledger.Mishap;
-import org.entente.gateway.ledger.Mishaps;
+import org.entente.gateway.ledger.record.Mishap;
+import org.entente.gateway.ledger.record.Mishaps;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.seal.Envelope;
-import org.entente.gateway.seal.EnvelopeFacts;
-import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.Opening;
-import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.RecipientSession;
 import org.entente.gateway.seal.RecipientSessions;
-import org.entente.gateway.seal.SessionId;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.SessionId;
 import org.entente.gateway.transmit.Routes;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
@@ -119,7 +119,9 @@ final class Inspection {
           ? null
           : delivery.getStanzasList().stream()
               .filter(stanza -> stanza.getRecipient().equals(self.value()))
-              .map(stanza -> org.entente.gateway.seal.Stanza.parse(bytes(stanza)).orElseThrow())
+              .map(
+                  stanza ->
+                      org.entente.gateway.seal.format.Stanza.parse(bytes(stanza)).orElseThrow())
               .map(stanza -> new Inspected.Unresolved(facts.origin(), stanza.number(facts.lane())))
               .findFirst()
               .orElse(null);
@@ -237,8 +239,8 @@ final class Inspection {
       AgencyName peer, Stanza wire, Envelope envelope, Map<AgencyName, List<HopRecipient>> onward) {
     long start = System.nanoTime();
     EnvelopeHeader header = envelope.header();
-    Optional<org.entente.gateway.seal.Stanza> stanza =
-        org.entente.gateway.seal.Stanza.parse(wire.getStanza().toByteArray());
+    Optional<org.entente.gateway.seal.format.Stanza> stanza =
+        org.entente.gateway.seal.format.Stanza.parse(wire.getStanza().toByteArray());
     if (stanza.isEmpty()) {
       return refused(header, Code.MALFORMED, "the stanza cannot be read");
     }

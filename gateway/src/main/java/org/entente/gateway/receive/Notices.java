@@ -13,23 +13,23 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.OutboxBook;
-import org.entente.gateway.ledger.Transaction;
-import org.entente.gateway.ledger.WindowBook;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
+import org.entente.gateway.ledger.table.OutboxBook;
+import org.entente.gateway.ledger.table.WindowBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.KeyBundle;
-import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.PeerFulfilments;
 import org.entente.gateway.seal.PeerKeys;
-import org.entente.gateway.seal.VoidStatement;
-import org.entente.gateway.seal.VoidedNumber;
-import org.entente.gateway.seal.Watermark;
-import org.entente.gateway.seal.WatermarkStatement;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.VoidStatement;
+import org.entente.gateway.seal.format.VoidedNumber;
+import org.entente.gateway.seal.format.Watermark;
+import org.entente.gateway.seal.format.WatermarkStatement;
 import org.entente.gateway.transmit.RecipientNotices;
 import org.entente.gateway.transmit.Routes;
 import org.entente.gateway.transmit.Settlement;
@@ -459,7 +459,7 @@ public final class Notices implements RecipientNotices {
   }
 
   private void resolve(
-      org.entente.gateway.ledger.Transaction tx, AgencyName origin, OriginNumber number) {
+      org.entente.gateway.ledger.commit.Transaction tx, AgencyName origin, OriginNumber number) {
     OriginWindows windows = ledger.windows().read(tx, origin, number.lane());
     Optional<OriginWindow> window = windows.in(number.epoch());
     if (window.isPresent()) {

@@ -2,8 +2,8 @@ package org.entente.gateway.receive;
 
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.ledger.EvidenceBook;
-import org.entente.gateway.ledger.EvidenceRecords;
+import org.entente.gateway.ledger.table.EvidenceBook;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.SentFacts;

@@ -1,15 +1,15 @@
 package org.entente.gateway.receive;
 
 import java.security.SecureRandom;
-import org.entente.gateway.joint.OwnRosters;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.Mishaps;
 import org.entente.gateway.ledger.SetAside;
-import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.ledger.record.Mishaps;
+import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.policy.ExerciseRetention;
+import org.entente.gateway.operation.OwnRosters;
+import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.seal.LocalSeal;
 
 /** Receiving, from all peers; gives the link an intake for each peer and lane. */

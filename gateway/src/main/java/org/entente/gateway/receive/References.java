@@ -2,16 +2,16 @@ package org.entente.gateway.receive;
 
 import com.google.protobuf.ByteString;
 import java.util.Optional;
-import org.entente.gateway.ledger.ChainStep;
-import org.entente.gateway.ledger.CorruptRecord;
-import org.entente.gateway.ledger.EvidenceRecords;
-import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.ChainStep;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.InboxBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.seal.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Looked at is what passed between its origin and this agency, and nothing else: a refusal that
  * depended on mail of others would tell its origin who else was sent what. What comes before what
  * it names is kept, and does nothing to that if it turns out to be of the other kind ({@link
- * org.entente.gateway.ledger.Chains}, {@link org.entente.gateway.retain.Recalls}).
+ * org.entente.gateway.ledger.Chains}, {@link org.entente.gateway.retention.Recalls}).
  */
 final class References {
   private final Ledger ledger;

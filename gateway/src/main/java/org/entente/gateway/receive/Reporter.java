@@ -4,7 +4,7 @@ import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.format.OriginNumber;
 
 /** What receiving sets off elsewhere; called after the commit, quick. */
 public interface Reporter {

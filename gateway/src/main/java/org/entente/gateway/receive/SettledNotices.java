@@ -5,18 +5,18 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.audit.AuditActor;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.SettledNumbers;
-import org.entente.gateway.seal.SettledStatement;
-import org.entente.gateway.seal.Watermark;
+import org.entente.gateway.seal.format.SettledNumbers;
+import org.entente.gateway.seal.format.SettledStatement;
+import org.entente.gateway.seal.format.Watermark;
 
 /**
  * Reconciles two ledgers after one of them was restored or lost: a recipient states that it lacks

@@ -5,10 +5,10 @@ import java.util.function.Consumer;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.seal.GatewayKey;
-import org.entente.gateway.seal.GatewayStatement;
-import org.entente.gateway.seal.GatewayStatement.Frame;
 import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.GatewayStatement;
+import org.entente.gateway.seal.format.GatewayStatement.Frame;
 
 /**
  * Whether a statement may be taken: it is signed by a gateway of the agency that it is said to come

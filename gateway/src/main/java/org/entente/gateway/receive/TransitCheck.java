@@ -3,7 +3,7 @@ package org.entente.gateway.receive;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.seal.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeFacts;
 
 /** Whether this gateway carries an envelope for others, from header facts and membership alone. */
 @FunctionalInterface

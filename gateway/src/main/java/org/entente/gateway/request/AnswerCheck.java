@@ -3,7 +3,7 @@ package org.entente.gateway.request;
 import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.Exercise;
+import org.entente.gateway.policy.terms.Exercise;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
 import org.entente.proto.v1.Answer;

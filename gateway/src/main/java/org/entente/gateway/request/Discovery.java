@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.policy.Policy;
+import org.entente.gateway.policy.decide.Policy;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.DiscoverRequest;
 import org.entente.proto.v1.DiscoveredResponder;

@@ -2,10 +2,10 @@ package org.entente.gateway.request;
 
 import com.google.protobuf.util.Timestamps;
 import java.util.Optional;
-import org.entente.gateway.ledger.RequestBook;
+import org.entente.gateway.ledger.table.RequestBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.Exercise;
+import org.entente.gateway.policy.terms.Exercise;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
 import org.entente.proto.v1.Label;

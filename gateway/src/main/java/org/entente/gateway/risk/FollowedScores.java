@@ -3,7 +3,7 @@ package org.entente.gateway.risk;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.entente.gateway.audit.AuditActor;
+import org.entente.gateway.audit.record.AuditActor;
 import org.entente.proto.v1.FollowScoresResponse;
 import org.entente.proto.v1.ScoredMessage;
 

@@ -2,10 +2,10 @@ package org.entente.gateway.risk;
 
 import com.google.protobuf.util.Timestamps;
 import org.entente.gateway.deliver.Match;
-import org.entente.gateway.ledger.CorruptRecord;
-import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.InboxBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.FoundMessage;

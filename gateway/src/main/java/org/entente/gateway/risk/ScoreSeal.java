@@ -5,7 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Optional;
-import org.entente.gateway.ledger.CorruptRecord;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.AnnotationKey;
 import org.entente.gateway.store.Keys;

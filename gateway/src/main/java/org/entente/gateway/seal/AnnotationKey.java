@@ -7,6 +7,7 @@ import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Seals what an agency notes for itself about one received message, so that it dies with the

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 
 /**
  * Natural batching: whatever waits is grouped into as few envelopes as its keys and the limits

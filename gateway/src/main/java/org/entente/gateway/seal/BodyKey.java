@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * The key of one message's body, from which the key of its local label follows. Whoever forgets it

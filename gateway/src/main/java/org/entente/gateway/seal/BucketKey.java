@@ -14,6 +14,8 @@ import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.PuncturableKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * The storage key of a bucket: what content that ends on one day is kept under at rest. Destroying

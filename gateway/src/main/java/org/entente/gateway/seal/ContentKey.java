@@ -11,6 +11,8 @@ import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.Suite;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * The form in which a recipient keeps the content key of a whole envelope that it has opened and

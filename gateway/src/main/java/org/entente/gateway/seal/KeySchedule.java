@@ -2,6 +2,8 @@ package org.entente.gateway.seal;
 
 import java.time.Duration;
 import java.util.List;
+import org.entente.gateway.seal.format.KeyValidity;
+import org.entente.gateway.seal.format.RecipientKeyId;
 
 /**
  * When recipient keys are made and destroyed. Pure: {@link #plan} decides from the time and what is

@@ -4,6 +4,9 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * The form in which a received message's label and body key lie at rest: the body key wrapped under

@@ -9,6 +9,11 @@ import java.util.stream.Stream;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.ConstantTime;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.Padme;
 import org.entente.proto.link.v1.SealedLabels;
 
 /**

@@ -3,6 +3,10 @@ package org.entente.gateway.seal;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.Stanza;
 
 /**
  * Opens envelopes, and counts what it opened. Safe for use by many threads.

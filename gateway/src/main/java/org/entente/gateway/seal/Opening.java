@@ -1,6 +1,7 @@
 package org.entente.gateway.seal;
 
 import org.entente.gateway.model.Code;
+import org.entente.gateway.seal.format.OriginNumber;
 
 /** What became of a delivery that was to be opened. */
 public sealed interface Opening {

@@ -6,6 +6,9 @@ import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * The form in which an origin keeps an envelope's content key until every recipient holds the

@@ -8,7 +8,9 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.policy.Fulfilment;
+import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.FulfilmentStatement;
 
 /**
  * The newest verified statement of each agency of which obligations it can fulfil. It stands until

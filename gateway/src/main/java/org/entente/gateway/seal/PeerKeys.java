@@ -10,6 +10,9 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.PublishedKey;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,8 @@ package org.entente.gateway.seal;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.seal.format.KeyValidity;
+import org.entente.gateway.seal.format.RecipientKeyId;
 
 /**
  * Where this agency's recipient keys lie: outside the ledger and outside ordinary backups. Safe for

@@ -2,6 +2,7 @@ package org.entente.gateway.seal;
 
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.seal.format.PublishedKey;
 
 /** Where the key to seal for a recipient is looked up. Safe for use by many threads. */
 @FunctionalInterface

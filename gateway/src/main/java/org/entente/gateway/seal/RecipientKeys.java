@@ -7,6 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.KeyValidity;
+import org.entente.gateway.seal.format.PublishedKey;
+import org.entente.gateway.seal.format.RecipientKeyId;
 
 /**
  * Carries out the schedule of this agency's recipient keys and publishes them. One thread at a time

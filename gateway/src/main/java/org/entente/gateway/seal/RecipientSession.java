@@ -3,6 +3,13 @@ package org.entente.gateway.seal;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.seal.format.SessionId;
+import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.gateway.seal.format.Stanza;
 
 /**
  * A session at its recipient: verified terms and the wrapping key. Opens only envelopes whose

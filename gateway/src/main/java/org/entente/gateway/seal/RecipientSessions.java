@@ -13,6 +13,12 @@ import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.RecipientKeyId;
+import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.seal.format.SessionId;
+import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * The sessions that others have with this agency, by origin and session id. In memory only: what is

@@ -2,6 +2,7 @@ package org.entente.gateway.seal;
 
 import java.util.List;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.format.Envelope;
 
 /**
  * A batch that has been sealed; only {@link Sealer} makes one, so whatever asks for it has passed

@@ -10,6 +10,12 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.Padme;
 import org.entente.proto.link.v1.SealedLabels;
 
 /**

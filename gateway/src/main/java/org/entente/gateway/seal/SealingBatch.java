@@ -2,6 +2,7 @@ package org.entente.gateway.seal;
 
 import java.util.List;
 import org.entente.gateway.crypto.ChunkedEncryption;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 
 /**
  * Messages that will share one envelope: 1 to 4096 with the same key, whose sealed form fits an

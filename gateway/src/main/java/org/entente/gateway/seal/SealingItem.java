@@ -3,8 +3,9 @@ package org.entente.gateway.seal;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
-import org.entente.gateway.policy.Grounds;
-import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.decide.Grounds;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 
 /**
  * A permitted message on its way into an envelope: serialised label and body, and what it may be

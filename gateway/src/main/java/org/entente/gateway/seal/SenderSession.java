@@ -3,6 +3,13 @@ package org.entente.gateway.seal;
 import java.security.SecureRandom;
 import org.entente.gateway.crypto.HpkeExport;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.PublishedKey;
+import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.format.Suite;
 
 /** A session at its sender: announcement, secret, and how often it was used. Not thread-safe. */
 final class SenderSession implements AutoCloseable {

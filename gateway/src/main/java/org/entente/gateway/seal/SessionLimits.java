@@ -1,6 +1,7 @@
 package org.entente.gateway.seal;
 
 import java.time.Duration;
+import org.entente.gateway.seal.format.SessionTerms;
 
 /**
  * How long a sender uses a session before it makes another.

@@ -5,6 +5,10 @@ import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * The secret of one session, under which content keys are wrapped, each by a key of its own that

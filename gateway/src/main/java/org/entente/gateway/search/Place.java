@@ -1,6 +1,6 @@
 package org.entente.gateway.search;
 
-import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.table.InboxBook;
 import org.entente.gateway.model.Lane;
 
 /**

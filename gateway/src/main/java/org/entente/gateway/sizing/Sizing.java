@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.note.SignedNote;
-import org.entente.gateway.policy.LabelCheck;
+import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.trust.BundleContent;
 
 /**

@@ -3,10 +3,10 @@ package org.entente.gateway.transmit;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.ledger.table.OutboxBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.format.OriginNumber;
 
 /**
  * Mail that has waited over many starts. Every start begins an epoch of numbers, and a recipient

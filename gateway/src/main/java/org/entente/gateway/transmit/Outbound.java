@@ -11,12 +11,12 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.BatchKey;
 import org.entente.gateway.seal.Batching;
 import org.entente.gateway.seal.ContentKey;
-import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.Sealed;
 import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.seal.SealingBatch;
 import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.store.v1.SealedUnder;
 import org.entente.proto.store.v1.StoredEnvelope;
 

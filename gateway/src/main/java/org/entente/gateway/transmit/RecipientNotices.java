@@ -1,7 +1,7 @@
 package org.entente.gateway.transmit;
 
 import java.util.List;
-import org.entente.gateway.ledger.OutboxBook;
+import org.entente.gateway.ledger.table.OutboxBook;
 import org.entente.gateway.model.AgencyName;
 
 /**

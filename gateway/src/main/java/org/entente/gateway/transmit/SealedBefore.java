@@ -5,12 +5,12 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.Egress;
-import org.entente.gateway.policy.Grounds;
+import org.entente.gateway.policy.decide.Egress;
+import org.entente.gateway.policy.decide.Grounds;
 import org.entente.gateway.seal.ContentKey;
-import org.entente.gateway.seal.Envelope;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.Opener;
+import org.entente.gateway.seal.format.Envelope;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.Label;
 

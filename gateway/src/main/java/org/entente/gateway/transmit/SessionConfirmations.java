@@ -3,9 +3,9 @@ package org.entente.gateway.transmit;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.SenderSessions;
-import org.entente.gateway.seal.SessionId;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.SessionId;
 
 /**
  * Finds out when a recipient holds a session, so that its announcement need not travel any more:

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.LongStream;
-import org.entente.gateway.ledger.AwaitedBook.Listing;
-import org.entente.gateway.ledger.Stand;
+import org.entente.gateway.ledger.record.Stand;
+import org.entente.gateway.ledger.table.AwaitedBook.Listing;
 import org.entente.proto.store.v1.SentFacts;
 
 /**

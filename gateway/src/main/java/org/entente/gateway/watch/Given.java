@@ -1,8 +1,8 @@
 package org.entente.gateway.watch;
 
-import org.entente.gateway.ledger.InboxBook;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.Transaction;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.InboxBook;
 
 /** Whether a message is still where it was seen, and was neither recalled nor restricted. */
 final class Given {

@@ -1,8 +1,8 @@
 package org.entente.gateway.witness;
 
-import org.entente.gateway.audit.AddCheckpoint;
-import org.entente.gateway.audit.MerkleTree;
-import org.entente.gateway.ledger.WitnessBook.Held;
+import org.entente.gateway.audit.tree.AddCheckpoint;
+import org.entente.gateway.audit.tree.MerkleTree;
+import org.entente.gateway.ledger.table.WitnessBook.Held;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.note.Checkpoint;
 import org.jspecify.annotations.Nullable;

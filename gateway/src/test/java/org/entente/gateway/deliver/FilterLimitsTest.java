@@ -8,7 +8,7 @@ import com.google.protobuf.ByteString;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import org.entente.gateway.ledger.InboxBook;
+import org.entente.gateway.ledger.table.InboxBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;

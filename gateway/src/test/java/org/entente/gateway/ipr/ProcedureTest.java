@@ -36,7 +36,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.IprAttachment;

@@ -18,22 +18,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.entente.gateway.audit.AuditActor;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
-import org.entente.gateway.ledger.HopBook;
+import org.entente.gateway.ledger.table.HopBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.Permitted;
-import org.entente.gateway.policy.PermittedFixture;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.seal.Batching;
-import org.entente.gateway.seal.Envelope;
-import org.entente.gateway.seal.EnvelopeHeader;
 import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
@@ -328,7 +328,7 @@ class InspectionTest {
     assertEquals(
         Result.RESULT_COMMITTED, node.kit.handOver(carrying(second, odd.build())).getResult());
     byte[] session =
-        org.entente.gateway.seal.Stanza.parse(first.getStanzas(0).getStanza().toByteArray())
+        org.entente.gateway.seal.format.Stanza.parse(first.getStanzas(0).getStanza().toByteArray())
             .orElseThrow()
             .session()
             .bytes();

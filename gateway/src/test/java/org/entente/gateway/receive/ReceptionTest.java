@@ -23,28 +23,28 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.entente.gateway.audit.AuditActor;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditType;
-import org.entente.gateway.audit.LawCategory;
-import org.entente.gateway.ledger.AtRest;
-import org.entente.gateway.ledger.AwaitedBook;
-import org.entente.gateway.ledger.ConsentBook;
-import org.entente.gateway.ledger.EvidenceBook;
-import org.entente.gateway.ledger.FreshContent;
-import org.entente.gateway.ledger.RequestBook;
-import org.entente.gateway.ledger.RetentionBook;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.FreshContent;
 import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.table.AwaitedBook;
+import org.entente.gateway.ledger.table.ConsentBook;
+import org.entente.gateway.ledger.table.EvidenceBook;
+import org.entente.gateway.ledger.table.RequestBook;
+import org.entente.gateway.ledger.table.RetentionBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.Permitted;
-import org.entente.gateway.seal.ConsentStatement;
-import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.seal.Sealed;
-import org.entente.gateway.seal.SessionAnnouncement;
+import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
@@ -174,7 +174,7 @@ class ReceptionTest {
             .orElseThrow();
     node.kit.handOver(first);
     byte[] session =
-        org.entente.gateway.seal.Stanza.parse(first.getStanzas(0).getStanza().toByteArray())
+        org.entente.gateway.seal.format.Stanza.parse(first.getStanzas(0).getStanza().toByteArray())
             .orElseThrow()
             .session()
             .bytes();

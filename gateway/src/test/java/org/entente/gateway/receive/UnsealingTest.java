@@ -24,7 +24,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.seal.SealedAsLie;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.proto.v1.Body;
@@ -166,7 +166,7 @@ class UnsealingTest {
         .forBucket(bucket)
         .forget(
             List.of(
-                new org.entente.gateway.seal.BodyAddress(
+                new org.entente.gateway.seal.format.BodyAddress(
                     ORIGIN, other.envelope().header().facts().id(), 0)));
     node.kit.handOver(node.kit.address(other.envelope(), other.contentKey()));
     assertEquals(

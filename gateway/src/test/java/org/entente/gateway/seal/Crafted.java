@@ -7,6 +7,12 @@ import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.Padme;
 import org.entente.proto.link.v1.SealedLabels;
 
 /**

@@ -17,6 +17,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.entente.gateway.crypto.ChunkedEncryption;
 import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.Padme;
 import org.entente.proto.link.v1.SealedLabels;
 import org.junit.jupiter.api.Test;
 

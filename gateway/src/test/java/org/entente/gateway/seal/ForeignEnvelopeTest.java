@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;

@@ -9,6 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.seal.format.AddressedStanza;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.RecipientKeyId;
+import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
 
 /**

@@ -8,7 +8,27 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.policy.Fulfilment;
+import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EpochOpening;
+import org.entente.gateway.seal.format.FulfilmentStatement;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.PublishedKey;
+import org.entente.gateway.seal.format.RosterMember;
+import org.entente.gateway.seal.format.RosterRole;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.gateway.seal.format.SettledNumbers;
+import org.entente.gateway.seal.format.SettledStatement;
+import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.format.VoidStatement;
+import org.entente.gateway.seal.format.VoidedNumber;
+import org.entente.gateway.seal.format.Watermark;
+import org.entente.gateway.seal.format.WatermarkStatement;
 
 /** One good example of every format, from fixed seeds: also what the vectors pin. */
 final class FormatSamples {

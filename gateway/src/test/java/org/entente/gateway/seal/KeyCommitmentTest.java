@@ -11,6 +11,9 @@ import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.Suite;
 import org.entente.proto.link.v1.SealedLabels;
 import org.junit.jupiter.api.Test;
 

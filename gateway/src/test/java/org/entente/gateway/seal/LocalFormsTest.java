@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.junit.jupiter.api.Test;
 
 /** What a gateway keeps at rest: received messages, and the content keys of its outbox. */

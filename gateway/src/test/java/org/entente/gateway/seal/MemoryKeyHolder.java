@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.seal.format.KeyValidity;
+import org.entente.gateway.seal.format.RecipientKeyId;
 
 /** Recipient keys in memory. */
 public final class MemoryKeyHolder implements RecipientKeyHolder {

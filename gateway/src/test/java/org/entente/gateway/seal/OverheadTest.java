@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.Stanza;
 import org.junit.jupiter.api.Test;
 
 /** What sealing adds to a message, as {@code docs/develop/wire-format.md} states it. */

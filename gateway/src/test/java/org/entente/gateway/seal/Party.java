@@ -13,6 +13,14 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.AddressedStanza;
+import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.Stanza;
 
 /** One agency with one gateway, and everything of sealing that such a gateway has. */
 final class Party {

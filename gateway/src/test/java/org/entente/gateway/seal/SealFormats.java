@@ -7,6 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.Ed25519VerifyingKey;
+import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.FulfilmentStatement;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.seal.format.SettledStatement;
+import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.format.VoidStatement;
+import org.entente.gateway.seal.format.WatermarkStatement;
 import org.entente.gateway.testkit.Formats;
 
 /** What peers send sealed or signed. */

@@ -2,7 +2,7 @@ package org.entente.gateway.seal;
 
 import java.time.Instant;
 import org.entente.gateway.model.Permit;
-import org.entente.gateway.policy.Permitted;
+import org.entente.gateway.policy.decide.Permitted;
 
 /** What a gateway seals that lies: its header says something else than its label. */
 public final class SealedAsLie {

@@ -21,6 +21,14 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.RecipientSessions.Acceptance;
+import org.entente.gateway.seal.format.AddressedStanza;
+import org.entente.gateway.seal.format.EpochOpening;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.PublishedKey;
+import org.entente.gateway.seal.format.SessionId;
+import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 

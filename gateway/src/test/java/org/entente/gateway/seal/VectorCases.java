@@ -17,6 +17,11 @@ import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.crypto.XWingPublicKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.seal.format.AgencySignature;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.format.Suite;
 import org.entente.proto.link.v1.SealedLabels;
 
 /**

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.ledger.WindowBook;
+import org.entente.gateway.ledger.table.WindowBook;
 import org.entente.gateway.link.LaneStatus;
 import org.entente.gateway.link.LinkSettings;
 import org.entente.gateway.link.PeerStatus;

@@ -106,12 +106,12 @@ class SimulationMutantsIT {
             "sequence > accepted) {\n        accepted = sequence;\n        return accept(delivery);"),
         new Mutant(
             "goes on in its epoch after a start",
-            "ledger/OutboxBook.java",
+            "ledger/table/OutboxBook.java",
             "Math.max(epoch, least + further)",
             "least > 1 ? least : epoch"),
         new Mutant(
             "begins the same epochs where it is installed anew",
-            "ledger/OutboxBook.java",
+            "ledger/table/OutboxBook.java",
             "Math.max(epoch, least + further)",
             "least + 1"),
         new Mutant(
@@ -121,7 +121,7 @@ class SimulationMutantsIT {
             "if (below == 0) {"),
         new Mutant(
             "settles what is still owed",
-            "ledger/OutboxBook.java",
+            "ledger/table/OutboxBook.java",
             "return Math.min(next, first.sequence());",
             "return next;"),
         new Mutant(

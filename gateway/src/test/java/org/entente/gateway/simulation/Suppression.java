@@ -1,11 +1,11 @@
 package org.entente.gateway.simulation;
 
 import java.time.Duration;
-import org.entente.gateway.NodeCore;
-import org.entente.gateway.ledger.HopBook;
+import org.entente.gateway.ledger.table.HopBook;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.Stanza;
+import org.entente.gateway.node.assembly.NodeCore;
+import org.entente.gateway.seal.format.Stanza;
 import org.entente.proto.store.v1.HopEntry;
 
 /**

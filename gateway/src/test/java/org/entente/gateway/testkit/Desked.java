@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.entente.gateway.ledger.AtRest;
 import org.entente.gateway.ledger.Desks;
-import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.NodeName;
 

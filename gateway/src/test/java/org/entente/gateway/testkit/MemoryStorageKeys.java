@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.retain.RetentionKeys;
+import org.entente.gateway.retention.RetentionKeys;
 import org.entente.gateway.seal.BucketKey;
 
 /** Storage keys in memory: they outlive a ledger that a test opens again, as a keystore does. */

@@ -2,12 +2,12 @@ package org.entente.gateway.testkit;
 
 import java.time.InstantSource;
 import java.util.List;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.ledger.CommitObserver;
-import org.entente.gateway.ledger.Journal;
+import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.CommitObserver;
+import org.entente.gateway.ledger.commit.Journal;
+import org.entente.gateway.ledger.commit.LedgerUnavailable;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Store;
 

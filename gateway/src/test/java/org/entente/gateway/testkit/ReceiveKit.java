@@ -22,15 +22,13 @@ import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.joint.OwnRosters;
-import org.entente.gateway.joint.Rosters;
-import org.entente.gateway.ledger.AtRest;
-import org.entente.gateway.ledger.ChargeRecords;
-import org.entente.gateway.ledger.EvidenceRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.SetAside;
 import org.entente.gateway.ledger.SettingAside;
-import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.StorageKeys;
+import org.entente.gateway.ledger.table.ChargeRecords;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
@@ -38,30 +36,26 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.policy.ExerciseRetention;
-import org.entente.gateway.policy.Permitted;
-import org.entente.gateway.policy.Policy;
+import org.entente.gateway.operation.OwnRosters;
+import org.entente.gateway.operation.Rosters;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.receive.EvidenceReturn;
 import org.entente.gateway.receive.IngressCheck;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
 import org.entente.gateway.receive.TransitCheck;
 import org.entente.gateway.request.Advertised;
-import org.entente.gateway.retain.Erasing;
-import org.entente.gateway.retain.ErasureJournal;
-import org.entente.gateway.retain.Recalls;
-import org.entente.gateway.retain.RetentionKeys;
-import org.entente.gateway.seal.AddressedStanza;
-import org.entente.gateway.seal.AgencyIdentity;
-import org.entente.gateway.seal.AgencyPairs;
+import org.entente.gateway.retention.Erasing;
+import org.entente.gateway.retention.ErasureJournal;
+import org.entente.gateway.retention.Recalls;
+import org.entente.gateway.retention.RetentionKeys;
 import org.entente.gateway.seal.Batching;
 import org.entente.gateway.seal.ContentKey;
-import org.entente.gateway.seal.Envelope;
-import org.entente.gateway.seal.GatewayKey;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
 import org.entente.gateway.seal.Opener;
-import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.RecipientKeys;
@@ -71,6 +65,12 @@ import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
+import org.entente.gateway.seal.format.AddressedStanza;
+import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.Outbound;
 import org.entente.gateway.transmit.Routes;
@@ -374,7 +374,7 @@ public final class ReceiveKit implements AutoCloseable {
   /** Hands over under the next hop number of the lane, and waits until it is durable. */
   public Receipt handOver(Delivery delivery) {
     Lane lane =
-        org.entente.gateway.seal.EnvelopeHeader.parse(delivery.getHeader().toByteArray())
+        org.entente.gateway.seal.format.EnvelopeHeader.parse(delivery.getHeader().toByteArray())
             .orElseThrow()
             .facts()
             .lane();
@@ -490,7 +490,7 @@ public final class ReceiveKit implements AutoCloseable {
     return evidence;
   }
 
-  /** How long a message of {@link org.entente.gateway.policy.PermittedFixture} is kept. */
+  /** How long a message of {@link org.entente.gateway.policy.decide.PermittedFixture} is kept. */
   public static Instant keptUntil(Instant received) {
     return received.plus(Duration.ofDays(30));
   }

@@ -2,9 +2,9 @@ package org.entente.gateway.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditType;
-import org.entente.gateway.ledger.Journal;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.store.Batch;
 
 /** The audit leaves that a ledger has committed, in their order. Safe for many threads. */

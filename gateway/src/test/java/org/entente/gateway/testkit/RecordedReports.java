@@ -6,7 +6,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.receive.Reporter;
-import org.entente.gateway.seal.OriginNumber;
+import org.entente.gateway.seal.format.OriginNumber;
 
 /** What receiving reports to the rest of a gateway, in its order. Safe for many threads. */
 public final class RecordedReports implements Reporter {

@@ -10,9 +10,9 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.seal.RosterMember;
-import org.entente.gateway.seal.RosterRole;
-import org.entente.gateway.seal.RosterStatement;
+import org.entente.gateway.seal.format.RosterMember;
+import org.entente.gateway.seal.format.RosterRole;
+import org.entente.gateway.seal.format.RosterStatement;
 
 /** Rosters of an operation for tests, signed as told; a copy with something changed is another. */
 @SuppressWarnings("ArrayRecordComponent") // never compared

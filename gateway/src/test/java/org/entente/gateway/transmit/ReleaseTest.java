@@ -15,11 +15,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.entente.gateway.audit.AuditType;
-import org.entente.gateway.ledger.Mishap;
-import org.entente.gateway.ledger.QuarantineBook;
+import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.SetAside;
+import org.entente.gateway.ledger.record.Mishap;
 import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.table.QuarantineBook;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.link.v1.Receipt;
@@ -41,8 +41,9 @@ class ReleaseTest {
     node.close();
   }
 
-  private org.entente.gateway.seal.SessionId session(org.entente.gateway.model.AgencyName peer) {
-    return org.entente.gateway.seal.Stanza.parse(
+  private org.entente.gateway.seal.format.SessionId session(
+      org.entente.gateway.model.AgencyName peer) {
+    return org.entente.gateway.seal.format.Stanza.parse(
             node.prepare(peer).delivery().getStanzas(0).getStanza().toByteArray())
         .orElseThrow()
         .session();

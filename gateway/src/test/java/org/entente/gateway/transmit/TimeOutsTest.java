@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
-import org.entente.gateway.ledger.AwaitedBook.Listing;
-import org.entente.gateway.ledger.Stand;
+import org.entente.gateway.ledger.record.Stand;
+import org.entente.gateway.ledger.table.AwaitedBook.Listing;
 import org.entente.proto.store.v1.SentFacts;
 import org.junit.jupiter.api.Test;
 

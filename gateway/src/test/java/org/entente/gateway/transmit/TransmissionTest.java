@@ -15,16 +15,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.audit.AuditActor;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.link.Outgoing;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.ContentKey;
-import org.entente.gateway.seal.EnvelopeHeader;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -44,8 +44,8 @@ class TransmissionTest {
     node.close();
   }
 
-  private static org.entente.gateway.seal.Stanza parsed(Delivery delivery, int index) {
-    return org.entente.gateway.seal.Stanza.parse(
+  private static org.entente.gateway.seal.format.Stanza parsed(Delivery delivery, int index) {
+    return org.entente.gateway.seal.format.Stanza.parse(
             delivery.getStanzas(index).getStanza().toByteArray())
         .orElseThrow();
   }
@@ -154,7 +154,7 @@ class TransmissionTest {
     assertTrue(sent(last).getAnnouncement().isEmpty());
   }
 
-  private Stanza sent(org.entente.gateway.ledger.HopBook.Numbered numbered) {
+  private Stanza sent(org.entente.gateway.ledger.table.HopBook.Numbered numbered) {
     return node.transmission.prepare(DE, LANE, 1, numbered).delivery().getStanzas(0);
   }
 

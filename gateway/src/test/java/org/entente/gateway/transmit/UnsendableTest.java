@@ -15,21 +15,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditType;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.ledger.AtRest;
-import org.entente.gateway.ledger.CommitObserver;
-import org.entente.gateway.ledger.EvidenceRecords;
-import org.entente.gateway.ledger.HopBook;
-import org.entente.gateway.ledger.Journal;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.LedgerUnavailable;
-import org.entente.gateway.ledger.QuarantineBook;
 import org.entente.gateway.ledger.SetAside;
 import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.ledger.commit.CommitObserver;
+import org.entente.gateway.ledger.commit.Journal;
+import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.HopBook;
+import org.entente.gateway.ledger.table.QuarantineBook;
 import org.entente.gateway.link.Outgoing;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
@@ -38,16 +38,16 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.policy.PermittedFixture;
-import org.entente.gateway.seal.AgencyIdentity;
+import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.seal.Batching;
-import org.entente.gateway.seal.GatewayKey;
-import org.entente.gateway.seal.OriginNumber;
 import org.entente.gateway.seal.Sealed;
 import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
+import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.Keys;
@@ -221,7 +221,7 @@ class UnsendableTest {
 
   private SetAside.Ended decide(
       java.util.function.Function<
-              QuarantineRecord, org.entente.gateway.ledger.Mutation<SetAside.Ended>>
+              QuarantineRecord, org.entente.gateway.ledger.commit.Mutation<SetAside.Ended>>
           how) {
     return ledger.commit(LANE, how.apply(aside().get(0).record()));
   }

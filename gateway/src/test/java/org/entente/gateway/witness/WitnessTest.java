@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.entente.gateway.audit.AddCheckpoint;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.audit.AuditType;
-import org.entente.gateway.audit.LogOrigin;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.tree.AddCheckpoint;
+import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.ledger.WitnessBook.Held;
+import org.entente.gateway.ledger.table.WitnessBook.Held;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
@@ -292,7 +292,9 @@ class WitnessTest {
   void witnessName_isNoLogsOrigin() {
     Set<String> names =
         BUNDLE.members().keySet().stream()
-            .map(a -> org.entente.gateway.audit.WitnessKeys.name(TestFederation.NAME, a).value())
+            .map(
+                a ->
+                    org.entente.gateway.audit.tree.WitnessKeys.name(TestFederation.NAME, a).value())
             .collect(Collectors.toSet());
     names.forEach(name -> assertFalse(LogOrigin.parse(name).isPresent(), name));
   }

@@ -3,7 +3,7 @@ package org.entente.loadtests.bench;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.measure.MeasurementFailed;
 import org.jspecify.annotations.Nullable;

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
-import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.measure.Content;
 import org.entente.loadtests.measure.Saturation;

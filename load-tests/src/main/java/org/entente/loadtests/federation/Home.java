@@ -2,7 +2,7 @@ package org.entente.loadtests.federation;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.failure.CommandFailure;
 
 /**
  * The folder that holds {@code config/}: the repository, or what is installed of it.

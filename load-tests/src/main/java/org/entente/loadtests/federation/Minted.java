@@ -12,7 +12,7 @@ import java.util.Map;
 import org.entente.certsdev.Federation;
 import org.entente.certsdev.FederationSpec;
 import org.entente.certsdev.MintedFederation;
-import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.client.Credentials;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;

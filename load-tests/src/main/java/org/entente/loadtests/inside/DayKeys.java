@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.ledger.StorageKeys;
+import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.transmit.OutboxKeys;

@@ -12,10 +12,10 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.certsdev.FederationSpec;
-import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.config.Reading;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.policy.Membership;
+import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.trust.AgencyKind;
 
 /**

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.entente.gateway.cli.CommandFailure;
-import org.entente.gateway.policy.Rulebook;
-import org.entente.gateway.policy.RulebookFiles;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.policy.load.RulebookFiles;
+import org.entente.gateway.policy.terms.Rulebook;
 
 /**
  * A rulebook of any size: the sample agreements and, up to the number wanted, the bilateral one

@@ -1,8 +1,8 @@
 package org.entente.loadtests.inside;
 
 import java.util.List;
-import org.entente.gateway.audit.AuditRecord;
-import org.entente.gateway.ledger.Journal;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.store.Batch;
 
 /** No audit log: what a part does without it is measured. */

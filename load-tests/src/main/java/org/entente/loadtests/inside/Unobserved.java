@@ -1,7 +1,7 @@
 package org.entente.loadtests.inside;
 
-import org.entente.gateway.ledger.CommitObserver;
-import org.entente.gateway.ledger.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.CommitObserver;
+import org.entente.gateway.ledger.commit.LedgerUnavailable;
 
 /** Counts no commits; one that fails is told to its caller. */
 final class Unobserved implements CommitObserver {

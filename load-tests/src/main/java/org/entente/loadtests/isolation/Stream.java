@@ -10,7 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.Federation;
 import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.Addressing;

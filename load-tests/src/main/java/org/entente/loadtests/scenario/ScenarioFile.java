@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
  * @param gateways each agency's gateway
  * @param steps what happens, in this order
  */
-record ScenarioFile(
+public record ScenarioFile(
     @JsonProperty(required = true) String title,
     @JsonProperty(required = true) String story,
     @Nullable Boolean exercise,
     @JsonProperty(required = true) Members federation,
     @JsonProperty(required = true) Map<String, Node> gateways,
     @JsonProperty(required = true) List<StepEntry> steps) {
-  ScenarioFile {
+  public ScenarioFile {
     gateways = new TreeMap<>(gateways);
     steps = List.copyOf(steps);
   }
 
-  boolean isExercise() {
+  public boolean isExercise() {
     return exercise != null && exercise;
   }
 
@@ -62,7 +62,7 @@ record ScenarioFile(
    * @param nodeRules file of the scenario with this gateway's own rules, in the place of those that
    *     all have; these if absent
    */
-  record Node(
+  public record Node(
       @Nullable List<String> dials,
       @Nullable List<Client> clients,
       NodeConfig.@Nullable Ipr ipr,
@@ -78,7 +78,7 @@ record ScenarioFile(
       return cannotFulfil == null ? List.of() : List.copyOf(cannotFulfil);
     }
 
-    List<Client> ownClients() {
+    public List<Client> ownClients() {
       return clients == null ? List.of() : List.copyOf(clients);
     }
   }
@@ -89,12 +89,12 @@ record ScenarioFile(
    * @param desks at which it sits; none for one that is given all
    * @param desksOnly whether it is given nothing else
    */
-  record Client(
+  public record Client(
       @JsonProperty(required = true) String name,
       @JsonProperty(required = true) List<String> scopes,
       @Nullable List<String> desks,
       @Nullable Boolean desksOnly) {
-    Client {
+    public Client {
       scopes = List.copyOf(scopes);
     }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.loadtests.scenario.Reactions.Reaction;
+import org.entente.loadtests.scenario.action.Reactions.Reaction;
 
 /** What came of a scenario. Immutable. */
 public final class ScenarioReport {

@@ -8,10 +8,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.entente.gateway.cli.CommandFailure;
+import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Throwaway;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Reactions;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.policy.CommandRun;
 
 /**
  * Runs a scenario once over gateways of its own, a process each: lints its agreements, starts the

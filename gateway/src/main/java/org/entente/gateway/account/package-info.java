@@ -1,5 +1,0 @@
-/** Giving account from the audit log: proofs about single messages, and what was done in a time. */
-@NullMarked
-package org.entente.gateway.account;
-
-import org.jspecify.annotations.NullMarked;

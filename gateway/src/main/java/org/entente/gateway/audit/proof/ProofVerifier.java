@@ -1,0 +1,331 @@
+package org.entente.gateway.audit.proof;
+
+import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.entente.gateway.audit.proof.ProofVerdict.Fails;
+import org.entente.gateway.audit.proof.ProofVerdict.Holds;
+import org.entente.gateway.audit.proof.ProofVerdict.Part;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditRecordCodec;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.OpenedLeaf;
+import org.entente.gateway.audit.tree.CheckpointCheck;
+import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.audit.tree.WitnessKeys;
+import org.entente.gateway.crypto.Ed25519VerifyingKey;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.BundleVerdict;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustRoots;
+import org.entente.gateway.trust.TrustState;
+
+/**
+ * Checks a {@link MessageProof} from nothing but itself and the federation's roots: no gateway, no
+ * network, no store.
+ *
+ * <p>The bundle must have been in force, or be issued later than, the time that the log and its
+ * witnesses state, and keys must have been valid at the time for which they signed. So a proof
+ * checks as well in ten years as today, for who still has the roots of then. A pure function of its
+ * input and the time. Immutable, safe for use by many threads.
+ */
+public final class ProofVerifier {
+  private final BundleVerifier bundles;
+  private final OptionalInt witnesses;
+
+  /**
+   * Checks against a federation's roots.
+   *
+   * @param witnesses how many witnesses must have cosigned; by default one, where the bundle names
+   *     any besides the log's own agency
+   */
+  public ProofVerifier(TrustRoots roots, OptionalInt witnesses) {
+    this.bundles = new BundleVerifier(roots);
+    this.witnesses = witnesses;
+  }
+
+  /** Checks a file. */
+  public ProofVerdict verify(byte[] file, Instant now) {
+    Optional<MessageProof> proof = MessageProof.parse(file);
+    if (proof.isEmpty()) {
+      return new Fails(Part.FILE, "it is no message proof in the one form that is written");
+    }
+    BundleVerdict verdict = bundles.verifySignatures(proof.get().bundle());
+    if (verdict instanceof BundleVerdict.Refused refused) {
+      return new Fails(Part.TRUST_BUNDLE, refused.reason());
+    }
+    return judge(
+        proof.get(),
+        ((BundleVerdict.Verified) verdict).bundle(),
+        new Terms(witnesses, bundles, now));
+  }
+
+  /** Checks a proof by a bundle that the caller trusts: for the gateway that makes it. */
+  public static ProofVerdict verify(
+      MessageProof proof, TrustBundle bundle, OptionalInt witnesses, Instant now) {
+    return judge(proof, bundle, new Terms(witnesses, null, now));
+  }
+
+  private record Terms(
+      OptionalInt witnesses,
+      @org.jspecify.annotations.Nullable BundleVerifier bundles,
+      Instant now) {}
+
+  private static ProofVerdict judge(MessageProof proof, TrustBundle bundle, Terms terms) {
+    try {
+      return new Run(proof, bundle, terms).check();
+    } catch (Failed failed) {
+      return failed.fails;
+    }
+  }
+
+  /** Ends a run. */
+  private static final class Failed extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient Fails fails;
+
+    Failed(Part part, String reason) {
+      super(reason, null, false, false);
+      fails = new Fails(part, reason);
+    }
+  }
+
+  private static void require(boolean holds, Part part, String reason) throws Failed {
+    if (!holds) {
+      throw new Failed(part, reason);
+    }
+  }
+
+  /** The checks of one proof, each resting on those before it. */
+  private static final class Run {
+    private final MessageProof proof;
+    private final TrustBundle bundle;
+    private final FederationName federation;
+    private final Terms terms;
+
+    Run(MessageProof proof, TrustBundle bundle, Terms terms) {
+      this.proof = proof;
+      this.bundle = bundle;
+      this.federation = bundle.federation();
+      this.terms = terms;
+    }
+
+    ProofVerdict check() throws Failed {
+      LogOrigin log = log();
+      CheckpointCheck.Signed signed = checkpoint(log);
+      Instant at = Instant.ofEpochSecond(signed.seconds());
+      checkTime(at);
+      List<AgencyName> cosigned = witnesses(log, signed);
+      AuditRecord record = record(log, signed);
+      EnvelopeHeader header = header(log, record);
+      Ed25519VerifyingKey key = originKey(log, header.facts());
+      require(
+          header.isSignedBy(key, proof.envelope().signature()),
+          Part.SIGNATURE,
+          "it is not that of gateway " + header.facts().gateway() + " over the header");
+      return new Holds(
+          proof.message(),
+          header,
+          record,
+          log,
+          proof.leaf().index(),
+          at,
+          cosigned,
+          bundle.version());
+    }
+
+    private LogOrigin log() throws Failed {
+      Optional<LogOrigin> log =
+          Checkpoint.parse(proof.leaf().checkpoint().text())
+              .flatMap(checkpoint -> LogOrigin.parse(checkpoint.origin()));
+      require(log.isPresent(), Part.CHECKPOINT, "it is not of a gateway's log");
+      LogOrigin origin = log.get();
+      require(
+          origin.federation().equals(federation),
+          Part.CHECKPOINT,
+          "it is of a log of federation " + origin.federation() + ", the bundle of " + federation);
+      require(
+          bundle.isMember(origin.agency()),
+          Part.CHECKPOINT,
+          origin.agency() + " is not in trust bundle version " + bundle.version());
+      return origin;
+    }
+
+    private CheckpointCheck.Signed checkpoint(LogOrigin log) throws Failed {
+      List<AgencyKey> keys = bundle.agency(log.agency()).map(Member::audit).orElse(List.of());
+      CheckpointCheck.Signed first = signed(log, keys);
+      // Again by those alone that were valid when it was signed, which only the signature tells.
+      Instant at = Instant.ofEpochSecond(first.seconds());
+      return signed(log, keys.stream().filter(key -> key.validAt(at)).toList());
+    }
+
+    private CheckpointCheck.Signed signed(LogOrigin log, List<AgencyKey> keys) throws Failed {
+      CheckpointCheck check =
+          new CheckpointVerifier(log, pairs(keys)).check(proof.leaf().checkpoint().encode());
+      if (check instanceof CheckpointCheck.Refused refused) {
+        throw new Failed(Part.CHECKPOINT, refused.reason());
+      }
+      return (CheckpointCheck.Signed) check;
+    }
+
+    private void checkTime(Instant at) throws Failed {
+      Instant latest = terms.now().plus(BundleVerifier.SKEW);
+      require(!at.isAfter(latest), Part.CHECKPOINT, "it is signed at " + at + ", which is to come");
+      BundleVerifier bundles = terms.bundles();
+      if (bundles == null) {
+        return;
+      }
+      Instant issued = bundle.content().issued();
+      require(!issued.isAfter(latest), Part.TRUST_BUNDLE, "it is issued at " + issued);
+      require(
+          bundle.stateAt(at, bundles.grace()) != TrustState.EXPIRED,
+          Part.TRUST_BUNDLE,
+          "it expired at " + bundle.content().expires() + "; the checkpoint is signed at " + at);
+    }
+
+    private List<AgencyName> witnesses(LogOrigin log, CheckpointCheck.Signed signed) throws Failed {
+      List<AgencyName> cosigned = new ArrayList<>();
+      List<AgencyName> all =
+          bundle.having(AgencyRole.WITNESS).stream()
+              .filter(agency -> !agency.equals(log.agency()))
+              .toList();
+      for (AgencyName agency : all) {
+        if (cosigned(agency, signed)) {
+          cosigned.add(agency);
+        }
+      }
+      int must = terms.witnesses().orElse(Math.min(1, all.size()));
+      require(
+          cosigned.size() >= must,
+          Part.WITNESSES,
+          "%d of the %d witnesses cosigned the checkpoint; %d must"
+              .formatted(cosigned.size(), all.size(), must));
+      return cosigned;
+    }
+
+    private boolean cosigned(AgencyName agency, CheckpointCheck.Signed signed) {
+      return bundle.agency(agency).map(Member::audit).orElse(List.of()).stream()
+          .anyMatch(
+              key ->
+                  new WitnessKeys(federation, agency, List.of(key.pair()))
+                      .find(signed.note())
+                      .filter(found -> key.validAt(Instant.ofEpochSecond(found.seconds())))
+                      .isPresent());
+    }
+
+    private AuditRecord record(LogOrigin log, CheckpointCheck.Signed signed) throws Failed {
+      List<AgencyKey> keys = bundle.agency(log.agency()).map(Member::audit).orElse(List.of());
+      Optional<String> fault = proof.leaf().fault(new CheckpointVerifier(log, pairs(keys)));
+      if (fault.isPresent()) {
+        throw new Failed(Part.LEAF, fault.get());
+      }
+      byte[] encoded = proof.leaf().opening().map(OpenedLeaf::encodedRecord).orElse(new byte[0]);
+      Optional<AuditRecord> record =
+          AuditRecordCodec.decode(encoded)
+              .filter(read -> Arrays.equals(AuditRecordCodec.encode(read), encoded));
+      require(record.isPresent(), Part.RECORD, "it is none that this release can read");
+      AuditRecord said = record.get();
+      require(
+          said.type() == AuditType.ACCEPTED || said.type() == AuditType.RECEIVED,
+          Part.RECORD,
+          "it says "
+              + said.type()
+              + " at leaf "
+              + proof.leaf().index()
+              + " of "
+              + signed.checkpoint().size());
+      require(
+          said.subject().messages().contains(proof.message()),
+          Part.RECORD,
+          "it speaks of other messages than " + proof.message());
+      return said;
+    }
+
+    private EnvelopeHeader header(LogOrigin log, AuditRecord record) throws Failed {
+      Optional<EnvelopeHeader> parsed = EnvelopeHeader.parse(proof.envelope().header());
+      require(parsed.isPresent(), Part.HEADER, "it cannot be read");
+      EnvelopeHeader header = parsed.get();
+      AuditSubject subject = record.subject();
+      require(
+          subject.headerHash().equals(ByteString.copyFrom(header.hash()))
+              && Objects.equals(subject.envelope(), header.facts().id()),
+          Part.HEADER,
+          "it is not the one of which the record speaks");
+      AgencyName origin = header.facts().origin();
+      boolean fits =
+          record.type() == AuditType.ACCEPTED
+              ? origin.equals(log.agency()) && header.facts().gateway().equals(log.gateway())
+              : origin.equals(record.actor().agency()) && !origin.equals(log.agency());
+      require(fits, Part.HEADER, "its origin " + origin + " is not the one of the record");
+      return header;
+    }
+
+    private Ed25519VerifyingKey originKey(LogOrigin log, EnvelopeFacts facts) throws Failed {
+      Optional<GatewayKey> key =
+          proof.voucher().announcement()
+              ? SessionAnnouncement.parse(proof.voucher().bytes())
+                  .filter(announcement -> vouches(announcement, log, facts))
+                  .map(announcement -> announcement.terms().parties().gateway())
+              : KeyBundle.parse(proof.voucher().bytes())
+                  .filter(keys -> vouches(keys, facts))
+                  .flatMap(keys -> keys.gateway(facts.gateway()));
+      return key.filter(named -> named.name().equals(facts.gateway()))
+          .orElseThrow(
+              () ->
+                  new Failed(
+                      Part.ORIGIN_KEY,
+                      "it is no statement of "
+                          + facts.origin()
+                          + ", under a signing pair in trust bundle version "
+                          + bundle.version()
+                          + ", about its gateway "
+                          + facts.gateway()))
+          .key();
+    }
+
+    private boolean vouches(SessionAnnouncement announcement, LogOrigin log, EnvelopeFacts facts) {
+      var parties = announcement.terms().parties();
+      return parties.federation().equals(federation)
+          && parties.sender().equals(facts.origin())
+          && parties.recipient().equals(log.agency())
+          && announcement.isSignedBy(signing(facts.origin(), announcement.terms().issuedAtMs()));
+    }
+
+    private boolean vouches(KeyBundle keys, EnvelopeFacts facts) {
+      return keys.content().federation().equals(federation)
+          && keys.content().agency().equals(facts.origin())
+          && keys.isSignedBy(signing(facts.origin(), keys.content().issuedAtMs()));
+    }
+
+    private List<VerifyingPair> signing(AgencyName agency, long atMillis) {
+      Instant at = Instant.ofEpochMilli(atMillis);
+      return pairs(
+          bundle.agency(agency).map(Member::signing).orElse(List.of()).stream()
+              .filter(key -> key.validAt(at))
+              .toList());
+    }
+
+    private static List<VerifyingPair> pairs(List<AgencyKey> keys) {
+      return keys.stream().map(AgencyKey::pair).toList();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package org.entente.gateway.audit.record;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The person on whose behalf a client called, as the agency's own system names them.
+ *
+ * @param officer the agency's reference of the officer, 1 to 80 characters
+ * @param unit the officer's unit, at most 80 characters, may be empty
+ * @param justification why, at most 500 characters; null where law does not ask
+ */
+public record AuditPerson(String officer, String unit, @Nullable String justification) {
+
+  /** Checks the lengths. */
+  public AuditPerson {
+    AuditRecord.requireText("officer", officer, 1, 80);
+    AuditRecord.requireText("unit", unit, 0, 80);
+    if (justification != null) {
+      AuditRecord.requireText("justification", justification, 0, 500);
+    }
+  }
+
+  /** Hides who it is: records of the log are personal data. */
+  @Override
+  public String toString() {
+    return "AuditPerson[hidden]";
+  }
+}

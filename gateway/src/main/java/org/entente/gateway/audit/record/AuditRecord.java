@@ -1,0 +1,115 @@
+package org.entente.gateway.audit.record;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened, who caused it and on what basis: the part of a log entry that only the agency
+ * sees.
+ *
+ * <p>Holds facts about messages, never their content. At rest it is sealed; the log shows a
+ * commitment to it.
+ *
+ * @param type what happened
+ * @param category what it is in law
+ * @param at when, by this gateway's clock, from 1970 on; kept to the millisecond
+ * @param actor who caused it
+ * @param subject what it concerns
+ * @param basis what permitted or refused it
+ * @param outcome how it ended
+ */
+public record AuditRecord(
+    AuditType type,
+    LawCategory category,
+    Instant at,
+    AuditActor actor,
+    AuditSubject subject,
+    Basis basis,
+    Outcome outcome) {
+
+  /** Cuts the time to milliseconds. */
+  public AuditRecord {
+    if (at.isBefore(Instant.EPOCH)) {
+      throw new InvalidValue("a record's time is not before 1970", at.toString());
+    }
+    at = at.truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** A record with a subject and neither policy nor refusal. */
+  public static AuditRecord of(
+      AuditType type, LawCategory category, Instant at, AuditActor actor, AuditSubject subject) {
+    return new AuditRecord(type, category, at, actor, subject, Basis.NONE, Outcome.DONE);
+  }
+
+  /** A record of the node itself: started, stopped, or changed by an operator. */
+  public static AuditRecord ofNode(AuditType type, Instant at, AuditActor actor, String detail) {
+    Outcome outcome = new Outcome("", detail);
+    return new AuditRecord(
+        type, LawCategory.NONE, at, actor, AuditSubject.NODE, Basis.NONE, outcome);
+  }
+
+  /** The same record with what permitted or refused it. */
+  public AuditRecord under(String agreement, String policyVersion) {
+    Basis decided = new Basis(agreement, policyVersion);
+    return new AuditRecord(type, category, at, actor, subject, decided, outcome);
+  }
+
+  /** The same record with words of what was done. */
+  public AuditRecord saying(String detail) {
+    return new AuditRecord(type, category, at, actor, subject, basis, new Outcome("", detail));
+  }
+
+  /** The same record, ended by a refusal. */
+  public AuditRecord refused(Code code, String detail) {
+    Outcome refusal = new Outcome(code.name(), detail);
+    return new AuditRecord(type, category, at, actor, subject, basis, refusal);
+  }
+
+  /**
+   * What policy said.
+   *
+   * @param agreement id of the agreement, at most 100 characters; empty where none decided
+   * @param policyVersion version that decided or came into force, at most 100 characters; empty
+   *     where policy had no part
+   */
+  public record Basis(String agreement, String policyVersion) {
+    /** Policy had no part. */
+    public static final Basis NONE = new Basis("", "");
+
+    /** Checks the lengths. */
+    public Basis {
+      requireText("agreement", agreement, 0, 100);
+      requireText("policy version", policyVersion, 0, 100);
+    }
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param code stable code of a refusal, at most 60 characters; empty for a success. Text, since a
+   *     record outlives the release that wrote it
+   * @param detail what was done, without message content, at most 500 characters; may be empty
+   */
+  public record Outcome(String code, String detail) {
+    /** Done, with nothing to add. */
+    public static final Outcome DONE = new Outcome("", "");
+
+    /** Checks the lengths. */
+    public Outcome {
+      requireText("code", code, 0, 60);
+      requireText("detail", detail, 0, 500);
+    }
+  }
+
+  static void requireText(String what, @Nullable String text, int least, int most) {
+    int length = text == null ? -1 : text.codePointCount(0, text.length());
+    if (length < least || length > most) {
+      throw new InvalidValue(
+          "an audit record's " + what + " has " + least + " to " + most + " characters",
+          length + " characters");
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package org.entente.gateway.audit.record;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import org.entente.gateway.audit.tree.MerkleTree;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.note.TreeHash;
+
+/**
+ * A leaf as it is kept: the commitment that log readers see, and what it commits to, sealed.
+ *
+ * <pre>
+ *    0   1  version, 1
+ *    1  32  commitment: SHA-256("entente/v1 leaf" ‖ blind ‖ encoded record); the leaf's data
+ *   33   8  check: first bytes of SHA-256("entente/v1 stored leaf" ‖ index (8) ‖ commitment ‖ sealed)
+ *   41      sealed: blind (32) ‖ encoded record, through the {@link LeafSealer}
+ * </pre>
+ *
+ * The check tells damage from erasure: sealed bytes that no longer open because their key was
+ * destroyed still match it. It is no protection against whoever can write the store; the commitment
+ * under the signed root is.
+ */
+public final class StoredLeaf {
+
+  /** Size of a blind in bytes. */
+  public static final int BLIND_BYTES = 32;
+
+  private static final byte VERSION = 1;
+  private static final int COMMITMENT_AT = 1;
+  private static final int CHECK_AT = COMMITMENT_AT + TreeHash.BYTES;
+  private static final int CHECK_BYTES = 8;
+  private static final int SEALED_AT = CHECK_AT + CHECK_BYTES;
+  private static final String LEAF = "entente/v1 leaf";
+  private static final String STORED = "entente/v1 stored leaf";
+
+  private final byte[] commitment;
+  private final byte[] sealed;
+
+  private StoredLeaf(byte[] commitment, byte[] sealed) {
+    this.commitment = commitment;
+    this.sealed = sealed;
+  }
+
+  /** Commits to a record under a blind and seals both. */
+  public static StoredLeaf make(long index, byte[] blind, byte[] record, LeafSealer sealer) {
+    byte[] opened = Arrays.copyOf(blind, BLIND_BYTES + record.length);
+    System.arraycopy(record, 0, opened, BLIND_BYTES, record.length);
+    StoredLeaf leaf = new StoredLeaf(commit(opened), sealer.seal(index, opened));
+    Arrays.fill(opened, (byte) 0);
+    return leaf;
+  }
+
+  /** A leaf of which only the commitment is known. */
+  public static StoredLeaf withoutRecord(byte[] commitment) {
+    return new StoredLeaf(commitment.clone(), new byte[0]);
+  }
+
+  /** Reads the kept form; empty when any of its bytes is not what was written for this index. */
+  public static Optional<StoredLeaf> parse(long index, byte[] value) {
+    if (value.length < SEALED_AT || value[0] != VERSION) {
+      return Optional.empty();
+    }
+    StoredLeaf leaf =
+        new StoredLeaf(
+            Arrays.copyOfRange(value, COMMITMENT_AT, CHECK_AT),
+            Arrays.copyOfRange(value, SEALED_AT, value.length));
+    return Arrays.equals(value, leaf.encode(index)) ? Optional.of(leaf) : Optional.empty();
+  }
+
+  /** The kept form. */
+  public byte[] encode(long index) {
+    byte[] at = new byte[Long.BYTES];
+    BigEndian.putU64(at, 0, index);
+    byte[] check = Sha256.hash(ascii(STORED), at, commitment, sealed);
+    byte[] value = new byte[SEALED_AT + sealed.length];
+    value[0] = VERSION;
+    System.arraycopy(commitment, 0, value, COMMITMENT_AT, commitment.length);
+    System.arraycopy(check, 0, value, CHECK_AT, CHECK_BYTES);
+    System.arraycopy(sealed, 0, value, SEALED_AT, sealed.length);
+    return value;
+  }
+
+  /** The leaf's data as log readers see it: 32 bytes. */
+  public byte[] commitment() {
+    return commitment.clone();
+  }
+
+  /** The leaf's hash in the tree. */
+  public TreeHash hash() {
+    return MerkleTree.leafHash(commitment);
+  }
+
+  /** What the leaf commits to; empty when it no longer opens. */
+  public Optional<OpenedLeaf> open(long index, LeafOpener opener) {
+    return opener.open(index, sealed).map(opened -> new OpenedLeaf(opened, matches(opened)));
+  }
+
+  private boolean matches(byte[] opened) {
+    return opened.length >= BLIND_BYTES && Arrays.equals(commit(opened), commitment);
+  }
+
+  /** The commitment to a blind and the record after it. */
+  public static byte[] commit(byte[] blindAndRecord) {
+    return Sha256.hash(ascii(LEAF), blindAndRecord);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,24 @@
+package org.entente.gateway.audit.tree;
+
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+
+/** What came of checking bytes as a log's signed checkpoint. */
+public sealed interface CheckpointCheck {
+
+  /**
+   * The log signed it with both keys of one of its pairs.
+   *
+   * @param note the note with all its signatures
+   * @param checkpoint its text
+   * @param seconds POSIX time of the log's ML-DSA-44 cosignature
+   */
+  record Signed(SignedNote note, Checkpoint checkpoint, long seconds) implements CheckpointCheck {}
+
+  /**
+   * It must not be used.
+   *
+   * @param reason why, for an auditor
+   */
+  record Refused(String reason) implements CheckpointCheck {}
+}

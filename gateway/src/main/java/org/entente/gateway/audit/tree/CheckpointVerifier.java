@@ -1,0 +1,112 @@
+package org.entente.gateway.audit.tree;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteCheck;
+import org.entente.gateway.note.NoteParse;
+import org.entente.gateway.note.NoteVerifier;
+import org.entente.gateway.note.SignedNote;
+
+/**
+ * Knows one log by its origin and its keys, and tells its checkpoints from all others.
+ *
+ * <p>A checkpoint counts when both keys of one pair signed it: Ed25519 over the note (type 0x01)
+ * and ML-DSA-44 as a cosignature (type 0x06), each under the origin as its name. Several pairs are
+ * known while keys rotate. Extension lines are refused, since the ML-DSA-44 signature does not
+ * cover them. Immutable, safe for use by many threads.
+ */
+public final class CheckpointVerifier {
+
+  private final LogOrigin origin;
+  private final List<VerifyingPair> known;
+  private final List<KeyPair> pairs;
+  private final List<NoteVerifier> keys;
+
+  /** A log and the pairs with which it may have signed. */
+  public CheckpointVerifier(LogOrigin origin, List<VerifyingPair> pairs) {
+    this.origin = origin;
+    this.known = List.copyOf(pairs);
+    KeyName name = origin.keyName();
+    this.pairs = pairs.stream().distinct().map(pair -> KeyPair.of(name, pair)).toList();
+    this.keys =
+        this.pairs.stream().flatMap(pair -> List.of(pair.ed25519, pair.mlDsa44).stream()).toList();
+  }
+
+  /** Which log it is. */
+  public LogOrigin origin() {
+    return origin;
+  }
+
+  /** Knows another log by the same pairs. */
+  public CheckpointVerifier of(LogOrigin other) {
+    return new CheckpointVerifier(other, known);
+  }
+
+  /** Knows the same log by one pair more. */
+  public CheckpointVerifier with(VerifyingPair pair) {
+    List<VerifyingPair> all = new ArrayList<>(known);
+    all.add(pair);
+    return new CheckpointVerifier(origin, all);
+  }
+
+  /** Checks a checkpoint's bytes. */
+  public CheckpointCheck check(byte[] bytes) {
+    NoteParse parse = SignedNote.parse(bytes);
+    if (parse instanceof NoteParse.Malformed malformed) {
+      return new CheckpointCheck.Refused("it is not a signed note: " + malformed.reason());
+    }
+    SignedNote note = ((NoteParse.Parsed) parse).note();
+    Optional<Checkpoint> checkpoint = Checkpoint.parse(note.text());
+    if (checkpoint.isEmpty()) {
+      return new CheckpointCheck.Refused("the note is not a checkpoint");
+    }
+    Optional<String> misfit = misfit(checkpoint.get());
+    if (misfit.isPresent()) {
+      return new CheckpointCheck.Refused(misfit.get());
+    }
+    NoteCheck signatures = note.verify(keys);
+    if (signatures.refusal().isPresent()) {
+      return new CheckpointCheck.Refused(signatures.refusal().get());
+    }
+    OptionalLong seconds = signedByPair(signatures.signed());
+    return seconds.isPresent()
+        ? new CheckpointCheck.Signed(note, checkpoint.get(), seconds.getAsLong())
+        : new CheckpointCheck.Refused("it lacks the Ed25519 or the ML-DSA-44 signature of the log");
+  }
+
+  private Optional<String> misfit(Checkpoint checkpoint) {
+    if (!checkpoint.origin().equals(origin.line())) {
+      return Optional.of("it is the checkpoint of another log");
+    }
+    if (!checkpoint.extensions().isEmpty()) {
+      return Optional.of("it has extension lines, which not every signature covers");
+    }
+    boolean emptyFits = checkpoint.size() != 0 || checkpoint.root().equals(MerkleTree.emptyRoot());
+    return emptyFits ? Optional.empty() : Optional.of("an empty log cannot have this root");
+  }
+
+  private OptionalLong signedByPair(List<NoteCheck.Signed> signed) {
+    for (KeyPair pair : pairs) {
+      boolean classical = signed.stream().anyMatch(s -> s.key().equals(pair.ed25519));
+      Optional<NoteCheck.Signed> quantum =
+          signed.stream().filter(s -> s.key().equals(pair.mlDsa44)).findFirst();
+      if (classical && quantum.isPresent()) {
+        return OptionalLong.of(quantum.get().seconds());
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  private record KeyPair(NoteVerifier ed25519, NoteVerifier mlDsa44) {
+    static KeyPair of(KeyName name, VerifyingPair pair) {
+      return new KeyPair(
+          NoteVerifier.ed25519(name, pair.ed25519()),
+          NoteVerifier.mlDsa44Cosignature(name, pair.mlDsa44()));
+    }
+  }
+}

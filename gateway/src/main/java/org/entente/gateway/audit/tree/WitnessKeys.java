@@ -1,0 +1,101 @@
+package org.entente.gateway.audit.tree;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteCheck;
+import org.entente.gateway.note.NoteSignature;
+import org.entente.gateway.note.NoteVerifier;
+import org.entente.gateway.note.SignedNote;
+
+/**
+ * Knows one witness by its agency and its keys, and tells its cosignatures from all others.
+ *
+ * <p>A witness signs as {@code entente/<federation>/witness/<agency>}, which is no log's origin,
+ * with an audit pair of its agency: an Ed25519 cosignature (type 0x04) and an ML-DSA-44 cosignature
+ * (type 0x06) of C2SP tlog-cosignature. Only both of one pair count. Immutable, safe for use by
+ * many threads.
+ */
+public final class WitnessKeys {
+
+  private final AgencyName agency;
+  private final List<Pair> pairs;
+
+  /** A witness and the pairs with which it may have cosigned. */
+  public WitnessKeys(FederationName federation, AgencyName agency, List<VerifyingPair> pairs) {
+    this.agency = agency;
+    KeyName name = name(federation, agency);
+    this.pairs = pairs.stream().distinct().map(pair -> Pair.of(name, pair)).toList();
+  }
+
+  /** The name under which an agency's witness signs. */
+  public static KeyName name(FederationName federation, AgencyName agency) {
+    return new KeyName("entente/" + federation + "/witness/" + agency);
+  }
+
+  /** Whose witness it is. */
+  public AgencyName agency() {
+    return agency;
+  }
+
+  /**
+   * This witness's valid cosignature in a note.
+   *
+   * @return empty when it has none, only one of the two, or one that does not verify
+   */
+  public Optional<Cosignature> find(SignedNote note) {
+    for (Pair pair : pairs) {
+      List<NoteCheck.Signed> by = note.verify(List.of(pair.ed25519, pair.mlDsa44)).signed();
+      if (by.size() == 2) {
+        List<NoteSignature> lines = note.signatures().stream().filter(pair::made).toList();
+        long seconds = by.stream().mapToLong(NoteCheck.Signed::seconds).min().orElse(0);
+        return Optional.of(new Cosignature(agency, lines, seconds));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether a signature line claims to be of one of these keys. */
+  public boolean claims(NoteSignature line) {
+    return pairs.stream().anyMatch(pair -> pair.made(line));
+  }
+
+  /**
+   * Reads what a witness answers, signature lines, as signatures under a checkpoint.
+   *
+   * @return the checkpoint with those lines after its own; empty when they are none
+   */
+  public static Optional<SignedNote> under(SignedNote checkpoint, byte[] lines) {
+    String whole =
+        new String(checkpoint.encode(), StandardCharsets.UTF_8)
+            + new String(lines, StandardCharsets.UTF_8);
+    return SignedNote.parse(whole.getBytes(StandardCharsets.UTF_8)).asNote();
+  }
+
+  /** Signature lines as a witness answers them, each ended by a newline. */
+  public static byte[] lines(List<NoteSignature> signatures) {
+    StringBuilder text = new StringBuilder();
+    signatures.forEach(signature -> text.append(signature.line()).append('\n'));
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private record Pair(NoteVerifier ed25519, NoteVerifier mlDsa44) {
+    static Pair of(KeyName name, VerifyingPair pair) {
+      return new Pair(
+          NoteVerifier.ed25519Cosignature(name, pair.ed25519()),
+          NoteVerifier.mlDsa44Cosignature(name, pair.mlDsa44()));
+    }
+
+    boolean made(NoteSignature line) {
+      return isOf(ed25519, line) || isOf(mlDsa44, line);
+    }
+
+    private static boolean isOf(NoteVerifier key, NoteSignature line) {
+      return line.name().equals(key.name()) && line.keyId() == key.keyId();
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The mathematics and formats of a transparency log: RFC 6962 hash trees, C2SP tlog-tiles,
+ * checkpoints and cosignatures. Nothing here stores a log.
+ */
+@NullMarked
+package org.entente.gateway.audit.tree;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package org.entente.gateway.bridge.cap;
+
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.bridge.cap.CapImport.Imported;
+import org.entente.gateway.bridge.format.BadRecord;
+import org.entente.gateway.bridge.format.CapAlert;
+import org.entente.gateway.bridge.format.CapProblem;
+import org.entente.gateway.bridge.format.DraftLimits;
+import org.entente.gateway.bridge.format.Fault;
+import org.entente.gateway.bridge.format.Unmapped;
+
+/**
+ * What becomes of a CAP alert in a message, whoever sends it on whatever terms.
+ *
+ * @param obstacle why it cannot become a message; empty if it can
+ * @param unmapped what of the document would not be in the message as it stands; where there is an
+ *     obstacle, what reading alone showed
+ */
+public record CapCheck(Optional<BadRecord> obstacle, List<Unmapped> unmapped) {
+  public CapCheck {
+    unmapped = List.copyOf(unmapped);
+  }
+
+  /** Checks one alert. */
+  public static CapCheck of(CapAlert alert) {
+    try {
+      Imported imported = CapImport.read(alert);
+      DraftLimits.checkValues(imported.draft());
+      return new CapCheck(Optional.empty(), imported.unmapped());
+    } catch (CapProblem e) {
+      return obstacle(alert, e.line(), e.path(), e.problem());
+    } catch (Fault e) {
+      return obstacle(alert, alert.line(), CapPath.of(e.field()), e.problem());
+    }
+  }
+
+  private static CapCheck obstacle(CapAlert alert, int line, String path, String problem) {
+    BadRecord bad = new BadRecord(alert.file(), line, path, problem);
+    return new CapCheck(Optional.of(bad), alert.unmapped());
+  }
+}

@@ -1,0 +1,408 @@
+package org.entente.gateway.bridge.cap;
+
+import static org.entente.gateway.bridge.format.CapElement.parent;
+import static org.entente.gateway.bridge.format.CapElement.text;
+
+import com.google.protobuf.Timestamp;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.entente.gateway.bridge.cap.CapLines.Entry;
+import org.entente.gateway.bridge.format.CapElement;
+import org.entente.gateway.bridge.format.CapProblem;
+import org.entente.gateway.bridge.format.CapWords;
+import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Area;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.RequestedAction;
+
+/**
+ * An alert as a CAP 1.2 element, not yet checked against the schema. What {@link CapImport} kept is
+ * put back in its place; what CAP has no element for becomes parameters named {@code entente:…}
+ * ({@link CapParameters}); what then is not in the element as it stands in the message is told.
+ *
+ * <p>The scope is {@code Public} only where the label says that nothing restricts the content
+ * (unclassified in no national scheme, no handling code, marked {@code TLP:CLEAR}); otherwise it is
+ * at least {@code Restricted}, with the label's restrictions in words before those of the source,
+ * whatever the scope was there.
+ */
+final class CapExport {
+  /** The element, and what of the message is not in it as it stands. */
+  record Exported(CapElement alert, List<Unmapped> unmapped) {}
+
+  /** CAP 1.2 section 3.3.2: no "Z", UTC is written "-00:00". */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'-00:00'").withZone(ZoneOffset.UTC);
+
+  private static final int MOST_BLOCKS = 64;
+
+  private final Label label;
+  private final Alert alert;
+  private final String references;
+  private final Leftovers leftovers = new Leftovers();
+  private final BitSet writtenTexts = new BitSet();
+  private final BitSet writtenAreas = new BitSet();
+  private int elements;
+
+  private CapExport(Label label, Alert alert, String references) {
+    this.label = label;
+    this.alert = alert;
+    this.references = references;
+  }
+
+  /** Fails where a document of bounded size cannot hold it. */
+  static Exported alert(Label label, Alert alert, String references) throws CapProblem {
+    CapExport export = new CapExport(label, alert, references);
+    CapElement element = CapUpgrade.of(export.alert(), export.leftovers, 0);
+    return new Exported(element, export.leftovers.list());
+  }
+
+  /** The identifier of an alert that is no CAP document's. */
+  static String identifier(Label label) {
+    return "entente-" + HexFormat.of().formatHex(label.getMessageId().toByteArray());
+  }
+
+  private CapElement alert() throws CapProblem {
+    List<CapElement> out = new ArrayList<>();
+    out.add(text("identifier", kept("identifier", identifier(label))));
+    out.add(text("sender", kept("sender", label.getOrigin())));
+    out.add(text("sent", kept("sent", time(label.getCreatedAt(), label.hasCreatedAt()))));
+    out.add(text("status", CapWords.word(label.getStatus().getValueDescriptor(), "Actual")));
+    out.add(text("msgType", messageType()));
+    if (label.getMessageType() == MessageType.MESSAGE_TYPE_RECTIFICATION) {
+      leftovers.add(0, "alert/msgType", "is RECTIFICATION in the message; CAP has Update for it");
+    }
+    out.add(text("source", kept("source", isFromCap() ? "" : label.getSourceRef())));
+    scope(out);
+    out.add(text("addresses", kept("addresses", "")));
+    CapLines.read(kept("code", "")).all("code").forEach(code -> out.add(text("code", code)));
+    out.add(text("note", kept("note", "")));
+    out.add(text("references", kept("references", references)));
+    out.add(text("incidents", kept("incidents", "")));
+    out.addAll(infos());
+    tellWhatIsLeft();
+    return parent("alert", withoutEmpty(out));
+  }
+
+  /** Whether a CAP document began it, which then names it. */
+  private boolean isFromCap() {
+    return alert.containsExtra(CapImport.EXTRA + "identifier");
+  }
+
+  private String messageType() {
+    return switch (label.getMessageType()) {
+      // CAP knows no other word for what stands in the place of an alert that was wrong.
+      case MESSAGE_TYPE_RECTIFICATION -> "Update";
+      case UNRECOGNIZED -> "Alert";
+      default -> CapWords.word(label.getMessageType().getValueDescriptor(), "Alert");
+    };
+  }
+
+  private void scope(List<CapElement> out) {
+    List<String> restrictions = restrictions();
+    String scope = kept("scope", restrictions.isEmpty() ? "Public" : "Restricted");
+    if (scope.equals("Public") && !restrictions.isEmpty()) {
+      leftovers.add(
+          0, "alert/scope", "is Public in the CAP document; the label restricts it: Restricted");
+      scope = "Restricted";
+    }
+    out.add(text("scope", scope));
+    String source = kept("restriction", "");
+    if (!source.isEmpty()) {
+      restrictions.add(source);
+    }
+    out.add(text("restriction", String.join("; ", restrictions)));
+  }
+
+  private List<String> restrictions() {
+    boolean clear =
+        label.getClassification() == Classification.CLASSIFICATION_UNCLASSIFIED
+            && label.getClassificationScheme().isEmpty()
+            && label.getHandlingCount() == 0
+            && label.getMarkingsList().equals(List.of("TLP:CLEAR"));
+    List<String> words = new ArrayList<>();
+    if (clear) {
+      return words;
+    }
+    words.add(CapWords.word(label.getClassification().getValueDescriptor(), "Unclassified"));
+    if (!label.getClassificationScheme().isEmpty()) {
+      words.add(label.getClassificationScheme() + " " + label.getClassificationMarking());
+    }
+    words.addAll(label.getMarkingsList());
+    for (Handling handling : label.getHandlingList()) {
+      words.add(CapWords.word(handling.getValueDescriptor(), "handling"));
+    }
+    if (!label.getHandlingText().isEmpty()) {
+      words.add(label.getHandlingText());
+    }
+    return words;
+  }
+
+  private List<CapElement> infos() throws CapProblem {
+    List<CapLines> blocks = blocks();
+    List<CapElement> out = new ArrayList<>();
+    if (blocks.isEmpty() && !isWithoutInfo()) {
+      for (int i = 0; i < alert.getTextsCount(); i++) {
+        out.add(info(i, new CapLines(List.of()), allAreas(), out.isEmpty()));
+      }
+    }
+    for (CapLines block : blocks) {
+      int at = index(block.first("text", "0"), alert.getTextsCount());
+      if (at >= 0) {
+        out.add(info(at, block, areasOf(block), out.isEmpty()));
+      }
+    }
+    if (out.isEmpty()) {
+      leftovers.add(
+          0,
+          "label",
+          "has no place in an alert without an info block: "
+              + parameters().stream()
+                  .map(parameter -> parameter.textOf("valueName"))
+                  .distinct()
+                  .collect(Collectors.joining(", ")));
+    }
+    return out;
+  }
+
+  private List<CapLines> blocks() {
+    List<CapLines> blocks = new ArrayList<>();
+    for (int i = 0; i < MOST_BLOCKS && alert.containsExtra(CapImport.INFO + i); i++) {
+      blocks.add(CapLines.read(CapKept.get(alert, CapImport.INFO + i, "")));
+    }
+    return blocks;
+  }
+
+  /** Whether it is an acknowledgement or cancellation that had no block, and says nothing more. */
+  private boolean isWithoutInfo() {
+    String about = kept("references", kept("identifier", ""));
+    AlertText none = CapText.withoutInfo(messageType(), about, kept("note", ""));
+    return isFromCap() && alert.getAreasCount() == 0 && alert.getTextsList().equals(List.of(none));
+  }
+
+  private List<Integer> allAreas() {
+    return IntStream.range(0, alert.getAreasCount()).boxed().toList();
+  }
+
+  private List<Integer> areasOf(CapLines kept) {
+    if (kept.all("areas").isEmpty()) {
+      return allAreas();
+    }
+    List<Integer> out = new ArrayList<>();
+    for (String word : kept.first("areas", "").split(" ", -1)) {
+      int at = index(word, alert.getAreasCount());
+      if (at >= 0) {
+        out.add(at);
+      }
+    }
+    return out;
+  }
+
+  private CapElement info(int index, CapLines kept, List<Integer> areas, boolean first)
+      throws CapProblem {
+    AlertText text = alert.getTexts(index);
+    List<CapElement> out = new ArrayList<>();
+    out.add(text("language", said(kept, "language", CapText::language, text.getLanguage())));
+    List<String> categories = kept.all("category");
+    String category = CapWords.category(label.getCategory());
+    (categories.isEmpty() ? List.of(category) : categories)
+        .forEach(word -> out.add(text("category", word)));
+    String event = said(kept, "event", said -> CapText.line(said, ""), text.getEvent());
+    out.add(text("event", event.isEmpty() ? categoryInWords() : event));
+    kept.all("responseType").forEach(word -> out.add(text("responseType", word)));
+    graded(out, kept);
+    out.add(text("audience", kept.first("audience", "")));
+    pairs("eventCode", kept, out);
+    out.add(text("effective", kept.first("effective", "")));
+    String onset = time(alert.getOnsetAt(), alert.hasOnsetAt() && kept.entries().isEmpty());
+    out.add(text("onset", kept.first("onset", onset)));
+    // The label's expires_at says until when to deliver, not until when the alert holds.
+    out.add(text("expires", kept.first("expires", "")));
+    words(out, kept, text);
+    pairs("parameter", kept, out);
+    if (first) {
+      out.addAll(parameters());
+    }
+    resources(kept, out);
+    Map<Integer, CapElement> made = new HashMap<>();
+    for (int at : areas) {
+      CapElement area =
+          made.computeIfAbsent(at, i -> area(alert.getAreas(i), kept.below("area." + i + ".")));
+      count(area);
+      out.add(area);
+      writtenAreas.set(at);
+    }
+    writtenTexts.set(index);
+    return parent("info", withoutEmpty(out));
+  }
+
+  /**
+   * Whoever wrote the message says how often an area is repeated: a few bytes could ask for more
+   * than any memory holds.
+   */
+  private void count(CapElement area) throws CapProblem {
+    elements += size(area);
+    if (elements > CapReader.MAX_ELEMENTS) {
+      throw new CapProblem(
+          0,
+          "alert/info/area",
+          "would be repeated until the document has more than "
+              + CapReader.MAX_ELEMENTS
+              + " elements");
+    }
+  }
+
+  private static int size(CapElement element) {
+    return 1 + element.children().stream().mapToInt(CapExport::size).sum();
+  }
+
+  private static void words(List<CapElement> out, CapLines kept, AlertText text) {
+    UnaryOperator<String> line = said -> CapText.line(said, "");
+    UnaryOperator<String> headline = said -> CapText.line(said, text.getEvent());
+    out.add(text("senderName", said(kept, "senderName", line, text.getSenderName())));
+    out.add(text("headline", said(kept, "headline", headline, text.getHeadline())));
+    out.add(text("description", text.getDescription()));
+    out.add(text("instruction", text.getInstruction()));
+    out.add(text("web", text.getWeb().isEmpty() ? kept.first("web", "") : text.getWeb()));
+    out.add(text("contact", kept.first("contact", "")));
+  }
+
+  /** What the document said, unless the message says something else by now. */
+  private static String said(CapLines kept, String name, UnaryOperator<String> form, String now) {
+    return kept.all(name).stream()
+        .filter(said -> form.apply(said).equals(now))
+        .findFirst()
+        .orElse(now);
+  }
+
+  private void graded(List<CapElement> out, CapLines kept) {
+    String urgency = CapWords.word(label.getUrgency().getValueDescriptor(), "Unknown");
+    String severity = CapWords.word(label.getSeverity().getValueDescriptor(), "Unknown");
+    String certainty = CapWords.word(label.getCertainty().getValueDescriptor(), "Unknown");
+    out.add(text("urgency", kept.first("urgency", urgency)));
+    out.add(text("severity", kept.first("severity", severity)));
+    out.add(text("certainty", kept.first("certainty", certainty)));
+  }
+
+  private String categoryInWords() {
+    return CapWords.word(label.getCategory().getValueDescriptor(), "Alert").replace('_', ' ');
+  }
+
+  /** What only our own gateways understand: the rest of the label and of the alert. */
+  private List<CapElement> parameters() {
+    return CapParameters.of(label, alert, isFromCap());
+  }
+
+  private static void pairs(String name, CapLines kept, List<CapElement> out) {
+    for (Entry entry : kept.below(name + ".")) {
+      out.add(CapParameters.pair(name, entry.name(), entry.value()));
+    }
+  }
+
+  private static void resources(CapLines kept, List<CapElement> out) {
+    Map<String, List<CapElement>> byIndex = new LinkedHashMap<>();
+    for (Entry entry : kept.below("resource.")) {
+      int dot = entry.name().indexOf('.');
+      if (dot > 0) {
+        CapElement part = text(entry.name().substring(dot + 1), entry.value());
+        byIndex
+            .computeIfAbsent(entry.name().substring(0, dot), index -> new ArrayList<>())
+            .add(part);
+      }
+    }
+    byIndex.values().forEach(parts -> out.add(parent("resource", parts)));
+  }
+
+  private CapElement area(Area area, List<Entry> kept) {
+    List<CapElement> out = new ArrayList<>();
+    CapLines lines = new CapLines(kept);
+    out.add(text("areaDesc", place(area, lines)));
+    area.getPolygonsList().forEach(shape -> out.add(text("polygon", shape)));
+    area.getCirclesList().forEach(shape -> out.add(text("circle", shape)));
+    List<Entry> codes = lines.below("geocode.");
+    codes.forEach(code -> out.add(CapGeocode.of(code.name(), code.value())));
+    if (codes.isEmpty()) {
+      area.getGeocodesList().forEach(geocode -> out.add(CapGeocode.element(geocode)));
+    }
+    for (String height : List.of("altitude", "ceiling")) {
+      lines.all(height).forEach(value -> out.add(text(height, value)));
+    }
+    return parent("area", withoutEmpty(out));
+  }
+
+  /** CAP wants each area in words. */
+  private String place(Area area, CapLines kept) {
+    String words = said(kept, "areaDesc", CapText::place, area.getDescription());
+    if (!words.isEmpty()) {
+      return words;
+    }
+    leftovers.add(
+        0, "alert/info/area/areaDesc", "the area has no name in the message; one is made up");
+    return area.getGeocodesCount() > 0 ? area.getGeocodes(0) : "Area";
+  }
+
+  private void tellWhatIsLeft() {
+    for (int i = 0; i < alert.getTextsCount(); i++) {
+      if (!writtenTexts.get(i) && !isWithoutInfo()) {
+        leftovers.add(0, "body.alert.texts[" + i + "]", "belongs to no block of the CAP document");
+      }
+    }
+    for (int i = 0; i < alert.getAreasCount(); i++) {
+      if (!writtenAreas.get(i)) {
+        leftovers.add(0, "body.alert.areas[" + i + "]", "belongs to no block of the CAP document");
+      }
+    }
+    for (String key : alert.getExtraMap().keySet()) {
+      if (key.startsWith(CapImport.EXTRA) && !CapKept.isOne(key)) {
+        leftovers.add(0, "body.alert.extra." + key, "is none of what CAP documents are kept in");
+      }
+    }
+    // Somebody who acts on the file alone could ruin an operation.
+    if (label.getRequestedActionValue() > RequestedAction.REQUESTED_ACTION_INFORM_VALUE) {
+      leftovers.add(
+          0,
+          "label.requested_action",
+          "CAP has no element for "
+              + label.getRequestedAction()
+              + ": whoever acts on the file must heed its parameter entente:requested_action");
+    }
+  }
+
+  private static List<CapElement> withoutEmpty(List<CapElement> elements) {
+    return elements.stream()
+        .filter(element -> !element.text().isEmpty() || !element.children().isEmpty())
+        .toList();
+  }
+
+  private String kept(String name, String otherwise) {
+    return CapKept.get(alert, CapImport.EXTRA + name, otherwise);
+  }
+
+  private static int index(String text, int count) {
+    return text.matches("\\d{1,4}") && Integer.parseInt(text) < count ? Integer.parseInt(text) : -1;
+  }
+
+  static String time(Timestamp time, boolean present) {
+    try {
+      return present ? TIME.format(Instant.ofEpochSecond(time.getSeconds(), time.getNanos())) : "";
+    } catch (DateTimeException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,373 @@
+package org.entente.gateway.bridge.cap;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.entente.gateway.bridge.cap.CapLines.Entry;
+import org.entente.gateway.bridge.format.CapAlert;
+import org.entente.gateway.bridge.format.CapElement;
+import org.entente.gateway.bridge.format.CapProblem;
+import org.entente.gateway.bridge.format.CapSchema;
+import org.entente.gateway.bridge.format.CapWords;
+import org.entente.gateway.bridge.format.Printable;
+import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Area;
+import org.entente.proto.v1.Certainty;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Severity;
+import org.entente.proto.v1.Subject;
+import org.entente.proto.v1.Urgency;
+
+/**
+ * What a CAP alert says, as a draft to which a mapping adds what CAP does not know.
+ *
+ * <p>Texts, areas, status, type, urgency, severity and certainty (the highest of all blocks) go
+ * where {@code entente.v1} has a place. Blocks that differ in areas only share a text; areas that
+ * are the same in several languages' blocks are kept once. Everything else is kept word for word in
+ * the alert's {@code extra} ({@link CapKept}): {@code cap.<element>} for the alert, {@code
+ * cap.info.<n>} as {@link CapLines} for each block; so is a text that goes into the message in
+ * another form than it has in the document. {@link CapExport} puts it all back. What is not carried
+ * at all is told with the draft.
+ */
+public final class CapImport {
+  static final String EXTRA = "cap.";
+  static final String INFO = "cap.info.";
+  public static final String OURS = "entente:";
+  static final String OUR_EXTRA = "entente:extra:";
+  static final String OUR_SUBJECT = "entente:subject";
+
+  /** What CAP says a block without language is in. */
+  static final String DEFAULT_LANGUAGE = "en-US";
+
+  /** Elements of the alert that are kept as they are; repeated ones as lines. */
+  static final List<String> KEPT =
+      List.of(
+          "identifier",
+          "sender",
+          "sent",
+          "source",
+          "scope",
+          "restriction",
+          "addresses",
+          "code",
+          "note",
+          "references",
+          "incidents");
+
+  /** Elements of a block that are kept as they are. */
+  static final List<String> KEPT_OF_INFO =
+      List.of("category", "responseType", "audience", "effective", "expires", "contact");
+
+  /** A draft, and what of the document is not in it as it stands. */
+  public record Imported(Draft draft, List<Unmapped> unmapped) {}
+
+  private static final Pattern TOO_EXACT = Pattern.compile("(\\.\\d{12})\\d+");
+  private static final Pattern WEB = Pattern.compile("https?://\\S{1,990}");
+
+  private final CapElement cap;
+  private final int line;
+  private final Leftovers leftovers = new Leftovers();
+  private final Label.Builder label = Label.newBuilder().setKind(Kind.KIND_ALERT);
+  private final Alert.Builder alert = Alert.newBuilder();
+  private final List<AlertText> texts = new ArrayList<>();
+  private final List<CapElement> areas = new ArrayList<>();
+
+  private CapImport(CapAlert alert) {
+    this.cap = alert.element();
+    this.line = alert.line();
+    leftovers.addAll(alert.unmapped());
+  }
+
+  /** The draft so far, without what CAP does not know. */
+  static Draft draft(CapAlert alert) throws CapProblem {
+    return read(alert).draft();
+  }
+
+  /** The draft so far, and what is not carried. */
+  public static Imported read(CapAlert alert) throws CapProblem {
+    CapImport reading = new CapImport(alert);
+    return new Imported(reading.draft(), reading.leftovers.list());
+  }
+
+  /** The alert as {@code source} for a mapping's expressions. */
+  public static Map<String, Object> source(CapAlert alert) {
+    Map<String, Object> source =
+        new LinkedHashMap<>(alert.element().toMap(CapSchema.of(alert.version())));
+    source.put("namespace", alert.version().namespace());
+    return source;
+  }
+
+  private Draft draft() throws CapProblem {
+    label
+        .setStatus(CapWords.status(cap.textOf("status")))
+        .setMessageType(CapWords.messageType(cap.textOf("msgType")));
+    keepAlert();
+    List<CapElement> infos = cap.all("info");
+    for (CapElement info : infos) {
+      raise(info);
+    }
+    for (int i = 0; i < infos.size(); i++) {
+      info(infos.get(i), i, infos.size() > 1);
+    }
+    alert.addAllTexts(texts.isEmpty() ? List.of(textWithoutInfo()) : texts);
+    for (CapElement area : areas) {
+      alert.addAreas(area(area));
+    }
+    label.setPersonalData(alert.getSubjectsList().stream().anyMatch(Subject::hasPerson));
+    Draft.Builder draft = Draft.newBuilder().setIdempotencyKey(key()).setLabel(label);
+    draft.getBodyBuilder().setAlert(alert);
+    return draft.build();
+  }
+
+  private void keepAlert() {
+    for (String name : KEPT) {
+      List<String> values = cap.textsOf(name);
+      if (name.equals("code") && !values.isEmpty()) {
+        List<Entry> entries = values.stream().map(value -> new Entry("code", value)).toList();
+        CapKept.put(alert, EXTRA + name, new CapLines(entries).write());
+      } else if (!values.isEmpty()) {
+        CapKept.put(alert, EXTRA + name, values.get(0));
+      }
+    }
+  }
+
+  /** The label has one severity for all blocks: the highest. */
+  private void raise(CapElement info) {
+    Severity severity = CapWords.severity(info.textOf("severity"));
+    Urgency urgency = CapWords.urgency(info.textOf("urgency"));
+    Certainty certainty = CapWords.certainty(info.textOf("certainty"));
+    label
+        .setSeverityValue(Math.max(label.getSeverityValue(), severity.getNumber()))
+        .setUrgencyValue(Math.max(label.getUrgencyValue(), urgency.getNumber()))
+        .setCertaintyValue(Math.max(label.getCertaintyValue(), certainty.getNumber()));
+  }
+
+  private void info(CapElement info, int index, boolean several) throws CapProblem {
+    List<Entry> kept = new ArrayList<>();
+    for (String name : KEPT_OF_INFO) {
+      info.textsOf(name).forEach(value -> kept.add(new Entry(name, value)));
+    }
+    keepDifferences(info, kept);
+    AlertText text = text(info, kept);
+    int textIndex = indexIn(texts, text);
+    List<String> areaIndexes = new ArrayList<>();
+    for (CapElement area : info.all("area")) {
+      String areaIndex = String.valueOf(indexIn(areas, area));
+      if (!areaIndexes.contains(areaIndex)) {
+        keepOfArea(area, "area." + areaIndex + ".", kept);
+      }
+      areaIndexes.add(areaIndex);
+    }
+    if (several || areaIndexes.size() > areas.size()) {
+      kept.add(new Entry("text", String.valueOf(textIndex)));
+      kept.add(new Entry("areas", String.join(" ", areaIndexes)));
+    }
+    pairs(info, "eventCode", kept);
+    parameters(info, kept);
+    resources(info, kept);
+    CapKept.put(alert, INFO + index, new CapLines(kept).write());
+  }
+
+  private void keepOfArea(CapElement area, String prefix, List<Entry> kept) {
+    String said = area.textOf("areaDesc");
+    if (!CapText.place(said).equals(said)) {
+      kept.add(new Entry(prefix + "areaDesc", said));
+      tooLong("alert/info/area/areaDesc", said);
+    }
+    for (String height : List.of("altitude", "ceiling")) {
+      area.textsOf(height).forEach(value -> kept.add(new Entry(prefix + height, value)));
+    }
+    List<CapElement> codes = area.all("geocode");
+    if (!codes.stream().allMatch(CapGeocode::fits)) {
+      for (CapElement code : codes) {
+        String name = prefix + "geocode." + code.textOf("valueName");
+        kept.add(new Entry(name, code.textOf("value")));
+      }
+    }
+  }
+
+  private void tooLong(String path, String said) {
+    leftovers.add(
+        line,
+        path,
+        "has " + said.length() + " characters: cut in the message, and kept whole in its extra");
+  }
+
+  private void keepDifferences(CapElement info, List<Entry> kept) {
+    String severity = CapWords.word(label.getSeverity().getValueDescriptor(), "");
+    String urgency = CapWords.word(label.getUrgency().getValueDescriptor(), "");
+    String certainty = CapWords.word(label.getCertainty().getValueDescriptor(), "");
+    keepIfOther(info, "severity", severity, kept);
+    keepIfOther(info, "urgency", urgency, kept);
+    keepIfOther(info, "certainty", certainty, kept);
+    String onset = info.textOf("onset");
+    if (!onset.isEmpty()) {
+      if (!alert.hasOnsetAt()) {
+        alert.setOnsetAt(Timestamps.fromMillis(instant(onset).toEpochMilli()));
+      }
+      kept.add(new Entry("onset", onset));
+    }
+  }
+
+  private static void keepIfOther(CapElement info, String name, String ofLabel, List<Entry> kept) {
+    if (!info.textOf(name).equals(ofLabel)) {
+      kept.add(new Entry(name, info.textOf(name)));
+    }
+  }
+
+  private AlertText text(CapElement info, List<Entry> kept) {
+    String event = line(info, "event", "", kept);
+    AlertText.Builder text =
+        AlertText.newBuilder()
+            .setLanguage(CapText.language(info.textOf("language")))
+            .setHeadline(line(info, "headline", event, kept))
+            .setDescription(info.textOf("description"))
+            .setInstruction(info.textOf("instruction"))
+            .setEvent(event)
+            .setSenderName(line(info, "senderName", "", kept));
+    if (info.textOf("language").isEmpty()) {
+      kept.add(new Entry("language", ""));
+    }
+    String web = info.textOf("web");
+    if (WEB.matcher(web).matches()) {
+      text.setWeb(web);
+    } else if (!web.isEmpty()) {
+      kept.add(new Entry("web", web));
+    }
+    return text.build();
+  }
+
+  /** The text as a line; what it says is kept where that is something else. */
+  private String line(CapElement info, String name, String absent, List<Entry> kept) {
+    String said = info.textOf(name);
+    String text = CapText.line(said, absent);
+    if (!text.equals(said)) {
+      kept.add(new Entry(name, said));
+    }
+    if (text.endsWith("…") && !said.isEmpty() && !said.endsWith("…")) {
+      tooLong("alert/info/" + name, said);
+    }
+    return text;
+  }
+
+  /** Acknowledgements and cancellations may come without a block. */
+  private AlertText textWithoutInfo() {
+    String about = cap.textOf("references", cap.textOf("identifier"));
+    return CapText.withoutInfo(cap.textOf("msgType"), about, cap.textOf("note"));
+  }
+
+  private Area area(CapElement area) {
+    Area.Builder out = Area.newBuilder().setDescription(CapText.place(area.textOf("areaDesc")));
+    area.textsOf("polygon").forEach(shape -> out.addPolygons(shape("polygon", shape)));
+    area.textsOf("circle").forEach(shape -> out.addCircles(shape("circle", shape)));
+    for (CapElement code : area.all("geocode")) {
+      if (CapGeocode.fits(code)) {
+        out.addGeocodes(CapGeocode.text(code));
+      }
+    }
+    return out.build();
+  }
+
+  /** Without the digits beyond a millionth of a millimetre that some writers put out. */
+  private String shape(String name, String text) {
+    String out = TOO_EXACT.matcher(text).replaceAll("$1");
+    if (!out.equals(text)) {
+      leftovers.add(
+          line,
+          "alert/info/area/" + name,
+          "digits beyond the twelfth after the point are left out");
+    }
+    return out;
+  }
+
+  private static void pairs(CapElement info, String name, List<Entry> kept) {
+    for (CapElement pair : info.all(name)) {
+      kept.add(new Entry(name + "." + pair.textOf("valueName"), pair.textOf("value")));
+    }
+  }
+
+  /** Parameters that {@link CapExport} made go back to where they came from. */
+  private void parameters(CapElement info, List<Entry> kept) throws CapProblem {
+    for (CapElement parameter : info.all("parameter")) {
+      String name = parameter.textOf("valueName");
+      String value = parameter.textOf("value");
+      String key = name.startsWith(OUR_EXTRA) ? name.substring(OUR_EXTRA.length()) : EXTRA;
+      if (!key.startsWith(EXTRA) && !alert.containsExtra(key)) {
+        alert.putExtra(key, value);
+      } else if (name.equals(OUR_SUBJECT)) {
+        alert.addSubjects(subject(value));
+      } else if (!name.startsWith(OURS)) {
+        kept.add(new Entry("parameter." + name, value));
+      } else {
+        leftovers.add(
+            line,
+            "alert/info/parameter",
+            Printable.quote(name) + " is for whoever sends the alert to say anew; left out");
+      }
+    }
+  }
+
+  private Subject subject(String json) throws CapProblem {
+    try {
+      Subject.Builder subject = Subject.newBuilder();
+      JsonFormat.parser().merge(json, subject);
+      return subject.build();
+    } catch (InvalidProtocolBufferException e) {
+      throw new CapProblem(
+          line,
+          "alert/info/parameter",
+          OUR_SUBJECT + " must be an entente.v1.Subject in protobuf JSON: " + e.getMessage());
+    }
+  }
+
+  private static void resources(CapElement info, List<Entry> kept) {
+    int index = 0;
+    for (CapElement resource : info.all("resource")) {
+      for (CapElement part : resource.children()) {
+        kept.add(new Entry("resource." + index + "." + part.name(), part.text()));
+      }
+      index++;
+    }
+  }
+
+  private static <T> int indexIn(List<T> list, T element) {
+    int index = list.indexOf(element);
+    if (index >= 0) {
+      return index;
+    }
+    list.add(element);
+    return list.size() - 1;
+  }
+
+  /** CAP's identity of an alert is its sender, identifier and time. */
+  private String key() {
+    String identity =
+        String.join(",", cap.textOf("sender"), cap.textOf("identifier"), cap.textOf("sent"));
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
+      return "cap:" + HexFormat.of().formatHex(hash, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Instant instant(String time) {
+    return OffsetDateTime.parse(time).toInstant();
+  }
+}

@@ -1,0 +1,80 @@
+package org.entente.gateway.bridge.cap;
+
+import com.google.protobuf.ByteString;
+import java.util.HexFormat;
+import org.entente.gateway.bridge.format.BadRecord;
+import org.entente.gateway.bridge.format.CapAlert;
+import org.entente.gateway.bridge.format.CapReading;
+import org.entente.gateway.bridge.format.CapWriting;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Received messages as CAP 1.2: alerts, and recalls of alerts that were written before as {@code
+ * Cancel}. Of any other message there is no CAP, and the reason is told. Pure; safe for use by
+ * several threads.
+ */
+public final class CapMessage {
+  private CapMessage() {}
+
+  /** The message that one changes or takes back; empty where there is none. */
+  static ByteString changed(Label label, Body body) {
+    return body.hasRecall() ? body.getRecall().getMessageId() : label.getReferences();
+  }
+
+  /**
+   * Writes a message as delivered.
+   *
+   * @param changed what was written of the message that this one changes or takes back; null if
+   *     nothing is known of it
+   */
+  public static CapWriting write(Label label, Body body, @Nullable CapReading changed) {
+    return switch (body.getContentCase()) {
+      case ALERT -> alert(label, body.getAlert(), changed);
+      case RECALL -> cancel(label, body, changed);
+      case INTELLIGENCE,
+          DOCUMENT,
+          FEEDBACK,
+          EVIDENCE,
+          CONSENT,
+          CHARGE,
+          REQUEST,
+          ANSWER,
+          RESPONDERS,
+          ROSTER,
+          OPERATION_UPDATE,
+          CONTENT_NOT_SET ->
+          none("body", "CAP is for alerts; this is " + body.getContentCase());
+    };
+  }
+
+  private static CapWriting alert(Label label, Alert alert, @Nullable CapReading changed) {
+    if (label.getMessageType() == MessageType.MESSAGE_TYPE_RESTRICTION) {
+      return none(
+          "label.message_type", "CAP cannot say that the processing of an alert is restricted");
+    }
+    return changed instanceof CapAlert before && !label.getReferences().isEmpty()
+        ? CapWriter.write(label, alert, CapWriter.reference(before.element()))
+        : CapWriter.write(label, alert);
+  }
+
+  private static CapWriting cancel(Label label, Body body, @Nullable CapReading changed) {
+    if (changed == null) {
+      return none(
+          "body.recall",
+          "takes back "
+              + HexFormat.of().formatHex(body.getRecall().getMessageId().toByteArray())
+              + ", whose CAP document is not there, so that CAP has no reference");
+    }
+    return changed instanceof CapAlert alert
+        ? CapWriter.cancel(label, body.getRecall(), alert.element())
+        : (BadRecord) changed;
+  }
+
+  private static BadRecord none(String field, String reason) {
+    return new BadRecord("CAP output", 0, field, reason);
+  }
+}

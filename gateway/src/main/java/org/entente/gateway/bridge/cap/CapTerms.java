@@ -1,0 +1,143 @@
+package org.entente.gateway.bridge.cap;
+
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.bridge.cap.CapImport.Imported;
+import org.entente.gateway.bridge.format.AlertDraft;
+import org.entente.gateway.bridge.format.AlertItem;
+import org.entente.gateway.bridge.format.BadRecord;
+import org.entente.gateway.bridge.format.CapAlert;
+import org.entente.gateway.bridge.format.CapProblem;
+import org.entente.gateway.bridge.format.DraftLimits;
+import org.entente.gateway.bridge.format.Fault;
+import org.entente.gateway.bridge.format.ProtoValues;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Label;
+
+/**
+ * What a message needs and CAP has no place for, the same for all alerts that are sent together:
+ * category, purpose, classification, and what else of a label its sender says. The other way is a
+ * mapping file ({@code RecordMapping}), which may say it from alert to alert.
+ *
+ * <p>Addressees are named, or those whom agreements allow; the latter only for an alert whose scope
+ * is {@code Public}, since what its sender did not make public has addressees of its own, which are
+ * not guessed. Immutable and pure; safe for use by several threads.
+ */
+public final class CapTerms {
+
+  /** What reading terms comes to. */
+  public sealed interface Reading {
+
+    /** They are complete and within the limits of a draft. */
+    record Read(CapTerms terms) implements Reading {}
+
+    /**
+     * One is not.
+     *
+     * @param field where it stands: in options and files a field of the label, such as {@code
+     *     legal_basis}, or {@code to}; in messages its path in a draft
+     * @param problem what was wrong and what would be valid
+     */
+    record Wrong(String field, String problem) implements Reading {}
+  }
+
+  private static final String LABEL = "label.";
+  private static final List<String> NEEDED = List.of("category", "purpose", "classification");
+
+  /** What of a label the document says. */
+  private static final List<String> FROM_CAP =
+      List.of("kind", "status", "message_type", "severity", "urgency", "certainty");
+
+  private final Label label;
+  private final Addressing to;
+
+  private CapTerms(Label label, Addressing to) {
+    this.label = label;
+    this.to = to;
+  }
+
+  /**
+   * Reads terms.
+   *
+   * @param label values by field of {@code entente.v1.Label}: text, a list of texts, enums by name
+   * @param to agencies; none for those whom agreements allow
+   */
+  public static Reading of(Map<String, Object> label, List<String> to) {
+    try {
+      Label.Builder read = Label.newBuilder();
+      for (String name : NEEDED) {
+        if (!label.containsKey(name)) {
+          throw new Fault(LABEL + name, "is required");
+        }
+      }
+      ProtoValues.fill(read, label, "label");
+      DraftLimits.checkValues(Draft.newBuilder().setLabel(read).build());
+      for (String agency : to) {
+        DraftLimits.agency(agency, "to");
+      }
+      return new Reading.Read(
+          new CapTerms(read.build(), Addressing.newBuilder().addAllAgencies(to).build()));
+    } catch (Fault e) {
+      String field = e.field();
+      return new Reading.Wrong(
+          field.startsWith(LABEL) ? field.substring(LABEL.length()) : field, e.problem());
+    }
+  }
+
+  /**
+   * Reads terms as a client says them.
+   *
+   * @param label without what the document says, and without what the gateway sets
+   * @param to addressees; none for those whom agreements allow
+   */
+  public static Reading of(Label label, Addressing to) {
+    for (String name : FROM_CAP) {
+      if (label.getField(Label.getDescriptor().findFieldByName(name))
+              instanceof EnumValueDescriptor said
+          && said.getNumber() != 0) {
+        return new Reading.Wrong(LABEL + name, "is what the document says, and must be left out");
+      }
+    }
+    try {
+      DraftLimits.checkTerms(label, to);
+      return new Reading.Read(new CapTerms(label, to));
+    } catch (Fault e) {
+      return new Reading.Wrong(e.field(), e.problem());
+    }
+  }
+
+  /** The draft that a CAP alert comes to. */
+  public AlertItem apply(CapAlert alert) {
+    try {
+      Imported imported = CapImport.read(alert);
+      Draft.Builder draft = imported.draft().toBuilder();
+      draft.getLabelBuilder().mergeFrom(label);
+      draft.setTo(addressees(alert.element().textOf("scope")));
+      DraftLimits.check(draft.build());
+      Optional<AgencyName> sender = Optional.empty();
+      return new AlertDraft(alert.file(), alert.line(), sender, draft.build(), imported.unmapped());
+    } catch (CapProblem e) {
+      return new BadRecord(alert.file(), e.line(), e.path(), e.problem());
+    } catch (Fault e) {
+      return new BadRecord(alert.file(), alert.line(), CapPath.of(e.field()), e.problem());
+    }
+  }
+
+  private Addressing addressees(String scope) throws Fault {
+    if (!to.equals(Addressing.getDefaultInstance()) && !to.getWhomAgreementsAllow()) {
+      return to;
+    }
+    if (!scope.equals("Public")) {
+      throw new Fault(
+          "alert/scope",
+          "is "
+              + scope
+              + ", so its addressees are not those whom agreements allow: they must be named");
+    }
+    return to.toBuilder().setWhomAgreementsAllow(true).build();
+  }
+}

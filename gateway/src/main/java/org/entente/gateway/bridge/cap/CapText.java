@@ -1,0 +1,51 @@
+package org.entente.gateway.bridge.cap;
+
+import org.entente.gateway.bridge.format.Printable;
+import org.entente.proto.v1.AlertText;
+
+/**
+ * Texts of a CAP document in the form that {@code entente.v1} has for them. {@link CapImport} keeps
+ * what was said wherever the form is another; {@link CapExport} finds out by the same functions
+ * whether the message still says it.
+ */
+final class CapText {
+  private static final int LINE = 200;
+  private static final int PLACE = 1_000;
+
+  private CapText() {}
+
+  /** What CAP says a block without language is in. */
+  static String language(String said) {
+    return said.isEmpty() ? CapImport.DEFAULT_LANGUAGE : said;
+  }
+
+  /** Documents are wrapped where their writer liked; a headline is a line, of a bounded length. */
+  static String line(String said, String absent) {
+    return cut((said.isEmpty() ? absent : said).replaceAll("\\s+", " "), LINE);
+  }
+
+  /** An area in words. */
+  static String place(String said) {
+    return cut(said, PLACE);
+  }
+
+  /** What stands for the texts of an acknowledgement or cancellation that has no block. */
+  static AlertText withoutInfo(String messageType, String about, String note) {
+    return AlertText.newBuilder()
+        .setLanguage("und")
+        .setHeadline(Printable.cut(messageType + " " + about, LINE - 1))
+        .setDescription(note)
+        .build();
+  }
+
+  private static String cut(String text, int longest) {
+    if (text.length() <= longest) {
+      return text;
+    }
+    int end = longest - 1;
+    if (Character.isHighSurrogate(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(0, end) + "…";
+  }
+}

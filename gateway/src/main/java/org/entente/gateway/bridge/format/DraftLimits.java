@@ -1,0 +1,445 @@
+package org.entente.gateway.bridge.format;
+
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.MapEntry;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.ProtocolMessageEnum;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.DeskName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.text.TextRule;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.DeskAddress;
+import org.entente.proto.v1.Document;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Feedback;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.InformationAddressees;
+import org.entente.proto.v1.Intelligence;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+
+/**
+ * What {@code message.proto} and {@code publisher.proto} ask of a draft, as far as it can be said
+ * without the gateway: what is required, lengths in UTF-16 units, counts. Found here, a fault is
+ * reported with the file and line of the record; the gateway checks again, and checks identifiers.
+ */
+public final class DraftLimits {
+  /** Longest text, by field; a field of several texts bounds each. */
+  private static final Map<String, Integer> LENGTHS =
+      Map.ofEntries(
+          Map.entry("Label.handling_text", 500),
+          Map.entry("Label.markings", 40),
+          Map.entry("Label.classification_scheme", 16),
+          Map.entry("Label.classification_marking", 80),
+          Map.entry("Label.classification_review_on", 10),
+          Map.entry("Label.legal_basis", 200),
+          Map.entry("Label.case_ref", 80),
+          Map.entry("Label.source_evaluation", 20),
+          Map.entry("Label.agreement", 64),
+          Map.entry("Label.source_ref", 80),
+          Map.entry("AlertText.headline", 200),
+          Map.entry("AlertText.description", 20_000),
+          Map.entry("AlertText.instruction", 10_000),
+          Map.entry("AlertText.event", 200),
+          Map.entry("AlertText.sender_name", 200),
+          Map.entry("AlertText.web", 1_000),
+          Map.entry("Area.description", 1_000),
+          Map.entry("Area.polygons", 20_000),
+          Map.entry("ExtraEntry.key", 100),
+          Map.entry("ExtraEntry.value", 20_000),
+          Map.entry("Subject.consignment", 35),
+          Map.entry("Commodity.description", 1_000),
+          Map.entry("Commodity.brand", 200),
+          Map.entry("Commodity.batch", 500),
+          Map.entry("Company.name", 500),
+          Map.entry("Company.aeo_number", 35),
+          Map.entry("Plate.number", 20),
+          Map.entry("Firearm.make", 100),
+          Map.entry("Firearm.model", 100),
+          Map.entry("Firearm.calibre", 40),
+          Map.entry("Firearm.serial", 40),
+          Map.entry("Subject.seal", 35),
+          Map.entry("CargoReference.number", 35),
+          Map.entry("Person.family_name", 200),
+          Map.entry("Person.given_names", 200),
+          Map.entry("Person.document", 40),
+          Map.entry("Right.type", 40),
+          Map.entry("Right.holder", 500),
+          Map.entry("Right.recordation", 80),
+          Map.entry("Feedback.concealment", 1_000),
+          Map.entry("Feedback.remarks", 5_000),
+          Map.entry("Intelligence.headline", 200),
+          Map.entry("Intelligence.text", 100_000),
+          Map.entry("Document.media_type", 100),
+          Map.entry("Document.name", 200),
+          Map.entry("OperationUpdate.objectives", 10_000),
+          Map.entry("OperationResource.description", 200),
+          Map.entry("OperationTask.id", 40),
+          Map.entry("OperationTask.title", 200),
+          Map.entry("SituationReport.text", 10_000),
+          Map.entry("OperationOutcome.id", 40),
+          Map.entry("OperationOutcome.text", 10_000),
+          Map.entry("OnBehalfOf.officer", 80),
+          Map.entry("OnBehalfOf.unit", 80),
+          Map.entry("OnBehalfOf.justification", 500));
+
+  /** Most elements, by field. */
+  private static final Map<String, Integer> COUNTS =
+      Map.ofEntries(
+          Map.entry("Label.handling", 4),
+          Map.entry("Label.markings", 8),
+          Map.entry("Label.jurisdictions", 16),
+          Map.entry("Alert.texts", 16),
+          Map.entry("Alert.subjects", 256),
+          Map.entry("Alert.areas", 64),
+          Map.entry("Alert.extra", 64),
+          Map.entry("Area.polygons", 100),
+          Map.entry("Intelligence.subjects", 256),
+          Map.entry("OperationUpdate.resources", 64),
+          Map.entry("OperationUpdate.tasks", 64),
+          Map.entry("OperationUpdate.reports", 64),
+          Map.entry("OperationUpdate.outcomes", 64),
+          Map.entry("SituationReport.subjects", 64),
+          Map.entry("OperationOutcome.subjects", 64),
+          Map.entry("Route.places", 64),
+          Map.entry("Feedback.goods", 64),
+          Map.entry("Addressing.agencies", 256),
+          Map.entry("Addressing.jurisdictions", 64),
+          Map.entry("Addressing.desks", 256),
+          Map.entry("InformationAddressees.desks", 256),
+          Map.entry("InformationAddressees.agencies", 256),
+          Map.entry("InformationAddressees.jurisdictions", 64));
+
+  private static final Pattern LANGUAGE =
+      Pattern.compile("[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}");
+
+  private static final Map<String, Pattern> FORMS =
+      Map.ofEntries(
+          Map.entry("Draft.idempotency_key", Pattern.compile("[A-Za-z0-9._:-]{1,64}")),
+          Map.entry("Label.jurisdictions", Pattern.compile("[A-Z]{2}(?:-[A-Z0-9]{1,3})?")),
+          Map.entry("AlertText.language", LANGUAGE),
+          Map.entry("AlertText.web", Pattern.compile("(?:https?://\\S+)?")),
+          Map.entry("Area.geocodes", Pattern.compile("[^=]{1,100}=.{1,200}")),
+          Map.entry("ExtraEntry.key", Pattern.compile(".+")),
+          Map.entry("Intelligence.language", LANGUAGE),
+          Map.entry(
+              "Document.media_type",
+              Pattern.compile("application/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,86}")),
+          Map.entry("OperationTask.id", Pattern.compile("[A-Za-z0-9._-]{1,40}")),
+          Map.entry("OperationOutcome.id", Pattern.compile("[A-Za-z0-9._-]{1,40}")),
+          Map.entry("DeskAddress.desk", Pattern.compile(DeskName.FORM)));
+
+  /** Texts that may have several lines; every other one is one line. */
+  private static final Set<String> LINES =
+      Set.of(
+          "AlertText.description",
+          "AlertText.instruction",
+          "Area.description",
+          "Area.polygons",
+          "Area.circles",
+          "Commodity.description",
+          "Commodity.batch",
+          "ExtraEntry.value",
+          "Feedback.concealment",
+          "Feedback.remarks",
+          "Intelligence.text",
+          "OperationUpdate.objectives",
+          "SituationReport.text",
+          "OperationOutcome.text",
+          "OnBehalfOf.justification");
+
+  private static final List<String> SET_BY_GATEWAY =
+      List.of(
+          "message_id",
+          "origin",
+          "created_at",
+          "retention_days",
+          "obligations",
+          "operation_id",
+          "operation_epoch",
+          "operation_roster_hash",
+          "addressed",
+          "addressees",
+          "redacted",
+          "desks");
+
+  private DraftLimits() {}
+
+  /** Whether a field of the label is the gateway's to set. */
+  public static boolean setByGateway(FieldDescriptor field) {
+    return field.getContainingType().equals(Label.getDescriptor())
+        && SET_BY_GATEWAY.contains(field.getName());
+  }
+
+  /** Longest text that the field takes, where one is stated. */
+  public static OptionalInt longest(FieldDescriptor field) {
+    Integer most = LENGTHS.get(name(field));
+    return most == null ? OptionalInt.empty() : OptionalInt.of(most);
+  }
+
+  /** The longest time that a draft can give its recipients to open it: 30 days. */
+  private static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
+
+  public static void check(Draft draft) throws Fault {
+    require(!draft.getIdempotencyKey().isEmpty(), "idempotency_key", "is required");
+    label(draft.getLabel());
+    body(draft);
+    rest(draft);
+  }
+
+  /**
+   * Checks a draft that policy is asked about: it may lack key and body, and be a request or an
+   * answer, which nobody sends from files.
+   */
+  static void checkAsked(Draft draft) throws Fault {
+    label(draft.getLabel());
+    Body body = draft.getBody();
+    if (draft.hasBody() && !body.hasRequest() && !body.hasAnswer()) {
+      body(draft);
+    }
+    rest(draft);
+  }
+
+  private static void rest(Draft draft) throws Fault {
+    Addressing to = draft.getTo();
+    require(
+        to.getAgenciesCount() + to.getJurisdictionsCount() > 0
+            || to.getWhomAgreementsAllow()
+            || !to.getOperation().isEmpty()
+            || to.getDesksCount() > 0
+            || to.hasInformation(),
+        "to",
+        "names no recipient: agencies, jurisdictions, whom_agreements_allow, desks, operation or"
+            + " information is required");
+    addressees(to);
+    int open = draft.getOpenWithinMinutes();
+    require(
+        open >= 0 && open <= MAX_OPEN_WITHIN_MINUTES,
+        "open_within_minutes",
+        "must be at most " + MAX_OPEN_WITHIN_MINUTES);
+    checkValues(draft);
+  }
+
+  /** Checks what a client says of an alert whose body and kind come from elsewhere. */
+  public static void checkTerms(Label label, Addressing to) throws Fault {
+    label(label.toBuilder().setKind(Kind.KIND_ALERT).build());
+    addressees(to);
+    checkValues(Draft.newBuilder().setLabel(label).setTo(to).build());
+  }
+
+  private static void addressees(Addressing to) throws Fault {
+    InformationAddressees informed = to.getInformation();
+    require(
+        !to.hasInformation()
+            || informed.getAgenciesCount()
+                    + informed.getJurisdictionsCount()
+                    + informed.getDesksCount()
+                > 0,
+        "to.information",
+        "names an agency, a jurisdiction or a desk");
+    desks(to.getDesksList(), "to.desks");
+    desks(informed.getDesksList(), "to.information.desks");
+    for (int i = 0; i < informed.getAgenciesCount(); i++) {
+      agency(informed.getAgencies(i), "to.information.agencies[" + i + "]");
+    }
+    for (int i = 0; i < to.getAgenciesCount(); i++) {
+      agency(to.getAgencies(i), "to.agencies[" + i + "]");
+    }
+  }
+
+  /** Checks what is there; says nothing about what is missing. */
+  public static void checkValues(Draft draft) throws Fault {
+    walk(draft, "");
+  }
+
+  /** The name, or the fault that it is none. */
+  public static AgencyName agency(String name, String field) throws Fault {
+    try {
+      return new AgencyName(name);
+    } catch (InvalidValue e) {
+      throw new Fault(field, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void desks(List<DeskAddress> desks, String field) throws Fault {
+    for (int i = 0; i < desks.size(); i++) {
+      agency(desks.get(i).getAgency(), field + "[" + i + "].agency");
+    }
+  }
+
+  private static void label(Label label) throws Fault {
+    specified(label.getKind(), "label.kind");
+    specified(label.getCategory(), "label.category");
+    specified(label.getPurpose(), "label.purpose");
+    specified(label.getClassification(), "label.classification");
+    for (String name : SET_BY_GATEWAY) {
+      FieldDescriptor field = Label.getDescriptor().findFieldByName(name);
+      boolean set =
+          field.hasPresence()
+              ? label.hasField(field)
+              : !label.getField(field).equals(field.getDefaultValue());
+      require(!set, "label." + name, "is set by the gateway and must be left out");
+    }
+    require(
+        !label.getHandlingList().contains(Handling.HANDLING_H3)
+            || !label.getHandlingText().isBlank(),
+        "label.handling_text",
+        "is required with handling code H3");
+    int reply = label.getInReplyTo().size();
+    require(reply == 0 || reply == 16, "label.in_reply_to", "must be 16 bytes or left out");
+    int changed = label.getReferences().size();
+    require(changed == 0 || changed == 16, "label.references", "must be 16 bytes or left out");
+  }
+
+  private static void specified(ProtocolMessageEnum value, String field) throws Fault {
+    require(value.getNumber() > 0, field, "is required");
+  }
+
+  private static void body(Draft draft) throws Fault {
+    Kind kind = draft.getLabel().getKind();
+    switch (draft.getBody().getContentCase()) {
+      case ALERT -> alert(draft.getBody().getAlert(), kind);
+      case INTELLIGENCE -> intelligence(draft.getBody().getIntelligence(), kind);
+      case DOCUMENT -> document(draft.getBody().getDocument(), kind);
+      case FEEDBACK -> feedback(draft, kind);
+      case EVIDENCE -> throw new Fault("body.evidence", "is made by gateways only");
+      case CONSENT -> throw new Fault("body.consent", "is made by gateways only");
+      case RECALL -> throw new Fault("body.recall", "is made by gateways only");
+      case RESPONDERS -> throw new Fault("body.responders", "is made by gateways only");
+      case REQUEST ->
+          throw new Fault("body.request", "is no alert; `entente request ask` sends it");
+      case ANSWER ->
+          throw new Fault("body.answer", "is no alert; `entente request answer` sends it");
+      case ROSTER -> throw new Fault("body.roster", "is made by gateways only");
+      case OPERATION_UPDATE -> operation(draft, kind);
+      case CHARGE -> throw new Fault("body.charge", "is made by gateways only");
+      case CONTENT_NOT_SET ->
+          throw new Fault("body", "is required: alert, intelligence, document or feedback");
+    }
+  }
+
+  private static void alert(Alert alert, Kind kind) throws Fault {
+    require(kind == Kind.KIND_ALERT, "label.kind", "must be ALERT where the body is an alert");
+    require(alert.getTextsCount() > 0, "body.alert.texts", "at least one is required");
+    for (int i = 0; i < alert.getTextsCount(); i++) {
+      AlertText text = alert.getTexts(i);
+      String path = "body.alert.texts[" + i + "]";
+      require(!text.getLanguage().isEmpty(), path + ".language", "is required");
+      headline(text.getHeadline(), path + ".headline");
+    }
+  }
+
+  private static void intelligence(Intelligence intelligence, Kind kind) throws Fault {
+    require(
+        kind == Kind.KIND_INTELLIGENCE,
+        "label.kind",
+        "must be INTELLIGENCE where the body is intelligence");
+    require(!intelligence.getLanguage().isEmpty(), "body.intelligence.language", "is required");
+    headline(intelligence.getHeadline(), "body.intelligence.headline");
+  }
+
+  private static void feedback(Draft draft, Kind kind) throws Fault {
+    require(
+        kind == Kind.KIND_FEEDBACK, "label.kind", "must be FEEDBACK where the body is feedback");
+    require(
+        draft.getLabel().getInReplyTo().size() == MessageId.SIZE,
+        "label.in_reply_to",
+        "is required with feedback");
+    Feedback feedback = draft.getBody().getFeedback();
+    specified(feedback.getResult(), "body.feedback.result");
+    require(!feedback.getDate().isEmpty(), "body.feedback.date", "is required");
+  }
+
+  private static void document(Document document, Kind kind) throws Fault {
+    require(
+        kind == Kind.KIND_ALERT || kind == Kind.KIND_INTELLIGENCE,
+        "label.kind",
+        "must be ALERT or INTELLIGENCE");
+    require(!document.getMediaType().isEmpty(), "body.document.media_type", "is required");
+  }
+
+  private static void operation(Draft draft, Kind kind) throws Fault {
+    require(
+        kind == Kind.KIND_OPERATION,
+        "label.kind",
+        "must be OPERATION where the body is an update of an operation");
+    require(!draft.getTo().getOperation().isEmpty(), "to.operation", "is required with OPERATION");
+  }
+
+  private static void headline(String headline, String path) throws Fault {
+    require(!headline.isEmpty(), path, "is required");
+  }
+
+  private static void walk(MessageOrBuilder message, String path) throws Fault {
+    for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
+      FieldDescriptor field = entry.getKey();
+      String below = path.isEmpty() ? field.getName() : path + "." + field.getName();
+      if (field.isRepeated()) {
+        List<?> values = (List<?>) entry.getValue();
+        int most = COUNTS.getOrDefault(name(field), Integer.MAX_VALUE);
+        require(values.size() <= most, below, "has " + values.size() + "; at most " + most);
+        for (int i = 0; i < values.size(); i++) {
+          String element =
+              values.get(i) instanceof MapEntry<?, ?> pair
+                  ? below + "." + pair.getKey()
+                  : below + "[" + i + "]";
+          value(field, values.get(i), element);
+        }
+      } else {
+        value(field, entry.getValue(), below);
+      }
+    }
+  }
+
+  private static void value(FieldDescriptor field, Object value, String path) throws Fault {
+    if (value instanceof Message message) {
+      walk(message, path);
+    } else if (value instanceof String text) {
+      text(field, text, path);
+    } else if (value instanceof EnumValueDescriptor constant) {
+      require(constant.getIndex() >= 0, path, "is no known value");
+    }
+  }
+
+  private static void text(FieldDescriptor field, String text, String path) throws Fault {
+    int most = LENGTHS.getOrDefault(name(field), Integer.MAX_VALUE);
+    require(text.length() <= most, path, "has " + text.length() + " characters; at most " + most);
+    Optional<TextRule.Fault> fault = rule(name(field)).fault(text);
+    require(fault.isEmpty(), path, fault.map(TextRule.Fault::toString).orElse(""));
+    Pattern form = FORMS.get(name(field));
+    require(
+        form == null || form.matcher(text).matches(),
+        path,
+        "must have the form " + form + "; found " + Printable.quote(text));
+  }
+
+  private static TextRule rule(String field) {
+    if (field.equals("OnBehalfOf.officer")) {
+      return TextRule.REFERENCE;
+    }
+    return LINES.contains(field) ? TextRule.LINES : TextRule.LINE;
+  }
+
+  private static String name(FieldDescriptor field) {
+    return field.getContainingType().getName() + "." + field.getName();
+  }
+
+  private static void require(boolean holds, String field, String problem) throws Fault {
+    if (!holds) {
+      throw new Fault(field, problem);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package org.entente.gateway.bridge.format;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.EnumDescriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.MapEntry;
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.text.ParseException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plain values (text, bool, numbers, instants, lists, maps) as values of protobuf fields, after the
+ * protobuf JSON mapping: enums by name, with or without the enum's own prefix; bytes in base64;
+ * times in RFC 3339; messages as maps from field name, as in the {@code .proto} file or in camel
+ * case.
+ */
+public final class ProtoValues {
+  private static final long MOST_UINT32 = 0xFFFF_FFFFL;
+
+  private ProtoValues() {}
+
+  /** Sets a field, replacing a list and adding to a map. */
+  public static void set(Message.Builder into, FieldDescriptor field, Object value, String path)
+      throws Fault {
+    if (field.isMapField()) {
+      for (Map.Entry<?, ?> entry : map(value, path).entrySet()) {
+        String key = String.valueOf(entry.getKey());
+        put(into, field, key, valueOf(entry), path + "." + key);
+      }
+    } else if (field.isRepeated()) {
+      into.clearField(field);
+      int index = 0;
+      for (Object element : list(value, path)) {
+        into.addRepeatedField(field, single(into, field, element, path + "[" + index++ + "]"));
+      }
+    } else {
+      into.setField(field, single(into, field, value, path));
+    }
+  }
+
+  /** Puts one entry of a map from text to text. */
+  public static void put(
+      Message.Builder into, FieldDescriptor field, String key, Object value, String path)
+      throws Fault {
+    if (!(value instanceof String
+        || value instanceof Boolean
+        || value instanceof Integer
+        || value instanceof Long
+        || value instanceof Double)) {
+      throw wrong(path, "text, a number or a bool", value);
+    }
+    Message.Builder entry = into.newBuilderForField(field);
+    Descriptor type = field.getMessageType();
+    entry.setField(type.findFieldByNumber(1), key);
+    entry.setField(type.findFieldByNumber(2), value.toString());
+    List<Object> others = new ArrayList<>();
+    for (int i = 0; i < into.getRepeatedFieldCount(field); i++) {
+      MapEntry<?, ?> other = (MapEntry<?, ?>) into.getRepeatedField(field, i);
+      if (!other.getKey().equals(key)) {
+        others.add(other);
+      }
+    }
+    others.add(entry.build());
+    into.setField(field, others);
+  }
+
+  private static Object single(
+      Message.Builder parent, FieldDescriptor field, Object value, String path) throws Fault {
+    return switch (field.getJavaType()) {
+      case STRING -> text(value, path);
+      case BOOLEAN -> bool(value, path);
+      case INT -> (int) whole(value, path);
+      case LONG -> whole(value, path);
+      case ENUM -> constant(field.getEnumType(), value, path);
+      case BYTE_STRING -> bytes(value, path);
+      case MESSAGE -> message(parent, field, value, path);
+      case FLOAT, DOUBLE -> throw new IllegalStateException("no draft has a field like " + path);
+    };
+  }
+
+  private static Message message(
+      Message.Builder parent, FieldDescriptor field, Object value, String path) throws Fault {
+    if (field.getMessageType().equals(Timestamp.getDescriptor())) {
+      return time(value, path);
+    }
+    Message.Builder out = parent.newBuilderForField(field);
+    fill(out, map(value, path), path);
+    return out.build();
+  }
+
+  /** Sets the fields that the map names. */
+  public static void fill(Message.Builder out, Map<?, ?> values, String path) throws Fault {
+    for (Map.Entry<?, ?> entry : values.entrySet()) {
+      String name = String.valueOf(entry.getKey());
+      String below = path.isEmpty() ? name : path + "." + name;
+      FieldDescriptor field = field(out.getDescriptorForType(), name);
+      if (field == null) {
+        throw new Fault(below, "is no field; valid are " + names(out.getDescriptorForType()));
+      }
+      String canonical = path.isEmpty() ? field.getName() : path + "." + field.getName();
+      checkOneof(out, field, canonical);
+      set(out, field, valueOf(entry), canonical);
+    }
+  }
+
+  /** Refuses to replace another case of a oneof silently. */
+  public static void checkOneof(Message.Builder out, FieldDescriptor field, String path)
+      throws Fault {
+    if (field.getContainingOneof() != null) {
+      FieldDescriptor other = out.getOneofFieldDescriptor(field.getContainingOneof());
+      if (other != null && !other.equals(field)) {
+        throw new Fault(path, "cannot stand beside " + other.getName() + ": one of them only");
+      }
+    }
+  }
+
+  /** The field of that name in the {@code .proto} file or in JSON. */
+  static @Nullable FieldDescriptor field(Descriptor type, String name) {
+    FieldDescriptor field = type.findFieldByName(name);
+    if (field != null) {
+      return field;
+    }
+    return type.getFields().stream()
+        .filter(candidate -> candidate.getJsonName().equals(name))
+        .findFirst()
+        .orElse(null);
+  }
+
+  public static String names(Descriptor type) {
+    return type.getFields().stream()
+        .map(FieldDescriptor::getName)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The value of that name, with or without the enum's prefix. */
+  static EnumValueDescriptor constant(EnumDescriptor type, Object value, String path) throws Fault {
+    String prefix = CapWords.prefix(type);
+    if (value instanceof String name) {
+      EnumValueDescriptor found = type.findValueByName(name);
+      EnumValueDescriptor constant = found == null ? type.findValueByName(prefix + name) : found;
+      if (constant != null) {
+        return constant;
+      }
+    }
+    String valid =
+        type.getValues().stream()
+            .filter(constant -> constant.getNumber() != 0)
+            .map(constant -> constant.getName().substring(prefix.length()))
+            .collect(Collectors.joining(", "));
+    throw wrong(path, "one of " + valid, value);
+  }
+
+  private static String text(Object value, String path) throws Fault {
+    if (value instanceof String text) {
+      return text;
+    }
+    throw wrong(path, "text", value);
+  }
+
+  private static boolean bool(Object value, String path) throws Fault {
+    if (value instanceof Boolean bool) {
+      return bool;
+    }
+    throw wrong(path, "true or false", value);
+  }
+
+  private static long whole(Object value, String path) throws Fault {
+    long whole =
+        value instanceof Long || value instanceof Integer ? ((Number) value).longValue() : -1;
+    if (whole >= 0 && whole <= MOST_UINT32) {
+      return whole;
+    }
+    throw wrong(path, "a whole number from 0 to " + MOST_UINT32, value);
+  }
+
+  private static ByteString bytes(Object value, String path) throws Fault {
+    try {
+      if (value instanceof String base64) {
+        return ByteString.copyFrom(Base64.getDecoder().decode(base64));
+      }
+    } catch (IllegalArgumentException e) {
+      throw wrong(path, "base64", value);
+    }
+    throw wrong(path, "base64", value);
+  }
+
+  private static Timestamp time(Object value, String path) throws Fault {
+    try {
+      if (value instanceof Instant instant) {
+        return Timestamps.checkValid(
+            Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build());
+      }
+      if (value instanceof String text) {
+        return Timestamps.parse(text);
+      }
+    } catch (ParseException | IllegalArgumentException e) {
+      throw wrong(path, "a time of RFC 3339 such as 2026-01-31T12:00:00Z", value);
+    }
+    throw wrong(path, "a time of RFC 3339 such as 2026-01-31T12:00:00Z", value);
+  }
+
+  private static List<?> list(Object value, String path) throws Fault {
+    if (value instanceof List<?> list) {
+      return list;
+    }
+    throw wrong(path, "a list", value);
+  }
+
+  private static Map<?, ?> map(Object value, String path) throws Fault {
+    if (value instanceof Map<?, ?> map) {
+      return map;
+    }
+    throw wrong(path, "an object", value);
+  }
+
+  /** Entries hold no null: whoever makes the maps leaves out what is null. */
+  private static Object valueOf(Map.Entry<?, ?> entry) {
+    Object value = entry.getValue();
+    if (value == null) {
+      throw new IllegalStateException("null at " + entry.getKey());
+    }
+    return value;
+  }
+
+  private static Fault wrong(String path, String valid, Object value) {
+    String found =
+        value instanceof Map
+            ? "an object"
+            : value instanceof List ? "a list" : Printable.quote(String.valueOf(value));
+    return new Fault(path, "must be " + valid + "; found " + found);
+  }
+}

@@ -1,0 +1,59 @@
+package org.entente.gateway.bridge.mapping;
+
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.bridge.format.Fault;
+import org.entente.gateway.cel.Evaluation;
+import org.entente.gateway.cel.Mapping;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one value comes from a record.
+ *
+ * @param path what it is for, as faults name it
+ * @param expression computes it; null where it is always {@code fixed}
+ * @param fixed value where there is no expression
+ * @param guard bool; null where it always applies
+ * @param otherwise value where there is none; null leaves it unset
+ * @param longest length at which a text is cut; {@link Integer#MAX_VALUE} for none
+ */
+record FieldRule(
+    String path,
+    @Nullable Mapping expression,
+    @Nullable Object fixed,
+    @Nullable Mapping guard,
+    @Nullable Object otherwise,
+    int longest) {
+
+  Optional<Object> value(Map<String, Object> source) throws Fault {
+    Optional<Object> value = applies(source) ? computed(source) : Optional.empty();
+    return value.or(() -> Optional.ofNullable(otherwise)).map(this::cut);
+  }
+
+  private boolean applies(Map<String, Object> source) throws Fault {
+    return guard == null || evaluate(guard, source).filter(Boolean.TRUE::equals).isPresent();
+  }
+
+  private Optional<Object> computed(Map<String, Object> source) throws Fault {
+    return expression == null ? Optional.ofNullable(fixed) : evaluate(expression, source);
+  }
+
+  private Optional<Object> evaluate(Mapping mapping, Map<String, Object> source) throws Fault {
+    Evaluation<Optional<Object>> evaluation = mapping.evaluate(source);
+    if (evaluation instanceof Evaluation.EvaluationFailed<Optional<Object>> failed) {
+      throw new Fault(path, "cannot be computed from the record: " + failed.reason());
+    }
+    return ((Evaluation.Value<Optional<Object>>) evaluation).value();
+  }
+
+  private Object cut(Object value) {
+    if (!(value instanceof String text) || text.length() <= longest) {
+      return value;
+    }
+    int end = longest - 1;
+    if (Character.isHighSurrogate(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(0, end) + "…";
+  }
+}

@@ -1,0 +1,114 @@
+package org.entente.gateway.bridge.mapping;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.bridge.cap.CapImport;
+import org.entente.gateway.bridge.cap.CapImport.Imported;
+import org.entente.gateway.bridge.format.AlertDraft;
+import org.entente.gateway.bridge.format.AlertItem;
+import org.entente.gateway.bridge.format.BadRecord;
+import org.entente.gateway.bridge.format.CapAlert;
+import org.entente.gateway.bridge.format.CapProblem;
+import org.entente.gateway.bridge.format.DraftLimits;
+import org.entente.gateway.bridge.format.Fault;
+import org.entente.gateway.bridge.format.SourceRecord;
+import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.Draft;
+
+/**
+ * A mapping file in use: makes drafts of an agency's own records, without code.
+ *
+ * <p>A mapping names for each target field of {@code entente.v1.Draft} a CEL expression over the
+ * record {@code source}, a constant, a condition, a value otherwise ({@link MappingFile.Rule});
+ * {@code config/mappings/README.md} describes the format. The file is checked as a whole when it is
+ * loaded: paths and types against the descriptors, enums by name, expressions compiled, nothing set
+ * twice, nothing required left out. What then fails is the record's fault and is reported with it.
+ *
+ * <p>Immutable and pure; safe for use by several threads.
+ */
+public final class RecordMapping {
+
+  /** A target and what it is set to. */
+  record Entry(TargetPath target, FieldRule rule) {}
+
+  private final String name;
+  private final MappingInput input;
+  private final FieldRule publisher;
+  private final List<Entry> entries;
+
+  RecordMapping(String name, MappingInput input, FieldRule publisher, List<Entry> entries) {
+    this.name = name;
+    this.input = input;
+    this.publisher = publisher;
+    this.entries = List.copyOf(entries);
+  }
+
+  /** Loads a mapping file; every problem found in it is reported. */
+  public static Reading<RecordMapping> load(Path file, YamlFiles yaml, Expressions expressions) {
+    return MappingLoader.load(yaml.read(file, MappingFile.class), expressions);
+  }
+
+  /** What reports call it. */
+  public String name() {
+    return name;
+  }
+
+  /** What it is applied to. */
+  public MappingInput input() {
+    return input;
+  }
+
+  /** The draft that a record comes to. */
+  public AlertItem apply(SourceRecord record) {
+    Draft empty = Draft.getDefaultInstance();
+    return apply(record.file(), record.line(), record.fields(), empty, List.of());
+  }
+
+  /** The draft that a CAP alert comes to. */
+  public AlertItem apply(CapAlert alert) {
+    try {
+      Imported base = CapImport.read(alert);
+      return apply(
+          alert.file(), alert.line(), CapImport.source(alert), base.draft(), base.unmapped());
+    } catch (CapProblem e) {
+      return new BadRecord(alert.file(), e.line(), e.path(), e.problem());
+    }
+  }
+
+  private AlertItem apply(
+      String file, int line, Map<String, Object> source, Draft base, List<Unmapped> unmapped) {
+    try {
+      DraftAssembly assembly = new DraftAssembly(base);
+      for (Entry entry : entries) {
+        Object value = entry.rule.value(source).orElse(null);
+        if (value != null) {
+          assembly.set(entry.target, value);
+        }
+      }
+      Draft draft = assembly.draft();
+      DraftLimits.check(draft);
+      return new AlertDraft(file, line, Optional.of(publisher(source)), draft, unmapped);
+    } catch (Fault e) {
+      return e.at(file, line);
+    }
+  }
+
+  private AgencyName publisher(Map<String, Object> source) throws Fault {
+    Object value = publisher.value(source).orElse(null);
+    if (value instanceof String agency) {
+      return DraftLimits.agency(agency, MappingLoader.PUBLISHER);
+    }
+    throw new Fault(MappingLoader.PUBLISHER, "is not known for this record");
+  }
+
+  @Override
+  public String toString() {
+    return "RecordMapping[" + name + "]";
+  }
+}

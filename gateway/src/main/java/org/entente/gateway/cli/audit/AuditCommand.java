@@ -1,0 +1,205 @@
+package org.entente.gateway.cli.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.audit.AuditReport;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.node.offline.Inspected;
+import org.entente.gateway.node.start.StartProblem;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Commands about the audit log. */
+@Command(
+    name = "audit",
+    description = "Verifies the audit log, and proves single messages from it.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      AuditCommand.Verify.class,
+      AuditProve.class,
+      AuditVerifyProof.class,
+      AuditExport.class,
+      AuditNewLog.class
+    },
+    synopsisSubcommandLabel = "COMMAND")
+public final class AuditCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** Verifies a node's log, from its data or over gRPC. */
+  @Command(
+      name = "verify",
+      description = {
+        "Verifies a node's audit log: every leaf hashes up to the signed root, every stored hash is",
+        "what the leaves give, the checkpoints bear both signatures of the agency's audit keys.",
+        "",
+        "With --config from the node's data, while it runs or after it stopped; counts messages of",
+        "the inbox that are there twice. With --gateway from a running node's tiles, as a client",
+        "with the scope `audit`, and with --records every record that still opens as well.",
+        "",
+        "Changes nothing but the file of --checkpoint. Exit code 0 only if all of it holds."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  entente audit verify --config /etc/entente/node.yaml",
+        "  entente audit verify --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor \\",
+        "      --bundle trust-bundle.note --roots roots.json --checkpoint fr.customs.checkpoint"
+      })
+  static final class Verify implements Callable<Integer> {
+    @ArgGroup(multiplicity = "1")
+    private Where where = new Where();
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    /** Where the log is read. */
+    static final class Where {
+      @Option(
+          names = "--config",
+          required = true,
+          paramLabel = "FILE",
+          description = "node.yaml of the node whose data is read")
+      private @Nullable Path config;
+
+      @ArgGroup(exclusive = false, heading = "A running node, over gRPC:%n")
+      private @Nullable RunningNode running;
+    }
+
+    @Override
+    public Integer call() {
+      RunningNode running = where.running;
+      return running == null
+          ? fromData(where.config == null ? Path.of("") : where.config)
+          : overGrpc(running);
+    }
+
+    private int fromData(Path config) {
+      try {
+        Inspected found = Inspected.read(config, InstantSource.system());
+        return tell(found.sound(), found.audit(), json ? asJson(found) : asText(found));
+      } catch (StartProblem e) {
+        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    private int overGrpc(RunningNode running) {
+      RunningNode.Found found = running.verify();
+      return tell(found.report().ok(), found.report(), json ? asJson(found) : asText(found));
+    }
+
+    private int tell(boolean sound, AuditReport report, String text) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(text);
+      report.faults().forEach(fault -> spec.commandLine().getErr().println(fault));
+      out.flush();
+      return sound ? 0 : 1;
+    }
+
+    private static String asText(Inspected found) {
+      return "%s: %s; %d leaves, %d under the last checkpoint, %d records opened, %d not; %d messages in the inbox, %d of them twice"
+          .formatted(
+              found.agency(),
+              found.sound() ? "verified" : "NOT VERIFIED",
+              found.audit().size(),
+              found.audit().checkpointSize(),
+              found.audit().openedRecords(),
+              found.audit().blindedRecords(),
+              found.inboxMessages(),
+              found.inboxDuplicates());
+    }
+
+    private static String asText(RunningNode.Found found) {
+      AuditReport report = found.report();
+      if (!report.ok()) {
+        return "%s: NOT VERIFIED; %d leaves of %s read"
+            .formatted(found.origin().agency(), report.size(), found.origin());
+      }
+      List<String> lines = new ArrayList<>();
+      lines.add(
+          "%s: verified; %d leaves of %s"
+              .formatted(found.origin().agency(), report.size(), found.origin()));
+      lines.add(
+          "  signatures  Ed25519 and ML-DSA-44 of %s, by audit keys of trust bundle version %d"
+              .formatted(found.signedAt(), found.bundleVersion()));
+      lines.add("  leaves      all %d hash up to the signed root".formatted(report.size()));
+      lines.add(
+          "  tiles       %d read, every hash is what the leaves give".formatted(found.tiles()));
+      lines.add("  records     " + records(found));
+      lines.add("  history     " + history(found));
+      return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String history(RunningNode.Found found) {
+      if (found.follows().isPresent()) {
+        return "follows " + found.follows().get() + ", which ended; its first leaf says so";
+      }
+      return found.continued() > 0
+          ? "continues the kept checkpoint over %d leaves".formatted(found.continued())
+          : "not checked: no earlier checkpoint (--checkpoint)";
+    }
+
+    private static String records(RunningNode.Found found) {
+      return found.records()
+          ? "%d are what their leaves commit to, %d are erased"
+              .formatted(found.report().openedRecords(), found.report().blindedRecords())
+          : "not read (--records)";
+    }
+
+    private static String asJson(Inspected found) {
+      return print(
+          object(found.agency().value(), found.audit())
+              .put("inbox_messages", found.inboxMessages())
+              .put("inbox_duplicates", found.inboxDuplicates()));
+    }
+
+    private static String asJson(RunningNode.Found found) {
+      return print(
+          object(found.origin().agency().value(), found.report())
+              .put("log", found.origin().line())
+              .put("signed_at", found.signedAt().toString())
+              .put("bundle_version", found.bundleVersion())
+              .put("tiles", found.tiles())
+              .put("records_read", found.records())
+              .put("records_opened", found.report().openedRecords())
+              .put("continued_leaves", found.continued())
+              .put("follows", found.follows().map(LogOrigin::line).orElse(null)));
+    }
+
+    private static ObjectNode object(String agency, AuditReport report) {
+      return new ObjectMapper()
+          .createObjectNode()
+          .put("agency", agency)
+          .put("verified", report.ok())
+          .put("leaves", report.size())
+          .put("checkpoint_leaves", report.checkpointSize());
+    }
+
+    private static String print(ObjectNode node) {
+      try {
+        return new ObjectMapper().writeValueAsString(node);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("a report cannot be written as JSON", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package org.entente.gateway.cli.call;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import org.entente.gateway.bridge.cap.CapReader;
+import org.entente.gateway.bridge.format.DurableFile;
+import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.model.FileTrouble;
+import org.entente.proto.v1.CapGrpc;
+import org.entente.proto.v1.OpenRequest;
+import org.entente.proto.v1.WriteCapRequest;
+import org.entente.proto.v1.WriteCapResponse;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which a received message is opened as a CAP document, and how that is written. */
+public final class CapOutput {
+  @Option(
+      names = "--cap",
+      required = true,
+      description = "as a CAP 1.2 document; what it does not hold is said on standard error")
+  private boolean cap;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "where the document is written (default: standard output)")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--changed",
+      paramLabel = "FILE",
+      description = "CAP document of the message that it changes or takes back, to refer to")
+  private @Nullable Path changed;
+
+  /** Whether it is wanted; the others of these options say nothing without. */
+  public boolean isWanted() {
+    return cap;
+  }
+
+  /**
+   * Opens the message and writes it.
+   *
+   * @param json whether what became of it is printed as JSON
+   * @return the exit code
+   */
+  public int write(
+      ManagedChannel channel, OpenRequest open, boolean json, PrintWriter out, PrintWriter err) {
+    if (json && file == null) {
+      throw new WrongCall("--json: needs --out FILE, where the document goes");
+    }
+    WriteCapRequest.Builder asked =
+        WriteCapRequest.newBuilder()
+            .setMessageId(open.getMessageId())
+            .setExercise(open.getExercise())
+            .setOnBehalfOf(open.getOnBehalfOf());
+    Path before = changed;
+    if (before != null) {
+      asked.setChangedXml(read(before));
+    }
+    requirePlace();
+    WriteCapResponse written = CapGrpc.newBlockingStub(channel).writeCap(asked.build());
+    String message = MessageText.hex(open.getMessageId());
+    if (!written.getXml().isEmpty()) {
+      deliver(written.getXml().toStringUtf8(), out);
+    }
+    if (json) {
+      out.println(JsonText.of(written.toBuilder().clearXml().build()));
+    } else {
+      report(message, written, err);
+    }
+    return written.getXml().isEmpty() ? 1 : 0;
+  }
+
+  private static void report(String message, WriteCapResponse written, PrintWriter err) {
+    if (written.getXml().isEmpty()) {
+      err.println(
+          message
+              + " is no CAP: "
+              + Screen.printable(written.getReason())
+              + "; it was opened all the same, and that is on record");
+    }
+    written
+        .getUnmappedList()
+        .forEach(
+            one ->
+                err.println(
+                    Screen.printable(
+                        new Unmapped(one.getLine(), one.getPath(), one.getWhat()).in(message))));
+    err.flush();
+  }
+
+  /** No more than the gateway takes of a document, and a byte by which it sees that it is more. */
+  private static ByteString read(Path document) {
+    try (InputStream in = Files.newInputStream(document)) {
+      return ByteString.copyFrom(in.readNBytes(CapReader.MAX_BYTES + 1));
+    } catch (IOException e) {
+      throw new CommandFailure("--changed: " + document + ": " + FileTrouble.words(e), e);
+    }
+  }
+
+  /** Before it is opened: that stands on record, whether the document can be kept or not. */
+  private void requirePlace() {
+    Path to = file;
+    if (to != null
+        && Files.exists(to, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(to, LinkOption.NOFOLLOW_LINKS)) {
+      throw new CommandFailure("--out: " + to + ": is there and no file; nothing was opened");
+    }
+    Path folder = to == null ? null : to.toAbsolutePath().getParent();
+    if (folder != null && !Files.isWritable(folder)) {
+      throw new CommandFailure(
+          "--out: " + to + ": its folder is not there or cannot be written to; nothing was opened");
+    }
+  }
+
+  private void deliver(String xml, PrintWriter out) {
+    Path to = file;
+    if (to == null) {
+      out.print(xml);
+      return;
+    }
+    try {
+      DurableFile.write(to, xml);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "--out: "
+              + to
+              + ": "
+              + FileTrouble.words(e)
+              + "; the message was opened, and that is on record",
+          e);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.entente.gateway.cli.call;
+
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.PrintWriter;
+import java.security.SecureRandom;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.link.Backoff;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that makes calls to a gateway as one of its clients. */
+public abstract class ClientCall implements Callable<Integer> {
+  @Mixin private GatewayAddress gateway = new GatewayAddress();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public final Integer call() {
+    ManagedChannel channel = gateway.open();
+    try {
+      return with(channel);
+    } catch (StatusRuntimeException e) {
+      throw RpcFailures.explain(e);
+    } finally {
+      out().flush();
+      channel.shutdownNow();
+    }
+  }
+
+  public abstract int with(ManagedChannel channel);
+
+  /**
+   * Follows a stream over losses of the connection, each of which is told by one line.
+   *
+   * @param place which is reached, in words
+   * @param call makes the call from that place, and returns at its end
+   */
+  public final void follow(ManagedChannel channel, Supplier<String> place, Consumer<Channel> call) {
+    Backoff backoff = new Backoff(ResumedStream.PAUSES, new SecureRandom());
+    try {
+      new ResumedStream(channel, backoff, lost -> tell(lost, place.get())).run(call);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("interrupted", e);
+    }
+  }
+
+  private void tell(StatusRuntimeException lost, String place) {
+    err()
+        .println(
+            Screen.printable(
+                "entente: lost the stream from %s: %s; trying again from %s"
+                    .formatted(gateway.address(), RpcFailures.reason(lost), place)));
+    err().flush();
+  }
+
+  public PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  public PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+}

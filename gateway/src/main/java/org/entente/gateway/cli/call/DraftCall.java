@@ -1,0 +1,85 @@
+package org.entente.gateway.cli.call;
+
+import io.grpc.ManagedChannel;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.UUID;
+import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.SubjectWord;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PersonRole;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Subject;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A call that publishes one message, which is written on the command line. */
+public abstract class DraftCall extends ClientCall {
+  @Mixin private LabelOptions label = new LabelOptions();
+
+  @Option(
+      names = "--subject",
+      paramLabel = "SCHEME:VALUE",
+      description =
+          "what or whom it is about: container:…, vessel:…, plate:ISSUER/NUMBER,"
+              + " person:FAMILY/GIVEN/BIRTH-DATE, …; may be repeated")
+  private List<String> subjects = List.of();
+
+  @Option(
+      names = "--role",
+      defaultValue = "OTHER",
+      description =
+          "of persons among them: SUSPECT, VICTIM, WITNESS, OTHER (default: ${DEFAULT-VALUE})")
+  private String role = "OTHER";
+
+  @Option(names = "--key", description = "idempotency key, to try again with (default: a new one)")
+  private String key = "command-" + UUID.randomUUID();
+
+  public List<Subject> subjects() {
+    PersonRole part = EnumWord.of(PersonRole.class, "PERSON_ROLE_", role);
+    return subjects.stream().map(word -> SubjectWord.of(word, part)).toList();
+  }
+
+  public Label.Builder label(Kind kind) {
+    return label.label(kind);
+  }
+
+  /** Publishes it, and prints what became of it; the exit code. */
+  public int publish(ManagedChannel channel, Draft.Builder draft) {
+    Outcome outcome =
+        PublisherGrpc.newBlockingStub(channel)
+            .publish(PublishRequest.newBuilder().setDraft(draft.setIdempotencyKey(key)).build())
+            .getOutcome();
+    return tell(outcome, out());
+  }
+
+  /** Prints what became of a message; the exit code. */
+  public static int tell(Outcome outcome, PrintWriter out) {
+    String message = MessageText.hex(outcome.getMessageId());
+    if (outcome.hasAccepted()) {
+      out.println(
+          message
+              + "  to "
+              + outcome.getAccepted().getPermitsList().stream().map(MessageText::line).toList());
+      outcome.getAccepted().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));
+      return 0;
+    }
+    if (outcome.hasHeld()) {
+      out.println(message + "  held: " + Screen.printable(outcome.getHeld().getReason()));
+      return 0;
+    }
+    if (outcome.hasInvalid()) {
+      out.println(
+          Screen.printable(
+              outcome.getInvalid().getCode() + ": " + outcome.getInvalid().getMessage()));
+    }
+    outcome.getRefused().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));
+    return 1;
+  }
+}

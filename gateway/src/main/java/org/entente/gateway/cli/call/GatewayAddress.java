@@ -1,0 +1,52 @@
+package org.entente.gateway.cli.call;
+
+import io.grpc.ManagedChannel;
+import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.client.Channels;
+import org.entente.gateway.client.Credentials;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.trust.Endpoint;
+import picocli.CommandLine.Option;
+
+/** The options that say which gateway to call, and as whom. */
+public final class GatewayAddress {
+  /** Held, since Java forgets the level of a logger that nobody holds. */
+  private static final Logger CHANNELS = Logger.getLogger("io.grpc");
+
+  @Option(
+      names = "--gateway",
+      required = true,
+      paramLabel = "HOST:PORT",
+      description = "the gateway's client address")
+  private String address = "";
+
+  @Option(
+      names = "--credentials",
+      required = true,
+      paramLabel = "DIR",
+      description = "folder with tls.crt, tls.key and ca.crt of the client")
+  private Path credentials = Path.of("");
+
+  /** As it was given. */
+  String address() {
+    return address;
+  }
+
+  public ManagedChannel open() {
+    // What a channel has to say is in the failure of its calls, without stack traces. Not before a
+    // command calls: a gateway that runs has these classes too, and what gRPC warns of is its
+    // log's.
+    CHANNELS.setLevel(Level.OFF);
+    try {
+      return Channels.open(Endpoint.parse(address).toString(), Credentials.in(credentials));
+    } catch (InvalidValue e) {
+      throw new WrongCall("--gateway: " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--" + e.getMessage(), e);
+    }
+  }
+}

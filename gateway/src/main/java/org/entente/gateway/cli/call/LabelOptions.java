@@ -1,0 +1,119 @@
+package org.entente.gateway.cli.call;
+
+import java.util.List;
+import org.entente.gateway.cli.text.EnumWord;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Status;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * The options that say what policy has to know of a message that is written on the command line.
+ */
+final class LabelOptions {
+  @Option(
+      names = "--category",
+      required = true,
+      paramLabel = "NAME",
+      description = "what it is about, such as IPR or NARCOTICS")
+  private String category = "";
+
+  @Option(
+      names = "--purpose",
+      required = true,
+      paramLabel = "NAME",
+      description = "what for, such as CUSTOMS_CONTROL or CRIME_PREVENTION")
+  private String purpose = "";
+
+  @Option(
+      names = "--classification",
+      required = true,
+      paramLabel = "NAME",
+      description = "UNCLASSIFIED, RESTRICTED, CONFIDENTIAL or SECRET")
+  private String classification = "";
+
+  @Option(
+      names = "--handling",
+      paramLabel = "CODE",
+      description = "handling code H0, H1, H2 or H3; may be repeated")
+  private List<String> handling = List.of();
+
+  @Option(
+      names = "--handling-text",
+      paramLabel = "TEXT",
+      description = "with H3: the other restriction, in words")
+  private String handlingText = "";
+
+  @Option(
+      names = "--marking",
+      paramLabel = "MARKING",
+      description = "sharing marking, such as TLP:AMBER; may be repeated")
+  private List<String> markings = List.of();
+
+  @Option(
+      names = "--agreement",
+      paramLabel = "ID",
+      description = "agreement under which it goes (default: the gateway resolves it)")
+  private String agreement = "";
+
+  @Option(
+      names = "--legal-basis",
+      paramLabel = "TEXT",
+      description = "legal basis in words or by citation")
+  private String legalBasis = "";
+
+  @Option(names = "--case", paramLabel = "REF", description = "the agency's own case reference")
+  private String caseRef = "";
+
+  @Option(
+      names = "--lane",
+      paramLabel = "NAME",
+      description = "FLASH, IMMEDIATE, PRIORITY or ROUTINE (default: ROUTINE)")
+  private @Nullable String lane;
+
+  @Option(
+      names = "--precedence",
+      paramLabel = "NAME",
+      description =
+          "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5; says the lane unless one is given")
+  private @Nullable String precedence;
+
+  @Option(
+      names = "--personal-data",
+      description = "it has personal data; a subject that is a person says so by itself")
+  private boolean personalData;
+
+  @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+  private boolean exercise;
+
+  /** The label. */
+  Label.Builder label(Kind kind) {
+    Label.Builder out =
+        Label.newBuilder()
+            .setKind(kind)
+            .setCategory(EnumWord.of(Category.class, "CATEGORY_", category))
+            .setPurpose(EnumWord.of(Purpose.class, "PURPOSE_", purpose))
+            .setClassification(EnumWord.of(Classification.class, "CLASSIFICATION_", classification))
+            .setHandlingText(handlingText)
+            .addAllMarkings(markings)
+            .setAgreement(agreement)
+            .setLegalBasis(legalBasis)
+            .setCaseRef(caseRef)
+            .setPersonalData(personalData)
+            .setStatus(exercise ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL);
+    handling.forEach(code -> out.addHandling(EnumWord.of(Handling.class, "HANDLING_", code)));
+    if (lane != null) {
+      out.setLane(EnumWord.of(Lane.class, "LANE_", lane));
+    }
+    if (precedence != null) {
+      out.setPrecedence(EnumWord.precedence(precedence));
+    }
+    return out;
+  }
+}

@@ -1,0 +1,96 @@
+package org.entente.gateway.cli.call;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.client.ConnectionTrouble;
+import org.jspecify.annotations.Nullable;
+
+/** What a failed call means to the person who made it. */
+public final class RpcFailures {
+  private RpcFailures() {}
+
+  public static CommandFailure explain(@Nullable Throwable failure) {
+    Throwable cause = failure == null ? new IllegalStateException("no cause given") : failure;
+    Status status = Status.fromThrowable(cause);
+    Throwable beneath = status.getCause();
+    if (status.getCode() == Status.Code.UNAVAILABLE && beneath != null) {
+      return new CommandFailure(
+          "no connection to the gateway: " + Screen.printable(ConnectionTrouble.words(beneath)),
+          cause);
+    }
+    String text =
+        status.getDescription() == null ? "" : ": " + Screen.printable(status.getDescription());
+    String who = whoActs(cause);
+    if (status.getCode() == Status.Code.UNAVAILABLE && who.isEmpty()) {
+      return new CommandFailure("no connection to the gateway" + text, cause);
+    }
+    // A code of this protocol says more than the status under which it travels.
+    String answer = who.isEmpty() || text.isEmpty() ? status.getCode() + text : text.substring(2);
+    return new CommandFailure("the gateway answered " + answer + who, cause);
+  }
+
+  /** Why a call failed, in a few words. */
+  static String reason(Throwable failure) {
+    Status status = Status.fromThrowable(failure);
+    Throwable beneath = status.getCause();
+    if (info(failure).isEmpty() && beneath != null) {
+      return ConnectionTrouble.words(beneath);
+    }
+    return Objects.requireNonNullElseGet(
+        status.getDescription(), () -> status.getCode().toString());
+  }
+
+  /**
+   * Whether a call was larger than the gateway reads, so that nothing of this protocol has seen it.
+   */
+  public static boolean isTooLarge(Throwable failure) {
+    return Status.fromThrowable(failure).getCode() == Status.Code.RESOURCE_EXHAUSTED
+        && whoActs(failure).isEmpty();
+  }
+
+  /** Who can mend it, as the gateway says it to programs; nothing where it does not. */
+  private static String whoActs(Throwable cause) {
+    return info(cause).map(ErrorInfo::getMetadataMap).map(RpcFailures::whoActs).orElse("");
+  }
+
+  /** What the gateway says to programs of a failure; empty where it says nothing. */
+  static Optional<ErrorInfo> info(Throwable failure) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(failure);
+    if (status == null) {
+      return Optional.empty();
+    }
+    for (Any detail : status.getDetailsList()) {
+      if (detail.is(ErrorInfo.class)) {
+        try {
+          return Optional.of(detail.unpack(ErrorInfo.class));
+        } catch (InvalidProtocolBufferException e) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String whoActs(Map<String, String> said) {
+    String who =
+        switch (said.getOrDefault("who_must_act", "")) {
+          case "CLIENT" -> "who must act: the caller";
+          case "OPERATOR" -> "who must act: the operator of this gateway";
+          case "PEER" -> "who must act: the other agency";
+          case "POLICY" -> "who must act: those who make agreements";
+          case "NOBODY" -> "nobody has to act";
+          default -> "";
+        };
+    String again = Boolean.parseBoolean(said.get("retry")) ? "the same call can succeed later" : "";
+    String both = who + (who.isEmpty() || again.isEmpty() ? "" : "; ") + again;
+    return both.isEmpty() ? "" : " (" + both + ")";
+  }
+}

@@ -1,0 +1,169 @@
+package org.entente.gateway.cli.call;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.text.DeskWord;
+import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.InformationAddressees;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.MessageType;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What is said once for all drafts of a call, whatever they come from. */
+public final class SendOptions {
+  private static final Set<MessageType> CHANGING =
+      Set.of(
+          MessageType.MESSAGE_TYPE_UPDATE,
+          MessageType.MESSAGE_TYPE_CANCEL,
+          MessageType.MESSAGE_TYPE_RECTIFICATION,
+          MessageType.MESSAGE_TYPE_RESTRICTION);
+
+  @Option(
+      names = "--derived-from",
+      paramLabel = "MESSAGE",
+      description = {
+        "received message whose content these pass on, 32 hex digits; may be repeated.",
+        "They go only where the terms under which it came let them go."
+      })
+  private List<String> derivedFrom = List.of();
+
+  @Option(
+      names = "--operation",
+      paramLabel = "OPERATION",
+      description = {
+        "joint operation in which these are said, 32 hex digits.",
+        "They go to its members, or to those of which --desk names desks, and not to whom they name."
+      })
+  private @Nullable String operation;
+
+  @Option(
+      names = "--desk",
+      paramLabel = "AGENCY/DESK",
+      description = {
+        "desk of an agency that is to have it, as in fr.customs/narcotics; may be repeated.",
+        "Its agency becomes a recipient, at the desks that are named."
+      })
+  private List<String> desks = List.of();
+
+  @Option(
+      names = "--info",
+      paramLabel = "AGENCY",
+      description = {
+        "agency, desk, jurisdiction or group that is to have it for information; may be repeated.",
+        "The other recipients are asked for the action."
+      })
+  private List<String> informed = List.of();
+
+  @Option(
+      names = "--info-lane",
+      paramLabel = "NAME",
+      description = "lane for information, not higher than the message's (default: the same)")
+  private @Nullable String informedLane;
+
+  @Option(
+      names = "--precedence",
+      paramLabel = "NAME",
+      description = {
+        "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5.",
+        "It says the lane unless one is given."
+      })
+  private @Nullable String precedence;
+
+  @Option(
+      names = "--updates",
+      paramLabel = "MESSAGE",
+      description = {
+        "message of this agency that these change, 32 hex digits;",
+        "they go only to those who were sent it"
+      })
+  private @Nullable String changed;
+
+  @Option(
+      names = "--type",
+      paramLabel = "NAME",
+      description =
+          "how: UPDATE, CANCEL, RECTIFICATION or RESTRICTION (default: as they say, or UPDATE)")
+  private @Nullable String type;
+
+  @Option(names = "--disclose", description = "tell each recipient whom it goes to")
+  private boolean disclosed;
+
+  /**
+   * The draft with these options.
+   *
+   * @throws CommandFailure naming the option that is wrong
+   */
+  public Draft applied(Draft draft) {
+    Draft.Builder out = draft.toBuilder();
+    derivedFrom.forEach(id -> out.addDerivedFrom(id("--derived-from", id)));
+    String within = operation;
+    if (within != null) {
+      ByteString id = OperationWord.parse("--operation", within);
+      out.setTo(Addressing.newBuilder().setOperation(id));
+    }
+    desks.forEach(desk -> out.getToBuilder().addDesks(DeskWord.of("--desk", desk)));
+    inform(out);
+    change(out.getLabelBuilder());
+    String stated = precedence;
+    if (stated != null) {
+      out.getLabelBuilder().setPrecedence(EnumWord.precedence(stated));
+    }
+    if (disclosed) {
+      out.setDiscloseAddressees(true);
+    }
+    return out.build();
+  }
+
+  private void change(Label.Builder label) {
+    String named = type;
+    String target = changed;
+    if (named != null) {
+      label.setMessageType(EnumWord.of(MessageType.class, "MESSAGE_TYPE_", named));
+    } else if (target != null && !CHANGING.contains(label.getMessageType())) {
+      label.setMessageType(MessageType.MESSAGE_TYPE_UPDATE);
+    }
+    if (target != null) {
+      label.setReferences(id("--updates", target));
+    }
+  }
+
+  private void inform(Draft.Builder out) {
+    String lane = informedLane;
+    if (lane != null && informed.isEmpty()) {
+      throw new WrongCall("--info-lane: is for those whom --info names");
+    }
+    if (informed.isEmpty()) {
+      return;
+    }
+    InformationAddressees.Builder some = out.getToBuilder().getInformationBuilder();
+    for (String name : informed) {
+      // An agency's name has a dot, a jurisdiction's or a group's none.
+      if (DeskWord.isDesk(name)) {
+        some.addDesks(DeskWord.of("--info", name));
+      } else if (name.contains(".")) {
+        some.addAgencies(name);
+      } else {
+        some.addJurisdictions(name);
+      }
+    }
+    if (lane != null) {
+      some.setLane(EnumWord.of(Lane.class, "LANE_", lane));
+    }
+  }
+
+  private static ByteString id(String option, String text) {
+    try {
+      return ByteString.copyFrom(MessageId.parse(text).bytes());
+    } catch (InvalidValue e) {
+      throw new WrongCall(option + ": " + e.getMessage(), e);
+    }
+  }
+}

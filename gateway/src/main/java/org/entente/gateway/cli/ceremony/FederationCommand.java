@@ -1,0 +1,418 @@
+package org.entente.gateway.cli.ceremony;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.ceremony.CeremonyFiles;
+import org.entente.gateway.ceremony.RootFolder;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.node.start.Passphrases;
+import org.entente.gateway.note.KeyName;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleDraft;
+import org.entente.gateway.trust.BundleWords;
+import org.entente.gateway.trust.RootKey;
+import org.entente.gateway.trust.RootSet;
+import org.entente.gateway.trust.TrustRoots;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Commands about a federation's roots and its trust bundle, for people at a ceremony. */
+@Command(
+    name = "federation",
+    description = {
+      "Founds a federation and changes who belongs to it. Works on files, needs no running node."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      FederationCommand.RootKeyCommand.class,
+      FederationCommand.Init.class,
+      FederationEdits.Add.class,
+      FederationEdits.Remove.class,
+      FederationEdits.Rotate.class,
+      FederationEdits.Renew.class,
+      FederationCommand.Sign.class,
+      FederationCommand.Show.class,
+      FederationCommand.Diff.class
+    },
+    synopsisSubcommandLabel = "COMMAND")
+public final class FederationCommand implements Callable<Integer> {
+  private static final InstantSource CLOCK = InstantSource.system();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** The name under which a root signs. */
+  static KeyName rootName(String federation, String holder) {
+    return KeyName.parse("entente/" + new FederationName(federation) + "/" + holder)
+        .filter(name -> holder.matches("[a-z0-9][a-z0-9.-]{0,31}"))
+        .orElseThrow(
+            () ->
+                new InvalidValue(
+                    "a root's name has 1 to 32 characters of a-z 0-9 . and -", holder));
+  }
+
+  /** One holder makes a root. */
+  @Command(
+      name = "root-key",
+      description = {
+        "Makes one root's pair of keys, on a machine without a network, under the holder's passphrase.",
+        "Only FOLDER/root.pub leaves the holder's hands."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = {
+        "  entente federation root-key --federation demo.entente.example --name alice \\",
+        "      --out /media/alice/root --passphrase-file /media/alice/passphrase"
+      })
+  static final class RootKeyCommand implements Callable<Integer> {
+    @Option(
+        names = "--federation",
+        required = true,
+        paramLabel = "NAME",
+        description = "the federation")
+    private String federation = "";
+
+    @Option(
+        names = "--name",
+        required = true,
+        paramLabel = "HOLDER",
+        description = "what the root is called, such as its holder's name")
+    private String holder = "";
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FOLDER",
+        description = "the root's own folder; empty or not there yet")
+    private Path out = Path.of("");
+
+    @Option(
+        names = "--passphrase-file",
+        required = true,
+        paramLabel = "FILE",
+        description = "file with at least 12 characters, readable by its owner only")
+    private Path passphraseFile = Path.of("");
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+      return Saying.attempt(
+          () -> {
+            KeyName name = rootName(federation, holder);
+            try (SecretBytes passphrase = Passphrases.read(passphraseFile)) {
+              RootKey key = RootFolder.make(out, name, passphrase, CLOCK, new SecureRandom());
+              Saying say = new Saying(spec);
+              say.line("root " + key.name() + " is in " + out);
+              say.line("  hand on      " + out.resolve(RootFolder.PUBLIC));
+              say.line("  read aloud   " + key.fingerprint());
+            }
+            return 0;
+          });
+    }
+  }
+
+  /** The roots and their threshold. */
+  @Command(
+      name = "init",
+      description = {
+        "Writes the roots file of a new federation: who its roots are and how many must sign.",
+        "Takes the roots' public files, or makes the roots here, which leaves all keys on one machine."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  entente federation init --federation demo.entente.example --threshold 2 \\",
+        "      --root alice.pub --root bob.pub --root carol.pub --out founding",
+        "  entente federation init --federation demo.entente.example --threshold 2 --roots 3 \\",
+        "      --passphrase-file passphrase --out founding"
+      })
+  static final class Init implements Callable<Integer> {
+    @Option(
+        names = "--federation",
+        required = true,
+        paramLabel = "NAME",
+        description = "the federation")
+    private String federation = "";
+
+    @Option(
+        names = "--threshold",
+        required = true,
+        paramLabel = "K",
+        description = "how many roots must sign a bundle")
+    private int threshold;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FOLDER",
+        description = "where roots.json goes, and the roots if they are made here")
+    private Path out = Path.of("");
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Source source = new Source();
+
+    @Spec private CommandSpec spec;
+
+    /** Where the roots come from. */
+    static final class Source {
+      @Option(
+          names = "--root",
+          paramLabel = "FILE",
+          description = "a root's public file, from its holder; repeatable")
+      private List<Path> files = new ArrayList<>();
+
+      @ArgGroup(exclusive = false)
+      private @Nullable Made made;
+    }
+
+    /** Roots that are made here. */
+    static final class Made {
+      @Option(
+          names = "--roots",
+          required = true,
+          paramLabel = "N",
+          description = "make so many roots, root-1 to root-N")
+      private int count;
+
+      @Option(
+          names = "--passphrase-file",
+          required = true,
+          paramLabel = "FILE",
+          description = "protects each of them")
+      private Path passphraseFile = Path.of("");
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      return Saying.attempt(
+          () -> {
+            Path file = out.resolve("roots.json");
+            TrustRoots roots =
+                new TrustRoots(new FederationName(federation), new RootSet(threshold, keys()));
+            CeremonyFiles.write(file, roots.print().getBytes(StandardCharsets.UTF_8));
+            Saying say = new Saying(spec);
+            say.line("federation " + roots.federation());
+            say.lines(BundleWords.roots(roots.roots()));
+            say.line("  roots file   " + file);
+            say.line("  read aloud   " + roots.fingerprint());
+            return 0;
+          });
+    }
+
+    private List<RootKey> keys() {
+      Made made = source.made;
+      if (made == null) {
+        return source.files.stream().map(CeremonyFiles::root).toList();
+      }
+      if (made.count < 1 || made.count > RootSet.MAX_KEYS || threshold > made.count) {
+        throw new InvalidValue(
+            "1 to " + RootSet.MAX_KEYS + " roots, of which 1 to all must sign",
+            threshold + " of " + made.count);
+      }
+      List<RootKey> keys = new ArrayList<>();
+      try (SecretBytes passphrase = Passphrases.read(made.passphraseFile)) {
+        for (int i = 1; i <= made.count; i++) {
+          String holder = "root-" + i;
+          keys.add(
+              RootFolder.make(
+                  out.resolve(holder),
+                  rootName(federation, holder),
+                  passphrase,
+                  CLOCK,
+                  new SecureRandom()));
+        }
+      }
+      return keys;
+    }
+  }
+
+  /** One root signs. */
+  @Command(
+      name = "sign",
+      description = {
+        "Adds one root's signatures to a draft. The holder has looked at it by `show` and `diff`, and",
+        "gives the fingerprint that was read aloud, so that nothing else is signed in its place."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = {
+        "  entente federation sign --draft bundle-2.note --previous bundle-1.note \\",
+        "      --key /media/alice/root --passphrase-file /media/alice/passphrase \\",
+        "      --fingerprint \"3c1f 09ab …\""
+      })
+  static final class Sign implements Callable<Integer> {
+    @Option(
+        names = "--draft",
+        required = true,
+        paramLabel = "FILE",
+        description = "the draft; the signatures are added to it")
+    private Path draftFile = Path.of("");
+
+    @Option(
+        names = "--previous",
+        paramLabel = "FILE",
+        description = "the bundle in force, whose roots sign; absent for the first version")
+    private @Nullable Path previous;
+
+    @Option(
+        names = "--key",
+        required = true,
+        paramLabel = "FOLDER",
+        description = "the root's folder")
+    private Path key = Path.of("");
+
+    @Option(
+        names = "--passphrase-file",
+        required = true,
+        paramLabel = "FILE",
+        description = "the holder's passphrase")
+    private Path passphraseFile = Path.of("");
+
+    @Option(
+        names = "--fingerprint",
+        required = true,
+        paramLabel = "DIGITS",
+        description = "the draft's, as it was read aloud")
+    private String fingerprint = "";
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+      return Saying.attempt(
+          () -> {
+            BundleDraft draft = CeremonyFiles.bundle(draftFile);
+            Saying.compare(
+                draftFile.toString(), fingerprint, draft.fingerprint(), "whoever made the draft");
+            RootSet signers = signers(draft, previous);
+            if (previous != null) {
+              requireNext(CeremonyFiles.bundle(previous).content(), draft.content());
+            }
+            RootFolder.Signed signed;
+            try (SecretBytes passphrase = Passphrases.read(passphraseFile)) {
+              signed = RootFolder.sign(draft, signers, key, passphrase, CLOCK, new SecureRandom());
+            }
+            CeremonyFiles.replace(draftFile, signed.draft().encode());
+            Saying say = new Saying(spec);
+            say.line(signed.root() + " signed " + draftFile);
+            say.lines(BundleWords.signatures(signed.draft(), signers));
+            return 0;
+          });
+    }
+
+    private static void requireNext(BundleContent previous, BundleContent next) {
+      if (!previous.federation().equals(next.federation())
+          || next.version() <= previous.version()) {
+        throw new InvalidValue(
+            "a version after " + previous.version() + " of " + previous.federation(),
+            "version " + next.version() + " of " + next.federation());
+      }
+    }
+  }
+
+  /** The roots whose threshold puts a draft in force. */
+  static RootSet signers(BundleDraft draft, @Nullable Path previous) {
+    return previous == null
+        ? draft.content().roots()
+        : CeremonyFiles.bundle(previous).content().roots();
+  }
+
+  /** What is in a file. */
+  @Command(
+      name = "show",
+      description = {
+        "Shows a draft, a bundle, a roots file or a join request in words: who is in it, thresholds,",
+        "expiry, fingerprints, signatures present and missing."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  entente federation show bundle-2.note --previous bundle-1.note")
+  static final class Show implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "what to show")
+    private Path file = Path.of("");
+
+    @Option(
+        names = "--previous",
+        paramLabel = "FILE",
+        description = "the bundle in force, whose roots sign; absent: the roots in the file")
+    private @Nullable Path previous;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+      return Saying.attempt(
+          () -> {
+            Saying say = new Saying(spec);
+            String start =
+                new String(CeremonyFiles.bytes(file, 4 << 20), StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
+            if (start.endsWith("/join-request")) {
+              say.lines(BundleWords.request(CeremonyFiles.request(file)));
+            } else if (start.endsWith("/trust-bundle")) {
+              BundleDraft draft = CeremonyFiles.bundle(file);
+              say.lines(BundleWords.show(draft, signers(draft, previous)));
+              say.line("  remains      " + BundleWords.remaining(draft.content(), Instant.now()));
+            } else {
+              TrustRoots roots = CeremonyFiles.roots(file);
+              say.line("roots of " + roots.federation());
+              say.line("  fingerprint  " + roots.fingerprint());
+              say.lines(BundleWords.roots(roots.roots()));
+            }
+            return 0;
+          });
+    }
+  }
+
+  /** What changes. */
+  @Command(
+      name = "diff",
+      description = "Says in words what a draft or bundle changes against another.",
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  entente federation diff bundle-1.note bundle-2.note")
+  static final class Diff implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "OLD", description = "the bundle in force")
+    private Path old = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "NEW", description = "the draft, or the newer bundle")
+    private Path next = Path.of("");
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+      return Saying.attempt(
+          () -> {
+            BundleContent before = CeremonyFiles.bundle(old).content();
+            BundleContent after = CeremonyFiles.bundle(next).content();
+            Saying say = new Saying(spec);
+            say.lines(BundleWords.validity(before, after));
+            List<String> lines = BundleWords.diff(before, after);
+            say.lines(lines.isEmpty() ? List.of("nothing else changes") : lines);
+            return 0;
+          });
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.entente.gateway.cli.ceremony;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.node.offline.NodeJoin;
+import org.entente.gateway.trust.BundleWords;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code entente join}: takes roots and bundle into a node. */
+@Command(
+    name = "join",
+    description = {
+      "Takes a signed trust bundle into a node.",
+      "Checks that enough roots signed it and that it says of this agency what the agency asked for,",
+      "shows what the node will trust, and puts it in its place.",
+      "The first time also the roots file, with the fingerprint that the root holders read aloud.",
+      "A running gateway takes the bundle up by itself within seconds."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente join --config /etc/entente/node.yaml --bundle bundle-1.note \\",
+      "      --roots roots.json --fingerprint \"9ab2 …\" --request fr.customs.join",
+      "  entente join --config /etc/entente/node.yaml --bundle bundle-2.note"
+    })
+public final class JoinCommand implements Callable<Integer> {
+  @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--bundle",
+      required = true,
+      paramLabel = "FILE",
+      description = "the signed bundle")
+  private Path bundle = Path.of("");
+
+  @Option(names = "--roots", paramLabel = "FILE", description = "the roots file, the first time")
+  private @Nullable Path roots;
+
+  @Option(
+      names = "--fingerprint",
+      paramLabel = "DIGITS",
+      description = "that of the roots file, as the root holders read it aloud")
+  private @Nullable String fingerprint;
+
+  @Option(
+      names = "--request",
+      paramLabel = "FILE",
+      description = "this agency's own request, to see that the bundle says nothing else of it")
+  private @Nullable Path request;
+
+  @Option(names = "--dry-run", description = "check and show, change nothing")
+  private boolean dryRun;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    return Saying.attempt(
+        () -> {
+          NodeJoin join = NodeJoin.read(config, bundle, roots, request, InstantSource.system());
+          Saying say = new Saying(spec);
+          join.newRoots()
+              .ifPresent(
+                  first -> {
+                    if (fingerprint == null) {
+                      throw new CommandFailure(
+                          "the roots file is new to this node: ask two root holders to read its"
+                              + " fingerprint aloud, and give it by --fingerprint");
+                    }
+                    Saying.compare(
+                        String.valueOf(roots), fingerprint, first.fingerprint(), "a root holder");
+                  });
+          join.before()
+              .ifPresentOrElse(
+                  before -> {
+                    say.lines(BundleWords.validity(before, join.draft().content()));
+                    say.lines(BundleWords.diff(before, join.draft().content()));
+                  },
+                  () -> say.lines(BundleWords.show(join.draft(), join.signers())));
+          if (dryRun) {
+            say.line("nothing was changed");
+          } else {
+            join.install().forEach(file -> say.line("wrote        " + file));
+          }
+          return 0;
+        });
+  }
+}

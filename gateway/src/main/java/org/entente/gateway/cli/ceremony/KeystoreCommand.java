@@ -1,0 +1,111 @@
+package org.entente.gateway.cli.ceremony;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.node.offline.NodeKeystore;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.Keystore;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Commands about a node's secret keys. */
+@Command(
+    name = "keystore",
+    description = "Looks at the keystore of a node that does not run, and changes its passphrase.",
+    mixinStandardHelpOptions = true,
+    subcommands = {KeystoreCommand.ListKeys.class, KeystoreCommand.Passphrase.class},
+    synopsisSubcommandLabel = "COMMAND")
+public final class KeystoreCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** What is there. */
+  @Command(
+      name = "list",
+      description = "Lists the keys: kind, name, when made, until when. Shows no secret.",
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  entente keystore list --config /etc/entente/node.yaml")
+  static final class ListKeys implements Callable<Integer> {
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+    private Path config = Path.of("");
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      try {
+        for (Keystore.Description key : NodeKeystore.describe(config, InstantSource.system())) {
+          String until = key.expires().equals(KeyEntry.NEVER) ? "kept" : "until " + key.expires();
+          spec.commandLine()
+              .getOut()
+              .printf("%-16s %-60s since %s %s%n", key.kind(), key.id(), key.created(), until);
+        }
+      } catch (StartProblem e) {
+        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      }
+      spec.commandLine().getOut().flush();
+      return 0;
+    }
+  }
+
+  /** Another passphrase. */
+  @Command(
+      name = "passphrase",
+      description = {
+        "Protects the keystore by another passphrase. The configuration names the present one; let it",
+        "name the new one before the next start. Copies of the keystore keep opening with the old one."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer =
+          "  entente keystore passphrase --config /etc/entente/node.yaml --new /etc/entente/next-passphrase")
+  static final class Passphrase implements Callable<Integer> {
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+    private Path config = Path.of("");
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Next next = new Next();
+
+    @Spec private CommandSpec spec;
+
+    /** What comes instead. */
+    static final class Next {
+      @Option(
+          names = "--new",
+          paramLabel = "FILE",
+          description =
+              "file with the new passphrase, at least 12 characters, readable by its owner")
+      private @Nullable Path file;
+
+      @Option(names = "--none", description = "leave the keystore without a passphrase")
+      private boolean none;
+    }
+
+    @Override
+    public Integer call() {
+      try {
+        NodeKeystore.protect(config, next.file, InstantSource.system());
+      } catch (StartProblem e) {
+        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      }
+      spec.commandLine()
+          .getOut()
+          .println(
+              next.none ? "without a passphrase from now on" : "protected by the new passphrase");
+      return 0;
+    }
+  }
+}

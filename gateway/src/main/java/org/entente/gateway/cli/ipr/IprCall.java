@@ -1,0 +1,147 @@
+package org.entente.gateway.cli.ipr;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TimeWord;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.IprCase;
+import org.entente.proto.v1.IprNext;
+import org.entente.proto.v1.IprNotice;
+import org.entente.proto.v1.IprOutcome;
+import org.entente.proto.v1.IprProcedureGrpc;
+import org.entente.proto.v1.IprProcedureGrpc.IprProcedureBlockingStub;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Recordation;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A call to the service IprProcedure, and how what it answers is printed. */
+abstract class IprCall extends ClientCall {
+  @Override
+  public final int with(ManagedChannel channel) {
+    call(IprProcedureGrpc.newBlockingStub(channel));
+    return 0;
+  }
+
+  abstract void call(IprProcedureBlockingStub stub);
+
+  /** A call of an officer, which is recorded. */
+  abstract static class ByOfficer extends IprCall {
+    @Mixin private Person person = new Person();
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    OnBehalfOf officer() {
+      return person.because(justification);
+    }
+  }
+
+  /** A call of a rights holder's person, which is recorded. */
+  abstract static class ByHolder extends IprCall {
+    @Option(
+        names = "--person",
+        required = true,
+        description = "who reads or answers for the rights holder; recorded")
+    private String person = "";
+
+    OnBehalfOf person() {
+      return OnBehalfOf.newBuilder().setOfficer(person).build();
+    }
+  }
+
+  static ByteString id(String what, String hex) {
+    try {
+      return ByteString.copyFrom(MessageId.parse(hex).bytes());
+    } catch (InvalidValue e) {
+      throw new WrongCall(what + ": " + e.getMessage(), e);
+    }
+  }
+
+  static Timestamp time(String option, String text) {
+    return TimeWord.of(option, text);
+  }
+
+  void print(Recordation recordation) {
+    String valid =
+        recordation.hasValidTo()
+            ? "  from %s until %s"
+                .formatted(
+                    Timestamps.toString(recordation.getValidFrom()),
+                    Timestamps.toString(recordation.getValidTo()))
+            : "";
+    line(
+        "%s  %-12s %-14s %s, %s%s"
+            .formatted(
+                hex(recordation.getRecordationId()),
+                word(recordation.getState(), "RECORDATION_STATE_"),
+                word(recordation.getContent().getRight(), "IPR_RIGHT_"),
+                recordation.getContent().getRightNumber(),
+                recordation.getContent().getHolderName(),
+                valid));
+  }
+
+  void print(IprCase theCase) {
+    line(
+        "%s  %-17s %-12s %s"
+            .formatted(
+                hex(theCase.getCaseId()),
+                word(theCase.getKind(), "IPR_CASE_KIND_"),
+                word(theCase.getStage(), "IPR_STAGE_"),
+                theCase.hasNext() ? next(theCase.getNext()) : outcome(theCase.getOutcome())));
+    if (theCase.getDeadlines().getBeyondCalendar()) {
+      err()
+          .println(
+              "a deadline lies beyond the calendar of holidays; the operator should extend it");
+    }
+  }
+
+  private static String next(IprNext next) {
+    String by = next.hasBy() ? ", before " + Timestamps.toString(next.getBy()) : "";
+    return "next: " + next.getWhat() + by + (next.getOverdue() ? "  OVERDUE" : "");
+  }
+
+  private static String outcome(IprOutcome outcome) {
+    return word(outcome, "IPR_OUTCOME_");
+  }
+
+  void print(IprNotice notice) {
+    String by =
+        notice.hasAnswerBy()
+            ? "answer before " + Timestamps.toString(notice.getAnswerBy())
+            : "proceedings before " + Timestamps.toString(notice.getProceedingsBy());
+    line(
+        "%s  %-17s %-12s %s"
+            .formatted(
+                hex(notice.getCaseId()),
+                word(notice.getKind(), "IPR_CASE_KIND_"),
+                word(notice.getStage(), "IPR_STAGE_"),
+                notice.hasClosedAt() ? outcome(notice.getOutcome()) : by));
+  }
+
+  void printWhole(MessageOrBuilder message) {
+    line(JsonText.of(message));
+  }
+
+  private void line(String text) {
+    out().println(Screen.printable(text));
+  }
+
+  private static String hex(ByteString id) {
+    return MessageText.hex(id);
+  }
+
+  private static String word(Enum<?> value, String prefix) {
+    return value.name().replace(prefix, "");
+  }
+}

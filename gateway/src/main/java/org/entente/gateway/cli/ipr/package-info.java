@@ -1,0 +1,5 @@
+/** Commands about intellectual property rights. */
+@NullMarked
+package org.entente.gateway.cli.ipr;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,242 @@
+package org.entente.gateway.cli.message;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.bridge.cap.CapCheck;
+import org.entente.gateway.bridge.cap.CapReader;
+import org.entente.gateway.bridge.cap.CapWriter;
+import org.entente.gateway.bridge.format.BadRecord;
+import org.entente.gateway.bridge.format.CapAlert;
+import org.entente.gateway.bridge.format.CapElement;
+import org.entente.gateway.bridge.format.CapReading;
+import org.entente.gateway.bridge.format.CapVersion;
+import org.entente.gateway.bridge.format.CapWriting;
+import org.entente.gateway.bridge.format.CapXml;
+import org.entente.gateway.bridge.format.DurableFile;
+import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.model.FileTrouble;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Commands about CAP documents, for whoever connects a system that speaks CAP. */
+@Command(
+    name = "cap",
+    description = "Checks and converts documents of the Common Alerting Protocol; asks no gateway.",
+    mixinStandardHelpOptions = true,
+    subcommands = {CapCommand.Check.class, CapCommand.Convert.class},
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente cap check warning.cap",
+      "  entente cap convert old-warning.cap --out warning.cap"
+    })
+public final class CapCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  private static CapReading read(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return CapReader.read(file.toString(), in);
+    } catch (IOException e) {
+      return new BadRecord(file.toString(), 0, "", "cannot be read: " + FileTrouble.words(e));
+    }
+  }
+
+  private static ObjectNode refused(BadRecord bad) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("file", bad.file());
+    root.put("valid", false);
+    root.put("line", bad.line());
+    root.put("path", bad.field());
+    root.put("problem", bad.message());
+    return root;
+  }
+
+  private static ObjectNode described(CapAlert alert, List<Unmapped> unmapped) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("file", alert.file());
+    root.put("valid", true);
+    root.put("version", version(alert));
+    for (String name : List.of("identifier", "sender", "sent", "status", "msgType", "scope")) {
+      root.put(name, alert.element().textOf(name));
+    }
+    root.put("info", alert.element().all("info").size());
+    ArrayNode list = root.putArray("unmapped");
+    for (Unmapped one : unmapped) {
+      list.addObject().put("line", one.line()).put("path", one.path()).put("what", one.what());
+    }
+    return root;
+  }
+
+  private static String version(CapAlert alert) {
+    return alert.version() == CapVersion.V1_1 ? "1.1" : "1.2";
+  }
+
+  private static String text(ObjectNode node) {
+    try {
+      return JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of JSON can always be written", e);
+    }
+  }
+
+  /** Says of each file whether it is valid, and what of it a message would not carry as it is. */
+  @Command(
+      name = "check",
+      description = {
+        "Says of each file whether it is a valid CAP 1.1 or 1.2 alert, whether it can become a",
+        "message, and what of it the message would not hold as it stands. The exit code is 1 if one",
+        "is not valid or cannot become a message."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  entente cap check warning.cap old-warning.cap")
+  static final class Check implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "CAP documents")
+    private List<Path> files = List.of();
+
+    @Option(names = "--json", description = "print one JSON object a line, one for each file")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      boolean good = true;
+      for (Path file : files) {
+        good &= check(file);
+      }
+      spec.commandLine().getOut().flush();
+      return good ? 0 : 1;
+    }
+
+    private boolean check(Path file) {
+      CapReading reading = read(file);
+      if (reading instanceof BadRecord bad) {
+        say(json ? text(refused(bad)) : bad.toString());
+        return false;
+      }
+      CapAlert alert = (CapAlert) reading;
+      CapCheck check = CapCheck.of(alert);
+      boolean fits = check.obstacle().isEmpty();
+      if (json) {
+        ObjectNode root = described(alert, check.unmapped());
+        root.put("fits", fits);
+        check.obstacle().ifPresent(bad -> root.put("obstacle", bad.field() + ": " + bad.message()));
+        say(text(root));
+      } else {
+        say(file + ": valid CAP " + version(alert) + ", " + named(alert.element()));
+        check.obstacle().ifPresent(bad -> say(bad + " (no message can hold it)"));
+        check.unmapped().forEach(one -> say(one.in(file.toString())));
+      }
+      return fits;
+    }
+
+    private void say(String line) {
+      spec.commandLine().getOut().println(Screen.printable(line));
+    }
+
+    private static String named(CapElement alert) {
+      return String.join(
+          ",", alert.textOf("sender"), alert.textOf("identifier"), alert.textOf("sent"));
+    }
+  }
+
+  /** Writes a document of either version in CAP 1.2. */
+  @Command(
+      name = "convert",
+      description = {
+        "Writes a CAP 1.1 or 1.2 document in CAP 1.2, elements in the order of the schema, and says",
+        "on standard error what of it is not as it stood."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  entente cap convert old-warning.cap --out warning.cap")
+  static final class Convert implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "the CAP document")
+    private Path file = Path.of("");
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        description = "where it is written (default: standard output)")
+    private @Nullable Path out;
+
+    @Option(
+        names = "--json",
+        description = "print what became of it as one JSON object; with --out")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      if (json && out == null) {
+        throw new ParameterException(spec.commandLine(), "--json needs --out");
+      }
+      CapReading reading = read(file);
+      CapWriting writing =
+          reading instanceof CapAlert alert ? CapWriter.convert(alert) : (BadRecord) reading;
+      if (writing instanceof BadRecord bad) {
+        refuse(bad);
+        return 1;
+      }
+      CapXml cap = (CapXml) writing;
+      deliver(cap.xml());
+      PrintWriter printed = spec.commandLine().getOut();
+      if (json && reading instanceof CapAlert alert) {
+        printed.println(text(described(alert, cap.unmapped())));
+      } else {
+        PrintWriter err = spec.commandLine().getErr();
+        cap.unmapped().forEach(one -> err.println(Screen.printable(one.in(file.toString()))));
+        err.flush();
+      }
+      printed.flush();
+      return 0;
+    }
+
+    private void refuse(BadRecord bad) {
+      if (json) {
+        spec.commandLine().getOut().println(text(refused(bad)));
+        spec.commandLine().getOut().flush();
+      } else {
+        spec.commandLine().getErr().println(Screen.printable(bad.toString()));
+      }
+    }
+
+    private void deliver(String xml) {
+      if (out == null) {
+        spec.commandLine().getOut().print(xml);
+        return;
+      }
+      try {
+        DurableFile.write(out, xml);
+      } catch (IOException e) {
+        throw new CommandFailure("--out: " + out + ": " + FileTrouble.words(e), e);
+      }
+    }
+  }
+}

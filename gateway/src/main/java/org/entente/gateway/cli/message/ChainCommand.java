@@ -1,0 +1,52 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.StandingWords;
+import org.entente.proto.v1.ChainEntry;
+import org.entente.proto.v1.ShowChainRequest;
+import org.entente.proto.v1.ShowChainResponse;
+import org.entente.proto.v1.TaskingGrpc;
+import picocli.CommandLine.Command;
+
+/** What a message changes and what changes it. */
+@Command(
+    name = "chain",
+    description = {
+      "Shows the chain in which a message stands: what updates, cancels, rectifies or restricts what.",
+      "Of a message that this agency sent, or that is here. The client needs the scope `task`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente chain 0197…3f --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk"
+    })
+public final class ChainCommand extends MessageCall {
+  @Override
+  public int with(ManagedChannel channel) {
+    ShowChainResponse chain =
+        TaskingGrpc.newBlockingStub(channel)
+            .showChain(ShowChainRequest.newBuilder().setMessageId(id()).build());
+    out().println("of " + Screen.printable(chain.getOrigin()));
+    chain.getEntriesList().forEach(entry -> out().println(line(entry)));
+    return 0;
+  }
+
+  private static String line(ChainEntry entry) {
+    String id = MessageText.hex(entry.getMessageId());
+    if (entry.getReferences().isEmpty()) {
+      return id;
+    }
+    return id
+        + "  "
+        + StandingWords.type(entry.getType())
+        + " of "
+        + MessageText.hex(entry.getReferences())
+        + "  "
+        + Timestamps.toString(entry.getAt())
+        + (entry.getWithdrawn() ? "  withdrawn" : "");
+  }
+}

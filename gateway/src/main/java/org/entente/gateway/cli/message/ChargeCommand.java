@@ -1,0 +1,176 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.Charge;
+import org.entente.proto.v1.ChargeState;
+import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.ListChargesRequest;
+import org.entente.proto.v1.ListChargesResponse;
+import org.entente.proto.v1.TakeChargeRequest;
+import org.entente.proto.v1.TakeChargeResponse;
+import org.entente.proto.v1.TaskingGrpc;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Who acts on what: take in charge, give back, list. */
+@Command(
+    name = "charge",
+    description = {
+      "Tells the originator of a received message who here acts on it, and lists who acts on what was sent.",
+      "Nobody but the originator is told. The client needs the scope `task`."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      ChargeCommand.Take.class,
+      ChargeCommand.Back.class,
+      ChargeCommand.ListCharges.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente charge take 0197…3f --officer DE-7 --unit 'ZKA Hamburg' --note 'team is on its way' \\",
+      "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
+      "  entente charge list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk"
+    })
+public final class ChargeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** In words, on one line. */
+  static String line(Charge charge) {
+    boolean taken = charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN;
+    return Screen.printable(
+        MessageText.hex(charge.getMessageId())
+            + (taken ? " TAKEN IN CHARGE by " : " GIVEN BACK by ")
+            + charge.getOfficer()
+            + (charge.getUnit().isEmpty() ? "" : ", " + charge.getUnit())
+            + (charge.getNote().isEmpty() ? "" : ": " + charge.getNote()));
+  }
+
+  /** Takes one, or gives it back. */
+  abstract static class Step extends MessageCall {
+    @Option(names = "--note", description = "told to the originator; one line, unclassified")
+    private String note = "";
+
+    @Option(names = "--justification", description = "why; recorded here, not told")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    abstract ChargeStep step();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      TakeChargeResponse sent =
+          TaskingGrpc.newBlockingStub(channel)
+              .takeCharge(
+                  TakeChargeRequest.newBuilder()
+                      .setMessageId(id())
+                      .setStep(step())
+                      .setNote(note)
+                      .setOnBehalfOf(person.because(justification))
+                      .build());
+      out()
+          .println("charge " + MessageText.hex(sent.getChargeId()) + " to " + sent.getOriginator());
+      return 0;
+    }
+  }
+
+  /** Takes one. */
+  @Command(
+      name = "take",
+      description = "Says that an officer here acts on one message.",
+      mixinStandardHelpOptions = true)
+  static final class Take extends Step {
+    @Override
+    ChargeStep step() {
+      return ChargeStep.CHARGE_STEP_TAKEN;
+    }
+  }
+
+  /** Gives one back. */
+  @Command(
+      name = "back",
+      description = "Says that nobody here acts on one message any more.",
+      mixinStandardHelpOptions = true)
+  static final class Back extends Step {
+    @Override
+    ChargeStep step() {
+      return ChargeStep.CHARGE_STEP_GIVEN_BACK;
+    }
+  }
+
+  /** What recipients said. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists what recipients of this agency's messages said last, each of each;",
+        "with --own who here acts on what was received, and whom that was told."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ListCharges extends ClientCall {
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "MESSAGE",
+        description = "of this message only, 32 hex digits")
+    private String id = "";
+
+    @Option(names = "--own", description = "who of this agency acts on what it received")
+    private boolean own;
+
+    @Override
+    public int with(ManagedChannel channel) {
+      ListChargesRequest.Builder request =
+          ListChargesRequest.newBuilder().setMessageId(of()).setOwn(own);
+      boolean some = false;
+      ListChargesResponse page;
+      do {
+        page = TaskingGrpc.newBlockingStub(channel).listCharges(request.build());
+        page.getChargesList().forEach(state -> out().println(line(state)));
+        some |= page.getChargesCount() > 0;
+        request.setPageToken(page.getNextPageToken());
+      } while (!page.getNextPageToken().isEmpty());
+      if (!some) {
+        err().println("nothing is taken in charge");
+        err().flush();
+      }
+      return 0;
+    }
+
+    private ByteString of() {
+      try {
+        return id.isEmpty() ? ByteString.EMPTY : ByteString.copyFrom(MessageId.parse(id).bytes());
+      } catch (InvalidValue e) {
+        throw new WrongCall("MESSAGE: " + e.getMessage(), e);
+      }
+    }
+
+    private static String line(ChargeState state) {
+      return "%-12s  %s  %s"
+          .formatted(
+              Screen.printable(state.getAgency()),
+              Timestamps.toString(state.getCharge().getAt()),
+              ChargeCommand.line(state.getCharge()));
+    }
+  }
+}

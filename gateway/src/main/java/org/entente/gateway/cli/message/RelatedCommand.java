@@ -1,0 +1,95 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.proto.v1.RelatedMessage;
+import org.entente.proto.v1.RelatedRequest;
+import org.entente.proto.v1.RelatedResponse;
+import org.entente.proto.v1.SearchGrpc;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows which received messages name what one names. */
+@Command(
+    name = "related",
+    description = {
+      "Shows which received messages name an identifier that one names: container, plate, document, …",
+      "The message asked for counts as opened. Each page is in the audit log, with the officer and the"
+          + " reason. The client needs the scope `search`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente related 0197…3f --officer DE-7 --justification 'case 4 Js 12/26' \\",
+      "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
+    })
+public final class RelatedCommand extends MessageCall {
+  private static final int PAGE = 100;
+
+  @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+  private boolean exercise;
+
+  @Option(
+      names = "--most",
+      defaultValue = "50",
+      description = "stop after so many (default: ${DEFAULT-VALUE})")
+  private int most = 50;
+
+  @Option(names = "--json", description = "print each as one JSON object a line")
+  private boolean json;
+
+  @Option(names = "--justification", required = true, description = "why; recorded")
+  private String justification = "";
+
+  @Mixin private Person person = new Person();
+
+  @Override
+  public int with(ManagedChannel channel) {
+    SearchGrpc.SearchBlockingStub calls = SearchGrpc.newBlockingStub(channel);
+    RelatedRequest.Builder request =
+        RelatedRequest.newBuilder()
+            .setMessageId(id())
+            .setExercise(exercise)
+            .setOnBehalfOf(person.because(justification));
+    int left = most;
+    RelatedResponse page;
+    do {
+      page = calls.related(request.setPageSize(Math.max(1, Math.min(PAGE, left))).build());
+      page.getRelatedList().forEach(this::print);
+      left -= page.getRelatedCount();
+      request.setPageToken(page.getNextPageToken());
+    } while (left > 0 && !page.getNextPageToken().isEmpty());
+    if (left == most) {
+      err().println("nothing related");
+    }
+    if (!page.getNextPageToken().isEmpty()) {
+      err().println("there may be more: ask for more with --most");
+    }
+    if (!page.getComplete()) {
+      err()
+          .println(
+              page.hasReachesBackTo()
+                  ? "not looked at: what was received before "
+                      + Timestamps.toString(page.getReachesBackTo())
+                  : "not looked at: what has only just arrived");
+    }
+    err().flush();
+    return 0;
+  }
+
+  private void print(RelatedMessage related) {
+    out()
+        .println(
+            json
+                ? JsonText.of(related)
+                : MessageText.line(related.getMessage())
+                    + "  "
+                    + Screen.printable(String.join(" ", related.getIdentifiersList())));
+  }
+}

@@ -1,0 +1,210 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.concurrent.Callable;
+import java.util.function.ToIntFunction;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.SaveOptions;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.DecideRequest;
+import org.entente.proto.v1.HeldMessage;
+import org.entente.proto.v1.ListHeldRequest;
+import org.entente.proto.v1.ListHeldResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.ReadHeldRequest;
+import org.entente.proto.v1.ReadHeldResponse;
+import org.entente.proto.v1.ReleaseGrpc;
+import org.entente.proto.v1.ReleaseGrpc.ReleaseBlockingStub;
+import org.entente.proto.v1.Verdict;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What waits for a second person: list, show, approve, deny. */
+@Command(
+    name = "release",
+    description = {
+      "Four eyes: lists messages that wait for a second person, shows one, lets it go or denies it.",
+      "The client needs the scope `release`; the officer is another than who published."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      ReleaseCommand.ListHeld.class,
+      ReleaseCommand.Show.class,
+      ReleaseCommand.Approve.class,
+      ReleaseCommand.Deny.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente release list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor",
+      "  entente release show 0197…3f --gateway … --credentials … --officer FR-118 \\",
+      "      --justification 'case 12/26'",
+      "  entente release approve 0197…3f --gateway … --credentials … --officer FR-118 \\",
+      "      --justification 'order of the prosecutor, 14/26'"
+    })
+public final class ReleaseCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  private static ReleaseBlockingStub stub(ManagedChannel channel) {
+    return ReleaseGrpc.newBlockingStub(channel);
+  }
+
+  /** What waits. */
+  @Command(
+      name = "list",
+      description = "Lists what waits, oldest first; shows no content.",
+      mixinStandardHelpOptions = true)
+  static final class ListHeld extends ClientCall {
+    @Override
+    public int with(ManagedChannel channel) {
+      ReleaseBlockingStub stub = stub(channel);
+      ByteString after = ByteString.EMPTY;
+      boolean more = true;
+      while (more) {
+        ListHeldResponse page = stub.listHeld(ListHeldRequest.newBuilder().setAfter(after).build());
+        for (HeldMessage message : page.getMessagesList()) {
+          out().println(line(message));
+          after = message.getMessageId();
+        }
+        more = page.getMore();
+      }
+      return 0;
+    }
+
+    private static String line(HeldMessage message) {
+      return "%s  since %s until %s  by %s for %s  to %s: %s"
+          .formatted(
+              MessageId.of(message.getMessageId().toByteArray()),
+              Timestamps.toString(message.getSince()),
+              Timestamps.toString(message.getHeld().getUntil()),
+              Screen.printable(message.getClient()),
+              Screen.printable(message.getOnBehalfOf().getOfficer()),
+              message.getPermitsList().stream().map(MessageText::line).toList(),
+              Screen.printable(message.getHeld().getReason()));
+    }
+  }
+
+  /** What concerns one message, by a person. */
+  private abstract static class ByPerson extends MessageCall {
+    @Mixin private Person person = new Person();
+
+    OnBehalfOf person(String justification) {
+      return person.because(justification);
+    }
+
+    int decide(ReleaseBlockingStub stub, Verdict verdict, String why, ToIntFunction<Outcome> code) {
+      Outcome outcome =
+          stub.decide(
+                  DecideRequest.newBuilder()
+                      .setMessageId(id())
+                      .setVerdict(verdict)
+                      .setOnBehalfOf(person(why))
+                      .build())
+              .getOutcome();
+      outcome
+          .getAccepted()
+          .getPermitsList()
+          .forEach(permit -> out().println("to " + MessageText.line(permit)));
+      outcome.getAccepted().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
+      outcome.getRefused().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
+      return code.applyAsInt(outcome);
+    }
+  }
+
+  /** One message whole. */
+  @Command(
+      name = "show",
+      description = "Shows one held message whole, as JSON; recorded as a consultation.",
+      mixinStandardHelpOptions = true)
+  static final class Show extends ByPerson {
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private SaveOptions saving = new SaveOptions();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      saving.check();
+      ReadHeldResponse shown =
+          stub(channel)
+              .readHeld(
+                  ReadHeldRequest.newBuilder()
+                      .setMessageId(id())
+                      .setOnBehalfOf(person(justification))
+                      .build());
+      json(shown).lines().forEach(line -> out().println(Screen.printable(line)));
+      if (saving.asked()) {
+        out().flush();
+        err().println(saving.save(id(), shown.getDraft().getBody()));
+      }
+      return 0;
+    }
+
+    private static String json(ReadHeldResponse shown) {
+      try {
+        return JsonFormat.printer().print(shown);
+      } catch (InvalidProtocolBufferException e) {
+        throw new CommandFailure("the message cannot be shown as JSON: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** Lets one go. */
+  @Command(
+      name = "approve",
+      description = {
+        "Lets a held message go. Policy is asked again: exit code 1 if it refuses now."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Approve extends ByPerson {
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Override
+    public int with(ManagedChannel channel) {
+      return decide(
+          stub(channel),
+          Verdict.VERDICT_RELEASE,
+          justification,
+          outcome -> outcome.hasAccepted() ? 0 : 1);
+    }
+  }
+
+  /** Denies one. */
+  @Command(
+      name = "deny",
+      description = "Denies a held message for good; the publisher is told why.",
+      mixinStandardHelpOptions = true)
+  static final class Deny extends ByPerson {
+    @Option(names = "--justification", required = true, description = "why; recorded and told")
+    private String justification = "";
+
+    @Override
+    public int with(ManagedChannel channel) {
+      return decide(
+          stub(channel),
+          Verdict.VERDICT_DENY,
+          justification,
+          outcome -> outcome.hasRefused() ? 0 : 1);
+    }
+  }
+}

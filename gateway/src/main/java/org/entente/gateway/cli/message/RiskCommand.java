@@ -1,0 +1,374 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.FilterOptions;
+import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.ScoreText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TimeWord;
+import org.entente.proto.v1.FollowScoresRequest;
+import org.entente.proto.v1.FollowScoresResponse;
+import org.entente.proto.v1.ListScoresRequest;
+import org.entente.proto.v1.ListScoresResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.RiskGrpc;
+import org.entente.proto.v1.RiskIndicator;
+import org.entente.proto.v1.Score;
+import org.entente.proto.v1.ScoreMessageRequest;
+import org.entente.proto.v1.ScoreMessageResponse;
+import org.entente.proto.v1.ScoreTerms;
+import org.entente.proto.v1.ScoredMessage;
+import org.entente.proto.v1.ShowScoresRequest;
+import org.entente.proto.v1.ShowScoresResponse;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Risk scores of received messages: made, listed, shown, followed. */
+@Command(
+    name = "risk",
+    description = {
+      "Risk scores of received messages: says how a model or a person rates one, and shows scores.",
+      "Scores stay in the agency, and are erased with their message."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      RiskCommand.ScoreOne.class,
+      RiskCommand.ListScores.class,
+      RiskCommand.Show.class,
+      RiskCommand.Follow.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente risk score MESSAGE --score 87.5 --model ports --model-version 3.1 --automated \\",
+      "      --indicator 'X_ROUTE:400:three ports in five days' \\",
+      "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/risk-engine",
+      "  entente risk list --minimum 70 --officer FR-12 --justification 'targeting' --gateway … --credentials …"
+    })
+public final class RiskCommand implements Callable<Integer> {
+  private static final int PAGE = 100;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** Makes one. */
+  @Command(
+      name = "score",
+      description = {
+        "Says how risky a received message is. The same again changes nothing; anything else by the",
+        "same client and model is a further version. The client needs the scope `score`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ScoreOne extends MessageCall {
+    @Option(
+        names = "--score",
+        required = true,
+        paramLabel = "SCORE",
+        description = "0 to 100, with one decimal at most")
+    private String score = "";
+
+    @Option(names = "--model", required = true, description = "what it was made with")
+    private String model = "";
+
+    @Option(names = "--model-version", required = true, description = "its version")
+    private String modelVersion = "";
+
+    @Option(
+        names = "--indicator",
+        paramLabel = "CODE[:WEIGHT[:TEXT]]",
+        description =
+            "what it rests on, with its weight in thousandths (-1000 to 1000) and what was noticed;"
+                + " may be repeated")
+    private List<String> indicators = List.of();
+
+    @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+    private boolean exercise;
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Author author = new Author();
+
+    /** Who answers for it. */
+    static final class Author {
+      @Option(names = "--automated", required = true, description = "no person had a part in it")
+      private boolean automated;
+
+      @ArgGroup(exclusive = false)
+      private @Nullable Answering person;
+    }
+
+    /** A person. */
+    static final class Answering {
+      @Option(
+          names = "--officer",
+          required = true,
+          description = "the agency's reference of the officer who answers for it; recorded")
+      private String officer = "";
+
+      @Option(names = "--unit", description = "the officer's unit; recorded")
+      private String unit = "";
+
+      @Option(names = "--justification", required = true, description = "why; recorded")
+      private String justification = "";
+    }
+
+    @Override
+    public int with(ManagedChannel channel) {
+      ScoreMessageRequest.Builder request =
+          ScoreMessageRequest.newBuilder()
+              .setMessageId(id())
+              .setExercise(exercise)
+              .setPerMille(ScoreText.perMille("--score", score))
+              .setModel(model)
+              .setModelVersion(modelVersion)
+              .setAutomated(author.automated);
+      for (String indicator : indicators) {
+        request.addIndicators(ScoreText.indicator(indicator));
+      }
+      Answering person = author.person;
+      if (person != null) {
+        request.setOnBehalfOf(
+            OnBehalfOf.newBuilder()
+                .setOfficer(person.officer)
+                .setUnit(person.unit)
+                .setJustification(person.justification));
+      }
+      ScoreMessageResponse kept = RiskGrpc.newBlockingStub(channel).scoreMessage(request.build());
+      out().println(line(kept.getScore()) + (kept.getUnchanged() ? "  (unchanged)" : ""));
+      return 0;
+    }
+  }
+
+  /** Which scores. */
+  static final class Terms {
+    @Option(
+        names = "--minimum",
+        defaultValue = "0",
+        paramLabel = "SCORE",
+        description = "at least so high, 0 to 100 (default: ${DEFAULT-VALUE})")
+    private String minimum = "0";
+
+    @Option(names = "--model", description = "only by this model; may be repeated")
+    private List<String> models = List.of();
+
+    @Mixin private FilterOptions filter = new FilterOptions();
+
+    ScoreTerms terms() {
+      return ScoreTerms.newBuilder()
+          .setMinimumPerMille(ScoreText.perMille("--minimum", minimum))
+          .addAllModels(models)
+          .setFilter(filter.filter())
+          .build();
+    }
+  }
+
+  /** Finds some. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists the latest score by each client and model, the latest made first, with labels and",
+        "without content; `open` shows a message. Each page that shows something is in the audit log.",
+        "The client needs the scope `search`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ListScores extends ClientCall {
+    @Mixin private Terms terms = new Terms();
+
+    @Option(
+        names = "--from",
+        paramLabel = "TIME",
+        description = "made then or later: a day or a time")
+    private @Nullable String from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "made before: a day or a time")
+    private @Nullable String to;
+
+    @Option(
+        names = "--most",
+        defaultValue = "50",
+        description = "stop after so many (default: ${DEFAULT-VALUE})")
+    private int most = 50;
+
+    @Option(names = "--json", description = "print each as one JSON object a line")
+    private boolean json;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      ListScoresRequest.Builder request =
+          ListScoresRequest.newBuilder()
+              .setTerms(terms.terms())
+              .setOnBehalfOf(person.because(justification));
+      if (from != null) {
+        request.setScoredFrom(TimeWord.of("--from", from));
+      }
+      if (to != null) {
+        request.setScoredTo(TimeWord.of("--to", to));
+      }
+      RiskGrpc.RiskBlockingStub calls = RiskGrpc.newBlockingStub(channel);
+      int left = most;
+      ListScoresResponse page;
+      do {
+        page = calls.listScores(request.setPageSize(Math.max(1, Math.min(PAGE, left))).build());
+        page.getScoresList().forEach(it -> out().println(json ? JsonText.of(it) : line(it)));
+        left -= page.getScoresCount();
+        request.setPageToken(page.getNextPageToken());
+      } while (left > 0 && !page.getNextPageToken().isEmpty());
+      if (left == most) {
+        err().println("no scores");
+      }
+      if (!page.getNextPageToken().isEmpty()) {
+        err().println("there may be more: ask for more with --most");
+      }
+      err().flush();
+      return 0;
+    }
+  }
+
+  /** Those of one message. */
+  @Command(
+      name = "show",
+      description = {
+        "Shows the scores of one message with what they rest on, the latest first. In the audit log.",
+        "The client needs the scope `search`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Show extends MessageCall {
+    @Option(names = "--history", description = "earlier versions too, as far as they are kept")
+    private boolean history;
+
+    @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+    private boolean exercise;
+
+    @Option(names = "--json", description = "print what the service answers as JSON")
+    private boolean json;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      ShowScoresResponse shown =
+          RiskGrpc.newBlockingStub(channel)
+              .showScores(
+                  ShowScoresRequest.newBuilder()
+                      .setMessageId(id())
+                      .setHistory(history)
+                      .setExercise(exercise)
+                      .setOnBehalfOf(person.because(justification))
+                      .build());
+      if (json) {
+        out().println(JsonText.of(shown));
+        return 0;
+      }
+      out().println(MessageText.line(shown.getMessage()));
+      for (Score score : shown.getScoresList()) {
+        out().println(line(score));
+        score.getIndicatorsList().forEach(it -> out().println("    " + line(it)));
+      }
+      if (shown.getScoresCount() == 0) {
+        err().println("no scores");
+        err().flush();
+      }
+      return 0;
+    }
+  }
+
+  /** Those to come. */
+  @Command(
+      name = "follow",
+      description = {
+        "Prints scores as they are made, until interrupted. What is shown is in the audit log.",
+        "The client needs the scope `search`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Follow extends ClientCall {
+    @Mixin private Terms terms = new Terms();
+
+    @Option(
+        names = "--after",
+        paramLabel = "NUMBER",
+        description = "those with a greater number first; 0 for all that are kept (default: none)")
+    private @Nullable Long after;
+
+    @Option(names = "--json", description = "print each as one JSON object a line")
+    private boolean json;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      FollowScoresRequest.Builder request =
+          FollowScoresRequest.newBuilder()
+              .setTerms(terms.terms())
+              .setOnBehalfOf(person.because(justification));
+      if (after != null) {
+        request.setAfter(after);
+      }
+      follow(channel, () -> "number " + (request.getAfter() + 1), calls -> follow(calls, request));
+      return 0;
+    }
+
+    private void follow(Channel channel, FollowScoresRequest.Builder request) {
+      Iterator<FollowScoresResponse> pages =
+          RiskGrpc.newBlockingStub(channel).followScores(request.build());
+      while (pages.hasNext()) {
+        FollowScoresResponse page = pages.next();
+        page.getScoresList().forEach(it -> out().println(json ? JsonText.of(it) : line(it)));
+        out().flush();
+        request.setAfter(page.getReached());
+      }
+    }
+  }
+
+  private static String line(ScoredMessage scored) {
+    return line(scored.getScore()) + "  " + MessageText.line(scored.getMessage());
+  }
+
+  private static String line(Score score) {
+    return Screen.printable(
+        "%6d  %5s %-8s %s %s (%s%s)  %s%s"
+            .formatted(
+                score.getNumber(),
+                ScoreText.of(score.getPerMille()),
+                score.getBand(),
+                score.getModel(),
+                score.getModelVersion(),
+                score.getClient(),
+                score.getAutomated() ? ", automated" : ", " + score.getOnBehalfOf().getOfficer(),
+                Timestamps.toString(score.getScoredAt()),
+                score.getSuperseded() ? "  (superseded)" : ""));
+  }
+
+  private static String line(RiskIndicator indicator) {
+    return Screen.printable(
+        "%-20s %5d  %s".formatted(indicator.getCode(), indicator.getWeight(), indicator.getText()));
+  }
+}

@@ -1,0 +1,130 @@
+package org.entente.gateway.cli.message;
+
+import io.grpc.ManagedChannel;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.FilterOptions;
+import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.TimeWord;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.SearchGrpc;
+import org.entente.proto.v1.SearchRequest;
+import org.entente.proto.v1.SearchResponse;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Finds received messages again. */
+@Command(
+    name = "search",
+    description = {
+      "Finds received messages again, newest first; `open` shows one whole.",
+      "Every option that is given must match; of one that is repeated, any. Each page is in the audit"
+          + " log, with the officer and the reason. The client needs the scope `search`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente search --subject container:CSQU3054383 --officer DE-7 --justification 'case 4 Js 12/26' \\",
+      "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
+      "  entente search --category IPR --origin fr.customs --from 2026-03-01 --headline 'toy batteries' \\",
+      "      --officer DE-7 --justification 'case 4 Js 12/26' --json --gateway … --credentials …"
+    })
+public final class SearchCommand extends ClientCall {
+  private static final int PAGE = 100;
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "received then or later: a day or a time as in 2026-03-01T08:00:00Z")
+  private @Nullable String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "received before: a day or a time")
+  private @Nullable String to;
+
+  @Mixin private FilterOptions filter = new FilterOptions();
+
+  @Option(
+      names = "--subject",
+      paramLabel = "SCHEME:VALUE",
+      description = "what or whom it is about: container:…, vessel:…, person:FAMILY/GIVEN, …")
+  private String subject = "";
+
+  @Option(names = "--case", paramLabel = "REF", description = "the originator's case reference")
+  private String caseRef = "";
+
+  @Option(names = "--headline", paramLabel = "WORDS", description = "words that are in a headline")
+  private String headline = "";
+
+  @Option(
+      names = "--in-reply-to",
+      paramLabel = "MESSAGE",
+      description = "only what answers this message, such as feedback; 32 hex digits")
+  private String inReplyTo = "";
+
+  @Option(
+      names = "--most",
+      defaultValue = "50",
+      description = "stop after so many (default: ${DEFAULT-VALUE})")
+  private int most = 50;
+
+  @Option(names = "--json", description = "print each as one JSON object a line")
+  private boolean json;
+
+  @Option(names = "--justification", required = true, description = "why; recorded")
+  private String justification = "";
+
+  @Mixin private Person person = new Person();
+
+  @Override
+  public int with(ManagedChannel channel) {
+    SearchGrpc.SearchBlockingStub calls = SearchGrpc.newBlockingStub(channel);
+    SearchRequest.Builder request = request();
+    int left = most;
+    SearchResponse page;
+    do {
+      page = calls.search(request.setPageSize(Math.max(1, Math.min(PAGE, left))).build());
+      page.getMessagesList().forEach(this::print);
+      left -= page.getMessagesCount();
+      request.setPageToken(page.getNextPageToken());
+    } while (left > 0 && !page.getNextPageToken().isEmpty());
+    if (left == most) {
+      err().println("nothing found");
+    }
+    if (!page.getNextPageToken().isEmpty()) {
+      err().println("there may be more: ask for more with --most");
+    }
+    if (!page.getComplete()) {
+      err().println(MessageText.unsearched(page));
+    }
+    err().flush();
+    return 0;
+  }
+
+  private SearchRequest.Builder request() {
+    SearchRequest.Builder request =
+        SearchRequest.newBuilder()
+            .setFilter(filter.filter())
+            .setSubject(subject)
+            .setCaseRef(caseRef)
+            .setHeadline(headline)
+            .setOnBehalfOf(person.because(justification));
+    if (!inReplyTo.isEmpty()) {
+      request.setInReplyTo(MessageCall.parse("--in-reply-to", inReplyTo));
+    }
+    if (from != null) {
+      request.setReceivedFrom(TimeWord.of("--from", from));
+    }
+    if (to != null) {
+      request.setReceivedTo(TimeWord.of("--to", to));
+    }
+    return request;
+  }
+
+  private void print(FoundMessage found) {
+    out().println(json ? JsonText.of(found) : MessageText.line(found));
+  }
+}

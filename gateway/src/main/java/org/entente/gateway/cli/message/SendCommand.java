@@ -1,0 +1,284 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.entente.gateway.bridge.AlertSource;
+import org.entente.gateway.bridge.cap.CapTerms;
+import org.entente.gateway.bridge.format.AlertDraft;
+import org.entente.gateway.bridge.format.AlertItem;
+import org.entente.gateway.bridge.format.BadRecord;
+import org.entente.gateway.cli.call.CapOptions;
+import org.entente.gateway.cli.call.DocumentOptions;
+import org.entente.gateway.cli.call.GatewayAddress;
+import org.entente.gateway.cli.call.Home;
+import org.entente.gateway.cli.call.RpcFailures;
+import org.entente.gateway.cli.call.SendOptions;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.model.FileTrouble;
+import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Addressed;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Publishes alerts from files, or a file as it is. */
+@Command(
+    name = "send",
+    description = {
+      "Publishes alerts from a file or folder, or a document as it is.",
+      "Takes JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Bad records are reported by file, line and field; the rest go on.",
+      "What CAP has no place for is given by --category and the options with it, or by a mapping of CAP; without either by config/mappings/cap.yaml. "
+          + "With --document they say what the label of that file says."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
+      "      --alerts alerts.jsonl --mapping config/mappings/safety-gate.yaml",
+      "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
+      "      --alerts warning.cap --category PUBLIC_WARNING --purpose PUBLIC_SAFETY \\",
+      "      --classification UNCLASSIFIED --marking TLP:CLEAR",
+      "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
+      "      --document report.pdf --to de.customs --category HAZARDOUS --purpose CUSTOMS_CONTROL \\",
+      "      --classification RESTRICTED",
+      "",
+      "Sending the same file again is safe: the idempotency keys come from what is in it."
+    })
+public final class SendCommand implements Callable<Integer> {
+  @Mixin private GatewayAddress gateway = new GatewayAddress();
+
+  @Option(
+      names = "--alerts",
+      paramLabel = "PATH",
+      description = "file or folder of alerts; this or --document")
+  private @Nullable Path alerts;
+
+  @Option(
+      names = "--mapping",
+      paramLabel = "FILE",
+      description = "how a source record becomes a draft; needed for foreign JSON Lines")
+  private @Nullable Path mapping;
+
+  @Mixin private SendOptions options = new SendOptions();
+
+  @ArgGroup(
+      exclusive = false,
+      heading = "What CAP has no place for, for every CAP file; with --document, its label:%n")
+  private @Nullable CapOptions cap;
+
+  @ArgGroup(exclusive = false, heading = "A file that is sent as it is:%n")
+  private @Nullable DocumentOptions document;
+
+  @Spec private CommandSpec spec;
+
+  private int published;
+  private int held;
+  private int refused;
+  private int bad;
+  private int unmapped;
+
+  @Override
+  public Integer call() {
+    Path path = alerts;
+    DocumentOptions one = document;
+    if (path != null && one == null) {
+      alerts(path);
+    } else if (path == null && one != null) {
+      document(one);
+    } else {
+      throw new WrongCall("send takes either --alerts or --document");
+    }
+    summary();
+    return refused == 0 && bad == 0 ? 0 : 1;
+  }
+
+  private void alerts(Path path) {
+    try (AlertSource source = source(path)) {
+      items(source);
+    } catch (IOException e) {
+      throw new CommandFailure("the alerts cannot be read: " + FileTrouble.words(e), e);
+    }
+  }
+
+  private void document(DocumentOptions one) {
+    CapOptions label = cap;
+    if (label == null) {
+      throw new WrongCall("--document: needs --category, --purpose and --classification beside it");
+    }
+    if (mapping != null) {
+      throw new WrongCall("--mapping: is for records of --alerts; a document goes as it is");
+    }
+    Draft draft = DocumentOptions.keyed(options.applied(one.draft(label.label(), label.to())));
+    ManagedChannel channel = gateway.open();
+    try {
+      publish(
+          PublisherGrpc.newBlockingStub(channel),
+          new AlertDraft(one.file().toString(), 0, Optional.empty(), draft, List.of()));
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private void summary() {
+    spec.commandLine()
+        .getErr()
+        .println(
+            published
+                + " published, "
+                + held
+                + " held, "
+                + refused
+                + " refused, "
+                + bad
+                + " bad records"
+                + (unmapped == 0 ? "" : ", " + unmapped + " things of CAP not as they stood"));
+  }
+
+  private void items(AlertSource source) {
+    ManagedChannel channel = gateway.open();
+    try {
+      PublisherGrpc.PublisherBlockingStub publisher = PublisherGrpc.newBlockingStub(channel);
+      while (source.hasNext()) {
+        item(publisher, source.next());
+      }
+    } catch (CommandFailure e) {
+      summary();
+      throw e;
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private AlertSource source(Path path) {
+    CapTerms terms = cap == null ? null : cap.terms(spec);
+    AlertSource.Opening opening = AlertSource.open(path, mapping, Home.mappings(), terms);
+    if (opening instanceof AlertSource.Opening.Opened opened) {
+      return opened.source();
+    }
+    throw new CommandFailure(String.valueOf(opening));
+  }
+
+  private void item(PublisherGrpc.PublisherBlockingStub publisher, AlertItem item) {
+    if (item instanceof AlertDraft alert) {
+      unmapped += alert.unmapped().size();
+      alert.unmapped().forEach(one -> spec.commandLine().getErr().println(one.in(alert.file())));
+      publish(
+          publisher,
+          new AlertDraft(
+              alert.file(),
+              alert.line(),
+              alert.named(),
+              options.applied(alert.draft()),
+              alert.unmapped()));
+    } else if (item instanceof BadRecord record) {
+      bad++;
+      spec.commandLine().getErr().println(record);
+    }
+  }
+
+  private void publish(PublisherGrpc.PublisherBlockingStub publisher, AlertDraft alert) {
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      Outcome outcome =
+          publisher
+              .publish(PublishRequest.newBuilder().setDraft(alert.draft()).build())
+              .getOutcome();
+      if (outcome.hasAccepted()) {
+        published++;
+        out.println(
+            HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
+                + recipients(outcome.getAccepted()));
+        outcome
+            .getAccepted()
+            .getRefusalsList()
+            .forEach(refusal -> out.println(MessageText.line(refusal)));
+      } else if (outcome.hasHeld()) {
+        held++;
+        out.println(
+            HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
+                + "  held until "
+                + Timestamps.toString(outcome.getHeld().getUntil())
+                + ": "
+                + Screen.printable(outcome.getHeld().getReason()));
+      } else {
+        refused++;
+        out.println(place(alert) + "  refused");
+        outcome
+            .getRefused()
+            .getRefusalsList()
+            .forEach(refusal -> out.println(MessageText.line(refusal)));
+      }
+      out.flush();
+    } catch (StatusRuntimeException e) {
+      switch (e.getStatus().getCode()) {
+        case INVALID_ARGUMENT, ALREADY_EXISTS -> {
+          bad++;
+          spec.commandLine().getErr().println(place(alert) + ": " + e.getStatus().getDescription());
+        }
+        default -> throw stopped(alert, e);
+      }
+    }
+  }
+
+  /** What no other record would change: how far it came, and what to do. */
+  private static CommandFailure stopped(AlertDraft alert, StatusRuntimeException e) {
+    if (alert.line() > 0) {
+      return new CommandFailure(
+          place(alert)
+              + ": "
+              + RpcFailures.explain(e).getMessage()
+              + "; stopped there. Sending all of it again is safe",
+          e);
+    }
+    if (RpcFailures.isTooLarge(e)) {
+      return new CommandFailure(
+          place(alert)
+              + ": body.document.content: has "
+              + alert.draft().getBody().getDocument().getContent().size()
+              + " bytes, more than this gateway takes in a message (limits.message_bytes of its"
+              + " configuration); nothing was sent",
+          e);
+    }
+    return new CommandFailure(
+        place(alert) + ": " + RpcFailures.explain(e).getMessage() + "; sending it again is safe",
+        e);
+  }
+
+  /** The file, and the line where it is a file of records. */
+  private static String place(AlertDraft alert) {
+    return alert.line() == 0 ? alert.file() : alert.file() + ":" + alert.line();
+  }
+
+  private static String recipients(Accepted accepted) {
+    Map<Boolean, List<String>> informed =
+        accepted.getPermitsList().stream()
+            .collect(
+                Collectors.partitioningBy(
+                    permit -> permit.getAddressed() == Addressed.ADDRESSED_INFORMATION,
+                    Collectors.mapping(MessageText::line, Collectors.toList())));
+    List<String> asked = informed.getOrDefault(false, List.of());
+    List<String> others = informed.getOrDefault(true, List.of());
+    return "  to " + asked + (others.isEmpty() ? "" : ", for information to " + others);
+  }
+}

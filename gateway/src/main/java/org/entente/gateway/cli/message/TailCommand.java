@@ -1,0 +1,429 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.entente.gateway.bridge.cap.CapFolder;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.FilterOptions;
+import org.entente.gateway.cli.call.RpcFailures;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.ConsentWords;
+import org.entente.gateway.cli.text.LabelText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.OperationText;
+import org.entente.gateway.cli.text.Printed;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.StandingWords;
+import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.v1.Acknowledge;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.Recall;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Subscribes and prints what arrives. */
+@Command(
+    name = "tail",
+    description = "Subscribes to an agency's gateway and prints what arrives, acknowledging it.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente tail --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk \\",
+      "      --cursor night-shift",
+      "",
+      "  entente tail --category IPR --category NARCOTICS --origin fr.customs --severity SEVERE \\",
+      "      --cursor serious --gateway … --credentials …",
+      "",
+      "The cursor is durable: the next call goes on where this one stopped. Ctrl-C (SIGINT) and",
+      "SIGTERM stop it in order: what it has printed is acknowledged. What a filter leaves out is",
+      "passed over by that cursor: give each filter a cursor of its own.",
+      "",
+      "When the connection is lost, it says so on standard error and tries again until the gateway",
+      "is back; what it has printed is not printed twice.",
+      "",
+      "With --cap DIR each alert is written to DIR/MESSAGE.cap before it is acknowledged. What of a",
+      "message is not in its CAP file as it stands is said on standard error and in",
+      "DIR/MESSAGE.report.json; the exit code is 1 if a message could not be written as CAP at all."
+    })
+public final class TailCommand extends ClientCall {
+  private static final Duration LAST_WORD = Duration.ofSeconds(3);
+
+  @Option(
+      names = "--cursor",
+      defaultValue = "tail",
+      description = "name of the durable cursor (default: ${DEFAULT-VALUE})")
+  private String cursor = "tail";
+
+  @Option(names = "--from", description = "replay from this position instead of the cursor's place")
+  private long from;
+
+  @Option(names = "--count", description = "stop after so many messages (default: never)")
+  private long count;
+
+  @Mixin private FilterOptions filter = new FilterOptions();
+
+  @Option(
+      names = "--lane",
+      description = "only of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; repeatable")
+  private List<Lane> lanes = List.of();
+
+  @Option(names = "--json", description = "print each delivery as one JSON object a line")
+  private boolean json;
+
+  @Option(
+      names = "--cap",
+      paramLabel = "DIR",
+      description = "also write each alert as a CAP 1.2 file into this folder")
+  private @Nullable Path cap;
+
+  @Override
+  public int with(ManagedChannel channel) {
+    Session session = new Session(capFolder(), wanted());
+    Runtime.getRuntime().addShutdownHook(new Thread(session::finish, "stop"));
+    follow(channel, session::place, session::run);
+    return session.notWritten == 0 ? 0 : 1;
+  }
+
+  private Filter wanted() {
+    Filter.Builder wanted = filter.filter();
+    lanes.forEach(lane -> wanted.addLanesValue(lane.number()));
+    return wanted.build();
+  }
+
+  private @Nullable CapFolder capFolder() {
+    if (cap == null) {
+      return null;
+    }
+    try {
+      return CapFolder.open(cap);
+    } catch (IOException e) {
+      throw new CommandFailure("--cap: " + cap + ": " + FileTrouble.words(e), e);
+    }
+  }
+
+  /** Identifies a delivery: a message that is redelivered has another position. */
+  private record Place(long position, ByteString message) {}
+
+  /** What goes on over all connections. */
+  private final class Session {
+    private final @Nullable CapFolder folder;
+    private final Filter wanted;
+    private final Printed<Place> printed = new Printed<>();
+    private long replayFrom = from;
+    private boolean caughtUp;
+    private long last;
+    private long notWritten;
+    private boolean finished;
+    private @Nullable Connection connection;
+
+    Session(@Nullable CapFolder folder, Filter wanted) {
+      this.folder = folder;
+      this.wanted = wanted;
+    }
+
+    /** Where it goes on. */
+    synchronized String place() {
+      return last == 0 ? "the place of cursor " + cursor : "position " + (last + 1);
+    }
+
+    /** Receives over one connection, until it ends. */
+    void run(Channel channel) {
+      Connection next = new Connection(this);
+      synchronized (this) {
+        connection = next;
+      }
+      SubscriberGrpc.newStub(channel).subscribe(next);
+      try {
+        next.done.get();
+      } catch (ExecutionException e) {
+        throw failure(e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CommandFailure("interrupted", e);
+      }
+    }
+
+    private synchronized RuntimeException failure(@Nullable Throwable cause) {
+      if (cause instanceof CommandFailure failure) {
+        return failure;
+      }
+      return cause instanceof StatusRuntimeException lost && !finished
+          ? lost
+          : RpcFailures.explain(cause);
+    }
+
+    /** Prints nothing more, and waits a moment until what was printed is acknowledged durably. */
+    void finish() {
+      Connection open;
+      synchronized (this) {
+        finished = true;
+        open = connection;
+      }
+      if (open == null || open.done.isDone()) {
+        return;
+      }
+      open.halfClose();
+      try {
+        open.done.get(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        // The process ends all the same; the gateway sends what it has not heard of again.
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    synchronized SubscribeRequest open() {
+      return SubscribeRequest.newBuilder()
+          .setOpen(
+              OpenCursor.newBuilder()
+                  .setCursor(cursor)
+                  .setFromPosition(caughtUp && printed.count() > 0 ? 0 : replayFrom)
+                  .setFilter(wanted))
+          .build();
+    }
+
+    /**
+     * All of a replay is printed. From the first acknowledgement on the cursor knows the place;
+     * before, it has none, or another.
+     */
+    synchronized void caughtUp(long position) {
+      if (replayFrom > 0 && !caughtUp) {
+        caughtUp = true;
+        replayFrom = position + 1;
+      }
+    }
+
+    /** Takes a delivery; whether it is to be acknowledged. */
+    synchronized boolean take(Delivery delivery) {
+      if (finished) {
+        return false;
+      }
+      Place place = new Place(delivery.getPosition(), delivery.getLabel().getMessageId());
+      if (!printed.isNew(place)) {
+        return true;
+      }
+      if (folder != null) {
+        write(folder, delivery);
+      }
+      out().println(json ? asJson(delivery) : asLine(delivery));
+      out().flush();
+      last = delivery.getPosition();
+      finished = count > 0 && printed.count() >= count;
+      return true;
+    }
+
+    synchronized boolean isFinished() {
+      return finished;
+    }
+
+    /** What cannot be written ends the command, and comes again. */
+    private void write(CapFolder into, Delivery delivery) {
+      String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
+      try {
+        CapFolder.Written written = into.write(delivery.getLabel(), delivery.getBody());
+        notWritten += written.cap().isEmpty() ? 1 : 0;
+        if (written.cap().isEmpty()) {
+          err().println(message + " not written as CAP: " + Screen.printable(written.reason()));
+        }
+        written.unmapped().forEach(one -> err().println(one.in(message)));
+        err().flush();
+      } catch (IOException e) {
+        finished = true;
+        throw new CommandFailure(
+            message
+                + " cannot be written and is not acknowledged; it comes again: "
+                + FileTrouble.words(e),
+            e);
+      }
+    }
+  }
+
+  /** One stream. */
+  private static final class Connection
+      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final Session session;
+    private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
+    private boolean halfClosed;
+
+    Connection(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
+      requests = stream;
+      stream.setOnReadyHandler(
+          new Runnable() {
+            private boolean opened;
+
+            @Override
+            public void run() {
+              if (!opened) {
+                opened = true;
+                stream.onNext(session.open());
+              }
+            }
+          });
+    }
+
+    synchronized void halfClose() {
+      ClientCallStreamObserver<SubscribeRequest> stream = requests;
+      if (!halfClosed && stream != null) {
+        halfClosed = true;
+        stream.onCompleted();
+      }
+    }
+
+    /** As a whole before {@link #halfClose}: what is printed is acknowledged. */
+    @Override
+    public synchronized void onNext(SubscribeResponse response) {
+      if (response.hasCaughtUp()) {
+        session.caughtUp(response.getCaughtUp().getPosition());
+      }
+      if (!response.hasDelivery()) {
+        return;
+      }
+      try {
+        if (session.take(response.getDelivery())) {
+          acknowledge(response.getDelivery().getPosition());
+        }
+      } catch (CommandFailure failure) {
+        end(failure);
+      }
+      if (session.isFinished()) {
+        halfClose();
+      }
+    }
+
+    private void acknowledge(long position) {
+      ClientCallStreamObserver<SubscribeRequest> stream = requests;
+      if (stream != null && !halfClosed) {
+        stream.onNext(
+            SubscribeRequest.newBuilder()
+                .setAck(Acknowledge.newBuilder().setPosition(position))
+                .build());
+      }
+    }
+
+    private void end(CommandFailure failure) {
+      halfClosed = true;
+      done.completeExceptionally(failure);
+      ClientCallStreamObserver<SubscribeRequest> stream = requests;
+      if (stream != null) {
+        stream.cancel("not written", failure);
+      }
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      done.completeExceptionally(t);
+    }
+
+    @Override
+    public void onCompleted() {
+      done.complete(null);
+    }
+  }
+
+  private static String asJson(Delivery delivery) {
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(delivery);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CommandFailure("a delivery cannot be shown as JSON: " + e.getMessage(), e);
+    }
+  }
+
+  public static String asLine(Delivery delivery) {
+    return "%6d  %s  %-12s %-9s %-22s %s%s"
+        .formatted(
+            delivery.getPosition(),
+            HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray()),
+            delivery.getLabel().getOrigin(),
+            delivery.getLabel().getLane().name().replace("LANE_", ""),
+            delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
+            Screen.printable(headline(delivery)),
+            MessageText.precedenceStated(delivery.getLabel())
+                + StandingWords.behind(StandingWords.of(delivery.getLabel()))
+                + StandingWords.desks(delivery.getLabel())
+                + StandingWords.behind(StandingWords.of(delivery.getStanding()))
+                + String.join(
+                    "",
+                    ConsentWords.of(delivery.getConsentsList()).stream()
+                        .map(word -> "  [" + word + "]")
+                        .toList())
+                + (delivery.getRedelivery() ? "  (again)" : ""));
+  }
+
+  private static String headline(Delivery delivery) {
+    return LabelText.ahead(delivery.getLabel()) + said(delivery);
+  }
+
+  private static String said(Delivery delivery) {
+    if (delivery.getBody().hasAlert()) {
+      Alert alert = delivery.getBody().getAlert();
+      return alert.getTextsCount() > 0 ? alert.getTexts(0).getHeadline() : "";
+    }
+    if (delivery.getBody().hasRecall()) {
+      Recall recall = delivery.getBody().getRecall();
+      String target = HexFormat.of().formatHex(recall.getMessageId().toByteArray());
+      return "RECALL of " + target + ": " + recall.getReason();
+    }
+    if (delivery.getBody().hasRequest()) {
+      return MessageText.question(delivery.getLabel(), delivery.getBody().getRequest());
+    }
+    if (delivery.getBody().hasAnswer()) {
+      String request = HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
+      return MessageText.result(delivery.getBody().getAnswer()) + " to " + request;
+    }
+    if (delivery.getBody().hasRoster()) {
+      return "ROSTER of a joint operation";
+    }
+    if (delivery.getBody().hasOperationUpdate()) {
+      return "in operation "
+          + HexFormat.of().formatHex(delivery.getLabel().getOperationId().toByteArray())
+          + ": "
+          + OperationText.headline(delivery.getBody().getOperationUpdate());
+    }
+    if (delivery.getBody().hasConsent()) {
+      return ConsentWords.of(delivery.getBody().getConsent());
+    }
+    if (delivery.getBody().hasCharge()) {
+      return ChargeCommand.line(delivery.getBody().getCharge());
+    }
+    if (delivery.getBody().hasFeedback()) {
+      return "FEEDBACK "
+          + delivery.getBody().getFeedback().getResult().name().replace("FEEDBACK_RESULT_", "")
+          + " to "
+          + HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
+    }
+    return delivery.getBody().hasIntelligence()
+        ? delivery.getBody().getIntelligence().getHeadline()
+        : "document " + delivery.getBody().getDocument().getName();
+  }
+}

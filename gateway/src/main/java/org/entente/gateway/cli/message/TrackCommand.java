@@ -1,0 +1,192 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.RecipientTable;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.proto.v1.EvidenceGrpc;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.FollowRequest;
+import org.entente.proto.v1.FollowResponse;
+import org.entente.proto.v1.Held;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.RecipientProgress;
+import org.entente.proto.v1.TakenBack;
+import org.entente.proto.v1.TrackRequest;
+import org.entente.proto.v1.TrackResponse;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What became of a message. */
+@Command(
+    name = "track",
+    description = {
+      "Shows what became of a message of this agency.",
+      "Accepted, taken by a transit, delivered, retrieved, refused, erased: by whom and when, in the"
+          + " order in which the gateway learned it; then a table of where it stands with each"
+          + " recipient. Of a message that was taken back the table says who destroyed it when, who"
+          + " had opened it before, and who was away since. The client needs the scope `evidence`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente track 0197…3f --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor",
+      "  entente track 0197…3f --follow --gateway … --credentials …"
+    })
+public final class TrackCommand extends MessageCall {
+  @Option(
+      names = "--follow",
+      description =
+          "go on with what becomes known, until nothing more is to be expected of any recipient")
+  private boolean follow;
+
+  private final Set<EvidenceItem> items = new LinkedHashSet<>();
+  private @Nullable Held held;
+
+  @Override
+  public int with(ManagedChannel channel) {
+    if (follow) {
+      follow(channel, () -> "item " + (items.size() + 1), this::follow);
+      return 0;
+    }
+    TrackResponse known =
+        EvidenceGrpc.newBlockingStub(channel)
+            .track(TrackRequest.newBuilder().setMessageId(id()).build());
+    if (known.hasHeld()) {
+      print(known.getHeld());
+    }
+    speed(known).ifPresent(out()::println);
+    known.getItemsList().forEach(this::print);
+    print(known.getItemsList(), known.getTakenBack(), known.getRecipientsList());
+    return 0;
+  }
+
+  /** With which speed it was sent, as STANAG 4406 has it; empty where that is not known. */
+  public static Optional<String> speed(TrackResponse known) {
+    return known.getLaneValue() == 0
+        ? Optional.empty()
+        : Optional.of(
+            "sent in lane "
+                + known.getLane().name().replace("LANE_", "")
+                + ", "
+                + MessageText.precedence(
+                    Label.newBuilder()
+                        .setLaneValue(known.getLaneValue())
+                        .setPrecedenceValue(known.getPrecedenceValue())
+                        .build()));
+  }
+
+  /** Each call begins with all that is known. */
+  private void follow(Channel channel) {
+    Iterator<FollowResponse> steps =
+        EvidenceGrpc.newBlockingStub(channel)
+            .follow(FollowRequest.newBuilder().setMessageId(id()).build());
+    while (steps.hasNext()) {
+      FollowResponse step = steps.next();
+      switch (step.getStepCase()) {
+        case ITEM -> {
+          if (items.add(step.getItem())) {
+            print(step.getItem());
+          }
+        }
+        case HELD -> {
+          if (!step.getHeld().equals(held)) {
+            held = step.getHeld();
+            print(held);
+          }
+        }
+        case SETTLED ->
+            print(
+                List.copyOf(items),
+                step.getSettled().getTakenBack(),
+                step.getSettled().getRecipientsList());
+        case STEP_NOT_SET -> {
+          // A newer gateway may say more than this release understands.
+        }
+      }
+      out().flush();
+    }
+  }
+
+  private void print(Held held) {
+    out()
+        .println(
+            "waits for release until "
+                + Timestamps.toString(held.getUntil())
+                + ": "
+                + Screen.printable(held.getReason()));
+  }
+
+  private void print(EvidenceItem item) {
+    out().println(line(item));
+  }
+
+  private void print(
+      List<EvidenceItem> items, TakenBack takenBack, List<RecipientProgress> recipients) {
+    if (!takenBack.getRecallId().isEmpty()) {
+      out()
+          .println(
+              "taken back at "
+                  + Timestamps.toString(takenBack.getAt())
+                  + " by recall "
+                  + MessageText.hex(takenBack.getRecallId()));
+    }
+    new RecipientTable(items, takenBack, Instant.now()).lines(recipients).forEach(out()::println);
+  }
+
+  private static String line(EvidenceItem item) {
+    StringBuilder line =
+        new StringBuilder(
+            "%s  %-22s by %-12s"
+                .formatted(
+                    Timestamps.toString(item.getAt()),
+                    item.getKind().name().replace("EVIDENCE_KIND_", ""),
+                    Screen.printable(item.getAgency())));
+    if (!item.getRecipient().isEmpty() && !item.getRecipient().equals(item.getAgency())) {
+      line.append(" for ").append(Screen.printable(item.getRecipient()));
+    }
+    if (item.getTimeOut()) {
+      line.append("  by time-out");
+    }
+    if (!item.getCode().isEmpty()) {
+      line.append("  ").append(Screen.printable(item.getCode() + ": " + item.getReason()));
+    }
+    if (!item.getRetrievedBy().isEmpty()) {
+      boolean before = item.hasRetrievedAt();
+      line.append(before ? "  retrieved before by " : "  client ")
+          .append(Screen.printable(item.getRetrievedBy()))
+          .append(before ? " at " + Timestamps.toString(item.getRetrievedAt()) : "")
+          .append(
+              item.getAlsoRetrievedByCount() == 0
+                  ? ""
+                  : ", then by "
+                      + Screen.printable(String.join(", ", item.getAlsoRetrievedByList())));
+    }
+    if (item.getAlsoRetrievedMore() > 0) {
+      line.append(", and ").append(item.getAlsoRetrievedMore()).append(" more that are not named");
+    }
+    if (item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
+      line.append("  to ")
+          .append(Screen.printable(String.join(", ", item.getPassedOnToList())))
+          .append(" as ")
+          .append(MessageText.hex(item.getPassedOnAs()))
+          .append(
+              EvidenceRecords.isUnderConsent(item)
+                  ? " under consent " + MessageText.hex(item.getConsentId())
+                  : " without need of a consent");
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,73 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import java.util.Iterator;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.text.Printed;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.EvidenceGrpc;
+import org.entente.proto.v1.WatchUnopenedRequest;
+import org.entente.proto.v1.WatchUnopenedResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What nobody has opened in time. */
+@Command(
+    name = "unopened",
+    description = {
+      "Lists messages of this agency that nobody at a recipient has opened in time, oldest first.",
+      "Whoever watches may want to call there. A message stays here until it is opened or taken back,"
+          + " and for seven days at most. The client needs the scope `evidence`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer =
+        "  entente unopened --follow --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor")
+public final class UnopenedCommand extends ClientCall {
+  /** It is listed once, and never comes back. */
+  private record Unopened(ByteString message, String recipient) {}
+
+  private final Printed<Unopened> printed = new Printed<>();
+
+  @Option(names = "--follow", description = "go on with those that follow, until interrupted")
+  private boolean follow;
+
+  @Override
+  public int with(ManagedChannel channel) {
+    if (follow) {
+      follow(channel, () -> "message " + (printed.count() + 1), this::list);
+    } else {
+      list(channel);
+    }
+    return 0;
+  }
+
+  /** Each call begins with all that are there. */
+  private void list(Channel channel) {
+    Iterator<WatchUnopenedResponse> messages =
+        EvidenceGrpc.newBlockingStub(channel)
+            .watchUnopened(WatchUnopenedRequest.newBuilder().setFollow(follow).build());
+    while (messages.hasNext()) {
+      WatchUnopenedResponse message = messages.next();
+      if (printed.isNew(new Unopened(message.getMessageId(), message.getRecipient()))) {
+        out().println(line(message));
+        out().flush();
+      }
+    }
+  }
+
+  private static String line(WatchUnopenedResponse message) {
+    return "%s  %-12s %-9s  to be opened by %s, %s%s"
+        .formatted(
+            MessageId.of(message.getMessageId().toByteArray()),
+            Screen.printable(message.getRecipient()),
+            message.getLane().name().replace("LANE_", ""),
+            Timestamps.toString(message.getOpenBy()),
+            message.getProgress().name().replace("PROGRESS_", ""),
+            message.getExercise() ? "  (exercise)" : "");
+  }
+}

@@ -1,0 +1,237 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.FilterOptions;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TimeWord;
+import org.entente.proto.v1.AddWatchRequest;
+import org.entente.proto.v1.Hit;
+import org.entente.proto.v1.ListHitsRequest;
+import org.entente.proto.v1.ListHitsResponse;
+import org.entente.proto.v1.ListWatchesRequest;
+import org.entente.proto.v1.ListWatchesResponse;
+import org.entente.proto.v1.RemoveWatchRequest;
+import org.entente.proto.v1.WatchGrpc;
+import org.entente.proto.v1.WatchState;
+import org.entente.proto.v1.WatchTerms;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Watch lists: add, remove, list, and what was hit. */
+@Command(
+    name = "watch",
+    description = {
+      "Watch lists: tells when a received message names one of the identifiers watched for.",
+      "Each client sees its own watches and hits. The client needs the scope `watch`."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      WatchCommand.Add.class,
+      WatchCommand.Remove.class,
+      WatchCommand.ListWatches.class,
+      WatchCommand.Hits.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente watch add --subject container:CSQU3054383 --subject plate:FR/AB-123-CD \\",
+      "      --officer FR-12 --justification 'case 12/26' \\",
+      "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk",
+      "  entente watch hits --officer FR-12 --justification 'case 12/26' --gateway … --credentials …"
+    })
+public final class WatchCommand implements Callable<Integer> {
+  private static final int PAGE = 100;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** Begins one. */
+  @Command(
+      name = "add",
+      description = "Adds a watch. It holds for what is received from then on.",
+      mixinStandardHelpOptions = true)
+  static final class Add extends ClientCall {
+    @Option(
+        names = "--subject",
+        required = true,
+        paramLabel = "SCHEME:VALUE",
+        description =
+            "what or whom to watch for, as `search` names them; may be repeated: any is a hit")
+    private List<String> subjects = List.of();
+
+    @Option(names = "--title", paramLabel = "TEXT", description = "what it is for")
+    private String title = "";
+
+    @Option(
+        names = "--until",
+        paramLabel = "TIME",
+        description = "when it ends: a day or a time, within 366 days (default: then)")
+    private @Nullable String until;
+
+    @Mixin private FilterOptions filter = new FilterOptions();
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      AddWatchRequest.Builder request =
+          AddWatchRequest.newBuilder()
+              .setTerms(
+                  WatchTerms.newBuilder()
+                      .addAllSubjects(subjects)
+                      .setFilter(filter.filter())
+                      .setTitle(title))
+              .setOnBehalfOf(person.because(justification));
+      if (until != null) {
+        request.setExpiresAt(TimeWord.of("--until", until));
+      }
+      out().println(line(WatchGrpc.newBlockingStub(channel).addWatch(request.build()).getWatch()));
+      return 0;
+    }
+  }
+
+  /** Ends one. */
+  @Command(
+      name = "remove",
+      description = "Ends a watch. What it has hit stays listed.",
+      mixinStandardHelpOptions = true)
+  static final class Remove extends ClientCall {
+    @Parameters(paramLabel = "WATCH", description = "its number")
+    private long watch;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      long removed =
+          WatchGrpc.newBlockingStub(channel)
+              .removeWatch(
+                  RemoveWatchRequest.newBuilder()
+                      .setWatch(watch)
+                      .setOnBehalfOf(person.because(justification))
+                      .build())
+              .getWatch();
+      out().println("watch " + removed + " has ended");
+      return 0;
+    }
+  }
+
+  /** What is watched for. */
+  @Command(
+      name = "list",
+      description = "Lists the client's watches.",
+      mixinStandardHelpOptions = true)
+  static final class ListWatches extends ClientCall {
+    @Override
+    public int with(ManagedChannel channel) {
+      WatchGrpc.WatchBlockingStub calls = WatchGrpc.newBlockingStub(channel);
+      ListWatchesRequest.Builder request = ListWatchesRequest.newBuilder().setPageSize(PAGE);
+      ListWatchesResponse page;
+      do {
+        page = calls.listWatches(request.build());
+        for (WatchState watch : page.getWatchesList()) {
+          out().println(line(watch));
+          request.setAfter(watch.getWatch());
+        }
+      } while (page.getMore());
+      return 0;
+    }
+  }
+
+  /** What was hit. */
+  @Command(
+      name = "hits",
+      description = {
+        "Lists what the client's watches hit, oldest first, without content; `open` shows a message.",
+        "Each page that shows something is in the audit log."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Hits extends ClientCall {
+    @Option(
+        names = "--after",
+        paramLabel = "HIT",
+        defaultValue = "0",
+        description = "only hits with a greater number (default: all that are kept)")
+    private long after;
+
+    @Option(names = "--json", description = "print each as one JSON object a line")
+    private boolean json;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      WatchGrpc.WatchBlockingStub calls = WatchGrpc.newBlockingStub(channel);
+      ListHitsRequest.Builder request =
+          ListHitsRequest.newBuilder()
+              .setPageSize(PAGE)
+              .setAfter(after)
+              .setOnBehalfOf(person.because(justification));
+      ListHitsResponse page;
+      int shown = 0;
+      do {
+        page = calls.listHits(request.build());
+        for (Hit hit : page.getHitsList()) {
+          out().println(json ? JsonText.of(hit) : line(hit));
+          shown++;
+        }
+        request.setAfter(page.getNextAfter());
+      } while (page.getMore());
+      if (shown == 0) {
+        err().println("no hits");
+      }
+      if (after < page.getForgottenUpTo()) {
+        err().println("forgotten: hits up to " + page.getForgottenUpTo());
+      }
+      err().flush();
+      return 0;
+    }
+
+    private static String line(Hit hit) {
+      return "%6d  watch %d  %s  %s"
+          .formatted(
+              hit.getHit(),
+              hit.getWatch(),
+              Screen.printable(String.join(" ", hit.getSubjectsList())),
+              MessageText.line(hit.getMessage()));
+    }
+  }
+
+  private static String line(WatchState watch) {
+    return Screen.printable(
+        "watch %d  until %s  %s  %s  (%s: %s)"
+            .formatted(
+                watch.getWatch(),
+                Timestamps.toString(watch.getExpiresAt()),
+                String.join(" ", watch.getTerms().getSubjectsList()),
+                watch.getTerms().getTitle(),
+                watch.getOnBehalfOf().getOfficer(),
+                watch.getOnBehalfOf().getJustification()));
+  }
+}

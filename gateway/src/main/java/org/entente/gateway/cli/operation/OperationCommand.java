@@ -1,0 +1,420 @@
+package org.entente.gateway.cli.operation;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.OperationWord;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.OperationText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TimeWord;
+import org.entente.proto.v1.ChangeOperationRequest;
+import org.entente.proto.v1.ChangeOperationResponse;
+import org.entente.proto.v1.CloseOperationRequest;
+import org.entente.proto.v1.CloseOperationResponse;
+import org.entente.proto.v1.CreateOperationRequest;
+import org.entente.proto.v1.CreateOperationResponse;
+import org.entente.proto.v1.ListOperationsRequest;
+import org.entente.proto.v1.ListOperationsResponse;
+import org.entente.proto.v1.Operation;
+import org.entente.proto.v1.OperationEntry;
+import org.entente.proto.v1.OperationMember;
+import org.entente.proto.v1.OperationRole;
+import org.entente.proto.v1.OperationsGrpc;
+import org.entente.proto.v1.OperationsGrpc.OperationsBlockingStub;
+import org.entente.proto.v1.ShowOperationRequest;
+import org.entente.proto.v1.ShowOperationResponse;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Joint operations: create, members, close, list, show, hash; and what is said in them. */
+@Command(
+    name = "operation",
+    description = {
+      "Joint operations: founds and leads one, and shows what is said in those that this agency takes part in.",
+      "The client needs the scope `operate_jointly`; to say something in one (objectives, resources, task, report,"
+          + " outcome) it needs `publish`, since that is a message like any, for which agreements decide."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      OperationCommand.Create.class,
+      OperationCommand.Members.class,
+      OperationCommand.Close.class,
+      OperationCommand.ListAll.class,
+      OperationCommand.Show.class,
+      OperationCommand.Hash.class,
+      OperationSaying.Objectives.class,
+      OperationSaying.Resources.class,
+      OperationSaying.Task.class,
+      OperationSaying.Report.class,
+      OperationSaying.Outcome.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente operation create --name 'CALM HARBOUR' --participant de.customs \\",
+      "      --ends 2030-03-31 --officer FR-118 --justification 'joint inspection 7/26' \\",
+      "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor",
+      "  entente operation show 0197…3f --gateway … --credentials … --officer FR-118 \\",
+      "      --justification 'joint inspection 7/26'"
+    })
+public final class OperationCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  private static OperationsBlockingStub stub(ManagedChannel channel) {
+    return OperationsGrpc.newBlockingStub(channel);
+  }
+
+  /** Who takes part besides the lead. */
+  private static final class Others {
+    @Option(
+        names = "--participant",
+        paramLabel = "AGENCY",
+        description = "publishes and receives; may be repeated")
+    private List<String> participants = List.of();
+
+    @Option(
+        names = "--observer",
+        paramLabel = "AGENCY",
+        description = "receives only; may be repeated")
+    private List<String> observers = List.of();
+
+    List<OperationMember> members() {
+      List<OperationMember> out = new ArrayList<>();
+      participants.forEach(it -> out.add(member(it, OperationRole.OPERATION_ROLE_PARTICIPANT)));
+      observers.forEach(it -> out.add(member(it, OperationRole.OPERATION_ROLE_OBSERVER)));
+      return out;
+    }
+  }
+
+  private static OperationMember member(String agency, OperationRole role) {
+    return OperationMember.newBuilder().setAgency(agency).setRole(role).build();
+  }
+
+  /** Founds one. */
+  @Command(
+      name = "create",
+      description = "Founds an operation that this agency leads; its roster goes to all members.",
+      mixinStandardHelpOptions = true)
+  static final class Create extends ClientCall {
+    @Option(
+        names = "--name",
+        required = true,
+        description = "cover name: 1 to 32 characters of A-Z 0-9 space and -")
+    private String name = "";
+
+    @Mixin private Others others = new Others();
+
+    @Option(names = "--starts", paramLabel = "TIME", description = "from when; now if left out")
+    private @Nullable String starts;
+
+    @Option(
+        names = "--ends",
+        required = true,
+        paramLabel = "TIME",
+        description = "until when: a day or a time, at most ten years away")
+    private String ends = "";
+
+    @Option(names = "--exercise", description = "training, which never mixes with actual traffic")
+    private boolean exercise;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      CreateOperationRequest.Builder request =
+          CreateOperationRequest.newBuilder()
+              .setName(name)
+              .addAllMembers(others.members())
+              .setEndsAt(TimeWord.of("--ends", ends))
+              .setExercise(exercise)
+              .setOnBehalfOf(person.because(justification));
+      if (starts != null) {
+        request.setStartsAt(TimeWord.of("--starts", starts));
+      }
+      CreateOperationResponse founded = stub(channel).createOperation(request.build());
+      line(founded.getOperation()).forEach(out()::println);
+      out().println("  sent in message " + MessageText.hex(founded.getMessageId()));
+      return 0;
+    }
+  }
+
+  /** A call about one operation. */
+  private abstract static class OneOperation extends ClientCall {
+    @Mixin private OperationWord word = new OperationWord();
+
+    ByteString id() {
+      return word.id();
+    }
+
+    Operation listed(ManagedChannel channel) {
+      ByteString wanted = id();
+      ListOperationsResponse all =
+          stub(channel).listOperations(ListOperationsRequest.getDefaultInstance());
+      return all.getOperationsList().stream()
+          .filter(operation -> operation.getOperationId().equals(wanted))
+          .findFirst()
+          .orElseThrow(() -> new CommandFailure("no operation " + word + " is here"));
+    }
+  }
+
+  /** Who takes part from now on. */
+  @Command(
+      name = "members",
+      description = {
+        "Signs the next roster: who takes part from now on, this agency included; who is not named, leaves.",
+        "Another lead is appointed with --lead; that roster changes nobody else."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Members extends OneOperation {
+    @Mixin private Others others = new Others();
+
+    @Option(
+        names = "--lead",
+        paramLabel = "AGENCY",
+        description = "who leads from then on; this agency if left out")
+    private @Nullable String lead;
+
+    @Option(
+        names = "--ends",
+        paramLabel = "TIME",
+        description = "until when it runs then; as before if left out")
+    private @Nullable String ends;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Unconfirmed compared = new Unconfirmed();
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      Operation seen = listed(channel);
+      ChangeOperationRequest.Builder request =
+          ChangeOperationRequest.newBuilder()
+              .setOperationId(id())
+              .addAllMembers(others.members())
+              .addMembers(
+                  member(lead == null ? lead(seen) : lead, OperationRole.OPERATION_ROLE_LEAD))
+              .setSeenNumber(seen.getNumber())
+              .setUnconfirmed(compared.unconfirmed)
+              .setOnBehalfOf(person.because(justification));
+      if (ends != null) {
+        request.setEndsAt(TimeWord.of("--ends", ends));
+      }
+      ChangeOperationResponse changed = stub(channel).changeOperation(request.build());
+      line(changed.getOperation()).forEach(out()::println);
+      out().println("  sent in message " + MessageText.hex(changed.getMessageId()));
+      return 0;
+    }
+
+    private static String lead(Operation operation) {
+      return operation.getMembersList().stream()
+          .filter(member -> member.getRole() == OperationRole.OPERATION_ROLE_LEAD)
+          .map(OperationMember::getAgency)
+          .findFirst()
+          .orElse("");
+    }
+  }
+
+  /** Ends one. */
+  @Command(
+      name = "close",
+      description = "Signs the last roster; nothing is published in the operation after.",
+      mixinStandardHelpOptions = true)
+  static final class Close extends OneOperation {
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Unconfirmed compared = new Unconfirmed();
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      CloseOperationResponse closed =
+          stub(channel)
+              .closeOperation(
+                  CloseOperationRequest.newBuilder()
+                      .setOperationId(id())
+                      .setUnconfirmed(compared.unconfirmed)
+                      .setOnBehalfOf(person.because(justification))
+                      .build());
+      line(closed.getOperation()).forEach(out()::println);
+      return 0;
+    }
+  }
+
+  /** All that are known. */
+  @Command(
+      name = "list",
+      description = "Lists the operations, newest first, with their members; shows no content.",
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends ClientCall {
+    @Override
+    public int with(ManagedChannel channel) {
+      ListOperationsResponse all =
+          stub(channel).listOperations(ListOperationsRequest.getDefaultInstance());
+      all.getOperationsList().forEach(operation -> line(operation).forEach(out()::println));
+      if (all.getMore()) {
+        err().println("there are more");
+      }
+      return 0;
+    }
+  }
+
+  /** One with what was said in it. */
+  @Command(
+      name = "show",
+      description =
+          "Shows an operation with what was said in it, newest first; recorded as a consultation.",
+      mixinStandardHelpOptions = true)
+  static final class Show extends OneOperation {
+    @Option(names = "--json", description = "print all as one JSON object")
+    private boolean json;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      ShowOperationResponse shown =
+          stub(channel)
+              .showOperation(
+                  ShowOperationRequest.newBuilder()
+                      .setOperationId(id())
+                      .setOnBehalfOf(person.because(justification))
+                      .build());
+      if (json) {
+        out().println(JsonText.of(shown));
+        return 0;
+      }
+      line(shown.getOperation()).forEach(out()::println);
+      shown.getEntriesList().forEach(this::print);
+      if (shown.getMore()) {
+        err().println("there is more, older than this");
+      }
+      return 0;
+    }
+
+    private void print(OperationEntry entry) {
+      out()
+          .println(
+              "%s  %s  %s  %s  by roster %d"
+                  .formatted(
+                      MessageText.hex(entry.getMessageId()),
+                      Timestamps.toString(entry.getAt()),
+                      Screen.printable(entry.getOrigin()),
+                      entry.getKind().name().replace("KIND_", ""),
+                      entry.getNumber()));
+      List<String> texts = new ArrayList<>();
+      OperationText.lines(entry.getUpdate(), texts);
+      texts.forEach(
+          text ->
+              text.lines().map(Screen::printable).forEach(said -> out().println("    " + said)));
+    }
+  }
+
+  /** What members compare. */
+  @Command(
+      name = "hash",
+      description = {
+        "Prints number and hash of the newest roster, to be read out to another member by telephone.",
+        "Whoever reads out another hash under the same number holds another roster: do not go on."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Hash extends OneOperation {
+    @Override
+    public int with(ManagedChannel channel) {
+      Operation operation = listed(channel);
+      out().println("roster " + operation.getNumber() + " of " + operation.getName());
+      String hex = grouped(operation.getRosterHash());
+      // Four groups a line, as people read aloud.
+      for (int at = 0; at < hex.length(); at += 20) {
+        out().println("  " + hex.substring(at, Math.min(hex.length(), at + 20)).strip());
+      }
+      return 0;
+    }
+  }
+
+  /** Hex digits in groups of four. */
+  private static String grouped(ByteString hash) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < hash.size(); i++) {
+      out.append("%02x".formatted(hash.byteAt(i)));
+      if (i % 2 == 1) {
+        out.append(' ');
+      }
+    }
+    return out.toString().strip();
+  }
+
+  private static List<String> line(Operation operation) {
+    String members =
+        operation.getMembersList().stream()
+            .map(it -> it.getAgency() + " " + word(it.getRole().name(), "OPERATION_ROLE_"))
+            .collect(Collectors.joining(", "));
+    return Stream.of(
+            Screen.printable(
+                "%s  %s  %s  from %s until %s%s"
+                    .formatted(
+                        MessageText.hex(operation.getOperationId()),
+                        operation.getName(),
+                        word(operation.getState().name(), "OPERATION_STATE_"),
+                        Timestamps.toString(operation.getStartsAt()),
+                        Timestamps.toString(operation.getEndsAt()),
+                        operation.getExercise() ? "  EXERCISE" : "")),
+            Screen.printable("  roster %d: %s".formatted(operation.getNumber(), members)),
+            "  hash " + grouped(operation.getRosterHash()),
+            Screen.printable(unconfirmed(operation)))
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
+  private static String unconfirmed(Operation operation) {
+    return operation.getUnconfirmedByCount() == 0
+        ? ""
+        : "  restored from a copy, and not confirmed yet by "
+            + String.join(", ", operation.getUnconfirmedByList());
+  }
+
+  /** Says that somebody has compared hashes. */
+  private static final class Unconfirmed {
+    @Option(
+        names = "--unconfirmed",
+        description = {
+          "sign although members have not confirmed the roster in force since this ledger was restored:",
+          "somebody has compared its hash with theirs"
+        })
+    private boolean unconfirmed;
+  }
+
+  private static String word(String name, String prefix) {
+    return name.replace(prefix, "");
+  }
+}

@@ -1,0 +1,5 @@
+/** Commands about joint operations. */
+@NullMarked
+package org.entente.gateway.cli.operation;
+
+import org.jspecify.annotations.NullMarked;

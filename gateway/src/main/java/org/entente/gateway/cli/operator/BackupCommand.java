@@ -1,0 +1,227 @@
+package org.entente.gateway.cli.operator;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.entente.gateway.audit.LogSuccession.Finding;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.node.offline.NodeRestore;
+import org.entente.gateway.node.offline.NodeSuccession;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.store.RocksBackups;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.proto.v1.Backup;
+import org.entente.proto.v1.BackupsGrpc;
+import org.entente.proto.v1.CreateBackupRequest;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Copies of the ledger. */
+@Command(
+    name = "backup",
+    description = {
+      "Copies of a gateway's ledger in the folder that its configuration names (backup.folder). They hold",
+      "no keys: keep the keystore apart from them. What a restore brings back and what it cannot is in",
+      "docs/operate/backup.md."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      BackupCommand.Create.class,
+      BackupCommand.Listing.class,
+      BackupCommand.Verify.class,
+      BackupCommand.Restore.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente backup create --officer FR-3 --justification 'daily backup' \\",
+      "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
+      "  entente backup verify --config /etc/entente/node.yaml"
+    })
+public final class BackupCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  private static String line(int number, String made, long bytes, long leaves) {
+    return "%6d  %s  %,15d bytes  %d audit leaves".formatted(number, made, bytes, leaves);
+  }
+
+  /** One more. */
+  @Command(
+      name = "create",
+      description = {
+        "Makes a copy while the gateway runs. It is on the disk when this ends, and holds everything that",
+        "was acknowledged before. The client needs the scope `operator`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Create extends ClientCall {
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      Backup made =
+          BackupsGrpc.newBlockingStub(channel)
+              .createBackup(
+                  CreateBackupRequest.newBuilder()
+                      .setOnBehalfOf(person.because(justification))
+                      .build())
+              .getBackup();
+      out()
+          .println(
+              line(
+                  made.getNumber(),
+                  Timestamps.toString(made.getMade()),
+                  made.getBytes(),
+                  made.getAuditLeaves()));
+      return 0;
+    }
+  }
+
+  /** A command about the copies of a node whose configuration is at hand. */
+  abstract static class AtHand implements Callable<Integer> {
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+    private Path config = Path.of("");
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public final Integer call() {
+      try {
+        return with(new NodeRestore(config, InstantSource.system()));
+      } catch (StartProblem | StoreFailure | InvalidValue e) {
+        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      } finally {
+        out().flush();
+      }
+    }
+
+    abstract int with(NodeRestore node);
+
+    PrintWriter out() {
+      return spec.commandLine().getOut();
+    }
+
+    PrintWriter err() {
+      return spec.commandLine().getErr();
+    }
+  }
+
+  /** Which there are. */
+  @Command(
+      name = "list",
+      description = "Lists the copies, the oldest first.",
+      mixinStandardHelpOptions = true)
+  static final class Listing extends AtHand {
+    @Override
+    int with(NodeRestore node) {
+      for (RocksBackups.Backup one : node.list()) {
+        out()
+            .println(
+                line(one.number(), one.made().toString(), one.bytes(), NodeRestore.leaves(one)));
+      }
+      return 0;
+    }
+  }
+
+  /** Whether one is good. */
+  @Command(
+      name = "verify",
+      description = {
+        "Restores a copy beside the ledger, reads all of it, compares every checksum, verifies its audit log",
+        "and that it continues the checkpoint that was signed when the copy was made, and removes it",
+        "again. The gateway may run. Exit code 1 if the copy is not good."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Verify extends AtHand {
+    @Option(
+        names = "--number",
+        defaultValue = "0",
+        paramLabel = "N",
+        description = "which (default: the newest)")
+    private int number;
+
+    @Override
+    int with(NodeRestore node) {
+      Optional<String> wrong = node.verify(number);
+      if (wrong.isPresent()) {
+        err().println("not good: " + wrong.get());
+        return 1;
+      }
+      out().println("good");
+      return 0;
+    }
+  }
+
+  /** Into the ledger's place. */
+  @Command(
+      name = "restore",
+      description = {
+        "Puts a copy in the place of the ledger of a gateway that does not run. What was acknowledged after",
+        "the copy was made is not in it: look for newer data first (docs/operate/backup.md). Opens another audit",
+        "log if the last one cannot be continued; the numbers of messages begin new epochs."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Restore extends AtHand {
+    @Option(
+        names = "--number",
+        defaultValue = "0",
+        paramLabel = "N",
+        description = "which (default: the newest)")
+    private int number;
+
+    @Option(
+        names = "--replace",
+        description = "set a ledger aside that is in the place; nothing of it is removed")
+    private boolean replace;
+
+    @Option(
+        names = "--witnessed",
+        paramLabel = "FILE",
+        description = "a checkpoint of this gateway's log that a witness has handed over")
+    private @Nullable Path witnessed;
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    int with(NodeRestore node) {
+      NodeRestore.Restored done =
+          node.restore(
+              number, replace, NodeSuccession.note(witnessed), person.recorded(justification));
+      out()
+          .println("restored     backup " + done.backup().number() + " of " + done.backup().made());
+      if (done.setAside() != null) {
+        out().println("set aside    " + done.setAside());
+      }
+      if (done.finding() instanceof Finding.Ended ended) {
+        out().println("audit log    " + ended.next() + " is open; it " + ended.former().words());
+      } else {
+        out().println("audit log    goes on");
+      }
+      out()
+          .println("then         start the gateway; docs/operate/backup.md says what to tell whom");
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.entente.gateway.cli.operator;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.node.offline.NodeCheck;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Commands about configuration. */
+@Command(
+    name = "config",
+    description = "Checks configuration.",
+    mixinStandardHelpOptions = true,
+    subcommands = ConfigCommand.Check.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class ConfigCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** Loads everything that a start would load, and starts nothing. */
+  @Command(
+      name = "check",
+      description = {
+        "Loads a node's configuration, trust bundle, credentials and agreements as a start would,",
+        "starts nothing, and says what is wrong and where. A link to an agency that is no member is a",
+        "warning: it may be misspelled, or be yet to join."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  entente config check --config /etc/entente/node.yaml")
+  static final class Check implements Callable<Integer> {
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+    private Path config = Path.of("");
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      List<String> problems = NodeCheck.problems(config, InstantSource.system());
+      problems.forEach(problem -> spec.commandLine().getErr().println(problem));
+      if (problems.isEmpty()) {
+        NodeCheck.warnings(config, InstantSource.system())
+            .forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
+        spec.commandLine().getOut().println(config + ": valid");
+      }
+      return problems.isEmpty() ? 0 : 1;
+    }
+  }
+}

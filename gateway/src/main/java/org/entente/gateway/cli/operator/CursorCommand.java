@@ -1,0 +1,133 @@
+package org.entente.gateway.cli.operator;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.proto.v1.CursorState;
+import org.entente.proto.v1.CursorsGrpc;
+import org.entente.proto.v1.ForgetCursorRequest;
+import org.entente.proto.v1.ListCursorsRequest;
+import org.entente.proto.v1.ListCursorsResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The durable cursors of a running gateway's subscribers: list, forget. */
+@Command(
+    name = "cursor",
+    description = {
+      "The durable cursors of subscribers: shows where each stands, forgets one that nobody uses any",
+      "more. The client needs the scope `operator`."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {CursorCommand.ListAll.class, CursorCommand.Forget.class},
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente cursor list --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator",
+      "  entente cursor forget desk night-shift --officer DE-3 --justification 'not used any more' \\",
+      "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
+    })
+public final class CursorCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** All that are durable. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists the durable cursors by client and name: open or not, the position of the oldest message",
+        "that the client has not acknowledged, how many messages it is behind, and when this gateway",
+        "received the oldest of them. The last line is the ledger's last position."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends ClientCall {
+    @Option(names = "--client", paramLabel = "CLIENT", description = "of this client only")
+    private String client = "";
+
+    @Override
+    public int with(ManagedChannel channel) {
+      ListCursorsResponse listed =
+          CursorsGrpc.newBlockingStub(channel)
+              .listCursors(ListCursorsRequest.newBuilder().setClient(client).build());
+      for (CursorState one : listed.getCursorsList()) {
+        out()
+            .println(
+                Screen.printable(
+                    "%-16s  %-24s  %-6s  next position %d  behind %s"
+                        .formatted(
+                            one.getClient(),
+                            one.getCursor(),
+                            one.getOpen() ? "open" : "closed",
+                            one.getNextPosition(),
+                            behind(one))));
+      }
+      if (listed.getMore()) {
+        out().println("there are more; ask with --client");
+      }
+      out().println("last position " + listed.getLastPosition());
+      return 0;
+    }
+
+    private static String behind(CursorState cursor) {
+      String messages =
+          cursor.getMoreBehind()
+              ? "more than " + cursor.getMessagesBehind()
+              : String.valueOf(cursor.getMessagesBehind());
+      return cursor.hasOldestReceivedAt()
+          ? messages + ", the oldest of " + Timestamps.toString(cursor.getOldestReceivedAt())
+          : messages;
+    }
+  }
+
+  /** Forgets one. */
+  @Command(
+      name = "forget",
+      description = {
+        "Forgets a cursor that no stream holds open, so that it does not count towards its client's",
+        "limit any more. No message is touched; who opens it again is given all that is still kept."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Forget extends ClientCall {
+    @Parameters(index = "0", paramLabel = "CLIENT", description = "whose")
+    private String client = "";
+
+    @Parameters(index = "1", paramLabel = "CURSOR", description = "its name")
+    private String cursor = "";
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      long next =
+          CursorsGrpc.newBlockingStub(channel)
+              .forgetCursor(
+                  ForgetCursorRequest.newBuilder()
+                      .setClient(client)
+                      .setCursor(cursor)
+                      .setOnBehalfOf(person.because(justification))
+                      .build())
+              .getNextPosition();
+      out()
+          .println(
+              Screen.printable(
+                  "cursor %s of %s forgotten; it stood at position %d"
+                      .formatted(cursor, client, next)));
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package org.entente.gateway.cli.operator;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.proto.v1.EraseRequest;
+import org.entente.proto.v1.EraseResponse;
+import org.entente.proto.v1.RetentionGrpc;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Erases one received message. */
+@Command(
+    name = "erase",
+    description = {
+      "Erases one received message for good.",
+      "Its key is destroyed, here and for older copies of the ledger. The client needs the scope `retention`. A message under legal hold is not erased."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente erase 0197…3f --officer DE-7 --justification 'art. 16(2), request 41/26' \\",
+      "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/records"
+    })
+public final class EraseCommand extends MessageCall {
+  @Option(names = "--justification", required = true, description = "why; recorded")
+  private String justification = "";
+
+  @Mixin private Person person = new Person();
+
+  @Override
+  public int with(ManagedChannel channel) {
+    EraseResponse erased =
+        RetentionGrpc.newBlockingStub(channel)
+            .erase(
+                EraseRequest.newBuilder()
+                    .setMessageId(id())
+                    .setOnBehalfOf(person.because(justification))
+                    .build());
+    out().println("erased at " + Timestamps.toString(erased.getErasedAt()));
+    if (erased.hasOldCopiesUntil()) {
+      out()
+          .println(
+              "copies of the ledger made before open with this node's keys until "
+                  + Timestamps.toString(erased.getOldCopiesUntil()));
+    }
+    return 0;
+  }
+}

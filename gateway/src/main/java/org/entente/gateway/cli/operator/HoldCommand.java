@@ -1,0 +1,139 @@
+package org.entente.gateway.cli.operator;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.proto.v1.HoldRequest;
+import org.entente.proto.v1.LegalHold;
+import org.entente.proto.v1.ListHoldsRequest;
+import org.entente.proto.v1.ListHoldsResponse;
+import org.entente.proto.v1.ReleaseHoldRequest;
+import org.entente.proto.v1.ReleaseHoldResponse;
+import org.entente.proto.v1.RetentionGrpc;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Legal hold: place, release, list. */
+@Command(
+    name = "hold",
+    description = {
+      "Legal hold: keeps a received message beyond its retention, until the hold is released.",
+      "The client needs the scope `retention`."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {HoldCommand.Place.class, HoldCommand.Release.class, HoldCommand.ListHolds.class},
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente hold place 0197…3f --officer DE-7 --justification 'case 4 Js 12/26' \\",
+      "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/records",
+      "  entente hold list --gateway 127.0.0.1:7442 --credentials de.customs/clients/records"
+    })
+public final class HoldCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** Keeps one. */
+  @Command(
+      name = "place",
+      description = "Places a hold on one message.",
+      mixinStandardHelpOptions = true)
+  static final class Place extends MessageCall {
+    @Option(names = "--justification", required = true, description = "why; kept with the hold")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      HoldRequest request =
+          HoldRequest.newBuilder()
+              .setMessageId(id())
+              .setOnBehalfOf(person.because(justification))
+              .build();
+      out()
+          .println(
+              "held since "
+                  + Timestamps.toString(
+                      RetentionGrpc.newBlockingStub(channel).hold(request).getSince()));
+      return 0;
+    }
+  }
+
+  /** Keeps one no longer. */
+  @Command(
+      name = "release",
+      description = "Releases a hold. What should have gone meanwhile is erased at once.",
+      mixinStandardHelpOptions = true)
+  static final class Release extends MessageCall {
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      ReleaseHoldResponse released =
+          RetentionGrpc.newBlockingStub(channel)
+              .releaseHold(
+                  ReleaseHoldRequest.newBuilder()
+                      .setMessageId(id())
+                      .setOnBehalfOf(person.because(justification))
+                      .build());
+      out()
+          .println(
+              released.hasErasedAt()
+                  ? "released, and erased at " + Timestamps.toString(released.getErasedAt())
+                  : "released; it is kept until its retention ends");
+      return 0;
+    }
+  }
+
+  /** What is kept. */
+  @Command(
+      name = "list",
+      description = "Lists what is under legal hold, and why.",
+      mixinStandardHelpOptions = true)
+  static final class ListHolds extends ClientCall {
+    @Override
+    public int with(ManagedChannel channel) {
+      ByteString after = ByteString.EMPTY;
+      boolean more = true;
+      while (more) {
+        ListHoldsResponse page =
+            RetentionGrpc.newBlockingStub(channel)
+                .listHolds(ListHoldsRequest.newBuilder().setAfter(after).build());
+        for (LegalHold hold : page.getHoldsList()) {
+          out().println(line(hold));
+          after = hold.getMessageId();
+        }
+        more = page.getMore();
+      }
+      return 0;
+    }
+
+    private static String line(LegalHold hold) {
+      return "%s  since %s  from %s%s: %s"
+          .formatted(
+              MessageText.hex(hold.getMessageId()),
+              Timestamps.toString(hold.getSince()),
+              hold.getOrigin(),
+              hold.getRecalled() ? ", recalled" : "",
+              Screen.printable(hold.getReason()));
+    }
+  }
+}

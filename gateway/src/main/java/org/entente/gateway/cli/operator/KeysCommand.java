@@ -1,0 +1,173 @@
+package org.entente.gateway.cli.operator;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.concurrent.Callable;
+import org.entente.gateway.ceremony.CeremonyFiles;
+import org.entente.gateway.ceremony.CeremonyProblem;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.text.ExplainedText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.proto.v1.FulfilmentState;
+import org.entente.proto.v1.KeysGrpc;
+import org.entente.proto.v1.PairState;
+import org.entente.proto.v1.PairUse;
+import org.entente.proto.v1.RenewKeysRequest;
+import org.entente.proto.v1.RenewKeysResponse;
+import org.entente.proto.v1.ShowKeysRequest;
+import org.entente.proto.v1.ShowKeysResponse;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The pairs that a running gateway signs with: look, and have the next ones made. */
+@Command(
+    name = "keys",
+    description = {
+      "The pairs that a running gateway signs with, and how they are replaced without a restart.",
+      "The client needs the scope `operator`. For the other keys see `keystore`."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {KeysCommand.Renew.class, KeysCommand.Show.class},
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente keys renew --officer FR-3 --justification 'yearly renewal' --out fr.customs.join \\",
+      "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
+      "  entente keys show --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
+    })
+public final class KeysCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** The next ones. */
+  @Command(
+      name = "renew",
+      description = {
+        "Makes the next pairs in the gateway and writes the request that goes to the roots, who admit",
+        "it by `entente federation add`. Until they have, asking again is for the same pairs."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Renew extends ClientCall {
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Option(
+        names = "--from",
+        paramLabel = "TIME",
+        description =
+            "when the new pairs begin to count, such as 2026-12-01T06:00:00Z; every member must have"
+                + " the new trust bundle by then (default: in 24 hours)")
+    private @Nullable String from;
+
+    @Option(
+        names = "--days",
+        defaultValue = "365",
+        paramLabel = "N",
+        description = "how long they count (default: ${DEFAULT-VALUE})")
+    private int days;
+
+    @Option(
+        names = "--overlap-days",
+        defaultValue = "30",
+        paramLabel = "N",
+        description = "how long those of now count beside them (default: ${DEFAULT-VALUE})")
+    private int overlap;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "a new file")
+    private Path out = Path.of("");
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      Instant begin = begin();
+      RenewKeysResponse made =
+          KeysGrpc.newBlockingStub(channel)
+              .renewKeys(
+                  RenewKeysRequest.newBuilder()
+                      .setOnBehalfOf(person.because(justification))
+                      .setFrom(timestamp(begin))
+                      .setUntil(timestamp(begin.plus(Duration.ofDays(days))))
+                      .setOldUntil(timestamp(begin.plus(Duration.ofDays(overlap))))
+                      .build());
+      try {
+        CeremonyFiles.write(out, made.getRequest().toByteArray());
+      } catch (CeremonyProblem e) {
+        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      }
+      out().println("hand on      " + out);
+      out().println("read out     " + made.getFingerprint());
+      out().println("then         the roots: entente federation add --request " + out + " …");
+      return 0;
+    }
+
+    private Instant begin() {
+      if (from == null) {
+        return Instant.now().plus(Duration.ofDays(1));
+      }
+      try {
+        return Instant.parse(from);
+      } catch (DateTimeParseException e) {
+        throw new WrongCall("--from: not a time such as 2026-12-01T06:00:00Z: " + from, e);
+      }
+    }
+
+    private static Timestamp timestamp(Instant at) {
+      return Timestamps.fromMillis(at.toEpochMilli());
+    }
+  }
+
+  /** What there is. */
+  @Command(
+      name = "show",
+      description = {
+        "Lists the pairs: what they sign, whether held and used, when they count; and which",
+        "obligations of labels each agency says that it fulfils."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Show extends ClientCall {
+    @Override
+    public int with(ManagedChannel channel) {
+      ShowKeysResponse known =
+          KeysGrpc.newBlockingStub(channel).showKeys(ShowKeysRequest.getDefaultInstance());
+      known.getPairsList().forEach(pair -> out().println(line(pair)));
+      out().println("trust bundle version " + known.getBundleVersion());
+      for (FulfilmentState agency : known.getAgenciesList()) {
+        out()
+            .println(
+                Screen.printable(agency.getAgency() + " fulfils " + ExplainedText.words(agency)));
+      }
+      return 0;
+    }
+
+    private static String line(PairState pair) {
+      String state = pair.getInForce() ? "in use" : pair.getHeld() ? "held" : "not held here";
+      String time =
+          pair.hasNotBefore()
+              ? "counts from %s until %s"
+                  .formatted(
+                      Timestamps.toString(pair.getNotBefore()),
+                      Timestamps.toString(pair.getNotAfter()))
+              : "not in the trust bundle";
+      String use = pair.getUse() == PairUse.PAIR_USE_AGENCY ? "agency" : "audit";
+      return "%-6s  %s  %-13s  %s".formatted(use, pair.getId(), state, time);
+    }
+  }
+}

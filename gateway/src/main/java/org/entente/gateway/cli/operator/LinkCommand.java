@@ -1,0 +1,223 @@
+package org.entente.gateway.cli.operator;
+
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.LaneState;
+import org.entente.proto.v1.LinkState;
+import org.entente.proto.v1.LinksGrpc;
+import org.entente.proto.v1.ListLinksRequest;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.PauseLinkRequest;
+import org.entente.proto.v1.ResumeLaneRequest;
+import org.entente.proto.v1.UnpauseLinkRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The links of a running gateway: list, pause, unpause, resume. */
+@Command(
+    name = "link",
+    description = {
+      "The links of a running gateway: shows their state, holds one for maintenance and lets it go on,",
+      "resumes a lane that an alarm stopped. The client needs the scope `operator`."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      LinkCommand.ListAll.class,
+      LinkCommand.Pause.class,
+      LinkCommand.Unpause.class,
+      LinkCommand.Resume.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente link list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
+      "  entente link pause de.customs --officer FR-3 --justification 'their maintenance, ticket 12' \\",
+      "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
+      "  entente link resume de.customs FLASH --officer FR-3 --justification 'restored, ticket 13' \\",
+      "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
+    })
+public final class LinkCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** The lanes, by the names that people use. */
+  enum LaneName {
+    FLASH(Lane.LANE_FLASH),
+    IMMEDIATE(Lane.LANE_IMMEDIATE),
+    PRIORITY(Lane.LANE_PRIORITY),
+    ROUTINE(Lane.LANE_ROUTINE);
+
+    private final Lane lane;
+
+    LaneName(Lane lane) {
+      this.lane = lane;
+    }
+  }
+
+  /** All links with their lanes. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists each link with its lanes: up or down, paused by whom, stopped by which alarm, how many",
+        "envelopes wait and since when, how many are on their way, how long an answer takes."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends ClientCall {
+    @Override
+    public int with(ManagedChannel channel) {
+      for (LinkState link :
+          LinksGrpc.newBlockingStub(channel)
+              .listLinks(ListLinksRequest.getDefaultInstance())
+              .getLinksList()) {
+        out().println(Screen.printable(line(link)));
+        link.getLanesList().forEach(lane -> out().println(Screen.printable(line(lane))));
+      }
+      return 0;
+    }
+
+    private static String line(LinkState link) {
+      StringBuilder line = new StringBuilder("%-16s".formatted(link.getPeer()));
+      line.append(link.getUp() ? "  up" : "  down");
+      if (link.hasPausedSince()) {
+        line.append("  paused here since ").append(Timestamps.toString(link.getPausedSince()));
+      }
+      if (link.hasPausedByPeerSince()) {
+        line.append("  paused there since ")
+            .append(Timestamps.toString(link.getPausedByPeerSince()));
+      }
+      if (link.hasLastContact()) {
+        line.append("  last contact ").append(Timestamps.toString(link.getLastContact()));
+      }
+      return line.toString();
+    }
+
+    private static String line(LaneState lane) {
+      StringBuilder line =
+          new StringBuilder("  %-10s".formatted(lane.getLane().name().replace("LANE_", "")));
+      String state =
+          !lane.getStoppedCode().isEmpty()
+              ? "stopped"
+              : lane.getConnected() ? "connected" : "not connected";
+      line.append("%-14s".formatted(state)).append(lane.getBacklog()).append(" waiting");
+      if (lane.hasOldestQueued()) {
+        line.append(" since ").append(Timestamps.toString(lane.getOldestQueued()));
+      }
+      line.append(", ").append(lane.getInFlight()).append(" on their way");
+      if (lane.hasRoundTrip()) {
+        line.append(", answered in ").append(Durations.toMillis(lane.getRoundTrip())).append(" ms");
+      }
+      if (!lane.getStoppedCode().isEmpty()) {
+        line.append("; ")
+            .append(lane.getStoppedCode())
+            .append(" since ")
+            .append(Timestamps.toString(lane.getStoppedSince()))
+            .append(": ")
+            .append(lane.getStoppedText());
+      }
+      return line.toString();
+    }
+  }
+
+  /** A change of one link. */
+  abstract static class Change extends ClientCall {
+    @Parameters(index = "0", paramLabel = "PEER", description = "the agency at the other end")
+    private String peer = "";
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    String peer() {
+      return peer;
+    }
+
+    OnBehalfOf person() {
+      return person.because(justification);
+    }
+
+    int say(boolean before, String had, String has) {
+      out().println(Screen.printable(peer + (before ? had + "; nothing changed" : has)));
+      return 0;
+    }
+  }
+
+  /** Holds one. */
+  @Command(
+      name = "pause",
+      description = {
+        "Holds a link in both directions until `unpause`, over restarts too. Mail waits in the ledgers",
+        "of both ends, publishers notice nothing, and the peer is told that it is no outage."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Pause extends Change {
+    @Override
+    public int with(ManagedChannel channel) {
+      boolean before =
+          LinksGrpc.newBlockingStub(channel)
+              .pauseLink(
+                  PauseLinkRequest.newBuilder().setPeer(peer()).setOnBehalfOf(person()).build())
+              .getBefore();
+      return say(before, " was paused before", " paused");
+    }
+  }
+
+  /** Lets one go on. */
+  @Command(
+      name = "unpause",
+      description = "Lets a link go on that was paused; what waits is sent at once.",
+      mixinStandardHelpOptions = true)
+  static final class Unpause extends Change {
+    @Override
+    public int with(ManagedChannel channel) {
+      boolean before =
+          LinksGrpc.newBlockingStub(channel)
+              .unpauseLink(
+                  UnpauseLinkRequest.newBuilder().setPeer(peer()).setOnBehalfOf(person()).build())
+              .getBefore();
+      return say(before, " was not paused", " goes on");
+    }
+  }
+
+  /** Lets one lane go on. */
+  @Command(
+      name = "resume",
+      description = {
+        "Lets a lane go on that an alarm stopped: what waits is sent anew, in a new epoch, and what the",
+        "recipients have already they drop. The operator at the other end does the same."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Resume extends Change {
+    @Parameters(index = "1", paramLabel = "LANE", description = "one of ${COMPLETION-CANDIDATES}")
+    private LaneName lane = LaneName.FLASH;
+
+    @Override
+    public int with(ManagedChannel channel) {
+      boolean before =
+          LinksGrpc.newBlockingStub(channel)
+              .resumeLane(
+                  ResumeLaneRequest.newBuilder()
+                      .setPeer(peer())
+                      .setLane(lane.lane)
+                      .setOnBehalfOf(person())
+                      .build())
+              .getBefore();
+      return say(before, " " + lane + " was not stopped", " " + lane + " goes on");
+    }
+  }
+}

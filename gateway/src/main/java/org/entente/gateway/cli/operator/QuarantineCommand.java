@@ -1,0 +1,233 @@
+package org.entente.gateway.cli.operator;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.proto.v1.DiscardQuarantinedRequest;
+import org.entente.proto.v1.DiscardQuarantinedResponse;
+import org.entente.proto.v1.ListQuarantineRequest;
+import org.entente.proto.v1.ListQuarantineResponse;
+import org.entente.proto.v1.QuarantineGrpc;
+import org.entente.proto.v1.QuarantineState;
+import org.entente.proto.v1.QuarantinedMessage;
+import org.entente.proto.v1.RetryQuarantinedRequest;
+import org.entente.proto.v1.RetryQuarantinedResponse;
+import org.entente.proto.v1.ShowQuarantinedRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What a gateway failed on and set aside: list, show, retry, discard. */
+@Command(
+    name = "quarantine",
+    description = {
+      "Messages on which a gateway failed again and again, and which it set aside: lists them, shows",
+      "what failed, tries one again, gives one up. Content is never shown. The client needs the scope",
+      "`operator`."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      QuarantineCommand.ListAll.class,
+      QuarantineCommand.Show.class,
+      QuarantineCommand.Retry.class,
+      QuarantineCommand.Discard.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente quarantine list --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator",
+      "  entente quarantine retry 7 --officer DE-3 --justification 'upgraded to 0.1.1' \\",
+      "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
+    })
+public final class QuarantineCommand implements Callable<Integer> {
+  private static final String STEP = "QUARANTINE_STEP_";
+  private static final String STATE = "QUARANTINE_STATE_";
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  private static String word(Enum<?> value, String prefix) {
+    String name = value.name();
+    return name.startsWith(prefix)
+        ? name.substring(prefix.length()).toLowerCase(Locale.ROOT)
+        : name;
+  }
+
+  private static String agency(QuarantinedMessage message) {
+    return message.getAgency().isEmpty() ? "unknown" : message.getAgency();
+  }
+
+  private static String line(QuarantinedMessage message) {
+    return "%-6d  %-10s  %-9s  %-16s  %-9s  since %s  %s"
+        .formatted(
+            message.getNumber(),
+            word(message.getStep(), STEP),
+            word(message.getState(), STATE),
+            agency(message),
+            message.getLane().name().replace("LANE_", ""),
+            Timestamps.toString(message.getSince()),
+            message.getCode());
+  }
+
+  /** All that wait, or that were decided. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists what waits for a decision: number, step, state, agency, lane, since when, and why."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends ClientCall {
+    @Option(names = "--decided", description = "what was decided in the last 90 days instead")
+    private boolean decided;
+
+    @Override
+    public int with(ManagedChannel channel) {
+      long after = 0;
+      boolean more = true;
+      while (more) {
+        ListQuarantineResponse page =
+            QuarantineGrpc.newBlockingStub(channel)
+                .listQuarantine(
+                    ListQuarantineRequest.newBuilder().setDecided(decided).setAfter(after).build());
+        for (QuarantinedMessage message : page.getMessagesList()) {
+          out().println(Screen.printable(line(message)));
+          after = message.getNumber();
+        }
+        more = page.getMore();
+      }
+      return 0;
+    }
+  }
+
+  /** A call about one. */
+  abstract static class OfOne extends ClientCall {
+    @Parameters(paramLabel = "NUMBER", description = "as `quarantine list` shows it")
+    private long number;
+
+    long number() {
+      return number;
+    }
+
+    void say(String name, String text) {
+      out().println(Screen.printable("%-9s %s".formatted(name, text)));
+    }
+
+    int told(QuarantinedMessage message, String text, boolean before, QuarantineState... wanted) {
+      say(word(message.getState(), STATE), text + (before ? "; nothing changed" : ""));
+      for (QuarantineState state : wanted) {
+        if (message.getState() == state) {
+          return 0;
+        }
+      }
+      return 1;
+    }
+  }
+
+  /** One with what failed. */
+  @Command(
+      name = "show",
+      description = "Shows one: what failed where, how often, which messages, until when it waits.",
+      mixinStandardHelpOptions = true)
+  static final class Show extends OfOne {
+    @Override
+    public int with(ManagedChannel channel) {
+      QuarantinedMessage message =
+          QuarantineGrpc.newBlockingStub(channel)
+              .showQuarantined(ShowQuarantinedRequest.newBuilder().setNumber(number()).build())
+              .getMessage();
+      say("number", Long.toString(message.getNumber()));
+      say("step", word(message.getStep(), STEP));
+      say("state", word(message.getState(), STATE));
+      say("agency", agency(message));
+      say("lane", message.getLane().name().replace("LANE_", ""));
+      say("since", Timestamps.toString(message.getSince()));
+      say("until", Timestamps.toString(message.getUntil()));
+      say("reason", message.getCode() + ": " + message.getReason());
+      say("tries", Integer.toString(message.getTries()));
+      message.getMessageIdsList().forEach(id -> say("message", MessageText.hex(id)));
+      if (message.hasDecidedAt()) {
+        say("decided", Timestamps.toString(message.getDecidedAt()));
+      }
+      return 0;
+    }
+  }
+
+  /** A decision about one. */
+  abstract static class Decision extends OfOne {
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    org.entente.proto.v1.OnBehalfOf person() {
+      return person.because(justification);
+    }
+  }
+
+  /** Tries one again. */
+  @Command(
+      name = "retry",
+      description = {
+        "Tries one again. It is delivered once, however often and by whom this is called. Exit code 1",
+        "if it fails again, or if it is judged now and refused."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Retry extends Decision {
+    @Override
+    public int with(ManagedChannel channel) {
+      RetryQuarantinedResponse told =
+          QuarantineGrpc.newBlockingStub(channel)
+              .retryQuarantined(
+                  RetryQuarantinedRequest.newBuilder()
+                      .setNumber(number())
+                      .setOnBehalfOf(person())
+                      .build());
+      return told(
+          told.getMessage(),
+          told.getText(),
+          told.getBefore(),
+          QuarantineState.QUARANTINE_STATE_RELEASED);
+    }
+  }
+
+  /** Gives one up. */
+  @Command(
+      name = "discard",
+      description = {
+        "Gives one up for good: whoever sent it is told that it was not delivered. Exit code 1 if it",
+        "was delivered or refused before."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Discard extends Decision {
+    @Override
+    public int with(ManagedChannel channel) {
+      DiscardQuarantinedResponse told =
+          QuarantineGrpc.newBlockingStub(channel)
+              .discardQuarantined(
+                  DiscardQuarantinedRequest.newBuilder()
+                      .setNumber(number())
+                      .setOnBehalfOf(person())
+                      .build());
+      return told(
+          told.getMessage(),
+          told.getText(),
+          told.getBefore(),
+          QuarantineState.QUARANTINE_STATE_DISCARDED,
+          QuarantineState.QUARANTINE_STATE_EXPIRED,
+          QuarantineState.QUARANTINE_STATE_GONE);
+    }
+  }
+}

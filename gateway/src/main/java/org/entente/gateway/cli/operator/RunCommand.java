@@ -1,0 +1,89 @@
+package org.entente.gateway.cli.operator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.node.assembly.Gateway;
+import org.entente.gateway.node.start.StartProblem;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a gateway until it is told to stop. */
+@Command(
+    name = "run",
+    description = {
+      "Runs a gateway.",
+      "When it serves it prints its addresses as one JSON object on standard output; its log, one JSON object a line without message content, is on standard error.",
+      "SIGTERM stops it in order: what it has acknowledged is durable, its log is signed."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = "  entente run --config /etc/entente/node.yaml")
+public final class RunCommand implements Callable<Integer> {
+  @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+  private Path config = Path.of("");
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    logAsJson();
+    Gateway gateway = start();
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  gateway.close();
+                  stopped.countDown();
+                },
+                "stop"));
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(ready(gateway));
+    out.flush();
+    stopped.await();
+    return 0;
+  }
+
+  /** gRPC logs by Java's own logging: through the same lines of JSON as everything else. */
+  static void logAsJson() {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+  }
+
+  private Gateway start() {
+    try {
+      return Gateway.start(config, InstantSource.system());
+    } catch (StartProblem e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static String ready(Gateway gateway) {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode node = json.createObjectNode();
+    node.put("agency", gateway.agency().value());
+    node.put("clients", text(gateway.clientAddress()));
+    gateway.peerAddress().ifPresent(address -> node.put("peers", text(address)));
+    node.put("admin", text(gateway.adminAddress()));
+    try {
+      return json.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("addresses cannot be written as JSON", e);
+    }
+  }
+
+  private static String text(InetSocketAddress address) {
+    return address.getHostString() + ":" + address.getPort();
+  }
+}

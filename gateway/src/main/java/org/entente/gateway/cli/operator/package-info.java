@@ -1,0 +1,5 @@
+/** Commands of the people who operate a gateway. */
+@NullMarked
+package org.entente.gateway.cli.operator;
+
+import org.jspecify.annotations.NullMarked;

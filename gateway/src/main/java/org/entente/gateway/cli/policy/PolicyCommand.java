@@ -1,0 +1,31 @@
+package org.entente.gateway.cli.policy;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Commands about policy. */
+@Command(
+    name = "policy",
+    description = "Asks policy before anything is sent, and tests, lints and compares rules.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      PolicyExplain.class,
+      PolicyTesting.class,
+      PolicyLinting.class,
+      PolicyDiff.class,
+      PolicyFmt.class,
+      PolicyCodes.class,
+      PolicySchema.class
+    },
+    synopsisSubcommandLabel = "COMMAND")
+public final class PolicyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+}

@@ -1,0 +1,50 @@
+package org.entente.gateway.cli.policy;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.entente.gateway.node.offline.PolicyTools;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which rules a command about policy reads: those of a node, or others under its trust bundle. */
+final class PolicyFiles {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "node.yaml; its trust bundle says who is a member")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--agreements",
+      paramLabel = "FOLDER",
+      description = "these agreements instead of the node's own")
+  private @Nullable Path agreements;
+
+  @Option(
+      names = "--node-rules",
+      paramLabel = "FILE",
+      description = "these rules of the node instead of its own")
+  private @Nullable Path nodeRules;
+
+  @Option(
+      names = "--codes",
+      paramLabel = "FOLDER",
+      description = "these code lists instead of the node's own")
+  private @Nullable Path codes;
+
+  /**
+   * The node's policy; {@link org.entente.gateway.node.start.StartProblem} if it cannot be read.
+   */
+  PolicyTools node() {
+    return PolicyTools.read(config, InstantSource.system());
+  }
+
+  PolicyTools.Place place(PolicyTools node) {
+    return node.place(agreements, nodeRules, codes);
+  }
+
+  Path config() {
+    return config;
+  }
+}

@@ -1,0 +1,5 @@
+/** Commands about agreements, rules and code lists. */
+@NullMarked
+package org.entente.gateway.cli.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package org.entente.gateway.cli.request;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.List;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.DiscoverRequest;
+import org.entente.proto.v1.DiscoveredResponder;
+import org.entente.proto.v1.RequestsGrpc;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Whom this agency may ask. */
+@Command(
+    name = "discover",
+    description = {
+      "Lists responders of other agencies that this one may ask, by the agreements of both.",
+      "The client needs the scope `publish`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente discover --category IPR --gateway 127.0.0.1:7441 \\",
+      "      --credentials fr.customs/clients/declarations"
+    })
+public final class DiscoverCommand extends ClientCall {
+  @Option(
+      names = "--category",
+      paramLabel = "NAME",
+      description = "what is to be asked about, such as IPR; may be repeated")
+  private List<String> categories = List.of();
+
+  @Option(names = "--agency", description = "only of this agency")
+  private String agency = "";
+
+  @Option(names = "--json", description = "print each as one JSON object a line")
+  private boolean json;
+
+  @Override
+  public int with(ManagedChannel channel) {
+    DiscoverRequest.Builder request = DiscoverRequest.newBuilder().setAgency(agency);
+    categories.forEach(
+        category -> request.addCategories(EnumWord.of(Category.class, "CATEGORY_", category)));
+    List<DiscoveredResponder> found =
+        RequestsGrpc.newBlockingStub(channel).discover(request.build()).getRespondersList();
+    found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));
+    if (found.isEmpty()) {
+      err().println("nobody is known that may be asked");
+      err().flush();
+    }
+    return 0;
+  }
+
+  private static String line(DiscoveredResponder one) {
+    return Screen.printable(
+        "%-12s %s  said %s"
+            .formatted(
+                one.getAgency(),
+                ResponderCommand.line(one.getResponder()),
+                Timestamps.toString(one.getSaidAt())));
+  }
+}

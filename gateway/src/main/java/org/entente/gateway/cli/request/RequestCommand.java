@@ -1,0 +1,495 @@
+package org.entente.gateway.cli.request;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.DraftCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.text.DeskWord;
+import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.Printed;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TimeWord;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.Answer;
+import org.entente.proto.v1.AnswerResult;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.FollowRemindersRequest;
+import org.entente.proto.v1.FollowRemindersResponse;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.ListRequestsRequest;
+import org.entente.proto.v1.ListRequestsResponse;
+import org.entente.proto.v1.ListedRequest;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.RemindRequest;
+import org.entente.proto.v1.Request;
+import org.entente.proto.v1.RequestSide;
+import org.entente.proto.v1.RequestStatus;
+import org.entente.proto.v1.RequestsGrpc;
+import org.entente.proto.v1.Urgency;
+import org.entente.proto.v1.Wanted;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Requests: ask, answer, list. */
+@Command(
+    name = "request",
+    description = {
+      "Asks other agencies, reminds them, answers what they ask, and lists both with their clocks.",
+      "Requests and answers are messages: `tail`, `search` and `open` show them."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      RequestCommand.Ask.class,
+      RequestCommand.AnswerOne.class,
+      RequestCommand.Remind.class,
+      RequestCommand.Reminders.class,
+      RequestCommand.ListAll.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente request ask --to de.customs --question 'Is this container known to you?' \\",
+      "      --subject container:CSQU3054383 --category IPR --purpose CUSTOMS_CONTROL \\",
+      "      --classification RESTRICTED --within 48 --officer FR-12 --justification 'case 12/26' \\",
+      "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations",
+      "  entente request list --owed --overdue --gateway … --credentials …",
+      "  entente request answer 0197…3f --to fr.customs --result NO_HIT --category IPR \\",
+      "      --purpose CUSTOMS_CONTROL --classification RESTRICTED --gateway … --credentials …"
+    })
+public final class RequestCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  private static ByteString id(String what, String hex) {
+    try {
+      return ByteString.copyFrom(MessageId.parse(hex).bytes());
+    } catch (InvalidValue e) {
+      throw new WrongCall(what + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A message to who asks, or is asked. */
+  private abstract static class Published extends DraftCall {
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "AGENCY",
+        description = "who is asked, or who asked; a desk as in fr.customs/narcotics")
+    private List<String> to = List.of();
+
+    @Option(names = "--language", defaultValue = "en", description = "of the text (default: en)")
+    private String language = "en";
+
+    String language() {
+      return language;
+    }
+
+    @Override
+    public int publish(ManagedChannel channel, Draft.Builder draft) {
+      return super.publish(channel, draft.setTo(DeskWord.addressing("--to", to)));
+    }
+  }
+
+  /** Asks. */
+  @Command(
+      name = "ask",
+      description = {
+        "Asks agencies whether something is known to them, or with --details what.",
+        "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Ask extends Published {
+    /** One of the two. */
+    private static final class Time {
+      @Option(
+          names = "--answer-by",
+          required = true,
+          paramLabel = "TIME",
+          description = "by when: a day or a time as in 2026-03-01T08:00:00Z")
+      private @Nullable String answerBy;
+
+      @Option(
+          names = "--within",
+          required = true,
+          paramLabel = "HOURS",
+          description = "within so many hours from now")
+      private @Nullable Integer hours;
+
+      Timestamp timestamp() {
+        if (answerBy != null) {
+          return TimeWord.of("--answer-by", answerBy);
+        }
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        return Timestamps.fromMillis(
+            now.plus(hours == null ? 0 : hours, ChronoUnit.HOURS).toEpochMilli());
+      }
+    }
+
+    @ArgGroup(multiplicity = "1")
+    private Time time = new Time();
+
+    @Option(names = "--question", required = true, description = "what is asked")
+    private String question = "";
+
+    @Option(names = "--details", description = "what is known, not only whether anything is")
+    private boolean details;
+
+    @Option(
+        names = "--urgency",
+        description = "IMMEDIATE, EXPECTED, FUTURE, PAST or UNKNOWN (CAP 1.2)")
+    private @Nullable String urgency;
+
+    @Option(
+        names = "--in-reply-to",
+        paramLabel = "MESSAGE",
+        description = "the message that is followed up, 32 hex digits")
+    private @Nullable String inReplyTo;
+
+    @Option(
+        names = "--responder",
+        paramLabel = "NAME",
+        description =
+            "for which responder of the agency, as discover shows it; it must take as many subjects")
+    private String responder = "";
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      Label.Builder label = label(Kind.KIND_REQUEST);
+      if (urgency != null) {
+        label.setUrgency(EnumWord.of(Urgency.class, "URGENCY_", urgency));
+      }
+      if (inReplyTo != null) {
+        label.setInReplyTo(id("--in-reply-to", inReplyTo));
+      }
+      Request request =
+          Request.newBuilder()
+              .setQuestion(question)
+              .setLanguage(language())
+              .addAllSubjects(subjects())
+              .setAnswerBy(time.timestamp())
+              .setWanted(details ? Wanted.WANTED_DETAILS : Wanted.WANTED_HIT_NO_HIT)
+              .setResponder(responder)
+              .build();
+      return publish(
+          channel,
+          Draft.newBuilder()
+              .setLabel(label)
+              .setBody(Body.newBuilder().setRequest(request))
+              .setOnBehalfOf(person.because(justification)));
+    }
+  }
+
+  /** Answers. */
+  @Command(
+      name = "answer",
+      description = {
+        "Answers a request that this agency was sent; the answer goes to the agency that asked alone.",
+        "The client needs the scope `publish`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class AnswerOne extends Published {
+    @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
+    private String request = "";
+
+    @Option(
+        names = "--result",
+        required = true,
+        description = "HIT, NO_HIT, NOT_ALLOWED, or LATER: another answer follows")
+    private String result = "";
+
+    @Option(names = "--hits", description = "with HIT: how many records (default: not said)")
+    private int hits;
+
+    @Option(
+        names = "--text",
+        description = "what is known, if the request asks for details; why not, if nothing is said")
+    private String text = "";
+
+    @Option(
+        names = "--expected-at",
+        paramLabel = "TIME",
+        description = "with LATER: when a result is expected, a day or a time")
+    private @Nullable String expectedAt;
+
+    @Option(names = "--update", description = "it corrects an answer that was given before")
+    private boolean update;
+
+    @Option(names = "--officer", description = "the agency's reference of the officer; recorded")
+    private String officer = "";
+
+    @Option(names = "--unit", description = "the officer's unit; recorded")
+    private String unit = "";
+
+    @Option(names = "--justification", description = "why; recorded")
+    private String justification = "";
+
+    @Override
+    public int with(ManagedChannel channel) {
+      Label.Builder label = label(Kind.KIND_ANSWER).setInReplyTo(id("REQUEST", request));
+      if (update) {
+        label.setMessageType(MessageType.MESSAGE_TYPE_UPDATE);
+      }
+      Answer.Builder answer =
+          Answer.newBuilder()
+              .setResult(EnumWord.of(AnswerResult.class, "ANSWER_RESULT_", result))
+              .setHits(hits)
+              .setText(text)
+              .setLanguage(text.isEmpty() ? "" : language())
+              .addAllSubjects(subjects());
+      if (expectedAt != null) {
+        answer.setExpectedAt(TimeWord.of("--expected-at", expectedAt));
+      }
+      return publish(
+          channel,
+          Draft.newBuilder()
+              .setLabel(label)
+              .setBody(Body.newBuilder().setAnswer(answer))
+              .setOnBehalfOf(
+                  OnBehalfOf.newBuilder()
+                      .setOfficer(officer)
+                      .setUnit(unit)
+                      .setJustification(justification)));
+    }
+  }
+
+  /** Reminds. */
+  @Command(
+      name = "remind",
+      description = {
+        "Reminds those agencies of a request that have not answered it: at most 5 times, an hour apart.",
+        "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Remind extends ClientCall {
+    @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
+    private String request = "";
+
+    @Option(
+        names = "--to",
+        paramLabel = "AGENCY",
+        description = "only this one of those that were asked; may be repeated")
+    private List<String> to = List.of();
+
+    @Option(names = "--text", description = "what is said with it (default: nothing)")
+    private String text = "";
+
+    @Option(names = "--language", defaultValue = "en", description = "of the text (default: en)")
+    private String language = "en";
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      List<Outcome> outcomes =
+          RequestsGrpc.newBlockingStub(channel)
+              .remind(
+                  RemindRequest.newBuilder()
+                      .setRequestId(id("REQUEST", request))
+                      .addAllAgencies(to)
+                      .setText(text)
+                      .setLanguage(text.isEmpty() ? "" : language)
+                      .setOnBehalfOf(person.because(justification))
+                      .build())
+              .getOutcomesList();
+      int exit = 0;
+      for (Outcome outcome : outcomes) {
+        exit = Math.max(exit, DraftCall.tell(outcome, out()));
+      }
+      return exit;
+    }
+  }
+
+  /** What this agency is reminded of. */
+  @Command(
+      name = "reminders",
+      description = {
+        "Lists the requests that wait for this agency's answer and of which it was reminded: by the part of"
+            + " their time that is over, or by the agency that asked.",
+        "The client needs the scope `respond`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Reminders extends ClientCall {
+    @Option(names = "--follow", description = "go on, with each reminder as it comes")
+    private boolean follow;
+
+    @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+    private boolean exercise;
+
+    private final Printed<ListedRequest> printed = new Printed<>();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      if (follow) {
+        follow(channel, () -> "reminder " + (printed.count() + 1), this::list);
+        return 0;
+      }
+      list(channel);
+      if (printed.count() == 0) {
+        out().println("no reminders");
+      }
+      return 0;
+    }
+
+    /** Each call begins with what stands. */
+    private void list(Channel channel) {
+      Iterator<FollowRemindersResponse> found =
+          RequestsGrpc.newBlockingStub(channel)
+              .followReminders(
+                  FollowRemindersRequest.newBuilder()
+                      .setFollow(follow)
+                      .setExercise(exercise)
+                      .build());
+      while (found.hasNext()) {
+        ListedRequest request = found.next().getRequest();
+        if (printed.isNew(request)) {
+          out().println(ListAll.line(request));
+          out().flush();
+        }
+      }
+    }
+  }
+
+  /** Lists. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists requests with their clocks, the one asked first at the top; shows no content.",
+        "--asked needs the scope `publish`, --owed the scope `respond`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends ClientCall {
+    /** One of the two. */
+    private static final class Which {
+      @Option(names = "--asked", required = true, description = "what this agency asked")
+      private boolean asked;
+
+      @Option(names = "--owed", required = true, description = "what others asked this agency")
+      private boolean owed;
+
+      RequestSide side() {
+        if (asked) {
+          return RequestSide.REQUEST_SIDE_ASKED;
+        }
+        return owed ? RequestSide.REQUEST_SIDE_OWED : RequestSide.REQUEST_SIDE_UNSPECIFIED;
+      }
+    }
+
+    @ArgGroup(multiplicity = "1")
+    private Which which = new Which();
+
+    @Option(
+        names = "--status",
+        description = "OPEN, ANSWERED, DECLINED, REFUSED, WITHDRAWN or LAPSED; may be repeated")
+    private List<String> statuses = List.of();
+
+    @Option(names = "--overdue", description = "only what is open and past its time")
+    private boolean overdue;
+
+    @Option(names = "--agency", description = "only to, or of, this agency")
+    private String agency = "";
+
+    @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
+    private boolean exercise;
+
+    @Option(names = "--json", description = "print each as one JSON object a line")
+    private boolean json;
+
+    @Override
+    public int with(ManagedChannel channel) {
+      ListRequestsRequest.Builder request =
+          ListRequestsRequest.newBuilder()
+              .setSide(which.side())
+              .setOverdue(overdue)
+              .setAgency(agency)
+              .setExercise(exercise);
+      statuses.forEach(
+          word -> request.addStatuses(EnumWord.of(RequestStatus.class, "REQUEST_STATUS_", word)));
+      ListRequestsResponse page;
+      do {
+        page = RequestsGrpc.newBlockingStub(channel).listRequests(request.build());
+        page.getRequestsList().forEach(one -> out().println(json ? json(one) : line(one)));
+        request.setPageToken(page.getNextPageToken());
+      } while (!page.getNextPageToken().isEmpty());
+      return 0;
+    }
+
+    private static String json(ListedRequest one) {
+      return JsonText.of(one);
+    }
+
+    private static String line(ListedRequest one) {
+      return Screen.printable(
+          "%s  %-12s %-9s %s  answer by %s  %s%s"
+              .formatted(
+                  MessageText.hex(one.getRequestId()),
+                  one.getAgency(),
+                  one.getStatus().name().replace("REQUEST_STATUS_", ""),
+                  one.getWanted().name().replace("WANTED_", ""),
+                  Timestamps.toString(one.getAnswerBy()),
+                  one.getOverdue() ? "OVERDUE  " : "",
+                  reminders(one) + answered(one)));
+    }
+
+    private static String reminders(ListedRequest one) {
+      String own =
+          one.hasNoticedAt() && !one.getOverdue()
+              ? one.getNoticedPercent() + " % of its time is over  "
+              : "";
+      return one.getReminders() == 0
+          ? own
+          : own
+              + "reminded "
+              + one.getReminders()
+              + "x, last "
+              + Timestamps.toString(one.getRemindedAt())
+              + "  ";
+    }
+
+    private static String answered(ListedRequest one) {
+      if (one.hasAnsweredAt()) {
+        return "after "
+            + Durations.toSeconds(Timestamps.between(one.getAskedAt(), one.getAnsweredAt()))
+            + " s by "
+            + MessageText.hex(one.getAnswerId());
+      }
+      return one.hasExpectedAt() ? "expected " + Timestamps.toString(one.getExpectedAt()) : "";
+    }
+  }
+}

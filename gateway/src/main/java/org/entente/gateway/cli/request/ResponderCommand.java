@@ -1,0 +1,204 @@
+package org.entente.gateway.cli.request;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.text.Screen;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.ListRespondersRequest;
+import org.entente.proto.v1.Matching;
+import org.entente.proto.v1.OwnResponder;
+import org.entente.proto.v1.RegisterResponderRequest;
+import org.entente.proto.v1.RequestsGrpc;
+import org.entente.proto.v1.Responder;
+import org.entente.proto.v1.ResponderStatus;
+import org.entente.proto.v1.WithdrawResponderRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Responders: register, list, withdraw. */
+@Command(
+    name = "responder",
+    description = {
+      "Says what systems of this agency answer requests, and in how long; other agencies that may ask are told.",
+      "The client needs the scope `respond`. The systems' data stay where they are."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      ResponderCommand.Register.class,
+      ResponderCommand.ListOwn.class,
+      ResponderCommand.Withdraw.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente responder register seizures --category IPR --category EXCISE --within 60 \\",
+      "      --matching EXACT --data-age 1440 --description 'seizures since 2019' \\",
+      "      --officer DE-3 --justification 'service agreed 4/26' --gateway … --credentials …"
+    })
+public final class ResponderCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return 2;
+  }
+
+  /** A responder in a line. */
+  static String line(Responder one) {
+    return "%-20s %s  within %d min  %s  data at most %d min old  %d subjects  %s  %s"
+        .formatted(
+            one.getName(),
+            one.getCategoriesList().stream()
+                .map(category -> category.name().replace("CATEGORY_", ""))
+                .toList(),
+            one.getAnswersWithinMinutes(),
+            one.getMatching().name().replace("MATCHING_", ""),
+            one.getDataAgeMinutes(),
+            one.getSubjectsPerRequest(),
+            one.getStatus().name().replace("RESPONDER_STATUS_", ""),
+            one.getDescription());
+  }
+
+  /** Registers one. */
+  @Command(
+      name = "register",
+      description = "Registers a responder, or changes one that this client registered.",
+      mixinStandardHelpOptions = true)
+  static final class Register extends ClientCall {
+    @Parameters(paramLabel = "NAME", description = "its name: a-z 0-9 and -")
+    private String name = "";
+
+    @Option(
+        names = "--category",
+        required = true,
+        paramLabel = "NAME",
+        description = "what it answers about, such as IPR; may be repeated")
+    private List<String> categories = List.of();
+
+    @Option(
+        names = "--within",
+        required = true,
+        paramLabel = "MINUTES",
+        description = "in how long an answer may be expected, 1 to 43200")
+    private int within;
+
+    @Option(
+        names = "--matching",
+        required = true,
+        description = "EXACT: by identifiers as they are; BEST_EFFORT: near matches too")
+    private String matching = "";
+
+    @Option(
+        names = "--data-age",
+        paramLabel = "MINUTES",
+        description = "how old its data are at most; 0, not said (default: 0)")
+    private int dataAge;
+
+    @Option(
+        names = "--subjects",
+        defaultValue = "1",
+        description = "most subjects in one request, 1 to 256 (default: ${DEFAULT-VALUE})")
+    private int subjects = 1;
+
+    @Option(
+        names = "--status",
+        defaultValue = "AVAILABLE",
+        description = "AVAILABLE, DEGRADED or UNAVAILABLE (default: ${DEFAULT-VALUE})")
+    private String status = "AVAILABLE";
+
+    @Option(names = "--description", description = "what it holds, in a line for people")
+    private String description = "";
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      Responder.Builder responder =
+          Responder.newBuilder()
+              .setName(name)
+              .setDescription(description)
+              .setAnswersWithinMinutes(within)
+              .setMatching(EnumWord.of(Matching.class, "MATCHING_", matching))
+              .setDataAgeMinutes(dataAge)
+              .setSubjectsPerRequest(subjects)
+              .setStatus(EnumWord.of(ResponderStatus.class, "RESPONDER_STATUS_", status));
+      categories.forEach(
+          category -> responder.addCategories(EnumWord.of(Category.class, "CATEGORY_", category)));
+      RequestsGrpc.RequestsBlockingStub calls = RequestsGrpc.newBlockingStub(channel);
+      var unused =
+          calls.registerResponder(
+              RegisterResponderRequest.newBuilder()
+                  .setResponder(responder)
+                  .setOnBehalfOf(person.because(justification))
+                  .build());
+      out().println(name + " registered");
+      return 0;
+    }
+  }
+
+  /** Lists this agency's. */
+  @Command(
+      name = "list",
+      description = "Lists the responders of this agency.",
+      mixinStandardHelpOptions = true)
+  static final class ListOwn extends ClientCall {
+    @Override
+    public int with(ManagedChannel channel) {
+      RequestsGrpc.newBlockingStub(channel)
+          .listResponders(ListRespondersRequest.getDefaultInstance())
+          .getRespondersList()
+          .forEach(one -> out().println(line(one)));
+      return 0;
+    }
+
+    private static String line(OwnResponder one) {
+      return Screen.printable(
+          ResponderCommand.line(one.getResponder())
+              + "  by "
+              + one.getClient()
+              + " since "
+              + Timestamps.toString(one.getSince()));
+    }
+  }
+
+  /** Withdraws one. */
+  @Command(
+      name = "withdraw",
+      description = "Withdraws a responder that this client registered.",
+      mixinStandardHelpOptions = true)
+  static final class Withdraw extends ClientCall {
+    @Parameters(paramLabel = "NAME", description = "its name")
+    private String name = "";
+
+    @Option(names = "--justification", required = true, description = "why; recorded")
+    private String justification = "";
+
+    @Mixin private Person person = new Person();
+
+    @Override
+    public int with(ManagedChannel channel) {
+      var unused =
+          RequestsGrpc.newBlockingStub(channel)
+              .withdrawResponder(
+                  WithdrawResponderRequest.newBuilder()
+                      .setName(name)
+                      .setOnBehalfOf(person.because(justification))
+                      .build());
+      out().println(name + " withdrawn");
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Commands about requests and responders. */
+@NullMarked
+package org.entente.gateway.cli.request;
+
+import org.jspecify.annotations.NullMarked;

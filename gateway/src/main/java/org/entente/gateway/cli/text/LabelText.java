@@ -1,0 +1,122 @@
+package org.entente.gateway.cli.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.policy.terms.Exercise;
+import org.entente.proto.v1.Addressed;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.RequestedAction;
+
+/** What a label asks of whoever reads the message, and binds it to, in lines for people. */
+public final class LabelText {
+  private LabelText() {}
+
+  /** What is asked first, then what binds, then how sure it is and how fast it came. */
+  public static List<String> lines(Label label) {
+    List<String> out = new ArrayList<>();
+    if (label.getRequestedActionValue() != 0) {
+      out.add(asked(label));
+    }
+    if (Exercise.of(label)) {
+      out.add("EXERCISE: nothing of this is real");
+    }
+    out.add(binding(label));
+    add(out, restriction(label));
+    out.add(basis(label));
+    add(out, assessment(label));
+    out.add(MessageText.precedence(label));
+    if (!label.getRedactedList().isEmpty()) {
+      out.add("withheld, if there was anything: " + String.join(", ", label.getRedactedList()));
+    }
+    return out;
+  }
+
+  /** {@link #words} in brackets in front of a headline; empty for nothing. */
+  public static String ahead(Label label) {
+    String words = words(label);
+    return words.isEmpty() ? "" : "[" + words + "] ";
+  }
+
+  /** Where it is no plain information, or not real: {@code DETAIN, for information}. */
+  static String words(Label label) {
+    boolean plain =
+        label.getRequestedActionValue() <= RequestedAction.REQUESTED_ACTION_INFORM_VALUE
+            || label.getKind() == Kind.KIND_REQUEST;
+    return joined(
+        Exercise.of(label) ? "EXERCISE" : "",
+        plain ? "" : action(label),
+        isForInformation(label) ? "for information" : "");
+  }
+
+  private static String asked(Label label) {
+    boolean binds = label.getRequestedAction() == RequestedAction.REQUESTED_ACTION_DO_NOT_INTERVENE;
+    String whom = isForInformation(label) && !binds ? ", of others; this is for information" : "";
+    return "asked: " + action(label) + whom;
+  }
+
+  private static boolean isForInformation(Label label) {
+    return label.getAddressed() == Addressed.ADDRESSED_INFORMATION;
+  }
+
+  private static String action(Label label) {
+    return label.getRequestedAction().name().replace("REQUESTED_ACTION_", "");
+  }
+
+  private static String binding(Label label) {
+    String national =
+        label.getClassificationMarking().isEmpty()
+            ? ""
+            : label.getClassificationScheme() + " " + label.getClassificationMarking();
+    String handling =
+        label.getHandlingList().stream()
+            .map(code -> code.name().replace("HANDLING_", ""))
+            .collect(Collectors.joining(" "));
+    String purpose = label.getPurpose().name().replace("PURPOSE_", "");
+    return joined(
+        label.getClassification().name().replace("CLASSIFICATION_", ""),
+        national,
+        label.getPurposeValue() == 0 ? "" : "for " + purpose,
+        handling.isEmpty() ? "" : "handling " + handling,
+        String.join(" ", label.getMarkingsList()),
+        label.getPersonalData() ? "personal data" : "");
+  }
+
+  private static String restriction(Label label) {
+    return label.getHandlingText().isEmpty() ? "" : "restriction: " + label.getHandlingText();
+  }
+
+  private static String basis(Label label) {
+    return joined(
+        "under " + label.getAgreement(),
+        label.getLegalBasis(),
+        "kept for " + label.getRetentionDays() + " days");
+  }
+
+  private static String assessment(Label label) {
+    return joined(
+        label.getSeverityValue() == 0
+            ? ""
+            : "severity " + label.getSeverity().name().replace("SEVERITY_", ""),
+        label.getUrgencyValue() == 0
+            ? ""
+            : "urgency " + label.getUrgency().name().replace("URGENCY_", ""),
+        label.getCertaintyValue() == 0
+            ? ""
+            : "certainty " + label.getCertainty().name().replace("CERTAINTY_", ""),
+        label.getStatementValue() == 0 ? "" : label.getStatement().name().replace("STATEMENT_", ""),
+        label.getSourceEvaluation().isEmpty() ? "" : "source " + label.getSourceEvaluation());
+  }
+
+  private static void add(List<String> out, String line) {
+    if (!line.isEmpty()) {
+      out.add(line);
+    }
+  }
+
+  private static String joined(String... parts) {
+    return Stream.of(parts).filter(part -> !part.isEmpty()).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,100 @@
+package org.entente.gateway.cli.text;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.codes.PrecedenceLane;
+import org.entente.proto.v1.Answer;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Permit;
+import org.entente.proto.v1.Precedence;
+import org.entente.proto.v1.Refusal;
+import org.entente.proto.v1.Request;
+import org.entente.proto.v1.SearchResponse;
+
+/** Messages, their ids and what became of them, in lines for people. */
+public final class MessageText {
+  private MessageText() {}
+
+  public static String hex(ByteString id) {
+    return MessageId.of(id.toByteArray()).toString();
+  }
+
+  /** What is known of a message without opening it. */
+  public static String line(FoundMessage found) {
+    Label label = found.getLabel();
+    return Screen.printable(
+        "%s  %s  %-12s %-12s %-22s %s"
+                .formatted(
+                    hex(found.getMessageId()),
+                    Timestamps.toString(found.getReceivedAt()),
+                    label.getOrigin(),
+                    label.getKind().name().replace("KIND_", ""),
+                    label.getCategory().name().replace("CATEGORY_", ""),
+                    label.getCaseRef())
+            + StandingWords.behind(LabelText.words(label))
+            + StandingWords.behind(StandingWords.of(label))
+            + StandingWords.desks(label)
+            + StandingWords.behind(StandingWords.of(found.getStanding())));
+  }
+
+  /** What a page that is not complete leaves out. */
+  public static String unsearched(SearchResponse page) {
+    return page.hasReachesBackTo()
+        ? "not searched: what was received before " + Timestamps.toString(page.getReachesBackTo())
+        : "not searched: what has only just arrived";
+  }
+
+  /** What is said of it behind a line; nothing where its label states none. */
+  public static String precedenceStated(Label label) {
+    return label.getPrecedence() == Precedence.PRECEDENCE_UNSPECIFIED
+        ? ""
+        : "  [" + precedence(label) + "]";
+  }
+
+  /** As STANAG 4406 has it: {@code precedence IMMEDIATE (STANAG 4406: 3)}. */
+  public static String precedence(Label label) {
+    Precedence written = PrecedenceLane.written(label);
+    String stated = label.getPrecedence() == written ? "" : ", which its lane stands for";
+    return "precedence "
+        + written.name().replace("PRECEDENCE_", "")
+        + (written == Precedence.UNRECOGNIZED
+            ? ""
+            : " (STANAG 4406: " + (written.getNumber() - 1) + stated + ")");
+  }
+
+  /** Whom it goes to, at which desks, and without which fields. */
+  public static String line(Permit permit) {
+    String to =
+        permit.getDesksCount() == 0
+            ? permit.getAgency()
+            : permit.getAgency() + "/" + String.join("+", permit.getDesksList());
+    return permit.getWithheldCount() == 0
+        ? to
+        : to + " (without " + Screen.printable(String.join(", ", permit.getWithheldList())) + ")";
+  }
+
+  public static String line(Refusal refusal) {
+    return "    not to "
+        + Screen.printable(refusal.getAgency())
+        + ": "
+        + refusal.getCode()
+        + (refusal.getRule().isEmpty() ? "" : " by " + refusal.getRule())
+        + ": "
+        + Screen.printable(refusal.getReason());
+  }
+
+  /** What a request says; a reminder may say nothing but that it is one. */
+  public static String question(Label label, Request request) {
+    return request.getReminder()
+        ? "REMINDER of " + hex(label.getInReplyTo()) + ": " + request.getQuestion()
+        : "REQUEST: " + request.getQuestion();
+  }
+
+  /** What an answer says, in a word, with how many records were found if it says so. */
+  public static String result(Answer answer) {
+    String word = answer.getResult().name().replace("ANSWER_RESULT_", "");
+    return "ANSWER " + word + (answer.getHits() > 0 ? ", " + answer.getHits() + " records" : "");
+  }
+}

@@ -1,0 +1,258 @@
+package org.entente.gateway.cli.text;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Progress;
+import org.entente.proto.v1.RecipientProgress;
+import org.entente.proto.v1.TakenBack;
+
+/**
+ * What became of a message at each of its recipients, as a table: a row each, in columns as wide as
+ * what is in them. Of a message that was taken back it says what each recipient did about that, who
+ * had opened it before, and who was away and for how long. Pure; text of others has no control
+ * characters.
+ */
+public final class RecipientTable {
+  private static final List<String> HEAD = List.of("recipient", "stands", "since");
+  private static final String UNKNOWN = "-";
+
+  private final List<EvidenceItem> items;
+  private final TakenBack takenBack;
+  private final Instant now;
+
+  /**
+   * A table of what is known.
+   *
+   * @param items all evidence of the message
+   * @param takenBack the default instance where it was not
+   * @param now for how long somebody has been away
+   */
+  public RecipientTable(List<EvidenceItem> items, TakenBack takenBack, Instant now) {
+    this.items = items;
+    this.takenBack = takenBack;
+    this.now = now;
+  }
+
+  /** Its lines, the head first; none where there are no recipients. */
+  public List<String> lines(List<RecipientProgress> recipients) {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> head = new ArrayList<>(HEAD);
+    head.add(isTakenBack() ? "opened before by" : "opened by");
+    if (isTakenBack()) {
+      head.add("recall");
+    }
+    head.add("");
+    rows.add(head);
+    recipients.forEach(recipient -> rows.add(row(recipient)));
+    return recipients.isEmpty() ? List.of() : aligned(rows);
+  }
+
+  private boolean isTakenBack() {
+    return !takenBack.getRecallId().isEmpty();
+  }
+
+  private List<String> row(RecipientProgress recipient) {
+    List<String> row = new ArrayList<>();
+    row.add(Screen.printable(recipient.getAgency()));
+    row.add(word(recipient.getProgress()));
+    row.add(since(recipient).map(Timestamps::toString).orElse(UNKNOWN));
+    row.add(openedBy(recipient));
+    if (isTakenBack()) {
+      row.add(recall(recipient));
+    }
+    row.add(note(recipient));
+    return row;
+  }
+
+  private static String word(Progress progress) {
+    return progress.name().replace("PROGRESS_", "");
+  }
+
+  // When ---------------------------------------------------------------------------------------
+
+  /** When that was so which says where the message stands. */
+  private Optional<Timestamp> since(RecipientProgress recipient) {
+    return decisive(recipient).map(EvidenceItem::getAt);
+  }
+
+  private Optional<EvidenceItem> decisive(RecipientProgress recipient) {
+    String agency = recipient.getAgency();
+    return switch (recipient.getProgress()) {
+      case PROGRESS_ACCEPTED -> last(EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE, any -> true);
+      case PROGRESS_RELAYED ->
+          last(EvidenceKind.EVIDENCE_KIND_RELAY_ACCEPTANCE, item -> isAbout(item, agency));
+      case PROGRESS_DELIVERED -> first(EvidenceKind.EVIDENCE_KIND_DELIVERY, agency);
+      case PROGRESS_RETRIEVED -> first(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, agency);
+      case PROGRESS_NOT_DELIVERED ->
+          last(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, item -> isAbout(item, agency));
+      case PROGRESS_NOT_RETRIEVED -> first(EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL, agency);
+      case PROGRESS_ERASED -> erased(agency);
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean isAbout(EvidenceItem item, String agency) {
+    return item.getRecipient().equals(agency);
+  }
+
+  private Optional<EvidenceItem> first(EvidenceKind kind, String by) {
+    return some(kind, item -> item.getAgency().equals(by)).findFirst();
+  }
+
+  private Optional<EvidenceItem> last(EvidenceKind kind, Predicate<EvidenceItem> which) {
+    return some(kind, which).reduce((before, after) -> after);
+  }
+
+  private Stream<EvidenceItem> some(EvidenceKind kind, Predicate<EvidenceItem> which) {
+    return items.stream().filter(item -> item.getKind() == kind && which.test(item));
+  }
+
+  private Optional<EvidenceItem> erased(String agency) {
+    return some(
+            EvidenceKind.EVIDENCE_KIND_ERASURE,
+            item -> item.getAgency().equals(agency) && item.getCode().isEmpty())
+        .findFirst();
+  }
+
+  // Who ----------------------------------------------------------------------------------------
+
+  /** By the word of the recipient's gateway; what it does not say is not known. */
+  private String openedBy(RecipientProgress recipient) {
+    String agency = recipient.getAgency();
+    Optional<EvidenceItem> retrieval = first(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, agency);
+    List<EvidenceItem> answers =
+        some(EvidenceKind.EVIDENCE_KIND_ERASURE, item -> item.getAgency().equals(agency)).toList();
+    if (retrieval.isPresent()) {
+      return opened(retrieval.get().getRetrievedBy(), retrieval.get().getAt()) + also(answers);
+    }
+    return answers.stream()
+        .filter(EvidenceItem::hasRetrievedAt)
+        .findFirst()
+        .map(answer -> opened(answer.getRetrievedBy(), answer.getRetrievedAt()) + also(answers))
+        .orElseGet(() -> answers.isEmpty() ? UNKNOWN : unnamed(answers));
+  }
+
+  private static String unnamed(List<EvidenceItem> answers) {
+    String others = also(answers);
+    return others.isEmpty() ? "nobody" : "not known whom first" + others;
+  }
+
+  /** Further clients, as the recipient named them when it answered the recall. */
+  private static String also(List<EvidenceItem> answers) {
+    String names =
+        answers.stream()
+            .flatMap(answer -> answer.getAlsoRetrievedByList().stream())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    int more = answers.stream().mapToInt(EvidenceItem::getAlsoRetrievedMore).max().orElse(0);
+    return (names.isEmpty() ? "" : ", then " + Screen.printable(names))
+        + (more == 0 ? "" : ", and " + more + " more that are not named");
+  }
+
+  private static String opened(String client, Timestamp at) {
+    return (client.isEmpty() ? "a client" : Screen.printable(client))
+        + " at "
+        + Timestamps.toString(at);
+  }
+
+  // The recall ---------------------------------------------------------------------------------
+
+  private String recall(RecipientProgress recipient) {
+    String agency = recipient.getAgency();
+    Optional<EvidenceItem> executed = erased(agency);
+    if (executed.isPresent()) {
+      return "executed " + Timestamps.toString(executed.get().getAt());
+    }
+    Optional<EvidenceItem> answer =
+        last(EvidenceKind.EVIDENCE_KIND_ERASURE, item -> item.getAgency().equals(agency));
+    if (answer.isPresent()) {
+      return Screen.printable(answer.get().getCode() + ": " + answer.get().getReason());
+    }
+    return switch (recipient.getRecall()) {
+      case PROGRESS_ACCEPTED, PROGRESS_RELAYED ->
+          "away, has not taken it since " + Timestamps.toString(takenBack.getAt()) + waited();
+      case PROGRESS_DELIVERED, PROGRESS_RETRIEVED -> "taken there, not answered yet" + waited();
+      case PROGRESS_NOT_DELIVERED -> "not delivered there, and not answered";
+      case PROGRESS_UNSPECIFIED -> "not sent there";
+      default -> word(recipient.getRecall());
+    };
+  }
+
+  private String waited() {
+    return " (" + span(takenBack.getAt()) + ")";
+  }
+
+  /** How long ago something was, in its two greatest units. */
+  private String span(Timestamp from) {
+    Duration waited =
+        Duration.between(Instant.ofEpochSecond(from.getSeconds(), from.getNanos()), now);
+    if (waited.isNegative()) {
+      return "0 min";
+    }
+    if (waited.toDays() > 0) {
+      return waited.toDays() + " d " + waited.toHoursPart() + " h";
+    }
+    return waited.toHours() > 0
+        ? waited.toHours() + " h " + waited.toMinutesPart() + " min"
+        : waited.toMinutes() + " min";
+  }
+
+  // What else ----------------------------------------------------------------------------------
+
+  private String note(RecipientProgress recipient) {
+    List<String> notes = new ArrayList<>();
+    boolean onItsWay =
+        recipient.getProgress() == Progress.PROGRESS_ACCEPTED
+            || recipient.getProgress() == Progress.PROGRESS_RELAYED;
+    if (onItsWay) {
+      since(recipient).ifPresent(at -> notes.add("not taken there for " + span(at)));
+    }
+    if (recipient.getProgress() == Progress.PROGRESS_NOT_DELIVERED) {
+      decisive(recipient)
+          .filter(item -> !item.getCode().isEmpty())
+          .ifPresent(item -> notes.add(Screen.printable(item.getCode() + ": " + item.getReason())));
+    }
+    if (recipient.getOverdue()) {
+      notes.add("nobody had opened it by " + Timestamps.toString(recipient.getOpenBy()));
+    }
+    if (recipient.getContradicted()) {
+      notes.add("what it states contradicts itself");
+    }
+    return String.join("; ", notes);
+  }
+
+  // Columns ------------------------------------------------------------------------------------
+
+  private static List<String> aligned(List<List<String>> rows) {
+    int columns = rows.get(0).size();
+    int[] widths = new int[columns];
+    for (int column = 0; column < columns; column++) {
+      int at = column;
+      widths[column] =
+          rows.stream().map(row -> row.get(at).length()).max(Comparator.naturalOrder()).orElse(0);
+    }
+    return rows.stream().map(row -> padded(row, widths)).toList();
+  }
+
+  private static String padded(List<String> row, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int column = 0; column < widths.length; column++) {
+      if (column > 0) {
+        line.append("  ");
+      }
+      line.append(row.get(column)).append(" ".repeat(widths[column] - row.get(column).length()));
+    }
+    return line.toString().stripTrailing();
+  }
+}

@@ -1,0 +1,128 @@
+package org.entente.gateway.cli.text;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.proto.v1.Aircraft;
+import org.entente.proto.v1.CargoReference;
+import org.entente.proto.v1.Commodity;
+import org.entente.proto.v1.Company;
+import org.entente.proto.v1.Firearm;
+import org.entente.proto.v1.Person;
+import org.entente.proto.v1.Plate;
+import org.entente.proto.v1.Right;
+import org.entente.proto.v1.Subject;
+
+/** What and whom a message is about, each on a line for people. */
+public final class SubjectText {
+  private SubjectText() {}
+
+  public static List<String> lines(List<Subject> subjects) {
+    return subjects.stream().map(SubjectText::line).toList();
+  }
+
+  /** Its kind, and all that is said of it. */
+  static String line(Subject subject) {
+    return switch (subject.getSubjectCase()) {
+      case CONTAINER -> "container " + subject.getContainer();
+      case DECLARATION -> "declaration " + subject.getDeclaration();
+      case BILL_OF_LADING -> "bill of lading " + subject.getBillOfLading();
+      case AIR_WAYBILL -> "air waybill " + subject.getAirWaybill();
+      case CONSIGNMENT -> "consignment " + subject.getConsignment();
+      case VESSEL -> "vessel IMO " + subject.getVessel();
+      case PLACE -> "place " + subject.getPlace();
+      case COMMODITY -> line(subject.getCommodity());
+      case COMPANY -> line(subject.getCompany());
+      case PERSON -> line(subject.getPerson());
+      case VEHICLE -> "vehicle VIN " + subject.getVehicle();
+      case RIGHT -> line(subject.getRight());
+      case AIRCRAFT -> line(subject.getAircraft());
+      case PLATE -> line(subject.getPlate());
+      case ROUTE -> "route " + String.join(" - ", subject.getRoute().getPlacesList());
+      case PHONE -> "phone " + subject.getPhone();
+      case ACCOUNT -> "account " + subject.getAccount();
+      case FIREARM -> line(subject.getFirearm());
+      case SEAL -> "seal " + subject.getSeal();
+      case CARGO_REFERENCE -> line(subject.getCargoReference());
+      case SUBJECT_NOT_SET -> "something that this release does not know";
+    };
+  }
+
+  /** The parts that are there, a comma between them. */
+  private static String said(String kind, String... parts) {
+    return Stream.of(parts)
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(", ", kind + " ", ""));
+  }
+
+  private static String with(String word, String value) {
+    return value.isEmpty() ? "" : word + " " + value;
+  }
+
+  private static String pair(String value, String unit) {
+    return value.isEmpty() ? "" : (value + " " + unit).strip();
+  }
+
+  private static String line(Commodity goods) {
+    return said(
+        "goods",
+        goods.getDescription(),
+        with("HS", goods.getHsCode()),
+        with("brand", goods.getBrand()),
+        with("made in", goods.getOriginCountry()),
+        with("batch", goods.getBatch()),
+        pair(goods.getQuantity(), goods.getUnit()),
+        pair(goods.getValue(), goods.getCurrency()));
+  }
+
+  private static String line(Company company) {
+    String status = company.getAeoStatus().name().replace("AEO_STATUS_", "");
+    return said(
+        "company",
+        company.getName(),
+        with("LEI", company.getLei()),
+        company.getCountry(),
+        company.getAeoStatusValue() == 0 ? "" : "authorised operator: " + status,
+        company.getAeoNumber());
+  }
+
+  private static String line(Person person) {
+    return said(
+        "person " + person.getRole().name().replace("PERSON_ROLE_", ""),
+        person.getFamilyName(),
+        person.getGivenNames(),
+        with("born", person.getBirthDate()),
+        with("document", person.getDocument()),
+        person.getNationality());
+  }
+
+  private static String line(Right right) {
+    return said(
+        "right",
+        right.getType(),
+        with("of", right.getHolder()),
+        with("no.", right.getRecordation()));
+  }
+
+  private static String line(Aircraft aircraft) {
+    return said(
+        "aircraft", aircraft.getRegistration(), with("ICAO address", aircraft.getIcaoAddress()));
+  }
+
+  private static String line(Plate plate) {
+    return "plate " + plate.getIssuer() + " " + plate.getNumber();
+  }
+
+  private static String line(Firearm firearm) {
+    return said(
+        "firearm",
+        firearm.getMake(),
+        firearm.getModel(),
+        with("calibre", firearm.getCalibre()),
+        with("serial", firearm.getSerial()));
+  }
+
+  private static String line(CargoReference reference) {
+    return said("advance cargo information", reference.getNumber(), reference.getCountry());
+  }
+}

@@ -1,8 +1,0 @@
-/**
- * Joint operations: who takes part by rosters that their leads sign, what a roster or a message may
- * do by them (pure decisions), and what is kept of both.
- */
-@NullMarked
-package org.entente.gateway.joint;
-
-import org.jspecify.annotations.NullMarked;

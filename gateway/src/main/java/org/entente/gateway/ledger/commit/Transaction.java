@@ -1,0 +1,103 @@
+package org.entente.gateway.ledger.commit;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Mutation} sees and changes: the committed state under the changes of those before
+ * it in the batch and its own. Confined to the writer thread.
+ */
+public final class Transaction {
+  private final Store store;
+  private final long nowMillis;
+  private final Overlay changes = new Overlay();
+  private final List<AuditRecord> leaves = new ArrayList<>();
+  private final List<Runnable> afterCommit = new ArrayList<>();
+
+  /** One for a batch; its mutations are applied {@link #within} it. */
+  public Transaction(Store store, long nowMillis) {
+    this.store = store;
+    this.nowMillis = nowMillis;
+  }
+
+  /**
+   * Applies a change within this one: part of it if it returns, and undone alone if it throws, with
+   * its leaves and what it wanted done after the commit.
+   */
+  public <T> T within(Mutation<T> change) {
+    int changed = changes.mark();
+    int left = leaves.size();
+    int wanted = afterCommit.size();
+    boolean applied = false;
+    try {
+      T result = change.apply(this);
+      applied = true;
+      return result;
+    } finally {
+      if (!applied) {
+        changes.undoTo(changed);
+        leaves.subList(left, leaves.size()).clear();
+        afterCommit.subList(wanted, afterCommit.size()).clear();
+      }
+    }
+  }
+
+  /** The value of a key, or null; not to be changed. */
+  public byte @Nullable [] get(Table table, byte[] key) {
+    byte[] found = changes.find(table, key);
+    if (found == null) {
+      return store.get(table, key);
+    }
+    return Overlay.isDeleted(found) ? null : found;
+  }
+
+  /** Sets a key. The arrays are not copied. */
+  public void put(Table table, byte[] key, byte[] value) {
+    changes.put(table, key, value);
+  }
+
+  /** Removes a key. */
+  public void delete(Table table, byte[] key) {
+    changes.delete(table, key);
+  }
+
+  /**
+   * Walks over committed entries only: what this batch has put is not seen, and what it has deleted
+   * still is, so the caller asks {@link #get} before it relies on an entry.
+   */
+  public Scan scanCommitted(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
+    return store.scan(table, fromInclusive, toExclusive);
+  }
+
+  /** Adds a leaf to the audit log, in the same commit. */
+  public void audit(AuditRecord leaf) {
+    leaves.add(leaf);
+  }
+
+  /** Registers what is done once this change is durable; in order, on the writer thread, quick. */
+  public void afterCommit(Runnable action) {
+    afterCommit.add(action);
+  }
+
+  /** The time of the batch, milliseconds since 1970. */
+  public long nowMillis() {
+    return nowMillis;
+  }
+
+  public Overlay changes() {
+    return changes;
+  }
+
+  public List<AuditRecord> leaves() {
+    return leaves;
+  }
+
+  public List<Runnable> actions() {
+    return afterCommit;
+  }
+}

@@ -1,0 +1,65 @@
+package org.entente.gateway.ledger.record;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+
+/**
+ * What makes two items of evidence the same statement: message, kind, the agency that states it and
+ * the recipient it is about. An agency states most things once; relay kinds may repeat, and so may
+ * the answer to a recall, which can be that a hold keeps the message first, and its erasure later,
+ * and that a message was passed on, each time.
+ *
+ * @param id the message
+ * @param kind what happened
+ * @param agency the agency that states it
+ * @param recipient whom it is about; empty where it is about none
+ */
+public record EvidenceName(MessageId id, EvidenceKind kind, String agency, String recipient) {
+  /** How often a statement is kept that may repeat. */
+  public static final int REPEATS = 8;
+
+  /** How often it is kept that a recipient passed a message on. */
+  public static final int PASSED_ON = 64;
+
+  private static final int MARK_BYTES = 8;
+
+  /**
+   * The name of an item.
+   *
+   * @throws org.entente.gateway.model.InvalidValue if its message id is none
+   */
+  public static EvidenceName of(EvidenceItem item) {
+    return new EvidenceName(
+        MessageId.of(item.getMessageId().toByteArray()),
+        item.getKind(),
+        item.getAgency(),
+        item.getRecipient());
+  }
+
+  /** How often it is kept. */
+  public int most() {
+    return switch (kind) {
+      case EVIDENCE_KIND_RELAY_ACCEPTANCE,
+          EVIDENCE_KIND_RELAY_REJECTION,
+          EVIDENCE_KIND_RELAY_FAILURE,
+          EVIDENCE_KIND_ERASURE ->
+          REPEATS;
+      case EVIDENCE_KIND_PASSED_ON -> PASSED_ON;
+      default -> 1;
+    };
+  }
+
+  /** Stands for all but the message, in few bytes and without a name in them. */
+  public byte[] mark() {
+    byte[] hash =
+        Sha256.hash(
+            new byte[] {(byte) kind.getNumber(), (byte) agency.length()},
+            agency.getBytes(StandardCharsets.UTF_8),
+            recipient.getBytes(StandardCharsets.UTF_8));
+    return Arrays.copyOf(hash, MARK_BYTES);
+  }
+}

@@ -1,0 +1,132 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.RetrievalRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps which clients have retrieved what, sealed as long as the message may be kept: who reads
+ * what is for its originator, when it takes the message back, and for nobody who reads the disk.
+ * Safe for many threads, in transactions.
+ */
+public final class RetrievalRecords {
+  private static final String CONTEXT = "retrieval";
+
+  /** Where the last day of its bucket stands in what {@link AtRest} seals. */
+  private static final int DAY_AT = 1;
+
+  private final AtRest atRest;
+
+  RetrievalRecords(AtRest atRest) {
+    this.atRest = atRest;
+  }
+
+  /** What it was for a client to retrieve a message. */
+  public enum Noted {
+    /** No client had before. */
+    FIRST,
+    /** Others had before, and this one had not. */
+    FURTHER,
+    /** It had before, or nobody can say any more. */
+    KNOWN
+  }
+
+  /** A retrieval. */
+  public record Retrieval(long atMillis, String client) {}
+
+  /**
+   * Who has retrieved a message.
+   *
+   * @param first the first, as far as that can still be opened
+   * @param further some of those after it, by name and in that order
+   * @param more how many have besides that are not named
+   */
+  public record Retrieved(Optional<Retrieval> first, List<String> further, int more) {
+    public Retrieved {
+      further = List.copyOf(further);
+    }
+  }
+
+  /**
+   * Notes that a client retrieved a message.
+   *
+   * @param bucketDay last day of the message's bucket, days since 1970
+   */
+  public Noted note(
+      Transaction tx, RetrievalBook book, MessageId id, long bucketDay, String client) {
+    Instant now = Instant.ofEpochMilli(tx.nowMillis());
+    // What a hold keeps beyond its bucket is sealed for the day: no key of the past is made again.
+    long day = Math.max(bucketDay, LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay());
+    byte[] first = book.first(tx, id);
+    if (first == null) {
+      book.putFirst(tx, id, sealed(new Retrieval(tx.nowMillis(), client), day));
+      return Noted.FIRST;
+    }
+    Optional<Retrieval> before = open(first);
+    if (before.isEmpty() || before.get().client().equals(client)) {
+      return Noted.KNOWN;
+    }
+    return further(tx, book, id, BigEndian.u32(first, DAY_AT), client);
+  }
+
+  private Noted further(Transaction tx, RetrievalBook book, MessageId id, long day, String client) {
+    Optional<AtRest.Token> token =
+        atRest.existingToken("retrieval of " + id + " by " + client, day);
+    if (token.isEmpty() || book.hasFurther(tx, id, token.get().mac())) {
+      return Noted.KNOWN;
+    }
+    book.putFurther(tx, id, token.get().mac(), sealed(new Retrieval(tx.nowMillis(), client), day));
+    return Noted.FURTHER;
+  }
+
+  /** Who has, naming at most so many but the first. */
+  public Retrieved of(Transaction tx, RetrievalBook book, MessageId id, int most) {
+    byte[] first = book.first(tx, id);
+    Optional<Retrieval> opened = open(first);
+    List<String> names = new ArrayList<>();
+    List<byte[]> further = book.further(tx, id);
+    int all = (first == null ? 0 : 1) + further.size();
+    for (byte[] one : further) {
+      open(one).map(Retrieval::client).ifPresent(names::add);
+    }
+    List<String> named = names.stream().sorted().limit(most).toList();
+    return new Retrieved(opened, named, all - named.size() - (opened.isPresent() ? 1 : 0));
+  }
+
+  private byte[] sealed(Retrieval retrieval, long day) {
+    RetrievalRecord record =
+        RetrievalRecord.newBuilder()
+            .setAtMs(retrieval.atMillis())
+            .setClient(retrieval.client())
+            .build();
+    Instant until = LocalDate.ofEpochDay(day).atStartOfDay(ZoneOffset.UTC).toInstant();
+    return atRest.seal(CONTEXT, record.toByteArray(), until);
+  }
+
+  /** Empty once the key of its bucket is destroyed. */
+  private Optional<Retrieval> open(byte @Nullable [] sealed) {
+    return sealed == null
+        ? Optional.empty()
+        : atRest.open(CONTEXT, sealed).map(RetrievalRecords::parse);
+  }
+
+  private static Retrieval parse(byte[] bytes) {
+    try {
+      RetrievalRecord record = RetrievalRecord.parseFrom(bytes);
+      return new Retrieval(record.getAtMs(), record.getClient());
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("EVIDENCE", e);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package org.entente.gateway.node.assembly;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.node.files.NodeFiles;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.seal.keys.KeyKind;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.seal.keys.KeystoreFailure;
+import org.entente.gateway.store.RocksBackups;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.StoreFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ledger's place on this machine's disk, and the place of its copies. Opened once; the store is
+ * closed by whoever got it. Safe for many threads.
+ */
+public final class NodeDisk implements Supplier<Store>, NodeBackups.Copies {
+  /** Keys that are minted before a node starts for the first time. */
+  private static final Set<KeyKind> BEFORE_A_LEDGER =
+      Set.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);
+
+  private final NodeConfig config;
+  private volatile @Nullable RocksStore store;
+
+  NodeDisk(NodeConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public Store get() {
+    RocksStore opened = open(config);
+    store = opened;
+    return opened;
+  }
+
+  /**
+   * Opens a node's ledger, and begins an empty one where the node never had any.
+   *
+   * @throws StartProblem also if the node had one, and it is not there
+   */
+  public static RocksStore open(NodeConfig config) {
+    requireLedger(config);
+    return open(config.data());
+  }
+
+  /**
+   * Requires the ledger to be there if this node had one. A disk that is not mounted leaves an
+   * empty folder: an empty ledger that began in it would have forgotten all mail.
+   *
+   * <p>A ledger leaves two things outside its folder: the checkpoints that its audit log signed,
+   * and keys that only a node with a ledger makes. Both are looked at from outside, so this changes
+   * nothing and needs no passphrase.
+   *
+   * @throws StartProblem naming the folder, what shows that there was a ledger, and what to do
+   */
+  public static void requireLedger(NodeConfig config) {
+    if (holdsLedger(config)) {
+      return;
+    }
+    List<String> traces = traces(config);
+    if (!traces.isEmpty()) {
+      throw new StartProblem(
+          ("data: %s %s, but this node had a ledger: %s. Its disk is probably not mounted: mount it"
+                  + " and start again. If the ledger is lost, restore a backup (`entente backup"
+                  + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
+                  + " new-log --ledger-lost`). See docs/operate/backup.md")
+              .formatted(
+                  config.data(),
+                  Files.exists(config.data()) ? "holds no ledger" : "does not exist",
+                  String.join(", and ", traces)));
+    }
+  }
+
+  /** Whether there is a ledger in the folder that a configuration names. */
+  public static boolean holdsLedger(NodeConfig config) {
+    try {
+      return RocksStore.isIn(config.data());
+    } catch (StoreFailure e) {
+      throw new StartProblem("data: " + e.getMessage() + advice(e.kind()), e);
+    }
+  }
+
+  private static List<String> traces(NodeConfig config) {
+    List<String> traces = new ArrayList<>();
+    if (hasSigned(config.audit())) {
+      traces.add(config.audit() + " holds a signed checkpoint of its audit log");
+    }
+    Set<KeyKind> kinds = kinds(config.keystore());
+    kinds.removeAll(BEFORE_A_LEDGER);
+    if (!kinds.isEmpty()) {
+      traces.add(config.keystore() + " holds keys that were made with it");
+    }
+    return traces;
+  }
+
+  private static boolean hasSigned(Path audit) {
+    try {
+      return AuditLog.hasSigned(audit);
+    } catch (UncheckedIOException e) {
+      throw NodeFiles.unusable("audit", audit, e);
+    }
+  }
+
+  private static Set<KeyKind> kinds(Path keystore) {
+    try {
+      return Keystore.kindsIn(keystore);
+    } catch (KeystoreFailure e) {
+      throw new StartProblem("keystore: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Opens the store in a folder, and makes an empty one where there is none.
+   *
+   * @throws StartProblem saying why it cannot be opened, and who has to do what
+   */
+  public static RocksStore open(Path data) {
+    try {
+      return RocksStore.open(data, RocksOptions.defaults());
+    } catch (StoreFailure e) {
+      throw new StartProblem("data: " + e.getMessage() + advice(e.kind()), e);
+    }
+  }
+
+  private static String advice(StoreFailure.Kind kind) {
+    return switch (kind) {
+      case OTHER_FORMAT -> "; start that release, or restore a backup that this one made";
+      case LOCKED -> "; the gateway runs already";
+      case CORRUPT ->
+          "; nothing was changed: keep a copy of the folder, look at the disk and its memory, and"
+              + " where the file cannot be had back as it was written, restore a backup"
+              + " (docs/operate/backup.md)";
+      case DISK_FULL -> "; make room on its disk";
+      default -> "";
+    };
+  }
+
+  @Override
+  public RocksBackups.Backup add(String note) {
+    NodeConfig.Backup settings = config.backup();
+    RocksStore opened = store;
+    if (settings == null || opened == null) {
+      throw new StoreFailure(
+          StoreFailure.Kind.IO,
+          "the configuration names no folder for backups (backup.folder)",
+          null);
+    }
+    return new RocksBackups(settings.folder()).add(opened, note, settings.keep());
+  }
+
+  @Override
+  public List<RocksBackups.Backup> list() {
+    return Optional.ofNullable(config.backup())
+        .map(settings -> new RocksBackups(settings.folder()).list())
+        .orElse(List.of());
+  }
+}

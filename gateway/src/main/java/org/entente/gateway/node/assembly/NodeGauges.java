@@ -1,0 +1,222 @@
+package org.entente.gateway.node.assembly;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleBiFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.UnreadableRecords;
+import org.entente.gateway.ledger.table.RequestBook;
+import org.entente.gateway.link.PeerLinks;
+import org.entente.gateway.link.PeerStatus;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.meter.Meters.Sample;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.transmit.GapWatch;
+import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.WaitingRecipients;
+
+/** Gauges that are read off the parts at each scrape. */
+final class NodeGauges {
+  private static final List<String> PEER_LANE = List.of("peer", "lane");
+
+  private NodeGauges() {}
+
+  static void register(
+      NodeGround ground, NodeOutgoing outgoing, NodeServices services, PeerLinks links) {
+    Meters meters = ground.around.meters();
+    ofLinks(meters, ground.ledger, outgoing.routes, links);
+    ofMail(meters, ground, outgoing);
+    meters.gauge(
+        "entente_policy_files_refused",
+        "Whether the files of policy hold what cannot be used, and the rules of before are in"
+            + " force.",
+        List.of(),
+        () -> List.of(Sample.of(ground.policy.refuses() ? 1 : 0)));
+    meters.gauge(
+        "entente_subscribers",
+        "Cursors that are open.",
+        List.of(),
+        () -> List.of(Sample.of(services.subscriptions.count())));
+    meters.gauge(
+        "entente_search_index_messages",
+        "Received messages in the search index; none where no client may search.",
+        List.of(),
+        () -> List.of(Sample.of(services.indexing.size())));
+    meters.gauge(
+        "entente_search_index_building",
+        "Whether the search index is still being built after a start.",
+        List.of(),
+        () -> List.of(Sample.of(services.isSearched() && services.indexing.isBuilding() ? 1 : 0)));
+    meters.gauge(
+        "entente_watches",
+        "Watches of all clients.",
+        List.of(),
+        () -> List.of(Sample.of(services.watches.count())));
+    meters.gauge(
+        "entente_ledger_waiting_changes",
+        "Changes that wait for the disk.",
+        List.of(),
+        () -> List.of(Sample.of(ground.ledger.waiting())));
+    meters.gauge(
+        "entente_ledger_unreadable_records",
+        "Records of the queues that were found to be not what the gateway writes, and are passed"
+            + " over.",
+        List.of("table"),
+        () ->
+            Stream.of(Table.OUTBOX, Table.HOP_OUT)
+                .map(
+                    table ->
+                        new Sample(List.of(table.name()), ground.ledger.unreadable().count(table)))
+                .toList());
+    meters.gauge(
+        "entente_audit_leaves",
+        "Leaves of the audit log.",
+        List.of(),
+        () -> List.of(Sample.of((double) ground.audit.log().head().size())));
+    meters.gauge(
+        "entente_clock_doubted",
+        "Whether the clock leapt forward, or says that the trust bundle is over: then nothing is"
+            + " destroyed or withdrawn by it.",
+        List.of(),
+        () -> List.of(Sample.of(ground.ending.doubts() ? 1 : 0)));
+  }
+
+  /** What an operator should look at. */
+  static List<String> unreadable(UnreadableRecords records) {
+    List<String> all = records.list();
+    return all.isEmpty()
+        ? List.of()
+        : List.of(
+            "ledger: %d records of its queues cannot be read and are passed over, the first is %s"
+                .formatted(all.size(), all.get(0)));
+  }
+
+  private static void ofLinks(Meters meters, Ledger ledger, Routes routes, PeerLinks links) {
+    meters.gauge(
+        "entente_link_backlog_envelopes",
+        "Envelopes queued for a peer.",
+        PEER_LANE,
+        () -> perLane(routes, (peer, lane) -> ledger.hops().depth(peer, lane)));
+    meters.gauge(
+        "entente_link_oldest_timestamp_seconds",
+        "When the oldest queued envelope was queued; 0 if none is.",
+        PEER_LANE,
+        () -> perLane(routes, (peer, lane) -> ledger.hops().oldestMillis(peer, lane) / 1e3));
+    meters.gauge(
+        "entente_link_up",
+        "Whether the link to a peer is up.",
+        List.of("peer"),
+        () -> links.status().stream().map(NodeGauges::up).toList());
+  }
+
+  private static void ofMail(Meters meters, NodeGround ground, NodeOutgoing outgoing) {
+    meters.gauge(
+        "entente_recipient_waiting",
+        "Whether mail for an agency waits outside the queues, for want of a key or a route.",
+        List.of("recipient"),
+        () -> ground.otherMembers().stream().map(a -> waiting(a, outgoing.waiting)).toList());
+    meters.gauge(
+        "entente_origin_gap_messages",
+        "End-to-end numbers missing for more than a minute although later ones arrived, by end:"
+            + " at this gateway (recipient), or by the word of the agency (origin).",
+        List.of("end", "agency", "lane"),
+        () -> gaps(outgoing.gaps.watch().overdue()));
+    meters.gauge(
+        "entente_recalls_waiting",
+        "Recalls of what is not here, which is refused should it come, by who recalled.",
+        List.of("origin"),
+        () ->
+            ground.otherMembers().stream()
+                .map(
+                    origin ->
+                        new Sample(
+                            List.of(origin.value()), ground.ledger.retention().blocks(origin)))
+                .toList());
+    meters.gauge(
+        "entente_unopened_messages",
+        "Messages that nobody at a recipient opened in time and nobody has opened since, for at"
+            + " most seven days; without exercises.",
+        List.of("recipient", "lane"),
+        () -> unopened(ground));
+    meters.gauge(
+        "entente_requests_open",
+        "Requests without an answer, LATER aside, by side (asked: this agency asked; owed: it was"
+            + " asked) and the other agency; without exercises.",
+        List.of("side", "agency"),
+        () -> requests(ground, RequestBook.Count::open));
+    meters.gauge(
+        "entente_requests_overdue",
+        "Those of them whose time for an answer is over, for at most 30 days.",
+        List.of("side", "agency"),
+        () -> requests(ground, RequestBook.Count::overdue));
+    meters.gauge(
+        "entente_held_messages",
+        "Messages that wait for a second person's release; without exercises.",
+        List.of(),
+        () -> List.of(Sample.of(ground.ledger.held().actual())));
+    meters.gauge(
+        "entente_held_oldest_timestamp_seconds",
+        "Since when the oldest of them waits; 0 if none does.",
+        List.of(),
+        () -> List.of(Sample.of(ground.ledger.held().oldestMillis() / 1e3)));
+  }
+
+  private static List<Sample> unopened(NodeGround ground) {
+    List<Sample> out = new ArrayList<>();
+    for (AgencyName recipient : ground.otherMembers()) {
+      for (Lane lane : Lane.all()) {
+        out.add(
+            Sample.of(recipient, lane, ground.ledger.awaited().unopened(recipient.value(), lane)));
+      }
+    }
+    return out;
+  }
+
+  private static List<Sample> requests(
+      NodeGround ground, ToDoubleFunction<RequestBook.Count> value) {
+    List<Sample> out = new ArrayList<>();
+    for (RequestBook.Side side : RequestBook.Side.values()) {
+      for (AgencyName agency : ground.otherMembers()) {
+        RequestBook.Count count = ground.ledger.requests().count(side, agency.value());
+        out.add(new Sample(List.of(side.word(), agency.value()), value.applyAsDouble(count)));
+      }
+    }
+    return out;
+  }
+
+  private static Sample waiting(AgencyName agency, WaitingRecipients waiting) {
+    return new Sample(List.of(agency.value()), waiting.isWaiting(agency) ? 1 : 0);
+  }
+
+  private static List<Sample> gaps(List<GapWatch.Gap> overdue) {
+    Map<GapWatch.Place, Long> missing = new LinkedHashMap<>();
+    overdue.forEach(gap -> missing.merge(gap.place(), gap.missing(), Long::sum));
+    return missing.entrySet().stream().map(one -> gap(one.getKey(), one.getValue())).toList();
+  }
+
+  private static Sample gap(GapWatch.Place place, long missing) {
+    String end = place.end().name().toLowerCase(Locale.ROOT);
+    return new Sample(List.of(end, place.agency().value(), place.lane().name()), missing);
+  }
+
+  private static Sample up(PeerStatus status) {
+    return new Sample(List.of(status.peer().value()), status.up() ? 1 : 0);
+  }
+
+  private static List<Sample> perLane(Routes routes, ToDoubleBiFunction<AgencyName, Lane> value) {
+    List<Sample> out = new ArrayList<>();
+    for (AgencyName peer : routes.links()) {
+      for (Lane lane : Lane.all()) {
+        out.add(Sample.of(peer, lane, value.applyAsDouble(peer, lane)));
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,110 @@
+package org.entente.gateway.node.assembly;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.entente.gateway.link.HopIntake;
+import org.entente.gateway.link.HopQueue;
+import org.entente.gateway.link.LaneAlarm;
+import org.entente.gateway.link.LinkPorts;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.node.files.NodeTrust;
+import org.entente.gateway.operator.LinkHolds;
+import org.entente.gateway.receive.Notices;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustWord;
+import org.entente.proto.link.v1.Notice;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the links need, from the stages around them. */
+record NodeLinkPorts(
+    Predicate<AgencyName> linked,
+    Supplier<TrustBundle> bundle,
+    BiFunction<AgencyName, Lane, HopQueue> queues,
+    BiFunction<AgencyName, Lane, HopIntake> intakes,
+    Notices notices,
+    NodeTrust trust,
+    LinkHolds holds,
+    Meters meters)
+    implements LinkPorts {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLinkPorts.class);
+
+  @Override
+  public boolean admits(PeerName peer) {
+    return linked.test(peer.agency()) && bundle.get().isMember(peer.agency());
+  }
+
+  @Override
+  public long bundleVersion() {
+    return bundle.get().version();
+  }
+
+  @Override
+  public HopQueue queue(AgencyName peer, Lane lane) {
+    return queues.apply(peer, lane);
+  }
+
+  @Override
+  public HopIntake intake(AgencyName peer, Lane lane) {
+    return intakes.apply(peer, lane);
+  }
+
+  @Override
+  public void onNotice(AgencyName neighbour, Notice notice) {
+    notices.received(neighbour, notice);
+  }
+
+  @Override
+  public void onTrust(AgencyName neighbour, TrustWord word) {
+    trust.heard(neighbour, word);
+  }
+
+  @Override
+  public void onUp(PeerName peer, long bundleVersion) {
+    LOG.info("link to {} is up; its trust bundle has version {}", peer, bundleVersion);
+    trust.up(peer.agency());
+    notices.neighbourUp(peer.agency());
+  }
+
+  @Override
+  public void onDown(AgencyName peer) {
+    LOG.info("link to {} is down", peer);
+    trust.down(peer);
+  }
+
+  @Override
+  public void onAlarm(AgencyName peer, Lane lane, LaneAlarm alarm) {
+    meters.alarm(alarm.code());
+    String text = InvalidValue.printable(alarm.text());
+    LOG.error("ALARM {}: {} of {} is stopped: {}", alarm.code(), lane, peer, text);
+    holds.stopped(peer, lane, alarm);
+  }
+
+  @Override
+  public Optional<LaneAlarm> alarm(AgencyName peer, Lane lane) {
+    return holds.alarm(peer, lane);
+  }
+
+  @Override
+  public Optional<Instant> paused(AgencyName peer) {
+    return holds.paused(peer);
+  }
+
+  @Override
+  public void onPause(AgencyName peer, boolean paused) {
+    LOG.info("{} {} the link", peer, paused ? "has paused" : "goes on with");
+  }
+
+  @Override
+  public void onRefusal(AgencyName peer, Code code) {
+    meters.refused(Meters.Side.PEER, code);
+  }
+}

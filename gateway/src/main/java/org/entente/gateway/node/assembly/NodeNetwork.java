@@ -1,0 +1,199 @@
+package org.entente.gateway.node.assembly;
+
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.PeerIdentity;
+import org.entente.gateway.link.PeerLinks;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.node.files.NodeFiles;
+import org.entente.gateway.rpc.ClientPorts;
+import org.entente.gateway.rpc.ClientServer;
+import org.entente.gateway.rpc.PeerChannels;
+import org.entente.gateway.rpc.PeerServer;
+import org.entente.gateway.rpc.server.ServerSettings;
+import org.entente.gateway.rpc.tls.ClientTrust;
+import org.entente.gateway.rpc.tls.PeerTrust;
+import org.entente.gateway.rpc.tls.TlsContexts;
+import org.entente.gateway.rpc.tls.TlsIdentity;
+import org.entente.gateway.trust.Endpoint;
+import org.entente.gateway.trust.TrustBundle;
+import org.jspecify.annotations.Nullable;
+
+/** The node's sockets: the servers of peers and clients, and the peers it dials. */
+final class NodeNetwork {
+  private static final Duration TRUST_GRACE = Duration.ofDays(3);
+
+  private final ClientServer clients;
+  private final @Nullable PeerServer peers;
+  private final PeerChannels channels;
+  private final PeerLinks links;
+  private final List<NodeConfig.Link> configured;
+  private final Set<AgencyName> left = new HashSet<>();
+
+  /**
+   * How the servers run.
+   *
+   * @param clients settings of the client server
+   * @param peers where peers call; null where this node only dials
+   * @param links runs the streams to peers, so that no call of a client waits before them
+   */
+  record Servers(ServerSettings clients, @Nullable InetSocketAddress peers, Executor links) {
+    private ServerSettings at(InetSocketAddress address) {
+      return new ServerSettings(
+          address, clients.limits(), links, clients.clock(), clients.meters());
+    }
+  }
+
+  private NodeNetwork(
+      ClientServer clients,
+      @Nullable PeerServer peers,
+      PeerChannels channels,
+      PeerLinks links,
+      List<NodeConfig.Link> configured) {
+    this.clients = clients;
+    this.peers = peers;
+    this.channels = channels;
+    this.links = links;
+    this.configured = configured;
+  }
+
+  /**
+   * Listens for peers, dials those that are to be dialled, then listens for clients, who are told
+   * that it does not serve yet.
+   */
+  static NodeNetwork open(
+      NodeFiles files,
+      TlsIdentity shown,
+      PeerLinks links,
+      Supplier<TrustBundle> bundle,
+      ClientPorts ports,
+      Servers servers)
+      throws IOException {
+    NodeConfig config = files.config();
+    ServerSettings settings = servers.clients();
+    TlsContexts tls = new TlsContexts(shown);
+    PeerIdentity identity =
+        new PeerIdentity(
+            new AgencyName(config.agency()), TRUST_GRACE, settings.limits().streamsPerClient());
+    PeerTrust peerTrust =
+        new PeerTrust(
+            identity,
+            bundle,
+            settings.clock(),
+            new NodeHandshakes(Meters.Side.PEER, settings.meters(), settings.clock())::refused);
+    InetSocketAddress address = servers.peers();
+    PeerServer peers =
+        address == null
+            ? null
+            : files.keep(
+                NodeAddresses.listening(
+                    "listen.peers",
+                    address,
+                    () -> PeerServer.start(servers.at(address), tls, peerTrust, links.service())));
+    PeerChannels channels =
+        new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), servers.links());
+    config.links().forEach(link -> dial(link, links, channels));
+    ClientServer clients =
+        files.keep(
+            NodeAddresses.listening(
+                "listen.clients",
+                settings.address(),
+                () ->
+                    ClientServer.start(
+                        settings,
+                        tls,
+                        new ClientTrust(
+                            files.clients(),
+                            bundle,
+                            settings.clock(),
+                            new NodeHandshakes(
+                                    Meters.Side.CLIENT, settings.meters(), settings.clock())
+                                ::refused),
+                        ports,
+                        Boolean.TRUE.equals(config.reflection()))));
+    return new NodeNetwork(clients, peers, channels, links, config.links());
+  }
+
+  private static void dial(NodeConfig.Link link, PeerLinks links, PeerChannels channels) {
+    String dial = link.dial();
+    if (dial != null) {
+      AgencyName peer = new AgencyName(link.peer());
+      InetSocketAddress address = NodeFiles.address("links: " + link.peer() + ": dial", dial);
+      Endpoint endpoint = new Endpoint(address.getHostString(), address.getPort());
+      PeerName gateway = new PeerName(peer, new NodeName(String.valueOf(link.gateway())));
+      links.dial(gateway, () -> channel(channels, peer, endpoint));
+    }
+  }
+
+  private static ManagedChannel channel(PeerChannels channels, AgencyName peer, Endpoint endpoint) {
+    try {
+      return channels.dial(peer, endpoint);
+    } catch (SSLException e) {
+      throw new IllegalStateException("no TLS towards " + peer, e);
+    }
+  }
+
+  InetSocketAddress clientAddress() {
+    return clients.address();
+  }
+
+  Optional<InetSocketAddress> peerAddress() {
+    return Optional.ofNullable(peers).map(PeerServer::address);
+  }
+
+  void serving(boolean serving) {
+    clients.serving(serving);
+  }
+
+  /** Ends the streams of those whom the bundle or their certificate's time no longer admits. */
+  void recheck() {
+    if (peers != null) {
+      peers.recheck();
+    }
+    channels.recheck();
+    clients.recheck();
+  }
+
+  /**
+   * Takes up who is a member now: ends the streams of those who are not, dials them no more, and
+   * dials those again who have come back.
+   */
+  synchronized void follow(TrustBundle bundle) {
+    recheck();
+    for (NodeConfig.Link link : configured) {
+      AgencyName peer = new AgencyName(link.peer());
+      if (!bundle.isMember(peer)) {
+        links.closePeer(peer);
+        left.add(peer);
+      } else if (left.remove(peer)) {
+        dial(link, links, channels);
+      }
+    }
+  }
+
+  /** Tells clients to go elsewhere, and takes no more of them. */
+  void closeClients() {
+    clients.serving(false);
+    clients.close();
+  }
+
+  /** Takes no more of peers. */
+  void closePeers() {
+    if (peers != null) {
+      peers.close();
+    }
+  }
+}

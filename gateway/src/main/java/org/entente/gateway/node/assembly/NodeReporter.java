@@ -1,0 +1,88 @@
+package org.entente.gateway.node.assembly;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.receive.Notices;
+import org.entente.gateway.receive.Reporter;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Passes on what receiving sets off. Receiving is wired before those who listen, so they are named
+ * once they exist; until then nothing is received. Watermarks of one origin that fall into one tick
+ * are one statement.
+ */
+final class NodeReporter implements Reporter {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeReporter.class);
+
+  private final Meters meters;
+  private final Set<AgencyName> toReport = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Listeners listeners;
+
+  private record Listeners(Subscriptions subscriptions, Notices notices) {}
+
+  NodeReporter(Meters meters) {
+    this.meters = meters;
+  }
+
+  void listen(Subscriptions subscriptions, Notices notices) {
+    listeners = new Listeners(subscriptions, notices);
+  }
+
+  /** Sends the statements that are due. */
+  void tick() {
+    Listeners to = listeners;
+    if (to != null) {
+      for (AgencyName origin : List.copyOf(toReport)) {
+        toReport.remove(origin);
+        to.notices().reportTo(origin);
+      }
+    }
+  }
+
+  @Override
+  public void arrived() {
+    Listeners to = listeners;
+    if (to != null) {
+      to.subscriptions().arrived();
+    }
+  }
+
+  @Override
+  public void reportTo(AgencyName origin) {
+    toReport.add(origin);
+  }
+
+  @Override
+  public void askAgain(AgencyName origin, List<OriginNumber> numbers) {
+    Listeners to = listeners;
+    if (to != null) {
+      to.notices().askAgain(origin, numbers);
+    }
+  }
+
+  @Override
+  public void lost(AgencyName origin, Lane lane, long numbers) {
+    meters.lost(origin, lane, numbers);
+    LOG.warn(
+        "{} numbers of {} from {} will never come: {} owes nothing for them any more, so this"
+            + " gateway's ledger or that one's has lost them",
+        numbers,
+        lane,
+        origin,
+        origin);
+  }
+
+  @Override
+  public void refused(AgencyName peer, Code code) {
+    meters.refused(Meters.Side.PEER, code);
+  }
+}

@@ -1,0 +1,234 @@
+package org.entente.gateway.node.assembly;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.entente.gateway.ledger.commit.WriterTurns;
+import org.entente.gateway.link.Timers;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.node.files.NodeFiles;
+import org.entente.gateway.node.keys.NodeTls;
+import org.entente.gateway.rpc.server.ServerSettings;
+import org.entente.gateway.store.StoreFailure;
+
+/**
+ * A {@link NodeCore} with threads, a disk and sockets, from one opening of its ledger to the next.
+ * Ended by {@link #close} so that nothing is lost, or by {@link #abort} once its ledger has failed.
+ */
+final class RunningNode {
+  private final NodeFiles files;
+  private final Threads threads;
+  private final Chores chores;
+  private final NodeTls tls;
+  private final NodeCore core;
+  private final NodeNetwork network;
+
+  /**
+   * The threads of a node, which end with it: as many workers, and as many for the calls of
+   * clients, as the configuration says; what is beyond them waits for its turn.
+   */
+  private record Threads(
+      ExecutorService workers,
+      ExecutorService calls,
+      ExecutorService sealer,
+      ScheduledExecutorService timers,
+      ScheduledExecutorService chores) {
+
+    static Threads begin(int most) {
+      return new Threads(
+          WorkerPool.ofAtMost(most, named("worker")),
+          WorkerPool.ofAtMost(most, named("worker-call")),
+          Executors.newSingleThreadExecutor(named("sealer")),
+          Executors.newScheduledThreadPool(1, named("timer")),
+          Executors.newScheduledThreadPool(2, named("chore")));
+    }
+
+    /** Lets what was begun end, for a while. */
+    void end() {
+      chores.shutdown();
+      sealer.shutdown();
+      timers.shutdown();
+      calls.shutdown();
+      workers.shutdown();
+      awaitQuietly(chores);
+      awaitQuietly(calls);
+      awaitQuietly(workers);
+    }
+  }
+
+  private RunningNode(
+      NodeFiles files,
+      InstantSource clock,
+      LongSupplier running,
+      Meters meters,
+      NodeAddresses at,
+      Threads threads)
+      throws IOException {
+    this.files = files;
+    this.threads = threads;
+    chores = new Chores(threads.chores());
+    tls = NodeTls.open(files, clock);
+    NodeDisk disk = new NodeDisk(files.config());
+    core =
+        new NodeCore(
+            files,
+            disk,
+            new NodeCore.Surroundings(
+                clock,
+                new SecureRandom(),
+                threads.workers(),
+                threads.sealer(),
+                WriterTurns.ownThread(),
+                Timers.of(threads.timers()),
+                meters),
+            running);
+    // Its writer must have ended before its store is closed, also where the start fails.
+    files.keep((AutoCloseable) core::closeAfterFailure);
+    core.start();
+    network =
+        NodeNetwork.open(
+            files,
+            tls.identity(),
+            core.links(),
+            core.trust()::current,
+            core.clientPorts(disk),
+            new NodeNetwork.Servers(
+                new ServerSettings(
+                    at.clients(), files.config().limitsInForce(), threads.calls(), clock, meters),
+                at.peers(),
+                threads.workers()));
+    meterTls(meters);
+    core.chores(chores);
+    chores.every(
+        Duration.ofSeconds(2), "TLS certificate", () -> tls.reload(core.trust().current()));
+    chores.every(Duration.ofMinutes(1), "identities of open streams", network::recheck);
+    core.trust().onChange((old, next) -> threads.workers().execute(this::followTrust));
+    followTrust();
+    network.serving(true);
+  }
+
+  /**
+   * Opens a node and lets it serve.
+   *
+   * @param running a time that only runs, to hold the clock against
+   * @throws StartProblem naming what is missing or wrong, and in which file
+   * @throws StoreFailure if the ledger does not open
+   * @throws IOException if an address cannot be taken
+   */
+  static RunningNode open(
+      NodeFiles files, InstantSource clock, LongSupplier running, Meters meters, NodeAddresses at)
+      throws IOException {
+    Threads threads = Threads.begin(files.config().limitsInForce().workerThreads());
+    boolean opened = false;
+    try {
+      RunningNode node = new RunningNode(files, clock, running, meters, at, threads);
+      opened = true;
+      return node;
+    } finally {
+      if (!opened) {
+        threads.end();
+        meters.withdrawGauges();
+        files.letGo();
+      }
+    }
+  }
+
+  private void meterTls(Meters meters) {
+    meters.gauge(
+        "entente_tls_certificate_expiry_timestamp_seconds",
+        "When the certificate that this gateway shows ends.",
+        List.of(),
+        () -> List.of(Meters.Sample.of(tls.notAfterMillis() / 1e3)));
+    meters.gauge(
+        "entente_tls_certificate_refused",
+        "Whether the files hold a certificate or key that cannot be used, so that another is shown.",
+        List.of(),
+        () -> List.of(Meters.Sample.of(tls.refuses() ? 1 : 0)));
+  }
+
+  /** Where it listens. */
+  NodeAddresses addresses() {
+    return new NodeAddresses(network.clientAddress(), network.peerAddress().orElse(null));
+  }
+
+  AgencyName agency() {
+    return core.self().agency();
+  }
+
+  List<String> obstacles() {
+    return core.obstacles();
+  }
+
+  List<String> warnings() {
+    return core.warnings();
+  }
+
+  /** {@link NodeGround#mendingFailure}. */
+  Optional<StoreFailure> mendingFailure() {
+    return core.mendingFailure();
+  }
+
+  void doChores() {
+    chores.doAll();
+  }
+
+  /** By the bundle in force and not the one of a change: bundles can follow each other at once. */
+  private void followTrust() {
+    network.follow(core.trust().current());
+  }
+
+  /**
+   * Takes no more from clients, lets what is on its way become durable, signs a last checkpoint.
+   */
+  void close() {
+    network.closeClients();
+    core.drain();
+    threads.sealer().shutdown();
+    threads.chores().shutdown();
+    core.close();
+    network.closePeers();
+    threads.end();
+    core.abandon();
+  }
+
+  /** Ends a node whose ledger has failed; callers are told to come again. */
+  void abort(Meters meters) {
+    network.closeClients();
+    threads.chores().shutdown();
+    core.closeAfterFailure();
+    network.closePeers();
+    threads.end();
+    meters.withdrawGauges();
+    files.letGo();
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  private static void awaitQuietly(ExecutorService executor) {
+    try {
+      if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package org.entente.gateway.node.audit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.Appender;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.AuditOpening;
+import org.entente.gateway.audit.CheckpointSigner;
+import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.audit.LogReader;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LeafOpener;
+import org.entente.gateway.audit.record.LeafSealer;
+import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Journal;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.retention.ErasureJournal;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Store;
+
+/** The node's audit log over its store. */
+public record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpener opener) {
+  private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
+  private static final Duration RECORDS_KEPT = Duration.ofDays(3_650);
+
+  public static NodeAudit open(
+      NodeConfig config,
+      Store store,
+      SigningPair pair,
+      List<VerifyingPair> known,
+      AtRest atRest,
+      InstantSource clock,
+      SecureRandom random) {
+    AuditOpening opening =
+        AuditLog.open(
+            store, folder(config.audit()), verifier(config, LogReader.numberInForce(store), known));
+    if (opening instanceof AuditOpening.BehindCheckpoint behind) {
+      throw new StartProblem(
+          "the ledger is older than the last signed checkpoint: "
+              + behind.reason()
+              + "; it was rolled back or restored, and acknowledged messages may be missing;"
+              + " see `entente audit new-log`");
+    }
+    if (opening instanceof AuditOpening.Damaged damaged) {
+      throw new StartProblem("the audit log is damaged: " + damaged.reason());
+    }
+    AuditLog log = ((AuditOpening.Opened) opening).log();
+    Sealing sealing = new Sealing(atRest, clock, log.origin().number());
+    return new NodeAudit(
+        log,
+        new CheckpointSigner(log, pair, CHECKPOINT_EVERY),
+        journal(log.appender(sealing, random)),
+        sealing);
+  }
+
+  /** Knows one of the node's logs by its number. */
+  public static CheckpointVerifier verifier(
+      NodeConfig config, int number, List<VerifyingPair> pairs) {
+    return new CheckpointVerifier(
+        new LogOrigin(
+            new FederationName(config.federation()),
+            new AgencyName(config.agency()),
+            new NodeName(config.gateway()),
+            number),
+        pairs);
+  }
+
+  /** All logs of the node. */
+  public static LogArchive archive(
+      NodeConfig config, Store store, AtRest atRest, InstantSource clock) {
+    return new LogArchive(
+        store,
+        config.audit(),
+        verifier(config, 1, List.of()).origin(),
+        number -> new Sealing(atRest, clock, number));
+  }
+
+  /** The journal of erasures, beside the checkpoint and apart from the ledger. */
+  public static ErasureJournal erasures(NodeConfig config, InstantSource clock) {
+    long today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
+    Path path = folder(config.audit()).resolve("erasures");
+    try {
+      return ErasureJournal.open(path, today);
+    } catch (IOException e) {
+      throw new StartProblem("audit: the erasure journal: " + FileTrouble.words(e), e);
+    }
+  }
+
+  private static Path folder(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new StartProblem("audit: " + folder + " cannot be made: " + FileTrouble.words(e), e);
+    }
+  }
+
+  private static Journal journal(Appender appender) {
+    return new Journal() {
+      @Override
+      public void append(Batch batch, List<AuditRecord> leaves) {
+        appender.append(batch, leaves);
+      }
+
+      @Override
+      public void committed() {
+        appender.committed();
+      }
+
+      @Override
+      public void rolledBack() {
+        appender.rolledBack();
+      }
+    };
+  }
+
+  /** The first leaf of a run: under which policy the node serves. */
+  public void recordStart(Ledger ledger, AgencyName self, String policyVersion) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.audit(
+              AuditRecord.ofNode(
+                      AuditType.NODE_START,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      AuditActor.gateway(self),
+                      "started")
+                  .under("", policyVersion));
+          return self;
+        });
+  }
+
+  /** Audit records at rest, each bound to its place in the log. */
+  public static final class Sealing implements LeafSealer {
+    private final AtRest atRest;
+    private final InstantSource clock;
+    private final String context;
+
+    public Sealing(AtRest atRest, InstantSource clock, int log) {
+      this.atRest = atRest;
+      this.clock = clock;
+      this.context = log == 1 ? "audit " : "audit " + log + '/';
+    }
+
+    @Override
+    public byte[] seal(long index, byte[] plaintext) {
+      return atRest.seal(context + index, plaintext, clock.instant().plus(RECORDS_KEPT));
+    }
+
+    @Override
+    public Optional<byte[]> open(long index, byte[] sealed) {
+      return atRest.open(context + index, sealed);
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package org.entente.gateway.node.offline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.entente.gateway.audit.LogSuccession;
+import org.entente.gateway.audit.LogSuccession.Finding;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.table.HopBook;
+import org.entente.gateway.ledger.table.OperationBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.node.assembly.NodeDisk;
+import org.entente.gateway.node.audit.NodeAudit;
+import org.entente.gateway.node.files.NodeFiles;
+import org.entente.gateway.node.keys.NodeKeys;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.Member;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes up a ledger that was set back: opens another audit log where the last one cannot be
+ * continued, and with it new epochs of hop numbers, since what makes a ledger go back behind its
+ * log makes it forget numbers that peers have seen; end-to-end numbers begin one at every start.
+ * Joint operations are marked, since their members may hold rosters of which nothing is left here.
+ * For a node that does not run. Used by one thread.
+ */
+public final class NodeSuccession {
+  /** Hop epochs rise by one when a peer is ahead. No ledger sees a thousand of that. */
+  private static final int LEAST_HOP_EPOCHS = 1_000;
+
+  /** Above that by chance, so that a copy restored twice does not go on in one epoch twice. */
+  private static final int MOST_HOP_EPOCHS = 1 << 16;
+
+  private final NodeFiles files;
+  private final NodeConfig config;
+  private final AgencyName self;
+  private final Supplier<Store> stores;
+  private final InstantSource clock;
+  private final SecureRandom random;
+
+  /**
+   * The node that a configuration describes, over a store.
+   *
+   * @param stores opens the ledger's store, which is closed after each use
+   * @param clock dates the new log and the new epochs
+   * @throws StartProblem if the configuration cannot be read
+   */
+  public NodeSuccession(
+      Path configFile, Function<Path, Store> stores, InstantSource clock, SecureRandom random) {
+    files = NodeFiles.read(configFile, clock);
+    config = files.config();
+    self = new AgencyName(config.agency());
+    this.stores = () -> stores.apply(config.data());
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * The same over the ledger on this machine's disk.
+   *
+   * @throws StartProblem also if the node had a ledger, and it is not there
+   */
+  public static NodeSuccession onDisk(Path configFile, InstantSource clock) {
+    NodeSuccession node = new NodeSuccession(configFile, NodeDisk::open, clock, new SecureRandom());
+    NodeDisk.requireLedger(node.config);
+    return node;
+  }
+
+  /**
+   * Begins an empty ledger on this machine's disk, in the place of one that is lost.
+   *
+   * @param witnessed a checkpoint that a witness holds, if one is at hand
+   * @param by who decides and why
+   * @throws StartProblem if there is a ledger, the node runs, or its keys cannot be used
+   */
+  public static Finding beginEmpty(
+      Path configFile, Optional<byte[]> witnessed, AuditPerson by, InstantSource clock) {
+    NodeSuccession node = new NodeSuccession(configFile, NodeDisk::open, clock, new SecureRandom());
+    if (NodeDisk.holdsLedger(node.config)) {
+      throw new StartProblem(
+          "data: "
+              + node.config.data()
+              + " holds a ledger; an empty one begins only where none is");
+    }
+    return node.restored(witnessed, by, "the ledger is lost; an empty one begins");
+  }
+
+  /**
+   * What is found about the log; changes nothing.
+   *
+   * @param witnessed a checkpoint that a witness holds, if one is at hand
+   * @throws StartProblem if the node runs, or its data or keys cannot be used
+   */
+  public Finding look(Optional<byte[]> witnessed) {
+    return use(witnessed, (opened, found) -> {});
+  }
+
+  /**
+   * Opens the next log if the one in force cannot be continued; otherwise nothing is done.
+   *
+   * @param by who decides and why
+   * @throws StartProblem as for {@link #look}
+   */
+  public Finding succeed(Optional<byte[]> witnessed, AuditPerson by) {
+    return use(
+        witnessed,
+        (opened, found) -> {
+          if (found instanceof Finding.Ended ended) {
+            begin(opened, ended, by);
+          }
+        });
+  }
+
+  /**
+   * Takes up a ledger that was restored: opens the next log if that is needed, and otherwise goes
+   * on in this one; the numbers begin new epochs in any case, since nobody here can know what was
+   * sent after the copy was made.
+   *
+   * @param detail what was restored, for the log
+   * @throws StartProblem as for {@link #look}
+   */
+  public Finding restored(Optional<byte[]> witnessed, AuditPerson by, String detail) {
+    return use(
+        witnessed,
+        (opened, found) -> {
+          if (found instanceof Finding.Ended ended) {
+            begin(opened, ended, by);
+          } else if (found instanceof Finding.Continues continues) {
+            goOn(opened, continues, by, detail);
+          }
+        });
+  }
+
+  private record Opened(Store store, AtRest atRest, CheckpointVerifier verifier) {}
+
+  private Finding use(Optional<byte[]> witnessed, BiConsumer<Opened, Finding> task) {
+    try (Keystore keystore = files.keystore(random);
+        Store store = stores.get()) {
+      NodeKeys keys = new NodeKeys(keystore, clock, random);
+      CheckpointVerifier verifier = verifier(files, keys, self);
+      CheckpointVerifier own = NodeAudit.verifier(config, 1, keys.auditPairs().verifying());
+      Finding found = LogSuccession.examine(store, config.audit(), verifier, own, witnessed);
+      task.accept(new Opened(store, new AtRest(keys.storageKeys(), random), verifier), found);
+      return found;
+    }
+  }
+
+  private void begin(Opened opened, Finding.Ended ended, AuditPerson by) {
+    LogSuccession.begin(
+        opened.store,
+        config.audit(),
+        opened.verifier,
+        ended,
+        LogSuccession.firstRecord(clock.instant(), new AuditActor(self, null, by), ended),
+        number -> new NodeAudit.Sealing(opened.atRest, clock, number),
+        random,
+        batch -> setBack(opened.store, batch));
+  }
+
+  private void goOn(Opened opened, Finding.Continues found, AuditPerson by, String detail) {
+    LogSuccession.goOn(
+        opened.store,
+        config.audit(),
+        opened.verifier,
+        found,
+        AuditRecord.ofNode(
+            AuditType.OPERATOR_ACTION, clock.instant(), new AuditActor(self, null, by), detail),
+        number -> new NodeAudit.Sealing(opened.atRest, clock, number),
+        random,
+        batch -> setBack(opened.store, batch));
+  }
+
+  private void setBack(Store store, Batch batch) {
+    // A peer that is ahead has the next one opened; one that is too far ahead is an alarm there.
+    HopBook.raiseEpoch(store, batch, LEAST_HOP_EPOCHS + random.nextInt(MOST_HOP_EPOCHS));
+    OperationBook.setBack(store, batch);
+  }
+
+  /**
+   * The keys of now, and those that the trust bundle names, or named when this node took one up
+   * last: who lost its keystore knows its log by them.
+   */
+  private static CheckpointVerifier verifier(NodeFiles files, NodeKeys keys, AgencyName self) {
+    List<VerifyingPair> pairs = new ArrayList<>();
+    pairs.addAll(keys.auditPairs().verifying());
+    Stream.concat(Stream.of(files.verifiedBundle()), files.rememberedBundle().stream())
+        .flatMap(bundle -> bundle.agency(self).map(Member::audit).orElse(List.of()).stream())
+        .map(AgencyKey::pair)
+        .distinct()
+        .forEach(pairs::add);
+    return NodeAudit.verifier(files.config(), 1, pairs);
+  }
+
+  /**
+   * A signed note in a file.
+   *
+   * @throws StartProblem if it is none
+   */
+  public static Optional<byte[]> note(@Nullable Path file) {
+    if (file == null) {
+      return Optional.empty();
+    }
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      if (SignedNote.parse(bytes).asNote().isEmpty()) {
+        throw new StartProblem(file + " is no signed note");
+      }
+      return Optional.of(bytes);
+    } catch (IOException e) {
+      throw new StartProblem(file + " cannot be read: " + FileTrouble.words(e), e);
+    }
+  }
+}

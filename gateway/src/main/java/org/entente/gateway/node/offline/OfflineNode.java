@@ -1,0 +1,141 @@
+package org.entente.gateway.node.offline;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.commit.CommitObserver;
+import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.node.assembly.NodeDisk;
+import org.entente.gateway.node.audit.NodeAudit;
+import org.entente.gateway.node.files.NodeFiles;
+import org.entente.gateway.node.keys.NodeKeys;
+import org.entente.gateway.node.keys.NodePairs;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.report.Exporting;
+import org.entente.gateway.report.Proving;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.v1.ExportRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node that does not run, opened with its keys for an operator's commands. What they do is in its
+ * audit log like what a running node does; the next start signs it. Closed by whoever opened it.
+ */
+public final class OfflineNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OfflineNode.class);
+
+  private final InstantSource clock;
+  private final AgencyName self;
+  private final TrustBundle bundle;
+  private final Keystore keystore;
+  private final Store store;
+  private final Ledger ledger;
+  private final LogArchive archive;
+  private final EvidenceRecords evidence;
+  private final Exporting exporting;
+
+  private OfflineNode(
+      NodeFiles files, Keystore keystore, Store store, SecureRandom random, InstantSource clock) {
+    NodeConfig config = files.config();
+    this.clock = clock;
+    self = new AgencyName(config.agency());
+    bundle = files.verifiedBundle();
+    this.keystore = keystore;
+    this.store = store;
+    NodeKeys keys = new NodeKeys(keystore, clock, random);
+    AtRest atRest = new AtRest(keys.storageKeys(), random);
+    NodePairs pairs = keys.auditPairs();
+    SigningPair pair = pairs.inForce(bundle.agency(self).map(Member::audit).orElse(List.of()));
+    NodeAudit audit = NodeAudit.open(config, store, pair, pairs.verifying(), atRest, clock, random);
+    ledger = new Ledger(store, audit.journal(), clock, LedgerLimits.DEFAULT, new Failures());
+    archive = NodeAudit.archive(config, store, atRest, clock);
+    evidence = new EvidenceRecords(atRest, self);
+    exporting =
+        new Exporting(
+            new Exporting.Parts(
+                self,
+                archive,
+                ledger,
+                evidence,
+                new InboxOpening(keys.storageKeys(), ledger.inbox()),
+                atRest));
+  }
+
+  private static final class Failures implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {
+      // Nobody measures here.
+    }
+
+    @Override
+    public void failed(LedgerUnavailable why) {
+      LOG.error("{}", why.getMessage());
+    }
+  }
+
+  /**
+   * Opens the node that a configuration describes.
+   *
+   * @throws StartProblem if it runs, or its data or keys cannot be used
+   */
+  public static OfflineNode open(Path configFile, InstantSource clock) {
+    NodeFiles files = NodeFiles.read(configFile, clock);
+    SecureRandom random = new SecureRandom();
+    Keystore keystore = files.keystore(random);
+    try {
+      Store store = NodeDisk.open(files.config());
+      try {
+        OfflineNode node = new OfflineNode(files, keystore, store, random, clock);
+        node.ledger.start();
+        return node;
+      } catch (RuntimeException e) {
+        store.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      keystore.close();
+      throw e;
+    }
+  }
+
+  /** Whose node it is. */
+  public AgencyName agency() {
+    return self;
+  }
+
+  /** A page of what was done in a time or with what names somebody, on behalf of a person. */
+  public Exporting.Answer export(AuditPerson person, ExportRequest request) {
+    return exporting.export(new AuditActor(self, null, person), request);
+  }
+
+  /** Proves that a message was accepted or received here, on behalf of a person. */
+  public Proving.Answer prove(AuditPerson person, MessageId id, Optional<AgencyName> recipient) {
+    Proving proving =
+        new Proving(new Proving.Parts(self, archive, ledger, evidence, () -> bundle, clock));
+    return proving.prove(new AuditActor(self, null, person), id, recipient);
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+    store.close();
+    keystore.close();
+  }
+}

@@ -1,0 +1,14 @@
+package org.entente.gateway.node.start;
+
+/** Why a node cannot start, told to its operator in one line. */
+public final class StartProblem extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public StartProblem(String message) {
+    super(message);
+  }
+
+  public StartProblem(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

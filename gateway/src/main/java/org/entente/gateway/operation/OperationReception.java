@@ -1,0 +1,210 @@
+package org.entente.gateway.operation;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.policy.terms.Exercise;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operations have to say of messages that arrive: rosters are held against those before, and
+ * what is said in an operation against its rosters. Called within the transaction that keeps them.
+ */
+public final class OperationReception {
+  /** Operations of one lead that may be open here at a time. */
+  public static final int MOST_OF_ONE_LEAD = 100;
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final Rosters rosters;
+
+  /** Reception at an agency. */
+  public OperationReception(AgencyName self, Ledger ledger, Rosters rosters) {
+    this.self = self;
+    this.ledger = ledger;
+    this.rosters = rosters;
+  }
+
+  /**
+   * Why a message is not kept; empty if it is. A roster that shows a fork ends its operation here.
+   *
+   * @param roster what it carries, its signature verified as the origin's; null if it carries none
+   */
+  public Optional<Participation.Refused> refusal(
+      Transaction tx, AgencyName origin, Label label, @Nullable RosterStatement roster) {
+    if (roster != null) {
+      return refusal(tx, origin, roster);
+    }
+    if (label.getOperationId().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<HeldRosters> held = rosters.held(tx, operation(label));
+    if (held.isPresent() && forgot(held.get().newest(), origin, label)) {
+      rosters.owe(tx, operation(label), origin);
+    }
+    return held.isEmpty()
+        ? Optional.of(
+            new Participation.Refused(
+                Code.ROSTER_UNKNOWN, "no roster of the operation is here, or not yet"))
+        : Participation.refusal(held.get(), origin, self, claim(label));
+  }
+
+  /**
+   * Whether who has signed the newest roster goes by an earlier one, in what it made after by its
+   * own clock: its ledger was set back.
+   */
+  private static boolean forgot(RosterStatement newest, AgencyName origin, Label label) {
+    RosterStatement.Place place = newest.content().place();
+    return place.signer().equals(origin)
+        && label.getOperationEpoch() < newest.number()
+        && Timestamps.toMillis(label.getCreatedAt()) > place.issuedAtMs();
+  }
+
+  private Optional<Participation.Refused> refusal(
+      Transaction tx, AgencyName origin, RosterStatement roster) {
+    RosterRules.Judgement judgement = judge(tx, roster);
+    boolean givenBack = roster.content().place().signer().equals(self);
+    long newest = newest(tx, roster);
+    boolean forgot = !givenBack && roster.number() < newest;
+    if (forgot || (!givenBack && judgement instanceof RosterRules.Judgement.Forked)) {
+      rosters.owe(tx, roster.content().place().operation(), origin);
+    }
+    if (forgot && judgement instanceof RosterRules.Judgement.Known) {
+      return Optional.of(
+          new Participation.Refused(
+              Code.ROSTER_STALE,
+              "roster " + newest + " is held here, which its lead does not say"));
+    }
+    if (judgement instanceof RosterRules.Judgement.Forked forked) {
+      rosters.fork(tx, roster);
+      leaf(tx, AuditType.ROSTER_CONFLICT, roster, roster + ": " + forked.reason());
+      return Optional.of(new Participation.Refused(Code.ROSTER_FORKED, forked.reason()));
+    }
+    return judgement instanceof RosterRules.Judgement.Refused refused
+        ? Optional.of(new Participation.Refused(refused.code(), refused.reason()))
+        : Optional.empty();
+  }
+
+  private long newest(Transaction tx, RosterStatement roster) {
+    return rosters
+        .held(tx, roster.content().place().operation())
+        .map(held -> held.newest().number())
+        .orElse(0L);
+  }
+
+  private RosterRules.Judgement judge(Transaction tx, RosterStatement roster) {
+    RosterRules.Judgement judgement = byThoseHeld(tx, roster);
+    // Nothing is sealed under the key of a day that is over.
+    return judgement instanceof RosterRules.Judgement.Taken
+            && Rosters.keptUntil(roster).toEpochMilli() < tx.nowMillis()
+        ? new RosterRules.Judgement.Refused(
+            Code.OPERATION_CLOSED,
+            "the operation ended longer ago than its rosters are kept, "
+                + Rosters.KEPT.toDays()
+                + " days")
+        : judgement;
+  }
+
+  private RosterRules.Judgement byThoseHeld(Transaction tx, RosterStatement roster) {
+    Optional<HeldRosters> held = rosters.held(tx, roster.content().place().operation());
+    if (held.isPresent()) {
+      return RosterRules.next(roster, held.get(), self);
+    }
+    AgencyName lead = roster.content().lead();
+    return rosters.openLedBy(lead, tx.nowMillis()) >= MOST_OF_ONE_LEAD
+        ? new RosterRules.Judgement.Refused(
+            Code.LIMIT_REACHED,
+            lead + " leads " + MOST_OF_ONE_LEAD + " open operations here already")
+        : RosterRules.first(roster, self);
+  }
+
+  /** Acts on a message that is kept. */
+  public void received(
+      Transaction tx,
+      AgencyName origin,
+      MessageId id,
+      Label label,
+      @Nullable RosterStatement roster) {
+    if (roster != null) {
+      take(tx, origin, roster);
+    } else if (!label.getOperationId().isEmpty()) {
+      OperationId operation = operation(label);
+      ledger.operations().received(tx, operation, id);
+      rosters
+          .held(tx, operation)
+          .filter(held -> label.getOperationEpoch() > held.newest().number())
+          .ifPresent(held -> rosters.word(tx, operation, word(origin, label), held.newest()));
+    }
+  }
+
+  private void take(Transaction tx, AgencyName origin, RosterStatement roster) {
+    Optional<HeldRosters> held = rosters.held(tx, roster.content().place().operation());
+    if (held.isPresent() && held.get().newest().number() >= roster.number()) {
+      return;
+    }
+    boolean givenBack = roster.content().place().signer().equals(self);
+    if (givenBack) {
+      rosters.putGivenBack(tx, roster);
+    } else {
+      rosters.put(tx, roster);
+    }
+    leaf(
+        tx,
+        AuditType.ROSTER_TAKEN,
+        roster,
+        roster + (givenBack ? ", of this agency, given back by " + origin : ""));
+    for (Rosters.Word word : rosters.takeWords(tx, roster)) {
+      if (word.number() == roster.number() && !Arrays.equals(word.hash(), roster.hash())) {
+        leaf(
+            tx,
+            AuditType.ROSTER_CONFLICT,
+            roster,
+            word.agency() + " goes by another " + roster + " than came from its lead");
+      }
+    }
+  }
+
+  private static void leaf(Transaction tx, AuditType type, RosterStatement roster, String detail) {
+    RosterStatement.Content content = roster.content();
+    tx.audit(
+        AuditRecord.of(
+                type,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(content.place().signer()),
+                new AuditSubject(null, List.of(), content.agencies(), null))
+            .saying(detail));
+  }
+
+  private static OperationId operation(Label label) {
+    return OperationId.of(label.getOperationId().toByteArray());
+  }
+
+  private static Rosters.Word word(AgencyName origin, Label label) {
+    return new Rosters.Word(
+        origin, label.getOperationEpoch(), label.getOperationRosterHash().toByteArray());
+  }
+
+  private static Participation.Claim claim(Label label) {
+    return new Participation.Claim(
+        label.getOperationEpoch(),
+        label.getOperationRosterHash().toByteArray(),
+        Exercise.of(label),
+        Instant.ofEpochMilli(Timestamps.toMillis(label.getCreatedAt())));
+  }
+}

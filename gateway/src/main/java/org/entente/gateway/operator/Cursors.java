@@ -1,0 +1,190 @@
+package org.entente.gateway.operator;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.CursorBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NameSuggestion;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.proto.v1.OnBehalfOf;
+
+/**
+ * The durable cursors of subscribers as an operator sees and forgets them: none is forgotten by
+ * itself, and each counts towards its client's limit. Safe for many threads; forgetting waits for
+ * the disk.
+ */
+public final class Cursors {
+  /** Most that are listed at once. */
+  public static final int MOST = 10_000;
+
+  /**
+   * Latest positions of the ledger among which the messages are counted that a cursor is behind.
+   */
+  public static final long COUNTED = 100_000;
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final LabelCheck check;
+  private final Subscriptions subscriptions;
+  private final Set<String> clients;
+
+  /**
+   * A cursor.
+   *
+   * @param open whether a stream holds it now
+   */
+  public record Cursor(String client, String name, boolean open, CursorBacklog backlog) {}
+
+  /** What is answered. */
+  public sealed interface Answer {
+    /**
+     * Cursors, by client and name.
+     *
+     * @param lastPosition of the ledger
+     * @param more whether there are more than these
+     */
+    record Listed(List<Cursor> cursors, long lastPosition, boolean more) implements Answer {
+      public Listed {
+        cursors = List.copyOf(cursors);
+      }
+    }
+
+    /** It is forgotten, durably; it had stood there. */
+    record Forgotten(long nextPosition) implements Answer {}
+
+    /** Nothing changed. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /**
+   * Cursors of a gateway.
+   *
+   * @param clients that are configured
+   */
+  public Cursors(
+      AgencyName self,
+      Ledger ledger,
+      LabelCheck check,
+      Subscriptions subscriptions,
+      Set<String> clients) {
+    this.clients = Set.copyOf(clients);
+    this.self = self;
+    this.ledger = ledger;
+    this.check = check;
+    this.subscriptions = subscriptions;
+  }
+
+  /**
+   * The durable ones.
+   *
+   * @param client whose; empty for all. One that is not configured any more has cursors
+   */
+  public Answer list(String client) {
+    List<CursorBook.Named> found = ledger.cursors().all(client, MOST + 1);
+    if (found.isEmpty() && !client.isEmpty() && !clients.contains(client)) {
+      return new Answer.Refused(unknown(Code.INVALID_FIELD, "client", client, clients));
+    }
+    List<CursorBook.Named> shown = found.subList(0, Math.min(found.size(), MOST));
+    // Before the last position is read: what arrives in between belongs to no backlog.
+    List<Map<Lane, Long>> places = shown.stream().map(subscriptions::places).toList();
+    long last = ledger.inbox().lastPosition();
+    List<CursorBacklog> backlogs = CursorBacklogs.of(ledger.inbox(), last, COUNTED, places);
+    List<Cursor> cursors = new ArrayList<>();
+    for (int i = 0; i < shown.size(); i++) {
+      CursorBook.Named one = shown.get(i);
+      cursors.add(
+          new Cursor(
+              one.client(),
+              one.cursor(),
+              subscriptions.isOpen(one.client(), one.cursor()),
+              backlogs.get(i)));
+    }
+    return new Answer.Listed(cursors, last, found.size() > MOST);
+  }
+
+  /** Forgets a cursor that no stream holds; its client begins anew under that name. */
+  public Answer forget(NodeName operator, String client, String cursor, OnBehalfOf person) {
+    List<Problem> problems = check.decision(person);
+    if (!problems.isEmpty()) {
+      return new Answer.Refused(problems.get(0));
+    }
+    return subscriptions
+        .whileClosed(client, cursor, () -> forgotten(operator, client, cursor, person))
+        .orElseGet(
+            () ->
+                new Answer.Refused(
+                    new Problem(
+                        Code.CURSOR_OPEN,
+                        "cursor",
+                        "the client holds it open; have it end that stream first")));
+  }
+
+  private Answer forgotten(NodeName operator, String client, String cursor, OnBehalfOf person) {
+    List<CursorBook.Named> own = client.isEmpty() ? List.of() : ledger.cursors().all(client, MOST);
+    if (own.isEmpty()) {
+      return new Answer.Refused(unknown(Code.NOT_FOUND, "client", client, owners()));
+    }
+    Optional<CursorBook.Named> found =
+        own.stream().filter(one -> one.cursor().equals(cursor)).findFirst();
+    if (found.isEmpty()) {
+      List<String> names = own.stream().map(CursorBook.Named::cursor).toList();
+      return new Answer.Refused(unknown(Code.NOT_FOUND, "cursor", cursor, names));
+    }
+    long last = ledger.inbox().lastPosition();
+    long next =
+        CursorBacklogs.of(ledger.inbox(), last, 0, List.of(subscriptions.places(found.get())))
+            .get(0)
+            .nextPosition();
+    // The last lane: what its closed stream had still to write comes before.
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          // What it acknowledged is told of before nobody knows it any more.
+          subscriptions.settle(tx, client, cursor);
+          ledger.cursors().remove(tx, client, cursor);
+          tx.audit(
+              AuditRecord.of(
+                      AuditType.OPERATOR_ACTION,
+                      LawCategory.NONE,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      AuditActor.client(self, operator, person),
+                      new AuditSubject(null, List.of(), List.of(), null))
+                  .saying(
+                      "forgets cursor %s of client %s, which stood at position %d of %d"
+                          .formatted(cursor, client, next, last)));
+          return new Answer.Forgotten(next);
+        });
+  }
+
+  private Set<String> owners() {
+    return ledger.cursors().all("", MOST).stream()
+        .map(CursorBook.Named::client)
+        .collect(Collectors.toSet());
+  }
+
+  private static Problem unknown(Code code, String field, String name, Collection<String> known) {
+    return new Problem(
+        code,
+        field,
+        "unknown %s \"%s\"; %s"
+            .formatted(field, InvalidValue.printable(name), NameSuggestion.of(name, known)));
+  }
+}

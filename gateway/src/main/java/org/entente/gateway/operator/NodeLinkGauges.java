@@ -1,0 +1,54 @@
+package org.entente.gateway.operator;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.meter.Meters.Sample;
+import org.entente.proto.store.v1.LinkRecord;
+
+/** What gauges and readiness say of what holds links and lanes. */
+public final class NodeLinkGauges {
+  private NodeLinkGauges() {}
+
+  public static void register(Meters meters, Links links) {
+    meters.gauge(
+        "entente_link_paused",
+        "Whether a link is paused, by whose operator: this agency's (here) or the peer's (there).",
+        List.of("peer", "by"),
+        () -> links.list().stream().flatMap(link -> paused(link).stream()).toList());
+    meters.gauge(
+        "entente_link_stopped",
+        "Whether an alarm stopped a lane, until an operator resumes it.",
+        List.of("peer", "lane"),
+        () -> links.list().stream().flatMap(link -> stopped(link).stream()).toList());
+  }
+
+  private static List<Sample> paused(Links.Link link) {
+    boolean there = link.status() != null && link.status().pausedByPeer().isPresent();
+    return List.of(
+        new Sample(List.of(link.peer().value(), "here"), link.pausedSince().isPresent() ? 1 : 0),
+        new Sample(List.of(link.peer().value(), "there"), there ? 1 : 0));
+  }
+
+  private static List<Sample> stopped(Links.Link link) {
+    return link.lanes().stream()
+        .map(lane -> Sample.of(link.peer(), lane.lane(), lane.alarm() == null ? 0 : 1))
+        .toList();
+  }
+
+  /** Said of a node that is ready: the other lanes go on. A pause is on purpose, and none. */
+  public static List<String> warnings(Links links) {
+    List<String> warnings = new ArrayList<>();
+    for (Links.Link link : links.list()) {
+      for (Links.LinkLane lane : link.lanes()) {
+        LinkRecord alarm = lane.alarm();
+        if (alarm != null) {
+          warnings.add(
+              "link: %s of %s is stopped by %s; entente link resume lets it go on"
+                  .formatted(lane.lane(), link.peer(), alarm.getCode()));
+        }
+      }
+    }
+    return warnings;
+  }
+}

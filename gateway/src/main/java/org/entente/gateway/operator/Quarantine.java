@@ -1,0 +1,282 @@
+package org.entente.gateway.operator;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.SetAside;
+import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.ledger.commit.Mutation;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.Mishap;
+import org.entente.gateway.ledger.table.QuarantineBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.proto.store.v1.QuarantineRecord;
+import org.entente.proto.store.v1.QuarantineState;
+import org.entente.proto.v1.OnBehalfOf;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was set aside, and what operators decide about it. A decision, its effect and its leaf are
+ * one commit: however often and by how many a message is decided about, one decision takes effect
+ * and the others are told which. Shows facts, never content. Safe for many threads; a decision
+ * waits for the disk.
+ */
+public final class Quarantine {
+  private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
+
+  /** How long it is remembered what became of one. */
+  private static final Duration REMEMBERED = Duration.ofDays(90);
+
+  private static final int AT_ONCE = 1_000;
+  private static final String PREFIX = "QUARANTINE_STATE_";
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final SettingAside setting;
+  private final LabelCheck check;
+  private final InstantSource ending;
+  private final Stages stages;
+
+  /** The stages that set something aside. */
+  public record Stages(SetAside receiving, SetAside delivering, SetAside sending) {}
+
+  /** What is answered. */
+  public sealed interface Answer {
+    /**
+     * It is decided.
+     *
+     * @param now whether by this call; otherwise it had been before
+     */
+    record Decided(QuarantineRecord record, String text, boolean now) implements Answer {}
+
+    /** Another try failed; it waits on. */
+    record FailedAgain(QuarantineRecord record, String reason) implements Answer {}
+
+    /** Nothing changed. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /**
+   * Decisions about what a ledger holds.
+   *
+   * @param ending the time by which something's time is over
+   */
+  public Quarantine(
+      AgencyName self,
+      Ledger ledger,
+      SettingAside setting,
+      LabelCheck check,
+      InstantSource ending,
+      Stages stages) {
+    this.self = self;
+    this.ledger = ledger;
+    this.setting = setting;
+    this.check = check;
+    this.ending = ending;
+    this.stages = stages;
+  }
+
+  /** What waits, or what was decided, after a number, oldest first, at most so many. */
+  public List<QuarantineBook.Entry> list(boolean decided, long after, int most) {
+    return decided
+        ? ledger.quarantine().decided(after, most)
+        : ledger.quarantine().waiting(after, most);
+  }
+
+  /** One, waiting or decided. */
+  public Optional<QuarantineRecord> find(long number) {
+    return Optional.ofNullable(ledger.quarantine().read(number));
+  }
+
+  /** What failed on one, in words without content; empty once that is erased. */
+  public String reason(QuarantineRecord record) {
+    return setting.reason(record);
+  }
+
+  /** Tries one again. */
+  public Answer retry(NodeName client, long number, OnBehalfOf person) {
+    return decide(number, person, record -> tryAgain(actor(client, person), number, record));
+  }
+
+  /** Gives one up. */
+  public Answer discard(NodeName client, long number, OnBehalfOf person) {
+    return decide(
+        number,
+        person,
+        record ->
+            end(
+                actor(client, person),
+                number,
+                "discard",
+                tx -> stage(record).discard(tx, record, false)));
+  }
+
+  private AuditActor actor(NodeName client, OnBehalfOf person) {
+    return AuditActor.client(self, client, person);
+  }
+
+  private interface Decision {
+    Answer about(QuarantineRecord waiting);
+  }
+
+  private Answer decide(long number, OnBehalfOf person, Decision decision) {
+    List<Problem> problems = check.decision(person);
+    if (!problems.isEmpty()) {
+      return new Answer.Refused(problems.get(0));
+    }
+    QuarantineRecord record = ledger.quarantine().read(number);
+    if (record == null) {
+      return notFound(number);
+    }
+    return isWaiting(record) ? decision.about(record) : decided(record);
+  }
+
+  private Answer tryAgain(AuditActor actor, long number, QuarantineRecord record) {
+    byte[] content = ledger.quarantine().content(number);
+    try {
+      Mutation<SetAside.Ended> step =
+          stage(record).retry(record, content == null ? new byte[0] : content);
+      return end(actor, number, "retry", step);
+    } catch (CompletionException e) {
+      return failedAgain(actor, number, e.getCause() == null ? e : e.getCause());
+    } catch (RuntimeException | StackOverflowError e) {
+      return failedAgain(actor, number, e);
+    }
+  }
+
+  private Answer end(AuditActor actor, long number, String what, Mutation<SetAside.Ended> step) {
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          QuarantineRecord record = ledger.quarantine().read(tx, number);
+          if (record == null || !isWaiting(record)) {
+            return record == null ? notFound(number) : decided(record);
+          }
+          Problem held = what.equals("discard") ? held(tx, record) : null;
+          if (held != null) {
+            return new Answer.Refused(held);
+          }
+          SetAside.Ended ended = tx.within(step);
+          QuarantineRecord now = ledger.quarantine().settle(tx, number, record, ended.state());
+          leaf(tx, actor, record, what + " of " + number + ": " + ended.text());
+          return new Answer.Decided(now, ended.text(), true);
+        });
+  }
+
+  private @org.jspecify.annotations.Nullable Problem held(Transaction tx, QuarantineRecord record) {
+    for (MessageId id : SettingAside.messages(record)) {
+      if (ledger.retention().held(tx, id) != null) {
+        return new Problem(
+            Code.ON_LEGAL_HOLD,
+            "number",
+            "a legal hold keeps message " + id + "; release it first");
+      }
+    }
+    return null;
+  }
+
+  /** Recorded with its reason; it waits on, unless somebody else has decided meanwhile. */
+  private Answer failedAgain(AuditActor actor, long number, Throwable failure) {
+    if (Mishap.isOfTheMachine(failure)) {
+      throw failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
+    }
+    Mishap mishap = Mishap.of(failure);
+    LOG.warn("another try of {} failed: {}", number, mishap.what());
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          QuarantineRecord record = ledger.quarantine().read(tx, number);
+          if (record == null || !isWaiting(record)) {
+            return record == null ? notFound(number) : decided(record);
+          }
+          QuarantineRecord next = setting.failedAgain(record, mishap, tx.nowMillis());
+          ledger.quarantine().update(tx, number, next);
+          leaf(tx, actor, record, "retry of " + number + " failed again: " + mishap.what());
+          return new Answer.FailedAgain(next, mishap.what());
+        });
+  }
+
+  private static void leaf(
+      Transaction tx, AuditActor actor, QuarantineRecord record, String detail) {
+    tx.audit(
+        AuditRecord.of(
+                AuditType.OPERATOR_ACTION,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                actor,
+                SettingAside.subject(record))
+            .saying(detail.length() > 500 ? detail.substring(0, 500) : detail));
+  }
+
+  /** Ends what nobody decided about in time, and forgets what was decided long ago; how many. */
+  public int expire() {
+    long now = ending.millis();
+    List<QuarantineBook.Entry> due = new ArrayList<>();
+    long after = 0;
+    List<QuarantineBook.Entry> page;
+    do {
+      page = ledger.quarantine().waiting(after, AT_ONCE);
+      for (QuarantineBook.Entry entry : page) {
+        after = entry.number();
+        if (entry.record().getUntilMs() <= now) {
+          due.add(entry);
+        }
+      }
+    } while (page.size() == AT_ONCE);
+    for (QuarantineBook.Entry entry : due) {
+      end(
+          AuditActor.gateway(self),
+          entry.number(),
+          "end",
+          tx -> stage(entry.record()).discard(tx, entry.record(), true));
+    }
+    List<QuarantineBook.Entry> oldest = ledger.quarantine().decided(0, 1);
+    if (!oldest.isEmpty()
+        && oldest.get(0).record().getDecidedAtMs() < now - REMEMBERED.toMillis()) {
+      ledger.commit(
+          Lane.ROUTINE, tx -> ledger.quarantine().prune(tx, now - REMEMBERED.toMillis(), AT_ONCE));
+    }
+    return due.size();
+  }
+
+  private SetAside stage(QuarantineRecord record) {
+    return switch (record.getStep()) {
+      case QUARANTINE_STEP_RECEIVING -> stages.receiving();
+      case QUARANTINE_STEP_DELIVERING -> stages.delivering();
+      case QUARANTINE_STEP_SENDING -> stages.sending();
+      case QUARANTINE_STEP_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalStateException("set aside at no step that this release knows");
+    };
+  }
+
+  private static boolean isWaiting(QuarantineRecord record) {
+    return record.getState() == QuarantineState.QUARANTINE_STATE_WAITING;
+  }
+
+  private static Answer decided(QuarantineRecord record) {
+    String state = record.getState().name().substring(PREFIX.length()).toLowerCase(Locale.ROOT);
+    return new Answer.Decided(record, "it was " + state + " before", false);
+  }
+
+  private static Answer notFound(long number) {
+    return new Answer.Refused(
+        new Problem(Code.NOT_FOUND, "number", "nothing is in quarantine under " + number));
+  }
+}

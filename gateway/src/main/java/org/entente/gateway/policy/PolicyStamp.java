@@ -1,9 +1,0 @@
-package org.entente.gateway.policy;
-
-/**
- * What a policy puts on its decisions.
- *
- * @param version of its rulebook
- * @param generation which policy of this node it is, in the order in which they were in force
- */
-record PolicyStamp(String version, long generation) {}

@@ -1,0 +1,92 @@
+package org.entente.gateway.policy.check;
+
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.policy.codes.PrecedenceLane;
+import org.entente.gateway.policy.subject.CodedText;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.InformationAddressees;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+
+/** Check of whom a draft is for, as the comments in publisher.proto state it. */
+final class AddressingCheck {
+  private static final int MAX_JURISDICTIONS = 64;
+
+  private AddressingCheck() {}
+
+  static void check(Findings findings, Label label, Addressing to) {
+    findings.known("to", to);
+    boolean others = to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
+    boolean named = to.getAgenciesCount() > 0 || to.getDesksCount() > 0;
+    boolean within = !to.getOperation().isEmpty();
+    findings.check(
+        named || others || within || to.hasInformation(),
+        "to",
+        "is required: agencies, jurisdictions, whom_agreements_allow, desks, operation or"
+            + " information");
+    findings.check(
+        !within || to.getOperation().size() == OperationId.SIZE,
+        "to.operation",
+        "has 16 bytes or none");
+    findings.check(
+        !within || !(others || to.hasInformation()),
+        "to.operation",
+        "goes to members: no jurisdictions, whom_agreements_allow or information stand beside it");
+    named(findings, "to", to.getAgenciesList(), to.getJurisdictionsList());
+    DeskCheck desks = new DeskCheck(findings);
+    desks.named("to.desks", to.getDesksList());
+    if (to.hasInformation()) {
+      information(findings, label, to.getInformation());
+      desks.named("to.information.desks", to.getInformation().getDesksList());
+    }
+  }
+
+  private static void information(Findings findings, Label label, InformationAddressees some) {
+    String field = "to.information";
+    findings.known(field, some);
+    findings.check(
+        label.getKind() != Kind.KIND_REQUEST,
+        field,
+        "is not for a REQUEST: whoever is sent one is asked");
+    findings.check(
+        label.getKind() != Kind.KIND_OPERATION,
+        field,
+        "is not for an OPERATION: it goes to members, by the roles that they have");
+    findings.check(
+        some.getAgenciesCount() > 0 || some.getJurisdictionsCount() > 0 || some.getDesksCount() > 0,
+        field,
+        "names an agency, a jurisdiction or a desk");
+    named(findings, field, some.getAgenciesList(), some.getJurisdictionsList());
+    findings.optional(field + ".lane", some.getLane());
+    findings.check(
+        some.getLaneValue() == 0 || some.getLaneValue() >= PrecedenceLane.number(label),
+        field + ".lane",
+        "is not higher than the message's");
+  }
+
+  private static void named(
+      Findings findings, String field, List<String> agencies, List<String> places) {
+    if (findings.count(field + ".agencies", agencies.size(), LabelCheck.MAX_AGENCIES)) {
+      for (int i = 0; i < agencies.size() && !findings.full(); i++) {
+        agency(findings, field + ".agencies[" + i + "]", agencies.get(i));
+      }
+    }
+    if (findings.count(field + ".jurisdictions", places.size(), MAX_JURISDICTIONS)) {
+      for (int i = 0; i < places.size(); i++) {
+        findings.requiredCoded(
+            field + ".jurisdictions[" + i + "]", places.get(i), CodedText.JURISDICTION_OR_GROUP);
+      }
+    }
+  }
+
+  static void agency(Findings findings, String field, String name) {
+    try {
+      AgencyName unused = new AgencyName(name);
+    } catch (InvalidValue e) {
+      findings.invalid(field, String.valueOf(e.getMessage()));
+    }
+  }
+}

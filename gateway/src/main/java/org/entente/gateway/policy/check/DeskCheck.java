@@ -1,0 +1,40 @@
+package org.entente.gateway.policy.check;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.entente.proto.v1.DeskAddress;
+
+/** Check of the desks that one draft names. One thread. */
+final class DeskCheck {
+  private final Findings findings;
+  private final Map<String, Collection<String>> byAgency = new HashMap<>();
+
+  DeskCheck(Findings findings) {
+    this.findings = findings;
+  }
+
+  /** Holds one list of them against the limits, together with those before it. */
+  void named(String field, List<DeskAddress> desks) {
+    if (!findings.count(field, desks.size(), LabelCheck.MAX_DESKS)) {
+      return;
+    }
+    for (int i = 0; i < desks.size() && !findings.full(); i++) {
+      named(field + "[" + i + "]", desks.get(i));
+    }
+  }
+
+  private void named(String field, DeskAddress desk) {
+    findings.known(field, desk);
+    AddressingCheck.agency(findings, field + ".agency", desk.getAgency());
+    findings.desk(field + ".desk", desk.getDesk());
+    Collection<String> of = byAgency.computeIfAbsent(desk.getAgency(), unused -> new TreeSet<>());
+    findings.check(of.add(desk.getDesk()), field, "is named before");
+    findings.check(
+        of.size() <= LabelFields.MAX_DESKS,
+        field,
+        "is one of more than " + LabelFields.MAX_DESKS + " desks of its agency");
+  }
+}

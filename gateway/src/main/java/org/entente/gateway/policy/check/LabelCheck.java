@@ -1,0 +1,442 @@
+package org.entente.gateway.policy.check;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.policy.codes.PrecedenceLane;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.ConsentAsked;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.Responder;
+import org.entente.proto.v1.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Check of labels and bodies: every limit that message.proto and publisher.proto state, and that
+ * label and body agree.
+ *
+ * <p>A client's draft is checked strictly: fields that this version does not know are refused,
+ * since policy could not see them. What a peer sends may hold fields of a later version. Work is
+ * bounded by the size of the message; at most 20 problems are reported. Immutable and safe for use
+ * by several threads.
+ */
+public final class LabelCheck {
+  private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+
+  /** The longest time that a draft can give its recipients to open it: 30 days. */
+  public static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
+
+  /** Most agencies that a draft may name as recipients. */
+  public static final int MAX_AGENCIES = 256;
+
+  /** Most responders of an agency. */
+  public static final int MAX_RESPONDERS = ResponderCheck.MOST;
+
+  /** Most desks, of all agencies, that a draft may name. */
+  public static final int MAX_DESKS = 256;
+
+  private static final int MAX_SOURCES = 16;
+
+  private static final String REQUESTED_ACTION = "label.requested_action";
+  private static final String OF_REQUESTS =
+      "is CHECK where hit or no hit is wanted, INFORM where details are";
+
+  private final Supplier<MessageLimits> current;
+
+  public LabelCheck(MessageLimits limits) {
+    this(() -> limits);
+  }
+
+  /**
+   * A check whose limits may change, as code lists do.
+   *
+   * @param current the limits in force, asked once for each check; safe for several threads
+   */
+  public LabelCheck(Supplier<MessageLimits> current) {
+    this.current = current;
+  }
+
+  /** Checks what a client wants published, at this time. */
+  public DraftCheck draft(Draft draft, Instant now) {
+    return draft(draft, true, false, now);
+  }
+
+  /**
+   * Checks what a client wants to know the fate of, at this time: a draft that may be without key
+   * and without body; one of kind OPERATION without body also without the operation, since those
+   * whom it names are then asked about as members.
+   *
+   * @param namesPersons whether persons that a draft without body would name are its only personal
+   *     data
+   */
+  public DraftCheck question(Draft draft, boolean namesPersons, Instant now) {
+    if (draft.hasBody() && namesPersons) {
+      return new DraftCheck.InvalidDraft(
+          List.of(
+              new Problem(
+                  Code.INVALID_FIELD,
+                  "names_persons",
+                  "is for a draft without body; a body says it itself")));
+    }
+    Label named =
+        draft.getLabel().toBuilder()
+            .setPersonalData(draft.getLabel().getPersonalData() || namesPersons)
+            .build();
+    return draft(draft.toBuilder().setLabel(named).build(), false, namesPersons, now);
+  }
+
+  private DraftCheck draft(Draft draft, boolean whole, boolean namesPersons, Instant now) {
+    MessageLimits limits = current.get();
+    Findings findings = new Findings(true);
+    int size = draft.getBody().getSerializedSize();
+    if (size > limits.maxBodyBytes()) {
+      findings.add(Code.TOO_LARGE, "body", tooLarge(size, limits));
+      return new DraftCheck.InvalidDraft(findings.list());
+    }
+    findings.known("draft", draft);
+    findings.check(
+        (!whole && draft.getIdempotencyKey().isEmpty())
+            || KEY.matcher(draft.getIdempotencyKey()).matches(),
+        "idempotency_key",
+        "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
+    new LabelFields(limits, findings).draft(draft.getLabel(), now);
+    boolean unseen = !whole && !draft.hasBody();
+    if (unseen) {
+      unseen(findings, draft.getLabel());
+    } else {
+      new BodyCheck(findings).body(draft.getBody());
+      findings.check(
+          draft.getBody().getPassedOnUnderCount() == 0,
+          "body.passed_on_under",
+          "is set by the gateway, from the consents that cover what derived_from names");
+      agreement(findings, draft.getLabel(), draft.getBody());
+      ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
+    }
+    AddressingCheck.check(findings, draft.getLabel(), draft.getTo());
+    findings.check(
+        unseen
+            || draft.getLabel().getKind() != Kind.KIND_OPERATION
+            || !draft.getTo().getOperation().isEmpty(),
+        "to.operation",
+        "is required with OPERATION");
+    person(findings, draft.getOnBehalfOf());
+    if (draft.getLabel().getKind() == Kind.KIND_REQUEST) {
+      decides(findings, draft.getOnBehalfOf(), "asks");
+    } else {
+      namesSomebody(findings, draft.getOnBehalfOf());
+    }
+    if (draft.getBody().hasRequest()) {
+      RequestCheck.answerBy(findings, draft.getBody().getRequest(), now);
+    }
+    findings.check(
+        draft.getOpenWithinMinutes() >= 0
+            && draft.getOpenWithinMinutes() <= MAX_OPEN_WITHIN_MINUTES,
+        "open_within_minutes",
+        "is 1 to " + MAX_OPEN_WITHIN_MINUTES + ", or 0 for what the gateway's configuration says");
+    List<MessageId> derivedFrom = derivedFrom(findings, draft);
+    if (!findings.list().isEmpty()) {
+      return new DraftCheck.InvalidDraft(findings.list());
+    }
+    Label label = completed(draft.getLabel(), draft.getBody());
+    return new CheckedDraft(
+        draft.getIdempotencyKey(),
+        label,
+        unseen
+            ? DraftContent.unseen(label, namesPersons)
+            : new DraftContent(label, draft.getLabel().getPersonalData(), draft.getBody()),
+        draft.getTo(),
+        draft.getOnBehalfOf(),
+        draft.getOpenWithinMinutes(),
+        derivedFrom,
+        draft.getDiscloseAddressees());
+  }
+
+  /** What a body would have to agree with, whatever it said. */
+  private static void unseen(Findings findings, Label label) {
+    ReferenceCheck.unseen(findings, label);
+    if (label.getKind() == Kind.KIND_REQUEST && !RequestCheck.asks(label.getRequestedAction())) {
+      mismatch(findings, REQUESTED_ACTION, OF_REQUESTS);
+    }
+  }
+
+  private static List<MessageId> derivedFrom(Findings findings, Draft draft) {
+    List<MessageId> ids = new ArrayList<>();
+    if (findings.count("derived_from", draft.getDerivedFromCount(), MAX_SOURCES)) {
+      for (int i = 0; i < draft.getDerivedFromCount(); i++) {
+        ByteString id = draft.getDerivedFrom(i);
+        boolean valid = id.size() == MessageId.SIZE;
+        findings.check(valid, "derived_from[" + i + "]", "has 16 bytes");
+        if (valid) {
+          MessageId source = MessageId.of(id.toByteArray());
+          findings.check(!ids.contains(source), "derived_from[" + i + "]", "is named before");
+          ids.add(source);
+        }
+      }
+    }
+    return ids;
+  }
+
+  /**
+   * Checks a label that a peer's gateway sent, before its body is opened.
+   *
+   * @return problems; none if the label is good
+   */
+  public List<Problem> receivedLabel(Label label) {
+    Findings findings = new Findings(false);
+    new LabelFields(current.get(), findings).received(label);
+    return findings.list();
+  }
+
+  /**
+   * Checks a whole message that a peer's gateway sent.
+   *
+   * @return problems; none if label and body are good and agree
+   */
+  public List<Problem> received(Label label, ByteString body) {
+    try {
+      return received(label, Body.parseFrom(body), body.size());
+    } catch (InvalidProtocolBufferException e) {
+      return List.of(new Problem(Code.MALFORMED, "body", "is no entente.v1.Body"));
+    }
+  }
+
+  /** The same of a body that was read. */
+  public List<Problem> received(Label label, Body body) {
+    return received(label, body, body.getSerializedSize());
+  }
+
+  private List<Problem> received(Label label, Body body, int size) {
+    MessageLimits limits = current.get();
+    Findings findings = new Findings(false);
+    if (size > limits.maxBodyBytes()) {
+      findings.add(Code.TOO_LARGE, "body", tooLarge(size, limits));
+      return findings.list();
+    }
+    new LabelFields(limits, findings).received(label);
+    new BodyCheck(findings).body(body);
+    agreement(findings, label, body);
+    ReferenceCheck.check(findings, label, body);
+    if (SubjectCheck.namesPerson(body) && !label.getPersonalData()) {
+      mismatch(findings, "label.personal_data", "the body names a person");
+    }
+    return findings.list();
+  }
+
+  /**
+   * Whether a body can stand under a label; what is wrong with either by itself is not asked.
+   *
+   * @param body null if it is not known
+   */
+  public static List<Problem> together(Label label, @Nullable Body body) {
+    Findings findings = new Findings(true);
+    if (body == null) {
+      unseen(findings, label);
+    } else {
+      agreement(findings, label, body);
+      ReferenceCheck.check(findings, label, body);
+    }
+    return findings.list();
+  }
+
+  /** Checks what is left of a draft that was good: whether it is still a message. */
+  public static List<Problem> left(Label label, Body body) {
+    Findings findings = new Findings(false);
+    new BodyCheck(findings).body(body);
+    agreement(findings, label, body);
+    ReferenceCheck.check(findings, label, body);
+    return findings.list();
+  }
+
+  /**
+   * Checks whom a client names as the person behind a call.
+   *
+   * @return problems; none if the person is good or absent
+   */
+  public List<Problem> person(OnBehalfOf person) {
+    Findings findings = new Findings(true);
+    person(findings, person);
+    return findings.list();
+  }
+
+  /**
+   * Checks what a client wants asked of an originator, but for the messages.
+   *
+   * @param now the time from which it is asked for
+   * @return problems; none if it is good
+   */
+  public List<Problem> asked(ConsentAsked asked, Instant now) {
+    Findings findings = new Findings(true);
+    new ConsentCheck(findings).asked("", asked);
+    new ConsentCheck(findings).until("until", asked.getUntil(), now);
+    return findings.list();
+  }
+
+  /**
+   * Checks a reason that is told to another agency.
+   *
+   * @return problems; none if it is there and good
+   */
+  public List<Problem> told(String field, String reason) {
+    Findings findings = new Findings(true);
+    findings.requiredLine(field, reason, ConsentCheck.REASON);
+    return findings.list();
+  }
+
+  /**
+   * Checks whom a client names as the person who is shown something: the officer is required.
+   *
+   * @return problems; none if the officer is there and good
+   */
+  public static List<Problem> reader(OnBehalfOf person) {
+    Findings findings = new Findings(true);
+    person(findings, person);
+    findings.check(
+        !person.getOfficer().isEmpty(), "on_behalf_of.officer", "must name the officer who asks");
+    return findings.list();
+  }
+
+  /**
+   * Checks whom a client names as the person who decides something: officer and justification are
+   * required.
+   *
+   * @return problems; none if both are there and good
+   */
+  public List<Problem> decision(OnBehalfOf person) {
+    Findings findings = new Findings(true);
+    person(findings, person);
+    decides(findings, person, "decides");
+    return findings.list();
+  }
+
+  /**
+   * Checks what a client says of a system that answers requests.
+   *
+   * @return problems; none if it is good
+   */
+  public List<Problem> responder(Responder responder) {
+    Findings findings = new Findings(true);
+    new ResponderCheck(findings).responder("responder", responder);
+    return findings.list();
+  }
+
+  private static void decides(Findings findings, OnBehalfOf person, String does) {
+    if (person.getOfficer().isBlank()) {
+      findings.add(Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who " + does);
+    }
+    if (person.getJustification().isBlank()) {
+      findings.add(Code.INVALID_FIELD, "on_behalf_of.justification", "must say why");
+    }
+  }
+
+  private static String tooLarge(int size, MessageLimits limits) {
+    return "has " + size + " bytes; at most " + limits.maxBodyBytes();
+  }
+
+  /** A reason of nobody would be in no record. */
+  private static void namesSomebody(Findings findings, OnBehalfOf person) {
+    boolean nothing =
+        person.getOfficer().isEmpty()
+            && person.getUnit().isEmpty()
+            && person.getJustification().isEmpty();
+    findings.check(
+        nothing || !person.getOfficer().isBlank(),
+        "on_behalf_of.officer",
+        "must name the officer where a unit or a justification is given");
+  }
+
+  /** Label and body must be of one kind, and a request must ask for what its label says. */
+  private static void agreement(Findings findings, Label label, Body body) {
+    RequestedAction action = label.getRequestedAction();
+    if (body.hasRequest()
+        && action != RequestedAction.REQUESTED_ACTION_UNSPECIFIED
+        && action != RequestCheck.action(body.getRequest())) {
+      mismatch(findings, REQUESTED_ACTION, OF_REQUESTS);
+    }
+    findings.check(
+        !body.getRequest().getReminder() || !label.getInReplyTo().isEmpty(),
+        "label.in_reply_to",
+        "is required with a reminder: the request of which it reminds");
+    boolean agree =
+        switch (body.getContentCase()) {
+          case ALERT -> label.getKind() == Kind.KIND_ALERT;
+          case INTELLIGENCE -> label.getKind() == Kind.KIND_INTELLIGENCE;
+          case DOCUMENT ->
+              label.getKind() == Kind.KIND_ALERT || label.getKind() == Kind.KIND_INTELLIGENCE;
+          case EVIDENCE -> label.getKind() == Kind.KIND_EVIDENCE;
+          case RECALL -> label.getKind() == Kind.KIND_RECALL;
+          case REQUEST -> label.getKind() == Kind.KIND_REQUEST;
+          case ANSWER -> label.getKind() == Kind.KIND_ANSWER;
+          case RESPONDERS -> label.getKind() == Kind.KIND_RESPONDERS;
+          case ROSTER -> label.getKind() == Kind.KIND_ROSTER;
+          case OPERATION_UPDATE -> label.getKind() == Kind.KIND_OPERATION;
+          case CONSENT -> label.getKind() == Kind.KIND_CONSENT;
+          case FEEDBACK -> label.getKind() == Kind.KIND_FEEDBACK;
+          case CHARGE -> label.getKind() == Kind.KIND_CHARGE;
+          case CONTENT_NOT_SET -> true;
+        };
+    if (!agree) {
+      mismatch(
+          findings,
+          "label.kind",
+          "is " + EnumWords.word(label.getKind()) + "; the body is " + body.getContentCase());
+    }
+  }
+
+  private static void mismatch(Findings findings, String field, String message) {
+    findings.add(Code.LABEL_BODY_MISMATCH, field, message);
+  }
+
+  private static void person(Findings findings, OnBehalfOf person) {
+    findings.known("on_behalf_of", person);
+    findings.reference("on_behalf_of.officer", person.getOfficer(), 80);
+    findings.line("on_behalf_of.unit", person.getUnit(), 80);
+    findings.text("on_behalf_of.justification", person.getJustification(), 500);
+  }
+
+  /**
+   * The label with what a client may leave out, and personal data raised where the body names a
+   * person.
+   */
+  public static Label completed(Label label, Body body) {
+    Label.Builder out =
+        withDefaults(label).toBuilder()
+            .setPersonalData(label.getPersonalData() || SubjectCheck.namesPerson(body));
+    if (body.hasRequest()) {
+      out.setRequestedAction(RequestCheck.action(body.getRequest()));
+    }
+    return out.build();
+  }
+
+  /** The label with what a client may leave out. */
+  public static Label withDefaults(Label label) {
+    Label.Builder out = label.toBuilder();
+    if (out.getLane() == Lane.LANE_UNSPECIFIED) {
+      out.setLane(PrecedenceLane.of(label.getPrecedence()));
+    }
+    if (out.getStatus() == Status.STATUS_UNSPECIFIED) {
+      out.setStatus(Status.STATUS_ACTUAL);
+    }
+    if (out.getMessageType() == MessageType.MESSAGE_TYPE_UNSPECIFIED) {
+      out.setMessageType(MessageType.MESSAGE_TYPE_ALERT);
+    }
+    if (out.getRequestedAction() == RequestedAction.REQUESTED_ACTION_UNSPECIFIED) {
+      out.setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM);
+    }
+    return out.build();
+  }
+}

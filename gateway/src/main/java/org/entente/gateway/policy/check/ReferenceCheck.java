@@ -1,0 +1,67 @@
+package org.entente.gateway.policy.check;
+
+import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+
+/**
+ * That what changes a message names it, and what changes none names none.
+ *
+ * <p>An update or cancellation of a CAP alert that never was a message names it as CAP does, in the
+ * alert's extra fields. It changes no message then, and readers of CAP know what it is about. An
+ * answer that corrects an earlier one names the request, of which there is but one answer.
+ */
+final class ReferenceCheck {
+  private static final String FIELD = "label.references";
+
+  /** Where an alert keeps what its CAP document referred to. */
+  private static final String CAP_REFERENCES = "cap.references";
+
+  private ReferenceCheck() {}
+
+  static void check(Findings findings, Label label, Body body) {
+    boolean named = !label.getReferences().isEmpty();
+    switch (label.getMessageType()) {
+      case MESSAGE_TYPE_UPDATE, MESSAGE_TYPE_CANCEL ->
+          findings.check(named || namedByCap(body) || namedByRequest(label), FIELD, missing(label));
+      case MESSAGE_TYPE_RECTIFICATION, MESSAGE_TYPE_RESTRICTION ->
+          findings.check(named, FIELD, missing(label));
+      case MESSAGE_TYPE_UNSPECIFIED,
+          MESSAGE_TYPE_ALERT,
+          MESSAGE_TYPE_ACK,
+          MESSAGE_TYPE_ERROR,
+          UNRECOGNIZED ->
+          findings.check(
+              !named,
+              FIELD,
+              "is for UPDATE, CANCEL, RECTIFICATION and RESTRICTION; answers have in_reply_to");
+    }
+  }
+
+  /** The same of a label whose body nobody has seen; that of an alert may name it as CAP does. */
+  static void unseen(Findings findings, Label label) {
+    boolean mayBeNamedByCap =
+        label.getKind() == Kind.KIND_ALERT
+            && (label.getMessageType() == MessageType.MESSAGE_TYPE_UPDATE
+                || label.getMessageType() == MessageType.MESSAGE_TYPE_CANCEL);
+    if (!mayBeNamedByCap) {
+      check(findings, label, Body.getDefaultInstance());
+    }
+  }
+
+  private static boolean namedByRequest(Label label) {
+    return label.getKind() == Kind.KIND_ANSWER && !label.getInReplyTo().isEmpty();
+  }
+
+  private static boolean namedByCap(Body body) {
+    return !body.getAlert().getExtraOrDefault(CAP_REFERENCES, "").isBlank();
+  }
+
+  private static String missing(Label label) {
+    return "must name the message that this "
+        + EnumWords.word(label.getMessageType())
+        + " is about";
+  }
+}

@@ -1,0 +1,5 @@
+/** Checks of drafts and received messages field by field, before any agreement is asked. */
+@NullMarked
+package org.entente.gateway.policy.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,354 @@
+package org.entente.gateway.policy.codes;
+
+import com.google.protobuf.Descriptors.EnumDescriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.subject.CodedText;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Person;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The code lists that a node applies: what the values of labels mean, which markings, evaluations
+ * and classification schemes there are, and what one scheme's markings are handled as under
+ * another. Immutable; safe for use by several threads.
+ */
+public final class CodeLists {
+  /** How a risk indicator of a client's own begins. */
+  public static final String FREE_INDICATOR = "X_";
+
+  private static final Pattern AGENCY = Pattern.compile(AgencyName.FORM);
+  private static final String AGENCY_FORM =
+      "an agency: a two-letter code or x, a dot and a lower-case name, such as fr.customs";
+  private static final Set<String> AGENCIES_AND_JURISDICTIONS =
+      Set.of("origin", "recipient", "label.jurisdictions");
+
+  /** Enums of labels, and of persons, by the name that lists have for them. */
+  public static final Map<String, EnumDescriptor> ENUMS = enums();
+
+  private final Map<String, Map<String, Wording>> words;
+  private final Map<String, Wording> markings;
+  private final Set<String> knownMarkings;
+  private final SharingOrder sharing;
+  private final Map<String, CodeFile.Evaluations> evaluations;
+  private final Map<String, Pattern> evaluationForms;
+  private final Map<String, ClassificationScheme> schemes;
+  private final Map<ClassificationScheme.Direction, ClassificationScheme.Equivalence> equivalences;
+  private final Map<String, Wording> indicators;
+
+  CodeLists(
+      Map<String, Map<String, Wording>> words,
+      Map<String, Wording> markings,
+      SharingOrder sharing,
+      Map<String, CodeFile.Evaluations> evaluations,
+      Map<String, ClassificationScheme> schemes,
+      List<ClassificationScheme.Equivalence> equivalences,
+      Map<String, Wording> indicators) {
+    this.indicators = Collections.unmodifiableMap(new LinkedHashMap<>(indicators));
+    this.words = Collections.unmodifiableMap(new LinkedHashMap<>(words));
+    this.sharing = sharing;
+    this.markings = Collections.unmodifiableMap(new LinkedHashMap<>(markings));
+    this.knownMarkings = Set.copyOf(markings.keySet());
+    this.evaluations = Collections.unmodifiableMap(new LinkedHashMap<>(evaluations));
+    this.evaluationForms =
+        evaluations.entrySet().stream()
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, it -> form(it.getValue())));
+    this.schemes = Collections.unmodifiableMap(new TreeMap<>(schemes));
+    this.equivalences =
+        equivalences.stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    ClassificationScheme.Equivalence::direction, it -> it));
+  }
+
+  /** What loading comes to. */
+  public sealed interface Loading {
+    /** The files are good. */
+    record Loaded(CodeLists lists) implements Loading {}
+
+    /** They are not: every problem that was found; nothing of them may be used. */
+    record Invalid(List<ConfigProblem> problems) implements Loading {
+      public Invalid {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /**
+   * One value of a list.
+   *
+   * @param list which list
+   * @param code the value, as labels and agreements write it
+   * @param meaning what it means; null where the list has no text for it
+   * @param note what else is to be said, such as a marking's level; empty for nothing
+   */
+  public record Entry(String list, String code, @Nullable Wording meaning, String note) {}
+
+  /** Loads every {@code *.yaml} file of a folder. */
+  public static Loading load(Path folder) {
+    LintReport report = new LintReport();
+    Optional<CodeLists> lists = new CodeFiles(report).read(folder);
+    return lists.isPresent()
+        ? new Loading.Loaded(lists.get())
+        : new Loading.Invalid(report.problems());
+  }
+
+  /**
+   * Those of the release, for nodes that configure none: every value of a label, TLP 2.0, 4x4 and
+   * Admiralty. No classification scheme: which ones there are, and what is equivalent, is for
+   * states to say.
+   */
+  public static CodeLists shipped() {
+    return Shipped.LISTS;
+  }
+
+  private static final class Shipped {
+    private static final CodeLists LISTS = CodeFiles.shipped();
+  }
+
+  private static Map<String, EnumDescriptor> enums() {
+    Map<String, EnumDescriptor> enums = new TreeMap<>();
+    Label.getDescriptor().getFields().stream()
+        .filter(field -> field.getJavaType() == JavaType.ENUM)
+        .forEach(field -> enums.put(field.getName(), field.getEnumType()));
+    enums.put("person_role", Person.getDescriptor().findFieldByName("role").getEnumType());
+    return Collections.unmodifiableMap(enums);
+  }
+
+  /** Any code of the source followed by any of the information. */
+  private static Pattern form(CodeFile.Evaluations scheme) {
+    return Pattern.compile(anyOf(scheme.source()) + anyOf(scheme.information()));
+  }
+
+  private static String anyOf(Map<String, Wording> codes) {
+    return codes.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|", "(?:", ")"));
+  }
+
+  /** What labels may hold, with bodies of this size at most. */
+  public MessageLimits limits(int maxBodyBytes) {
+    return new MessageLimits(maxBodyBytes, knownMarkings, evaluationForms);
+  }
+
+  /** The sharing markings that labels may carry. */
+  public Set<String> markings() {
+    return knownMarkings;
+  }
+
+  /** Which sharing markings are stricter than which, and of which the originator is asked. */
+  public SharingOrder sharing() {
+    return sharing;
+  }
+
+  /** What risk scores may rest on besides clients' own codes; empty where anything may be. */
+  public Set<String> indicators() {
+    return indicators.keySet();
+  }
+
+  /** The scheme of this name. */
+  public Optional<ClassificationScheme> scheme(String name) {
+    return Optional.ofNullable(schemes.get(name));
+  }
+
+  /** Names of the schemes. */
+  public Set<String> schemes() {
+    return schemes.keySet();
+  }
+
+  /** The scheme by which somebody handles: an agency by name, or else its jurisdiction. */
+  public Optional<ClassificationScheme> schemeUsedBy(String agency, Optional<String> jurisdiction) {
+    return usedBy(agency).or(() -> jurisdiction.flatMap(this::usedBy));
+  }
+
+  private Optional<ClassificationScheme> usedBy(String name) {
+    return schemes.values().stream().filter(it -> it.usedBy().contains(name)).findFirst();
+  }
+
+  /** What is handled as what in one direction; empty if nothing is configured for it. */
+  public Optional<ClassificationScheme.Equivalence> equivalence(String from, String to) {
+    return Optional.ofNullable(equivalences.get(new ClassificationScheme.Direction(from, to)));
+  }
+
+  /**
+   * Whether a text that a condition compares with a field of the label, or with an agency, can
+   * never be there: no list has it, or it has not the form that such a value has.
+   *
+   * @param with {@code origin}, {@code recipient}, or a field such as {@code label.markings}
+   * @return what would be valid; empty if the text can be there, or anything can
+   */
+  Optional<String> validInsteadOf(String with, String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (with) {
+      case "origin", "recipient" ->
+          AGENCY.matcher(text).matches() ? Optional.empty() : Optional.of(AGENCY_FORM);
+      case "label.jurisdictions" ->
+          CodedText.JURISDICTION.valid(text)
+              ? Optional.empty()
+              : Optional.of(CodedText.JURISDICTION.form());
+      case "label.markings" -> unless(markings.containsKey(text), markings.keySet());
+      case "label.source_evaluation" -> unless(isEvaluation(text), evaluationExamples());
+      case "label.classification_scheme" -> unless(schemes.containsKey(text), schemes.keySet());
+      case "label.classification_marking" ->
+          unless(
+              schemes.values().stream().anyMatch(it -> it.level(text).isPresent()),
+              schemes.values().stream().flatMap(it -> it.levels().keySet().stream()).toList());
+      default -> Optional.empty();
+    };
+  }
+
+  /** The texts that a field of the label can hold by these lists; none where any text can stand. */
+  public Set<String> codes(String field) {
+    return switch (field) {
+      case "markings" -> knownMarkings;
+      case "classification_scheme" -> schemes.keySet();
+      case "classification_marking" ->
+          schemes.values().stream()
+              .flatMap(it -> it.levels().keySet().stream())
+              .collect(Collectors.toUnmodifiableSet());
+      case "source_evaluation" ->
+          evaluations.entrySet().stream()
+              .flatMap(it -> evaluations(it.getKey(), it.getValue()))
+              .collect(Collectors.toUnmodifiableSet());
+      default -> Set.of();
+    };
+  }
+
+  private static Stream<String> evaluations(String name, CodeFile.Evaluations scheme) {
+    return scheme.source().keySet().stream()
+        .flatMap(
+            source ->
+                scheme.information().keySet().stream()
+                    .map(information -> name + ":" + source + information));
+  }
+
+  /** Whether what is compared has a form, rather than a list. */
+  static boolean hasForm(String with) {
+    return AGENCIES_AND_JURISDICTIONS.contains(with);
+  }
+
+  private static Optional<String> unless(boolean known, Iterable<String> all) {
+    String valid = String.join(", ", all);
+    return known
+        ? Optional.empty()
+        : Optional.of(valid.isEmpty() ? "none: the code list is empty" : "one of " + valid);
+  }
+
+  private boolean isEvaluation(String text) {
+    int colon = text.indexOf(':');
+    Pattern form = colon < 0 ? null : evaluationForms.get(text.substring(0, colon));
+    return form != null && form.matcher(text.substring(colon + 1)).matches();
+  }
+
+  private List<String> evaluationExamples() {
+    return evaluations.entrySet().stream()
+        .map(
+            it ->
+                it.getKey()
+                    + ":["
+                    + String.join("", it.getValue().source().keySet())
+                    + "]["
+                    + String.join("", it.getValue().information().keySet())
+                    + "]")
+        .toList();
+  }
+
+  /** Values of labels that no list has a text for, such as {@code category OTHER}. */
+  public List<String> wordless() {
+    return entries().stream()
+        .filter(it -> it.meaning() == null)
+        .map(it -> it.list() + " " + it.code())
+        .toList();
+  }
+
+  /** Every value of every list, for people. */
+  public List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    ENUMS.forEach((list, type) -> enumEntries(list, type, entries));
+    markings.forEach(
+        (code, meaning) ->
+            entries.add(
+                new Entry(
+                    "markings",
+                    code,
+                    meaning,
+                    sharing.asksConsent(code) ? "passed on with consent only" : "")));
+    evaluations.forEach((name, scheme) -> evaluationEntries(name, scheme, entries));
+    indicators.forEach((code, meaning) -> entries.add(new Entry("indicators", code, meaning, "")));
+    schemes.values().forEach(scheme -> schemeEntries(scheme, entries));
+    return entries;
+  }
+
+  private void enumEntries(String list, EnumDescriptor type, List<Entry> entries) {
+    Map<String, Wording> texts = words.getOrDefault(list, Map.of());
+    for (EnumValueDescriptor value : type.getValues()) {
+      if (value.getNumber() != 0) {
+        String word = EnumWords.word(value);
+        entries.add(new Entry(list, word, texts.get(word), ""));
+      }
+    }
+  }
+
+  private static void evaluationEntries(
+      String name, CodeFile.Evaluations scheme, List<Entry> entries) {
+    entries.add(new Entry("source_evaluation", name, scheme.title(), "scheme"));
+    scheme
+        .source()
+        .forEach(
+            (code, meaning) ->
+                entries.add(new Entry("source_evaluation", name + ":" + code, meaning, "source")));
+    scheme
+        .information()
+        .forEach(
+            (code, meaning) ->
+                entries.add(
+                    new Entry("source_evaluation", name + ":" + code, meaning, "information")));
+  }
+
+  private void schemeEntries(ClassificationScheme scheme, List<Entry> entries) {
+    String users =
+        scheme.usedBy().isEmpty()
+            ? "used by nobody here"
+            : "used by " + scheme.usedBy().stream().sorted().collect(Collectors.joining(", "));
+    entries.add(new Entry("classification_scheme", scheme.name(), scheme.title(), users));
+    scheme
+        .levels()
+        .forEach(
+            (marking, level) ->
+                entries.add(
+                    new Entry(
+                        "classification_scheme",
+                        scheme.name() + ": " + marking,
+                        scheme.meanings().get(marking),
+                        EnumWords.word(level) + handledAs(scheme.name(), marking))));
+  }
+
+  /** As what the others handle a marking. */
+  private String handledAs(String scheme, String marking) {
+    return schemes.keySet().stream()
+        .map(to -> equivalence(scheme, to))
+        .flatMap(Optional::stream)
+        .filter(it -> it.markings().containsKey(marking))
+        .map(it -> "; in " + it.direction().to() + " as " + it.markings().get(marking))
+        .collect(Collectors.joining());
+  }
+
+  @Override
+  public String toString() {
+    return "code lists of " + markings.size() + " markings, schemes " + schemes.keySet();
+  }
+}

@@ -1,0 +1,349 @@
+package org.entente.gateway.policy.codes;
+
+import com.google.protobuf.Descriptors.EnumDescriptor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.entente.gateway.cel.LabelSizes;
+import org.entente.gateway.config.Positions;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.policy.subject.CodedText;
+import org.entente.gateway.text.TextRule;
+import org.entente.proto.v1.Classification;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts files of code lists together and says what is wrong with each. Equivalences are looked at
+ * last: they may name schemes of other files.
+ */
+public final class CodesLint {
+  public static final Pattern SCHEME = Pattern.compile("[A-Z][A-Z0-9-]{0,15}");
+  public static final int MAX_MARKING = LabelSizes.CLASSIFICATION_MARKING;
+  private static final Pattern SHARING_MARKING =
+      Pattern.compile("[A-Z0-9][A-Z0-9:+./ -]{0," + (LabelSizes.MARKING - 1) + "}");
+  private static final Pattern EVALUATION = Pattern.compile("[A-Za-z0-9-]{1,12}");
+  private static final Pattern EVALUATION_CODE = Pattern.compile("[A-Z0-9]{1,3}");
+  static final int MAX_BASIS = 500;
+  private static final int MAX_CODES = 256;
+
+  /** Those that begin with {@link CodeLists#FREE_INDICATOR} are for clients to make. */
+  private static final Pattern INDICATOR = Pattern.compile("(?!X_)[A-Z][A-Z0-9_]{0,39}");
+
+  private final LintReport report;
+  private final Map<String, Map<String, Wording>> words = new LinkedHashMap<>();
+  private final Map<String, Wording> markings = new LinkedHashMap<>();
+  private final SharingLint sharing;
+  private final Map<String, Wording> indicators = new LinkedHashMap<>();
+  private final Map<String, CodeFile.Evaluations> evaluations = new LinkedHashMap<>();
+  private final Map<String, ClassificationScheme> schemes = new LinkedHashMap<>();
+  private final Set<String> users = new LinkedHashSet<>();
+  private final Map<ClassificationScheme.Direction, Written> equivalences = new LinkedHashMap<>();
+
+  /** An equivalence and where it stands. */
+  private record Written(CodeFile.Equivalence it, Positions positions, String field) {}
+
+  CodesLint(LintReport report) {
+    this.report = report;
+    this.sharing = new SharingLint(report);
+  }
+
+  void add(CodeFile file, Positions positions) {
+    orEmpty(file.words()).forEach((list, codes) -> words(list, codes, positions));
+    orEmpty(file.markings()).forEach((code, meaning) -> marking(code, meaning, positions));
+    orEmpty(file.sharing()).forEach((name, set) -> sharing.add(name, set, positions));
+    orEmpty(file.indicators()).forEach((code, meaning) -> indicator(code, meaning, positions));
+    orEmpty(file.evaluations()).forEach((name, scheme) -> evaluation(name, scheme, positions));
+    orEmpty(file.schemes()).forEach((name, scheme) -> scheme(name, scheme, positions));
+    List<CodeFile.Equivalence> written =
+        file.equivalences() == null ? List.of() : file.equivalences();
+    for (int i = 0; i < written.size(); i++) {
+      equivalence(written.get(i), positions, "equivalences[" + i + "]");
+    }
+  }
+
+  /** What the files say together; of use only if the report has no problem. */
+  Optional<CodeLists> lists() {
+    List<ClassificationScheme.Equivalence> checked = new ArrayList<>();
+    equivalences.forEach(
+        (direction, written) -> handled(direction, written).ifPresent(checked::add));
+    SharingOrder order = sharing.order(markings.keySet());
+    return report.problems().isEmpty()
+        ? Optional.of(
+            new CodeLists(words, markings, order, evaluations, schemes, checked, indicators))
+        : Optional.empty();
+  }
+
+  private static <V> Map<String, V> orEmpty(@Nullable Map<String, V> map) {
+    return map == null ? Map.of() : map;
+  }
+
+  private void wrong(Positions positions, String field, String wrong, String valid) {
+    report.problem(positions.problem(field, wrong, valid));
+  }
+
+  private void words(String list, Map<String, Wording> codes, Positions positions) {
+    String field = "words." + list;
+    EnumDescriptor type = CodeLists.ENUMS.get(list);
+    if (type == null) {
+      wrong(
+          positions,
+          field,
+          "no list of values that labels have",
+          "one of " + String.join(", ", CodeLists.ENUMS.keySet()));
+      return;
+    }
+    Map<String, Wording> known = words.computeIfAbsent(list, unused -> new LinkedHashMap<>());
+    codes.forEach(
+        (code, meaning) -> {
+          String at = field + "." + code;
+          if (EnumWords.parse(type, code).isEmpty()) {
+            wrong(positions, at, quoted(code), "one of " + EnumWords.all(type));
+          }
+          put(known, code, meaning, at, positions);
+          wording(meaning, at, positions);
+        });
+  }
+
+  private void marking(String code, Wording meaning, Positions positions) {
+    String at = "markings." + code;
+    if (!SHARING_MARKING.matcher(code).matches()) {
+      wrong(positions, at, quoted(code), "1 to 40 characters of A-Z 0-9 : + . / - and spaces");
+    }
+    put(markings, code, meaning, at, positions);
+    wording(meaning, at, positions);
+  }
+
+  private void indicator(String code, Wording meaning, Positions positions) {
+    String at = "indicators." + code;
+    if (!INDICATOR.matcher(code).matches()) {
+      wrong(
+          positions,
+          at,
+          quoted(code),
+          "1 to 40 characters: a capital letter, then of A-Z 0-9 _; X_ is for clients' own codes");
+    }
+    if (indicators.size() >= MAX_CODES) {
+      wrong(positions, at, "more than " + MAX_CODES + " indicators", "at most " + MAX_CODES);
+    }
+    put(indicators, code, meaning, at, positions);
+    wording(meaning, at, positions);
+  }
+
+  private void evaluation(String name, CodeFile.Evaluations scheme, Positions positions) {
+    String at = "evaluations." + name;
+    if (!EVALUATION.matcher(name).matches()) {
+      wrong(positions, at, quoted(name), "1 to 12 characters of A-Z a-z 0-9 -");
+    }
+    put(evaluations, name, scheme, at, positions);
+    wording(scheme.title(), at + ".title", positions);
+    evaluationCodes(scheme.source(), at + ".source", positions);
+    evaluationCodes(scheme.information(), at + ".information", positions);
+  }
+
+  private void evaluationCodes(Map<String, Wording> codes, String at, Positions positions) {
+    if (codes.isEmpty() || codes.size() > MAX_CODES) {
+      wrong(positions, at, codes.size() + " codes", "1 to " + MAX_CODES);
+    }
+    codes.forEach(
+        (code, meaning) -> {
+          if (!EVALUATION_CODE.matcher(code).matches()) {
+            wrong(positions, at + "." + code, quoted(code), "1 to 3 characters of A-Z 0-9");
+          }
+          wording(meaning, at + "." + code, positions);
+        });
+  }
+
+  private void scheme(String name, CodeFile.Scheme written, Positions positions) {
+    String at = "schemes." + name;
+    if (!SCHEME.matcher(name).matches()) {
+      wrong(positions, at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
+    }
+    wording(written.title(), at + ".title", positions);
+    Set<String> usedBy = usedBy(written, at, positions);
+    Map<String, Classification> levels = new LinkedHashMap<>();
+    Map<String, Wording> meanings = new LinkedHashMap<>();
+    if (written.markings().isEmpty() || written.markings().size() > MAX_CODES) {
+      wrong(positions, at + ".markings", written.markings().size() + " markings", "1 to 256");
+    }
+    for (int i = 0; i < written.markings().size(); i++) {
+      level(written.markings().get(i), at + ".markings[" + i + "]", positions, levels, meanings);
+    }
+    put(
+        schemes,
+        name,
+        new ClassificationScheme(name, written.title(), usedBy, levels, meanings),
+        at,
+        positions);
+  }
+
+  private Set<String> usedBy(CodeFile.Scheme written, String at, Positions positions) {
+    Set<String> usedBy = new LinkedHashSet<>();
+    List<String> names = written.usedBy() == null ? List.of() : written.usedBy();
+    for (int i = 0; i < names.size(); i++) {
+      String name = String.valueOf(names.get(i));
+      String place = at + ".used_by[" + i + "]";
+      if (!CodedText.COUNTRY.valid(name) && !isAgency(name)) {
+        wrong(positions, place, quoted(name), "an ISO 3166-1 code or an agency's name");
+      } else if (!users.add(name)) {
+        wrong(positions, place, name + " has a scheme already", "each in one scheme only");
+      }
+      usedBy.add(name);
+    }
+    return usedBy;
+  }
+
+  private static boolean isAgency(String name) {
+    try {
+      AgencyName unused = new AgencyName(name);
+      return true;
+    } catch (InvalidValue e) {
+      return false;
+    }
+  }
+
+  private void level(
+      CodeFile.@Nullable Marking written,
+      String at,
+      Positions positions,
+      Map<String, Classification> levels,
+      Map<String, Wording> meanings) {
+    if (written == null) {
+      wrong(positions, at, "nothing", "a marking");
+      return;
+    }
+    String marking = written.marking();
+    if (!isMarking(marking)) {
+      wrong(positions, at + ".marking", quoted(marking), "one line of 1 to 80 characters");
+    }
+    var level = EnumWords.parse(Classification.getDescriptor(), written.level());
+    if (level.isEmpty()) {
+      wrong(
+          positions,
+          at + ".level",
+          quoted(written.level()),
+          "one of " + EnumWords.all(Classification.getDescriptor()));
+    } else if (levels.putIfAbsent(marking, Classification.valueOf(level.get())) != null) {
+      wrong(positions, at + ".marking", quoted(marking) + " a second time", "each once");
+    }
+    meanings.put(marking, written.label());
+    wording(written.label(), at + ".label", positions);
+  }
+
+  private static boolean isMarking(String text) {
+    return !text.isEmpty()
+        && text.equals(text.strip())
+        && text.length() <= MAX_MARKING
+        && TextRule.LINE.fault(text).isEmpty();
+  }
+
+  private void equivalence(
+      CodeFile.@Nullable Equivalence written, Positions positions, String field) {
+    if (written == null) {
+      wrong(positions, field, "nothing", "an equivalence");
+      return;
+    }
+    if (written.from().equals(written.to())) {
+      wrong(positions, field + ".to", "the scheme itself", "another scheme");
+      return;
+    }
+    report.text(positions, field + ".basis", written.basis(), MAX_BASIS);
+    ClassificationScheme.Direction direction =
+        new ClassificationScheme.Direction(written.from(), written.to());
+    if (equivalences.putIfAbsent(direction, new Written(written, positions, field)) != null) {
+      wrong(positions, field, direction + " a second time", "one entry for each direction");
+    }
+  }
+
+  /** An equivalence whose schemes and markings exist and that lowers no protection. */
+  private Optional<ClassificationScheme.Equivalence> handled(
+      ClassificationScheme.Direction direction, Written written) {
+    ClassificationScheme from = known(direction.from(), written, ".from");
+    ClassificationScheme to = known(direction.to(), written, ".to");
+    if (from == null || to == null) {
+      return Optional.empty();
+    }
+    Map<String, String> handled = new LinkedHashMap<>();
+    List<CodeFile.Handled> all = written.it().markings();
+    if (all.isEmpty()) {
+      wrong(written.positions(), written.field() + ".markings", "an empty list", "one or more");
+    }
+    for (int i = 0; i < all.size(); i++) {
+      handled(from, to, all.get(i), written, written.field() + ".markings[" + i + "]", handled);
+    }
+    return Optional.of(
+        new ClassificationScheme.Equivalence(direction, written.it().basis(), handled));
+  }
+
+  private @Nullable ClassificationScheme known(String name, Written written, String part) {
+    ClassificationScheme scheme = schemes.get(name);
+    if (scheme == null) {
+      wrong(
+          written.positions(),
+          written.field() + part,
+          quoted(name),
+          "one of " + String.join(", ", schemes.keySet()));
+    }
+    return scheme;
+  }
+
+  private void handled(
+      ClassificationScheme from,
+      ClassificationScheme to,
+      CodeFile.@Nullable Handled one,
+      Written written,
+      String at,
+      Map<String, String> handled) {
+    if (one == null) {
+      wrong(written.positions(), at, "nothing", "a marking and what it is handled as");
+      return;
+    }
+    Optional<Classification> level = from.level(one.marking());
+    Optional<Classification> other = to.level(one.handledAs());
+    if (level.isEmpty()) {
+      wrong(
+          written.positions(), at + ".marking", quoted(one.marking()), "one of " + from.markings());
+    } else if (other.isEmpty()) {
+      wrong(
+          written.positions(),
+          at + ".handled_as",
+          quoted(one.handledAs()),
+          "one of " + to.markings());
+    } else if (other.get().getNumber() < level.get().getNumber()) {
+      wrong(
+          written.positions(),
+          at + ".handled_as",
+          quoted(one.handledAs()) + " is of a lower level than " + quoted(one.marking()),
+          "a marking of " + EnumWords.word(level.get()) + " or above");
+    } else if (handled.putIfAbsent(one.marking(), one.handledAs()) != null) {
+      wrong(
+          written.positions(),
+          at + ".marking",
+          quoted(one.marking()) + " a second time",
+          "each once");
+    }
+  }
+
+  private <V> void put(Map<String, V> known, String code, V value, String at, Positions positions) {
+    if (known.putIfAbsent(code, value) != null) {
+      wrong(positions, at, quoted(code) + " is in another file, too", "each once");
+    }
+  }
+
+  private void wording(Wording meaning, String at, Positions positions) {
+    for (Wording.Language language : Wording.Language.values()) {
+      String field = at + "." + language.name().toLowerCase(Locale.ROOT);
+      report.text(positions, field, meaning.in(language), Wording.MAX);
+    }
+  }
+
+  private static String quoted(String text) {
+    return "\"" + InvalidValue.printable(text) + "\"";
+  }
+}

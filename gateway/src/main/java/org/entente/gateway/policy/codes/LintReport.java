@@ -1,0 +1,123 @@
+package org.entente.gateway.policy.codes;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.cel.ComparedText;
+import org.entente.gateway.cel.Compilation;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.cel.ExpressionProblem;
+import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.Positions;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.text.TextRule;
+
+/** Collects what is wrong (the rulebook is refused) and what is odd (it is not). One thread. */
+public final class LintReport {
+  /** Fields that only gateways set; they differ between sender and recipient or carry no fact. */
+  public static final Set<String> GATEWAY_FIELDS =
+      Set.of(
+          "message_id",
+          "origin",
+          "created_at",
+          "agreement",
+          "expires_at",
+          "retention_days",
+          "obligations",
+          "operation_id",
+          "operation_epoch",
+          "operation_roster_hash",
+          "addressed",
+          "addressees",
+          "redacted",
+          "desks");
+
+  private final List<ConfigProblem> problems = new ArrayList<>();
+  private final List<ConfigProblem> warnings = new ArrayList<>();
+
+  public void problem(ConfigProblem problem) {
+    problems.add(problem);
+  }
+
+  public void problems(List<ConfigProblem> more) {
+    problems.addAll(more);
+  }
+
+  public void warning(ConfigProblem warning) {
+    warnings.add(warning);
+  }
+
+  /** People must see all of what decides. */
+  public void seen(String file, byte[] content) {
+    HiddenText text = new HiddenText(file, new String(content, StandardCharsets.UTF_8));
+    problems(text.hidden());
+    text.mixed().forEach(this::warning);
+  }
+
+  /** Text that people read: there, not too long, and all of it shows. */
+  public void text(Positions positions, String field, String text, int most) {
+    if (text.isEmpty() || text.length() > most) {
+      String valid = "1 to " + most + " characters";
+      problem(positions.problem(field, text.length() + " characters", valid));
+    }
+    TextRule.LINES
+        .fault(text)
+        .ifPresent(fault -> problem(positions.problem(field, fault.found(), fault.valid())));
+  }
+
+  public List<ConfigProblem> problems() {
+    return List.copyOf(problems);
+  }
+
+  public List<ConfigProblem> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  /** The condition in a field, unless something is wrong with it. */
+  public Optional<Condition> condition(
+      Expressions expressions, CodeLists codes, Positions positions, String field, String source) {
+    Compilation<Condition> compilation = expressions.condition(source);
+    if (compilation instanceof Compilation.Rejected<Condition> rejected) {
+      for (ExpressionProblem it : rejected.problems()) {
+        String valid =
+            it.valid().isEmpty() ? "a CEL bool of label, origin, recipient, now" : it.valid();
+        problem(positions.problemInText(field, it.line(), it.toString(), valid));
+      }
+      return Optional.empty();
+    }
+    Condition condition = ((Compilation.Compiled<Condition>) compilation).expression();
+    List<String> foreign =
+        condition.labelFields().stream().filter(GATEWAY_FIELDS::contains).toList();
+    if (!foreign.isEmpty()) {
+      problem(
+          positions.problem(
+              field,
+              "reads label fields that gateways set: " + String.join(", ", foreign),
+              "fields that the client sets, and origin, recipient, now"));
+      return Optional.empty();
+    }
+    return inLists(condition, codes, positions, field) ? Optional.of(condition) : Optional.empty();
+  }
+
+  /** Whether every text that it compares with what has codes or names can be there. */
+  private boolean inLists(Condition condition, CodeLists codes, Positions positions, String field) {
+    int before = problems.size();
+    for (ComparedText it : condition.compared()) {
+      codes
+          .validInsteadOf(it.with(), it.text())
+          .ifPresent(valid -> problem(neverThere(it, valid, positions, field)));
+    }
+    return problems.size() == before;
+  }
+
+  private static ConfigProblem neverThere(
+      ComparedText it, String valid, Positions positions, String field) {
+    String why = CodeLists.hasForm(it.with()) ? "it has not the form" : "no code list has it";
+    String wrong = it.with() + " is never \"" + InvalidValue.printable(it.text()) + "\": " + why;
+    ExpressionProblem problem = new ExpressionProblem(it.line(), it.column(), wrong, valid);
+    return positions.problemInText(field, problem.line(), problem.toString(), problem.valid());
+  }
+}

@@ -1,0 +1,28 @@
+package org.entente.gateway.policy.codes;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What a node configures about the form of messages; everything else is fixed by the protos.
+ *
+ * @param maxBodyBytes largest serialised body
+ * @param markings sharing markings that are known
+ * @param evaluationSchemes schemes of source evaluation by name, with the form of their values
+ */
+public record MessageLimits(
+    int maxBodyBytes, Set<String> markings, Map<String, Pattern> evaluationSchemes) {
+  /** Largest body unless configured otherwise. */
+  public static final int DEFAULT_MAX_BODY_BYTES = 1 << 20;
+
+  public MessageLimits {
+    markings = Set.copyOf(markings);
+    evaluationSchemes = Map.copyOf(evaluationSchemes);
+  }
+
+  /** 1 MiB, and {@link CodeLists#shipped the code lists of the release}. */
+  public static MessageLimits defaults() {
+    return CodeLists.shipped().limits(DEFAULT_MAX_BODY_BYTES);
+  }
+}

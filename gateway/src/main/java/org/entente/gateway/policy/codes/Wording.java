@@ -1,0 +1,44 @@
+package org.entente.gateway.policy.codes;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.entente.gateway.config.Written;
+
+/**
+ * What a code means, in the languages of the federation. All are required: a code that some cannot
+ * read is no common code.
+ *
+ * @param en English
+ * @param fr French
+ * @param es Spanish
+ * @param de German
+ */
+public record Wording(
+    @Written(value = "English", longest = Wording.MAX) @JsonProperty(required = true) String en,
+    @Written(value = "French", longest = Wording.MAX) @JsonProperty(required = true) String fr,
+    @Written(value = "Spanish", longest = Wording.MAX) @JsonProperty(required = true) String es,
+    @Written(value = "German", longest = Wording.MAX) @JsonProperty(required = true) String de) {
+  /** Longest text in one language, in characters. */
+  public static final int MAX = 200;
+
+  /** The languages. */
+  public enum Language {
+    /** English. */
+    EN,
+    /** French. */
+    FR,
+    /** Spanish. */
+    ES,
+    /** German. */
+    DE
+  }
+
+  /** The text in one language. */
+  public String in(Language language) {
+    return switch (language) {
+      case EN -> en;
+      case FR -> fr;
+      case ES -> es;
+      case DE -> de;
+    };
+  }
+}

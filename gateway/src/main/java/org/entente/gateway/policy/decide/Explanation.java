@@ -1,0 +1,100 @@
+package org.entente.gateway.policy.decide;
+
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.terms.Agreement;
+import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.proto.v1.Obligation;
+
+/**
+ * Why a decision comes out as it does, for people.
+ *
+ * @param policyVersion version of the policy
+ * @param held why what is permitted waits for a second person; empty if it does not
+ * @param recipients each agency considered, in the order of addressing
+ * @param refusals parts of the addressing that lead to nobody
+ */
+public record Explanation(
+    String policyVersion,
+    Optional<String> held,
+    List<Recipient> recipients,
+    List<Refusal> refusals) {
+  public Explanation {
+    recipients = List.copyOf(recipients);
+    refusals = List.copyOf(refusals);
+  }
+
+  /**
+   * One agency.
+   *
+   * @param agency the agency
+   * @param refusal why it is refused; empty if it is permitted
+   * @param permittedBy id of the agreement that permits it; empty if it is refused
+   * @param binding what would bind it and the sender; empty if it is refused
+   * @param withheld the fields that it is not given, as its label would name them
+   * @param fulfils which obligations it says that it fulfils; empty if that is not known
+   * @param tried every agreement: first those that cover the pair, in the order in which they are
+   *     tried, then the others
+   */
+  public record Recipient(
+      AgencyName agency,
+      Optional<Refusal> refusal,
+      Optional<String> permittedBy,
+      Optional<Binding> binding,
+      List<String> withheld,
+      Optional<Fulfilment> fulfils,
+      List<Tried> tried) {
+    public Recipient {
+      withheld = List.copyOf(withheld);
+      tried = List.copyOf(tried);
+    }
+  }
+
+  /**
+   * What binds under the agreement that permits.
+   *
+   * @param obligations what binds the recipient, as its label would name them
+   * @param retentionDays days that it may keep the content
+   * @param fourEyes whether this agreement asks for a second person
+   * @param personRequired whether it asks who sends, and why
+   */
+  public record Binding(
+      List<Obligation> obligations, int retentionDays, boolean fourEyes, boolean personRequired) {
+    public Binding {
+      obligations = List.copyOf(obligations);
+    }
+
+    static Binding of(Agreement.Obligations it) {
+      return new Binding(it.ofRecipient(), it.retentionDays(), it.fourEyes(), it.personRequired());
+    }
+  }
+
+  /**
+   * One agreement.
+   *
+   * @param agreement its id
+   * @param title its title
+   * @param failed the tests that the label fails, each as {@code field: reason}; none if this
+   *     agreement permits it
+   */
+  public record Tried(String agreement, String title, List<String> failed) {
+    public Tried {
+      failed = List.copyOf(failed);
+    }
+  }
+
+  /** What becomes of it as a whole. */
+  public Decision.Outcome outcome() {
+    if (recipients.stream().allMatch(recipient -> recipient.refusal().isPresent())) {
+      return Decision.Outcome.REFUSED;
+    }
+    return held.isPresent() ? Decision.Outcome.HELD : Decision.Outcome.ACCEPTED;
+  }
+
+  /** What becomes of it for one of its recipients: what is held, is held for all. */
+  public Decision.Outcome outcome(Recipient recipient) {
+    return recipient.refusal().isPresent() ? Decision.Outcome.REFUSED : outcome();
+  }
+}

@@ -1,0 +1,160 @@
+package org.entente.gateway.policy.decide;
+
+import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
+import org.entente.gateway.policy.terms.Exercise;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
+
+/**
+ * A message with the recipients that one agreement permits it to, completed and ready to be sealed.
+ *
+ * <p>Made by this package only: holding one proves that the label was checked, agrees with the
+ * body, and that policy permits every recipient listed. A draft whose recipients fall under several
+ * agreements or sit at several desks, or some of whom have it for information, gives several of
+ * these with the same message id. Immutable.
+ */
+public final class Permitted {
+  private final MessageId messageId;
+  private final AgencyName origin;
+  private final LabelledBody content;
+  private final Written written;
+  private final Grounds grounds;
+  private final List<Permit> permits;
+  private final Instant expires;
+
+  /**
+   * A label with its body.
+   *
+   * @param label complete
+   * @param body the serialised {@code entente.v1.Body}
+   */
+  record LabelledBody(Label label, ByteString body) {}
+
+  /** A label, complete, with its body as its author wrote it. */
+  record Written(Label label, Body body) {}
+
+  /** One of which nothing is withheld. */
+  Permitted(
+      MessageId messageId,
+      AgencyName origin,
+      Label label,
+      Body body,
+      List<Permit> permits,
+      Instant expires) {
+    this(
+        messageId,
+        origin,
+        new LabelledBody(label, body.toByteString()),
+        new Written(label, body),
+        Grounds.NONE,
+        permits,
+        expires);
+  }
+
+  Permitted(
+      MessageId messageId,
+      AgencyName origin,
+      LabelledBody content,
+      Written written,
+      Grounds grounds,
+      List<Permit> permits,
+      Instant expires) {
+    if (permits.isEmpty()) {
+      throw new IllegalArgumentException("a permitted message has a recipient");
+    }
+    this.messageId = messageId;
+    this.origin = origin;
+    this.content = content;
+    this.written = written;
+    this.grounds = grounds;
+    this.permits = List.copyOf(permits);
+    this.expires = expires;
+  }
+
+  /** The message's id; the same in {@code label().getMessageId()}. */
+  public MessageId messageId() {
+    return messageId;
+  }
+
+  /** The publishing agency. */
+  public AgencyName origin() {
+    return origin;
+  }
+
+  /** The label that recipients get, with every field set that the gateway sets. */
+  public Label label() {
+    return content.label();
+  }
+
+  /** The serialised {@code entente.v1.Body} that recipients get. */
+  public ByteString body() {
+    return content.body();
+  }
+
+  /** The label as if the agreement withheld nothing: for the sender's own books. */
+  public Label writtenLabel() {
+    return written.label();
+  }
+
+  /** The body as its author wrote it: for the sender's own books. */
+  public Body writtenBody() {
+    return written.body();
+  }
+
+  /** The recipients, at least one, in the order of their names, all under one agreement. */
+  public List<Permit> permits() {
+    return permits;
+  }
+
+  /** Id of the agreement. */
+  public String agreement() {
+    return permits.get(0).agreement();
+  }
+
+  /** Days the recipients may keep the content. */
+  public int retentionDays() {
+    return permits.get(0).retentionDays();
+  }
+
+  /** Version of the policy that decided. */
+  public String policyVersion() {
+    return permits.get(0).policyVersion();
+  }
+
+  /** Which policy of this node that was; 0 where nobody counted. */
+  public long generation() {
+    return permits.get(0).generation();
+  }
+
+  /** On what it goes out of which its label says nothing. */
+  public Grounds grounds() {
+    return grounds;
+  }
+
+  /** Priority class. */
+  public Lane lane() {
+    return Lane.of(label().getLaneValue());
+  }
+
+  /** Whether this is training traffic. */
+  public boolean exercise() {
+    return Exercise.of(label());
+  }
+
+  /** The message is not delivered after this; whole milliseconds. */
+  public Instant expires() {
+    return expires;
+  }
+
+  /** Names the message and its recipients, never its content. */
+  @Override
+  public String toString() {
+    return "permitted " + messageId + " under " + agreement() + " to " + permits.size();
+  }
+}

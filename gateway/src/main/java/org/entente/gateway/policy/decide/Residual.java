@@ -1,0 +1,132 @@
+package org.entente.gateway.policy.decide;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.terms.LabelWords;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a decision depends on while one field of the label is not known: for each thing that can
+ * come of it, the condition on that field.
+ *
+ * @param recipient who would receive
+ * @param field name of the field
+ * @param type its type, such as {@code RequestedAction} or {@code list of Handling}
+ * @param branches what can come of it, each once
+ * @param whole whether every value of the field was tried; otherwise, of a text, those that stand
+ *     in a condition, an empty one and another
+ */
+public record Residual(
+    AgencyName recipient, String field, String type, List<Branch> branches, boolean whole) {
+  public Residual {
+    branches = List.copyOf(branches);
+  }
+
+  /**
+   * One thing that can come of it.
+   *
+   * @param condition when, as a condition of policy over {@code label}; {@code true} if always
+   * @param verdict what
+   */
+  public record Branch(String condition, Verdict verdict) {}
+
+  /**
+   * What is known of a draft.
+   *
+   * @param label the rest of its label
+   * @param body its body; null if it is not known
+   * @param namesPersons of a body that is not known, whether it names persons and has no other
+   *     personal data
+   * @param person whether it says who sends, and why
+   * @param sources what it passes on, as it came
+   */
+  public record Known(
+      Label label,
+      @Nullable Body body,
+      boolean namesPersons,
+      boolean person,
+      List<Source> sources) {
+    public Known {
+      sources = List.copyOf(sources);
+    }
+
+    /** A draft whose body is not known. */
+    public Known(Label label, boolean namesPersons, boolean person, List<Source> sources) {
+      this(label, null, namesPersons, person, sources);
+    }
+
+    /** The same for those who have it for information, perhaps by a lower lane. */
+    Known inLane(Lane lane) {
+      return lane == Lane.LANE_UNSPECIFIED
+          ? this
+          : new Known(label.toBuilder().setLane(lane).build(), body, namesPersons, person, sources);
+    }
+
+    /** A draft that lacks nothing besides and passes nothing on. */
+    public static Known of(Label label) {
+      return new Known(label, false, true, List.of());
+    }
+  }
+
+  /** Names of the fields that it can be asked of: those that clients set. */
+  public static List<String> fields() {
+    return LabelWords.names().stream()
+        .filter(name -> !LintReport.GATEWAY_FIELDS.contains(name))
+        .toList();
+  }
+
+  static String type(FieldDescriptor field) {
+    String one =
+        switch (field.getJavaType()) {
+          case ENUM -> field.getEnumType().getName();
+          case BOOLEAN -> "bool";
+          case BYTE_STRING -> "bytes";
+          default -> "string";
+        };
+    return field.isRepeated() ? "list of " + one : one;
+  }
+
+  /** The condition that a field has one of these values. */
+  static String condition(FieldDescriptor field, List<Object> values) {
+    String name = "label." + field.getName();
+    if (field.getJavaType() == JavaType.BOOLEAN && values.size() == 1) {
+      return values.contains(true) ? name : "!" + name;
+    }
+    List<String> literals = values.stream().map(it -> literal(field, it)).toList();
+    return literals.size() == 1
+        ? name + " == " + literals.get(0)
+        : name + " in [" + String.join(", ", literals) + "]";
+  }
+
+  private static String literal(FieldDescriptor field, Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream()
+          .map(it -> literal(field, it))
+          .collect(Collectors.joining(", ", "[", "]"));
+    }
+    if (value instanceof EnumValueDescriptor it) {
+      return it.getType().getName() + "." + it.getName();
+    }
+    if (value instanceof ByteString bytes) {
+      return bytes.isEmpty() ? "b''" : "b'" + "\\x00".repeat(bytes.size()) + "'";
+    }
+    // Texts come from literals of conditions, which may hold what a literal must escape.
+    return value instanceof String text
+        ? "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
+        : value.toString();
+  }
+
+  /** The label with another value in a field. */
+  static Label with(Label label, FieldDescriptor field, Object value) {
+    return label.toBuilder().setField(field, value).build();
+  }
+}

@@ -1,0 +1,161 @@
+package org.entente.gateway.policy.decide;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NameSuggestion;
+import org.entente.gateway.model.Permit;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.terms.Membership;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Roster;
+
+/**
+ * Rosters of joint operations as sealed messages.
+ *
+ * <p>A roster says who takes part, under which cover name and until when, and nothing of what the
+ * operation is about, which goes under agreements like all content. It may pass from a lead to
+ * whoever some agreement in force lets it tell something within operations (kind OPERATION), and to
+ * nobody else. It travels in the lane FLASH, so that it can overtake what goes by the one before.
+ */
+public final class RosterMessages {
+  /** What stands in the label where other messages name their agreement. */
+  public static final String AGREEMENT = "roster";
+
+  /** Days that the message is kept; what the gateway itself keeps of it has its own end. */
+  public static final int RETENTION_DAYS = 365;
+
+  /** The same where a member gives a roster back to the agency that signed it. */
+  public static final String GIVEN_BACK = "roster-given-back";
+
+  public static final FixedLabel LABEL =
+      new FixedLabel(Kind.KIND_ROSTER, AGREEMENT, RETENTION_DAYS);
+  private static final FixedLabel BACK =
+      new FixedLabel(Kind.KIND_ROSTER, GIVEN_BACK, RETENTION_DAYS);
+  private static final Duration DELIVER_WITHIN = Duration.ofDays(90);
+
+  private final Rules rules;
+  private final Membership membership;
+  private final PolicyStamp stamp;
+
+  RosterMessages(Rules rules, Membership membership, PolicyStamp stamp) {
+    this.rules = rules;
+    this.membership = membership;
+    this.stamp = stamp;
+  }
+
+  /** Why a lead may not tell an agency who takes part; empty if it may. */
+  public Optional<Refusal> refusal(AgencyName lead, AgencyName member, Instant now) {
+    if (!membership.agencies().contains(member)) {
+      return Optional.of(
+          new Refusal(
+              member.value(),
+              Code.UNKNOWN_RECIPIENT,
+              AGREEMENT,
+              "no member of the federation; "
+                  + NameSuggestion.of(
+                      member.value(),
+                      membership.agencies().stream().map(AgencyName::value).toList())));
+    }
+    return rules.categories(Kind.KIND_OPERATION, lead, member, now).isEmpty()
+        ? Optional.of(
+            new Refusal(
+                member.value(),
+                Code.NO_AGREEMENT,
+                AGREEMENT,
+                "no agreement in force covers the kind OPERATION from " + lead + " to " + member))
+        : Optional.empty();
+  }
+
+  /** The same of a message that is to pass, or that came. */
+  Optional<Refusal> refusal(Label label, AgencyName origin, AgencyName recipient, Instant now) {
+    if (isGivenBack(label)) {
+      // It tells its signer nothing new, and goes back by the agreement by which it came.
+      return BACK.refusal(label, origin, recipient, membership)
+          .or(() -> refusal(recipient, origin, now).map(it -> to(recipient, it)));
+    }
+    Optional<Refusal> form = LABEL.refusal(label, origin, recipient, membership);
+    return form.isPresent() ? form : refusal(origin, recipient, now);
+  }
+
+  /** Whether a label is that of a roster which comes back to the agency that signed it. */
+  public static boolean isGivenBack(Label label) {
+    return label.getKind() == Kind.KIND_ROSTER && label.getAgreement().equals(GIVEN_BACK);
+  }
+
+  private static Refusal to(AgencyName recipient, Refusal refusal) {
+    return new Refusal(recipient.value(), refusal.code(), GIVEN_BACK, refusal.reason());
+  }
+
+  /**
+   * A roster as a message.
+   *
+   * @param statement the signed roster
+   * @param recipients of whom none is refused; at least one
+   */
+  public Permitted message(
+      MessageId id,
+      byte[] statement,
+      AgencyName self,
+      List<AgencyName> recipients,
+      boolean exercise,
+      Instant now) {
+    return message(LABEL, id, statement, self, recipients, exercise, now);
+  }
+
+  /**
+   * A roster on its way back to the agency that signed it.
+   *
+   * @param signer who may tell this agency by an agreement; the way back needs no other
+   */
+  public Permitted givenBack(
+      MessageId id,
+      byte[] statement,
+      AgencyName self,
+      AgencyName signer,
+      boolean exercise,
+      Instant now) {
+    return message(BACK, id, statement, self, List.of(signer), exercise, now);
+  }
+
+  private Permitted message(
+      FixedLabel label,
+      MessageId id,
+      byte[] statement,
+      AgencyName self,
+      List<AgencyName> recipients,
+      boolean exercise,
+      Instant now) {
+    List<Permit> permits =
+        recipients.stream()
+            .sorted()
+            .map(
+                agency ->
+                    new Permit(
+                        agency,
+                        label.agreement(),
+                        RETENTION_DAYS,
+                        stamp.version(),
+                        stamp.generation()))
+            .toList();
+    Instant created = now.truncatedTo(ChronoUnit.MILLIS);
+    Instant expires = created.plus(DELIVER_WITHIN);
+    Roster roster = Roster.newBuilder().setStatement(ByteString.copyFrom(statement)).build();
+    return new Permitted(
+        id,
+        self,
+        label.of(id, self, Lane.FLASH, exercise, created, expires),
+        Body.newBuilder().setRoster(roster).build(),
+        permits,
+        expires);
+  }
+}

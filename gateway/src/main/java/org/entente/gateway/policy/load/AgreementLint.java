@@ -1,0 +1,308 @@
+package org.entente.gateway.policy.load;
+
+import com.google.protobuf.Descriptors.EnumDescriptor;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.config.Positions;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.policy.check.LabelFields;
+import org.entente.gateway.policy.check.LabelSpace;
+import org.entente.gateway.policy.codes.CodeLists;
+import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.policy.decide.ChargeMessages;
+import org.entente.gateway.policy.decide.ConsentMessages;
+import org.entente.gateway.policy.decide.EvidenceMessages;
+import org.entente.gateway.policy.decide.RecallMessages;
+import org.entente.gateway.policy.decide.ResponderMessages;
+import org.entente.gateway.policy.decide.RosterMessages;
+import org.entente.gateway.policy.terms.Agreement;
+import org.entente.gateway.policy.terms.AgreementFile;
+import org.entente.gateway.policy.terms.Coverage;
+import org.entente.gateway.policy.terms.Law.Instrument;
+import org.entente.gateway.policy.terms.Law.Regime;
+import org.entente.gateway.policy.terms.Law.TransferBasis;
+import org.entente.gateway.policy.terms.Membership;
+import org.entente.gateway.policy.terms.Party;
+import org.entente.gateway.policy.terms.Redactions;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Purpose;
+import org.jspecify.annotations.Nullable;
+
+/** Turns one agreement file into an {@link Agreement}, or says everything that is wrong with it. */
+public final class AgreementLint {
+  /** Ids that stand for what needs no agreement; no file may take one. */
+  static final Set<String> RESERVED =
+      Set.of(
+          EvidenceMessages.AGREEMENT,
+          RecallMessages.AGREEMENT,
+          ConsentMessages.AGREEMENT,
+          ResponderMessages.AGREEMENT,
+          RosterMessages.AGREEMENT,
+          RosterMessages.GIVEN_BACK,
+          ChargeMessages.AGREEMENT);
+
+  /** Kinds that need an agreement, as its file writes them. */
+  private static final String SHARED = EnumWords.words(LabelSpace.KINDS);
+
+  /** Days before its end at which an agreement is reported. */
+  private static final int SOON = 30;
+
+  private static final int DEFAULT_DELIVERY_DAYS = 30;
+
+  private final AgreementFile file;
+  private final Positions positions;
+  private final Membership membership;
+  private final LintReport report;
+
+  public AgreementLint(
+      AgreementFile file, Positions positions, Membership membership, LintReport report) {
+    this.file = file;
+    this.positions = positions;
+    this.membership = membership;
+    this.report = report;
+  }
+
+  /** The agreement; empty if the report has a new problem. */
+  public Optional<Agreement> lint(Expressions expressions, CodeLists codes, Instant now) {
+    int before = report.problems().size();
+    names();
+    Agreement.Covers covers = covers(expressions, codes);
+    Agreement.Parties parties = new PartiesLint(positions, membership, report).lint(file.between());
+    Agreement.Obligations obligations = obligations();
+    Redactions redactions = new RedactionsLint(positions, report).lint(file.redactions(), covers);
+    Agreement.Validity validity = validity(now);
+    law();
+    if (report.problems().size() > before) {
+      return Optional.empty();
+    }
+    Agreement agreement =
+        new Agreement(
+            file.id(),
+            file.title(),
+            file.law(),
+            parties,
+            covers,
+            obligations,
+            redactions,
+            validity);
+    changeOfPurpose(agreement);
+    return report.problems().size() > before ? Optional.empty() : Optional.of(agreement);
+  }
+
+  private void wrong(String field, String wrong, String valid) {
+    report.problem(positions.problem(field, wrong, valid));
+  }
+
+  private void names() {
+    boolean form = LabelFields.AGREEMENT_ID.matcher(file.id()).matches();
+    if (!form || RESERVED.contains(file.id())) {
+      wrong(
+          "id",
+          "\"" + InvalidValue.printable(file.id()) + "\"",
+          "1 to 64 characters of a-z 0-9 and -, none of "
+              + String.join(", ", new TreeSet<>(RESERVED)));
+    }
+    report.text(positions, "title", file.title(), 200);
+    report.text(positions, "law.reference", file.law().reference(), 500);
+  }
+
+  private void law() {
+    boolean personal = Boolean.TRUE.equals(file.covers().personalData());
+    Optional<TransferBasis> basis = file.law().basis();
+    if (personal && file.law().instrument() == Instrument.MOU) {
+      wrong(
+          "covers.personal_data",
+          "personal data under a memorandum of understanding alone",
+          "false, or an instrument that binds in law: TREATY, EU_ACT, NATIONAL_LAW, COURT_ORDER");
+    }
+    if (personal && basis.isEmpty()) {
+      wrong(
+          "law.transfer_basis",
+          "personal data without a basis of transfer",
+          "one of ADEQUACY, SAFEGUARDS, DEROGATION, INTERNAL");
+    }
+    if (basis.equals(Optional.of(TransferBasis.INTERNAL)) && !oneLegalOrder()) {
+      wrong(
+          "law.transfer_basis",
+          "INTERNAL between parties of several legal orders",
+          "one group or jurisdiction as the only party; otherwise ADEQUACY, SAFEGUARDS, DEROGATION");
+    }
+    if (personal
+        && basis.equals(Optional.of(TransferBasis.DEROGATION))
+        && !Boolean.TRUE.equals(file.obligations().personRequired())) {
+      report.warning(
+          positions.problem(
+              "law.transfer_basis",
+              "DEROGATION, and nobody has to say why each message is sent",
+              "obligations.person_required: true, since such a transfer is documented with its"
+                  + " justification (Directive (EU) 2016/680, article 38(3))"));
+    }
+    boolean investigates =
+        file.covers().purposes().contains(EnumWords.word(Purpose.PURPOSE_CRIMINAL_INVESTIGATION));
+    if (investigates && file.law().regime() != Regime.CRIMINAL) {
+      wrong(
+          "law.regime",
+          "CRIMINAL_INVESTIGATION under administrative assistance",
+          "regime CRIMINAL, or other purposes");
+    }
+  }
+
+  private boolean oneLegalOrder() {
+    List<Party> parties = file.between().parties();
+    return parties != null
+        && parties.size() == 1
+        && (parties.get(0).group() != null || parties.get(0).jurisdiction() != null);
+  }
+
+  private Agreement.Covers covers(Expressions expressions, CodeLists codes) {
+    AgreementFile.Covers it = file.covers();
+    Set<Kind> kinds = words("covers.kinds", it.kinds(), Kind.getDescriptor(), Kind::forNumber);
+    if (kinds.contains(Kind.KIND_EVIDENCE)) {
+      wrong("covers.kinds", "EVIDENCE", SHARED + "; evidence needs no agreement");
+    }
+    if (kinds.contains(Kind.KIND_RECALL)) {
+      wrong("covers.kinds", "RECALL", SHARED + "; a recall needs no agreement");
+    }
+    if (kinds.contains(Kind.KIND_RESPONDERS)) {
+      wrong("covers.kinds", "RESPONDERS", SHARED + "; what may be asked follows from REQUEST");
+    }
+    if (kinds.contains(Kind.KIND_ROSTER)) {
+      wrong("covers.kinds", "ROSTER", SHARED + "; a roster goes where OPERATION is covered");
+    }
+    if (kinds.contains(Kind.KIND_CONSENT)) {
+      wrong("covers.kinds", "CONSENT", SHARED + "; a consent needs no agreement");
+    }
+    if (kinds.contains(Kind.KIND_CHARGE)) {
+      wrong("covers.kinds", "CHARGE", SHARED + "; a charge needs no agreement");
+    }
+    List<String> handling = it.handling() == null ? List.of() : it.handling();
+    Set<Classification> ceiling =
+        words(
+            "covers.classification_ceiling",
+            List.of(it.classificationCeiling()),
+            Classification.getDescriptor(),
+            Classification::forNumber);
+    return new Agreement.Covers(
+        kinds,
+        words("covers.categories", it.categories(), Category.getDescriptor(), Category::forNumber),
+        words("covers.purposes", it.purposes(), Purpose.getDescriptor(), Purpose::forNumber),
+        ceiling.stream().findFirst().orElse(Classification.CLASSIFICATION_UNCLASSIFIED),
+        handling.isEmpty()
+            ? Set.of()
+            : words("covers.handling", handling, Handling.getDescriptor(), Handling::forNumber),
+        Boolean.TRUE.equals(it.personalData()),
+        condition(expressions, codes));
+  }
+
+  private @Nullable Condition condition(Expressions expressions, CodeLists codes) {
+    String source = file.covers().condition();
+    if (source == null) {
+      return null;
+    }
+    Optional<Condition> condition =
+        report.condition(expressions, codes, positions, "covers.condition", source);
+    return condition.orElse(null);
+  }
+
+  private <E> Set<E> words(
+      String field, List<String> words, EnumDescriptor type, IntFunction<E> byNumber) {
+    Set<E> values = new LinkedHashSet<>();
+    if (words.isEmpty()) {
+      wrong(field, "an empty list", "one or more of " + EnumWords.all(type));
+    }
+    for (int i = 0; i < words.size(); i++) {
+      String place =
+          words.size() == 1 && !positions.has(field + "[0]") ? field : field + "[" + i + "]";
+      String word = words.get(i) == null ? "nothing" : words.get(i);
+      var value = EnumWords.parse(type, word);
+      if (value.isEmpty()) {
+        wrong(place, "\"" + InvalidValue.printable(word) + "\"", "one of " + EnumWords.all(type));
+      } else if (!values.add(byNumber.apply(value.get().getNumber()))) {
+        wrong(place, word + " a second time", "each once");
+      }
+    }
+    return values;
+  }
+
+  private Agreement.Obligations obligations() {
+    AgreementFile.Obligations it = file.obligations();
+    int retention = within("retention_days", it.retentionDays(), Agreement.MAX_RETENTION_DAYS);
+    int bytes =
+        it.maxMessageBytes() == null
+            ? MessageLimits.DEFAULT_MAX_BODY_BYTES
+            : within("max_message_bytes", it.maxMessageBytes(), AgreementFile.MAX_BODY);
+    int days =
+        it.deliverWithinDays() == null
+            ? Math.min(DEFAULT_DELIVERY_DAYS, Math.max(1, retention))
+            : within(
+                "deliver_within_days", it.deliverWithinDays(), AgreementFile.MAX_DELIVERY_DAYS);
+    return new Agreement.Obligations(
+        retention,
+        it.onwardTransfer(),
+        Boolean.TRUE.equals(it.fourEyes()),
+        Boolean.TRUE.equals(it.personRequired()),
+        bytes,
+        days);
+  }
+
+  private int within(String field, int value, int most) {
+    if (value < 1 || value > most) {
+      wrong("obligations." + field, Integer.toString(value), "1 to " + most);
+    }
+    return value;
+  }
+
+  private Agreement.Validity validity(Instant now) {
+    LocalDate from = file.valid().from();
+    LocalDate until = file.valid().until();
+    if (until != null && until.isBefore(from)) {
+      wrong("valid.until", until.toString(), "a day not before " + from);
+    } else if (until != null && until.isBefore(LocalDate.ofInstant(now, ZoneOffset.UTC))) {
+      // No problem: a gateway that restarts after an agreement's end must come up.
+      report.warning(
+          positions.problem("valid.until", "ended on " + until, "a later day, or remove the file"));
+    } else if (until != null
+        && until.isBefore(LocalDate.ofInstant(now, ZoneOffset.UTC).plusDays(SOON))) {
+      report.warning(
+          positions.problem(
+              "valid.until",
+              "ends on " + until + ", within " + SOON + " days",
+              "a later day, once the parties have agreed on it"));
+    }
+    return new Agreement.Validity(from, until);
+  }
+
+  private void changeOfPurpose(Agreement agreement) {
+    if (agreement.law().allowsPurposeChange()) {
+      return;
+    }
+    Coverage coverage = new Coverage(agreement, membership);
+    if (!coverage.policeReachedByCustoms(membership).isEmpty()) {
+      wrong(
+          "law.purpose_change",
+          "customs may share with police ("
+              + String.join(
+                  ", ",
+                  coverage.policeReachedByCustoms(membership).stream()
+                      .map(Object::toString)
+                      .sorted()
+                      .toList())
+              + "), which is a change of purpose",
+          "true if the instrument allows it; otherwise narrow the parties by authorities");
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package org.entente.gateway.policy.load;
+
+import java.util.List;
+import java.util.TreeSet;
+import org.entente.gateway.config.Positions;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.subject.CodedText;
+import org.entente.gateway.policy.terms.Agreement;
+import org.entente.gateway.policy.terms.AgreementFile.Between;
+import org.entente.gateway.policy.terms.AgreementFile.Direction;
+import org.entente.gateway.policy.terms.Membership;
+import org.entente.gateway.policy.terms.Party;
+import org.jspecify.annotations.Nullable;
+
+/** Lint of who shares with whom. */
+final class PartiesLint {
+  private static final int MAX_PARTIES = 64;
+
+  private final Positions positions;
+  private final Membership membership;
+  private final LintReport report;
+
+  PartiesLint(Positions positions, Membership membership, LintReport report) {
+    this.positions = positions;
+    this.membership = membership;
+    this.report = report;
+  }
+
+  Agreement.Parties lint(Between between) {
+    if (between.direction() == Direction.BOTH) {
+      absent("between.from", between.from());
+      absent("between.to", between.to());
+      List<Party> parties = parties("between.parties", between.parties());
+      if (parties.size() == 1 && !parties.get(0).among()) {
+        wrong("between.parties", "one party", "two or more, or among_themselves: true");
+      }
+      return Agreement.Parties.bothWays(parties);
+    }
+    absent("between.parties", between.parties());
+    return Agreement.Parties.oneWay(
+        parties("between.from", between.from()), parties("between.to", between.to()));
+  }
+
+  private void wrong(String field, String wrong, String valid) {
+    report.problem(positions.problem(field, wrong, valid));
+  }
+
+  private void absent(String field, @Nullable List<Party> parties) {
+    if (parties != null) {
+      wrong(field, "does not go with this direction", "BOTH: parties; ONE_WAY: from and to");
+    }
+  }
+
+  private List<Party> parties(String field, @Nullable List<Party> parties) {
+    if (parties == null || parties.isEmpty() || parties.size() > MAX_PARTIES) {
+      wrong(field, "no party or too many", "1 to " + MAX_PARTIES + " parties");
+      return List.of();
+    }
+    for (int i = 0; i < parties.size(); i++) {
+      if (parties.get(i) == null) {
+        wrong(field + "[" + i + "]", "nothing", "a party");
+        return List.of();
+      }
+      party(field + "[" + i + "]", parties.get(i));
+    }
+    return parties;
+  }
+
+  private void party(String field, Party party) {
+    if (party.named() != 1) {
+      wrong(
+          field,
+          party.named() + " ways of naming a party",
+          "exactly one of agency, jurisdiction, group, all_members: true");
+      return;
+    }
+    if (party.authorities() != null && party.authorities().isEmpty()) {
+      wrong(field + ".authorities", "an empty list", "leave it out for any authority");
+    }
+    if (party.group() != null && !membership.groups().contains(party.group())) {
+      wrong(
+          field + ".group",
+          "unknown group \"" + InvalidValue.printable(party.group()) + "\"",
+          membership.groups().isEmpty()
+              ? "none, since the trust bundle in force names no groups"
+              : "one of " + String.join(", ", new TreeSet<>(membership.groups())));
+      return;
+    }
+    if (party.jurisdiction() != null && !CodedText.COUNTRY.valid(party.jurisdiction())) {
+      wrong(
+          field + ".jurisdiction",
+          "\"" + InvalidValue.printable(party.jurisdiction()) + "\"",
+          stateOr(party.jurisdiction()));
+      return;
+    }
+    if (party.jurisdiction() != null && membership.groups().contains(party.jurisdiction())) {
+      // No problem: a group that is founded later must not take the rulebook with it.
+      report.warning(
+          positions.problem(
+              field + ".jurisdiction",
+              party.jurisdiction() + " is a group, of which every agency is meant, as by group",
+              "group: " + party.jurisdiction()));
+    }
+    if (party.resolve(membership).isEmpty()) {
+      // No problem: an agency that leaves the federation must not take the rulebook with it.
+      report.warning(
+          positions.problem(
+              field, party.words() + " stands for no member agency", "a member of the federation"));
+    }
+  }
+
+  /** What is meant by a code that is no state's. */
+  private String stateOr(String written) {
+    if (membership.groups().contains(written)) {
+      return "group: " + written;
+    }
+    return CodedText.JURISDICTION.valid(written)
+        ? CodedText.COUNTRY.form() + "; the authorities of a part of a state by name, agency: …"
+        : CodedText.COUNTRY.form();
+  }
+}

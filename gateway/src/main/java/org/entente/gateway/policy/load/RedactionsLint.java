@@ -1,0 +1,120 @@
+package org.entente.gateway.policy.load;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.config.Positions;
+import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.terms.Agreement;
+import org.entente.gateway.policy.terms.FieldPath;
+import org.entente.gateway.policy.terms.RedactableFields;
+import org.entente.gateway.policy.terms.Redactions;
+import org.entente.proto.v1.Kind;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what an agreement's file withholds into {@link Redactions}, or says what is wrong. */
+final class RedactionsLint {
+  private static final String FIELD = "redactions";
+
+  private final Positions positions;
+  private final LintReport report;
+  private final List<FieldPath> paths = new ArrayList<>();
+
+  RedactionsLint(Positions positions, LintReport report) {
+    this.positions = positions;
+    this.report = report;
+  }
+
+  /** What is withheld; without what is wrong, of which the report then has a problem. */
+  Redactions lint(@Nullable List<String> written, Agreement.Covers covers) {
+    if (written == null) {
+      return Redactions.NONE;
+    }
+    if (written.isEmpty() || written.size() > Redactions.MOST) {
+      wrong(
+          FIELD,
+          written.isEmpty() ? "an empty list" : written.size() + " fields",
+          "1 to " + Redactions.MOST + " fields, or no redactions");
+      return Redactions.NONE;
+    }
+    for (int i = 0; i < written.size(); i++) {
+      String text = written.get(i) == null ? "nothing" : written.get(i);
+      add(place(i, written.size()), text, covers);
+    }
+    for (FieldPath path : paths) {
+      whole(path);
+    }
+    unread(covers);
+    return new Redactions(paths);
+  }
+
+  private String place(int index, int size) {
+    String place = FIELD + "[" + index + "]";
+    return size == 1 && !positions.has(place) ? FIELD : place;
+  }
+
+  private void wrong(String field, String wrong, String valid) {
+    report.problem(positions.problem(field, wrong, valid));
+  }
+
+  private void add(String place, String text, Agreement.Covers covers) {
+    RedactableFields.Found found = RedactableFields.find(text);
+    if (found instanceof RedactableFields.Found.NotRedactable not) {
+      wrong(place, not.wrong(), not.valid());
+      return;
+    }
+    FieldPath path = ((RedactableFields.Found.Redactable) found).path();
+    Optional<FieldPath> other =
+        paths.stream().filter(it -> it.contains(path) || path.contains(it)).findFirst();
+    if (other.isPresent()) {
+      wrong(
+          place,
+          other.get().equals(path)
+              ? text + " a second time"
+              : text + " beside " + other.get().text() + ", of which one lies within the other",
+          "the wider of the two, once");
+      return;
+    }
+    paths.add(path);
+    Kind kind = RedactableFields.kind(path);
+    if (!path.isOfLabel() && !covers.kinds().contains(kind)) {
+      report.warning(
+          positions.problem(
+              place,
+              text + " is of " + EnumWords.word(kind) + ", which this agreement does not cover",
+              "fields of "
+                  + (covers.kinds().isEmpty() ? "no kind" : EnumWords.words(covers.kinds()))));
+    }
+  }
+
+  /** What is left must be valid: some fields stand only together. */
+  private void whole(FieldPath path) {
+    Optional<FieldDescriptor> with = RedactableFields.companion(path);
+    boolean there =
+        with.isEmpty()
+            || paths.stream().anyMatch(it -> it.isBeside(path) && it.field() == with.get());
+    if (!there) {
+      wrong(
+          FIELD,
+          path.text() + " without " + with.get().getName() + " beside it",
+          "both, or neither");
+    }
+  }
+
+  /** A condition is asked at both ends, of the label as it goes. */
+  private void unread(Agreement.Covers covers) {
+    Set<String> read = covers.condition().map(Condition::labelFields).orElse(Set.of());
+    for (FieldPath path : paths) {
+      if (path.isOfLabel() && read.contains(path.field().getName())) {
+        wrong(
+            FIELD,
+            "covers.condition reads " + path.text() + ", which the recipient is not given",
+            "a condition of what the recipient is given, or without this field");
+      }
+    }
+  }
+}

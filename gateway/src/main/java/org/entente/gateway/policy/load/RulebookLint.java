@@ -1,0 +1,380 @@
+package org.entente.gateway.policy.load;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.cel.Evaluation;
+import org.entente.gateway.config.Positions;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.check.LabelSpace;
+import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.decide.Rules;
+import org.entente.gateway.policy.terms.Agreement;
+import org.entente.gateway.policy.terms.AgreementTests;
+import org.entente.gateway.policy.terms.Coverage;
+import org.entente.gateway.policy.terms.LabelWords;
+import org.entente.gateway.policy.terms.Membership;
+import org.entente.gateway.policy.terms.NodeRule;
+import org.entente.gateway.policy.terms.Rulebook;
+import org.entente.gateway.policy.terms.Transfer;
+import org.entente.proto.v1.Label;
+
+/**
+ * What is odd in a rulebook that loads: agreements that are never chosen, conditions that are never
+ * true, rules of the node that leave nothing, ties that only an id decides. Used once, by one
+ * thread.
+ *
+ * <p>Conditions are put to at most {@value #MOST} labels of their {@link LabelSpace}; where that is
+ * not all of it, the warning says so.
+ */
+final class RulebookLint {
+  static final long MOST = 20_000;
+  static final long SEED = 1;
+  static final String ASKING_FIRST =
+      "one that asks first whether it can be, such as label.case_ref.matches('[0-9]+') && …";
+  static final String MEMBER = "a member of the federation";
+
+  private final Rulebook rulebook;
+  private final Membership membership;
+  private final Instant now;
+  private final Map<String, Positions> places;
+  private final Positions placesOfRules;
+  private final LintReport report;
+  private final List<Coverage> coverages;
+
+  RulebookLint(
+      Rulebook rulebook,
+      Membership membership,
+      Instant now,
+      Map<String, Positions> places,
+      Positions placesOfRules,
+      LintReport report) {
+    this.rulebook = rulebook;
+    this.membership = membership;
+    this.now = now;
+    this.places = places;
+    this.placesOfRules = placesOfRules;
+    this.report = report;
+    this.coverages = rulebook.agreements().stream().map(a -> new Coverage(a, membership)).toList();
+  }
+
+  void lint() {
+    for (Coverage coverage : coverages) {
+      Agreement it = coverage.agreement();
+      it.covers()
+          .condition()
+          .map(this::strangers)
+          .ifPresent(all -> all.forEach(one -> warn(it, "covers.condition", one, MEMBER)));
+      conditionNeverTrue(coverage);
+      conditionThatFails(coverage);
+      neverChosen(coverage);
+      refusedByTheNode(coverage);
+    }
+    ties();
+    new NodeRulesReview(rulebook, membership, now, placesOfRules, report).review();
+  }
+
+  private List<String> strangers(Condition condition) {
+    return strangers(condition, membership);
+  }
+
+  /** Agencies of a condition that are none: a slip of the pen, or one that has left. */
+  static List<String> strangers(Condition condition, Membership membership) {
+    Set<String> members =
+        membership.agencies().stream().map(AgencyName::value).collect(Collectors.toSet());
+    return condition.compared().stream()
+        .filter(it -> !it.with().startsWith("label.") && !it.text().isEmpty())
+        .filter(it -> !members.contains(it.text()))
+        .map(it -> it.with() + " is compared with " + it.text() + ", which is no member agency")
+        .distinct()
+        .toList();
+  }
+
+  private void warn(Agreement agreement, String field, String wrong, String valid) {
+    Positions of = places.getOrDefault(agreement.id(), Positions.none(agreement.id()));
+    report.warning(of.problem(field, wrong, valid));
+  }
+
+  private Instant within(Agreement agreement) {
+    Instant begins = agreement.validity().begins();
+    return begins.isAfter(now) ? begins : now;
+  }
+
+  private List<Pair> pairs(Coverage coverage) {
+    return allPairs().filter(pair -> coverage.covers(pair.from(), pair.to())).toList();
+  }
+
+  private Stream<Pair> allPairs() {
+    return membership.agencies().stream()
+        .flatMap(from -> membership.agencies().stream().map(to -> new Pair(from, to)))
+        .filter(pair -> !pair.from().equals(pair.to()));
+  }
+
+  /** Who sends and who would receive. */
+  private record Pair(AgencyName from, AgencyName to) {
+    @Override
+    public String toString() {
+      return from + " to " + to;
+    }
+  }
+
+  private void conditionNeverTrue(Coverage coverage) {
+    Agreement agreement = coverage.agreement();
+    Optional<Condition> condition = agreement.covers().condition();
+    List<Pair> pairs = pairs(coverage);
+    if (condition.isEmpty() || pairs.isEmpty()) {
+      return;
+    }
+    Condition asked = condition.get();
+    LabelSpace space = LabelSpace.of(List.of(agreement), List.of(asked)).within(agreement.covers());
+    List<Pair> asking = asked.readsAgencies() ? pairs : pairs.subList(0, 1);
+    boolean ever =
+        space
+            .labels(MOST, SEED)
+            .anyMatch(
+                label ->
+                    asking.stream()
+                        .anyMatch(pair -> isTrue(asked, label, pair, within(agreement))));
+    if (!ever) {
+      boolean all = space.isWhole() && space.size() <= MOST && !asked.readsNow();
+      warn(
+          agreement,
+          "covers.condition",
+          all
+              ? "is false of every label that the agreement covers"
+              : "was true of none of the "
+                  + Math.min(MOST, space.size())
+                  + " labels tried, which are not all",
+          "a condition that some label fulfils");
+    }
+  }
+
+  /** A condition that refuses messages because it cannot be evaluated of them. */
+  private void conditionThatFails(Coverage coverage) {
+    Agreement agreement = coverage.agreement();
+    List<Pair> pairs = pairs(coverage);
+    if (pairs.isEmpty()) {
+      return;
+    }
+    Pair pair = pairs.get(0);
+    agreement
+        .covers()
+        .condition()
+        .flatMap(
+            it ->
+                LabelSpace.of(List.of(agreement), List.of(it))
+                    .within(agreement.covers())
+                    .labels(MOST, SEED)
+                    .flatMap(label -> failing(it, transfer(label, pair, within(agreement))))
+                    .findFirst())
+        .ifPresent(found -> warn(agreement, "covers.condition", found, ASKING_FIRST));
+  }
+
+  /** What keeps a condition from being evaluated of a transfer, and of which. */
+  static Stream<String> failing(Condition condition, Transfer transfer) {
+    return condition.evaluate(
+                transfer.label(),
+                transfer.origin().value(),
+                transfer.recipient().value(),
+                transfer.now())
+            instanceof Evaluation.EvaluationFailed<Boolean> failed
+        ? Stream.of(
+            "cannot be evaluated ("
+                + failed.reason()
+                + "), and refuses, of a label with "
+                + shown(transfer.label(), condition.labelFields()))
+        : Stream.empty();
+  }
+
+  private static String shown(Label label, Set<String> fields) {
+    Label.Builder only = Label.newBuilder();
+    Label.getDescriptor().getFields().stream()
+        .filter(it -> fields.contains(it.getName()))
+        .forEach(it -> only.setField(it, label.getField(it)));
+    String words = LabelWords.line(only.build());
+    return words.isEmpty() ? "nothing in " + String.join(", ", fields) : words;
+  }
+
+  private static boolean isTrue(Condition condition, Label label, Pair pair, Instant at) {
+    return condition.evaluate(label, pair.from().value(), pair.to().value(), at)
+            instanceof Evaluation.Value<Boolean> value
+        && value.value();
+  }
+
+  /** An agreement before which, for each pair, another is tried that permits all it permits. */
+  private void neverChosen(Coverage coverage) {
+    Set<String> before = new HashSet<>();
+    List<Pair> pairs = pairs(coverage);
+    for (Pair pair : pairs) {
+      Optional<Coverage> other =
+          coverages.stream()
+              .filter(it -> it != coverage && precedes(it, coverage, pair))
+              .filter(it -> permitsAllOf(it.agreement(), coverage.agreement()))
+              .findFirst();
+      if (other.isEmpty()) {
+        return;
+      }
+      before.add(other.get().agreement().id());
+    }
+    if (!pairs.isEmpty()) {
+      warn(
+          coverage.agreement(),
+          "between",
+          "is never chosen unless a message names it: "
+              + String.join(", ", before.stream().sorted().toList())
+              + " is tried first and permits all that it permits",
+          "a narrower other agreement, or no such file");
+    }
+  }
+
+  private static boolean precedes(Coverage one, Coverage other, Pair pair) {
+    return one.covers(pair.from(), pair.to())
+        && Rules.order(pair.from(), pair.to()).compare(one, other) < 0;
+  }
+
+  private boolean permitsAllOf(Agreement wide, Agreement narrow) {
+    Agreement.Covers all = wide.covers();
+    Agreement.Covers some = narrow.covers();
+    boolean inTime =
+        !wide.validity().begins().isAfter(within(narrow))
+            && wide.validity()
+                .ends()
+                .map(end -> narrow.validity().ends().map(it -> !it.isAfter(end)).orElse(false))
+                .orElse(true);
+    boolean sameCondition =
+        all.condition().isEmpty()
+            || all.condition()
+                .map(Condition::source)
+                .equals(some.condition().map(Condition::source));
+    return inTime
+        && sameCondition
+        && permitsForms(wide, narrow)
+        && all.kinds().containsAll(some.kinds())
+        && all.categories().containsAll(some.categories())
+        && all.purposes().containsAll(some.purposes())
+        && all.ceiling().getNumber() >= some.ceiling().getNumber()
+        && all.handling().containsAll(some.handling())
+        && (all.personalData() || !(some.personalData() || narrow.redactions().isOfBodies()))
+        && (wide.law().allowsPurposeChange() || !narrow.law().allowsPurposeChange())
+        && wide.obligations().maxMessageBytes() >= narrow.obligations().maxMessageBytes();
+  }
+
+  /** What withholds something of bodies refuses those of which it cannot: documents. */
+  private static boolean permitsForms(Agreement wide, Agreement narrow) {
+    return !wide.redactions().isOfBodies() || wide.redactions().equals(narrow.redactions());
+  }
+
+  /** An agreement of which the node's rules leave nothing, in either direction. */
+  private void refusedByTheNode(Coverage coverage) {
+    Agreement agreement = coverage.agreement();
+    List<Pair> pairs = pairs(coverage);
+    List<Condition> conditions =
+        Stream.concat(
+                agreement.covers().condition().stream(),
+                rulebook.nodeRules().stream().map(NodeRule::condition))
+            .toList();
+    if (pairs.isEmpty() || rulebook.nodeRules().isEmpty()) {
+      return;
+    }
+    LabelSpace space = LabelSpace.of(List.of(agreement), conditions).within(agreement.covers());
+    List<Transfer> permitted = new ArrayList<>();
+    boolean left =
+        space
+            .labels(MOST, SEED)
+            .map(label -> transfer(label, pairs.get(0), within(agreement)))
+            .filter(it -> permits(agreement, it))
+            .peek(permitted::add)
+            .anyMatch(it -> passes(it, true) || passes(it, false));
+    if (!left && !permitted.isEmpty()) {
+      warn(
+          agreement,
+          "covers",
+          "the node's rules refuse all "
+              + permitted.size()
+              + " labels tried that it permits"
+              + (space.isWhole() && space.size() <= MOST ? "" : ", which are not all"),
+          "rules that leave something of it, or no such file");
+    }
+  }
+
+  private static Transfer transfer(Label label, Pair pair, Instant at) {
+    return new Transfer(label, 0, pair.from(), pair.to(), at);
+  }
+
+  private boolean permits(Agreement agreement, Transfer transfer) {
+    return new AgreementTests(membership).failures(agreement, transfer).isEmpty();
+  }
+
+  private boolean passes(Transfer transfer, boolean egress) {
+    return rulebook.nodeRules().stream()
+        .filter(rule -> rule.applies(egress))
+        .allMatch(rule -> rule.refusal(transfer).isEmpty());
+  }
+
+  /** Two agreements of one rank that permit the same on other terms: the id decides, not people. */
+  private void ties() {
+    for (int i = 0; i < coverages.size(); i++) {
+      for (int j = i + 1; j < coverages.size(); j++) {
+        tie(coverages.get(i), coverages.get(j));
+      }
+    }
+  }
+
+  private void tie(Coverage first, Coverage second) {
+    Agreement one = first.agreement();
+    Agreement other = second.agreement();
+    boolean overlap =
+        overlap(one.covers(), other.covers()) && overlap(one.validity(), other.validity());
+    boolean same =
+        one.obligations().equals(other.obligations())
+            && one.redactions().equals(other.redactions());
+    if (!overlap || same) {
+      return;
+    }
+    allPairs()
+        .filter(pair -> first.covers(pair.from(), pair.to()))
+        .filter(pair -> second.covers(pair.from(), pair.to()))
+        .filter(pair -> sameRank(first, second, pair))
+        .findFirst()
+        .ifPresent(
+            pair ->
+                warn(
+                    other,
+                    "id",
+                    "conflicts with "
+                        + one.id()
+                        + ": for "
+                        + pair
+                        + " both permit some of the same on other terms, and only their ids decide"
+                        + " which is tried first",
+                    "equal obligations and redactions, or parties, categories or purposes that differ"));
+  }
+
+  private static boolean sameRank(Coverage first, Coverage second, Pair pair) {
+    return first.specificity(pair.from(), pair.to()) == second.specificity(pair.from(), pair.to())
+        && first.agreement().covers().categories().size()
+            == second.agreement().covers().categories().size();
+  }
+
+  private static boolean overlap(Agreement.Covers one, Agreement.Covers other) {
+    return meet(one.kinds(), other.kinds())
+        && meet(one.categories(), other.categories())
+        && meet(one.purposes(), other.purposes());
+  }
+
+  private static <E> boolean meet(Set<E> one, Set<E> other) {
+    return one.stream().anyMatch(other::contains);
+  }
+
+  private static boolean overlap(Agreement.Validity one, Agreement.Validity other) {
+    return one.ends().map(end -> end.isAfter(other.begins())).orElse(true)
+        && other.ends().map(end -> end.isAfter(one.begins())).orElse(true);
+  }
+}

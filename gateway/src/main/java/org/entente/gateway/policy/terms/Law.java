@@ -1,0 +1,71 @@
+package org.entente.gateway.policy.terms;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Optional;
+import org.entente.gateway.config.Written;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The legal side of an agreement.
+ *
+ * @param instrument what kind of instrument it is
+ * @param reference citation of the instrument
+ * @param regime administrative assistance or criminal law enforcement
+ * @param transferBasis on what personal data may be transferred; null where there are none
+ * @param purposeChange whether the instrument allows police to use what customs collected, or null
+ *     for no
+ */
+public record Law(
+    @Written("what kind of instrument it is") @JsonProperty(required = true) Instrument instrument,
+    @Written(value = "citation", longest = 500) @JsonProperty(required = true) String reference,
+    @Written("under which body of law information is handled") @JsonProperty(required = true)
+        Regime regime,
+    @Written("on what personal data leave the legal order; needed with personal data")
+        @Nullable TransferBasis transferBasis,
+    @Written("police may use what customs collected; false if left out")
+        @Nullable Boolean purposeChange) {
+
+  /** Kinds of legal instruments. */
+  public enum Instrument {
+    /** Treaty or international agreement. */
+    TREATY,
+    /** Regulation, directive or decision of the European Union. */
+    EU_ACT,
+    /** A statute of the sender's state. */
+    NATIONAL_LAW,
+    /** Memorandum of understanding; carries no personal data on its own. */
+    MOU,
+    /** Order of a court. */
+    COURT_ORDER
+  }
+
+  /** Under which body of law the information is handled. */
+  public enum Regime {
+    /** Administrative assistance. */
+    ADMINISTRATIVE,
+    /** Prevention, investigation, prosecution of offences. */
+    CRIMINAL
+  }
+
+  /** On what basis personal data may leave the sender's legal order (Directive 2016/680 ch. V). */
+  public enum TransferBasis {
+    /** Adequacy decision (art. 36). */
+    ADEQUACY,
+    /** Appropriate safeguards (art. 37). */
+    SAFEGUARDS,
+    /** Derogation for specific situations (art. 38). */
+    DEROGATION,
+    /** No transfer: all parties are within one legal order. */
+    INTERNAL
+  }
+
+  /** The basis of transfers, if there is one. */
+  public Optional<TransferBasis> basis() {
+    return Optional.ofNullable(transferBasis);
+  }
+
+  /** Whether what customs collected may be used by police. */
+  public boolean allowsPurposeChange() {
+    return Boolean.TRUE.equals(purposeChange);
+  }
+}

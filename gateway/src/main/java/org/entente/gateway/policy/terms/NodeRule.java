@@ -1,0 +1,90 @@
+package org.entente.gateway.policy.terms;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.cel.Evaluation;
+import org.entente.gateway.config.ExactlyOne;
+import org.entente.gateway.config.Written;
+import org.entente.gateway.model.Code;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rule of this node that narrows what agreements allow; it can never widen it.
+ *
+ * @param id name, unique among the node's rules
+ * @param when in which direction it applies
+ * @param denies whether a true condition denies; otherwise a false one does
+ * @param condition the condition
+ * @param reason why, as the one who is refused reads it
+ */
+public record NodeRule(String id, When when, boolean denies, Condition condition, String reason) {
+  /** Longest reason in characters. */
+  public static final int MAX_REASON = 300;
+
+  /** Directions that a rule can apply to. */
+  enum When {
+    EGRESS,
+    INGRESS,
+    BOTH
+  }
+
+  /** The file of a node's rules. */
+  public record NodeRulesFile(
+      @Written("asked in this order; the first that refuses, refuses")
+          @JsonProperty(required = true)
+          List<RuleFile> rules) {}
+
+  /** One rule as the file writes it: exactly one of {@code denyIf} and {@code allowOnlyIf}. */
+  @ExactlyOne({"deny_if", "allow_only_if"})
+  public record RuleFile(
+      @Written(value = "name; stands in refusals as node/ID", form = AgreementFile.ID)
+          @JsonProperty(required = true)
+          String id,
+      @Written("EGRESS: what this agency sends; INGRESS: what it receives")
+          @JsonProperty(required = true)
+          When when,
+      @Written("refuses what this is true of: CEL over label, origin, recipient, now")
+          @Nullable String denyIf,
+      @Written("refuses what this is false of") @Nullable String allowOnlyIf,
+      @Written(value = "why, as the refused party reads it", longest = NodeRule.MAX_REASON)
+          @JsonProperty(required = true)
+          String reason) {}
+
+  public boolean applies(boolean egress) {
+    return when == When.BOTH || (when == When.EGRESS) == egress;
+  }
+
+  /**
+   * Whether it reads a field that is withheld of a label: of mail that waits nobody knows any more
+   * what stood there, which the rule was asked about when it was sent.
+   */
+  public boolean readsWithheld(Label label) {
+    return label.getRedactedCount() > 0
+        && condition.labelFields().stream()
+            .anyMatch(field -> label.getRedactedList().contains("label." + field));
+  }
+
+  /** The refusal of a transfer; a condition that cannot be evaluated refuses it too. */
+  public Optional<Failure> refusal(Transfer transfer) {
+    Evaluation<Boolean> evaluation =
+        condition.evaluate(
+            transfer.label(),
+            transfer.origin().value(),
+            transfer.recipient().value(),
+            transfer.now());
+    if (evaluation instanceof Evaluation.Value<Boolean> value) {
+      return value.value() == denies
+          ? Optional.of(new Failure(id, Code.NODE_RULE, reason))
+          : Optional.empty();
+    }
+    String why = ((Evaluation.EvaluationFailed<Boolean>) evaluation).reason();
+    return Optional.of(
+        new Failure(
+            id,
+            Code.CONDITION_FAILED,
+            "this node's rule" + condition.reading() + " cannot be evaluated: " + why));
+  }
+}

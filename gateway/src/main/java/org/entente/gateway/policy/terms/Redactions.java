@@ -1,0 +1,176 @@
+package org.entente.gateway.policy.terms;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.entente.gateway.cel.LabelSizes;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Person;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields that an agreement withholds from recipients. Pure: equal messages come out equal.
+ * Immutable; safe for use by several threads.
+ *
+ * <p>Of an entry of a list of which nothing is left, nothing is kept; so a kind of subject goes
+ * with its subject. Fields that this version does not know are dropped from a body of which
+ * something is withheld: nobody could say what is in them.
+ */
+public final class Redactions {
+  /** Most fields that an agreement may name. */
+  public static final int MOST = LabelSizes.REDACTED;
+
+  /** An agreement that withholds nothing. */
+  public static final Redactions NONE = new Redactions(List.of());
+
+  private static final Tree NOTHING = new Tree();
+
+  private final List<FieldPath> paths;
+  private final Tree tree = new Tree();
+  private final boolean ofBodies;
+
+  /** Fields of a message, some of them withheld, some with fields that are. */
+  private static final class Tree {
+    /** By full names of fields: descriptors of several messages cannot be compared. */
+    private final Map<String, Tree> within = new HashMap<>();
+
+    private boolean withheld;
+
+    Tree at(FieldDescriptor field) {
+      return within.getOrDefault(field.getFullName(), NOTHING);
+    }
+  }
+
+  public Redactions(List<FieldPath> paths) {
+    this.paths = paths.stream().sorted(Comparator.comparing(FieldPath::text)).toList();
+    this.ofBodies = paths.stream().anyMatch(path -> !path.isOfLabel());
+    for (FieldPath path : this.paths) {
+      Tree at = tree;
+      for (FieldDescriptor step : path.steps()) {
+        at = at.within.computeIfAbsent(step.getFullName(), unused -> new Tree());
+      }
+      at.withheld = true;
+    }
+  }
+
+  /** Whether nothing is withheld. */
+  public boolean isNone() {
+    return paths.isEmpty();
+  }
+
+  /** Whether something of some body is. */
+  public boolean isOfBodies() {
+    return ofBodies;
+  }
+
+  /** Whether this field of the label is. */
+  boolean isOfLabel(String field) {
+    return paths.stream().anyMatch(it -> it.isOfLabel() && it.field().getName().equals(field));
+  }
+
+  List<FieldPath> paths() {
+    return paths;
+  }
+
+  /** Those that a message of a kind can have, as its label names them: sorted. */
+  public List<String> of(Kind kind) {
+    if (paths.isEmpty()) {
+      return List.of();
+    }
+    return paths.stream()
+        .filter(path -> RedactableFields.isOf(path, kind))
+        .map(FieldPath::text)
+        .toList();
+  }
+
+  /** Whether no natural person is left in any body of a kind that can name one. */
+  boolean leavesNoPerson(Kind kind) {
+    return RedactableFields.holdsOnlyWithin(kind, Person.getDescriptor(), paths);
+  }
+
+  /** The label without them. */
+  public Label label(Label label) {
+    Label.Builder out = label.toBuilder();
+    paths.stream().filter(FieldPath::isOfLabel).forEach(path -> out.clearField(path.field()));
+    return out.build();
+  }
+
+  /** The body without them. */
+  public Body body(Body body) {
+    return (Body) without(body, tree);
+  }
+
+  /** The first of them that a label has. */
+  Optional<String> foundIn(Label label) {
+    return paths.stream()
+        .filter(path -> path.isOfLabel() && path.isIn(label))
+        .map(FieldPath::text)
+        .findFirst();
+  }
+
+  /** The first of them that a body has. */
+  public Optional<String> foundIn(Body body) {
+    return paths.stream()
+        .filter(path -> !path.isOfLabel() && path.isIn(body))
+        .map(FieldPath::text)
+        .findFirst();
+  }
+
+  private static Message without(Message message, Tree withheld) {
+    Message.Builder out = message.newBuilderForType();
+    message
+        .getAllFields()
+        .forEach(
+            (field, value) -> {
+              Tree within = withheld.at(field);
+              if (within.withheld) {
+                return;
+              }
+              if (field.getJavaType() != JavaType.MESSAGE || field.isMapField()) {
+                out.setField(field, value);
+              } else if (field.isRepeated()) {
+                for (Object entry : (List<?>) value) {
+                  left((Message) entry, within).ifPresent(it -> out.addRepeatedField(field, it));
+                }
+              } else {
+                left((Message) value, within).ifPresent(it -> out.setField(field, it));
+              }
+            });
+    return out.build();
+  }
+
+  /** What is left of a message; empty if there was something before and now is nothing. */
+  private static Optional<Message> left(Message message, Tree withheld) {
+    Message left = without(message, withheld);
+    boolean emptied = left.getAllFields().isEmpty() && !message.getAllFields().isEmpty();
+    return emptied ? Optional.empty() : Optional.of(left);
+  }
+
+  /** As a reader would say it. */
+  public String words() {
+    return String.join(", ", paths.stream().map(FieldPath::text).toList());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Redactions that && paths.equals(that.paths);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(paths);
+  }
+
+  @Override
+  public String toString() {
+    return words();
+  }
+}

@@ -1,0 +1,87 @@
+package org.entente.gateway.policy.terms;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.cel.Condition;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.policy.codes.CodeLists;
+
+/**
+ * Every agreement, node rule and code list that a node applies, validated as a whole. Immutable.
+ *
+ * <p>The version is a hash of the files' names and contents: equal files give equal versions,
+ * whatever the order in which they were read.
+ */
+public final class Rulebook {
+  private final String version;
+  private final List<Agreement> agreements;
+  private final List<NodeRule> nodeRules;
+  private final CodeLists codes;
+
+  public Rulebook(
+      String version, List<Agreement> agreements, List<NodeRule> nodeRules, CodeLists codes) {
+    this.codes = codes;
+    this.version = version;
+    this.agreements = agreements.stream().sorted((a, b) -> a.id().compareTo(b.id())).toList();
+    this.nodeRules = List.copyOf(nodeRules);
+  }
+
+  /** What loading comes to. */
+  public sealed interface Loading {
+    /**
+     * The files are good.
+     *
+     * @param rulebook the rulebook
+     * @param warnings what is odd in them, such as an agreement that has ended
+     */
+    record Loaded(Rulebook rulebook, List<ConfigProblem> warnings) implements Loading {
+      public Loaded {
+        warnings = List.copyOf(warnings);
+      }
+    }
+
+    /** They are not: every problem that was found; nothing of them may be used. */
+    record Invalid(List<ConfigProblem> problems) implements Loading {
+      public Invalid {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /** The code lists. */
+  public CodeLists codes() {
+    return codes;
+  }
+
+  /** {@code sha256:} and 16 hex digits. */
+  public String version() {
+    return version;
+  }
+
+  /** The agreements in the order of their ids. */
+  public List<Agreement> agreements() {
+    return agreements;
+  }
+
+  /** The agreement of this id. */
+  public Optional<Agreement> agreement(String id) {
+    return agreements.stream().filter(a -> a.id().equals(id)).findFirst();
+  }
+
+  public List<NodeRule> nodeRules() {
+    return nodeRules;
+  }
+
+  /** Every condition, for what they read. */
+  public Stream<Condition> conditions() {
+    return Stream.concat(
+        agreements.stream().flatMap(a -> a.covers().condition().stream()),
+        nodeRules.stream().map(NodeRule::condition));
+  }
+
+  @Override
+  public String toString() {
+    return "rulebook " + version + " of " + agreements.size() + " agreements";
+  }
+}

@@ -1,0 +1,288 @@
+package org.entente.gateway.report;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.deliver.Match;
+import org.entente.gateway.intake.OwnUpdates;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.Sight;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.OperationBook;
+import org.entente.gateway.ledger.table.RetrievalRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.operation.HeldRosters;
+import org.entente.gateway.operation.RosterConfirmation;
+import org.entente.gateway.operation.Rosters;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.proto.store.v1.OwnOperationUpdate;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.ListOperationsResponse;
+import org.entente.proto.v1.Operation;
+import org.entente.proto.v1.OperationEntry;
+import org.entente.proto.v1.OperationMember;
+import org.entente.proto.v1.OperationRole;
+import org.entente.proto.v1.OperationState;
+import org.entente.proto.v1.OperationUpdate;
+import org.entente.proto.v1.ShowOperationRequest;
+import org.entente.proto.v1.ShowOperationResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joint operations as people look at them: who takes part, and what was said as far as it is held
+ * here. What was recalled, restricted, erased or set aside is not given; showing is recorded first.
+ * Safe for many threads; showing waits for the disk.
+ */
+public final class OperationView {
+  private static final int MOST = 1_000;
+  private static final int ENTRIES = 500;
+
+  private final Parts parts;
+  private final RosterConfirmation confirmation;
+
+  /** What a view is made of. */
+  public record Parts(
+      AgencyName self,
+      Ledger ledger,
+      Rosters rosters,
+      AtRest atRest,
+      InboxOpening opening,
+      EvidenceRecords evidence,
+      Desks desks,
+      LabelCheck check) {}
+
+  /** What is answered to showing. */
+  public sealed interface Answer {
+    /** It is shown, and that is on record. */
+    record Shown(ShowOperationResponse response) implements Answer {}
+
+    /** Nothing is shown. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /** Something that was said; {@code placed} is null if this agency said it itself. */
+  private record Entry(MessageId id, InboxBook.@Nullable Placed placed, Label label, Body body) {}
+
+  /** Views of a gateway's operations. */
+  public OperationView(Parts parts) {
+    this.parts = parts;
+    this.confirmation =
+        new RosterConfirmation(parts.self(), parts.ledger().evidence(), parts.evidence());
+  }
+
+  /** The operations, newest first. */
+  public ListOperationsResponse list() {
+    List<OperationId> ids = parts.rosters().list(MOST + 1);
+    ListOperationsResponse.Builder out =
+        ListOperationsResponse.newBuilder().setMore(ids.size() > MOST);
+    for (OperationId id : ids.subList(0, Math.min(MOST, ids.size()))) {
+      parts.rosters().held(id).ifPresent(held -> out.addOperations(operation(held)));
+    }
+    return out.build();
+  }
+
+  /** An operation with what was said in it. */
+  public Answer show(NodeName client, OperationId id, ShowOperationRequest request) {
+    List<Problem> problems = parts.check().decision(request.getOnBehalfOf());
+    if (!problems.isEmpty()) {
+      return new Answer.Refused(problems.get(0));
+    }
+    Optional<HeldRosters> held = parts.rosters().held(id);
+    if (held.isEmpty()) {
+      return new Answer.Refused(
+          new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is here"));
+    }
+    List<OperationBook.Said> said = parts.ledger().operations().newest(id, ENTRIES + 1);
+    boolean exercise = held.get().newest().content().terms().exercise();
+    Sight sight = parts.desks().sight(client);
+    List<Entry> entries = new ArrayList<>();
+    for (OperationBook.Said one : said.subList(0, Math.min(ENTRIES, said.size()))) {
+      entry(sight, one, exercise).ifPresent(entries::add);
+    }
+    AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
+    List<Entry> shown =
+        parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, client, id, entries));
+    ShowOperationResponse.Builder response =
+        ShowOperationResponse.newBuilder()
+            .setOperation(operation(held.get()))
+            .setMore(said.size() > ENTRIES);
+    Situation situation = new Situation();
+    shown.forEach(entry -> add(response, situation, entry));
+    return new Answer.Shown(response.build());
+  }
+
+  private Optional<Entry> entry(Sight sight, OperationBook.Said said, boolean exercise) {
+    try {
+      return said.own() ? own(said) : received(sight, said.id(), exercise);
+    } catch (CorruptRecord e) {
+      // Delivery sets aside what it concerns.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Entry> own(OperationBook.Said said) {
+    Optional<OwnOperationUpdate> own = OwnUpdates.open(parts.atRest(), said.sealed());
+    if (own.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Entry(
+              said.id(),
+              null,
+              Label.parseFrom(own.get().getLabel()),
+              Body.parseFrom(own.get().getBody())));
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("OPERATION", e);
+    }
+  }
+
+  private Optional<Entry> received(Sight sight, MessageId id, boolean exercise) {
+    InboxBook.Placed placed = parts.ledger().inbox().find(id);
+    // As long as it is kept, though the time is over in which it was to be delivered.
+    Match match = new Match(Filter.newBuilder().setExercise(exercise).build(), sight);
+    if (placed == null
+        || !match.mayOpen(placed, position -> parts.ledger().quarantine().holds(position))) {
+      return Optional.empty();
+    }
+    Optional<InboxOpening.Message> opened = parts.opening().message(placed, label -> true);
+    Body body = opened.map(InboxOpening.Message::body).orElse(null);
+    return opened.isEmpty() || body == null
+        ? Optional.empty()
+        : Optional.of(new Entry(id, placed, opened.get().label(), body));
+  }
+
+  /** On record, and known to the origins as any first retrieval is; what is still to be given. */
+  private List<Entry> record(
+      Transaction tx, AuditActor actor, NodeName client, OperationId id, List<Entry> entries) {
+    List<Entry> given = entries.stream().filter(entry -> isStillGiven(tx, entry.placed())).toList();
+    List<Entry> received = given.stream().filter(entry -> entry.placed() != null).toList();
+    tx.audit(
+        AuditRecord.of(
+                AuditType.OPENED,
+                LawCategory.CONSULTATION,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                actor,
+                new AuditSubject(
+                    null,
+                    received.stream().map(Entry::id).toList(),
+                    received.stream().map(OperationView::origin).distinct().toList(),
+                    null))
+            .saying("operation " + id + ": " + given.size() + " messages shown"));
+    EvidenceRecords evidence = parts.evidence();
+    for (Entry entry : received) {
+      if (isFirst(tx, entry, client)) {
+        evidence.owe(
+            tx,
+            parts.ledger().evidence(),
+            origin(entry),
+            evidence.retrieval(entry.id(), client.value(), tx.nowMillis()));
+      }
+    }
+    return given;
+  }
+
+  private boolean isFirst(Transaction tx, Entry entry, NodeName client) {
+    InboxBook.Placed placed = entry.placed();
+    long bucket = placed == null ? 0 : placed.record().getBucketDay();
+    return parts
+            .evidence()
+            .retrievals()
+            .note(tx, parts.ledger().retrievals(), entry.id(), bucket, client.value())
+        == RetrievalRecords.Noted.FIRST;
+  }
+
+  private boolean isStillGiven(Transaction tx, InboxBook.@Nullable Placed seen) {
+    if (seen == null) {
+      return true;
+    }
+    InboxBook.Placed now = parts.ledger().inbox().now(tx, seen);
+    return now != null && !now.record().getRecalled() && !now.record().getRestricted();
+  }
+
+  private static AgencyName origin(Entry entry) {
+    return new AgencyName(entry.label().getOrigin());
+  }
+
+  private static void add(
+      ShowOperationResponse.Builder response, Situation situation, Entry entry) {
+    OperationUpdate standing = situation.standing(origin(entry), entry.body().getOperationUpdate());
+    boolean update = entry.label().getKind() == Kind.KIND_OPERATION;
+    if (update && standing.equals(OperationUpdate.getDefaultInstance())) {
+      return;
+    }
+    response.addEntries(
+        OperationEntry.newBuilder()
+            .setMessageId(ByteString.copyFrom(entry.id().bytes()))
+            .setOrigin(entry.label().getOrigin())
+            .setAt(entry.label().getCreatedAt())
+            .setNumber(entry.label().getOperationEpoch())
+            .setKind(entry.label().getKind())
+            .setUpdate(standing));
+  }
+
+  /** An operation by the newest roster that is held. */
+  private Operation operation(HeldRosters held) {
+    Operation.Builder out = operation(held.newest()).toBuilder();
+    confirmation.missing(held).forEach(it -> out.addUnconfirmedBy(it.value()));
+    Operation operation = out.build();
+    return held.forked()
+        ? operation.toBuilder().setState(OperationState.OPERATION_STATE_FORKED).build()
+        : operation;
+  }
+
+  /** An operation by a roster. */
+  public static Operation operation(RosterStatement roster) {
+    RosterStatement.Content content = roster.content();
+    RosterStatement.Terms terms = content.terms();
+    Operation.Builder out =
+        Operation.newBuilder()
+            .setOperationId(ByteString.copyFrom(content.place().operation().bytes()))
+            .setName(terms.name())
+            .setNumber(roster.number())
+            .setRosterHash(ByteString.copyFrom(roster.hash()))
+            .setStartsAt(Timestamps.fromMillis(terms.startsAtMs()))
+            .setEndsAt(Timestamps.fromMillis(terms.endsAtMs()))
+            .setState(
+                terms.closed()
+                    ? OperationState.OPERATION_STATE_CLOSED
+                    : OperationState.OPERATION_STATE_OPEN)
+            .setExercise(terms.exercise())
+            .setSignedBy(content.place().signer().value())
+            .setSignedAt(Timestamps.fromMillis(content.place().issuedAtMs()));
+    content
+        .members()
+        .forEach(
+            member ->
+                out.addMembers(
+                    OperationMember.newBuilder()
+                        .setAgency(member.agency().value())
+                        .setRole(OperationRole.forNumber(member.role().number()))));
+    return out.build();
+  }
+}

@@ -1,0 +1,52 @@
+package org.entente.gateway.report;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.v1.OperationOutcome;
+import org.entente.proto.v1.OperationTask;
+import org.entente.proto.v1.OperationUpdate;
+
+/**
+ * What of the updates of a joint operation still holds. Pure; fed with the newest first: of each
+ * agency its newest objectives and resources, the newest word on each of its tasks and outcomes,
+ * and all that it reported. Nobody replaces what another said. Used by one thread.
+ */
+final class Situation {
+  private final Set<AgencyName> objectives = new HashSet<>();
+  private final Set<AgencyName> resources = new HashSet<>();
+  private final Set<Named> tasks = new HashSet<>();
+  private final Set<Named> outcomes = new HashSet<>();
+
+  private record Named(AgencyName agency, String id) {}
+
+  /** The parts of an update that nothing newer replaces. */
+  OperationUpdate standing(AgencyName agency, OperationUpdate update) {
+    OperationUpdate.Builder out = update.toBuilder();
+    if (!update.getObjectives().isEmpty() && !objectives.add(agency)) {
+      out.clearObjectives();
+    }
+    if (update.getResourcesCount() > 0 && !resources.add(agency)) {
+      out.clearResources();
+    }
+    List<OperationTask> newTasks = new ArrayList<>();
+    for (OperationTask task : update.getTasksList()) {
+      if (tasks.add(new Named(agency, task.getId()))) {
+        newTasks.add(task);
+      }
+    }
+    List<OperationOutcome> newOutcomes = new ArrayList<>();
+    for (OperationOutcome outcome : update.getOutcomesList()) {
+      if (outcomes.add(new Named(agency, outcome.getId()))) {
+        newOutcomes.add(outcome);
+      }
+    }
+    return out.clearTasks()
+        .addAllTasks(newTasks)
+        .clearOutcomes()
+        .addAllOutcomes(newOutcomes)
+        .build();
+  }
+}

@@ -1,8 +1,0 @@
-/**
- * How long received content is kept, and how it goes: at the end of its bucket, or one message
- * before; unless a legal hold keeps it.
- */
-@NullMarked
-package org.entente.gateway.retain;
-
-import org.jspecify.annotations.NullMarked;

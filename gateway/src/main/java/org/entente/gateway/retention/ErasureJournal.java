@@ -1,0 +1,184 @@
+package org.entente.gateway.retention;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.entente.proto.store.v1.ErasureRecord;
+
+/**
+ * What has been erased, in a file apart from the ledger and its backups: a ledger that is restored
+ * from before an erasure is held against it, so that nothing erased is served again. Holds ids and
+ * times, no content.
+ *
+ * <p>A record is on the disk (fsync) when {@link #append} returns. A last record that was not
+ * written whole, or zeros behind the last one, are cut off, since that erasure had not begun; other
+ * damage refuses to open. Records of buckets that have ended are dropped at opening: their keys are
+ * gone, so nothing is left to erase. Safe for many threads.
+ *
+ * <pre>
+ * u32 length · u32 CRC-32C of the length · u32 CRC-32C of the record · ErasureRecord, and so on
+ * </pre>
+ */
+public final class ErasureJournal implements AutoCloseable {
+  private static final int PREFIX_BYTES = 12;
+  private static final int MOST_BYTES = 4_096;
+
+  private final FileChannel file;
+  private final List<ErasureRecord> atOpening;
+
+  private ErasureJournal(FileChannel file, List<ErasureRecord> atOpening) {
+    this.file = file;
+    this.atOpening = atOpening;
+  }
+
+  /**
+   * Opens a journal, making an empty one where there is none.
+   *
+   * @param today days since 1970; what ended before is dropped
+   * @throws IOException if it is damaged, or the disk refuses
+   */
+  public static ErasureJournal open(Path path, long today) throws IOException {
+    List<ErasureRecord> all = Files.exists(path) ? read(path) : List.of();
+    List<ErasureRecord> living = all.stream().filter(r -> r.getBucketDay() >= today).toList();
+    Path next = path.resolveSibling(path.getFileName() + ".new");
+    Files.deleteIfExists(next);
+    FileChannel file =
+        FileChannel.open(
+            next,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    boolean opened = false;
+    try {
+      ErasureJournal journal = new ErasureJournal(file, living);
+      journal.write(living);
+      file.force(true);
+      Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      syncFolder(path);
+      opened = true;
+      return journal;
+    } finally {
+      if (!opened) {
+        file.close();
+      }
+    }
+  }
+
+  private static void syncFolder(Path path) throws IOException {
+    Path folder = path.toAbsolutePath().getParent();
+    if (folder != null) {
+      try (FileChannel channel = FileChannel.open(folder)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  private static List<ErasureRecord> read(Path path) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(path));
+    List<ErasureRecord> records = new ArrayList<>();
+    while (in.remaining() >= PREFIX_BYTES && !isZero(in)) {
+      int at = in.position();
+      int length = in.getInt();
+      boolean lengthHolds = in.getInt() == sum(lengthBytes(length));
+      int sum = in.getInt();
+      if (!lengthHolds || length < 0 || length > MOST_BYTES) {
+        throw damaged(path, at);
+      }
+      if (length > in.remaining()) {
+        return records;
+      }
+      byte[] bytes = new byte[length];
+      in.get(bytes);
+      if (sum(bytes) != sum) {
+        throw damaged(path, at);
+      }
+      try {
+        records.add(ErasureRecord.parseFrom(bytes));
+      } catch (InvalidProtocolBufferException e) {
+        throw damaged(path, at);
+      }
+    }
+    return records;
+  }
+
+  private static boolean isZero(ByteBuffer in) {
+    for (int at = in.position(); at < in.limit(); at++) {
+      if (in.get(at) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] lengthBytes(int length) {
+    return ByteBuffer.allocate(4).putInt(length).array();
+  }
+
+  private static IOException damaged(Path path, int at) {
+    return new IOException(path + " is damaged at byte " + at);
+  }
+
+  private static int sum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, bytes.length);
+    return (int) crc.getValue();
+  }
+
+  /** What it held when it was opened, oldest first. */
+  public List<ErasureRecord> atOpening() {
+    return atOpening;
+  }
+
+  /**
+   * Adds erasures durably, all in one writing.
+   *
+   * @throws IOException if they could not be written; none of the erasures may go on then
+   */
+  public synchronized void append(List<ErasureRecord> erasures) throws IOException {
+    write(erasures);
+    file.force(false);
+  }
+
+  private void write(List<ErasureRecord> erasures) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (ErasureRecord erasure : erasures) {
+      bytes.writeBytes(encoded(erasure));
+    }
+    ByteBuffer records = ByteBuffer.wrap(bytes.toByteArray());
+    long before = file.position();
+    try {
+      while (records.hasRemaining()) {
+        file.write(records);
+      }
+    } catch (IOException e) {
+      // A record in halves would read as damage once another follows.
+      file.truncate(before);
+      throw e;
+    }
+  }
+
+  private static byte[] encoded(ErasureRecord erasure) {
+    byte[] bytes = erasure.toByteArray();
+    return ByteBuffer.allocate(PREFIX_BYTES + bytes.length)
+        .putInt(bytes.length)
+        .putInt(sum(lengthBytes(bytes.length)))
+        .putInt(sum(bytes))
+        .put(bytes)
+        .array();
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    file.close();
+  }
+}

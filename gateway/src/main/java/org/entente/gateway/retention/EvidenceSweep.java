@@ -1,0 +1,65 @@
+package org.entente.gateway.retention;
+
+import com.google.protobuf.ByteString;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.EvidenceEnds;
+import org.entente.gateway.ledger.table.EvidenceEnds.Part;
+import org.entente.gateway.model.Lane;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes evidence whose time is over out of the ledger, a bounded part of the table in each round,
+ * going on where the last round ended. Nothing goes that could still be opened. Called regularly by
+ * one thread.
+ */
+public final class EvidenceSweep {
+  /** Records looked at in one go; what is over of them goes in one commit. */
+  static final int AT_ONCE = 1_000;
+
+  private static final int A_ROUND = 200;
+
+  private final Ledger ledger;
+  private final InstantSource ending;
+  private final Map<Part, ByteString> places = new EnumMap<>(Part.class);
+
+  /**
+   * Sweeping a ledger.
+   *
+   * @param ending the time by which things end
+   */
+  public EvidenceSweep(Ledger ledger, InstantSource ending) {
+    this.ledger = ledger;
+    this.ending = ending;
+  }
+
+  /** Removes what is over; how many records. */
+  public int round() {
+    int removed = 0;
+    for (Part part : Part.values()) {
+      removed += round(part);
+    }
+    return removed;
+  }
+
+  private int round(Part part) {
+    EvidenceEnds ends = ledger.evidenceEnds();
+    int removed = 0;
+    @Nullable ByteString place = places.remove(part);
+    for (int i = 0; i < A_ROUND; i++) {
+      long now = ending.millis();
+      EvidenceEnds.Page page = ends.page(part, place, now, AT_ONCE);
+      if (!page.over().isEmpty()) {
+        removed += ledger.commit(Lane.ROUTINE, tx -> ends.remove(tx, part, page.over(), now));
+      }
+      place = page.next();
+      if (place == null) {
+        return removed;
+      }
+    }
+    places.put(part, place);
+    return removed;
+  }
+}

@@ -1,0 +1,358 @@
+package org.entente.gateway.retention;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.StorageKeys;
+import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.RetentionBook;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.seal.BucketKey;
+import org.entente.gateway.seal.LocalMessage;
+import org.entente.gateway.seal.LocalSeal;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.proto.store.v1.ErasureCause;
+import org.entente.proto.store.v1.ErasureRecord;
+import org.entente.proto.store.v1.HoldRecord;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.LegalHold;
+import org.entente.proto.v1.OnBehalfOf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What persons of this agency decide about received messages: erasing one, and holding one beyond
+ * its retention. What a call returns is durable and in the audit log with the person and the
+ * reason. Calls block; safe for many threads.
+ *
+ * <p><b>Hold.</b> The message's body key is wrapped anew under a key of its own, which no bucket's
+ * end destroys. Its content is delivered as before. Evidence and audit records about it end with
+ * their own buckets.
+ */
+public final class Retention {
+  private static final byte[] REASON = "entente/v1 hold".getBytes(StandardCharsets.US_ASCII);
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final StorageKeys storage;
+  private final RetentionKeys keys;
+  private final Erasing erasing;
+  private final LabelCheck check;
+  private final LocalSeal seal;
+  private final SecureRandom random;
+
+  /** Decisions over a ledger. */
+  public Retention(
+      AgencyName self,
+      Ledger ledger,
+      StorageKeys storage,
+      RetentionKeys keys,
+      Erasing erasing,
+      LabelCheck check,
+      SecureRandom random) {
+    this.self = self;
+    this.ledger = ledger;
+    this.storage = storage;
+    this.keys = keys;
+    this.erasing = erasing;
+    this.check = check;
+    this.seal = new LocalSeal(random);
+    this.random = random;
+  }
+
+  /** What came of a decision. */
+  public sealed interface Answer {
+    /**
+     * Its key is destroyed.
+     *
+     * @param at when
+     * @param oldCopiesUntil until when older copies of the ledger open all the same; null if none
+     */
+    record Erased(Instant at, @Nullable Instant oldCopiesUntil) implements Answer {}
+
+    /** It is kept beyond its retention. */
+    record Held(Instant since) implements Answer {}
+
+    /** It is kept until its retention ends. */
+    record Kept() implements Answer {}
+
+    /** Nothing changed. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  private sealed interface Step {
+    /** An erasure has begun. */
+    record Begun(ErasureRecord erasure) implements Step {}
+
+    /** Nothing is left to do but to answer. */
+    record Settled(Answer answer) implements Step {}
+  }
+
+  /** Erases a message; again gives the first answer. */
+  public Answer erase(NodeName client, MessageId id, OnBehalfOf person) {
+    Problem problem = problem(person);
+    if (problem != null) {
+      return new Answer.Refused(problem);
+    }
+    AuditActor actor = AuditActor.client(self, client, person);
+    return finish(write(tx -> erase(tx, actor, id)));
+  }
+
+  private Step erase(Transaction tx, AuditActor actor, MessageId id) {
+    InboxBook.Placed placed = ledger.inbox().find(tx, id);
+    if (placed == null) {
+      ErasureRecord pending = ledger.retention().pending(tx, id);
+      ErasureRecord done = ledger.retention().done(tx, id);
+      if (pending != null) {
+        return new Step.Begun(pending);
+      }
+      return new Step.Settled(done == null ? notFound(id) : erased(done));
+    }
+    if (placed.record().getOnHold()) {
+      return new Step.Settled(
+          new Answer.Refused(
+              new Problem(
+                  Code.ON_LEGAL_HOLD,
+                  "message_id",
+                  "a legal hold keeps message " + id + "; release it first")));
+    }
+    record(tx, actor, LawCategory.ERASURE, placed, "erasure decided");
+    return new Step.Begun(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_PERSON));
+  }
+
+  /** Places a hold; again gives the first answer. */
+  public synchronized Answer hold(NodeName client, MessageId id, OnBehalfOf person) {
+    Problem problem = problem(person);
+    if (problem != null) {
+      return new Answer.Refused(problem);
+    }
+    if (ledger.inbox().find(id) == null) {
+      return notFound(id);
+    }
+    AuditActor actor = AuditActor.client(self, client, person);
+    try (BucketKey hold = keys.hold(id)) {
+      Step step = write(tx -> hold(tx, actor, id, hold, person.getJustification()));
+      if (step instanceof Step.Settled settled && settled.answer() instanceof Answer.Refused) {
+        keys.destroyHold(id);
+      }
+      return finish(step);
+    }
+  }
+
+  private Step hold(Transaction tx, AuditActor actor, MessageId id, BucketKey hold, String reason) {
+    HoldRecord before = ledger.retention().held(tx, id);
+    if (before != null) {
+      return new Step.Settled(new Answer.Held(Instant.ofEpochMilli(before.getSinceMs())));
+    }
+    InboxBook.Placed placed = ledger.inbox().find(tx, id);
+    Optional<byte[]> record =
+        placed == null
+            ? Optional.empty()
+            : storage
+                .existing(LocalDate.ofEpochDay(placed.record().getBucketDay()))
+                .flatMap(bucket -> moved(placed.record(), bucket, hold));
+    if (placed == null || record.isEmpty()) {
+      return new Step.Settled(notFound(id));
+    }
+    InboxRecord moved =
+        placed.record().toBuilder()
+            .setSealedRecord(ByteString.copyFrom(record.get()))
+            .setOnHold(true)
+            .build();
+    ledger.inbox().replace(tx, placed, moved);
+    ledger
+        .retention()
+        .hold(
+            tx,
+            id,
+            HoldRecord.newBuilder()
+                .setSinceMs(tx.nowMillis())
+                .setSealedReason(ByteString.copyFrom(sealed(hold, reason)))
+                .build());
+    record(tx, actor, LawCategory.NONE, placed, "legal hold placed");
+    return new Step.Settled(new Answer.Held(Instant.ofEpochMilli(tx.nowMillis())));
+  }
+
+  /** Ends a hold. */
+  public synchronized Answer release(NodeName client, MessageId id, OnBehalfOf person) {
+    Problem problem = problem(person);
+    if (problem != null) {
+      return new Answer.Refused(problem);
+    }
+    AuditActor actor = AuditActor.client(self, client, person);
+    Optional<BucketKey> hold = storage.held(id);
+    Step step = write(tx -> release(tx, actor, id, hold));
+    hold.ifPresent(BucketKey::close);
+    Answer answer = finish(step);
+    if (answer instanceof Answer.Kept) {
+      keys.destroyHold(id);
+    }
+    return answer;
+  }
+
+  private Step release(
+      Transaction tx, AuditActor actor, MessageId id, Optional<BucketKey> holdKey) {
+    InboxBook.Placed placed = ledger.inbox().find(tx, id);
+    if (ledger.retention().held(tx, id) == null || placed == null) {
+      return new Step.Settled(
+          new Answer.Refused(
+              new Problem(Code.NOT_FOUND, "message_id", "no legal hold on message " + id)));
+    }
+    ledger.retention().unhold(tx, id);
+    record(tx, actor, LawCategory.NONE, placed, "legal hold released");
+    InboxRecord record = placed.record();
+    if (record.getRecalled()) {
+      return new Step.Begun(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_RECALL));
+    }
+    LocalDate today = LocalDate.ofInstant(Instant.ofEpochMilli(tx.nowMillis()), ZoneOffset.UTC);
+    LocalDate lastDay = LocalDate.ofEpochDay(record.getBucketDay());
+    Optional<byte[]> back =
+        today.isAfter(lastDay)
+            ? Optional.empty()
+            : storage
+                .existing(lastDay)
+                .flatMap(bucket -> holdKey.flatMap(hold -> moved(record, hold, bucket)));
+    if (back.isEmpty()) {
+      return new Step.Begun(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_HOLD_ENDED));
+    }
+    InboxRecord kept =
+        record.toBuilder()
+            .setSealedRecord(ByteString.copyFrom(back.get()))
+            .setOnHold(false)
+            .build();
+    ledger.inbox().replace(tx, placed, kept);
+    return new Step.Settled(new Answer.Kept());
+  }
+
+  /** The record of a message, opened under one key and sealed under another. */
+  private Optional<byte[]> moved(InboxRecord record, BucketKey from, BucketKey to) {
+    BodyAddress address =
+        new BodyAddress(
+            new AgencyName(record.getOrigin()),
+            EnvelopeId.of(record.getEnvelopeId().toByteArray()),
+            record.getIndex());
+    Optional<LocalMessage> opened =
+        LocalSeal.open(address, from, record.getSealedRecord().toByteArray());
+    if (opened.isEmpty()) {
+      return Optional.empty();
+    }
+    try (LocalMessage message = opened.get()) {
+      return seal.seal(address, to, message.bodyKey(), message.label());
+    }
+  }
+
+  /** At most so many holds after a message id, or from the first on. */
+  public List<LegalHold> holds(@Nullable MessageId after, int most) {
+    List<LegalHold> out = new ArrayList<>();
+    for (RetentionBook.Hold hold : ledger.retention().holds(after, most)) {
+      InboxBook.Placed placed = ledger.inbox().find(hold.id());
+      LegalHold.Builder shown =
+          LegalHold.newBuilder()
+              .setMessageId(ByteString.copyFrom(hold.id().bytes()))
+              .setSince(Timestamps.fromMillis(hold.record().getSinceMs()))
+              .setReason(reason(hold));
+      if (placed != null) {
+        shown.setOrigin(placed.record().getOrigin()).setRecalled(placed.record().getRecalled());
+      }
+      out.add(shown.build());
+    }
+    return out;
+  }
+
+  private String reason(RetentionBook.Hold hold) {
+    byte[] sealed = hold.record().getSealedReason().toByteArray();
+    byte[] nonce = Arrays.copyOf(sealed, Aes256Gcm.NONCE_BYTES);
+    byte[] ciphertext = Arrays.copyOfRange(sealed, nonce.length, sealed.length);
+    Optional<BucketKey> key = storage.held(hold.id());
+    if (key.isEmpty()) {
+      return "";
+    }
+    try (BucketKey open = key.get()) {
+      return open.records(k -> Aes256Gcm.open(k, nonce, REASON, ciphertext))
+          .map(plain -> new String(plain, StandardCharsets.UTF_8))
+          .orElse("");
+    }
+  }
+
+  private byte[] sealed(BucketKey key, String reason) {
+    byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
+    random.nextBytes(nonce);
+    byte[] plain = reason.getBytes(StandardCharsets.UTF_8);
+    byte[] sealed = key.records(k -> Aes256Gcm.seal(k, nonce, REASON, plain));
+    byte[] out = Arrays.copyOf(nonce, nonce.length + sealed.length);
+    System.arraycopy(sealed, 0, out, nonce.length, sealed.length);
+    return out;
+  }
+
+  private Answer finish(Step step) {
+    if (step instanceof Step.Begun begun) {
+      return erased(erasing.finish(begun.erasure()));
+    }
+    return ((Step.Settled) step).answer();
+  }
+
+  private static Answer erased(ErasureRecord done) {
+    Instant end =
+        LocalDate.ofEpochDay(done.getBucketDay() + 1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    return new Answer.Erased(
+        Instant.ofEpochMilli(done.getDoneAtMs()), done.getOldCopiesOpen() ? end : null);
+  }
+
+  /** Destroys keys of holds that a crash kept from beginning or let end; called before serving. */
+  public void tidy() {
+    for (MessageId id : keys.holds()) {
+      boolean held = ledger.commit(Lane.ROUTINE, tx -> ledger.retention().held(tx, id) != null);
+      if (!held) {
+        keys.destroyHold(id);
+      }
+    }
+  }
+
+  private Step write(org.entente.gateway.ledger.commit.Mutation<Step> mutation) {
+    return ledger.commit(Lane.ROUTINE, mutation);
+  }
+
+  private static void record(
+      Transaction tx, AuditActor actor, LawCategory law, InboxBook.Placed placed, String what) {
+    InboxRecord record = placed.record();
+    AuditSubject subject =
+        new AuditSubject(
+            null,
+            List.of(MessageId.of(record.getMessageId().toByteArray())),
+            List.of(new AgencyName(record.getOrigin())),
+            null);
+    Instant now = Instant.ofEpochMilli(tx.nowMillis());
+    tx.audit(AuditRecord.of(AuditType.OPERATOR_ACTION, law, now, actor, subject).saying(what));
+  }
+
+  private @Nullable Problem problem(OnBehalfOf person) {
+    return check.decision(person).stream().findFirst().orElse(null);
+  }
+
+  private static Answer notFound(MessageId id) {
+    return new Answer.Refused(
+        new Problem(Code.NOT_FOUND, "message_id", "no message " + id + " is kept here"));
+  }
+}

@@ -1,0 +1,142 @@
+package org.entente.gateway.rpc;
+
+import io.grpc.BindableService;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.rpc.server.CallGuard;
+import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.Connections;
+import org.entente.gateway.rpc.server.GuardedServer;
+import org.entente.gateway.rpc.server.MalformedRequests;
+import org.entente.gateway.rpc.server.ServerSettings;
+import org.entente.gateway.rpc.tls.ClientTrust;
+import org.entente.gateway.rpc.tls.ConnectionIdentities;
+import org.entente.gateway.rpc.tls.TlsContexts;
+
+/**
+ * The gRPC server of the agency's own clients: Publisher, Release, Subscriber, Search, Risk,
+ * Evidence, Requests, Operations, IprProcedure, Audit, Retention, Tasking, Keys, Quarantine, Links,
+ * Cursors, Backups, Cap, PolicyTools, gRPC health and, where configured, reflection. A caller
+ * without a certificate of a configured client fails in the TLS handshake; one without the scope
+ * that a call needs gets PERMISSION_DENIED.
+ *
+ * <p>Safe for use by many threads. Closed by whoever started it.
+ */
+public final class ClientServer implements AutoCloseable {
+  private final GuardedServer server;
+  private final HealthStatusManager health;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private ClientServer(GuardedServer server, HealthStatusManager health) {
+    this.server = server;
+    this.health = health;
+  }
+
+  /**
+   * Starts to listen; health says NOT_SERVING until {@link #serving}.
+   *
+   * @param reflection whether reflection answers
+   * @throws IOException if the address cannot be taken, or the certificate not be used
+   */
+  public static ClientServer start(
+      ServerSettings settings,
+      TlsContexts tls,
+      ClientTrust trust,
+      ClientPorts ports,
+      boolean reflection)
+      throws IOException {
+    int messageBytes = settings.limits().messageBytes();
+    HealthStatusManager health = new HealthStatusManager();
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+    NettyServerBuilder builder =
+        GuardedServer.builder(
+            settings, tls.clientServer(trust.inHandshake()), messageBytes + GuardedServer.OVERHEAD);
+    MalformedRequests malformed = new MalformedRequests(settings, Meters.Side.CLIENT);
+    malformed.addTo(builder, services(ports, settings, malformed));
+    malformed.addTo(builder, List.of(health.getHealthService()));
+    if (reflection) {
+      malformed.addTo(builder, List.of(ProtoReflectionServiceV1.newInstance()));
+    }
+    Meters meters = settings.meters();
+    ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
+    Connections connections = new Connections(settings.limits(), trust, meters, Meters.Side.CLIENT);
+    CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT);
+    return new ClientServer(
+        GuardedServer.start(builder, trust, callers, connections, guard), health);
+  }
+
+  private static List<BindableService> services(
+      ClientPorts ports, ServerSettings settings, MalformedRequests malformed) {
+    return List.of(
+        new PublisherService(
+            ports.publish(), ports.explain(), malformed::draft, settings.executor()),
+        new SubscriberService(ports.subscriptions(), ports.names()),
+        new SearchService(ports.searching(), ports.names()),
+        new CapService(ports.cap()),
+        new RequestsService(ports.requests(), ports.names()),
+        new WatchService(ports.watches(), ports.names()),
+        new RiskService(ports.scores(), ports.names()),
+        new ReleaseService(ports.releases()),
+        new ConsentService(ports.consents(), ports.names()),
+        new RetentionService(ports.recalling(), ports.retention()),
+        new TaskingService(ports.tasking()),
+        new KeysService(ports.pairs()),
+        new PolicyToolsService(ports.policy()),
+        new QuarantineService(ports.quarantine()),
+        new LinksService(ports.links()),
+        new CursorsService(ports.cursors()),
+        new BackupsService(ports.backups()),
+        new OperationsService(ports.convening(), ports.operations(), settings.clock()),
+        new IprService(ports.iprOffice(), ports.holderDesk()),
+        new EvidenceService(ports.tracking()),
+        new AuditService(ports.audit(), ports.auditOpener(), ports.proving(), ports.exporting()));
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  /** What gRPC health tells. */
+  public void serving(boolean serving) {
+    health.setStatus(
+        HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+        serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+  }
+
+  /**
+   * Ends every call whose caller's identity does not hold any more; to be called when the trust
+   * bundle has changed, and now and then since certificates also end by themselves.
+   *
+   * @return calls ended
+   */
+  public int recheck() {
+    return server.recheck();
+  }
+
+  /** Connections that are open, in their handshakes too. */
+  public int openConnections() {
+    return server.openConnections();
+  }
+
+  /** Calls that are open. */
+  public int openCalls() {
+    return server.openCalls();
+  }
+
+  /** Health says NOT_SERVING for good; open calls have a few seconds to end. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      health.enterTerminalState();
+      server.close();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package org.entente.gateway.rpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.report.Tracking;
+import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.Statuses;
+import org.entente.proto.v1.EvidenceGrpc;
+import org.entente.proto.v1.FollowRequest;
+import org.entente.proto.v1.FollowResponse;
+import org.entente.proto.v1.HeldMessage;
+import org.entente.proto.v1.TakenBack;
+import org.entente.proto.v1.TrackRequest;
+import org.entente.proto.v1.TrackResponse;
+import org.entente.proto.v1.WatchUnopenedRequest;
+import org.entente.proto.v1.WatchUnopenedResponse;
+
+/** The Evidence service over what the ledger knows of the agency's own messages. */
+final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
+  private final Tracking tracking;
+
+  EvidenceService(Tracking tracking) {
+    this.tracking = tracking;
+  }
+
+  @Override
+  public void track(TrackRequest request, StreamObserver<TrackResponse> observer) {
+    Caller.require(Scope.EVIDENCE);
+    Tracking.Tracked known = known(ReleaseService.id("message_id", request.getMessageId()));
+    TrackResponse.Builder response =
+        TrackResponse.newBuilder()
+            .addAllItems(known.items())
+            .addAllRecipients(known.recipients())
+            .setSettled(known.settled())
+            .setLane(known.speed().lane())
+            .setPrecedence(known.speed().precedence());
+    HeldMessage held = known.held();
+    if (held != null) {
+      response.setHeld(held.getHeld());
+    }
+    TakenBack takenBack = known.takenBack();
+    if (takenBack != null) {
+      response.setTakenBack(takenBack);
+    }
+    observer.onNext(response.build());
+    observer.onCompleted();
+  }
+
+  private Tracking.Tracked known(MessageId id) {
+    return tracking
+        .track(id)
+        .orElseThrow(
+            () ->
+                Statuses.exception(
+                    new Problem(
+                        Code.NOT_FOUND, "message_id", "nothing is known of message " + id)));
+  }
+
+  @Override
+  public void follow(FollowRequest request, StreamObserver<FollowResponse> observer) {
+    Caller.require(Scope.EVIDENCE);
+    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    Tracking.Tracked unused = known(id);
+    new Following(tracking, id, (ServerCallStreamObserver<FollowResponse>) observer).begin();
+  }
+
+  @Override
+  public void watchUnopened(
+      WatchUnopenedRequest request, StreamObserver<WatchUnopenedResponse> observer) {
+    Caller.require(Scope.EVIDENCE);
+    new UnopenedWatch(
+            tracking,
+            request.getFollow(),
+            (ServerCallStreamObserver<WatchUnopenedResponse>) observer)
+        .begin();
+  }
+}

@@ -1,0 +1,96 @@
+package org.entente.gateway.rpc;
+
+import io.grpc.BindableService;
+import io.grpc.Context;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.link.LinkContext;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.rpc.server.CallGuard;
+import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.Connections;
+import org.entente.gateway.rpc.server.GuardedServer;
+import org.entente.gateway.rpc.server.MalformedRequests;
+import org.entente.gateway.rpc.server.ServerSettings;
+import org.entente.gateway.rpc.tls.ConnectionIdentities;
+import org.entente.gateway.rpc.tls.PeerTrust;
+import org.entente.gateway.rpc.tls.TlsContexts;
+
+/**
+ * The gRPC server that other gateways dial. Whoever is no gateway of another member, or does not
+ * offer the hybrid group, fails in the TLS handshake.
+ *
+ * <p>Safe for use by many threads. Closed by whoever started it.
+ */
+public final class PeerServer implements AutoCloseable {
+  /**
+   * Largest gRPC message between gateways: the largest envelope that any configuration allows, its
+   * padding, and what is packed beside it.
+   */
+  public static final int MESSAGE_BYTES = 40 << 20;
+
+  private final GuardedServer server;
+
+  private PeerServer(GuardedServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param link the service between gateways, which finds the peer in {@link LinkContext#PEER}
+   * @throws IOException if the address cannot be taken, or the certificate not be used
+   */
+  public static PeerServer start(
+      ServerSettings settings, TlsContexts tls, PeerTrust trust, BindableService link)
+      throws IOException {
+    NettyServerBuilder builder =
+        GuardedServer.builder(settings, tls.peerServer(trust.inHandshake()), MESSAGE_BYTES);
+    new MalformedRequests(settings, Meters.Side.PEER).addTo(builder, List.of(link));
+    Meters meters = settings.meters();
+    ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
+    Connections connections = new Connections(settings.limits(), trust, meters, Meters.Side.PEER);
+    CallGuard guard = new CallGuard(callers, PeerServer::in, meters, Meters.Side.PEER);
+    return new PeerServer(GuardedServer.start(builder, trust, callers, connections, guard));
+  }
+
+  private static Context in(Context context, Identified peer) {
+    return Caller.in(context, peer)
+        .withValue(LinkContext.PEER, new PeerName(peer.agency(), peer.name()));
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  /**
+   * Ends every call of a peer whose identity does not hold any more; to be called when the trust
+   * bundle has changed, and now and then since certificates also end by themselves.
+   *
+   * @return calls ended
+   */
+  public int recheck() {
+    return server.recheck();
+  }
+
+  /** Connections that are open, in their handshakes too. */
+  public int openConnections() {
+    return server.openConnections();
+  }
+
+  /** Calls that are open. */
+  public int openCalls() {
+    return server.openCalls();
+  }
+
+  /** Open calls have a few seconds to end. */
+  @Override
+  public void close() {
+    server.close();
+  }
+}

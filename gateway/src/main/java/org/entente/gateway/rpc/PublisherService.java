@@ -1,0 +1,272 @@
+package org.entente.gateway.rpc;
+
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.intake.Explaining;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DraftsRequest;
+import org.entente.gateway.rpc.server.Failures;
+import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StreamCredit;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.ExplainRequest;
+import org.entente.proto.v1.ExplainResponse;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishResponse;
+import org.entente.proto.v1.PublishStreamResponse;
+import org.entente.proto.v1.PublisherGrpc;
+
+/** The Publisher service over whatever takes drafts in. */
+final class PublisherService implements BindableService {
+  private static final MethodDescriptor<DraftsRequest, PublishStreamResponse> STREAM =
+      PublisherGrpc.getPublishStreamMethod().toBuilder(
+              DraftsRequest.MARSHALLER,
+              PublisherGrpc.getPublishStreamMethod().getResponseMarshaller())
+          .build();
+
+  /** Drafts of one stream that may be on their way; a client that sends more is held back. */
+  static final int STREAM_WINDOW = 1_024;
+
+  /** Their size; what was asked for and has not come counts as the largest of late. */
+  static final int STREAM_BYTES = 4 << 20;
+
+  /** Drafts in a request, and outcomes in a response. */
+  static final int TOGETHER = 256;
+
+  private static final Problem TOO_MANY =
+      new Problem(Code.LIMIT_REACHED, "drafts", "a request has at most " + TOGETHER + " drafts");
+
+  private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
+  private final BiFunction<Identified, ExplainRequest, Explaining.Answer> explaining;
+  private final Malformed malformed;
+  private final Executor executor;
+
+  /** Hears of drafts that cannot be parsed. */
+  interface Malformed {
+    void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem);
+  }
+
+  /**
+   * The service.
+   *
+   * @param explaining says what would become of a draft
+   * @param malformed hears of drafts that cannot be parsed
+   * @param executor sends the outcomes of streams
+   */
+  PublisherService(
+      BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
+      BiFunction<Identified, ExplainRequest, Explaining.Answer> explaining,
+      Malformed malformed,
+      Executor executor) {
+    this.intake = intake;
+    this.explaining = explaining;
+    this.malformed = malformed;
+    this.executor = executor;
+  }
+
+  /** As generated, but for the stream, which parses each draft by itself. */
+  @Override
+  public ServerServiceDefinition bindService() {
+    ServiceDescriptor service =
+        ServiceDescriptor.newBuilder(PublisherGrpc.SERVICE_NAME)
+            .setSchemaDescriptor(PublisherGrpc.getServiceDescriptor().getSchemaDescriptor())
+            .addMethod(PublisherGrpc.getPublishMethod())
+            .addMethod(STREAM)
+            .addMethod(PublisherGrpc.getExplainMethod())
+            .build();
+    return ServerServiceDefinition.builder(service)
+        .addMethod(PublisherGrpc.getPublishMethod(), ServerCalls.asyncUnaryCall(this::publish))
+        .addMethod(STREAM, ServerCalls.asyncBidiStreamingCall(this::publishStream))
+        .addMethod(PublisherGrpc.getExplainMethod(), ServerCalls.asyncUnaryCall(this::explain))
+        .build();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
+  private void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
+    Identified caller = Caller.require(Scope.PUBLISH);
+    intake
+        .apply(caller, request.getDraft())
+        .whenComplete(
+            (outcome, failure) -> {
+              if (failure != null) {
+                observer.onError(Statuses.exception(Failures.problem(failure)));
+              } else if (outcome.hasInvalid()) {
+                observer.onError(Statuses.exception(Failures.problem(outcome.getInvalid())));
+              } else {
+                observer.onNext(PublishResponse.newBuilder().setOutcome(outcome).build());
+                observer.onCompleted();
+              }
+            });
+  }
+
+  private StreamObserver<DraftsRequest> publishStream(
+      StreamObserver<PublishStreamResponse> observer) {
+    return new PublishStream(
+        Caller.require(Scope.PUBLISH), (ServerCallStreamObserver<PublishStreamResponse>) observer);
+  }
+
+  private void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
+    Identified caller = Caller.require(Scope.PUBLISH);
+    Explaining.Answer answer = explaining.apply(caller, request);
+    if (answer instanceof Explaining.Answer.Invalid invalid) {
+      throw Statuses.exception(invalid.problem());
+    }
+    observer.onNext(
+        answer instanceof Explaining.Answer.Open open
+            ? Explanations.open(open.policyVersion(), open.residuals())
+            : Explanations.message(((Explaining.Answer.Explained) answer).explanation()));
+    observer.onCompleted();
+  }
+
+  /**
+   * One stream: takes drafts while its {@link StreamCredit} lets it and the client reads its
+   * outcomes, so its memory is bounded whatever the client does. Outcomes that come while others
+   * are being sent go together.
+   */
+  private final class PublishStream implements StreamObserver<DraftsRequest> {
+    private final Identified caller;
+    private final ServerCallStreamObserver<PublishStreamResponse> answers;
+    private final Deque<Outcome> outcomes = new ArrayDeque<>();
+    private final StreamCredit credit = new StreamCredit(STREAM_WINDOW, STREAM_BYTES);
+    private boolean telling;
+    private boolean halfClosed;
+    private boolean ended;
+
+    PublishStream(Identified caller, ServerCallStreamObserver<PublishStreamResponse> answers) {
+      this.caller = caller;
+      this.answers = answers;
+      answers.disableAutoRequest();
+      answers.setOnReadyHandler(this::askForMore);
+      answers.setOnCancelHandler(this::cancelled);
+    }
+
+    @Override
+    public void onNext(DraftsRequest request) {
+      List<DraftsRequest.Entry> entries = request.entries();
+      boolean tooMany = entries.size() > TOGETHER;
+      synchronized (this) {
+        credit.arrived(
+            entries.size(), entries.stream().mapToLong(DraftsRequest.Entry::bytes).sum());
+      }
+      for (DraftsRequest.Entry entry : entries) {
+        if (tooMany) {
+          answer(invalid(entry.draft(), TOO_MANY), entry.bytes());
+        } else {
+          take(entry);
+        }
+      }
+      askForMore();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers
+    private void take(DraftsRequest.Entry entry) {
+      Draft draft = entry.draft();
+      Problem problem = entry.malformed();
+      if (problem != null) {
+        malformed.draft(caller, STREAM, problem);
+        answer(invalid(draft, problem), entry.bytes());
+        return;
+      }
+      intake
+          .apply(caller, draft)
+          .whenComplete(
+              (outcome, failure) ->
+                  answer(
+                      outcome != null && failure == null
+                          ? outcome
+                          : invalid(draft, Failures.problem(failure)),
+                      entry.bytes()));
+    }
+
+    private static Outcome invalid(Draft draft, Problem problem) {
+      return Outcome.newBuilder()
+          .setIdempotencyKey(draft.getIdempotencyKey())
+          .setInvalid(Statuses.message(problem))
+          .build();
+    }
+
+    /** Called where the ledger completes its commits, so it leaves the sending to others. */
+    private void answer(Outcome outcome, int draftBytes) {
+      synchronized (this) {
+        credit.answered(draftBytes);
+        outcomes.add(outcome);
+        if (telling) {
+          return;
+        }
+        telling = true;
+      }
+      try {
+        executor.execute(this::tell);
+      } catch (RejectedExecutionException e) {
+        // The gateway is stopping, and this is among the last that is said.
+        tell();
+      }
+    }
+
+    private void tell() {
+      synchronized (this) {
+        telling = false;
+        while (!ended && !outcomes.isEmpty()) {
+          PublishStreamResponse.Builder response = PublishStreamResponse.newBuilder();
+          while (!outcomes.isEmpty() && response.getOutcomesCount() < TOGETHER) {
+            response.addOutcomes(outcomes.poll());
+          }
+          credit.told(response.getOutcomesCount());
+          answers.onNext(response.build());
+        }
+        completeIfDone();
+      }
+      askForMore();
+    }
+
+    private synchronized void askForMore() {
+      if (ended || halfClosed || !answers.isReady()) {
+        return;
+      }
+      int more = credit.take();
+      if (more > 0) {
+        answers.request(more);
+      }
+    }
+
+    private synchronized void cancelled() {
+      ended = true;
+      outcomes.clear();
+    }
+
+    @Override
+    public synchronized void onError(Throwable t) {
+      cancelled();
+    }
+
+    @Override
+    public synchronized void onCompleted() {
+      halfClosed = true;
+      completeIfDone();
+    }
+
+    private void completeIfDone() {
+      if (halfClosed && credit.isIdle() && !ended) {
+        ended = true;
+        answers.onCompleted();
+      }
+    }
+  }
+}

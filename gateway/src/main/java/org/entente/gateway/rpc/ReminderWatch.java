@@ -1,0 +1,122 @@
+package org.entente.gateway.rpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.entente.gateway.ledger.table.RequestBook.Name;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.request.RequestList;
+import org.entente.gateway.rpc.server.Statuses;
+import org.entente.proto.v1.FollowRemindersResponse;
+import org.entente.proto.v1.ListedRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client that is told of what this agency is reminded to answer: what stands, by pages as it
+ * reads, and, if it wants, what comes. For one that does not read, at most {@link #MOST} names are
+ * kept; then its call ends, and another begins with what stands. Safe for many threads.
+ */
+final class ReminderWatch {
+  /** Reminders that wait for a client that does not read. */
+  static final int MOST = 10_000;
+
+  private static final int PAGE = 200;
+
+  private final RequestList list;
+  private final NodeName client;
+  private final boolean follow;
+  private final boolean exercise;
+  private final ServerCallStreamObserver<FollowRemindersResponse> out;
+  private final Consumer<Name> listener;
+  private final Deque<ListedRequest> standing = new ArrayDeque<>();
+  private final Deque<Name> coming = new ArrayDeque<>();
+  private @Nullable Name last;
+  private boolean allStanding;
+  private boolean ended;
+
+  ReminderWatch(
+      RequestList list,
+      NodeName client,
+      boolean follow,
+      boolean exercise,
+      ServerCallStreamObserver<FollowRemindersResponse> out,
+      Executor workers) {
+    this.list = list;
+    this.client = client;
+    this.follow = follow;
+    this.exercise = exercise;
+    this.out = out;
+    // The commit that tells of it must not wait for what is read and sent here.
+    this.listener = name -> workers.execute(() -> reminded(name));
+  }
+
+  /** Sends what stands and goes on; called once, before the call's handler returns. */
+  void begin() {
+    out.setOnReadyHandler(this::wake);
+    out.setOnCancelHandler(this::end);
+    if (follow) {
+      list.listen(listener);
+    }
+    wake();
+  }
+
+  private synchronized void reminded(Name name) {
+    if (ended) {
+      return;
+    }
+    if (coming.size() == MOST) {
+      end();
+      out.onError(
+          Statuses.exception(
+              new Problem(Code.OVERLOADED, "", "reminders were not read; call again for all")));
+      return;
+    }
+    coming.add(name);
+    wake();
+  }
+
+  private synchronized void wake() {
+    while (!ended && out.isReady()) {
+      ListedRequest next = next();
+      if (next == null) {
+        finish();
+        return;
+      }
+      out.onNext(FollowRemindersResponse.newBuilder().setRequest(next).build());
+    }
+  }
+
+  private @Nullable ListedRequest next() {
+    while (standing.isEmpty() && !allStanding) {
+      RequestList.Reminded page = list.reminded(client, exercise, last, PAGE);
+      standing.addAll(page.requests());
+      last = page.last();
+      allStanding = last == null;
+    }
+    ListedRequest next = standing.poll();
+    while (next == null && !coming.isEmpty()) {
+      Optional<ListedRequest> one = list.reminded(client, exercise, coming.remove());
+      next = one.orElse(null);
+    }
+    return next;
+  }
+
+  private void finish() {
+    if (!follow) {
+      ended = true;
+      out.onCompleted();
+    }
+  }
+
+  private synchronized void end() {
+    ended = true;
+    if (follow) {
+      list.unlisten(listener);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.entente.gateway.rpc;
+
+import io.grpc.stub.StreamObserver;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.search.Searching;
+import org.entente.proto.v1.OpenRequest;
+import org.entente.proto.v1.OpenResponse;
+import org.entente.proto.v1.RelatedRequest;
+import org.entente.proto.v1.RelatedResponse;
+import org.entente.proto.v1.SearchGrpc;
+import org.entente.proto.v1.SearchRequest;
+import org.entente.proto.v1.SearchResponse;
+
+/** The Search service over {@link Searching}. */
+final class SearchService extends SearchGrpc.SearchImplBase {
+  private final Searching searching;
+  private final KnownNames names;
+
+  SearchService(Searching searching, KnownNames names) {
+    this.searching = searching;
+    this.names = names;
+  }
+
+  @Override
+  public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
+    Identified caller = Caller.require(Scope.SEARCH);
+    Statuses.refuse(names.filter("filter", request.getFilter()));
+    answer(searching.search(caller.name(), request), observer);
+  }
+
+  @Override
+  public void open(OpenRequest request, StreamObserver<OpenResponse> observer) {
+    Identified caller = Caller.require(Scope.SEARCH);
+    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    answer(searching.open(caller.name(), id, request), observer);
+  }
+
+  @Override
+  public void related(RelatedRequest request, StreamObserver<RelatedResponse> observer) {
+    Identified caller = Caller.require(Scope.SEARCH);
+    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    answer(searching.related(caller.name(), id, request), observer);
+  }
+
+  private static <T> void answer(Searching.Answer<T> answer, StreamObserver<T> observer) {
+    if (answer instanceof Searching.Answer.Refused<T> refused) {
+      throw Statuses.exception(refused.problem());
+    }
+    observer.onNext(((Searching.Answer.Shown<T>) answer).response());
+    observer.onCompleted();
+  }
+}

@@ -1,0 +1,196 @@
+package org.entente.gateway.rpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import org.entente.gateway.deliver.Sink;
+import org.entente.gateway.deliver.Subscription;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.Statuses;
+import org.entente.proto.v1.CursorOpened;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+import org.jspecify.annotations.Nullable;
+
+/** The Subscriber service over {@link Subscriptions}. */
+final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
+  private final Subscriptions subscriptions;
+  private final KnownNames names;
+
+  SubscriberService(Subscriptions subscriptions, KnownNames names) {
+    this.subscriptions = subscriptions;
+    this.names = names;
+  }
+
+  @Override
+  public StreamObserver<SubscribeRequest> subscribe(StreamObserver<SubscribeResponse> observer) {
+    Identified caller = Caller.require(Scope.SUBSCRIBE);
+    return new Stream(
+        subscriptions,
+        names,
+        caller.name().value(),
+        (ServerCallStreamObserver<SubscribeResponse>) observer);
+  }
+
+  private static final class Stream implements StreamObserver<SubscribeRequest>, Sink {
+    private final Subscriptions subscriptions;
+    private final KnownNames names;
+    private final String client;
+    private final ServerCallStreamObserver<SubscribeResponse> out;
+    private @Nullable Subscription subscription;
+    private String cursor = "";
+    private boolean ended;
+
+    Stream(
+        Subscriptions subscriptions,
+        KnownNames names,
+        String client,
+        ServerCallStreamObserver<SubscribeResponse> out) {
+      this.subscriptions = subscriptions;
+      this.names = names;
+      this.client = client;
+      this.out = out;
+      out.setOnReadyHandler(this::wake);
+      out.setOnCancelHandler(this::release);
+    }
+
+    private void wake() {
+      Subscription held = held();
+      if (held != null) {
+        held.wake();
+      }
+    }
+
+    @Override
+    public void onNext(SubscribeRequest request) {
+      switch (request.getRequestCase()) {
+        case OPEN -> open(request.getOpen());
+        case ACK -> acknowledge(request.getAck().getPosition());
+        case REQUEST_NOT_SET ->
+            end(new Problem(Code.INVALID_FIELD, "request", "must be open or ack"));
+      }
+    }
+
+    private void open(OpenCursor request) {
+      if (held() != null) {
+        end(new Problem(Code.INVALID_FIELD, "open", "only the first request may be open"));
+        return;
+      }
+      Optional<Problem> unknown = names.filter("open.filter", request.getFilter());
+      if (unknown.isPresent()) {
+        end(unknown.get());
+        return;
+      }
+      Subscriptions.Opened opened = subscriptions.open(client, request, this);
+      if (opened instanceof Subscriptions.Opened.Held held) {
+        begin(request.getCursor(), held);
+      } else if (opened instanceof Subscriptions.Opened.Invalid invalid) {
+        end(invalid.problem());
+      }
+    }
+
+    private void begin(String name, Subscriptions.Opened.Held held) {
+      send(
+          SubscribeResponse.newBuilder()
+              .setOpened(
+                  CursorOpened.newBuilder()
+                      .setFromPosition(held.fromPosition())
+                      .setLastPosition(held.lastPosition()))
+              .build());
+      synchronized (this) {
+        cursor = name;
+        subscription = held.subscription();
+      }
+      held.subscription().wake();
+    }
+
+    private void acknowledge(long position) {
+      Subscription held = held();
+      Optional<Problem> problem =
+          held == null
+              ? Optional.of(
+                  new Problem(Code.INVALID_FIELD, "ack", "the first request must be open"))
+              : held.acknowledge(position);
+      problem.ifPresent(this::end);
+    }
+
+    private synchronized @Nullable Subscription held() {
+      return subscription;
+    }
+
+    @Override
+    public synchronized boolean ready() {
+      return !ended && out.isReady();
+    }
+
+    @Override
+    public synchronized void send(SubscribeResponse response) {
+      if (!ended) {
+        out.onNext(response);
+      }
+    }
+
+    @Override
+    public void end(Problem problem) {
+      synchronized (this) {
+        if (ended) {
+          return;
+        }
+        ended = true;
+      }
+      // First, so that a client that opens the cursor again finds it free.
+      release();
+      synchronized (this) {
+        out.onError(Statuses.exception(problem));
+      }
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      release();
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // what completes it ends the stream
+    public void onCompleted() {
+      Subscription subscribed = held();
+      if (subscribed == null) {
+        complete();
+        return;
+      }
+      subscriptions
+          .closed(client, cursor, subscribed)
+          .whenComplete(
+              (done, failure) -> {
+                if (failure == null) {
+                  complete();
+                } else {
+                  end(new Problem(Code.INTERNAL, "ack", "the last acknowledgements are not kept"));
+                }
+              });
+    }
+
+    private synchronized void complete() {
+      if (!ended) {
+        ended = true;
+        out.onCompleted();
+      }
+    }
+
+    private void release() {
+      Subscription held = held();
+      if (held != null) {
+        // What was acknowledged is durable in any case; nobody waits for the end.
+        var unused = subscriptions.closed(client, cursor, held);
+      }
+    }
+  }
+}

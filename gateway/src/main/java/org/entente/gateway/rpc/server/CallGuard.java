@@ -1,0 +1,152 @@
+package org.entente.gateway.rpc.server;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import org.entente.gateway.identity.Identification;
+import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.tls.ConnectionIdentities;
+
+/**
+ * What every call of a server passes: it is refused unless its connection's certificates identify
+ * the caller under the trust bundle in force now; its service finds the caller in the context; it
+ * ends with details when the service throws, and when the caller's identity no longer holds.
+ */
+public final class CallGuard implements ServerInterceptor {
+  private final ConnectionIdentities connections;
+  private final BiFunction<Context, Identified, Context> context;
+  private final Meters meters;
+  private final Meters.Side side;
+  private final OpenCalls open = new OpenCalls();
+
+  /**
+   * A guard for one server.
+   *
+   * @param context what a call by a caller carries
+   */
+  public CallGuard(
+      ConnectionIdentities connections,
+      BiFunction<Context, Identified, Context> context,
+      Meters meters,
+      Meters.Side side) {
+    this.connections = connections;
+    this.context = context;
+    this.meters = meters;
+    this.side = side;
+  }
+
+  /** The open calls. */
+  OpenCalls open() {
+    return open;
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    Identification identification = connections.identify(call.getAttributes());
+    if (identification instanceof Unidentified unidentified) {
+      return refuse(call, unidentified.problem());
+    }
+    GuardedCall<Q, A> guarded = new GuardedCall<>(call, (Identified) identification);
+    if (!open.add(guarded)) {
+      return refuse(
+          call, new Problem(Code.OVERLOADED, "", "as many calls are open as this caller may have"));
+    }
+    // Trust may have changed, and open calls been rechecked, while this one was not among them.
+    if (connections.identify(call.getAttributes()) instanceof Unidentified unidentified) {
+      open.remove(guarded);
+      return refuse(call, unidentified.problem());
+    }
+    try {
+      return new Listener<>(
+          guarded,
+          Contexts.interceptCall(
+              context.apply(Context.current(), guarded.caller()), guarded, headers, next));
+    } catch (RuntimeException e) {
+      end(guarded, e);
+      return new Listener<>(guarded, new ServerCall.Listener<>() {});
+    }
+  }
+
+  private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Problem problem) {
+    meters.refused(side, problem.code());
+    StatusRuntimeException status = Statuses.exception(problem);
+    call.close(
+        status.getStatus(), Objects.requireNonNullElseGet(status.getTrailers(), Metadata::new));
+    return new ServerCall.Listener<>() {};
+  }
+
+  private void end(GuardedCall<?, ?> call, RuntimeException failure) {
+    if (failure instanceof StatusRuntimeException refusal) {
+      meters.refused(side, Statuses.code(refusal));
+      call.end(refusal);
+    } else {
+      Problem problem = Failures.problem(failure);
+      meters.refused(side, problem.code());
+      call.end(problem);
+    }
+  }
+
+  /** Passes events on, ends the call when the service throws, and forgets it at its end. */
+  private final class Listener<Q> extends SimpleForwardingServerCallListener<Q> {
+    private final GuardedCall<Q, ?> call;
+
+    Listener(GuardedCall<Q, ?> call, ServerCall.Listener<Q> service) {
+      super(service);
+      this.call = call;
+    }
+
+    private void guarded(Runnable event) {
+      try {
+        event.run();
+      } catch (RuntimeException e) {
+        end(call, e);
+      }
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      if (!call.wasEnded()) {
+        guarded(() -> super.onMessage(message));
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (!call.wasEnded()) {
+        guarded(super::onHalfClose);
+      }
+    }
+
+    @Override
+    public void onReady() {
+      if (!call.wasEnded()) {
+        guarded(super::onReady);
+      }
+    }
+
+    @Override
+    public void onCancel() {
+      open.remove(call);
+      guarded(super::onCancel);
+    }
+
+    @Override
+    public void onComplete() {
+      open.remove(call);
+      // A service that did not end its call itself must let go of what the call held.
+      guarded(call.wasEnded() ? super::onCancel : super::onComplete);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package org.entente.gateway.rpc.server;
+
+import io.grpc.Context;
+import java.util.Optional;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+
+/** Whoever makes the call that the current thread serves; put there by {@link CallGuard}. */
+public final class Caller {
+  private static final Context.Key<Identified> KEY = Context.key("entente-caller");
+
+  private Caller() {}
+
+  /** The context of a call by this caller. */
+  public static Context in(Context context, Identified caller) {
+    return context.withValue(KEY, caller);
+  }
+
+  /**
+   * The caller, who has been granted a scope.
+   *
+   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it has not
+   */
+  public static Identified require(Scope scope) {
+    Identified caller = known();
+    Optional<Problem> refusal = caller.require(scope);
+    if (refusal.isPresent()) {
+      throw Statuses.exception(refusal.get());
+    }
+    return caller;
+  }
+
+  /**
+   * The caller, who is of the agency: any client but a rights holder.
+   *
+   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it is one
+   */
+  public static Identified requireOwn() {
+    Identified caller = known();
+    if (caller.scopes().contains(Scope.RIGHTS_HOLDER)) {
+      throw Statuses.exception(
+          new Problem(
+              Code.SCOPE_MISSING,
+              "",
+              "the client " + caller.name() + " sees what concerns its own rights only"));
+    }
+    return caller;
+  }
+
+  /**
+   * The caller.
+   *
+   * @throws io.grpc.StatusRuntimeException with UNKNOWN_CLIENT where {@link CallGuard} put none
+   */
+  static Identified known() {
+    Identified caller = KEY.get();
+    if (caller == null) {
+      // Only a service that was added without the guard comes here.
+      throw Statuses.exception(new Problem(Code.UNKNOWN_CLIENT, "", "the caller is not known"));
+    }
+    return caller;
+  }
+}

@@ -1,0 +1,83 @@
+package org.entente.gateway.rpc.server;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.identity.Identification;
+import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.rpc.tls.PeerCertificates;
+import org.entente.gateway.rpc.tls.PeerTrust;
+
+/** The open calls to peers that this gateway dialled. Safe for use by many threads. */
+public final class DialledCalls {
+  private final PeerTrust trust;
+  private final Map<ClientCall<?, ?>, AgencyName> calls = new ConcurrentHashMap<>();
+
+  public DialledCalls(PeerTrust trust) {
+    this.trust = trust;
+  }
+
+  /** Notes the calls of a channel to an agency. */
+  public ClientInterceptor ofAgency(AgencyName agency) {
+    return new ClientInterceptor() {
+      @Override
+      public <Q, A> ClientCall<Q, A> interceptCall(
+          MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+        return new NotedCall<>(next.newCall(method, options), agency);
+      }
+    };
+  }
+
+  /** Ends the calls whose peer's identity does not hold any more; how many. */
+  public int recheck() {
+    int ended = 0;
+    for (Map.Entry<ClientCall<?, ?>, AgencyName> entry : calls.entrySet()) {
+      ClientCall<?, ?> call = entry.getKey();
+      List<X509Certificate> chain = PeerCertificates.of(call.getAttributes());
+      // A call that has no connection yet meets the new bundle in the handshake.
+      if (chain.isEmpty()) {
+        continue;
+      }
+      Identification identification = trust.identifyAs(entry.getValue(), chain);
+      if (identification instanceof Unidentified unidentified) {
+        call.cancel(unidentified.problem().message(), null);
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  private final class NotedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
+    private final AgencyName agency;
+
+    NotedCall(ClientCall<Q, A> call, AgencyName agency) {
+      super(call);
+      this.agency = agency;
+    }
+
+    @Override
+    public void start(Listener<A> listener, Metadata headers) {
+      calls.put(this, agency);
+      super.start(
+          new SimpleForwardingClientCallListener<>(listener) {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              calls.remove(NotedCall.this);
+              super.onClose(status, trailers);
+            }
+          },
+          headers);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package org.entente.gateway.rpc.server;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.PublishStreamRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link PublishStreamRequest} whose drafts are each parsed by itself, so that a malformed one
+ * spoils neither the others nor their stream.
+ *
+ * @param entries in their order; one without key for a request that cannot be divided into drafts
+ */
+public record DraftsRequest(List<Entry> entries) {
+  private static final int DRAFTS =
+      PublishStreamRequest.DRAFTS_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  private static final int KEY =
+      Draft.IDEMPOTENCY_KEY_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+
+  /** How gRPC reads it. */
+  public static final MethodDescriptor.Marshaller<DraftsRequest> MARSHALLER =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(DraftsRequest request) {
+          throw new UnsupportedOperationException("a gateway sends none");
+        }
+
+        @Override
+        public DraftsRequest parse(InputStream stream) {
+          try {
+            return DraftsRequest.parse(bytes(stream));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+      };
+
+  /**
+   * One draft as it came.
+   *
+   * @param draft where it is malformed, its key alone, if that can be read
+   * @param bytes its encoded size
+   * @param malformed what is wrong with its encoding, or null
+   */
+  public record Entry(Draft draft, int bytes, @Nullable Problem malformed) {}
+
+  private static byte[] bytes(InputStream stream) throws IOException {
+    if (!(stream instanceof KnownLength)) {
+      return stream.readAllBytes();
+    }
+    byte[] bytes = new byte[stream.available()];
+    int unused = stream.readNBytes(bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  static DraftsRequest parse(byte[] bytes) {
+    List<Entry> entries = new ArrayList<>();
+    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    try {
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        if (tag == DRAFTS) {
+          int length = in.readRawVarint32();
+          int at = in.getTotalBytesRead();
+          in.skipRawBytes(length);
+          entries.add(entry(bytes, at, length));
+        } else if (!in.skipField(tag)) {
+          throw new InvalidProtocolBufferException("ends a group that did not begin");
+        }
+      }
+    } catch (IOException e) {
+      Problem problem = MessageFault.in(PublishStreamRequest.getDescriptor(), bytes);
+      return new DraftsRequest(
+          List.of(new Entry(Draft.getDefaultInstance(), bytes.length, problem)));
+    }
+    return new DraftsRequest(entries);
+  }
+
+  private static Entry entry(byte[] bytes, int at, int length) {
+    try {
+      return new Entry(Draft.parser().parseFrom(bytes, at, length), length, null);
+    } catch (InvalidProtocolBufferException e) {
+      byte[] draft = new byte[length];
+      System.arraycopy(bytes, at, draft, 0, length);
+      return new Entry(
+          Draft.newBuilder().setIdempotencyKey(key(draft)).build(),
+          length,
+          MessageFault.in(Draft.getDescriptor(), draft));
+    }
+  }
+
+  /** The key of a malformed draft; empty where it cannot be read. */
+  private static String key(byte[] draft) {
+    ByteString key = ByteString.EMPTY;
+    CodedInputStream in = CodedInputStream.newInstance(draft);
+    try {
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        if (tag == KEY) {
+          key = in.readBytes();
+        } else if (!in.skipField(tag)) {
+          break;
+        }
+      }
+    } catch (IOException e) {
+      // What was read before counts: libraries write the key first.
+    }
+    return key.isValidUtf8() ? key.toStringUtf8() : "";
+  }
+}

@@ -1,0 +1,69 @@
+package org.entente.gateway.rpc.server;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Objects;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.model.Problem;
+
+/**
+ * A call that any thread may end while its service goes on: what the service sends afterwards is
+ * dropped.
+ */
+final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+  private final Identified caller;
+  private boolean closed;
+  private boolean ended;
+
+  GuardedCall(ServerCall<Q, A> call, Identified caller) {
+    super(call);
+    this.caller = caller;
+  }
+
+  Identified caller() {
+    return caller;
+  }
+
+  @Override
+  public synchronized void sendHeaders(Metadata headers) {
+    if (!ended) {
+      super.sendHeaders(headers);
+    }
+  }
+
+  @Override
+  public synchronized void sendMessage(A message) {
+    if (!ended) {
+      super.sendMessage(message);
+    }
+  }
+
+  @Override
+  public synchronized void close(Status status, Metadata trailers) {
+    if (!ended) {
+      closed = true;
+      super.close(status, trailers);
+    }
+  }
+
+  /** Ends the call with a problem; without effect on one that has ended. */
+  void end(Problem problem) {
+    end(Statuses.exception(problem));
+  }
+
+  synchronized void end(StatusRuntimeException status) {
+    if (!closed && !ended) {
+      ended = true;
+      super.close(
+          status.getStatus(), Objects.requireNonNullElseGet(status.getTrailers(), Metadata::new));
+    }
+  }
+
+  /** Whether it was ended from outside its service, which has to be told. */
+  synchronized boolean wasEnded() {
+    return ended;
+  }
+}

@@ -1,0 +1,137 @@
+package org.entente.gateway.rpc.server;
+
+import io.grpc.Codec;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.tls.ConnectionIdentities;
+import org.entente.gateway.rpc.tls.Identities;
+
+/** A gRPC server whose connections and calls are all bounded and pass a {@link CallGuard}. */
+public final class GuardedServer implements AutoCloseable {
+  /** Room for what is not label or body, so that a message just too large gets a clear code. */
+  public static final int OVERHEAD = 64 << 10;
+
+  private static final int KEEP_ALIVE_SECONDS = 30;
+  private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 10;
+  private static final int PERMIT_KEEP_ALIVE_SECONDS = 9;
+  private static final int IDLE_MINUTES = 5;
+  private static final int RESETS = 200;
+  private static final int RESET_WINDOW_SECONDS = 10;
+  private static final int DRAIN_SECONDS = 2;
+
+  private final Server server;
+  private final Identities identities;
+  private final ConnectionIdentities callers;
+  private final Connections connections;
+  private final CallGuard guard;
+  private final Sockets sockets;
+
+  private GuardedServer(
+      Server server,
+      Identities identities,
+      ConnectionIdentities callers,
+      Connections connections,
+      CallGuard guard,
+      Sockets sockets) {
+    this.server = server;
+    this.sockets = sockets;
+    this.identities = identities;
+    this.callers = callers;
+    this.connections = connections;
+    this.guard = guard;
+  }
+
+  /**
+   * A builder with every limit set; services are still to be added.
+   *
+   * @param messageBytes largest gRPC message
+   */
+  public static NettyServerBuilder builder(
+      ServerSettings settings, SslContext tls, int messageBytes) {
+    NodeConfig.Limits limits = settings.limits();
+    return NettyServerBuilder.forAddress(settings.address())
+        .sslContext(tls)
+        .executor(settings.executor())
+        .handshakeTimeout(limits.handshakeSeconds(), TimeUnit.SECONDS)
+        .maxInboundMessageSize(messageBytes)
+        .maxInboundMetadataSize(limits.metadataBytes())
+        .maxConcurrentCallsPerConnection(limits.streamsPerClient())
+        .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .permitKeepAliveTime(PERMIT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+        .maxRstFramesPerWindow(RESETS, RESET_WINDOW_SECONDS)
+        // Nothing compressed: no bomb, and no length that tells of content.
+        .decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
+        .compressorRegistry(CompressorRegistry.newEmptyInstance());
+  }
+
+  /** Starts what was built. */
+  public static GuardedServer start(
+      NettyServerBuilder builder,
+      Identities identities,
+      ConnectionIdentities callers,
+      Connections connections,
+      CallGuard guard)
+      throws IOException {
+    Sockets sockets = new Sockets(connections);
+    boolean started = false;
+    try {
+      Server server =
+          sockets.in(builder).addTransportFilter(callers).intercept(guard).build().start();
+      started = true;
+      return new GuardedServer(server, identities, callers, connections, guard, sockets);
+    } finally {
+      if (!started) {
+        sockets.close();
+      }
+    }
+  }
+
+  public InetSocketAddress address() {
+    return (InetSocketAddress) server.getListenSockets().get(0);
+  }
+
+  public int recheck() {
+    callers.forget();
+    return guard.open().recheck(identities);
+  }
+
+  public int openConnections() {
+    return connections.count();
+  }
+
+  public int openCalls() {
+    return guard.open().count();
+  }
+
+  /**
+   * Takes no further calls, gives those that are open {@value #DRAIN_SECONDS} seconds, then tells
+   * the rest to come again.
+   */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+        guard.open().endAll(new Problem(Code.NOT_READY, "", "the gateway is stopping"));
+        server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      server.shutdownNow();
+      sockets.close();
+    }
+  }
+}

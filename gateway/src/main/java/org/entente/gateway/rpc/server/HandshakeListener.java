@@ -1,0 +1,38 @@
+package org.entente.gateway.rpc.server;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import org.entente.gateway.rpc.tls.PeerCertificates;
+
+/**
+ * Tells {@link Connections} who is at the other end of a connection as soon as TLS has shown it.
+ * gRPC's own filter is told only once HTTP/2 has begun, which the other side may put off.
+ */
+final class HandshakeListener extends ChannelInboundHandlerAdapter {
+  private final Connections connections;
+
+  HandshakeListener(Connections connections) {
+    this.connections = connections;
+  }
+
+  /** The pipeline has its TLS when this returns from those behind, and nothing was read yet. */
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the listener belongs to the connection
+  public void channelActive(ChannelHandlerContext context) {
+    context.fireChannelActive();
+    SslHandler tls = context.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      throw new IllegalStateException("a connection without TLS");
+    }
+    tls.handshakeFuture()
+        .addListener(
+            done -> {
+              if (done.isSuccess()) {
+                connections.handshaken(
+                    context.channel(), PeerCertificates.of(tls.engine().getSession()));
+              }
+            });
+    context.pipeline().remove(this);
+  }
+}

@@ -1,0 +1,132 @@
+package org.entente.gateway.rpc.server;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.terms.Membership;
+import org.entente.proto.v1.Filter;
+
+/**
+ * Names in the calls of clients. A name that nothing bears is refused with the nearest that is
+ * known: an empty answer, or a stream without deliveries, would look like a quiet day.
+ *
+ * <p>Known agencies are the members of the trust bundle in force, and agencies that this gateway
+ * has received messages from: what former members sent can still be found. Safe for many threads.
+ */
+public final class KnownNames {
+  /** Codes that ISO 3166-1 leaves to its users, and {@code EU}, which it reserves. */
+  private static final Pattern BESIDE_STATES = Pattern.compile("AA|EU|Q[M-Z]|X[A-Z]|ZZ");
+
+  private static final Set<String> STATES =
+      Locale.getISOCountries(Locale.IsoCountryCode.PART1_ALPHA2);
+
+  private final Supplier<Membership> membership;
+  private final Supplier<? extends Collection<AgencyName>> origins;
+  private final Set<String> desks;
+
+  /**
+   * Names that a gateway knows.
+   *
+   * @param membership of the trust bundle in force
+   * @param origins agencies from which anything was ever received
+   * @param desks of this agency at which clients sit
+   */
+  public KnownNames(
+      Supplier<Membership> membership,
+      Supplier<? extends Collection<AgencyName>> origins,
+      Set<String> desks) {
+    this.membership = membership;
+    this.origins = origins;
+    this.desks = Set.copyOf(desks);
+  }
+
+  /**
+   * What is wrong with the names in a filter.
+   *
+   * @param field where it stands in the request
+   */
+  public Optional<Problem> filter(String field, Filter filter) {
+    return agencies(field + ".origins", filter.getOriginsList())
+        .or(() -> jurisdictions(field + ".jurisdictions", filter.getJurisdictionsList()))
+        .or(() -> desks(field + ".desks", filter.getDesksList()));
+  }
+
+  /** What is wrong with a field that may name an agency. */
+  public Optional<Problem> agency(String field, String name) {
+    return name.isEmpty() ? Optional.empty() : agencies(field, List.of(name));
+  }
+
+  /** What is wrong with a field that names agencies. */
+  public Optional<Problem> agencies(String field, List<String> names) {
+    Set<AgencyName> members = membership.get().agencies();
+    return first(names, name -> isAmong(members, name) || isAmong(origins.get(), name))
+        .map(name -> unknown(field, "unknown agency", name, words(members)));
+  }
+
+  /** What is wrong with a field that names jurisdictions of member agencies. */
+  public Optional<Problem> memberJurisdictions(String field, List<String> codes) {
+    Membership members = membership.get();
+    return first(codes, code -> !members.agenciesIn(code).isEmpty())
+        .map(code -> unknown(field, "no member agency is in", code, jurisdictions(members)));
+  }
+
+  private Optional<Problem> jurisdictions(String field, List<String> codes) {
+    return first(codes, KnownNames::isJurisdiction)
+        .map(
+            code ->
+                unknown(
+                    field, "no ISO 3166 code of a state:", code, jurisdictions(membership.get())));
+  }
+
+  private Optional<Problem> desks(String field, List<String> names) {
+    return first(names, desks::contains)
+        .map(name -> unknown(field, "no client of this agency sits at desk", name, desks));
+  }
+
+  /** What is too short for a code is told of where the form is checked. */
+  private static boolean isJurisdiction(String code) {
+    String state = code.substring(0, Math.min(2, code.length()));
+    return STATES.contains(state) || BESIDE_STATES.matcher(state).matches();
+  }
+
+  private static Collection<String> jurisdictions(Membership members) {
+    return members.agencies().stream()
+        .map(members::jurisdiction)
+        .flatMap(Optional::stream)
+        .distinct()
+        .toList();
+  }
+
+  private static boolean isAmong(Collection<AgencyName> agencies, String name) {
+    return agencies.stream().anyMatch(agency -> agency.value().equals(name));
+  }
+
+  private static Collection<String> words(Collection<AgencyName> agencies) {
+    List<String> words = new ArrayList<>();
+    agencies.forEach(agency -> words.add(agency.value()));
+    return words;
+  }
+
+  private static Optional<String> first(List<String> names, Predicate<String> known) {
+    return names.stream().filter(known.negate()).findFirst();
+  }
+
+  private static Problem unknown(String field, String what, String name, Collection<String> known) {
+    return new Problem(
+        Code.INVALID_FIELD,
+        field,
+        "%s \"%s\"; %s"
+            .formatted(what, InvalidValue.printable(name), NameSuggestion.of(name, known)));
+  }
+}

@@ -1,0 +1,137 @@
+package org.entente.gateway.rpc.server;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.BindableService;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.meter.LogRateLimit;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests of one server that cannot be parsed: the call ends with details as after any other
+ * problem, the request is counted, and the log has one line in {@link #APART} about each client, or
+ * each peer's agency. gRPC itself would end the call with UNKNOWN and log a stack trace for each.
+ * Safe for many threads.
+ */
+public final class MalformedRequests implements ServerInterceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(MalformedRequests.class);
+
+  /** Between two lines about one caller. */
+  static final Duration APART = Duration.ofSeconds(10);
+
+  private static final MethodDescriptor.Marshaller<InputStream> AS_IT_CAME =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(InputStream message) {
+          return message;
+        }
+
+        @Override
+        public InputStream parse(InputStream message) {
+          return message;
+        }
+      };
+
+  private final Meters meters;
+  private final Meters.Side side;
+  private final LogRateLimit lines;
+
+  public MalformedRequests(ServerSettings settings, Meters.Side side) {
+    this.meters = settings.meters();
+    this.side = side;
+    this.lines = new LogRateLimit(settings.clock(), APART);
+  }
+
+  /** Adds services that parse their requests within {@link CallGuard} and not before it. */
+  public void addTo(NettyServerBuilder server, List<? extends BindableService> services) {
+    for (BindableService service : services) {
+      server.addService(
+          ServerInterceptors.intercept(
+              ServerInterceptors.useMarshalledMessages(
+                  service.bindService(), AS_IT_CAME, AS_IT_CAME),
+              this));
+    }
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+      @Override
+      public void onMessage(Q message) {
+        // Peers' frames are large, and the buffers behind a mark are kept.
+        if (side == Meters.Side.CLIENT && message instanceof InputStream bytes) {
+          bytes.mark(Integer.MAX_VALUE);
+        }
+        try {
+          super.onMessage(message);
+        } catch (StatusRuntimeException e) {
+          if (!(e.getCause() instanceof InvalidProtocolBufferException)) {
+            throw e;
+          }
+          Problem problem = problem(call.getMethodDescriptor(), message);
+          noted(Caller.known(), call.getMethodDescriptor(), problem);
+          throw Statuses.exception(problem);
+        }
+      }
+    };
+  }
+
+  /** A draft of a stream that goes on. */
+  public void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem) {
+    meters.refused(side, problem.code());
+    noted(client, method, problem);
+  }
+
+  private void noted(Identified caller, MethodDescriptor<?, ?> method, Problem problem) {
+    meters.malformed(side);
+    boolean peer = side == Meters.Side.PEER;
+    String who = peer ? caller.agency().value() : caller.name().value();
+    lines
+        .line(
+            who,
+            "malformed request of the "
+                + (peer ? "peer " : "client ")
+                + who
+                + " to "
+                + method.getFullMethodName()
+                + ", refused: "
+                + (problem.field().isEmpty() ? "" : problem.field() + ": ")
+                + problem.message())
+        .ifPresent(LOG::warn);
+  }
+
+  private Problem problem(MethodDescriptor<?, ?> method, Object message) {
+    if (side == Meters.Side.CLIENT
+        && message instanceof InputStream bytes
+        && method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema) {
+      Descriptor type = schema.getMethodDescriptor().getInputType();
+      try {
+        bytes.reset();
+        return MessageFault.in(type, bytes.readAllBytes());
+      } catch (IOException e) {
+        return new Problem(Code.INVALID_FIELD, "", "must encode one " + type.getFullName());
+      }
+    }
+    return new Problem(
+        Code.MALFORMED, "", "the request is malformed or cut short, or text in it is not UTF-8");
+  }
+}

@@ -1,0 +1,71 @@
+package org.entente.gateway.rpc.server;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.SpiffeId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.tls.Identities;
+
+/** The open calls of a server and how many each identity has. Safe for use by many threads. */
+final class OpenCalls {
+  private final Set<GuardedCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
+  private final Map<SpiffeId, AtomicInteger> counts = new ConcurrentHashMap<>();
+
+  /** Adds a call; false if its caller has as many as it may have, over all its connections. */
+  boolean add(GuardedCall<?, ?> call) {
+    Identified caller = call.caller();
+    boolean[] admitted = new boolean[1];
+    counts.compute(
+        caller.id(),
+        (id, count) -> {
+          AtomicInteger open = count == null ? new AtomicInteger() : count;
+          admitted[0] = open.get() < caller.maxStreams();
+          if (admitted[0]) {
+            open.incrementAndGet();
+          }
+          return open;
+        });
+    if (admitted[0]) {
+      calls.add(call);
+    }
+    return admitted[0];
+  }
+
+  /** Forgets a call; without effect on one that is not here any more. */
+  void remove(GuardedCall<?, ?> call) {
+    if (calls.remove(call)) {
+      counts.computeIfPresent(
+          call.caller().id(), (id, count) -> count.decrementAndGet() == 0 ? null : count);
+    }
+  }
+
+  /** Ends the calls whose caller's identity does not hold any more; how many. */
+  int recheck(Identities identities) {
+    // A client has few certificates and many calls: one check each.
+    Map<Identified, Optional<Problem>> checked = new HashMap<>();
+    int ended = 0;
+    for (GuardedCall<?, ?> call : calls) {
+      Optional<Problem> problem = checked.computeIfAbsent(call.caller(), identities::recheck);
+      if (problem.isPresent()) {
+        call.end(problem.get());
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  /** Ends all calls. */
+  void endAll(Problem problem) {
+    calls.forEach(call -> call.end(problem));
+  }
+
+  /** How many calls are open. */
+  int count() {
+    return calls.size();
+  }
+}

@@ -1,0 +1,65 @@
+package org.entente.gateway.rpc.tls;
+
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.entente.gateway.identity.ClientRegistry;
+import org.entente.gateway.identity.Identification;
+import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.trust.TrustBundle;
+
+/**
+ * Which of the agency's own clients may connect, by the trust bundle in force at each handshake.
+ * Safe for use by many threads.
+ */
+public final class ClientTrust implements Identities {
+  private final ClientRegistry registry;
+  private final Supplier<TrustBundle> bundle;
+  private final InstantSource clock;
+  private final Consumer<Problem> refused;
+
+  /**
+   * Trust in the clients of a registry.
+   *
+   * @param refused told why a handshake was refused, of which the other side sees a TLS alert only;
+   *     called on network threads, as often as strangers like
+   */
+  public ClientTrust(
+      ClientRegistry registry,
+      Supplier<TrustBundle> bundle,
+      InstantSource clock,
+      Consumer<Problem> refused) {
+    this.registry = registry;
+    this.bundle = bundle;
+    this.clock = clock;
+    this.refused = refused;
+  }
+
+  @Override
+  public Identification identify(List<X509Certificate> chain) {
+    return registry.identify(chain, bundle.get(), clock.instant());
+  }
+
+  @Override
+  public Optional<Problem> recheck(Identified identified) {
+    return registry.recheck(identified, bundle.get(), clock.instant());
+  }
+
+  /** Refuses in the handshake whoever is no client. */
+  public X509ExtendedTrustManager inHandshake() {
+    return new HandshakeTrust(chain -> told(identify(chain)));
+  }
+
+  private Identification told(Identification identification) {
+    if (identification instanceof Unidentified unidentified) {
+      refused.accept(unidentified.problem());
+    }
+    return identification;
+  }
+}

@@ -1,0 +1,83 @@
+package org.entente.gateway.rpc.tls;
+
+import io.grpc.Attributes;
+import io.grpc.ServerTransportFilter;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.entente.gateway.identity.Identification;
+import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is at the other end of a server's connections. Checking a chain costs a signature
+ * verification, so what it gave is kept with the connection until trust changes, and for {@link
+ * #KEPT} at most, since certificates and bundles also end by themselves. Safe for many threads.
+ */
+public final class ConnectionIdentities extends ServerTransportFilter {
+  /** How long an answer is good. */
+  static final Duration KEPT = Duration.ofSeconds(10);
+
+  private static final Attributes.Key<Connection> CONNECTION =
+      Attributes.Key.create("entente-connection");
+
+  private final Identities identities;
+  private final InstantSource clock;
+  private final AtomicLong generation = new AtomicLong();
+
+  public ConnectionIdentities(Identities identities, InstantSource clock) {
+    this.identities = identities;
+    this.clock = clock;
+  }
+
+  @Override
+  public Attributes transportReady(Attributes attributes) {
+    return attributes.toBuilder()
+        .set(CONNECTION, new Connection(PeerCertificates.of(attributes)))
+        .build();
+  }
+
+  /** Trust has changed: whatever is asked from now on is found anew. */
+  public void forget() {
+    generation.incrementAndGet();
+  }
+
+  /** Who makes a call with these attributes. */
+  public Identification identify(Attributes attributes) {
+    Connection connection = attributes.get(CONNECTION);
+    if (connection == null || connection.chain.isEmpty()) {
+      return new Unidentified(new Problem(Code.UNKNOWN_CLIENT, "", "no certificate was shown"));
+    }
+    return connection.identify();
+  }
+
+  private record Answer(Identification identification, long generation, Instant at) {}
+
+  private final class Connection {
+    private final List<X509Certificate> chain;
+    private volatile @Nullable Answer last;
+
+    Connection(List<X509Certificate> chain) {
+      this.chain = chain;
+    }
+
+    Identification identify() {
+      Answer kept = last;
+      long now = generation.get();
+      Instant at = clock.instant();
+      if (kept != null
+          && kept.generation == now
+          && Duration.between(kept.at, at).abs().compareTo(KEPT) < 0) {
+        return kept.identification;
+      }
+      Identification fresh = identities.identify(chain);
+      last = new Answer(fresh, now, at);
+      return fresh;
+    }
+  }
+}

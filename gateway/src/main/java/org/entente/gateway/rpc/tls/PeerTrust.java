@@ -1,0 +1,76 @@
+package org.entente.gateway.rpc.tls;
+
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.entente.gateway.identity.Identification;
+import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.PeerIdentity;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.trust.TrustBundle;
+
+/**
+ * Which gateways may connect or be dialled, by the trust bundle in force at each handshake. Safe
+ * for use by many threads.
+ */
+public final class PeerTrust implements Identities {
+  private final PeerIdentity peers;
+  private final Supplier<TrustBundle> bundle;
+  private final InstantSource clock;
+  private final Consumer<Problem> refused;
+
+  /**
+   * Trust in the gateways of other members.
+   *
+   * @param refused told why a handshake was refused, of which the other side sees a TLS alert only;
+   *     called on network threads, as often as strangers like
+   */
+  public PeerTrust(
+      PeerIdentity peers,
+      Supplier<TrustBundle> bundle,
+      InstantSource clock,
+      Consumer<Problem> refused) {
+    this.peers = peers;
+    this.bundle = bundle;
+    this.clock = clock;
+    this.refused = refused;
+  }
+
+  @Override
+  public Identification identify(List<X509Certificate> chain) {
+    return peers.identify(chain, bundle.get(), clock.instant());
+  }
+
+  @Override
+  public Optional<Problem> recheck(Identified identified) {
+    return peers.recheck(identified, bundle.get(), clock.instant());
+  }
+
+  /** Says who holds these certificates, where a certain agency was dialled. */
+  public Identification identifyAs(AgencyName expected, List<X509Certificate> chain) {
+    return peers.identifyAs(expected, chain, bundle.get(), clock.instant());
+  }
+
+  /** Refuses in the handshake whoever is no peer. */
+  public X509ExtendedTrustManager inHandshake() {
+    return new HandshakeTrust(chain -> told(identify(chain)));
+  }
+
+  /** Refuses in the handshake whoever is no gateway of the agency that was dialled. */
+  public X509ExtendedTrustManager dialling(AgencyName expected) {
+    return new HandshakeTrust(chain -> told(identifyAs(expected, chain)));
+  }
+
+  private Identification told(Identification identification) {
+    if (identification instanceof Unidentified unidentified) {
+      refused.accept(unidentified.problem());
+    }
+    return identification;
+  }
+}

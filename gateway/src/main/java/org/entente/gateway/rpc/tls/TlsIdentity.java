@@ -1,0 +1,160 @@
+package org.entente.gateway.rpc.tls;
+
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificate and key that this gateway shows, which may be replaced while it runs: handshakes
+ * that begin afterwards show the new one, connections that stand keep theirs. Safe for many
+ * threads.
+ */
+public final class TlsIdentity {
+  private record Pair(String alias, PrivateKey key, List<X509Certificate> chain) {}
+
+  private final Manager manager = new Manager();
+  private int generation;
+  private volatile Pair current;
+  private volatile @Nullable Pair before;
+
+  /**
+   * An identity.
+   *
+   * @param chain the gateway's certificate first
+   * @throws InvalidKeyException if the key is not that of the certificate
+   */
+  public TlsIdentity(PrivateKey key, List<X509Certificate> chain) throws InvalidKeyException {
+    current = pair(key, chain, 0);
+  }
+
+  /**
+   * Shows another certificate from now on.
+   *
+   * @throws InvalidKeyException if the key is not that of the certificate; nothing is changed
+   */
+  public synchronized void replace(PrivateKey key, List<X509Certificate> chain)
+      throws InvalidKeyException {
+    Pair next = pair(key, chain, generation + 1);
+    generation++;
+    // Kept for handshakes that have chosen it and not yet fetched it.
+    before = current;
+    current = next;
+  }
+
+  /** The certificate that is shown. */
+  public X509Certificate certificate() {
+    return current.chain().get(0);
+  }
+
+  X509ExtendedKeyManager manager() {
+    return manager;
+  }
+
+  private static Pair pair(PrivateKey key, List<X509Certificate> chain, int generation)
+      throws InvalidKeyException {
+    if (chain.isEmpty() || !belongTogether(key, chain.get(0))) {
+      throw new InvalidKeyException("the private key is not that of the certificate");
+    }
+    return new Pair("generation-" + generation, key, List.copyOf(chain));
+  }
+
+  /** Whether the certificate verifies what the key signs. */
+  private static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "EC" -> "SHA256withECDSA";
+          case "RSA" -> "SHA256withRSA";
+          default -> key.getAlgorithm();
+        };
+    byte[] probe = {'e', 'n', 't', 'e', 'n', 't', 'e'};
+    try {
+      Signature signing = Signature.getInstance(algorithm);
+      signing.initSign(key);
+      signing.update(probe);
+      byte[] signature = signing.sign();
+      Signature verifying = Signature.getInstance(algorithm);
+      verifying.initVerify(certificate.getPublicKey());
+      verifying.update(probe);
+      return verifying.verify(signature);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  private @Nullable Pair find(String alias) {
+    Pair now = current;
+    if (now.alias().equals(alias)) {
+      return now;
+    }
+    Pair old = before;
+    return old != null && old.alias().equals(alias) ? old : null;
+  }
+
+  /** What TLS asks at each handshake. Key types are as Java names them, {@code EC_EC} and so on. */
+  private final class Manager extends X509ExtendedKeyManager {
+    private @Nullable String alias(String... types) {
+      Pair now = current;
+      String algorithm = now.key().getAlgorithm();
+      boolean fits =
+          Arrays.stream(types)
+              .anyMatch(type -> type.equals(algorithm) || type.startsWith(algorithm + "_"));
+      return fits ? now.alias() : null;
+    }
+
+    @Override
+    public @Nullable String chooseEngineServerAlias(
+        String type, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+      return alias(type);
+    }
+
+    @Override
+    public @Nullable String chooseEngineClientAlias(
+        String[] types, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+      return alias(types);
+    }
+
+    @Override
+    public @Nullable String chooseServerAlias(
+        String type, Principal @Nullable [] issuers, @Nullable Socket socket) {
+      return alias(type);
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+        String[] types, Principal @Nullable [] issuers, @Nullable Socket socket) {
+      return alias(types);
+    }
+
+    @Override
+    public String[] getServerAliases(String type, Principal @Nullable [] issuers) {
+      String alias = alias(type);
+      return alias == null ? new String[0] : new String[] {alias};
+    }
+
+    @Override
+    public String[] getClientAliases(String type, Principal @Nullable [] issuers) {
+      return getServerAliases(type, issuers);
+    }
+
+    @Override
+    public X509Certificate @Nullable [] getCertificateChain(String alias) {
+      Pair found = find(alias);
+      return found == null ? null : found.chain().toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public @Nullable PrivateKey getPrivateKey(String alias) {
+      Pair found = find(alias);
+      return found == null ? null : found.key();
+    }
+  }
+}

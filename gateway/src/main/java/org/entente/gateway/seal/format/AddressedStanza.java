@@ -1,0 +1,11 @@
+package org.entente.gateway.seal.format;
+
+import java.util.Optional;
+
+/**
+ * A stanza and what must travel with it.
+ *
+ * @param stanza for one recipient
+ * @param announcement of the stanza's session, until the recipient is known to hold it
+ */
+public record AddressedStanza(Stanza stanza, Optional<SessionAnnouncement> announcement) {}

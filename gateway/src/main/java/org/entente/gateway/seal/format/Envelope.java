@@ -1,0 +1,81 @@
+package org.entente.gateway.seal.format;
+
+import java.util.Optional;
+import org.entente.gateway.crypto.Ed25519VerifyingKey;
+
+/**
+ * Messages sealed together: header, signature, sealed labels, sealed bodies. The unit that is
+ * signed, stored and moved.
+ *
+ * <p>Sealed parts have the lengths that the header names; nothing else is known of them before
+ * {@link #isSignedBy} and {@link #isWhole} hold. Immutable as long as nobody changes the arrays it
+ * hands out, which are not copied: they may be large. Safe for use by many threads.
+ */
+public final class Envelope {
+  private final EnvelopeHeader header;
+  private final byte[] signature;
+  private final byte[] labels;
+  private final byte[] bodies;
+
+  public Envelope(EnvelopeHeader header, byte[] signature, byte[] labels, byte[] bodies) {
+    this.header = header;
+    this.signature = signature;
+    this.labels = labels;
+    this.bodies = bodies;
+  }
+
+  /**
+   * Joins parts from outside, which are not copied; empty if the header is malformed or the other
+   * parts do not have their lengths.
+   */
+  public static Optional<Envelope> of(
+      byte[] header, byte[] signature, byte[] labels, byte[] bodies) {
+    return EnvelopeHeader.parse(header)
+        .filter(
+            parsed ->
+                signature.length == Ed25519VerifyingKey.SIGNATURE_BYTES
+                    && labels.length == parsed.labelsLength()
+                    && bodies.length == parsed.bodiesLength())
+        .map(parsed -> new Envelope(parsed, signature, labels, bodies));
+  }
+
+  /** The header. */
+  public EnvelopeHeader header() {
+    return header;
+  }
+
+  /** The origin gateway's signature, 64 bytes, not copied. */
+  public byte[] signature() {
+    return signature;
+  }
+
+  /** The sealed labels, not copied. */
+  public byte[] labels() {
+    return labels;
+  }
+
+  /** The sealed bodies and their padding, not copied. */
+  public byte[] bodies() {
+    return bodies;
+  }
+
+  /** Length of all parts in bytes. */
+  public int size() {
+    return header.encoded().length + signature.length + labels.length + bodies.length;
+  }
+
+  /** Whether the key's owner signed the header. Says nothing of the content yet. */
+  public boolean isSignedBy(Ed25519VerifyingKey key) {
+    return header.isSignedBy(key, signature);
+  }
+
+  /** Whether the sealed parts are those that the header commits to. */
+  public boolean isWhole() {
+    return header.commitsTo(labels, bodies);
+  }
+
+  @Override
+  public String toString() {
+    return header.toString();
+  }
+}

@@ -1,0 +1,69 @@
+package org.entente.gateway.seal.format;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The epoch that a session speaks for, with the recipient's nonce where the epoch is new to it and
+ * the recipient asked for proof that the announcement is fresh. Immutable; compares by value.
+ */
+public final class EpochOpening {
+  /** Length of a nonce in bytes. */
+  public static final int NONCE_BYTES = 32;
+
+  private final long epoch;
+  private final byte @Nullable [] nonce;
+
+  private EpochOpening(long epoch, byte @Nullable [] nonce) {
+    if (epoch < 1) {
+      throw new IllegalArgumentException("epoch " + epoch);
+    }
+    this.epoch = epoch;
+    this.nonce = nonce;
+  }
+
+  /** An epoch, from 1, that answers no nonce. */
+  public static EpochOpening of(long epoch) {
+    return new EpochOpening(epoch, null);
+  }
+
+  /**
+   * An epoch, from 1, opened in answer to a recipient's nonce of 32 bytes, which is copied.
+   *
+   * @throws IllegalArgumentException if the nonce has another length
+   */
+  public static EpochOpening answering(long epoch, byte[] nonce) {
+    if (nonce.length != NONCE_BYTES) {
+      throw new IllegalArgumentException("a nonce of " + nonce.length + " bytes");
+    }
+    return new EpochOpening(epoch, nonce.clone());
+  }
+
+  /** The epoch, from 1. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** A copy of the nonce. */
+  public Optional<byte[]> nonce() {
+    return nonce == null ? Optional.empty() : Optional.of(nonce.clone());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof EpochOpening that
+        && epoch == that.epoch
+        && Arrays.equals(nonce, that.nonce);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(epoch) + Arrays.hashCode(nonce);
+  }
+
+  @Override
+  public String toString() {
+    return "epoch " + epoch;
+  }
+}

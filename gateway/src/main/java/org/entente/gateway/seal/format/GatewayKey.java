@@ -1,0 +1,12 @@
+package org.entente.gateway.seal.format;
+
+import org.entente.gateway.crypto.Ed25519VerifyingKey;
+import org.entente.gateway.model.NodeName;
+
+/**
+ * A gateway of some agency and the key that verifies what it signs: headers, voids, watermarks.
+ *
+ * @param name the gateway's name within its agency
+ * @param key its Ed25519 key
+ */
+public record GatewayKey(NodeName name, Ed25519VerifyingKey key) {}

@@ -1,0 +1,32 @@
+package org.entente.gateway.seal.format;
+
+import java.util.Comparator;
+
+/**
+ * Name and time of validity of a recipient key. Ordered by end of validity, then by name.
+ *
+ * @param id the key's name
+ * @param notBeforeMs no stanza is made for it before this, milliseconds since 1970
+ * @param notAfterMs nor at or after this, milliseconds since 1970
+ */
+public record KeyValidity(RecipientKeyId id, long notBeforeMs, long notAfterMs)
+    implements Comparable<KeyValidity> {
+  private static final Comparator<KeyValidity> ORDER =
+      Comparator.comparingLong(KeyValidity::notAfterMs).thenComparing(KeyValidity::id);
+
+  public KeyValidity {
+    if (notBeforeMs < 0 || notAfterMs <= notBeforeMs) {
+      throw new IllegalArgumentException("valid from " + notBeforeMs + " to " + notAfterMs);
+    }
+  }
+
+  /** Whether stanzas may be made for it at a time. */
+  public boolean isInForce(long nowMs) {
+    return notBeforeMs <= nowMs && nowMs < notAfterMs;
+  }
+
+  @Override
+  public int compareTo(KeyValidity other) {
+    return ORDER.compare(this, other);
+  }
+}

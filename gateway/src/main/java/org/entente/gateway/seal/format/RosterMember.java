@@ -1,0 +1,11 @@
+package org.entente.gateway.seal.format;
+
+import org.entente.gateway.model.AgencyName;
+
+/**
+ * An agency that takes part in a joint operation.
+ *
+ * @param agency its name
+ * @param role what it may do
+ */
+public record RosterMember(AgencyName agency, RosterRole role) {}

@@ -1,0 +1,50 @@
+package org.entente.gateway.seal.format;
+
+import java.util.List;
+import org.entente.gateway.model.Lane;
+
+/**
+ * What a recipient holds of one epoch and lane: every number up to the watermark, and ranges above
+ * it. Immutable.
+ *
+ * @param epoch generation of the numbering, from 1
+ * @param lane lane
+ * @param upTo every number from 1 to this is resolved; 0 if not even the first is
+ * @param above what is held beyond, at most 256 ranges, ascending, with gaps before and between
+ */
+public record Watermark(long epoch, Lane lane, long upTo, List<Range> above) {
+  /** Greatest number of ranges. */
+  public static final int MAX_RANGES = 256;
+
+  public Watermark {
+    above = List.copyOf(above);
+    if (epoch < 1 || upTo < 0 || !isAllowed(upTo, above)) {
+      throw new IllegalArgumentException("watermark " + epoch + "/" + upTo + " with " + above);
+    }
+  }
+
+  /**
+   * Numbers without a gap.
+   *
+   * @param from first number
+   * @param to last number, not below the first
+   */
+  public record Range(long from, long to) {}
+
+  static boolean isAllowed(long upTo, List<Range> above) {
+    long before = upTo;
+    for (Range range : above) {
+      if (range.from() - 1 <= before || range.to() < range.from()) {
+        return false;
+      }
+      before = range.to();
+    }
+    return above.size() <= MAX_RANGES;
+  }
+
+  /** Whether a number of this epoch and lane is held. */
+  public boolean covers(long sequence) {
+    return sequence <= upTo
+        || above.stream().anyMatch(range -> range.from() <= sequence && sequence <= range.to());
+  }
+}

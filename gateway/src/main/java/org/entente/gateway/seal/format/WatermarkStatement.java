@@ -1,0 +1,171 @@
+package org.entente.gateway.seal.format;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.Ed25519VerifyingKey;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+
+/**
+ * What a recipient holds durably of what one origin sent, signed by the recipient's gateway. Wire
+ * format "watermarks"; the signature travels beside the statement.
+ *
+ * <p>What parses encodes to the same bytes; the signature is checked by {@link #isSignedBy} alone.
+ * Immutable and safe for use by many threads.
+ */
+public final class WatermarkStatement implements GatewayStatement {
+  /** Greatest number of epochs and lanes in one statement. */
+  public static final int MAX_WATERMARKS = 64;
+
+  private static final Comparator<Watermark> ORDER =
+      Comparator.comparingLong(Watermark::epoch).thenComparing(Watermark::lane);
+
+  private final Content content;
+  private final GatewaySignature signature;
+
+  private WatermarkStatement(Content content, GatewaySignature signature) {
+    this.content = content;
+    this.signature = signature;
+  }
+
+  /**
+   * What a statement says.
+   *
+   * @param federation federation of both agencies
+   * @param recipient agency that holds
+   * @param gateway its gateway that signs
+   * @param origin agency that sent
+   * @param issuedAtMs milliseconds since 1970
+   * @param watermarks at most 64, ascending by epoch and lane, no repeats; none if nothing came
+   */
+  public record Content(
+      FederationName federation,
+      AgencyName recipient,
+      NodeName gateway,
+      AgencyName origin,
+      long issuedAtMs,
+      List<Watermark> watermarks) {
+    public Content {
+      watermarks = watermarks.stream().sorted(ORDER).toList();
+      if (issuedAtMs < 0 || !isAllowed(watermarks)) {
+        throw new IllegalArgumentException(watermarks.size() + " watermarks of " + recipient);
+      }
+    }
+  }
+
+  /** Signs a statement with the key of the gateway that it names. */
+  public static WatermarkStatement sign(Content content, Ed25519SigningKey key) {
+    return new WatermarkStatement(
+        content, GatewaySignature.sign(Suite.WATERMARKS, encode(content), key));
+  }
+
+  /**
+   * Reads a statement and its signature from outside; empty if the statement is malformed or the
+   * signature has not 64 bytes. Verifies no signature.
+   */
+  public static Optional<WatermarkStatement> parse(byte[] statement, byte[] signature) {
+    if (signature.length != Ed25519VerifyingKey.SIGNATURE_BYTES) {
+      return Optional.empty();
+    }
+    byte[] signatureCopy = signature.clone();
+    return FieldReader.parse(
+        statement,
+        in ->
+            new WatermarkStatement(
+                read(in), new GatewaySignature(Suite.WATERMARKS, in.soFar(), signatureCopy)));
+  }
+
+  private static Content read(FieldReader in) throws Malformed {
+    in.version();
+    FederationName federation = in.federation();
+    AgencyName recipient = in.agency();
+    NodeName gateway = in.node();
+    AgencyName origin = in.agency();
+    long issued = in.time();
+    List<Watermark> watermarks = new ArrayList<>();
+    for (int left = in.count(0, MAX_WATERMARKS); left > 0; left--) {
+      watermarks.add(readWatermark(in));
+    }
+    in.require(isAllowed(watermarks));
+    return new Content(federation, recipient, gateway, origin, issued, watermarks);
+  }
+
+  private static Watermark readWatermark(FieldReader in) throws Malformed {
+    long epoch = in.number(1);
+    Lane lane = in.lane();
+    long upTo = in.number(0);
+    List<Watermark.Range> above = new ArrayList<>();
+    for (int left = in.count(0, Watermark.MAX_RANGES); left > 0; left--) {
+      above.add(new Watermark.Range(in.number(1), in.number(1)));
+    }
+    in.require(Watermark.isAllowed(upTo, above));
+    return new Watermark(epoch, lane, upTo, above);
+  }
+
+  private static byte[] encode(Content content) {
+    FieldWriter out =
+        new FieldWriter(512)
+            .u8(Suite.FORMAT_VERSION)
+            .text(content.federation().value())
+            .text(content.recipient().value())
+            .text(content.gateway().value())
+            .text(content.origin().value())
+            .u64(content.issuedAtMs())
+            .u16(content.watermarks().size());
+    for (Watermark watermark : content.watermarks()) {
+      out.u64(watermark.epoch())
+          .u8(watermark.lane().number())
+          .u64(watermark.upTo())
+          .u16(watermark.above().size());
+      for (Watermark.Range range : watermark.above()) {
+        out.u64(range.from()).u64(range.to());
+      }
+    }
+    return out.toBytes();
+  }
+
+  private static boolean isAllowed(List<Watermark> watermarks) {
+    boolean ascending = true;
+    for (int i = 1; i < watermarks.size(); i++) {
+      ascending &= ORDER.compare(watermarks.get(i - 1), watermarks.get(i)) < 0;
+    }
+    return ascending && watermarks.size() <= MAX_WATERMARKS;
+  }
+
+  /** What it says. */
+  public Content content() {
+    return content;
+  }
+
+  @Override
+  public Frame frame() {
+    return new Frame(
+        content.federation(), content.recipient(), content.gateway(), content.origin());
+  }
+
+  /** Whether this key's owner signed it. */
+  @Override
+  public boolean isSignedBy(Ed25519VerifyingKey key) {
+    return signature.isBy(key);
+  }
+
+  /** A copy of the exact bytes that are signed. */
+  public byte[] statement() {
+    return signature.body();
+  }
+
+  /** A copy of the signature, 64 bytes. */
+  public byte[] signature() {
+    return signature.signature();
+  }
+
+  @Override
+  public String toString() {
+    return "watermarks of " + content.recipient() + " for " + content.origin();
+  }
+}

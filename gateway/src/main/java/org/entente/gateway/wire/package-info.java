@@ -1,8 +1,0 @@
-/**
- * The network edge: TLS, who is calling, gRPC services, and how problems become statuses. Decides
- * nothing itself.
- */
-@NullMarked
-package org.entente.gateway.wire;
-
-import org.jspecify.annotations.NullMarked;

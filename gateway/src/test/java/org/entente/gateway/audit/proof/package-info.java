@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.audit.proof;
+
+import org.jspecify.annotations.NullMarked;

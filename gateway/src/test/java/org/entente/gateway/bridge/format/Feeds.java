@@ -1,0 +1,125 @@
+package org.entente.gateway.bridge.format;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.bridge.AlertSource;
+import org.entente.gateway.bridge.cap.CapReader;
+import org.entente.gateway.bridge.mapping.MappingFile;
+import org.entente.gateway.bridge.mapping.MappingLoader;
+import org.entente.gateway.bridge.mapping.RecordMapping;
+import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlFiles;
+import org.jspecify.annotations.Nullable;
+
+/** What the tests of this package do again and again. */
+public final class Feeds {
+  private static final YamlFiles YAML = new YamlFiles();
+  private static final Expressions EXPRESSIONS = new Expressions();
+
+  private Feeds() {}
+
+  /** A file or folder of the repository. */
+  public static Path repository(String relative) {
+    for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+      if (Files.exists(folder.resolve(relative)) && Files.exists(folder.resolve("proto"))) {
+        return folder.resolve(relative);
+      }
+    }
+    throw new IllegalStateException("no " + relative + " above the working directory");
+  }
+
+  public static Path mappings() {
+    return repository("config/mappings");
+  }
+
+  /** Everything that a source gives. */
+  public static List<AlertItem> all(Path path, @Nullable Path mapping) {
+    AlertSource.Opening opening = AlertSource.open(path, mapping, mappings());
+    List<AlertItem> items = new ArrayList<>();
+    try (AlertSource source =
+        assertInstanceOf(AlertSource.Opening.Opened.class, opening, opening::toString).source()) {
+      source.forEachRemaining(items::add);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return items;
+  }
+
+  public static AlertDraft draft(AlertItem item) {
+    return assertInstanceOf(AlertDraft.class, item, item::toString);
+  }
+
+  public static BadRecord bad(Object item) {
+    return assertInstanceOf(BadRecord.class, item, item::toString);
+  }
+
+  public static RecordMapping mapping(String yaml) {
+    Reading<RecordMapping> reading = read(yaml);
+    if (reading instanceof Reading.Read<RecordMapping> read) {
+      return read.value();
+    }
+    throw new AssertionError(reading.toString());
+  }
+
+  /** What is wrong with the mapping. */
+  public static List<ConfigProblem> problems(String yaml) {
+    Reading<RecordMapping> reading = read(yaml);
+    if (reading instanceof Reading.Unreadable<RecordMapping> unreadable) {
+      return unreadable.problems();
+    }
+    throw new AssertionError("the mapping has no problem");
+  }
+
+  private static Reading<RecordMapping> read(String yaml) {
+    return MappingLoader.load(
+        YAML.parse("m.yaml", yaml.getBytes(StandardCharsets.UTF_8), MappingFile.class),
+        EXPRESSIONS);
+  }
+
+  public static Reading<RecordMapping> load(Path file) {
+    return RecordMapping.load(file, YAML, EXPRESSIONS);
+  }
+
+  public static CapReading cap(String xml) {
+    return cap(xml.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public static CapReading cap(byte[] xml) {
+    try {
+      return CapReader.read("a.cap", new ByteArrayInputStream(xml));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static CapAlert capAlert(String xml) {
+    CapReading reading = cap(xml);
+    return assertInstanceOf(CapAlert.class, reading, reading::toString);
+  }
+
+  public static List<RecordReading> lines(byte[] bytes) {
+    List<RecordReading> out = new ArrayList<>();
+    try (JsonLines lines = new JsonLines("a.jsonl", new ByteArrayInputStream(bytes))) {
+      for (var next = lines.next(); next.isPresent(); next = lines.next()) {
+        out.add(next.get());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out;
+  }
+
+  static List<RecordReading> lines(String text) {
+    return lines(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

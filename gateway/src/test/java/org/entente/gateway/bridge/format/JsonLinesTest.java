@@ -1,0 +1,104 @@
+package org.entente.gateway.bridge.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class JsonLinesTest {
+
+  private static SourceRecord record(RecordReading reading) {
+    return assertInstanceOf(SourceRecord.class, reading, reading::toString);
+  }
+
+  @Test
+  void lines_blankOnesBetween_keepTheirNumbers() {
+    List<RecordReading> readings = Feeds.lines("\uFEFF{\"a\":1}\n\n  \r\n{\"a\":2}\r\n{\"a\":3}");
+
+    assertEquals(List.of(1, 4, 5), readings.stream().map(r -> record(r).line()).toList());
+    assertEquals(Map.of("a", 3L), record(readings.get(2)).fields());
+  }
+
+  @Test
+  void values_ofEachKind_arePlain() {
+    RecordReading reading =
+        Feeds.lines(
+                "{\"t\":\"x\",\"n\":1,\"d\":0.5,\"b\":true,\"z\":null,\"l\":[1,null,{\"k\":[]}]}")
+            .get(0);
+
+    assertEquals(
+        Map.of("t", "x", "n", 1L, "d", 0.5, "b", true, "l", List.of(1L, Map.of("k", List.of()))),
+        record(reading).fields());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> line_thatIsNoRecord_isReportedAndTheNextGoesOn() {
+    return Stream.of(
+            new String[][] {
+              {"{\"a\":", "not strict JSON"},
+              {"{'a':1}", "not strict JSON"},
+              {"{\"a\":1,}", "not strict JSON"},
+              {"{\"a\":1,\"a\":2}", "Duplicate field"},
+              {"{\"a\":NaN}", "not strict JSON"},
+              {"{\"a\":01}", "not strict JSON"},
+              {"{\"a\":99999999999999999999}", "too large"},
+              {"{\"a\":1e999}", "too large"},
+              {"{\"a\":" + "9".repeat(200) + "}", "not strict JSON"},
+              {"[1]", "must be a JSON object"},
+              {"\"x\"", "must be a JSON object"},
+              {"{} {}", "after the JSON object"},
+              {"{\"a\":" + "[".repeat(100) + "]".repeat(100) + "}", "not strict JSON"},
+              {"{\"a\":\"\u0007\"}", "not strict JSON"},
+              {"x".repeat(JsonLines.MAX_LINE_BYTES + 1), "longer than 1048576 bytes"},
+            })
+        .map(
+            row ->
+                DynamicTest.dynamicTest(
+                    row[0].length() > 40 ? row[1] : row[0],
+                    () -> {
+                      List<RecordReading> readings = Feeds.lines("{}\n" + row[0] + "\n{\"b\":1}");
+                      assertEquals(3, readings.size());
+                      BadRecord bad = Feeds.bad(readings.get(1));
+                      assertEquals(2, bad.line());
+                      assertTrue(bad.message().contains(row[1]), bad::toString);
+                      assertEquals(3, record(readings.get(2)).line());
+                    }));
+  }
+
+  @Test
+  void number_tooLarge_isReportedByPointer() {
+    BadRecord bad = Feeds.bad(Feeds.lines("{\"a\":[0,{\"b\":1e400}]}").get(0));
+
+    assertEquals("/a/1/b", bad.field());
+  }
+
+  @Test
+  void line_notUtf8_isReported() {
+    byte[] latin = "{\"a\":\"é\"}\n{}".getBytes(StandardCharsets.ISO_8859_1);
+
+    List<RecordReading> readings = Feeds.lines(latin);
+
+    assertEquals("is not UTF-8", Feeds.bad(readings.get(0)).message());
+    assertEquals(2, readings.size());
+  }
+
+  @Test
+  void line_ofTheLongestLength_isRead() {
+    String line = "{\"a\":\"" + "x".repeat(JsonLines.MAX_LINE_BYTES - 8) + "\"}";
+
+    assertEquals(JsonLines.MAX_LINE_BYTES, line.length());
+    assertEquals(1, record(Feeds.lines(line).get(0)).fields().size());
+  }
+
+  @Test
+  void record_inText_hidesItsContent() {
+    assertEquals("SourceRecord[a.jsonl:1]", Feeds.lines("{\"name\":\"x\"}").get(0).toString());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.bridge.format;
+
+import org.jspecify.annotations.NullMarked;

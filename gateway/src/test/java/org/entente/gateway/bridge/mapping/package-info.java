@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.bridge.mapping;
+
+import org.jspecify.annotations.NullMarked;

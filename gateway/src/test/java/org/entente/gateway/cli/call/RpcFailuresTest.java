@@ -1,0 +1,74 @@
+package org.entente.gateway.cli.call;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.Any;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import org.junit.jupiter.api.Test;
+
+/** What a person reads of a call that failed. */
+class RpcFailuresTest {
+  private static StatusRuntimeException refused(String whoMustAct, boolean retry) {
+    return StatusProto.toStatusRuntimeException(
+        Status.newBuilder()
+            .setCode(Code.PERMISSION_DENIED_VALUE)
+            .setMessage("SCOPE_MISSING: the call needs the scope search")
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setReason("SCOPE_MISSING")
+                        .putMetadata("who_must_act", whoMustAct)
+                        .putMetadata("retry", Boolean.toString(retry))
+                        .build()))
+            .build());
+  }
+
+  private static String told(Throwable failure) {
+    return String.valueOf(RpcFailures.explain(failure).getMessage());
+  }
+
+  @Test
+  void explain_refusedByTheGateway_saysCodeReasonAndWhoMustAct() {
+    assertEquals(
+        "the gateway answered SCOPE_MISSING: the call needs the scope search"
+            + " (who must act: the operator of this gateway)",
+        told(refused("OPERATOR", false)));
+  }
+
+  @Test
+  void explain_whatCanSucceedLater_saysSo() {
+    assertEquals(
+        "the gateway answered SCOPE_MISSING: the call needs the scope search"
+            + " (nobody has to act; the same call can succeed later)",
+        told(refused("NOBODY", true)));
+  }
+
+  @Test
+  void explain_whoeverMustActOfALaterRelease_isLeftOut() {
+    assertEquals(
+        "the gateway answered SCOPE_MISSING: the call needs the scope search"
+            + " (the same call can succeed later)",
+        told(refused("SOMEBODY_NEW", true)));
+  }
+
+  @Test
+  void explain_connectionThatEnded_isNoAnswerOfTheGateway() {
+    assertEquals(
+        "no connection to the gateway: Network closed for unknown reason",
+        told(
+            io.grpc.Status.UNAVAILABLE
+                .withDescription("Network closed for unknown reason")
+                .asRuntimeException()));
+  }
+
+  @Test
+  void explain_statusOfGrpcItself_isToldAsItIs() {
+    assertEquals(
+        "the gateway answered UNIMPLEMENTED: no such method",
+        told(io.grpc.Status.UNIMPLEMENTED.withDescription("no such method").asRuntimeException()));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.cli.message;
+
+import org.jspecify.annotations.NullMarked;

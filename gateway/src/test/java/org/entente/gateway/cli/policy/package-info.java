@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.cli.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.cli.text;
+
+import org.jspecify.annotations.NullMarked;

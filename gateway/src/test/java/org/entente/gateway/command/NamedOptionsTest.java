@@ -1,0 +1,498 @@
+package org.entente.gateway.command;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.federation.FederationTemplates;
+import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.RequestSamples;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Wanted;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * Every option and argument of every command. What names something that must exist is given a name
+ * that is misspelled, at a running gateway, and must be refused with what would be valid. An option
+ * that stands in neither table fails the test: its author decides to which it belongs.
+ */
+class NamedOptionsTest {
+  private static final Duration LONG = Duration.ofDays(9);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+
+  /**
+   * What names something: where, the misspelled value, what the answer must contain. A line of one
+   * command stands before that of all.
+   */
+  private static final List<String[]> NAMES =
+      table(
+          """
+          --origin | fr.custom | did you mean "fr.customs"?
+          --agency | fr.custom | did you mean "fr.customs"?
+          operation task --agency | fr.custom | fr.custom is no member of the operation
+          --to | fr.custom | did you mean "fr.customs"?
+          risk list --to | yesterday | --to
+          search --to | yesterday | --to
+          feedback --to | fr.custom | feedback goes to fr.customs
+          request answer --to | fr.custom | must be the agency that asked, fr.customs
+          audit export --to | yesterday | --to
+          request remind --to | fr.custom | was not asked of [fr.custom]
+          operation task --to | fr.custom | OPERATION_ROLE
+          operation report --to | fr.custom | OPERATION_ROLE
+          operation outcome --to | fr.custom | OPERATION_ROLE
+          operation objectives --to | fr.custom | OPERATION_ROLE
+          operation resources --to | fr.custom | OPERATION_ROLE
+          --to-jurisdiction | APEK | no group of this name
+          --info | fr.custom | did you mean "fr.customs"?
+          --participant | fr.custom | did you mean "fr.customs"?
+          --observer | fr.custom | did you mean "fr.customs"?
+          --lead | fr.custom --participant fr.customs | OPERATION_ROLE
+          --recipient | fr.custom | name a recipient of one of them
+          --jurisdiction | UK | no ISO 3166 code of a state
+          policy explain --jurisdiction | FRANCE | an ISO 3166-1 or 3166-2 code
+          --in | QQ | no member agency is in "QQ"
+          --desk | narcotic | did you mean "narcotics"?
+          send --desk | fr.custom/narcotics | did you mean "fr.customs"?
+          policy explain --desk | fr.custom/narcotics | did you mean "fr.customs"?
+          --kind | ALRT | is none of or must be one of
+          --category | NARCOTIC | is none of or must be one of
+          --purpose | PUBLIC_SAFTY | is none of or must be one of
+          --classification | RESTRICTD | is none of or must be one of
+          --severity | SEVRE | is none of or must be one of
+          --urgency | NOW | is none of or must be one of
+          --certainty | SURE | is none of or must be one of
+          --statement | FACTS | is none of or must be one of
+          --status | OPN | is none of or must be one of
+          --lane | FLASHY | ROUTINE
+          --info-lane | FLASHY --info us.cbp | is none of
+          --precedence | FLASHY | is none of or must be one of
+          --requested-action | CHEK | is none of or must be one of
+          --handling | H9 | is none of or must be one of
+          --marking | TLP:AMBR | TLP:AMBER
+          --classification-scheme | EUX | scheme
+          --classification-marking | SECRETT | marking
+          --classification-review | NEVR | is none of or must be one of
+          --source-evaluation | 4x4:Z9 | 4x4
+          --type | UPDAT | is none of or must be one of
+          --result | SEIZD | is none of or must be one of
+          --detection | X_RAYS | is none of or must be one of
+          --role | WITNES | is none of or must be one of
+          --state | DON | is none of or must be one of
+          --matching | NAMES | is none of or must be one of
+          operation objectives --subject | seal:1 | goes with `operation report`
+          operation resources --subject | seal:1 | goes with `operation report`
+          operation task --subject | seal:1 | goes with `operation report`
+          --subject | container:CSQU3054384 | check digit
+          --hs | 640X | 2 to 10 digits of the Harmonised System
+          --place | DEHAMM | UN/LOCODE
+          --agreement | warning | agreement warning is not known here
+          --responder | regster | responder
+          --client | des | did you mean "desk"?
+          ipr record --client | des | a client of this agency with the scope rights_holder
+          --right | TRADEMARC | is none of or must be one of
+          ipr suspend --kind | APPLIED | is none of or must be one of
+          --party | HOLDR | is none of or must be one of
+          --list | marking | is none of or must be one of
+          --lang | xx | is none of en, fr, es, de
+          --unknown | jurisdiction | jurisdictions
+          --media-type | text/plain | must have the form application/
+          CLIENT | des | did you mean "desk"?
+          CURSOR | des | did you mean "desk"?
+          PEER | fr.custom | did you mean "fr.customs"?
+          LANE | FLASHY | FLASH
+          MESSAGE | 000000000000000000000000000000aa | NOT_FOUND
+          OPERATION | 000000000000000000000000000000aa | 000000000000000000000000000000aa
+          CONSENT | 000000000000000000000000000000aa | NOT_FOUND
+          RECORDATION | 000000000000000000000000000000aa | NOT_FOUND
+          thread CASE | * | letters or digits
+          CASE | 000000000000000000000000000000aa | NOT_FOUND
+          --recordation | 000000000000000000000000000000aa | NOT_FOUND
+          --operation | 000000000000000000000000000000aa | 000000000000000000000000000000aa
+          --updates | 000000000000000000000000000000aa | 000000000000000000000000000000aa
+          --derived-from | 000000000000000000000000000000aa | no message of this id is here
+          REQUEST | 000000000000000000000000000000aa | NOT_FOUND
+          WATCH | 99 | has no watch 99
+          NUMBER | 99 | NOT_FOUND
+          responder withdraw NAME | regster | regster
+          ANSWER | YEP | is none of
+          ipr outcome OUTCOME | FINISHED | is none of
+          DETAIL | EVERYTHING | is none of
+          """);
+
+  /** What names nothing that must exist, and why. */
+  private static final List<String[]> FREE =
+      table(
+          """
+          --gateway | an address; who does not listen there is told of
+          --credentials --config --out --alerts --mapping --passes-on --cap --save | a file or folder
+          --document --changed --codes --as | a file or folder
+          --officer --unit --justification --person --text --title --reason --note --remarks --question | words of a person
+          --headline --goods --concealment --features --contact --description --legal-basis --handling-text | words of a person
+          --holder --product --particular --resource --quantity --number --declaration --brand | words of a person
+          --case --case-ref --source-ref | a reference of the agency's own making
+          --from --until --at --ends --starts --date --due --expires-at --received --applied | a time
+          --classification-review-on --answer-by --expected-at | a time
+          --days --most --after --within --count --hits --wait --minimum --score --overlap-days | a number
+          --data-age --subjects --indicator | a number, or says how much
+          --cursor | makes the cursor if there is none
+          --id --name --key operation-outcome-OUTCOME responder-register-NAME ipr-notice-CASE ipr-answer-CASE ipr-answer-ANSWER TASK | makes what it names
+          --model --model-version | the client's own name for what it scores with; it may score later
+          --in-reply-to --message | what is known of a message may be over; the form is checked
+          ipr-suspend---place | the place as people call it
+          --language | of a text, with which its form is checked
+          consent-grant---to consent-grant---in | narrows what was asked, and is compared with that
+          """);
+
+  /**
+   * Commands that ask no gateway: they make what they name, or read files and say what is wrong.
+   */
+  private static final Set<String> OFFLINE =
+      Set.of(
+          "init",
+          "join",
+          "federation",
+          "keystore",
+          "backup",
+          "audit new-log",
+          "audit verify",
+          "audit verify-proof",
+          "run",
+          "sizing",
+          "config",
+          "cap",
+          "policy test",
+          "policy lint",
+          "policy diff",
+          "policy fmt",
+          "policy schema",
+          "help");
+
+  /** A call of each command that the gateway could answer, but for what is misspelled. */
+  private static final Map<String, String> CALLS =
+      calls(
+          """
+          send | --document {file} --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED --to fr.customs
+          tail | --cursor probe --count 1
+          search | {person}
+          open | {message} {person}
+          related | {message} {person}
+          feedback | {message} --to fr.customs --result NOTHING_FOUND --date 2026-01-02 --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED {person}
+          watch add | --subject case:1 {person}
+          watch remove | 1 {person}
+          watch hits | {person}
+          risk score | {message} --score 10 --model m --model-version 1 --automated
+          risk list | {person}
+          risk show | {message} {person}
+          risk follow | {person}
+          request ask | --to fr.customs --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED --within 10 --question Who? --subject container:CSQU3054383 {person}
+          request answer | {asked} --to fr.customs --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED --result HIT
+          request list | --asked
+          request remind | {request} {person}
+          request reminders |
+          responder register | register --category PUBLIC_WARNING --within 10 --matching EXACT {person}
+          responder withdraw | register {person}
+          responder list |
+          discover |
+          thread | K-1 {person}
+          track | {message}
+          unopened |
+          release list |
+          release show | {message} {person}
+          release approve | {message} {person}
+          release deny | {message} {person}
+          consent ask | {message} --to fr.customs --reason why --days 3 {person}
+          consent list |
+          consent grant | {message} {person}
+          consent deny | {message} --reason why {person}
+          consent revoke | {message} --reason why {person}
+          recall | {message} --reason why {officer}
+          charge take | {message} {person}
+          charge back | {message} {person}
+          charge list | {message}
+          chain | {message}
+          erase | {message} {person}
+          hold place | {message} {person}
+          hold release | {message} {person}
+          hold list |
+          policy explain | --to fr.customs --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED
+          policy codes |
+          audit prove | {message} --out {absent} {person}
+          audit export | --subject case:1 {person}
+          keys show |
+          keys renew | --out {absent} {person}
+          quarantine list |
+          quarantine show | 1
+          quarantine retry | 1 {person}
+          quarantine discard | 1 {person}
+          link list |
+          link pause | fr.customs {person}
+          link unpause | fr.customs {person}
+          link resume | fr.customs FLASH {person}
+          cursor list |
+          cursor forget | desk desk {person}
+          operation create | --name PROBE --ends 2030-01-01 --participant fr.customs {person}
+          operation members | {operation} {person}
+          operation close | {operation} {person}
+          operation list |
+          operation show | {operation} {person}
+          operation hash | {operation}
+          operation objectives | {operation} --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED --text all
+          operation resources | {operation} --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED --resource boats
+          operation task | {operation} 000000000000000000000000000000bb --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED --title t --agency fr.customs
+          operation report | {operation} --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED --text all
+          operation outcome | {operation} 000000000000000000000000000000bb --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED --text all
+          ipr list |
+          ipr record | --right TRADE_MARK --number 1 --holder H --product shoes --contact c {person}
+          ipr grant | {message} --days 3 {person}
+          ipr refuse | {message} {person}
+          ipr revoke | {message} {person}
+          ipr right | {message} {person}
+          ipr rights |
+          ipr cases |
+          ipr suspend | --kind STANDARD --recordation {message} --goods shoes --quantity 10 --place FRLEH {person}
+          ipr notify | {message} --party RIGHTS_HOLDER {person}
+          ipr declarant | {message} AGREES {person}
+          ipr letter | {message} CONFIRMS {person}
+          ipr extend | {message} {person}
+          ipr disclose | {message} CONSIGNEE {person}
+          ipr attach | {message} {message} {person}
+          ipr outcome | {message} RELEASED {person}
+          ipr show | {message} {person}
+          """);
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Map<String, String> values = new LinkedHashMap<>();
+  private RunningFederation federation;
+
+  private static List<String[]> table(String lines) {
+    return lines.lines().map(line -> line.split(" \\| ")).toList();
+  }
+
+  private static Map<String, String> calls(String lines) {
+    Map<String, String> calls = new LinkedHashMap<>();
+    lines
+        .lines()
+        .forEach(
+            line -> {
+              int bar = line.indexOf(" |");
+              calls.put(line.substring(0, bar), line.substring(bar + 2).strip());
+            });
+    return calls;
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
+    federation.seat(DE, "narcotics", "");
+    Path config = folder.resolve(DE + ".yaml");
+    Files.writeString(
+        config,
+        Files.readString(config)
+                .replace("retention]", "retention, watch, release, consent, audit, ipr]")
+            + "ipr: {time_zone: UTC, calendar_until: 2100-01-01}\n");
+    federation.start(FR, DE);
+    values.put("message", federation.send(FR, "a warning", LONG, DE).toString());
+    values.put("asked", asked());
+    federation.receive(DE, 2);
+    values.put("person", "--officer DE-3 --justification probe");
+    values.put("officer", "--officer DE-3");
+    values.put("file", Files.writeString(folder.resolve("probe.bin"), "probe").toString());
+    values.put("absent", folder.resolve("absent").toString());
+  }
+
+  /** A request to the agency whose client calls. */
+  private String asked() {
+    Label.Builder label =
+        RequestSamples.asks()
+            .setCategory(Category.CATEGORY_PUBLIC_WARNING)
+            .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY);
+    Instant answerBy = federation.clock.instant().plus(LONG);
+    Body body = RequestSamples.request(Wanted.WANTED_HIT_NO_HIT, answerBy);
+    Outcome outcome =
+        federation.publish(FR, RequestSamples.draft("asked", label, body, DE).build());
+    return MessageId.of(outcome.getMessageId().toByteArray()).toString();
+  }
+
+  @AfterEach
+  void close() {
+    federation.close();
+    threads.shutdownNow();
+  }
+
+  private static List<CommandSpec> commands(CommandLine line) {
+    List<CommandSpec> all = new ArrayList<>();
+    for (CommandLine sub : new LinkedHashSet<>(line.getSubcommands().values())) {
+      all.add(sub.getCommandSpec());
+      all.addAll(commands(sub));
+    }
+    return all;
+  }
+
+  private static String name(CommandSpec command) {
+    return command.qualifiedName().substring("entente ".length());
+  }
+
+  private static boolean isOffline(String command) {
+    return OFFLINE.stream().anyMatch(it -> command.equals(it) || command.startsWith(it + " "));
+  }
+
+  /** What can name something: neither a flag nor a request for help. */
+  private static List<ArgSpec> arguments(CommandSpec command) {
+    return command.args().stream().filter(it -> !it.typeInfo().isBoolean()).toList();
+  }
+
+  private static String name(ArgSpec argument) {
+    return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+  }
+
+  @Test
+  void nameThatNothingBears_isRefusedWithWhatWouldBeValid() throws Exception {
+    values.put("operation", made("operation create"));
+    values.put("request", made("request ask"));
+    Set<String> unused = new TreeSet<>();
+    NAMES.forEach(line -> unused.add(line[0]));
+    FREE.forEach(line -> unused.addAll(List.of(line[0].split(" "))));
+    List<String> wrong = new ArrayList<>();
+    for (CommandSpec command : commands(RootCommand.commandLine())) {
+      if (!isOffline(name(command))) {
+        for (ArgSpec argument : arguments(command)) {
+          unused.remove(check(command, argument, wrong));
+        }
+      }
+    }
+    assertEquals("", String.join("\n", wrong));
+    assertEquals(Set.of(), unused, "entries for nothing");
+  }
+
+  /** Looks at one argument; the entry that it goes by. */
+  private String check(CommandSpec command, ArgSpec argument, List<String> wrong) throws Exception {
+    String own = name(command) + " " + name(argument);
+    for (String key : List.of(own, own.replace(' ', '-'), name(argument))) {
+      for (String[] line : NAMES) {
+        if (line[0].equals(key)) {
+          probe(command, argument, line[1], line[2], wrong);
+          return key;
+        }
+      }
+      if (FREE.stream().anyMatch(line -> List.of(line[0].split(" ")).contains(key))) {
+        return key;
+      }
+    }
+    wrong.add(own + " stands in no table: what does it name?");
+    return own;
+  }
+
+  private void probe(
+      CommandSpec command, ArgSpec argument, String value, String expected, List<String> wrong)
+      throws Exception {
+    String call = CALLS.get(name(command));
+    if (call == null) {
+      wrong.add(name(command) + " has no call");
+      return;
+    }
+    List<String> args = words(call);
+    if (argument instanceof PositionalParamSpec positional) {
+      args.set(positional.index().min(), value);
+    } else {
+      int at = args.indexOf(name(argument));
+      if (at >= 0) {
+        args.subList(at, at + 2).clear();
+      }
+      args.add(name(argument));
+      args.addAll(List.of(value.split(" ")));
+    }
+    String said = run(command, args);
+    boolean refused = !said.startsWith("exit 0") || name(command).equals("policy explain");
+    if (!refused || Arrays.stream(expected.split(" or ")).noneMatch(said::contains)) {
+      wrong.add(name(command) + " " + name(argument) + "=" + value + ": " + said);
+    }
+  }
+
+  private List<String> words(String call) {
+    String filled = call;
+    for (Map.Entry<String, String> one : values.entrySet()) {
+      filled = filled.replace("{" + one.getKey() + "}", one.getValue());
+    }
+    return new ArrayList<>(
+        Arrays.stream(filled.split(" ")).filter(word -> !word.isEmpty()).toList());
+  }
+
+  /** Runs a command as a client of a gateway; how it ended and what it said. */
+  private String run(CommandSpec command, List<String> args) throws Exception {
+    List<String> all = new ArrayList<>(List.of(name(command).split(" ")));
+    all.addAll(args);
+    if (command.findOption("--gateway") != null) {
+      all.add("--gateway=127.0.0.1:" + federation.gateway(DE).clientAddress().getPort());
+      all.add("--credentials=" + folder.resolve(DE).resolve("clients").resolve("desk"));
+    }
+    StringWriter said = new StringWriter();
+    CommandLine line = RootCommand.commandLine(all.toArray(String[]::new));
+    line.setOut(new PrintWriter(said, true));
+    line.setErr(new PrintWriter(said, true));
+    CompletableFuture<Integer> exit =
+        CompletableFuture.supplyAsync(() -> line.execute(all.toArray(String[]::new)), threads);
+    try {
+      return "exit " + exit.get(PATIENCE.toSeconds(), TimeUnit.SECONDS) + ": " + said;
+    } catch (TimeoutException e) {
+      return "exit 0, not yet: " + said;
+    }
+  }
+
+  /** Makes something by a command; its id. */
+  private String made(String name) throws Exception {
+    CommandSpec command =
+        commands(RootCommand.commandLine()).stream()
+            .filter(it -> name(it).equals(name))
+            .findFirst()
+            .orElseThrow();
+    String said = run(command, words(String.valueOf(CALLS.get(name))));
+    Matcher id = ID.matcher(said);
+    if (!id.find()) {
+      throw new AssertionError(name + ": " + said);
+    }
+    return id.group();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.command;
+
+import org.jspecify.annotations.NullMarked;

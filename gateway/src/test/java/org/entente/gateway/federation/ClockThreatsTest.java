@@ -1,0 +1,142 @@
+package org.entente.gateway.federation;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.entente.gateway.federation.RunningFederation.HUB;
+import static org.entente.gateway.federation.RunningFederation.SG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.v1.EvidenceKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Attacks and faults in which clocks are wrong, on real gateways. */
+class ClockThreatsTest {
+  private static final Duration TEN_YEARS = Duration.ofDays(3_652);
+  private static final Duration DEADLINE = Duration.ofDays(20);
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+  private RunningFederation federation;
+
+  @BeforeEach
+  void mint() throws IOException {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
+  }
+
+  @AfterEach
+  void close() {
+    federation.close();
+  }
+
+  private MessageId assertNextArrives(String recipient, String headline) {
+    MessageId sent = federation.send(FR, headline, DEADLINE, recipient);
+    assertEquals(List.of(headline), RunningFederation.headlines(federation.receive(recipient, 1)));
+    return sent;
+  }
+
+  /** By the bundle's end, and by the running time, whichever is nearer. */
+  private void leapAndBack(Duration far) {
+    federation.clock.leap(far);
+    federation.doChores();
+    federation.doChores();
+    assertEquals(1, federation.metric(FR, "entente_clock_doubted"));
+    assertTrue(federation.scrape(FR, "readyz").contains("clock: "));
+    federation.clock.move(Duration.ofMinutes(30));
+    federation.doChores();
+    federation.clock.leap(far.negated());
+    federation.doChores();
+    assertEquals(0, federation.metric(FR, "entente_clock_doubted"));
+  }
+
+  @Test
+  void clockThatLeapsAndReturns_destroysNothingAndWithdrawsNothing() {
+    federation.start(FR, HUB, DE, SG);
+    assertNextArrives(DE, "to de");
+    MessageId before = assertNextArrives(SG, "to sg");
+    federation.awaitEvidence(FR, before, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, SG);
+    MessageId kept = federation.send(FR, "kept", DEADLINE, DE);
+    federation.awaitEvidence(FR, kept, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.stop(SG);
+    MessageId waits = federation.send(FR, "waits", DEADLINE, SG);
+    for (Duration far : List.of(TEN_YEARS, Duration.ofDays(25))) {
+      leapAndBack(far);
+    }
+    assertEquals(List.of("kept"), RunningFederation.headlines(federation.receive(DE, 1)));
+    federation.start(SG);
+    assertEquals(List.of("waits"), RunningFederation.headlines(federation.receive(SG, 1)));
+    assertFalse(federation.kinds(FR, waits, SG).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
+    assertNextArrives(DE, "again to de");
+  }
+
+  @Test
+  void nodeThatStartsWithAClockThatIsWeeksAhead_destroysNothing() {
+    federation.start(FR, DE);
+    MessageId kept = federation.send(FR, "kept", DEADLINE, DE);
+    federation.awaitEvidence(FR, kept, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.stop(DE);
+    federation.setWrong(DE, Duration.ofDays(25));
+    federation.start(DE);
+    federation.doChores();
+    assertEquals(1, federation.metric(DE, "entente_clock_doubted"));
+    federation.stop(DE);
+    federation.setWrong(DE, Duration.ZERO);
+    federation.start(DE);
+    assertEquals(List.of("kept"), RunningFederation.headlines(federation.receive(DE, 1)));
+    assertNextArrives(DE, "later");
+  }
+
+  @Test
+  void clocksAnHourApart_hinderNothing() {
+    Duration nearly = Duration.ofMinutes(59);
+    federation.setWrong(FR, nearly);
+    federation.start(FR, DE);
+    assertNextArrives(DE, "from ahead");
+    federation.setWrong(FR, nearly.negated());
+    federation.doChores();
+    assertNextArrives(DE, "set back, from behind");
+  }
+
+  /** It is refused nothing for good: what it cannot judge now it takes when its clock is right. */
+  @Test
+  void recipientWhoseClockIsSetBackADay_takesAllOnceItIsRight() {
+    federation.start(FR, DE);
+    assertNextArrives(DE, "before");
+    federation.setWrong(DE, Duration.ofDays(-1));
+    federation.pass(Duration.ofHours(2), Duration.ofMinutes(30));
+    MessageId sent = federation.send(FR, "meanwhile", DEADLINE, DE);
+    federation.pass(Duration.ofHours(2), Duration.ofMinutes(30));
+    federation.setWrong(DE, Duration.ZERO);
+    federation.doChores();
+    assertEquals(List.of("meanwhile"), RunningFederation.headlines(federation.receive(DE, 1)));
+    federation.awaitEvidence(FR, sent, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
+    assertFalse(federation.kinds(FR, sent, DE).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
+  }
+
+  /** Both held the other's keys of that day, which are of a future now. */
+  @Test
+  void federationWhoseClocksWereADayAhead_goesOnWhenTheyAreSetBack() {
+    federation.clock.leap(Duration.ofDays(1));
+    federation.start(FR, DE);
+    assertNextArrives(DE, "a day ahead");
+    federation.clock.leap(Duration.ofDays(-1));
+    federation.doChores();
+    assertNextArrives(DE, "set back");
+    federation.pass(Duration.ofHours(30), Duration.ofHours(6));
+    assertNextArrives(DE, "after the next key");
+  }
+}

@@ -1,0 +1,249 @@
+package org.entente.gateway.federation;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.commit.CommitObserver;
+import org.entente.gateway.ledger.commit.Journal;
+import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.node.keys.NodeKeys;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.retention.ErasureJournal;
+import org.entente.gateway.retention.Retention;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.seal.keys.KeystoreFailure;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.OnBehalfOf;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the thief of an old disk or backup reads of an erased message, with real keystore and store:
+ * each copy of the ledger, as it was before, with the keys as they are afterwards.
+ */
+class ErasedFromDiskTest {
+  private static final OnBehalfOf PERSON =
+      OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("art. 16(2)").build();
+
+  @TempDir private Path folder;
+  private final SecureRandom random = new SecureRandom();
+  private final Instant now = Instant.parse("2026-11-25T10:00:00Z");
+  private Permitted erased = alert();
+  private Permitted kept = alert();
+  private Permitted held = alert();
+
+  private Permitted alert() {
+    return PermittedFixture.alert(
+        MessageId.fresh(now.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.ROUTINE,
+        Body.newBuilder().setAlert(Alert.getDefaultInstance()).build(),
+        now,
+        ReceiveKit.SELF.value());
+  }
+
+  /** Receives three messages in one envelope, copies the disk, then erases one and holds one. */
+  @BeforeEach
+  void receiveCopyAndErase() throws IOException {
+    try (Keystore keystore = keystore("keystore")) {
+      NodeKeys keys = new NodeKeys(keystore, () -> now, random);
+      try (Store store = store("data")) {
+        Ledger ledger = ledger(store);
+        try (ErasureJournal journal = journal();
+            ReceiveKit kit = kit(ledger, keys, journal)) {
+          kit.deliver(erased, kept, held);
+        }
+        ledger.close();
+      }
+      copy("data", "backup");
+      copy("keystore", "keystore-of-the-backup");
+      try (Store store = store("data")) {
+        Ledger ledger = ledger(store);
+        try (ErasureJournal journal = journal();
+            ReceiveKit kit = kit(ledger, keys, journal)) {
+          Retention retention = retention(ledger, keys, kit);
+          retention.hold(new NodeName("records"), held.messageId(), PERSON);
+          assertInstanceOf(
+              Retention.Answer.Erased.class,
+              retention.erase(new NodeName("records"), erased.messageId(), PERSON));
+        }
+        ledger.close();
+      }
+    }
+  }
+
+  private Keystore keystore(String name) {
+    return Keystore.open(folder.resolve(name), () -> now, random);
+  }
+
+  private Store store(String name) {
+    return RocksStore.open(folder.resolve(name), RocksOptions.defaults());
+  }
+
+  private ErasureJournal journal() throws IOException {
+    return ErasureJournal.open(folder.resolve("erasures"), now.getEpochSecond() / 86_400);
+  }
+
+  private Ledger ledger(Store store) {
+    Ledger ledger =
+        new Ledger(store, new NoJournal(), () -> now, LedgerLimits.DEFAULT, new NoObserver());
+    ledger.start();
+    return ledger;
+  }
+
+  private ReceiveKit kit(Ledger ledger, NodeKeys keys, ErasureJournal journal) {
+    return new ReceiveKit(
+        ledger,
+        keys.storageKeys(),
+        keys.retentionKeys(),
+        journal,
+        (origin, label, body) -> Optional.empty(),
+        () -> now);
+  }
+
+  private Retention retention(Ledger ledger, NodeKeys keys, ReceiveKit kit) {
+    return new Retention(
+        ReceiveKit.SELF,
+        ledger,
+        keys.storageKeys(),
+        keys.retentionKeys(),
+        kit.erasing(),
+        new LabelCheck(MessageLimits.defaults()),
+        random);
+  }
+
+  private void copy(String from, String to) throws IOException {
+    Path source = folder.resolve(from);
+    Path target = folder.resolve(to);
+    Files.walkFileTree(
+        source,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+              throws IOException {
+            Path made = target.resolve(source.relativize(dir).toString());
+            Files.copy(dir, made, StandardCopyOption.COPY_ATTRIBUTES);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Path made = target.resolve(source.relativize(file).toString());
+            Files.copy(file, made, StandardCopyOption.COPY_ATTRIBUTES);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Opens a message from a copy of the ledger with a copy of the keystore. */
+  private Optional<Body> read(String data, String keystore, Permitted message) {
+    try (Keystore keys = keystore(keystore);
+        Store store = store(data)) {
+      InboxBook inbox = new InboxBook(store);
+      InboxBook.Placed placed = inbox.find(message.messageId());
+      return placed == null
+          ? Optional.empty()
+          : new InboxOpening(new NodeKeys(keys, () -> now, random).storageKeys(), inbox)
+              .body(placed);
+    }
+  }
+
+  @Test
+  void oldLedger_withTodaysKeys_opensAllButTheErased() {
+    assertTrue(read("backup", "keystore", erased).isEmpty());
+    assertTrue(read("backup", "keystore", kept).isPresent());
+    assertTrue(read("backup", "keystore", held).isPresent());
+  }
+
+  @Test
+  void todaysLedger_withOldKeys_doesNotHoldTheErased() {
+    assertTrue(read("data", "keystore-of-the-backup", erased).isEmpty());
+    assertTrue(read("data", "keystore", kept).isPresent());
+    assertTrue(read("data", "keystore", held).isPresent());
+  }
+
+  /** What is not promised: a copy of both from before. docs/security/erasure.md says so. */
+  @Test
+  void oldLedger_withOldKeys_opens() {
+    assertTrue(read("backup", "keystore-of-the-backup", erased).isPresent());
+  }
+
+  @Test
+  void oldEntries_withTodaysDays_areRefused() throws IOException {
+    Files.copy(
+        folder.resolve("keystore-of-the-backup").resolve("entries"),
+        folder.resolve("keystore").resolve("entries"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThrows(KeystoreFailure.class, () -> keystore("keystore"));
+  }
+
+  @Test
+  void restoredLedger_servesNothingErased() throws IOException {
+    try (Keystore keystore = keystore("keystore");
+        Store store = store("backup");
+        ErasureJournal journal = journal()) {
+      Ledger ledger = ledger(store);
+      try (ReceiveKit kit = kit(ledger, new NodeKeys(keystore, () -> now, random), journal)) {
+        assertEquals(1, kit.erasing().replay());
+        kit.settle();
+        assertEquals(null, ledger.inbox().find(erased.messageId()));
+        requireNonNull(ledger.inbox().find(kept.messageId()));
+      }
+      ledger.close();
+    }
+  }
+
+  private static final class NoJournal implements Journal {
+    @Override
+    public void append(Batch batch, List<AuditRecord> leaves) {}
+
+    @Override
+    public void committed() {}
+
+    @Override
+    public void rolledBack() {}
+  }
+
+  private static final class NoObserver implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {}
+
+    @Override
+    public void failed(LedgerUnavailable why) {
+      throw new IllegalStateException(why);
+    }
+  }
+}

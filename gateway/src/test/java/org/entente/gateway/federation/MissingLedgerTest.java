@@ -1,0 +1,143 @@
+package org.entente.gateway.federation;
+
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.LogSuccession.Finding;
+import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.node.assembly.Gateway;
+import org.entente.gateway.node.offline.NodeCheck;
+import org.entente.gateway.node.offline.NodeSuccession;
+import org.entente.gateway.node.offline.OfflineNode;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.testkit.SettableClock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node whose ledger's disk is not mounted does not begin an empty ledger. */
+class MissingLedgerTest {
+  private static final AuditPerson PERSON = new AuditPerson("FR-1", "", "the disk burnt");
+
+  private final SettableClock clock =
+      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+  private Path file = Path.of("");
+  private Path data = Path.of("");
+  private Path audit = Path.of("");
+  private Path away = Path.of("");
+
+  @BeforeEach
+  void runOnce() throws IOException {
+    templates.copy(folder, clock, Duration.ofDays(60)).close();
+    file = folder.resolve(FR + ".yaml");
+    data = folder.resolve(FR).resolve("data");
+    audit = folder.resolve(FR).resolve("audit");
+    away = folder.resolve("away");
+    assertEquals(List.of(), NodeCheck.problems(file, clock), "a node that never started");
+    startAndStop();
+  }
+
+  private void startAndStop() {
+    Gateway.start(file, clock, clock::nanos).close();
+  }
+
+  private void assertRefused(String what, Path trace) {
+    StartProblem problem = assertThrows(StartProblem.class, this::startAndStop);
+    String told = String.valueOf(problem.getMessage());
+    assertTrue(told.startsWith("data: " + data + " " + what + ", but this node had "), told);
+    assertTrue(told.contains(trace + " holds "), told);
+    assertTrue(told.contains("not mounted"), told);
+    assertTrue(told.contains("`entente backup restore`"), told);
+    assertTrue(told.contains("`entente audit new-log --ledger-lost`"), told);
+    assertEquals(List.of(told), NodeCheck.problems(file, clock));
+    assertEquals(told, refusal(() -> OfflineNode.open(file, clock).close()));
+    assertEquals(told, refusal(() -> NodeSuccession.onDisk(file, clock)));
+  }
+
+  private static String refusal(Runnable opening) {
+    return String.valueOf(assertThrows(StartProblem.class, opening::run).getMessage());
+  }
+
+  @Test
+  void data_thatIsAway_isNamed_andTheNodeStartsOnceItIsBack() throws IOException {
+    Files.move(data, away);
+    assertRefused("does not exist", audit);
+    assertFalse(Files.exists(data), "nothing began in its place");
+
+    Files.createDirectory(data);
+    assertRefused("holds no ledger", audit);
+    Files.createDirectory(data.resolve("lost+found"));
+    assertRefused("holds no ledger", audit);
+
+    Files.delete(data.resolve("lost+found"));
+    Files.delete(data);
+    Files.move(away, data);
+    assertEquals(List.of(), NodeCheck.problems(file, clock));
+    startAndStop();
+  }
+
+  @Test
+  void keystoreAlone_showsThatThereWasALedger() throws IOException {
+    Files.move(data, away);
+    Files.move(audit, folder.resolve("audit-away"));
+    assertRefused("does not exist", folder.resolve(FR).resolve("gateway-1").resolve("keystore"));
+  }
+
+  @Test
+  void auditFolderAlone_showsIt() throws IOException {
+    Files.move(data, away);
+    String yaml = Files.readString(file);
+    Files.writeString(file, yaml.replaceFirst("keystore: \\S+", "keystore: absent"));
+    assertRefusedByCheck(audit);
+  }
+
+  private void assertRefusedByCheck(Path trace) {
+    String told = String.join("\n", NodeCheck.problems(file, clock));
+    assertTrue(told.contains(trace + " holds a signed checkpoint"), told);
+    assertFalse(told.contains("keys that were made"), told);
+  }
+
+  @Test
+  void ledgerThatIsLost_isFollowedByAnEmptyOne_whenAPersonSaysSo() throws IOException {
+    String refused =
+        refusal(() -> NodeSuccession.beginEmpty(file, Optional.empty(), PERSON, clock));
+    assertTrue(refused.startsWith("data: " + data + " holds a ledger"), refused);
+    Files.move(data, away);
+
+    assertInstanceOf(
+        Finding.Ended.class,
+        NodeSuccession.beginEmpty(file, Optional.empty(), PERSON, clock),
+        "its log has signed what is lost");
+
+    startAndStop();
+  }
+
+  @Test
+  void ledgerAndAuditFolderThatAreLost_areFollowedByAnEmptyLedger() throws IOException {
+    Files.move(data, away);
+    Files.move(audit, folder.resolve("audit-away"));
+
+    assertInstanceOf(
+        Finding.Continues.class,
+        NodeSuccession.beginEmpty(file, Optional.empty(), PERSON, clock),
+        "nothing here knows what it had signed");
+
+    startAndStop();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.fuzz;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.ledger.table;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.node.disk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.node.offline;
+
+import org.jspecify.annotations.NullMarked;

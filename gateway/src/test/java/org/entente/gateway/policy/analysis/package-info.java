@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.policy.analysis;
+
+import org.jspecify.annotations.NullMarked;

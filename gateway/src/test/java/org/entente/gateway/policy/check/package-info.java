@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.policy.check;
+
+import org.jspecify.annotations.NullMarked;

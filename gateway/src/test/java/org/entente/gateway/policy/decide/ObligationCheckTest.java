@@ -1,0 +1,129 @@
+package org.entente.gateway.policy.decide;
+
+import static org.entente.gateway.policy.decide.PolicyFixture.DE;
+import static org.entente.gateway.policy.decide.PolicyFixture.FR;
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
+import static org.entente.gateway.policy.decide.PolicyFixture.SG;
+import static org.entente.gateway.policy.decide.PolicyFixture.checked;
+import static org.entente.gateway.policy.decide.PolicyFixture.label;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.check.Times;
+import org.entente.gateway.policy.terms.DemoMembership;
+import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.policy.terms.Fulfilments;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
+import org.junit.jupiter.api.Test;
+
+/** Obligations that recipients say they fulfil, at the sender and at the recipient. */
+class ObligationCheckTest {
+  private static final Fulfilment NONE = new Fulfilment(true, List.of());
+
+  private static Policy policy(Fulfilments fulfilments) {
+    return new Policy(PolicyFixture.demo().rulebook(), DemoMembership.demo(), fulfilments, 100);
+  }
+
+  private static Decision decided(Fulfilments fulfilments) {
+    return policy(fulfilments)
+        .egress()
+        .decide(checked(label(), "sg.police", "de.customs"), FR, NOW);
+  }
+
+  @Test
+  void recipient_thatFulfilsNothing_isRefused_theOthersAreNot() {
+    Decision decision = decided(new Fulfilments(Map.of(SG, NONE)));
+    assertEquals(List.of(DE), decision.permits().stream().map(it -> it.recipient()).toList());
+    Refusal refusal = decision.refusals().get(0);
+    assertEquals(SG.value(), refusal.recipient());
+    assertEquals(Code.OBLIGATION_NOT_FULFILLED, refusal.code());
+    assertEquals("fr-sg-ipr/retention_days", refusal.rule());
+    assertTrue(refusal.reason().contains("DESTROY_AFTER_RETENTION"), refusal.reason());
+    assertTrue(refusal.reason().contains("it fulfils none"), refusal.reason());
+  }
+
+  @Test
+  void recipient_thatNeverSaidAnything_isTakenToFulfilWhatThereWasBefore() {
+    assertEquals(2, decided(Fulfilments.UNKNOWN).permits().size());
+    assertEquals(List.of(1, 2, 3, 4), Fulfilment.UNSTATED.numbers());
+    assertEquals(
+        List.of(Obligation.UNRECOGNIZED),
+        Fulfilment.UNSTATED.lacking(List.of(Obligation.UNRECOGNIZED)));
+  }
+
+  @Test
+  void release_saysWhatItImplements_lessWhatItIsToldItCannot() {
+    assertEquals(
+        Fulfilment.implemented().toList(),
+        Fulfilment.implemented()
+            .filter(one -> Fulfilment.ofRelease(Set.of()).lacking(List.of(one)).isEmpty())
+            .toList());
+    Fulfilment less =
+        Fulfilment.ofRelease(Fulfilment.parse("here", List.of("ONWARD_WITH_CONSENT")));
+    assertEquals(List.of(1, 2, 4), less.numbers());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Fulfilment.parse("here", List.of("NO_ONWARD_TRANSFER", "NO_ONWARD_TRANSFER")));
+  }
+
+  @Test
+  void valuesOfALaterRelease_changeNothing() {
+    Fulfilment later = new Fulfilment(true, List.of(1, 2, 3, 4, 77));
+    assertEquals(2, decided(new Fulfilments(Map.of(SG, later))).permits().size());
+    assertTrue(later.words().endsWith("number 77"), later.words());
+  }
+
+  @Test
+  void mailThatWaits_goesByWhatIsSaidNow() {
+    assertEquals(Optional.empty(), policy(Fulfilments.UNKNOWN).unfulfilled("fr-sg-ipr", SG));
+    assertEquals(
+        Code.OBLIGATION_NOT_FULFILLED,
+        policy(new Fulfilments(Map.of(SG, NONE)))
+            .unfulfilled("fr-sg-ipr", SG)
+            .orElseThrow()
+            .code());
+  }
+
+  @Test
+  void whatIsSaid_isInForceAtOnce_andForgetsNoRulingWhereItIsTheSame() {
+    RulebookHolder holder =
+        new RulebookHolder(PolicyFixture.demo().rulebook(), DemoMembership.demo(), 100);
+    CheckedDraft draft = checked(label(), "sg.police");
+    assertEquals(
+        Decision.Outcome.ACCEPTED, holder.current().egress().decide(draft, FR, NOW).outcome());
+    holder.fulfilments(new Fulfilments(Map.of(SG, NONE)));
+    Policy after = holder.current();
+    assertEquals(Decision.Outcome.REFUSED, after.egress().decide(draft, FR, NOW).outcome());
+    holder.fulfilments(new Fulfilments(Map.of(SG, NONE)));
+    assertSame(after, holder.current());
+  }
+
+  /** Whatever it said before, and whatever a transit kept back. */
+  @Test
+  void recipient_refusesWhatItDoesNotFulfil_thoughItIsSent() {
+    Label label =
+        label()
+            .setOrigin("fr.customs")
+            .setAgreement("fr-sg-ipr")
+            .setRetentionDays(1)
+            .addObligations(Obligation.OBLIGATION_DESTROY_AFTER_RETENTION)
+            .setExpiresAt(Times.timestamp(NOW.plusSeconds(60)))
+            .build();
+    Ingress.Verdict verdict =
+        policy(new Fulfilments(Map.of(SG, NONE))).ingress().decide(FR, label, 1, SG, NOW);
+    Ingress.Verdict.Refused refused = assertInstanceOf(Ingress.Verdict.Refused.class, verdict);
+    assertEquals(Code.OBLIGATION_NOT_FULFILLED, refused.refusal().code());
+    assertEquals("label/obligations", refused.refusal().rule());
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package org.entente.gateway.policy;
-
-import org.jspecify.annotations.NullMarked;

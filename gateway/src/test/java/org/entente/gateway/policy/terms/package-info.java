@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.policy.terms;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,189 @@
+package org.entente.gateway.repository;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Message flow is one way, and the packages show it; and what else holds for every class. */
+class DirectionTest {
+  private static final String ROOT = "org.entente.gateway.";
+
+  /**
+   * Packages in the order of a message's life; each may import those before it. A name stands for
+   * its subpackages too.
+   */
+  private static final List<String> ORDER =
+      List.of(
+          "model",
+          "text",
+          "crypto",
+          "store",
+          "meter",
+          "config",
+          "cel",
+          "note",
+          "trust",
+          "identity",
+          "policy",
+          "seal",
+          "audit",
+          "ledger",
+          "operation",
+          "witness",
+          "link",
+          "transmit",
+          "request",
+          "consent",
+          "intake",
+          "retention",
+          "receive",
+          "deliver",
+          "report",
+          "operator",
+          "search",
+          "ipr",
+          "watch",
+          "risk",
+          "rpc",
+          "admin",
+          "client",
+          "bridge",
+          "cap",
+          "ceremony",
+          "sizing",
+          "node",
+          "cli");
+
+  /** Support packages import {@code model} and only the further ones named here. */
+  private static final java.util.Map<String, List<String>> SUPPORT =
+      java.util.Map.of(
+          "model", List.of(),
+          "text", List.of("model"),
+          "crypto", List.of("model"),
+          "store", List.of("model"),
+          "meter", List.of("model"),
+          "config", List.of("model"),
+          "cel", List.of("model"),
+          "note", List.of("model", "crypto"),
+          "client", List.of("model", "crypto", "config"),
+          "bridge", List.of("model", "text", "cel", "config"));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("org.entente.gateway");
+
+  @TestFactory
+  Stream<DynamicTest> package_imports_onlyWhatStandsBeforeIt() {
+    return ORDER.stream().map(name -> DynamicTest.dynamicTest(name, () -> check(name)));
+  }
+
+  private static void check(String name) {
+    List<String> allowed =
+        SUPPORT.containsKey(name) ? SUPPORT.get(name) : ORDER.subList(0, ORDER.indexOf(name));
+    List<String> banned = new ArrayList<>();
+    for (String other : ORDER) {
+      if (!other.equals(name) && !allowed.contains(other)) {
+        banned.add(ROOT + other + "..");
+      }
+    }
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + name + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(banned.toArray(String[]::new))
+        .check(CLASSES);
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    slices().matching("org.entente.gateway.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> library_hasOneHome() {
+    return Stream.of(
+        home("org.bouncycastle..", "crypto"),
+        home("org.rocksdb..", "store"),
+        home("com.google.re2j..", "cel"),
+        home("io.prometheus..", "meter"),
+        home("dev.cel..", "cel"),
+        home("org.apache.lucene..", "search"),
+        home("com.ibm.icu..", "text"),
+        home("picocli..", "cli"),
+        home("io.netty..", "rpc", "link", "client", "admin"),
+        // The node hands channels of rpc to link.
+        home("io.grpc..", "rpc", "link", "client", "cli", "node.assembly"));
+  }
+
+  /** Nothing that could be read is on a disk: a directory of files would hold the index there. */
+  @Test
+  void searchIndex_isInMemoryOnly() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("org\\.apache\\.lucene\\.store\\.(?!ByteBuffersDirectory$|Directory$).*")
+        .check(CLASSES);
+    classes()
+        .that()
+        .haveSimpleName("MessageIndex")
+        .should()
+        .dependOnClassesThat()
+        .haveSimpleName("ByteBuffersDirectory")
+        .check(CLASSES);
+  }
+
+  /** A test can only move the clock of a node that asks no other. */
+  @Test
+  void timeOfDay_isAskedOfTheMachineByCommandsOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "cli..")
+        .should()
+        .callMethodWhere(asksTheMachine())
+        .orShould()
+        .callConstructor(java.util.Date.class)
+        .check(CLASSES);
+  }
+
+  private static DescribedPredicate<JavaMethodCall> asksTheMachine() {
+    return new DescribedPredicate<>("the time of day is asked of the machine") {
+      @Override
+      public boolean test(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getName();
+        String name = call.getName();
+        return (owner.startsWith("java.time.")
+                && (name.equals("now") || name.startsWith("system") || name.startsWith("tick")))
+            || (owner.equals("java.lang.System") && name.equals("currentTimeMillis"))
+            || (owner.equals("java.util.Calendar") && name.equals("getInstance"));
+      }
+    };
+  }
+
+  private static DynamicTest home(String library, String... packages) {
+    String[] homes = Stream.of(packages).map(p -> ROOT + p + "..").toArray(String[]::new);
+    return DynamicTest.dynamicTest(
+        library,
+        () ->
+            noClasses()
+                .that()
+                .resideOutsideOfPackages(homes)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(CLASSES));
+  }
+}

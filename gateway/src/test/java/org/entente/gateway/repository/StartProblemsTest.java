@@ -1,0 +1,119 @@
+package org.entente.gateway.repository;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.entente.gateway.federation.FederationTemplates;
+import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.node.assembly.Gateway;
+import org.entente.gateway.node.offline.NodeCheck;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.testkit.SettableClock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an operator reads of a gateway that does not start: field, file or address, and why. */
+class StartProblemsTest {
+  private static final String ABSENT = "cannot be used: there is no such file or folder";
+
+  private final SettableClock clock =
+      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+  private Path file = Path.of("");
+  private String good = "";
+
+  @BeforeEach
+  void mint() throws IOException {
+    RunningFederation federation = templates.copy(folder, clock, Duration.ofDays(60));
+    federation.close();
+    file = folder.resolve(FR + ".yaml");
+    good = Files.readString(file);
+  }
+
+  private Gateway start(String yaml) throws IOException {
+    Files.writeString(file, yaml);
+    return Gateway.start(file, clock, clock::nanos);
+  }
+
+  private String problem(String yaml) {
+    return String.valueOf(assertThrows(StartProblem.class, () -> start(yaml)).getMessage());
+  }
+
+  @Test
+  void address_thatIsTaken_isNamedWithItsField_andTheLedgerIsLetGo() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      for (String name : List.of("clients", "peers", "admin")) {
+        String yaml =
+            good.replaceFirst(" " + name + ": 127.0.0.1:\\d+", " " + name + ": " + address);
+        assertFalse(yaml.equals(good), name);
+
+        String told = problem(yaml);
+
+        assertTrue(told.startsWith("listen." + name + ": " + address + " cannot be taken: "), told);
+        assertTrue(told.contains("no other program may listen there"), told);
+      }
+    }
+    start(good).close();
+  }
+
+  @Test
+  void file_thatIsNotThere_isNamedWithItsField() {
+    // The bundle first: one that was accepted is kept, and a start goes by that.
+    assertNamed("bundle: trust-bundle.note", "trust.bundle", "there is no file");
+    assertNamed("roots: roots.json", "trust.roots", ABSENT);
+    assertNamed("certificate: " + FR + "/gateway-1/tls.crt", "tls", ABSENT);
+    assertNamed("key: " + FR + "/gateway-1/tls.key", "tls", ABSENT);
+    assertNamed("agreements: agreements", "policy", ABSENT);
+  }
+
+  private void assertNamed(String entry, String field, String why) {
+    String told = problem(good.replace(entry, entry.substring(0, entry.indexOf(' ')) + " absent"));
+    assertTrue(told.startsWith(field + ": "), told);
+    assertTrue(told.contains(folder.resolve("absent").toString()), told);
+    assertTrue(told.contains(why), told);
+  }
+
+  @Test
+  void check_ofALinkToNoMember_warnsAndNamesTheNearest_andTheNodeStarts() throws IOException {
+    Files.writeString(file, good.replace("peer: x.hub", "peer: x.hubb"));
+    assertEquals(
+        List.of("links: peer \"x.hubb\" is no member of the trust bundle; did you mean \"x.hub\"?"),
+        NodeCheck.warnings(file, clock));
+    assertEquals(List.of(), NodeCheck.problems(file, clock));
+    Gateway.start(file, clock, clock::nanos).close();
+    Files.writeString(file, good);
+    assertEquals(List.of(), NodeCheck.warnings(file, clock));
+  }
+
+  @Test
+  void check_namesTheSameFiles_withoutAStart() throws IOException {
+    Files.writeString(file, good.replace("roots: roots.json", "roots: absent"));
+    assertEquals(
+        List.of(
+            "trust.roots: "
+                + folder.resolve("absent")
+                + " cannot be used: there is no such file or folder"),
+        NodeCheck.problems(file, clock));
+    Files.writeString(file, good.replace(FR + "/gateway-1/tls.key", DE + "/gateway-1/tls.crt"));
+    String told = String.join("\n", NodeCheck.problems(file, clock));
+    assertTrue(told.startsWith("tls.key: "), told);
+  }
+}

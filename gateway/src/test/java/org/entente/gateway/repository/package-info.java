@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.repository;
+
+import org.jspecify.annotations.NullMarked;

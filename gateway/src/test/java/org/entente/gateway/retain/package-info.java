@@ -1,4 +1,0 @@
-@NullMarked
-package org.entente.gateway.retain;
-
-import org.jspecify.annotations.NullMarked;

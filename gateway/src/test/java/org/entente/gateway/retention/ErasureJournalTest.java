@@ -1,0 +1,107 @@
+package org.entente.gateway.retention;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.entente.proto.store.v1.ErasureCause;
+import org.entente.proto.store.v1.ErasureRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ErasureJournalTest {
+  @TempDir private Path folder;
+
+  private Path file() {
+    return folder.resolve("erasures");
+  }
+
+  private static ErasureRecord erasure(int number, long bucketDay) {
+    return ErasureRecord.newBuilder()
+        .setMessageId(ByteString.copyFrom(new byte[] {(byte) number}))
+        .setOrigin("fr.customs")
+        .setBucketDay(bucketDay)
+        .setCause(ErasureCause.ERASURE_CAUSE_PERSON)
+        .build();
+  }
+
+  private List<ErasureRecord> opened(long today) throws IOException {
+    try (ErasureJournal journal = ErasureJournal.open(file(), today)) {
+      return journal.atOpening();
+    }
+  }
+
+  @Test
+  void appended_isThereAfterOpeningAgain() throws Exception {
+    try (ErasureJournal journal = ErasureJournal.open(file(), 10)) {
+      journal.append(List.of(erasure(1, 20)));
+      journal.append(List.of(erasure(2, 10)));
+    }
+    assertEquals(List.of(erasure(1, 20), erasure(2, 10)), opened(10));
+    assertEquals("rw-------", permissions());
+  }
+
+  private String permissions() throws IOException {
+    return java.nio.file.attribute.PosixFilePermissions.toString(
+        Files.getPosixFilePermissions(file()));
+  }
+
+  @Test
+  void bucketThatHasEnded_isDropped() throws Exception {
+    try (ErasureJournal journal = ErasureJournal.open(file(), 10)) {
+      journal.append(List.of(erasure(1, 20)));
+      journal.append(List.of(erasure(2, 10)));
+    }
+    assertEquals(List.of(erasure(1, 20)), opened(11));
+    assertEquals(List.of(erasure(1, 20)), opened(10), "dropped for good");
+  }
+
+  @Test
+  void lastRecordNotWhole_isCutOff() throws Exception {
+    long whole;
+    try (ErasureJournal journal = ErasureJournal.open(file(), 0)) {
+      journal.append(List.of(erasure(1, 1)));
+      whole = Files.size(file());
+      journal.append(List.of(erasure(2, 1)));
+    }
+    byte[] bytes = Files.readAllBytes(file());
+    for (long cut = whole + 1; cut < bytes.length; cut++) {
+      Files.write(file(), Arrays.copyOf(bytes, (int) cut));
+      assertEquals(List.of(erasure(1, 1)), opened(0), "cut at " + cut);
+      assertEquals(whole, Files.size(file()), "and what follows is appended to what is whole");
+    }
+  }
+
+  @Test
+  void zerosBehindTheLastRecord_areCutOff() throws Exception {
+    try (ErasureJournal journal = ErasureJournal.open(file(), 0)) {
+      journal.append(List.of(erasure(1, 1)));
+    }
+    byte[] bytes = Files.readAllBytes(file());
+    Files.write(file(), Arrays.copyOf(bytes, bytes.length + 100));
+    assertEquals(List.of(erasure(1, 1)), opened(0));
+  }
+
+  @Test
+  void bitFlipped_isRefused() throws Exception {
+    try (ErasureJournal journal = ErasureJournal.open(file(), 0)) {
+      journal.append(List.of(erasure(1, 1)));
+      journal.append(List.of(erasure(2, 1)));
+    }
+    byte[] bytes = Files.readAllBytes(file());
+    for (int bit = 0; bit < bytes.length * 8; bit++) {
+      byte[] flipped = bytes.clone();
+      flipped[bit / 8] ^= (byte) (1 << (bit % 8));
+      Files.write(file(), flipped);
+      IOException refused =
+          assertThrows(IOException.class, () -> ErasureJournal.open(file(), 0), "bit " + bit);
+      assertTrue(String.valueOf(refused.getMessage()).contains("is damaged at byte"));
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package org.entente.gateway.retention;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.EvidenceName;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.RetrievalRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.UnopenedRecord;
+import org.entente.proto.v1.EvidenceKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Evidence goes when nothing can open it any more, and not a day before. */
+class EvidenceSweepTest {
+  private static final AgencyName FR = new AgencyName("fr.customs");
+  private static final String DE = "de.customs";
+  private static final Duration LATER = Duration.ofDays(100);
+
+  private final SecureRandom random = new SecureRandom();
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-25T10:00:00Z"));
+  private final MemoryStore store = new MemoryStore();
+  private final Ledger ledger = QuietLedger.started(store, clock);
+  private final EvidenceRecords evidence =
+      new EvidenceRecords(new AtRest(new MemoryStorageKeys(), random), FR);
+  private final EvidenceSweep sweep = new EvidenceSweep(ledger, clock);
+  private final MessageId own = MessageId.fresh(clock.millis(), random);
+  private final MessageId received = MessageId.fresh(clock.millis(), random);
+  private final byte[] header = "a header".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  /** Records by what their keys say they are. */
+  private Map<String, Integer> records() {
+    Map<String, Integer> counts = new TreeMap<>();
+    count(Table.EVIDENCE, 0, counts);
+    count(Table.STATEMENT, MessageId.SIZE, counts);
+    return counts;
+  }
+
+  private void count(Table table, int at, Map<String, Integer> counts) {
+    try (Scan scan = store.scan(table, Keys.key().u8(0).done(), null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        counts.merge((at == 0 ? "" : "of own ") + scan.key()[at], 1, Integer::sum);
+      }
+    }
+  }
+
+  private void know(EvidenceKind kind) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx ->
+            evidence.keep(
+                tx, ledger.evidence(), evidence.item(kind, own, DE, new byte[32], clock.millis())));
+  }
+
+  /** A message of each direction with all that is kept of it. */
+  private void exchange() {
+    know(EvidenceKind.EVIDENCE_KIND_RELAY_ACCEPTANCE);
+    know(EvidenceKind.EVIDENCE_KIND_DELIVERY);
+    UnopenedRecord unopened =
+        UnopenedRecord.newBuilder()
+            .setMessageId(ByteString.copyFrom(own.bytes()))
+            .setRecipient(DE)
+            .setLane(Lane.ROUTINE.number())
+            .build();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          SentFacts facts = SentFacts.getDefaultInstance();
+          evidence.accepted(tx, ledger.evidence(), own, facts);
+          ledger.awaited().list(tx, unopened);
+          evidence.keepHeader(tx, ledger.evidence(), header, new byte[64]);
+          ledger.inbox().append(tx, Lane.ROUTINE, received, record(received), new byte[] {1});
+          return retrieved(tx, "desk");
+        });
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.awaited().unlist(tx, own, DE);
+          return own;
+        });
+  }
+
+  private boolean retrieved(Transaction tx, String client) {
+    return evidence.retrievals().note(tx, ledger.retrievals(), received, 0, client)
+        == RetrievalRecords.Noted.FIRST;
+  }
+
+  private static InboxRecord record(MessageId id) {
+    return InboxRecord.newBuilder().setMessageId(ByteString.copyFrom(id.bytes())).build();
+  }
+
+  @Test
+  void evidence_whoseTimeIsOver_goesWithAllThatBelongsToIt_andNothingBefore() {
+    exchange();
+    Map<String, Integer> all = records();
+    assertEquals(2, all.get("of own 2"));
+
+    clock.move(EvidenceRecords.KEPT.minusDays(1));
+    assertEquals(0, sweep.round());
+    assertEquals(all, records());
+    assertEquals(3, evidence.known(ledger.evidence(), own).size(), "its acceptance among them");
+
+    clock.move(Duration.ofDays(3));
+    sweep.round();
+    assertEquals(
+        "{12=1}", records().toString(), "what a recall would ask while it is in the inbox");
+    assertNull(ledger.evidence().header(Sha256.hash(header)));
+
+    InboxBook.Placed placed = ledger.inbox().find(received);
+    assertNotNull(placed);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.inbox().remove(tx, placed);
+          return placed;
+        });
+    sweep.round();
+    assertEquals("{}", records().toString());
+  }
+
+  @Test
+  void evidenceThatCameLate_isKeptAsLongAsAnyOther() {
+    exchange();
+    clock.move(LATER);
+    know(EvidenceKind.EVIDENCE_KIND_RETRIEVAL);
+    clock.move(EvidenceRecords.KEPT.minus(LATER).plusDays(2));
+    sweep.round();
+
+    assertEquals("{10=1, 12=1, of own 2=1}", records().toString(), "the retrieval, not the rest");
+    EvidenceName retrieval =
+        new EvidenceName(own, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, FR.value(), DE);
+    assertTrue(ledger.evidence().has(retrieval));
+
+    clock.move(LATER);
+    sweep.round();
+    assertEquals("{12=1}", records().toString());
+  }
+
+  /** A header that came again is kept from then on, also where a page had named it before. */
+  @Test
+  void headerKeptAnewMeanwhile_stays() {
+    exchange();
+    clock.move(EvidenceRecords.KEPT.plusDays(2));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          evidence.keepHeader(tx, ledger.evidence(), header, new byte[64]);
+          return header;
+        });
+    sweep.round();
+    assertNotNull(ledger.evidence().header(Sha256.hash(header)));
+  }
+
+  @Test
+  void manyRecords_goInSeveralPages() {
+    int count = 2 * EvidenceSweep.AT_ONCE + 3;
+    for (int i = 0; i < count; i++) {
+      byte[] one = Sha256.hash(Keys.key().u32(i).done());
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            evidence.keepHeader(tx, ledger.evidence(), one, new byte[64]);
+            return one;
+          });
+    }
+    clock.move(EvidenceRecords.KEPT.plusDays(2));
+
+    assertEquals(count, sweep.round());
+    assertEquals("{}", records().toString());
+  }
+}

@@ -1,0 +1,768 @@
+package org.entente.gateway.retention;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.commit.CommitObserver;
+import org.entente.gateway.ledger.commit.Journal;
+import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.RetrievalRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.check.BodyCheck;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.store.v1.ErasureCause;
+import org.entente.proto.store.v1.ErasureRecord;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.LegalHold;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Recall;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Erasing, holding and recalling received messages, which a real sender has sealed. */
+class RetentionTest {
+  private static final NodeName OFFICE = new NodeName("records");
+  private static final OnBehalfOf PERSON =
+      OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("art. 16(2)").build();
+
+  private final Path folder;
+  private final MemoryStorageKeys keys = new MemoryStorageKeys();
+  private final SecureRandom random = new SecureRandom();
+  private final Leaves leaves = new Leaves();
+  private Instant now = Instant.parse("2026-11-25T10:00:00Z");
+  private Node node;
+
+  RetentionTest(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    this.node = new Node(new MemoryStore());
+  }
+
+  /** The recipient over one store; opened again as a restart does. */
+  private final class Node implements AutoCloseable {
+    final Store store;
+    final ErasureJournal journal;
+    final Ledger ledger;
+    final ReceiveKit kit;
+    final Retention retention;
+    final Sweep sweep;
+
+    Node(Store store) throws IOException {
+      this.store = store;
+      journal = ErasureJournal.open(folder.resolve("erasures"), today().toEpochDay());
+      ledger = new Ledger(store, leaves, () -> now, LedgerLimits.DEFAULT, new Quiet());
+      ledger.start();
+      kit =
+          new ReceiveKit(
+              ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> now);
+      LabelCheck check = new LabelCheck(MessageLimits.defaults());
+      retention = new Retention(ReceiveKit.SELF, ledger, keys, keys, kit.erasing(), check, random);
+      sweep = new Sweep(ReceiveKit.SELF, ledger, kit.evidence(), () -> now);
+    }
+
+    Optional<Label> label(MessageId id) {
+      InboxBook.Placed placed = ledger.inbox().find(id);
+      return placed == null
+          ? Optional.empty()
+          : new InboxOpening(keys, ledger.inbox()).label(placed);
+    }
+
+    Optional<Body> body(MessageId id) {
+      InboxBook.Placed placed = ledger.inbox().find(id);
+      return placed == null
+          ? Optional.empty()
+          : new InboxOpening(keys, ledger.inbox()).body(placed);
+    }
+
+    @Override
+    public void close() throws IOException {
+      kit.close();
+      ledger.close();
+      journal.close();
+    }
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  private void restartOver(Store store) throws IOException {
+    node.close();
+    node = new Node(store);
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(now, ZoneOffset.UTC);
+  }
+
+  private Permitted alert(Lane lane, String headline) {
+    Body body =
+        Body.newBuilder()
+            .setAlert(
+                Alert.newBuilder()
+                    .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline(headline)))
+            .build();
+    return PermittedFixture.alert(
+        MessageId.fresh(now.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        lane,
+        body,
+        now,
+        ReceiveKit.SELF.value());
+  }
+
+  private Permitted recallOf(MessageId target) {
+    Body body =
+        Body.newBuilder()
+            .setRecall(
+                Recall.newBuilder()
+                    .setMessageId(ByteString.copyFrom(target.bytes()))
+                    .setReason("the goods were genuine"))
+            .build();
+    return PermittedFixture.permitted(
+        MessageId.fresh(now.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.FLASH,
+        Label.newBuilder().setKind(Kind.KIND_RECALL).build(),
+        body,
+        now,
+        "recall",
+        365,
+        ReceiveKit.SELF.value());
+  }
+
+  private MessageId received(String headline) {
+    Permitted message = alert(Lane.ROUTINE, headline);
+    assertEquals(Result.RESULT_COMMITTED, node.kit.deliver(message).get(0).getResult());
+    return message.messageId();
+  }
+
+  private boolean retrieved(Transaction tx, MessageId id, String client) {
+    return noted(tx, id, client) == RetrievalRecords.Noted.FIRST;
+  }
+
+  private RetrievalRecords.Noted noted(Transaction tx, MessageId id, String client) {
+    long bucket = LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC).toEpochDay();
+    return node.kit.evidence().retrievals().note(tx, node.ledger.retrievals(), id, bucket, client);
+  }
+
+  private EvidenceItem lastOwed() {
+    List<EvidenceItem> owed = node.kit.owed();
+    return owed.get(owed.size() - 1);
+  }
+
+  private static Store copyOf(Store store) {
+    MemoryStore copy = new MemoryStore();
+    Batch batch = copy.batch();
+    for (Table table : Table.values()) {
+      try (Scan scan = store.scan(table, new byte[0], null)) {
+        while (scan.hasNext()) {
+          scan.next();
+          batch.put(table, scan.key(), scan.value());
+        }
+      }
+    }
+    copy.commit(batch, Durability.SYNCED);
+    return copy;
+  }
+
+  @Test
+  void erased_isGoneFromTheLedger_andFromItsOldCopies() throws Exception {
+    MessageId first = received("one");
+    MessageId second = received("two");
+    Store before = copyOf(node.store);
+
+    Retention.Answer answer = node.retention.erase(OFFICE, first, PERSON);
+
+    assertEquals(new Retention.Answer.Erased(now, null), answer);
+    assertNull(node.ledger.inbox().find(first));
+    assertTrue(node.body(second).isPresent());
+    InboxBook old = new InboxBook(before);
+    InboxBook.Placed there = requireNonNull(old.find(first));
+    InboxBook.Placed other = requireNonNull(old.find(second));
+    InboxOpening opening = new InboxOpening(keys, old);
+    assertTrue(opening.label(there).isEmpty(), "an old copy with today's keys");
+    assertTrue(opening.body(there).isEmpty());
+    assertTrue(opening.body(other).isPresent(), "the others open from an old copy");
+  }
+
+  @Test
+  void erasing_isOnRecord_withPersonAndReason() {
+    MessageId id = received("one");
+    node.retention.erase(OFFICE, id, PERSON);
+
+    AuditRecord decided = leaves.last(1);
+    assertEquals(AuditType.OPERATOR_ACTION, decided.type());
+    assertEquals(LawCategory.ERASURE, decided.category());
+    assertEquals("DE-7", requireNonNull(decided.actor().onBehalfOf()).officer());
+    assertEquals(List.of(id), decided.subject().messages());
+    AuditRecord done = leaves.last(0);
+    assertEquals(AuditType.ERASED, done.type());
+    assertEquals(List.of(id), done.subject().messages());
+  }
+
+  @Test
+  void erasingAgain_givesTheFirstAnswer_andUnknownIsNotFound() {
+    MessageId id = received("one");
+    Retention.Answer first = node.retention.erase(OFFICE, id, PERSON);
+    now = now.plusSeconds(60);
+    assertEquals(first, node.retention.erase(OFFICE, id, PERSON));
+    assertEquals(
+        Code.NOT_FOUND, refused(node.retention.erase(OFFICE, MessageId.fresh(1, random), PERSON)));
+  }
+
+  private static Code refused(Retention.Answer answer) {
+    return assertInstanceOf(Retention.Answer.Refused.class, answer).problem().code();
+  }
+
+  @Test
+  void decision_withoutPersonOrReason_isRefusedByField() {
+    MessageId id = received("one");
+    OnBehalfOf nobody = PERSON.toBuilder().clearOfficer().build();
+    OnBehalfOf noReason = PERSON.toBuilder().clearJustification().build();
+    for (Retention.Answer answer :
+        List.of(
+            node.retention.erase(OFFICE, id, nobody),
+            node.retention.hold(OFFICE, id, noReason),
+            node.retention.release(OFFICE, id, nobody))) {
+      assertEquals(Code.INVALID_FIELD, refused(answer));
+    }
+    assertTrue(node.body(id).isPresent());
+  }
+
+  @Test
+  void restoredLedger_isHeldAgainstTheJournal_beforeItServes() throws Exception {
+    MessageId id = received("one");
+    MessageId other = received("two");
+    Store backup = copyOf(node.store);
+    node.retention.erase(OFFICE, id, PERSON);
+
+    restartOver(backup);
+    assertEquals(1, node.kit.erasing().replay());
+    node.kit.settle();
+
+    assertNull(node.ledger.inbox().find(id));
+    assertTrue(node.body(other).isPresent());
+    assertEquals(AuditType.ERASED, leaves.last(0).type());
+    assertEquals(0, node.kit.erasing().replay(), "once");
+  }
+
+  @Test
+  void crashBetweenDecisionAndKey_isFinishedAtTheNextStart() throws Exception {
+    MessageId id = received("one");
+    // What a crash leaves: the decision is committed, nothing else has happened.
+    node.ledger
+        .write(
+            Lane.ROUTINE,
+            tx ->
+                node.kit
+                    .erasing()
+                    .begin(
+                        tx,
+                        requireNonNull(node.ledger.inbox().find(tx, id)),
+                        ErasureCause.ERASURE_CAUSE_PERSON))
+        .join();
+    assertNull(node.ledger.inbox().find(id), "nobody is given it from here on");
+
+    restartOver(node.store);
+    node.kit.erasing().replay();
+    node.kit.settle();
+
+    ErasureRecord done = requireNonNull(node.ledger.retention().done(id));
+    assertEquals(now.toEpochMilli(), done.getDoneAtMs());
+    assertEquals(AuditType.ERASED, leaves.last(0).type());
+  }
+
+  @Test
+  void crashBetweenKeyAndRecord_isFinishedAtTheNextStart() throws Exception {
+    MessageId id = received("one");
+    leaves.failNext = true;
+    // The first commit passes, the second, which says that the key is gone, fails.
+    leaves.passFirst = 1;
+    assertThrows(CompletionException.class, () -> node.retention.erase(OFFICE, id, PERSON));
+
+    restartOver(node.store);
+    node.kit.erasing().replay();
+    node.kit.settle();
+
+    assertEquals(AuditType.ERASED, leaves.last(0).type());
+    assertInstanceOf(Retention.Answer.Erased.class, node.retention.erase(OFFICE, id, PERSON));
+  }
+
+  @Test
+  void erasedMessage_comingAgain_isNotKept() {
+    Permitted message = alert(Lane.ROUTINE, "one");
+    node.kit.deliver(message);
+    node.retention.erase(OFFICE, message.messageId(), PERSON);
+
+    node.kit.deliver(message);
+
+    assertNull(node.ledger.inbox().find(message.messageId()));
+    assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, lastOwed().getKind());
+    assertEquals("ERASED", lastOwed().getCode());
+  }
+
+  @Test
+  void held_outlivesItsBucket_andGoesWithTheHold() {
+    MessageId id = received("one");
+    MessageId other = received("two");
+    assertEquals(new Retention.Answer.Held(now), node.retention.hold(OFFICE, id, PERSON));
+    Instant since = now;
+    LocalDate lastDay = LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC);
+
+    now = now.plus(Duration.ofDays(40));
+    keys.destroy(lastDay);
+    assertEquals(1, node.sweep.round(), "the other's ciphertext goes");
+
+    assertTrue(node.body(id).isPresent());
+    assertTrue(node.label(other).isEmpty());
+    assertEquals(
+        List.of(
+            LegalHold.newBuilder()
+                .setMessageId(ByteString.copyFrom(id.bytes()))
+                .setSince(Timestamps.fromMillis(since.toEpochMilli()))
+                .setReason("art. 16(2)")
+                .setOrigin("fr.customs")
+                .build()),
+        node.retention.holds(null, 10));
+
+    assertInstanceOf(Retention.Answer.Erased.class, node.retention.release(OFFICE, id, PERSON));
+    assertNull(node.ledger.inbox().find(id));
+    assertEquals(List.of(), keys.holds());
+  }
+
+  @Test
+  void hold_releasedInTime_leavesTheMessageToItsBucket() {
+    MessageId id = received("one");
+    node.retention.hold(OFFICE, id, PERSON);
+    assertEquals(new Retention.Answer.Kept(), node.retention.release(OFFICE, id, PERSON));
+    assertTrue(node.body(id).isPresent());
+    assertEquals(List.of(), keys.holds());
+    keys.destroy(LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC));
+    assertTrue(node.label(id).isEmpty());
+    assertEquals(Code.NOT_FOUND, refused(node.retention.release(OFFICE, id, PERSON)));
+  }
+
+  @Test
+  void held_isNotErased_byPersonOrRecall_untilReleased() {
+    MessageId id = received("one");
+    node.retention.hold(OFFICE, id, PERSON);
+    assertEquals(Code.ON_LEGAL_HOLD, refused(node.retention.erase(OFFICE, id, PERSON)));
+
+    node.kit.deliver(recallOf(id));
+    node.kit.settle();
+    assertEquals(EvidenceKind.EVIDENCE_KIND_ERASURE, lastOwed().getKind());
+    assertEquals("ON_LEGAL_HOLD", lastOwed().getCode());
+    assertTrue(node.body(id).isPresent());
+    assertTrue(node.retention.holds(null, 10).get(0).getRecalled());
+
+    assertInstanceOf(Retention.Answer.Erased.class, node.retention.release(OFFICE, id, PERSON));
+    assertEquals(EvidenceKind.EVIDENCE_KIND_ERASURE, lastOwed().getKind());
+    assertEquals("", lastOwed().getCode());
+  }
+
+  @Test
+  void holdKey_thatACrashLeft_isDestroyed() {
+    MessageId id = received("one");
+    keys.hold(id).close();
+    node.retention.tidy();
+    assertEquals(List.of(), keys.holds());
+  }
+
+  @Test
+  void recall_erasesItsTarget_andSaysWhoHadItBefore() {
+    MessageId id = received("one");
+    Instant retrieved = now;
+    node.ledger.write(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, id, "desk")).join();
+    now = now.plusSeconds(5);
+    for (String client : List.of("watch-room", "analysts", "desk", "watch-room")) {
+      assertFalse(
+          node.ledger.commit(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, id, client)),
+          "its origin is told of the first alone");
+    }
+
+    Permitted recall = recallOf(id);
+    node.kit.deliver(recall);
+    node.kit.settle();
+
+    assertNull(node.ledger.inbox().find(id));
+    assertTrue(node.body(recall.messageId()).isPresent(), "subscribers learn of the recall");
+    EvidenceItem answer = lastOwed();
+    assertEquals(EvidenceKind.EVIDENCE_KIND_ERASURE, answer.getKind());
+    assertEquals(ByteString.copyFrom(id.bytes()), answer.getMessageId());
+    assertEquals("", answer.getCode());
+    assertEquals("desk", answer.getRetrievedBy());
+    assertEquals(retrieved.getEpochSecond(), answer.getRetrievedAt().getSeconds());
+    assertEquals(List.of("analysts", "watch-room"), answer.getAlsoRetrievedByList());
+    assertTrue(leaves.types().contains(AuditType.RECALLED));
+    assertEquals(AuditType.ERASED, leaves.last(0).type());
+  }
+
+  /** All in the batch of the erasure's end or after it: none is left out. */
+  @Test
+  void recall_thatWasAnswered_isAnsweredAnew_whenFurtherClientsAcknowledge() {
+    MessageId id = received("one");
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "desk"));
+    node.kit.deliver(recallOf(id));
+    node.kit.settle();
+    assertEquals(List.of(), lastOwed().getAlsoRetrievedByList());
+
+    Optional<EvidenceItem> anew =
+        node.ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              assertEquals(RetrievalRecords.Noted.FURTHER, noted(tx, id, "analysts"));
+              return node.kit.recalls().answer(tx, ReceiveKit.ORIGIN, id);
+            });
+    EvidenceItem answer = anew.orElseThrow();
+    assertEquals(EvidenceKind.EVIDENCE_KIND_ERASURE, answer.getKind());
+    assertEquals("", answer.getCode());
+    assertEquals("desk", answer.getRetrievedBy());
+    assertEquals(List.of("analysts"), answer.getAlsoRetrievedByList());
+    assertEquals(
+        Optional.empty(),
+        node.ledger.commit(
+            Lane.ROUTINE, tx -> node.kit.recalls().answer(tx, new AgencyName("it.customs"), id)));
+  }
+
+  @Test
+  void personErased_thenRecalled_isAnsweredAnewToo_andWhatWasNotRecalledIsNot() {
+    MessageId id = received("one");
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "desk"));
+    node.retention.erase(OFFICE, id, PERSON);
+    assertEquals(Optional.empty(), answer(id));
+
+    node.kit.deliver(recallOf(id));
+    assertTrue(answer(id).isPresent());
+  }
+
+  /** The answer that counts is still to come, and its origin keeps no number of others. */
+  @Test
+  void recall_thatAHoldPutsOff_isNotAnsweredAnewBeforeItIsExecuted() {
+    MessageId id = received("one");
+    node.retention.hold(OFFICE, id, PERSON);
+    node.kit.deliver(recallOf(id));
+    assertEquals("ON_LEGAL_HOLD", lastOwed().getCode());
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "desk"));
+    assertEquals(Optional.empty(), answer(id));
+
+    node.retention.release(OFFICE, id, PERSON);
+    node.kit.settle();
+    assertEquals("", lastOwed().getCode());
+    assertEquals("desk", lastOwed().getRetrievedBy());
+  }
+
+  private Optional<EvidenceItem> answer(MessageId id) {
+    return node.ledger.commit(
+        Lane.ROUTINE, tx -> node.kit.recalls().answer(tx, ReceiveKit.ORIGIN, id));
+  }
+
+  @Test
+  void clients_beyondThoseThatAreNamed_areCounted() {
+    MessageId id = received("one");
+    for (int i = 0; i < BodyCheck.MAX_CLIENTS + 4; i++) {
+      String client = "client-%02d".formatted(i);
+      node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, client));
+    }
+    node.kit.deliver(recallOf(id));
+    node.kit.settle();
+
+    assertEquals("client-00", lastOwed().getRetrievedBy());
+    assertEquals(BodyCheck.MAX_CLIENTS, lastOwed().getAlsoRetrievedByCount());
+    assertEquals("client-01", lastOwed().getAlsoRetrievedBy(0));
+    assertEquals(3, lastOwed().getAlsoRetrievedMore());
+  }
+
+  /** A hold keeps a message beyond the key of its bucket, and with it go the names. */
+  @Test
+  void clients_whoseNamesNobodyCanOpenAnyMore_areCounted() {
+    MessageId id = received("one");
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "desk"));
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "analysts"));
+    node.retention.hold(OFFICE, id, PERSON);
+    LocalDate lastDay = LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC);
+    now = now.plus(Duration.ofDays(40));
+    keys.destroy(lastDay);
+    node.kit.renewKeys();
+
+    node.kit.deliver(recallOf(id));
+    assertEquals("ON_LEGAL_HOLD", lastOwed().getCode());
+    assertEquals("", lastOwed().getRetrievedBy());
+    assertEquals(2, lastOwed().getAlsoRetrievedMore());
+    assertEquals(
+        RetrievalRecords.Noted.KNOWN,
+        node.ledger.commit(Lane.ROUTINE, tx -> noted(tx, id, "others")));
+  }
+
+  @Test
+  void retrievals_lieInNoPlaintextOnTheDisk() {
+    MessageId id = received("one");
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "the-first-desk"));
+    node.ledger.commit(Lane.ROUTINE, tx -> retrieved(tx, id, "the-second-desk"));
+    int rows = 0;
+    try (Scan scan = node.store.scan(Table.EVIDENCE, new byte[0], null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        rows += scan.key()[0] == 12 ? 1 : 0;
+        String row =
+            new String(scan.key(), StandardCharsets.ISO_8859_1)
+                + new String(scan.value(), StandardCharsets.ISO_8859_1);
+        assertFalse(row.contains("-desk"), row);
+      }
+    }
+    assertEquals(2, rows);
+  }
+
+  /** A member that takes back what it never sent makes others keep no more than so much. */
+  @Test
+  void recalls_ofWhatIsNotHere_beyondTheLimit_areRefused_andTheStreamGoesOn() {
+    List<Permitted> targets = new ArrayList<>();
+    for (int i = 0; i <= ReceiveKit.RECALLS; i++) {
+      targets.add(alert(Lane.ROUTINE, "never sent " + i));
+    }
+    for (Permitted target : targets.subList(0, ReceiveKit.RECALLS)) {
+      Permitted recall = recallOf(target.messageId());
+      assertEquals(Result.RESULT_COMMITTED, node.kit.deliver(recall).get(0).getResult());
+      assertTrue(record(recall).getWithoutTarget(), "for nobody but who asks for recalls");
+    }
+    Permitted beyond = recallOf(targets.get(ReceiveKit.RECALLS).messageId());
+
+    assertEquals(Result.RESULT_COMMITTED, node.kit.deliver(beyond).get(0).getResult());
+    assertNull(node.ledger.inbox().find(beyond.messageId()));
+    List<String> codes = node.kit.owed().stream().map(EvidenceItem::getCode).toList();
+    assertEquals(
+        List.of("LIMIT_REACHED", "LIMIT_REACHED"), codes.subList(codes.size() - 2, codes.size()));
+    assertEquals(
+        List.of(EvidenceKind.EVIDENCE_KIND_ERASURE, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY),
+        node.kit.owed().stream().map(EvidenceItem::getKind).skip(codes.size() - 2L).toList());
+    assertEquals(ReceiveKit.RECALLS, node.ledger.retention().blocks(ReceiveKit.ORIGIN));
+
+    // Again of what is refused already, of what is here, and of another origin: as ever.
+    node.kit.deliver(recallOf(targets.get(0).messageId()));
+    assertEquals("NOT_FOUND", lastOwed().getCode());
+    MessageId here = received("here");
+    Permitted known = recallOf(here);
+    node.kit.deliver(known);
+    node.kit.settle();
+    assertEquals("", lastOwed().getCode());
+    assertFalse(record(known).getWithoutTarget());
+    assertEquals(0, node.ledger.retention().blocks(new AgencyName("it.customs")));
+
+    // They end, and are counted no more.
+    now = now.plus(Duration.ofDays(2));
+    node.sweep.round();
+    assertEquals(0, node.ledger.retention().blocks(ReceiveKit.ORIGIN));
+    node.kit.renewKeys();
+    Permitted next = recallOf(MessageId.fresh(now.toEpochMilli(), random));
+    node.kit.deliver(next);
+    assertTrue(record(next).getWithoutTarget());
+  }
+
+  private InboxRecord record(Permitted message) {
+    return requireNonNull(node.ledger.inbox().find(message.messageId())).record();
+  }
+
+  @Test
+  void recall_beforeItsTarget_refusesItWhenItComes() {
+    Permitted target = alert(Lane.ROUTINE, "one");
+    Delivery late = node.kit.seal(target).get(0);
+
+    node.kit.deliver(recallOf(target.messageId()));
+    assertEquals("NOT_FOUND", lastOwed().getCode());
+    node.kit.handOver(late);
+
+    assertNull(node.ledger.inbox().find(target.messageId()));
+    assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, lastOwed().getKind());
+    assertEquals("RECALLED", lastOwed().getCode());
+  }
+
+  @Test
+  void recall_ofAnotherOriginsMessage_doesNothing() {
+    MessageId id = received("one");
+    // The same message as one of another origin, which fr.customs has no say over.
+    InboxBook.Placed placed = requireNonNull(node.ledger.inbox().find(id));
+    node.ledger
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              node.ledger
+                  .inbox()
+                  .replace(tx, placed, placed.record().toBuilder().setOrigin("it.customs").build());
+              return id;
+            })
+        .join();
+
+    node.kit.deliver(recallOf(id));
+    node.kit.settle();
+
+    assertEquals("NOT_FOUND", lastOwed().getCode());
+    assertFalse(node.ledger.inbox().find(id) == null);
+    assertFalse(
+        node.ledger
+            .write(
+                Lane.ROUTINE,
+                tx ->
+                    node.ledger
+                        .retention()
+                        .isBlocked(
+                            tx, new AgencyName("it.customs"), MessageId.of(id.bytes()), false))
+            .join());
+  }
+
+  @Test
+  void recallThatCameFirst_holdsUntilItsExpiryOnly() {
+    Permitted target = alert(Lane.ROUTINE, "one");
+    node.kit.deliver(recallOf(target.messageId()));
+    now = now.plus(Duration.ofDays(2));
+    node.kit.renewKeys();
+    Permitted fresh =
+        PermittedFixture.alert(
+            target.messageId(),
+            ReceiveKit.ORIGIN,
+            Lane.ROUTINE,
+            Body.newBuilder().setAlert(Alert.getDefaultInstance()).build(),
+            now,
+            ReceiveKit.SELF.value());
+    node.kit.deliver(fresh);
+    assertNotEquals(null, node.ledger.inbox().find(target.messageId()));
+  }
+
+  /** As after the loss of a keystore: the ledger holds what no key opens. */
+  @Test
+  void messagesWhoseKeysWereLost_goAndTheirOriginsAreToldOfTheUnretrieved() {
+    MessageId lost = received("one");
+    MessageId taken = received("two");
+    LocalDate day = today().plusDays(30);
+    now = now.plus(Duration.ofDays(1));
+    node.kit.renewKeys();
+    MessageId kept = received("three");
+    node.ledger.write(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, taken, "desk")).join();
+    assertEquals(0, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
+    keys.destroy(day);
+    assertEquals(2, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
+    assertEquals(0, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
+    assertTrue(node.body(kept).isPresent());
+    assertNull(node.ledger.inbox().find(lost));
+    assertNull(node.ledger.inbox().find(taken));
+    List<EvidenceItem> told =
+        node.kit.owed().stream()
+            .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL)
+            .toList();
+    assertEquals(1, told.size());
+    assertEquals(ByteString.copyFrom(lost.bytes()), told.get(0).getMessageId());
+    assertEquals("KEY_LOST", told.get(0).getCode());
+  }
+
+  @Test
+  void endOfRetention_withoutRetrieval_isToldToTheOrigin() {
+    MessageId id = received("one");
+    MessageId taken = received("two");
+    node.ledger.write(Lane.ROUTINE, (Transaction tx) -> retrieved(tx, taken, "desk")).join();
+    now = now.plus(Duration.ofDays(31));
+    assertEquals(2, node.sweep.round());
+    List<EvidenceItem> ended =
+        node.kit.owed().stream()
+            .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL)
+            .toList();
+    assertEquals(1, ended.size());
+    assertEquals(ByteString.copyFrom(id.bytes()), ended.get(0).getMessageId());
+    assertEquals(0, node.sweep.round());
+  }
+
+  /** Remembers the leaves of committed batches, and fails a commit when told to. */
+  private static final class Leaves implements Journal {
+    private final List<AuditRecord> pending = new ArrayList<>();
+    private final List<AuditRecord> committed = new ArrayList<>();
+    private boolean failNext;
+    private int passFirst;
+
+    @Override
+    public synchronized void append(Batch batch, List<AuditRecord> records) {
+      if (failNext && passFirst-- <= 0) {
+        failNext = false;
+        throw new IllegalStateException("the node stops here");
+      }
+      pending.addAll(records);
+    }
+
+    @Override
+    public synchronized void committed() {
+      committed.addAll(pending);
+      pending.clear();
+    }
+
+    @Override
+    public synchronized void rolledBack() {
+      pending.clear();
+    }
+
+    synchronized AuditRecord last(int before) {
+      return committed.get(committed.size() - 1 - before);
+    }
+
+    synchronized List<AuditType> types() {
+      return committed.stream().map(AuditRecord::type).toList();
+    }
+  }
+
+  private static final class Quiet implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {}
+
+    @Override
+    public void failed(LedgerUnavailable why) {}
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.retention;
+
+import org.jspecify.annotations.NullMarked;

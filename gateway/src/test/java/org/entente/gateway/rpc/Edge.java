@@ -1,0 +1,259 @@
+package org.entente.gateway.rpc;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.InvalidKeyException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.ClientGrant;
+import org.entente.gateway.identity.ClientRegistry;
+import org.entente.gateway.identity.PeerIdentity;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.ServerSettings;
+import org.entente.gateway.rpc.tls.ClientTrust;
+import org.entente.gateway.rpc.tls.PeerTrust;
+import org.entente.gateway.rpc.tls.TlsContexts;
+import org.entente.gateway.rpc.tls.TlsIdentity;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.testkit.TlsHolder;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Both servers of a gateway of {@code fr.customs} on loopback, over throwaway parts, and whoever
+ * calls them. Clients are {@code all} (every scope but a rights holder's), {@code publisher},
+ * {@code few} (as all, two calls at once), and the rights holders {@code holder} and {@code
+ * other-holder}.
+ */
+public final class Edge implements AutoCloseable {
+  static final AgencyName FR = new AgencyName("fr.customs");
+  static final AgencyName DE = new AgencyName("de.customs");
+
+  final TestFederation federation =
+      new TestFederation(Instant.now().minus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS));
+  public final Meters meters = new Meters();
+  public final Behind behind = new Behind();
+  final List<Problem> refused = new CopyOnWriteArrayList<>();
+  final PeerTrust peerTrust;
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final ClientTrust clientTrust;
+  private final TlsHolder own;
+
+  /** Why handshakes of clients were refused. */
+  final List<Problem> refusedClients = new CopyOnWriteArrayList<>();
+
+  private volatile TrustBundle bundle;
+  private @Nullable ClientServer clients;
+  private @Nullable PeerServer peers;
+
+  public Edge() {
+    bundle = federation.bundle(federation.content(1));
+    own = gateway("fr.customs");
+    Set<Scope> all = EnumSet.complementOf(EnumSet.of(Scope.RIGHTS_HOLDER));
+    Set<Scope> holder = Set.of(Scope.RIGHTS_HOLDER);
+    clientTrust =
+        new ClientTrust(
+            ClientRegistry.of(
+                FR,
+                Stream.concat(
+                        Stream.of(
+                            new ClientGrant(new NodeName("all"), all, 1000),
+                            new ClientGrant(new NodeName("few"), all, 2),
+                            new ClientGrant(new NodeName("holder"), holder, 100),
+                            new ClientGrant(new NodeName("other-holder"), holder, 100),
+                            new ClientGrant(new NodeName("engine"), Set.of(Scope.SCORE), 100),
+                            new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH), 100)),
+                        Stream.of(Scope.values())
+                            .map(it -> new ClientGrant(new NodeName(only(it)), Set.of(it), 100)))
+                    .toList()),
+            () -> bundle,
+            InstantSource.system(),
+            refusedClients::add);
+    peerTrust = trustOf(FR);
+  }
+
+  /** The name of a client that has this scope and no other. */
+  static String only(Scope scope) {
+    return "only-" + scope.toString().replace('_', '-');
+  }
+
+  private PeerTrust trustOf(AgencyName agency) {
+    return new PeerTrust(
+        new PeerIdentity(agency, Duration.ofDays(1), 100),
+        () -> bundle,
+        InstantSource.system(),
+        refused::add);
+  }
+
+  public ClientServer startClients(NodeConfig.Limits limits, boolean reflection)
+      throws IOException {
+    ClientServer started =
+        ClientServer.start(settings(limits), tls(own), clientTrust, behind.ports(), reflection);
+    clients = started;
+    return started;
+  }
+
+  public ClientServer startClients(TlsContexts tls) throws IOException {
+    ClientServer started =
+        ClientServer.start(
+            settings(NodeConfig.Limits.DEFAULT), tls, clientTrust, behind.ports(), true);
+    clients = started;
+    return started;
+  }
+
+  public ClientServer startClients() throws IOException {
+    return startClients(NodeConfig.Limits.DEFAULT, true);
+  }
+
+  public PeerServer startPeers() throws IOException {
+    return startPeers(NodeConfig.Limits.DEFAULT);
+  }
+
+  public PeerServer startPeers(NodeConfig.Limits limits) throws IOException {
+    PeerServer started = PeerServer.start(settings(limits), tls(own), peerTrust, new EchoLink());
+    peers = started;
+    return started;
+  }
+
+  private ServerSettings settings(NodeConfig.Limits limits) {
+    return new ServerSettings(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        limits,
+        executor,
+        InstantSource.system(),
+        meters);
+  }
+
+  public static TlsIdentity identity(TlsHolder holder) {
+    try {
+      return new TlsIdentity(holder.key(), holder.chain());
+    } catch (InvalidKeyException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  public static TlsContexts tls(TlsHolder holder) {
+    return new TlsContexts(identity(holder));
+  }
+
+  /** What another agency's gateway dials with. */
+  PeerChannels dialler(AgencyName agency, TlsHolder holder) {
+    return new PeerChannels(tls(holder), trustOf(agency), 8_192, executor);
+  }
+
+  /** The gateway itself. */
+  public TlsHolder own() {
+    return own;
+  }
+
+  /** The right holder of an agency's gateway certificate. */
+  public TlsHolder gateway(String agency) {
+    return holder(agency, agency + "/gateway/gw-1");
+  }
+
+  /** A client of {@code fr.customs}. */
+  public TlsHolder client(String name) {
+    return holder("fr.customs", "fr.customs/client/" + name);
+  }
+
+  /** Somebody with any identity from any agency's CA. */
+  public TlsHolder holder(String issuer, String path) {
+    return TlsHolder.issue(
+        federation.authority(issuer),
+        "spiffe://" + TestFederation.NAME + "/agency/" + path,
+        federation.start(),
+        federation.start().plus(TestFederation.LIFETIME));
+  }
+
+  /** Puts a bundle in force in which a certificate of an agency is revoked. */
+  void revoke(String agency, String fingerprint) {
+    List<Member> members = new ArrayList<>();
+    for (Member member : bundle.content().agencies()) {
+      members.add(
+          member.name().value().equals(agency)
+              ? new Member(
+                  member.name(),
+                  member.jurisdiction(),
+                  member.kind(),
+                  member.roles(),
+                  member.authorities(),
+                  member.signing(),
+                  member.audit(),
+                  member.endpoints(),
+                  member.via(),
+                  List.of(fingerprint))
+              : member);
+    }
+    bundle = federation.bundle(federation.content(bundle.version() + 1, members));
+  }
+
+  /** A channel with these groups to a port of the gateway; without a holder, no certificate. */
+  public ManagedChannel channel(InetSocketAddress to, @Nullable TlsHolder holder, String... groups)
+      throws SSLException {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(to)
+            .overrideAuthority("localhost")
+            .sslContext(callerTls(holder, groups))
+            .build();
+    return closedAtEnd(channel);
+  }
+
+  /** TLS of a caller with these groups; without a holder, no certificate. */
+  public SslContext callerTls(@Nullable TlsHolder holder, String... groups) throws SSLException {
+    SslContextBuilder builder = SslContextBuilder.forClient();
+    if (holder != null) {
+      builder.keyManager(holder.key(), holder.chain());
+    }
+    GrpcSslContexts.configure(builder, SslProvider.OPENSSL)
+        .protocols("TLSv1.3")
+        .trustManager(federation.authority("fr.customs").certificate());
+    if (groups.length > 0) {
+      builder.option(OpenSslContextOption.GROUPS, groups);
+    }
+    return builder.build();
+  }
+
+  ManagedChannel closedAtEnd(ManagedChannel channel) {
+    channels.add(channel);
+    return channel;
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    if (clients != null) {
+      clients.close();
+    }
+    if (peers != null) {
+      peers.close();
+    }
+    behind.close();
+    executor.shutdownNow();
+  }
+}

@@ -1,0 +1,307 @@
+package org.entente.gateway.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.rpc.server.GuardedServer;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Document;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishStreamRequest;
+import org.entente.proto.v1.PublishStreamResponse;
+import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a caller may ask of a connection: threats 23, 25, 26, 27 and 28. */
+class LimitsTest {
+  private static final NodeConfig.Limits SMALL =
+      new NodeConfig.Limits(
+          1_024, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2_048, 1, 0, 0, 0, 0, 0, 0, 0, null);
+  private static final NodeConfig.Limits FEW_CONNECTIONS =
+      new NodeConfig.Limits(
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          60,
+          4,
+          20,
+          0,
+          0,
+          0,
+          0,
+          0,
+          new NodeConfig.PerClient(3, 0, 0, 0, 0));
+
+  /** What a client sees of a connection that ends with ENHANCE_YOUR_CALM. */
+  private static final Set<Status.Code> CLOSED =
+      Set.of(Status.Code.RESOURCE_EXHAUSTED, Status.Code.UNAVAILABLE);
+
+  private final Edge edge = new Edge();
+
+  @AfterEach
+  void stop() {
+    edge.close();
+  }
+
+  private static HealthCheckResponse check(HealthGrpc.HealthBlockingStub stub) {
+    return stub.withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .check(HealthCheckRequest.getDefaultInstance());
+  }
+
+  private static Status.Code refused(org.junit.jupiter.api.function.Executable call) {
+    return assertThrows(StatusRuntimeException.class, call).getStatus().getCode();
+  }
+
+  private static PublishRequest ofBytes(int size) {
+    Document document =
+        Document.newBuilder().setContent(ByteString.copyFrom(new byte[size])).build();
+    return PublishRequest.newBuilder()
+        .setDraft(Draft.newBuilder().setBody(Body.newBuilder().setDocument(document)))
+        .build();
+  }
+
+  /** Threat 27. */
+  @Test
+  void message_overTheLimit_isRefusedAndOtherCallsGoOn() throws Exception {
+    ClientServer server = edge.startClients(SMALL, false);
+    ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<PublishStreamRequest> open =
+        PublisherGrpc.newStub(channel).publishStream(answers);
+    open.onNext(PublisherServiceTest.request(""));
+    answers.next();
+    PublisherGrpc.PublisherBlockingStub stub = PublisherGrpc.newBlockingStub(channel);
+    assertEquals(
+        Status.Code.RESOURCE_EXHAUSTED,
+        refused(() -> stub.publish(ofBytes(1_024 + GuardedServer.OVERHEAD))));
+    stub.publish(ofBytes(GuardedServer.OVERHEAD));
+    open.onNext(PublisherServiceTest.request(""));
+    answers.next();
+    assertFalse(answers.hasEnded());
+  }
+
+  @Test
+  void metadata_overTheLimit_isRefusedAndOtherCallsGoOn() throws Exception {
+    ClientServer server = edge.startClients(SMALL, false);
+    HealthGrpc.HealthBlockingStub stub =
+        HealthGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
+    assertEquals(Status.Code.INTERNAL, refused(() -> check(stub.withInterceptors(header(3_000)))));
+    check(stub.withInterceptors(header(1_000)));
+  }
+
+  private static io.grpc.ClientInterceptor header(int length) {
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("x-filler", Metadata.ASCII_STRING_MARSHALLER), "x".repeat(length));
+    return MetadataUtils.newAttachHeadersInterceptor(headers);
+  }
+
+  /** Threat 26. */
+  @Test
+  void message_compressed_isNotTaken() throws Exception {
+    ClientServer server = edge.startClients();
+    PublisherGrpc.PublisherBlockingStub stub =
+        PublisherGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
+    assertEquals(
+        Status.Code.UNIMPLEMENTED,
+        refused(() -> stub.withCompression("gzip").publish(ofBytes(1 << 20))));
+    stub.publish(ofBytes(1));
+  }
+
+  @Test
+  void calls_overTheConnectionsLimit_wait() throws Exception {
+    ClientServer server = edge.startClients(SMALL, false);
+    ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<PublishStreamRequest> first =
+        PublisherGrpc.newStub(channel).publishStream(answers);
+    first.onNext(PublisherServiceTest.request(""));
+    answers.next();
+    Answers<PublishStreamResponse> more = new Answers<>();
+    PublisherGrpc.newStub(channel).publishStream(more).onNext(PublisherServiceTest.request(""));
+    more.next();
+    Answers<PublishStreamResponse> waiting = new Answers<>();
+    PublisherGrpc.newStub(channel).publishStream(waiting).onNext(PublisherServiceTest.request(""));
+    first.onNext(PublisherServiceTest.request(""));
+    answers.next();
+    assertEquals(2, server.openCalls());
+    first.onCompleted();
+    waiting.next();
+  }
+
+  /** Threat 23. */
+  @Test
+  void connection_thatNeverHandshakes_isClosed() throws Exception {
+    ClientServer server = edge.startClients(SMALL, false);
+    try (Socket socket = new Socket(server.address().getAddress(), server.address().getPort())) {
+      socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Answers.PATIENCE_SECONDS));
+      assertEquals(-1, socket.getInputStream().read());
+    }
+  }
+
+  /** Threat 23: one address opens connections and says nothing; who handshakes comes in. */
+  @Test
+  void connections_thatNeverHandshake_endEachOtherAndNobodyElse() throws Exception {
+    ClientServer server = edge.startClients(FEW_CONNECTIONS, false);
+    ManagedChannel kept = edge.channel(server.address(), edge.client("publisher"));
+    Answers<HealthCheckResponse> watching = watch(kept);
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 50; i++) {
+        silent.add(new Socket(server.address().getAddress(), server.address().getPort()));
+      }
+      for (Socket oldest : silent.subList(0, 46)) {
+        assertEnded(oldest);
+      }
+      assertTrue(server.openConnections() <= 5, "" + server.openConnections());
+      assertTrue(edge.meters.text().contains("limit=\"handshakes\",} 46.0"), edge.meters::text);
+      check(HealthGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all"))));
+      assertFalse(watching.hasEnded());
+      check(HealthGrpc.newBlockingStub(kept));
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void assertEnded(Socket socket) throws IOException {
+    socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Answers.PATIENCE_SECONDS));
+    try {
+      assertEquals(-1, socket.getInputStream().read());
+    } catch (SocketException reset) {
+      // Ended as well, and not in order.
+      assertFalse(socket.isClosed(), reset::toString);
+    }
+  }
+
+  @Test
+  void connections_ofOneClientOverItsLimit_areRefusedAndThoseOfOthersAreNot() throws Exception {
+    ClientServer server = edge.startClients(FEW_CONNECTIONS, false);
+    List<Answers<HealthCheckResponse>> kept = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      kept.add(watch(edge.channel(server.address(), edge.client("all"))));
+    }
+    for (int i = 0; i < 8; i++) {
+      ManagedChannel more = edge.channel(server.address(), edge.client("all"));
+      Status.Code code = refused(() -> check(HealthGrpc.newBlockingStub(more)));
+      // By what the client read last: the reason, or the end of the connection.
+      assertTrue(CLOSED.contains(code), code::toString);
+    }
+    check(HealthGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher"))));
+    kept.forEach(answers -> assertFalse(answers.hasEnded()));
+    assertEquals(4, server.openConnections());
+  }
+
+  @Test
+  void connections_ofAClientThatHasClosedSome_areTakenAgain() throws Exception {
+    ClientServer server = edge.startClients(FEW_CONNECTIONS, false);
+    for (int i = 0; i < 12; i++) {
+      ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
+      check(HealthGrpc.newBlockingStub(channel));
+      channel.shutdownNow();
+      Answers.until(() -> server.openConnections() == 0);
+    }
+  }
+
+  private static void assertCalmed(RawClient raw) throws IOException {
+    byte[] goAway = raw.await(RawClient.GOAWAY).payload();
+    assertEquals(RawClient.ENHANCE_YOUR_CALM, ByteBuffer.wrap(goAway).getInt(4));
+  }
+
+  /** Threat 28. */
+  @Test
+  void pings_inAFlood_endTheConnection() throws Exception {
+    ClientServer server = edge.startClients();
+    try (RawClient raw = RawClient.connect(server.address(), edge.client("all"), "TLSv1.3")) {
+      raw.begin();
+      for (int i = 0; i < 10; i++) {
+        raw.send(RawClient.PING, 0, 0, new byte[8]);
+      }
+      assertCalmed(raw);
+    }
+  }
+
+  /** Threat 25: header blocks that never end. */
+  @Test
+  void continuations_inAFlood_endTheConnection() throws Exception {
+    ClientServer server = edge.startClients();
+    try (RawClient raw = RawClient.connect(server.address(), edge.client("all"), "TLSv1.3")) {
+      raw.begin();
+      raw.send(RawClient.HEADERS, 0, 1, new byte[] {(byte) 0x83});
+      IOException ended =
+          assertThrows(
+              IOException.class,
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  raw.send(RawClient.CONTINUATION, 0, 1, new byte[] {(byte) 0x83});
+                }
+                assertCalmed(raw);
+                raw.await(RawClient.HEADERS);
+              });
+      assertFalse(ended instanceof java.net.SocketTimeoutException, "" + ended);
+    }
+    check(HealthGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all"))));
+  }
+
+  /** Threat 25: streams opened and reset as fast as they go. */
+  @Test
+  void resets_inAFlood_endTheConnectionAndNoOther() throws Exception {
+    ClientServer server = edge.startClients();
+    ManagedChannel flooding = edge.channel(server.address(), edge.client("all"));
+    ManagedChannel other = edge.channel(server.address(), edge.client("all"));
+    Answers<HealthCheckResponse> doomed = watch(flooding);
+    Answers<HealthCheckResponse> kept = watch(other);
+    for (int i = 0; i < 2_000 && !doomed.hasEnded(); i++) {
+      ClientCall<HealthCheckRequest, HealthCheckResponse> call =
+          flooding.newCall(HealthGrpc.getWatchMethod(), io.grpc.CallOptions.DEFAULT);
+      call.start(new ClientCall.Listener<>() {}, new Metadata());
+      call.cancel("flood", null);
+    }
+    // By what the client read last: the farewell or the end of the connection.
+    assertTrue(CLOSED.contains(doomed.code()), doomed.code()::toString);
+    assertFalse(kept.hasEnded());
+    check(HealthGrpc.newBlockingStub(other));
+  }
+
+  private static Answers<HealthCheckResponse> watch(ManagedChannel channel)
+      throws InterruptedException {
+    Answers<HealthCheckResponse> answers = new Answers<>();
+    HealthGrpc.newStub(channel).watch(HealthCheckRequest.getDefaultInstance(), answers);
+    answers.next();
+    return answers;
+  }
+}

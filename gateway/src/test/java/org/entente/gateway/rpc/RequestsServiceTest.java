@@ -1,0 +1,108 @@
+package org.entente.gateway.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.util.List;
+import org.entente.proto.v1.FollowRemindersRequest;
+import org.entente.proto.v1.ListRequestsRequest;
+import org.entente.proto.v1.RemindRequest;
+import org.entente.proto.v1.RequestSide;
+import org.entente.proto.v1.RequestStatus;
+import org.entente.proto.v1.RequestsGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Who may see which requests, and what a client is told that may not. */
+class RequestsServiceTest {
+  private final Edge edge = new Edge();
+  private RequestsGrpc.RequestsBlockingStub calls;
+  private RequestsGrpc.RequestsBlockingStub publisher;
+
+  @BeforeEach
+  void start() throws IOException {
+    ClientServer server = edge.startClients();
+    ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
+    calls = RequestsGrpc.newBlockingStub(channel);
+    publisher =
+        RequestsGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
+  }
+
+  @AfterEach
+  void stop() {
+    edge.close();
+  }
+
+  private static void assertRefused(
+      Status.Code status, String reason, String field, Executable call) {
+    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
+    assertEquals(status, details.status());
+    assertEquals(reason, details.reason());
+    assertEquals(field, details.field());
+  }
+
+  private static ListRequestsRequest.Builder of(RequestSide side) {
+    return ListRequestsRequest.newBuilder().setSide(side);
+  }
+
+  /** Threat 58. */
+  @Test
+  void client_thatOnlyPublishes_seesWhatWasAsked_andNotWhatIsOwed() {
+    assertEquals(
+        List.of(),
+        publisher.listRequests(of(RequestSide.REQUEST_SIDE_ASKED).build()).getRequestsList());
+    assertRefused(
+        Status.Code.PERMISSION_DENIED,
+        "SCOPE_MISSING",
+        "",
+        () -> publisher.listRequests(of(RequestSide.REQUEST_SIDE_OWED).build()));
+    assertEquals(
+        List.of(), calls.listRequests(of(RequestSide.REQUEST_SIDE_OWED).build()).getRequestsList());
+  }
+
+  /** Threat 58. */
+  @Test
+  void client_thatOnlyPublishes_isNotToldWhatIsReminded() {
+    assertRefused(
+        Status.Code.PERMISSION_DENIED,
+        "SCOPE_MISSING",
+        "",
+        () -> publisher.followReminders(FollowRemindersRequest.getDefaultInstance()).hasNext());
+    assertFalse(calls.followReminders(FollowRemindersRequest.getDefaultInstance()).hasNext());
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT,
+        "INVALID_FIELD",
+        "request_id",
+        () -> publisher.remind(RemindRequest.getDefaultInstance()));
+  }
+
+  @Test
+  void listing_thatIsAskedForWrongly_isRefusedByField() {
+    invalid("side", ListRequestsRequest.newBuilder());
+    invalid("page_size", of(RequestSide.REQUEST_SIDE_OWED).setPageSize(101));
+    invalid("page_token", of(RequestSide.REQUEST_SIDE_OWED).setPageToken("no such page"));
+    invalid(
+        "statuses",
+        of(RequestSide.REQUEST_SIDE_OWED).addStatuses(RequestStatus.REQUEST_STATUS_UNSPECIFIED));
+    ListRequestsRequest.Builder many = of(RequestSide.REQUEST_SIDE_OWED);
+    for (int i = 0; i < 17; i++) {
+      many.addStatuses(RequestStatus.REQUEST_STATUS_OPEN);
+    }
+    invalid("statuses", many);
+  }
+
+  private void invalid(String field, ListRequestsRequest.Builder request) {
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT,
+        "INVALID_FIELD",
+        field,
+        () -> calls.listRequests(request.build()));
+  }
+}

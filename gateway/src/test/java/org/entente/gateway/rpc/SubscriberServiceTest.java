@@ -1,0 +1,229 @@
+package org.entente.gateway.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.List;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.v1.Acknowledge;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SubscriberServiceTest {
+  private final Edge edge = new Edge();
+  private ClientServer server;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = edge.startClients();
+    channel = edge.channel(server.address(), edge.client("all"));
+  }
+
+  @AfterEach
+  void stop() {
+    edge.close();
+  }
+
+  private static SubscribeRequest open(String cursor) {
+    return SubscribeRequest.newBuilder().setOpen(OpenCursor.newBuilder().setCursor(cursor)).build();
+  }
+
+  private StreamObserver<SubscribeRequest> subscribe(Answers<SubscribeResponse> answers) {
+    return SubscriberGrpc.newStub(channel).subscribe(answers);
+  }
+
+  private Answers<SubscribeResponse> opened(String cursor) throws InterruptedException {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    subscribe(answers).onNext(open(cursor));
+    assertTrue(answers.next().hasOpened());
+    assertTrue(answers.next().hasCaughtUp());
+    return answers;
+  }
+
+  private static void assertEnd(
+      Status.Code status, String reason, String field, Answers<SubscribeResponse> answers)
+      throws Exception {
+    Refusals.Details details = Refusals.of(answers.end());
+    assertEquals(status, details.status());
+    assertEquals(reason, details.reason());
+    assertEquals(field, details.field());
+  }
+
+  @Test
+  void open_emptyInbox_isCaughtUpAndStaysOpen() throws Exception {
+    assertFalse(opened("desk").hasEnded());
+    assertEquals(1, edge.behind.subscriptions.count());
+  }
+
+  @Test
+  void open_sameCursorAgain_takesItOver() throws Exception {
+    Answers<SubscribeResponse> first = opened("desk");
+    Answers<SubscribeResponse> second = opened("desk");
+    assertEnd(Status.Code.ABORTED, "CURSOR_TAKEN_OVER", "", first);
+    assertFalse(second.hasEnded());
+    assertEquals(1, edge.behind.subscriptions.count());
+  }
+
+  private Answers<SubscribeResponse> refused(String cursor, int window) {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    OpenCursor open = OpenCursor.newBuilder().setCursor(cursor).setWindow(window).build();
+    subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
+    return answers;
+  }
+
+  /** A client that opens ever new cursors ends at its own limit. */
+  @Test
+  void open_moreCursorsThanAClientMay_isRefusedForItAlone() throws Exception {
+    for (String cursor : List.of("a", "b", "c")) {
+      opened(cursor);
+    }
+    assertEnd(Status.Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", "open.cursor", refused("d", 0));
+    assertFalse(opened("c").hasEnded(), "one that it has may be opened again");
+    channel = edge.channel(server.address(), edge.client("few"));
+    assertFalse(opened("d").hasEnded());
+  }
+
+  /** A filter that nothing can match would look like a quiet day. */
+  @Test
+  void open_filterThatNothingCanMatch_isRefused_andLeavesTheCursorAsItWas() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    OpenCursor open =
+        OpenCursor.newBuilder()
+            .setCursor("desk")
+            .setFilter(Filter.newBuilder().addOrigins("France"))
+            .build();
+    subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open.filter.origins", answers);
+    assertEquals(0, edge.behind.subscriptions.count());
+    assertFalse(opened("desk").hasEnded());
+  }
+
+  @Test
+  void open_widerWindowsThanAClientMay_isRefusedForItAlone() throws Exception {
+    opened("a");
+    assertEnd(Status.Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", "open.window", refused("b", 4_001));
+    channel = edge.channel(server.address(), edge.client("few"));
+    Answers<SubscribeResponse> other = refused("b", 4_001);
+    assertTrue(other.next().hasOpened());
+  }
+
+  @Test
+  void cursorsThatAreDurable_countWhenTheyAreClosed() throws Exception {
+    for (String cursor : List.of("a", "b", "c")) {
+      edge.behind
+          .ledger
+          .write(
+              Lane.ROUTINE,
+              tx -> {
+                edge.behind
+                    .ledger
+                    .cursors()
+                    .write(tx, "all", cursor, CursorRecord.getDefaultInstance());
+                return cursor;
+              })
+          .join();
+    }
+    assertEnd(Status.Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", "open.cursor", refused("d", 0));
+    assertFalse(opened("b").hasEnded());
+  }
+
+  /** Threat 12: the ledger was set back behind what the client remembers. */
+  @Test
+  void open_fromAPositionAheadOfTheLedger_isRefusedAndNothingIsSkipped() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    OpenCursor open = OpenCursor.newBuilder().setCursor("desk").setFromPosition(2).build();
+    subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
+    assertEnd(Status.Code.FAILED_PRECONDITION, "CURSOR_AHEAD", "open.from_position", answers);
+    Answers<SubscribeResponse> next = new Answers<>();
+    subscribe(next)
+        .onNext(SubscribeRequest.newBuilder().setOpen(open.toBuilder().setFromPosition(1)).build());
+    assertEquals(1, next.next().getOpened().getFromPosition());
+  }
+
+  /** Threat 12: a durable place beyond the end waits for the next message and not for a later. */
+  @Test
+  void open_cursorWhosePlaceIsAheadOfTheLedger_startsAtItsEnd() throws Exception {
+    CursorRecord ahead =
+        CursorRecord.newBuilder()
+            .addAllNextPosition(List.of(7L, 7L, 7L, 7L))
+            .addAllSentPosition(List.of(6L, 6L, 6L, 6L))
+            .build();
+    edge.behind
+        .ledger
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              edge.behind.ledger.cursors().write(tx, "all", "desk", ahead);
+              return ahead;
+            })
+        .join();
+    Answers<SubscribeResponse> answers = new Answers<>();
+    subscribe(answers).onNext(open("desk"));
+    assertEquals(1, answers.next().getOpened().getFromPosition());
+  }
+
+  @Test
+  void open_largerBatchThanThereMayBe_isInvalid() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    OpenCursor open = OpenCursor.newBuilder().setCursor("desk").setBatch(257).build();
+    subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open.batch", answers);
+  }
+
+  @Test
+  void open_badName_isInvalid() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    subscribe(answers).onNext(open("../desk"));
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open.cursor", answers);
+  }
+
+  @Test
+  void requests_outOfOrder_areInvalid() throws Exception {
+    Answers<SubscribeResponse> acknowledged = new Answers<>();
+    subscribe(acknowledged)
+        .onNext(SubscribeRequest.newBuilder().setAck(Acknowledge.getDefaultInstance()).build());
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "ack", acknowledged);
+    Answers<SubscribeResponse> empty = new Answers<>();
+    subscribe(empty).onNext(SubscribeRequest.getDefaultInstance());
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "request", empty);
+    Answers<SubscribeResponse> twice = new Answers<>();
+    StreamObserver<SubscribeRequest> requests = subscribe(twice);
+    requests.onNext(open("desk"));
+    requests.onNext(open("desk"));
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open", twice);
+    assertEquals(0, edge.behind.subscriptions.count());
+  }
+
+  @Test
+  void client_finished_releasesItsCursor() throws Exception {
+    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamObserver<SubscribeRequest> requests = subscribe(answers);
+    requests.onNext(open("desk"));
+    answers.next();
+    requests.onCompleted();
+    assertEquals(Status.Code.OK, answers.code());
+    assertEquals(0, edge.behind.subscriptions.count());
+  }
+
+  /** A stream that the edge ends must not keep its cursor. */
+  @Test
+  void server_closed_releasesCursors() throws Exception {
+    Answers<SubscribeResponse> answers = opened("desk");
+    server.close();
+    assertEnd(Status.Code.UNAVAILABLE, "NOT_READY", "", answers);
+    Answers.until(() -> edge.behind.subscriptions.count() == 0);
+  }
+}

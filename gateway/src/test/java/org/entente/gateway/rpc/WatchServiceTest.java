@@ -1,0 +1,98 @@
+package org.entente.gateway.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.util.List;
+import org.entente.proto.v1.AddWatchRequest;
+import org.entente.proto.v1.ListHitsRequest;
+import org.entente.proto.v1.ListWatchesRequest;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.RemoveWatchRequest;
+import org.entente.proto.v1.WatchGrpc;
+import org.entente.proto.v1.WatchState;
+import org.entente.proto.v1.WatchTerms;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Who may watch, and what a client is told that may not; what is hit is WatchesTest's. */
+class WatchServiceTest {
+  private static final OnBehalfOf PERSON =
+      OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26").build();
+
+  private final Edge edge = new Edge();
+  private WatchGrpc.WatchBlockingStub calls;
+  private WatchGrpc.WatchBlockingStub few;
+  private WatchGrpc.WatchBlockingStub stranger;
+
+  @BeforeEach
+  void start() throws IOException {
+    ClientServer server = edge.startClients();
+    calls = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
+    few = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("few")));
+    stranger = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
+  }
+
+  @AfterEach
+  void stop() {
+    edge.close();
+  }
+
+  private static void assertRefused(Status.Code status, String reason, Executable call) {
+    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
+    assertEquals(status, details.status());
+    assertEquals(reason, details.reason());
+  }
+
+  private static AddWatchRequest add(String subject) {
+    return AddWatchRequest.newBuilder()
+        .setTerms(WatchTerms.newBuilder().addSubjects(subject))
+        .setOnBehalfOf(PERSON)
+        .build();
+  }
+
+  private static RemoveWatchRequest remove(long watch) {
+    return RemoveWatchRequest.newBuilder().setWatch(watch).setOnBehalfOf(PERSON).build();
+  }
+
+  @Test
+  void watch_isOfTheCallerOfTheCertificate() {
+    WatchState watch = calls.addWatch(add("container:CSQU3054383")).getWatch();
+    assertEquals(
+        List.of(watch),
+        calls.listWatches(ListWatchesRequest.getDefaultInstance()).getWatchesList());
+    assertEquals(0, few.listWatches(ListWatchesRequest.getDefaultInstance()).getWatchesCount());
+    assertRefused(
+        Status.Code.NOT_FOUND, "NOT_FOUND", () -> few.removeWatch(remove(watch.getWatch())));
+    assertEquals(
+        0,
+        calls.listHits(ListHitsRequest.newBuilder().setOnBehalfOf(PERSON).build()).getHitsCount());
+    assertEquals(watch.getWatch(), calls.removeWatch(remove(watch.getWatch())).getWatch());
+  }
+
+  @Test
+  void watchThatIsNone_isRefusedByField() {
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", () -> calls.addWatch(add("everything")));
+  }
+
+  /** Threat 58. */
+  @Test
+  void client_withoutTheScope_isDeniedEveryCall_andLeavesNoTrace() {
+    List<Executable> all =
+        List.of(
+            () -> stranger.addWatch(add("container:CSQU3054383")),
+            () -> stranger.removeWatch(remove(1)),
+            () -> stranger.listWatches(ListWatchesRequest.getDefaultInstance()),
+            () -> stranger.listHits(ListHitsRequest.newBuilder().setOnBehalfOf(PERSON).build()));
+    for (Executable call : all) {
+      assertRefused(Status.Code.PERMISSION_DENIED, "SCOPE_MISSING", call);
+    }
+    assertEquals(List.of(), edge.behind.recorded);
+  }
+}

@@ -1,0 +1,335 @@
+package org.entente.gateway.rpc.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.MessageLite;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.entente.gateway.rpc.Answers;
+import org.entente.gateway.rpc.Behind;
+import org.entente.gateway.rpc.Edge;
+import org.entente.gateway.rpc.EveryCallTest;
+import org.entente.gateway.rpc.PeerServer;
+import org.entente.gateway.rpc.Refusals;
+import org.entente.proto.link.v1.ExchangeRequest;
+import org.entente.proto.link.v1.ExchangeResponse;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.LinkServiceGrpc;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishStreamResponse;
+import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** Requests that cannot be parsed, at both ports: threats 88 and 89. */
+class MalformedRequestsTest {
+  /** Stands in a text for bytes that are not UTF-8. */
+  private static final String BAD = "BAD-BYTES";
+
+  /** A field of 127 bytes that end after one: no message of any type. */
+  private static final byte[] CUT = {0x0a, 0x7f, 0};
+
+  private final Edge edge = new Edge();
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final Logger log = (Logger) LoggerFactory.getLogger(MalformedRequests.class);
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    log.addAppender(lines);
+  }
+
+  @AfterEach
+  void stop() {
+    log.detachAppender(lines);
+    edge.close();
+  }
+
+  /** Sends bytes as they are. */
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static <A> MethodDescriptor<byte[], A> raw(MethodDescriptor<?, A> method) {
+    return method.toBuilder(new Bytes(), method.getResponseMarshaller()).build();
+  }
+
+  private static byte[] bytes(MessageLite message) {
+    byte[] bytes = message.toByteArray();
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(BAD);
+    if (at >= 0) {
+      bytes[at] = (byte) 0xff;
+    }
+    return bytes;
+  }
+
+  /** A request of a stream with these drafts. */
+  private static byte[] together(Draft... drafts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    CodedOutputStream coded = CodedOutputStream.newInstance(out);
+    try {
+      for (Draft draft : drafts) {
+        coded.writeByteArray(1, bytes(draft));
+      }
+      coded.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private static Draft.Builder draft(String key) {
+    return Draft.newBuilder().setIdempotencyKey(key);
+  }
+
+  private static Draft good(String key) {
+    return draft(key).build();
+  }
+
+  private static Draft bad(String key) {
+    return draft(key).setLabel(Label.newBuilder().setCaseRef(BAD)).build();
+  }
+
+  private ManagedChannel client(String name) throws IOException {
+    return edge.channel(edge.startClients().address(), edge.client(name));
+  }
+
+  private static StreamObserver<byte[]> stream(
+      ManagedChannel channel, Answers<PublishStreamResponse> answers) {
+    return ClientCalls.asyncBidiStreamingCall(
+        channel.newCall(raw(PublisherGrpc.getPublishStreamMethod()), CallOptions.DEFAULT), answers);
+  }
+
+  /** Waits for a number of outcomes; each as key, code and field. */
+  private static Map<String, String> outcomes(Answers<PublishStreamResponse> answers, int count)
+      throws InterruptedException {
+    List<Outcome> outcomes = new ArrayList<>();
+    while (outcomes.size() < count) {
+      outcomes.addAll(answers.next().getOutcomesList());
+    }
+    Map<String, String> words = new TreeMap<>();
+    for (Outcome outcome : outcomes) {
+      words.put(
+          outcome.getIdempotencyKey(),
+          outcome.hasAccepted()
+              ? "accepted"
+              : outcome.getInvalid().getCode() + " " + outcome.getInvalid().getField());
+    }
+    return words;
+  }
+
+  @Test
+  void draftThatIsNotUtf8_isAnsweredUnderItsKey_andTheStreamGoesOn() throws Exception {
+    CompletableFuture<Outcome> first = new CompletableFuture<>();
+    edge.behind.intake =
+        (caller, draft) ->
+            draft.getIdempotencyKey().equals("k1")
+                ? first
+                : CompletableFuture.completedFuture(Behind.accepted(draft));
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<byte[]> drafts = stream(client("publisher"), answers);
+    drafts.onNext(together(good("k1")));
+    drafts.onNext(together(good("k2"), bad("k3"), good("k4")));
+    assertEquals(
+        "{k2=accepted, k3=INVALID_FIELD label.case_ref, k4=accepted}",
+        outcomes(answers, 3).toString());
+    first.complete(Behind.accepted(good("k1")));
+    assertEquals("{k1=accepted}", outcomes(answers, 1).toString());
+    drafts.onNext(together(good("k5")));
+    assertEquals("{k5=accepted}", outcomes(answers, 1).toString());
+    drafts.onCompleted();
+    assertEquals(Status.Code.OK, answers.code());
+  }
+
+  @Test
+  void draftWhoseKeyCannotBeRead_andRequestThatIsNone_areAnsweredWithoutKey() throws Exception {
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<byte[]> drafts = stream(client("publisher"), answers);
+    drafts.onNext(together(bad(BAD)));
+    assertEquals("{=INVALID_FIELD idempotency_key}", outcomes(answers, 1).toString());
+    drafts.onNext(CUT);
+    assertEquals("{=INVALID_FIELD drafts[0]}", outcomes(answers, 1).toString());
+    drafts.onNext(together(good("k1")));
+    assertEquals("{k1=accepted}", outcomes(answers, 1).toString());
+    drafts.onCompleted();
+    assertEquals(Status.Code.OK, answers.code());
+  }
+
+  @Test
+  void text_withinListsAndMaps_isNamedByItsPath() throws Exception {
+    Alert.Builder alert =
+        Alert.newBuilder()
+            .addTexts(AlertText.newBuilder().setHeadline("good"))
+            .addTexts(AlertText.newBuilder().setHeadline(BAD));
+    Alert.Builder extra = Alert.newBuilder().putExtra("a", "good").putExtra("b", BAD);
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<byte[]> drafts = stream(client("publisher"), answers);
+    drafts.onNext(
+        together(
+            draft("k1").setBody(Body.newBuilder().setAlert(alert)).build(),
+            draft("k2").setBody(Body.newBuilder().setAlert(extra)).build()));
+    assertEquals(
+        "{k1=INVALID_FIELD body.alert.texts[1].headline,"
+            + " k2=INVALID_FIELD body.alert.extra[1].value}",
+        outcomes(answers, 2).toString());
+  }
+
+  private static Refusals.Details refused(ManagedChannel channel, byte[] request) {
+    MethodDescriptor<byte[], ?> publish = raw(PublisherGrpc.getPublishMethod());
+    return Refusals.of(
+        assertThrows(
+            StatusRuntimeException.class,
+            () -> ClientCalls.blockingUnaryCall(channel, publish, CallOptions.DEFAULT, request)));
+  }
+
+  @Test
+  void publish_ofTextThatIsNotUtf8_isAnErrorThatNamesTheField() throws Exception {
+    Refusals.Details details =
+        refused(
+            client("publisher"), bytes(PublishRequest.newBuilder().setDraft(bad("k1")).build()));
+    assertEquals(Status.Code.INVALID_ARGUMENT, details.status());
+    assertEquals("INVALID_FIELD", details.reason());
+    assertEquals("draft.label.case_ref", details.field());
+    assertEquals("CLIENT", details.whoMustAct());
+    assertEquals("INVALID_FIELD: draft.label.case_ref: is not valid UTF-8", details.message());
+  }
+
+  @Test
+  void everyCall_withARequestThatIsCutShort_isAnErrorWithDetails() throws Exception {
+    ManagedChannel channel = client("all");
+    Map<String, String> expected = new TreeMap<>();
+    Map<String, String> seen = new TreeMap<>();
+    for (var call : EveryCallTest.calls().entrySet()) {
+      if (call.getKey().equals("Publisher.PublishStream")) {
+        continue;
+      }
+      expected.put(call.getKey(), "INVALID_ARGUMENT INVALID_FIELD");
+      Answers<byte[]> answers = new Answers<>();
+      StreamObserver<byte[]> requests =
+          ClientCalls.asyncBidiStreamingCall(
+              channel.newCall(
+                  MethodDescriptor.<byte[], byte[]>newBuilder()
+                      .setType(MethodType.BIDI_STREAMING)
+                      .setFullMethodName(
+                          MethodDescriptor.generateFullMethodName(
+                              call.getValue().getService().getFullName(),
+                              call.getValue().getName()))
+                      .setRequestMarshaller(new Bytes())
+                      .setResponseMarshaller(new Bytes())
+                      .build(),
+                  CallOptions.DEFAULT),
+              answers);
+      requests.onNext(CUT);
+      requests.onCompleted();
+      Refusals.Details details = Refusals.of(answers.end());
+      seen.put(call.getKey(), details.status() + " " + details.reason());
+    }
+    assertEquals(expected, seen);
+  }
+
+  @Test
+  void malformedCallsAndDrafts_areCounted_andDoNotFillTheLog() throws Exception {
+    ManagedChannel channel = client("publisher");
+    int each = 150;
+    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamObserver<byte[]> drafts = stream(channel, answers);
+    for (int i = 0; i < each; i++) {
+      assertEquals("INVALID_FIELD", refused(channel, CUT).reason());
+      drafts.onNext(together(bad("k" + i)));
+    }
+    drafts.onCompleted();
+    assertEquals(each, outcomes(answers, each).size());
+    assertEquals(Status.Code.OK, answers.code());
+    String metrics = edge.meters.text();
+    for (String metric :
+        List.of(
+            "entente_malformed_requests_total{side=\"client\",} ",
+            "entente_refused_total{side=\"client\",code=\"INVALID_FIELD\",} ")) {
+      assertTrue(metrics.contains(metric + 2.0 * each), metrics);
+    }
+    assertTrue(lines.list.size() < each / 10, lines.list.size() + " lines");
+    for (ILoggingEvent line : lines.list) {
+      assertNull(line.getThrowableProxy());
+    }
+    String first = lines.list.get(0).getFormattedMessage();
+    assertTrue(
+        first.startsWith(
+            "malformed request of the client publisher to entente.v1.Publisher/Publish, refused: "),
+        first);
+  }
+
+  /** Threat 89, by a member: one agency has one line, whatever its gateways are called. */
+  @Test
+  void frameOfAPeer_thatIsNotUtf8_endsItsStreamWithDetails_andIsOneLineForItsAgency()
+      throws Exception {
+    PeerServer server = edge.startPeers();
+    ExchangeRequest request =
+        ExchangeRequest.newBuilder()
+            .setFrame(Frame.newBuilder().setHello(Hello.newBuilder().setAgency(BAD)))
+            .build();
+    int gateways = 5;
+    for (int i = 0; i < gateways; i++) {
+      ManagedChannel channel =
+          edge.channel(server.address(), edge.holder("de.customs", "de.customs/gateway/gw-" + i));
+      Answers<ExchangeResponse> answers = new Answers<>();
+      StreamObserver<byte[]> frames =
+          ClientCalls.asyncBidiStreamingCall(
+              channel.newCall(raw(LinkServiceGrpc.getExchangeMethod()), CallOptions.DEFAULT),
+              answers);
+      frames.onNext(bytes(request));
+      Refusals.Details details = Refusals.of(answers.end());
+      assertEquals(Status.Code.INVALID_ARGUMENT, details.status());
+      assertEquals("MALFORMED", details.reason());
+    }
+    String metric = "entente_malformed_requests_total{side=\"peer\",} " + (double) gateways;
+    assertTrue(edge.meters.text().contains(metric));
+    assertTrue(lines.list.size() < gateways, lines.list.toString());
+    String first = lines.list.get(0).getFormattedMessage();
+    assertTrue(first.startsWith("malformed request of the peer de.customs to "), first);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.rpc.server;
+
+import org.jspecify.annotations.NullMarked;

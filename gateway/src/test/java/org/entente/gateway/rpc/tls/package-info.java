@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.rpc.tls;
+
+import org.jspecify.annotations.NullMarked;

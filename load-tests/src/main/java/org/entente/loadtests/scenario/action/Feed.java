@@ -1,0 +1,77 @@
+package org.entente.loadtests.scenario.action;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.entente.loadtests.traffic.Watcher;
+import org.entente.proto.v1.Delivery;
+
+/** What one subscriber has received. Safe for many threads. */
+public final class Feed implements Watcher {
+  private final Map<ByteString, Delivery> received = new LinkedHashMap<>();
+  private final Map<ByteString, Delivery> anew = new HashMap<>();
+  private final ClientRef client;
+  private final Reactions reactions;
+
+  Feed(ClientRef client, Reactions reactions) {
+    this.client = client;
+    this.reactions = reactions;
+  }
+
+  @Override
+  public void received(String agency, Delivery delivery, boolean again) {
+    ByteString id = delivery.getLabel().getMessageId();
+    if (first(id, delivery)) {
+      reactions.note(id, client.toString(), "received");
+    }
+  }
+
+  private synchronized boolean first(ByteString id, Delivery delivery) {
+    Delivery before = received.putIfAbsent(id, delivery);
+    if (before != null && before.getPosition() != delivery.getPosition()) {
+      anew.put(id, delivery);
+    }
+    notifyAll();
+    return before == null;
+  }
+
+  public synchronized boolean has(ByteString id) {
+    return received.containsKey(id);
+  }
+
+  /** All that was received, each message as it came first. */
+  synchronized List<Delivery> all() {
+    return List.copyOf(received.values());
+  }
+
+  /** Waits for a message; empty if it does not come in time. */
+  public synchronized Optional<Delivery> await(ByteString id, Duration patience)
+      throws InterruptedException {
+    return await(received, id, patience);
+  }
+
+  /** Waits for a message to come anew, behind all others; empty if it does not in time. */
+  public synchronized Optional<Delivery> awaitAnew(ByteString id, Duration patience)
+      throws InterruptedException {
+    return await(anew, id, patience);
+  }
+
+  private synchronized Optional<Delivery> await(
+      Map<ByteString, Delivery> from, ByteString id, Duration patience)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!from.containsKey(id)) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return Optional.empty();
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return Optional.ofNullable(from.get(id));
+  }
+}

@@ -1,0 +1,106 @@
+package org.entente.loadtests.scenario.cooperation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.AskConsentRequest;
+import org.entente.proto.v1.AskConsentResponse;
+import org.entente.proto.v1.ConsentGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agency asks the originator whether it may pass on what it received.
+ *
+ * @param by whose client
+ * @param as how later steps call the consent
+ * @param messages names of received messages of one originator
+ * @param to agencies that they are to go to
+ * @param days for how many days
+ * @param lasts for how long, where that is no number of days
+ * @param reason told to the originator
+ * @param officer who asks
+ * @param justification why, kept at home
+ * @param asks the originator
+ * @param error the code with which it is refused instead
+ */
+public record AskConsentStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String as,
+    @JsonProperty(required = true) List<String> messages,
+    @JsonProperty(required = true) List<String> to,
+    @Nullable Integer days,
+    @Nullable Duration lasts,
+    @JsonProperty(required = true) String reason,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String asks,
+    @Nullable String error)
+    implements Act {
+  public AskConsentStep {
+    messages = List.copyOf(messages);
+    to = List.copyOf(to);
+  }
+
+  @Override
+  public String word() {
+    return "ask_consent";
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.messages(field + ".messages", messages);
+    for (int i = 0; i < to.size(); i++) {
+      checking.agency(field + ".to[" + i + "]", to.get(i));
+    }
+    checking.require(
+        (days == null) != (lasts == null),
+        field,
+        "has no end, or two",
+        "either days or lasts, a duration such as PT10S");
+    checking.require(
+        days == null || (days > 0 && days <= 365), field + ".days", "is " + days, "1 to 365");
+    checking.require(
+        lasts == null || lasts.toMillis() > 0,
+        field + ".lasts",
+        "is " + lasts,
+        "more than nothing");
+    checking.either(field, "asks", asks != null, error);
+    if (asks != null) {
+      checking.agency(field + ".asks", asks);
+    }
+    checking.names(field + ".as", Thing.CONSENT, as);
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    Duration time = lasts == null ? Duration.ofDays(days == null ? 0 : days) : lasts;
+    AskConsentRequest.Builder request =
+        AskConsentRequest.newBuilder()
+            .addAllAgencies(to)
+            .setUntil(Timestamps.fromMillis(Instant.now().plus(time).toEpochMilli()))
+            .setReason(reason)
+            .setOnBehalfOf(Acting.person(officer, justification));
+    messages.forEach(message -> request.addMessageIds(stage.id(message)));
+    ConsentGrpc.ConsentBlockingStub consent = ConsentGrpc.newBlockingStub(stage.channel(by));
+    Answer<AskConsentResponse> answer =
+        Answer.to(() -> stage.patient(consent).askConsent(request.build()));
+    if (answer instanceof Answer.Given<AskConsentResponse> given) {
+      stage.things().name(Thing.CONSENT, as, given.value().getConsentId());
+      stage.made(by.agency(), given.value().getConsentId(), List.of(given.value().getOriginator()));
+      stage.asks(by.agency(), given.value().getOriginator());
+    }
+    findings.same(
+        Answer.expected(error, "asks " + asks), answer.words(it -> "asks " + it.getOriginator()));
+  }
+}

@@ -1,0 +1,84 @@
+package org.entente.loadtests.scenario.cooperation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.ConsentEntry;
+import org.entente.proto.v1.ConsentGrpc;
+import org.entente.proto.v1.ConsentSide;
+import org.entente.proto.v1.ConsentState;
+import org.entente.proto.v1.ListConsentsRequest;
+import org.entente.proto.v1.ListConsentsResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one side of consents knows of them comes to be this.
+ *
+ * @param by whose client
+ * @param side ORIGINATOR or ASKER
+ * @param lists where each stands, by name: exactly these
+ * @param error the code with which it is refused instead
+ */
+public record ConsentsStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String side,
+    @Nullable Map<String, String> lists,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "consents";
+  }
+
+  private Map<String, String> wanted() {
+    return lists == null ? Map.of() : new TreeMap<>(lists);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.constant(field + ".side", ConsentSide.getDescriptor(), side);
+    checking.either(field, "lists", lists != null, error);
+    wanted()
+        .forEach(
+            (consent, state) -> {
+              checking.named(field + ".lists." + consent, Thing.CONSENT, consent);
+              checking.constant(field + ".lists." + consent, ConsentState.getDescriptor(), state);
+            });
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    ListConsentsRequest request =
+        ListConsentsRequest.newBuilder()
+            .setSide(ConsentSide.valueOf(EnumWords.value(ConsentSide.getDescriptor(), side)))
+            .setEndedToo(true)
+            .setPageSize(500)
+            .build();
+    ConsentGrpc.ConsentBlockingStub consent = ConsentGrpc.newBlockingStub(stage.channel(by));
+    Patience.await(
+        findings,
+        error,
+        "lists " + wanted(),
+        () -> stage.patient(consent).listConsents(request),
+        it -> listed(stage, it));
+  }
+
+  private static String listed(Stage stage, ListConsentsResponse response) {
+    Map<String, String> states = new TreeMap<>();
+    for (ConsentEntry it : response.getConsentsList()) {
+      states.put(
+          stage.things().name(Thing.CONSENT, it.getConsentId()),
+          EnumWords.of(it.getState().getValueDescriptor()));
+    }
+    return "lists " + states;
+  }
+}

@@ -1,0 +1,116 @@
+package org.entente.loadtests.scenario.cooperation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.ByteString;
+import java.util.List;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.ConsentGrpc;
+import org.entente.proto.v1.DenyConsentRequest;
+import org.entente.proto.v1.GrantConsentRequest;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.RevokeConsentRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The originator grants, denies or revokes.
+ *
+ * @param by whose client
+ * @param consent its name
+ * @param does what is decided
+ * @param to only to these agencies of those that were asked for; GRANT alone
+ * @param reason told to who asked; DENY and REVOKE alone, which need one
+ * @param officer who decides
+ * @param justification why, kept at home
+ * @param error the code with which it is refused
+ */
+public record DecideConsentStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String consent,
+    @JsonProperty(required = true) Decision does,
+    @Nullable List<String> to,
+    @Nullable String reason,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String error)
+    implements Act {
+  /** What an originator decides. */
+  enum Decision {
+    GRANT("granted"),
+    DENY("denied"),
+    REVOKE("revoked");
+
+    private final String done;
+
+    Decision(String done) {
+      this.done = done;
+    }
+  }
+
+  @Override
+  public String word() {
+    return "decide_consent";
+  }
+
+  private List<String> only() {
+    return to == null ? List.of() : List.copyOf(to);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.named(field + ".consent", Thing.CONSENT, consent);
+    for (int i = 0; i < only().size(); i++) {
+      checking.agency(field + ".to[" + i + "]", only().get(i));
+    }
+    checking.require(
+        to == null || does == Decision.GRANT, field + ".to", "beside " + does, "with GRANT only");
+    checking.require(
+        (reason != null) == (does != Decision.GRANT),
+        field + ".reason",
+        reason == null ? "is missing" : "beside GRANT",
+        "a line with DENY and REVOKE, and with them only");
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    ByteString id = stage.things().id(Thing.CONSENT, consent);
+    Patience.await(findings, error, does.done, () -> decide(stage, id), it -> does.done);
+  }
+
+  private Object decide(Stage stage, ByteString id) {
+    ConsentGrpc.ConsentBlockingStub service =
+        stage.patient(ConsentGrpc.newBlockingStub(stage.channel(by)));
+    OnBehalfOf person = Acting.person(officer, justification);
+    String said = reason == null ? "" : reason;
+    return switch (does) {
+      case GRANT ->
+          service.grantConsent(
+              GrantConsentRequest.newBuilder()
+                  .setConsentId(id)
+                  .addAllAgencies(only())
+                  .setOnBehalfOf(person)
+                  .build());
+      case DENY ->
+          service.denyConsent(
+              DenyConsentRequest.newBuilder()
+                  .setConsentId(id)
+                  .setReason(said)
+                  .setOnBehalfOf(person)
+                  .build());
+      case REVOKE ->
+          service.revokeConsent(
+              RevokeConsentRequest.newBuilder()
+                  .setConsentId(id)
+                  .setReason(said)
+                  .setOnBehalfOf(person)
+                  .build());
+    };
+  }
+}

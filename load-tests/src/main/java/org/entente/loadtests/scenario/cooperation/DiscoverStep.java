@@ -1,0 +1,88 @@
+package org.entente.loadtests.scenario.cooperation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.DiscoverRequest;
+import org.entente.proto.v1.DiscoverResponse;
+import org.entente.proto.v1.DiscoveredResponder;
+import org.entente.proto.v1.RequestsGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client asks whom it may ask.
+ *
+ * @param by whose client
+ * @param categories about what; about all if absent
+ * @param finds names of responders by agency, exactly these; none if it is empty
+ * @param error the code with which it is refused instead
+ */
+public record DiscoverStep(
+    @JsonProperty(required = true) ClientRef by,
+    @Nullable List<String> categories,
+    @Nullable Map<String, List<String>> finds,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "discover";
+  }
+
+  private List<String> sought() {
+    return categories == null ? List.of() : List.copyOf(categories);
+  }
+
+  private Map<String, List<String>> wanted() {
+    return finds == null ? Map.of() : new TreeMap<>(finds);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    for (int i = 0; i < sought().size(); i++) {
+      checking.constant(
+          field + ".categories[" + i + "]", Category.getDescriptor(), sought().get(i));
+    }
+    checking.agencies(field + ".finds", wanted().keySet());
+    checking.either(field, "finds", finds != null, error);
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    DiscoverRequest.Builder request = DiscoverRequest.newBuilder();
+    sought()
+        .forEach(
+            it ->
+                request.addCategories(
+                    Category.valueOf(EnumWords.value(Category.getDescriptor(), it))));
+    RequestsGrpc.RequestsBlockingStub requests = RequestsGrpc.newBlockingStub(stage.channel(by));
+    Map<String, TreeSet<String>> names = new TreeMap<>();
+    wanted().forEach((agency, list) -> names.put(agency, new TreeSet<>(list)));
+    Patience.await(
+        findings,
+        error,
+        "finds " + names,
+        () -> stage.patient(requests).discover(request.build()),
+        DiscoverStep::found);
+  }
+
+  private static String found(DiscoverResponse response) {
+    Map<String, TreeSet<String>> names = new TreeMap<>();
+    for (DiscoveredResponder it : response.getRespondersList()) {
+      names
+          .computeIfAbsent(it.getAgency(), agency -> new TreeSet<>())
+          .add(it.getResponder().getName());
+    }
+    return "finds " + names;
+  }
+}

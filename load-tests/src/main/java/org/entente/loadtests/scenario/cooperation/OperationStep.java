@@ -1,0 +1,235 @@
+package org.entente.loadtests.scenario.cooperation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.ChangeOperationRequest;
+import org.entente.proto.v1.ChangeOperationResponse;
+import org.entente.proto.v1.CloseOperationRequest;
+import org.entente.proto.v1.CloseOperationResponse;
+import org.entente.proto.v1.CreateOperationRequest;
+import org.entente.proto.v1.CreateOperationResponse;
+import org.entente.proto.v1.ListOperationsRequest;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Operation;
+import org.entente.proto.v1.OperationMember;
+import org.entente.proto.v1.OperationRole;
+import org.entente.proto.v1.OperationsGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lead of a joint operation founds it, says who takes part from now on, or closes it.
+ *
+ * @param by whose client; its agency leads
+ * @param does what the lead does
+ * @param operation its name in the scenario, which CREATE gives
+ * @param cover name that all members see; CREATE alone
+ * @param participants who publishes and receives, beside the lead; CREATE and CHANGE
+ * @param observers who receives only; CREATE and CHANGE
+ * @param lead who leads from then on; CHANGE alone, the agency of {@code by} stays otherwise
+ * @param days for how long it runs from now; CREATE, and CHANGE where its end moves
+ * @param officer who decides
+ * @param justification why
+ * @param roster the number of the roster that comes of it
+ * @param error the code with which it is refused instead
+ */
+public record OperationStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) Deed does,
+    @JsonProperty(required = true) String operation,
+    @Nullable String cover,
+    @Nullable List<String> participants,
+    @Nullable List<String> observers,
+    @Nullable String lead,
+    @Nullable Integer days,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable Integer roster,
+    @Nullable String error)
+    implements Act {
+  /** What a lead does. */
+  enum Deed {
+    CREATE,
+    CHANGE,
+    CLOSE
+  }
+
+  /** What came of it: the roster, and the message that carries it. */
+  private record Signed(Operation operation, ByteString messageId) {}
+
+  @Override
+  public String word() {
+    return "operation";
+  }
+
+  private List<String> publishing() {
+    return participants == null ? List.of() : List.copyOf(participants);
+  }
+
+  private List<String> watching() {
+    return observers == null ? List.of() : List.copyOf(observers);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    for (int i = 0; i < publishing().size(); i++) {
+      checking.agency(field + ".participants[" + i + "]", publishing().get(i));
+    }
+    for (int i = 0; i < watching().size(); i++) {
+      checking.agency(field + ".observers[" + i + "]", watching().get(i));
+    }
+    boolean members = !publishing().isEmpty() || !watching().isEmpty();
+    checking.require(
+        members == (does != Deed.CLOSE),
+        field,
+        (members ? "members beside " : "no members with ") + does,
+        "participants or observers with CREATE and CHANGE, and with them only");
+    checking.require(
+        (does == Deed.CREATE) == (cover != null) && (does != Deed.CREATE || days != null),
+        field,
+        "cover with another deed than CREATE, or CREATE without cover or days",
+        "both with CREATE, and cover with it only");
+    checking.require(
+        does != Deed.CLOSE || days == null, field + ".days", "with CLOSE", "with CREATE or CHANGE");
+    handsOver(checking, field);
+    checking.either(field, "roster", roster != null, error);
+    if (does == Deed.CREATE) {
+      checking.names(field + ".operation", Thing.OPERATION, operation);
+    } else {
+      checking.named(field + ".operation", Thing.OPERATION, operation);
+    }
+  }
+
+  private void handsOver(Checking checking, String field) {
+    if (lead == null) {
+      return;
+    }
+    checking.agency(field + ".lead", lead);
+    checking.require(
+        does == Deed.CHANGE
+            && !lead.equals(by.agency())
+            && (publishing().contains(by.agency()) || watching().contains(by.agency())),
+        field + ".lead",
+        "beside " + does + ", itself, or with a former lead that leaves",
+        "with CHANGE another agency, and " + by.agency() + " in participants or observers");
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    OperationsGrpc.OperationsBlockingStub service =
+        OperationsGrpc.newBlockingStub(stage.channel(by));
+    Set<String> concerned = new TreeSet<>(publishing());
+    concerned.addAll(watching());
+    if (lead != null) {
+      concerned.add(lead);
+    }
+    Answer<Signed> answer;
+    if (does == Deed.CREATE) {
+      answer = Answer.to(() -> create(stage.patient(service)));
+    } else {
+      Operation before = before(stage, service);
+      before.getMembersList().forEach(member -> concerned.add(member.getAgency()));
+      answer =
+          Answer.to(
+              () ->
+                  does == Deed.CHANGE
+                      ? change(stage.patient(service), before)
+                      : close(stage.patient(service), before));
+    }
+    if (answer instanceof Answer.Given<Signed> given) {
+      concerned.remove(by.agency());
+      Signed signed = given.value();
+      stage.things().name(Thing.OPERATION, operation, signed.operation().getOperationId());
+      stage.made(by.agency(), signed.messageId(), concerned);
+    }
+    findings.same(
+        Answer.expected(error, "roster " + roster + " is signed"),
+        answer.words(it -> "roster " + it.operation().getNumber() + " is signed"));
+  }
+
+  private Operation before(Stage stage, OperationsGrpc.OperationsBlockingStub service) {
+    ByteString id = stage.things().id(Thing.OPERATION, operation);
+    return stage
+        .patient(service)
+        .listOperations(ListOperationsRequest.getDefaultInstance())
+        .getOperationsList()
+        .stream()
+        .filter(it -> it.getOperationId().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new CommandFailure(by.agency() + " holds no roster of " + operation));
+  }
+
+  private static Timestamp end(int days) {
+    return Timestamps.fromMillis(Instant.now().plus(Duration.ofDays(days)).toEpochMilli());
+  }
+
+  private OnBehalfOf person() {
+    return Acting.person(officer, justification);
+  }
+
+  private Signed create(OperationsGrpc.OperationsBlockingStub service) {
+    CreateOperationResponse response =
+        service.createOperation(
+            CreateOperationRequest.newBuilder()
+                .setName(cover == null ? "" : cover)
+                .addAllMembers(others())
+                .setEndsAt(end(days == null ? 0 : days))
+                .setOnBehalfOf(person())
+                .build());
+    return new Signed(response.getOperation(), response.getMessageId());
+  }
+
+  private Signed change(OperationsGrpc.OperationsBlockingStub service, Operation before) {
+    ChangeOperationRequest.Builder request =
+        ChangeOperationRequest.newBuilder()
+            .setOperationId(before.getOperationId())
+            .addMembers(
+                member(lead == null ? by.agency() : lead, OperationRole.OPERATION_ROLE_LEAD))
+            .addAllMembers(others())
+            .setSeenNumber(before.getNumber())
+            .setOnBehalfOf(person());
+    if (days != null) {
+      request.setEndsAt(end(days));
+    }
+    ChangeOperationResponse response = service.changeOperation(request.build());
+    return new Signed(response.getOperation(), response.getMessageId());
+  }
+
+  private Signed close(OperationsGrpc.OperationsBlockingStub service, Operation before) {
+    CloseOperationResponse response =
+        service.closeOperation(
+            CloseOperationRequest.newBuilder()
+                .setOperationId(before.getOperationId())
+                .setOnBehalfOf(person())
+                .build());
+    return new Signed(response.getOperation(), response.getMessageId());
+  }
+
+  private List<OperationMember> others() {
+    List<OperationMember> members = new ArrayList<>();
+    publishing().forEach(it -> members.add(member(it, OperationRole.OPERATION_ROLE_PARTICIPANT)));
+    watching().forEach(it -> members.add(member(it, OperationRole.OPERATION_ROLE_OBSERVER)));
+    return members;
+  }
+
+  private static OperationMember member(String agency, OperationRole role) {
+    return OperationMember.newBuilder().setAgency(agency).setRole(role).build();
+  }
+}

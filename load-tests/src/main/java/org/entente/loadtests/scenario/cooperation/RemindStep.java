@@ -1,0 +1,99 @@
+package org.entente.loadtests.scenario.cooperation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.OutcomeEntry;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.RemindRequest;
+import org.entente.proto.v1.RemindResponse;
+import org.entente.proto.v1.Request;
+import org.entente.proto.v1.RequestsGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client reminds agencies of a request that was asked under one agreement.
+ *
+ * @param by whose client
+ * @param as how later steps call the reminder
+ * @param request name of the request
+ * @param to only these of the agencies that were asked; all that owe an answer if absent
+ * @param text what is said with it, in English
+ * @param officer who reminds
+ * @param justification why
+ * @param expect what must become of it
+ */
+public record RemindStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String as,
+    @JsonProperty(required = true) String request,
+    @Nullable List<String> to,
+    @JsonProperty(required = true) String text,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @JsonProperty(required = true) OutcomeEntry expect)
+    implements Act {
+  private static final String ENGLISH = "en";
+
+  @Override
+  public String word() {
+    return "remind";
+  }
+
+  private List<String> agencies() {
+    return to == null ? List.of() : List.copyOf(to);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.message(field + ".request", request);
+    for (int i = 0; i < agencies().size(); i++) {
+      checking.agency(field + ".to[" + i + "]", agencies().get(i));
+    }
+    checking.require(!text.isBlank(), field + ".text", "blank", "what is said with the reminder");
+    expect.check(checking, field + ".expect");
+    checking.names(field + ".as", as);
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    RemindRequest reminding =
+        RemindRequest.newBuilder()
+            .setRequestId(stage.id(request))
+            .addAllAgencies(agencies())
+            .setText(text)
+            .setLanguage(ENGLISH)
+            .setOnBehalfOf(Acting.person(officer, justification))
+            .build();
+    RequestsGrpc.RequestsBlockingStub requests = RequestsGrpc.newBlockingStub(stage.channel(by));
+    long begun = System.nanoTime();
+    Answer<RemindResponse> answer = Answer.to(() -> stage.patient(requests).remind(reminding));
+    if (answer instanceof Answer.Failed<RemindResponse> failed) {
+      expect.compare(new Answer.Failed<>(failed.code(), failed.reason()), findings);
+      return;
+    }
+    List<Outcome> outcomes = ((Answer.Given<RemindResponse>) answer).value().getOutcomesList();
+    findings.same(
+        "1 reminder", outcomes.size() + (outcomes.size() == 1 ? " reminder" : " reminders"));
+    for (Outcome outcome : outcomes) {
+      stage.content(said());
+      stage.published(as, by.agency(), said(), outcome, begun);
+      expect.compare(new Answer.Given<>(outcome), findings);
+    }
+  }
+
+  private Draft said() {
+    return Draft.newBuilder()
+        .setBody(Body.newBuilder().setRequest(Request.newBuilder().setQuestion(text)))
+        .build();
+  }
+}

@@ -1,0 +1,105 @@
+package org.entente.loadtests.scenario.cooperation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.FollowRemindersRequest;
+import org.entente.proto.v1.FollowRemindersResponse;
+import org.entente.proto.v1.ListedRequest;
+import org.entente.proto.v1.RequestsGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that wait for an agency's answer and of which it was reminded come to be these.
+ *
+ * @param by whose client
+ * @param lists exactly these requests, by name and agency that asked
+ * @param error the code with which it is refused instead
+ */
+public record RemindersStep(
+    @JsonProperty(required = true) ClientRef by,
+    @Nullable Map<String, Map<String, Reminded>> lists,
+    @Nullable String error)
+    implements Act {
+  /**
+   * By whom the agency was reminded.
+   *
+   * @param percent how much of the time was over when the own gateway did so last, 100 once all of
+   *     it was; not at all if absent
+   * @param asked how often the agency that asked did; never if absent
+   */
+  record Reminded(@Nullable Integer percent, @Nullable Integer asked) {
+    private String words() {
+      return words(percent == null ? 0 : percent, asked == null ? 0 : asked);
+    }
+
+    private static String words(int percent, int asked) {
+      return "at " + percent + " percent, asked again " + asked + " times";
+    }
+  }
+
+  @Override
+  public String word() {
+    return "reminders";
+  }
+
+  private Map<String, Map<String, Reminded>> wanted() {
+    return lists == null ? Map.of() : new TreeMap<>(lists);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.either(field, "lists", lists != null, error);
+    wanted()
+        .forEach(
+            (request, agencies) -> {
+              String place = field + ".lists." + request;
+              checking.message(place, request);
+              checking.agencies(place, agencies.keySet());
+              agencies.forEach(
+                  (agency, it) ->
+                      checking.require(
+                          it.percent() != null || it.asked() != null,
+                          place + "." + agency,
+                          "says of no reminder",
+                          "percent, asked or both"));
+            });
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    Map<String, Map<String, String>> words = new TreeMap<>();
+    wanted()
+        .forEach(
+            (name, each) -> {
+              Map<String, String> said = new TreeMap<>();
+              each.forEach((agency, it) -> said.put(agency, it.words()));
+              words.put(name, said);
+            });
+    Patience.await(findings, error, "reminded of " + words, () -> standing(stage), it -> it);
+  }
+
+  private String standing(Stage stage) {
+    Iterator<FollowRemindersResponse> standing =
+        stage
+            .patient(RequestsGrpc.newBlockingStub(stage.channel(by)))
+            .followReminders(
+                FollowRemindersRequest.newBuilder().setExercise(stage.exercise()).build());
+    Map<String, Map<String, String>> words = new TreeMap<>();
+    while (standing.hasNext()) {
+      ListedRequest it = standing.next().getRequest();
+      words
+          .computeIfAbsent(stage.name(it.getRequestId()), name -> new TreeMap<>())
+          .put(it.getAgency(), Reminded.words(it.getNoticedPercent(), it.getReminders()));
+    }
+    return "reminded of " + words;
+  }
+}

@@ -1,0 +1,83 @@
+package org.entente.loadtests.scenario.cooperation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.ProtoFields;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.RegisterResponderRequest;
+import org.entente.proto.v1.RequestsGrpc;
+import org.entente.proto.v1.Responder;
+import org.entente.proto.v1.WithdrawResponderRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A system that answers requests is registered, or withdrawn.
+ *
+ * @param by whose client
+ * @param register the fields of {@code Responder}
+ * @param withdraw the name of one that is registered
+ * @param officer who decides
+ * @param justification why
+ * @param error the code with which it is refused
+ */
+public record ResponderStep(
+    @JsonProperty(required = true) ClientRef by,
+    @Nullable Map<String, Object> register,
+    @Nullable String withdraw,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "responder";
+  }
+
+  private Map<String, Object> fields() {
+    return register == null ? Map.of() : new LinkedHashMap<>(register);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.require(
+        (register == null) != (withdraw == null),
+        field,
+        "does nothing, or two things",
+        "either register or withdraw");
+    ProtoFields.check(checking, field + ".register", Responder.newBuilder(), fields());
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    RequestsGrpc.RequestsBlockingStub requests = RequestsGrpc.newBlockingStub(stage.channel(by));
+    String seen;
+    if (withdraw == null) {
+      RegisterResponderRequest request =
+          RegisterResponderRequest.newBuilder()
+              .setResponder(ProtoFields.fill(Responder.newBuilder(), fields()))
+              .setOnBehalfOf(Acting.person(officer, justification))
+              .build();
+      seen =
+          Answer.to(() -> stage.patient(requests).registerResponder(request))
+              .words(it -> "registered");
+    } else {
+      WithdrawResponderRequest request =
+          WithdrawResponderRequest.newBuilder()
+              .setName(withdraw)
+              .setOnBehalfOf(Acting.person(officer, justification))
+              .build();
+      seen =
+          Answer.to(() -> stage.patient(requests).withdrawResponder(request))
+              .words(it -> "withdrawn");
+    }
+    findings.same(Answer.expected(error, withdraw == null ? "registered" : "withdrawn"), seen);
+  }
+}

@@ -1,0 +1,92 @@
+package org.entente.loadtests.scenario.ipr;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.ProtoFields;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.ActOnIprCaseRequest;
+import org.entente.proto.v1.ActOnIprCaseRequest.ActCase;
+import org.entente.proto.v1.IprProcedureGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A customs authority acts in a case of intellectual property.
+ *
+ * @param by whose client
+ * @param suspension name of the case
+ * @param act one act of {@code ActOnIprCaseRequest}: notify, declaration, disclose, conclude, …
+ * @param right name of the recordation, with the act attach
+ * @param officer who acts
+ * @param justification why
+ * @param stage where the case stands then: its stage, or its outcome once it is closed
+ * @param error the code with which it is refused instead
+ */
+public record CaseStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String suspension,
+    @JsonProperty(required = true) Map<String, Object> act,
+    @Nullable String right,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String stage,
+    @Nullable String error)
+    implements Act {
+  public CaseStep {
+    act = new LinkedHashMap<>(act);
+  }
+
+  @Override
+  public String word() {
+    return "case";
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.named(field + ".suspension", Thing.CASE, suspension);
+    ActOnIprCaseRequest.Builder written = ActOnIprCaseRequest.newBuilder();
+    ProtoFields.check(checking, field + ".act", written, act);
+    checking.require(
+        written.getActCase() != ActCase.ACT_NOT_SET
+            && !written.hasOnBehalfOf()
+            && written.getCaseId().isEmpty(),
+        field + ".act",
+        "is no act, or more than one",
+        "one of notify, letter, declaration, extend, disclose, attach, conclude");
+    checking.require(
+        (right != null) == (written.getActCase() == ActCase.ATTACH),
+        field + ".right",
+        right == null ? "is missing" : "beside another act",
+        "the name of a recordation with attach, and with it only");
+    if (right != null) {
+      checking.named(field + ".right", Thing.RIGHT, right);
+    }
+    IprStages.check(checking, field, stage, error);
+  }
+
+  @Override
+  public void perform(Stage on, Findings findings) {
+    ActOnIprCaseRequest.Builder request =
+        ProtoFields.fill(ActOnIprCaseRequest.newBuilder(), act)
+            .setCaseId(on.things().id(Thing.CASE, suspension))
+            .setOnBehalfOf(Acting.person(officer, justification));
+    if (right != null) {
+      request.getAttachBuilder().setRecordationId(on.things().id(Thing.RIGHT, right));
+    }
+    IprProcedureGrpc.IprProcedureBlockingStub ipr =
+        IprProcedureGrpc.newBlockingStub(on.channel(by));
+    findings.same(
+        Answer.expected(error, "stands at " + stage),
+        Answer.to(() -> on.patient(ipr).actOnIprCase(request.build()))
+            .words(
+                it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
+  }
+}

@@ -1,0 +1,44 @@
+package org.entente.loadtests.scenario.ipr;
+
+import java.util.Set;
+import java.util.TreeSet;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.proto.v1.IprOutcome;
+import org.entente.proto.v1.IprStage;
+import org.jspecify.annotations.Nullable;
+
+/** Where a case of intellectual property stands: its stage, or once it is closed its outcome. */
+final class IprStages {
+  private IprStages() {}
+
+  /** What a step expects of a case: a stage, an outcome, or that it is refused. */
+  static void check(
+      Checking checking, String field, @Nullable String stage, @Nullable String error) {
+    checking.either(field, "stage", stage != null, error);
+    if (stage != null) {
+      word(checking, field + ".stage", stage);
+    }
+  }
+
+  static void word(Checking checking, String field, String stage) {
+    Set<String> valid = new TreeSet<>(EnumWords.all(IprStage.getDescriptor()));
+    valid.addAll(EnumWords.all(IprOutcome.getDescriptor()));
+    valid.remove(EnumWords.of(IprStage.IPR_STAGE_CLOSED.getValueDescriptor()));
+    checking.require(
+        valid.contains(stage),
+        field,
+        "\"" + stage + "\" is neither a stage of an open case nor an outcome",
+        "one of " + String.join(", ", valid));
+  }
+
+  static String of(IprStage stage, IprOutcome outcome) {
+    return stage == IprStage.IPR_STAGE_CLOSED
+        ? EnumWords.of(outcome.getValueDescriptor())
+        : EnumWords.of(stage.getValueDescriptor());
+  }
+
+  static String words(IprStage stage, IprOutcome outcome) {
+    return "stands at " + of(stage, outcome);
+  }
+}

@@ -1,0 +1,132 @@
+package org.entente.loadtests.scenario.ipr;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.Withheld;
+import org.entente.proto.v1.AnswerIprNoticeRequest;
+import org.entente.proto.v1.IprAnswer;
+import org.entente.proto.v1.IprDetail;
+import org.entente.proto.v1.IprNotice;
+import org.entente.proto.v1.IprParticular;
+import org.entente.proto.v1.IprProcedureGrpc;
+import org.entente.proto.v1.ReadIprNoticeRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rights holder reads the notice of a case under one of its recordations, or answers it.
+ *
+ * @param by whose client, which is the holder's
+ * @param suspension name of the case
+ * @param person of the holder, who reads or answers
+ * @param answer what is answered; absent to read only
+ * @param text of the answer, where one is needed
+ * @param stage where the case stands then: its stage, or its outcome once it is closed
+ * @param goods nature of the goods, as the holder reads it
+ * @param disclosed what the authority disclosed, by what it is: exactly this
+ * @param withheld texts none of which stands anywhere in the notice
+ * @param error the code with which it is refused instead
+ */
+public record NoticeStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String suspension,
+    @JsonProperty(required = true) String person,
+    @Nullable String answer,
+    @Nullable String text,
+    @Nullable String stage,
+    @Nullable String goods,
+    @Nullable Map<String, String> disclosed,
+    @Nullable List<String> withheld,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "notice";
+  }
+
+  private List<String> hidden() {
+    return withheld == null ? List.of() : List.copyOf(withheld);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.named(field + ".suspension", Thing.CASE, suspension);
+    if (answer != null) {
+      checking.constant(field + ".answer", IprAnswer.getDescriptor(), answer);
+    }
+    checking.require(
+        text == null || answer != null, field + ".text", "without an answer", "beside answer only");
+    IprStages.check(checking, field, stage, error);
+    if (disclosed != null) {
+      disclosed
+          .keySet()
+          .forEach(
+              detail ->
+                  checking.constant(
+                      field + ".disclosed." + detail, IprDetail.getDescriptor(), detail));
+    }
+  }
+
+  @Override
+  public void perform(Stage on, Findings findings) {
+    IprProcedureGrpc.IprProcedureBlockingStub ipr =
+        IprProcedureGrpc.newBlockingStub(on.channel(by));
+    Answer<IprNotice> notice =
+        Answer.to(() -> answer == null ? read(on, ipr) : answer(on, ipr, answer));
+    findings.same(
+        Answer.expected(error, "stands at " + stage),
+        notice.words(it -> IprStages.words(it.getStage(), it.getOutcome())));
+    if (error == null && notice instanceof Answer.Given<IprNotice> given) {
+      content(given.value(), findings);
+    }
+  }
+
+  private IprNotice read(Stage on, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+    return on.patient(ipr)
+        .readIprNotice(
+            ReadIprNoticeRequest.newBuilder()
+                .setCaseId(on.things().id(Thing.CASE, suspension))
+                .setOnBehalfOf(Acting.person(person, ""))
+                .build())
+        .getNotice();
+  }
+
+  private IprNotice answer(
+      Stage on, IprProcedureGrpc.IprProcedureBlockingStub ipr, String answered) {
+    return on.patient(ipr)
+        .answerIprNotice(
+            AnswerIprNoticeRequest.newBuilder()
+                .setCaseId(on.things().id(Thing.CASE, suspension))
+                .setAnswer(IprAnswer.valueOf(EnumWords.value(IprAnswer.getDescriptor(), answered)))
+                .setText(text == null ? "" : text)
+                .setOnBehalfOf(Acting.person(person, ""))
+                .build())
+        .getNotice();
+  }
+
+  private void content(IprNotice notice, Findings findings) {
+    if (goods != null) {
+      findings.same("the holder reads " + goods, "the holder reads " + notice.getDescription());
+    }
+    if (disclosed != null) {
+      Map<String, String> seen = new TreeMap<>();
+      for (IprParticular it : notice.getDisclosedList()) {
+        seen.put(EnumWords.of(it.getDetail().getValueDescriptor()), it.getText());
+      }
+      findings.same("is told " + new TreeMap<>(new LinkedHashMap<>(disclosed)), "is told " + seen);
+    }
+    Withheld.none(notice, hidden(), findings);
+  }
+}

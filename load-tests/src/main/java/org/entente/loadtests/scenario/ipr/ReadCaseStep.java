@@ -1,0 +1,79 @@
+package org.entente.loadtests.scenario.ipr;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Texts;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.IprCase;
+import org.entente.proto.v1.IprProcedureGrpc;
+import org.entente.proto.v1.ReadIprCaseRequest;
+import org.entente.proto.v1.ReadIprCaseResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An officer reads a case of intellectual property whole.
+ *
+ * @param by whose client
+ * @param suspension name of the case
+ * @param officer who reads
+ * @param justification why
+ * @param stage where the case stands: its stage, or its outcome once it is closed
+ * @param shows texts each of which stands in it
+ * @param error the code with which it is refused instead
+ */
+public record ReadCaseStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String suspension,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String stage,
+    @Nullable List<String> shows,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "read_case";
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.named(field + ".suspension", Thing.CASE, suspension);
+    IprStages.check(checking, field, stage, error);
+    checking.require(
+        shows == null || stage != null, field + ".shows", "beside error", "beside stage");
+  }
+
+  @Override
+  public void perform(Stage on, Findings findings) {
+    ReadIprCaseRequest request =
+        ReadIprCaseRequest.newBuilder()
+            .setCaseId(on.things().id(Thing.CASE, suspension))
+            .setOnBehalfOf(Acting.person(officer, justification))
+            .build();
+    IprProcedureGrpc.IprProcedureBlockingStub ipr =
+        IprProcedureGrpc.newBlockingStub(on.channel(by));
+    Answer<ReadIprCaseResponse> answer = Answer.to(() -> on.patient(ipr).readIprCase(request));
+    findings.same(
+        Answer.expected(error, "stands at " + stage),
+        answer.words(
+            it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
+    if (shows != null && answer instanceof Answer.Given<ReadIprCaseResponse> given) {
+      IprCase read = given.value().getIprCase();
+      String whole = Texts.of(read).toString();
+      for (String one : shows) {
+        findings.add(
+            "reads \"" + one + "\"",
+            (whole.contains(one) ? "reads \"" : "does not read \"") + one + "\"",
+            whole.contains(one));
+      }
+    }
+  }
+}

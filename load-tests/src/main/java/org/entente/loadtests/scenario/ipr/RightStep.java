@@ -1,0 +1,132 @@
+package org.entente.loadtests.scenario.ipr;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.ProtoFields;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.DecideRecordationRequest;
+import org.entente.proto.v1.DecideRecordationResponse;
+import org.entente.proto.v1.IprProcedureGrpc;
+import org.entente.proto.v1.RecordRightRequest;
+import org.entente.proto.v1.RecordRightResponse;
+import org.entente.proto.v1.RecordationContent;
+import org.entente.proto.v1.RecordationDecision;
+import org.entente.proto.v1.RecordationState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A customs authority records an application to protect a right, or decides on it.
+ *
+ * @param by whose client
+ * @param right its name in the scenario, which the step with {@code content} gives
+ * @param content the fields of {@code RecordationContent} of an application
+ * @param decision GRANT, REFUSE or REVOKE, of an application that was recorded
+ * @param days for how long it is granted
+ * @param officer who does
+ * @param justification why
+ * @param stands where the recordation stands then
+ * @param error the code with which it is refused instead
+ */
+public record RightStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String right,
+    @Nullable Map<String, Object> content,
+    @Nullable String decision,
+    @Nullable Integer days,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String stands,
+    @Nullable String error)
+    implements Act {
+  private static final String GRANT = "GRANT";
+
+  @Override
+  public String word() {
+    return "right";
+  }
+
+  private Map<String, Object> fields() {
+    return content == null ? Map.of() : new LinkedHashMap<>(content);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.require(
+        (content == null) != (decision == null),
+        field,
+        "does nothing, or two things",
+        "either content or decision");
+    checking.require(
+        GRANT.equals(decision) == (days != null),
+        field + ".days",
+        days == null ? "is missing" : "without GRANT",
+        "a number with GRANT, and with it only");
+    ProtoFields.check(checking, field + ".content", RecordationContent.newBuilder(), fields());
+    if (decision != null) {
+      checking.constant(field + ".decision", RecordationDecision.getDescriptor(), decision);
+      checking.named(field + ".right", Thing.RIGHT, right);
+    } else {
+      checking.names(field + ".right", Thing.RIGHT, right);
+    }
+    checking.either(field, "stands", stands != null, error);
+    if (stands != null) {
+      checking.constant(field + ".stands", RecordationState.getDescriptor(), stands);
+    }
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    IprProcedureGrpc.IprProcedureBlockingStub ipr =
+        IprProcedureGrpc.newBlockingStub(stage.channel(by));
+    String seen = decision == null ? record(stage, ipr) : decide(stage, ipr, decision);
+    findings.same(Answer.expected(error, "stands at " + stands), seen);
+  }
+
+  private String record(Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+    RecordRightRequest request =
+        RecordRightRequest.newBuilder()
+            .setContent(ProtoFields.fill(RecordationContent.newBuilder(), fields()))
+            .setOnBehalfOf(Acting.person(officer, justification))
+            .build();
+    Answer<RecordRightResponse> answer = Answer.to(() -> stage.patient(ipr).recordRight(request));
+    if (answer instanceof Answer.Given<RecordRightResponse> given) {
+      stage.things().name(Thing.RIGHT, right, given.value().getRecordation().getRecordationId());
+    }
+    return answer.words(it -> words(it.getRecordation().getState()));
+  }
+
+  private String decide(
+      Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr, String decided) {
+    DecideRecordationRequest.Builder request =
+        DecideRecordationRequest.newBuilder()
+            .setRecordationId(stage.things().id(Thing.RIGHT, right))
+            .setDecision(
+                RecordationDecision.valueOf(
+                    EnumWords.value(RecordationDecision.getDescriptor(), decided)))
+            .setOnBehalfOf(Acting.person(officer, justification));
+    if (days != null) {
+      Instant end = Instant.now().plus(Duration.ofDays(days));
+      request.setValidTo(Timestamps.fromMillis(end.toEpochMilli()));
+    }
+    Answer<DecideRecordationResponse> answer =
+        Answer.to(() -> stage.patient(ipr).decideRecordation(request.build()));
+    return answer.words(it -> words(it.getRecordation().getState()));
+  }
+
+  private static String words(RecordationState state) {
+    return "stands at " + EnumWords.of(state.getValueDescriptor());
+  }
+}

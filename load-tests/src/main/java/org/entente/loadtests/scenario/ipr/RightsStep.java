@@ -1,0 +1,96 @@
+package org.entente.loadtests.scenario.ipr;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.IprProcedureGrpc;
+import org.entente.proto.v1.ListOwnRecordationsRequest;
+import org.entente.proto.v1.ListRecordationsRequest;
+import org.entente.proto.v1.Recordation;
+import org.entente.proto.v1.RecordationState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recordations that an authority has, or that a rights holder has there.
+ *
+ * @param by whose client
+ * @param own whether a rights holder asks for its own; an officer for all if absent
+ * @param lists where each stands, by name: exactly these
+ * @param error the code with which it is refused instead
+ */
+public record RightsStep(
+    @JsonProperty(required = true) ClientRef by,
+    @Nullable Boolean own,
+    @Nullable Map<String, String> lists,
+    @Nullable String error)
+    implements Act {
+  private static final int MOST = 200;
+
+  @Override
+  public String word() {
+    return "rights";
+  }
+
+  private boolean ofHolder() {
+    return own != null && own;
+  }
+
+  private Map<String, String> wanted() {
+    return lists == null ? Map.of() : new TreeMap<>(lists);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.either(field, "lists", lists != null, error);
+    wanted()
+        .forEach(
+            (name, state) -> {
+              checking.named(field + ".lists." + name, Thing.RIGHT, name);
+              checking.constant(field + ".lists." + name, RecordationState.getDescriptor(), state);
+            });
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    IprProcedureGrpc.IprProcedureBlockingStub ipr =
+        IprProcedureGrpc.newBlockingStub(stage.channel(by));
+    Answer<List<Recordation>> answer =
+        Answer.to(() -> ofHolder() ? own(stage, ipr) : all(stage, ipr));
+    findings.same(
+        Answer.expected(error, "lists " + wanted()), answer.words(it -> listed(stage, it)));
+  }
+
+  private static List<Recordation> own(Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+    return stage
+        .patient(ipr)
+        .listOwnRecordations(ListOwnRecordationsRequest.getDefaultInstance())
+        .getRecordationsList();
+  }
+
+  private static List<Recordation> all(Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+    return stage
+        .patient(ipr)
+        .listRecordations(ListRecordationsRequest.newBuilder().setPageSize(MOST).build())
+        .getRecordationsList();
+  }
+
+  private static String listed(Stage stage, List<Recordation> recordations) {
+    Map<String, String> states = new TreeMap<>();
+    for (Recordation it : recordations) {
+      states.put(
+          stage.things().name(Thing.RIGHT, it.getRecordationId()),
+          EnumWords.of(it.getState().getValueDescriptor()));
+    }
+    return "lists " + states;
+  }
+}

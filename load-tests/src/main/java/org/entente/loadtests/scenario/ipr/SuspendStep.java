@@ -1,0 +1,120 @@
+package org.entente.loadtests.scenario.ipr;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.ProtoFields;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.IprCaseKind;
+import org.entente.proto.v1.IprDetail;
+import org.entente.proto.v1.IprGoods;
+import org.entente.proto.v1.IprParticular;
+import org.entente.proto.v1.IprProcedureGrpc;
+import org.entente.proto.v1.SuspendGoodsRequest;
+import org.entente.proto.v1.SuspendGoodsResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goods that are suspected to infringe a right are suspended: a case begins.
+ *
+ * @param by whose client
+ * @param as how later steps call the case
+ * @param kind which rules it follows
+ * @param right name of the recordation; none with EX_OFFICIO
+ * @param goods the fields of {@code IprGoods}
+ * @param particulars names, addresses and the like, by what they are
+ * @param suspendedAt when it happened, if not now
+ * @param officer who decides
+ * @param justification why
+ * @param stage where the case stands then
+ * @param error the code with which it is refused instead
+ */
+public record SuspendStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String as,
+    @JsonProperty(required = true) String kind,
+    @Nullable String right,
+    @JsonProperty(required = true) Map<String, Object> goods,
+    @Nullable Map<String, String> particulars,
+    @Nullable Instant suspendedAt,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String stage,
+    @Nullable String error)
+    implements Act {
+  public SuspendStep {
+    goods = new LinkedHashMap<>(goods);
+  }
+
+  @Override
+  public String word() {
+    return "suspend";
+  }
+
+  private Map<String, String> details() {
+    return particulars == null ? Map.of() : new TreeMap<>(particulars);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.constant(field + ".kind", IprCaseKind.getDescriptor(), kind);
+    if (right != null) {
+      checking.named(field + ".right", Thing.RIGHT, right);
+    }
+    ProtoFields.check(checking, field + ".goods", IprGoods.newBuilder(), goods);
+    details()
+        .keySet()
+        .forEach(
+            detail ->
+                checking.constant(
+                    field + ".particulars." + detail, IprDetail.getDescriptor(), detail));
+    IprStages.check(checking, field, stage, error);
+    checking.names(field + ".as", Thing.CASE, as);
+  }
+
+  @Override
+  public void perform(Stage on, Findings findings) {
+    SuspendGoodsRequest.Builder request =
+        SuspendGoodsRequest.newBuilder()
+            .setKind(IprCaseKind.valueOf(EnumWords.value(IprCaseKind.getDescriptor(), kind)))
+            .setGoods(ProtoFields.fill(IprGoods.newBuilder(), goods))
+            .setOnBehalfOf(Acting.person(officer, justification));
+    if (right != null) {
+      request.setRecordationId(on.things().id(Thing.RIGHT, right));
+    }
+    if (suspendedAt != null) {
+      request.setSuspendedAt(Timestamps.fromMillis(suspendedAt.toEpochMilli()));
+    }
+    details()
+        .forEach(
+            (detail, text) ->
+                request.addParticulars(
+                    IprParticular.newBuilder()
+                        .setDetail(
+                            IprDetail.valueOf(EnumWords.value(IprDetail.getDescriptor(), detail)))
+                        .setText(text)));
+    IprProcedureGrpc.IprProcedureBlockingStub ipr =
+        IprProcedureGrpc.newBlockingStub(on.channel(by));
+    Answer<SuspendGoodsResponse> answer =
+        Answer.to(() -> on.patient(ipr).suspendGoods(request.build()));
+    if (answer instanceof Answer.Given<SuspendGoodsResponse> given) {
+      on.things().name(Thing.CASE, as, given.value().getIprCase().getCaseId());
+    }
+    findings.same(
+        Answer.expected(error, "stands at " + stage),
+        answer.words(
+            it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
+  }
+}

@@ -1,0 +1,83 @@
+package org.entente.loadtests.scenario.policy;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.entente.gateway.policy.decide.Residual;
+import org.entente.gateway.policy.terms.LabelWords;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.ProtoFields;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Label;
+
+/**
+ * What a decision still depends on while one field of the label is not known, as {@code policy
+ * explain --unknown} says it.
+ *
+ * @param label the other fields
+ * @param to recipients
+ * @param unknown the field
+ * @param type its type, such as {@code bool}
+ * @param residual by recipient and condition on that field, what comes of it: exactly this
+ */
+public record PolicyExplainEntry(
+    @JsonProperty(required = true) Map<String, Object> label,
+    @JsonProperty(required = true) List<String> to,
+    @JsonProperty(required = true) String unknown,
+    @JsonProperty(required = true) String type,
+    @JsonProperty(required = true) Map<String, Map<String, String>> residual) {
+  /** Fields that files name and that clients are not asked for: gateways set them. */
+  private static final Set<String> GATEWAYS = Set.of("agreement", "redacted");
+
+  public PolicyExplainEntry {
+    label = new LinkedHashMap<>(label);
+    to = List.copyOf(to);
+    residual = new TreeMap<>(residual);
+  }
+
+  void check(Checking checking, String field) {
+    ProtoFields.check(checking, field + ".label", Label.newBuilder(), label);
+    checking.require(!to.isEmpty(), field + ".to", "an empty list", "one agency or more");
+    for (int i = 0; i < to.size(); i++) {
+      checking.agency(field + ".to[" + i + "]", to.get(i));
+    }
+    Set<String> askable = new TreeSet<>(LabelWords.names());
+    askable.removeAll(GATEWAYS);
+    checking.oneOf(field + ".unknown", askable, unknown);
+    checking.require(
+        residual.keySet().equals(new TreeSet<>(to)),
+        field + ".residual",
+        "is of " + residual.keySet(),
+        "what comes of it at each of " + to);
+  }
+
+  Label written() {
+    return ProtoFields.fill(Label.newBuilder(), label).build();
+  }
+
+  Addressing addressing() {
+    return Addressing.newBuilder().addAllAgencies(to).build();
+  }
+
+  public void compare(List<Residual> residuals, Findings findings) {
+    Map<String, String> expected = new TreeMap<>();
+    residual.forEach((agency, branches) -> expected.put(agency, words(type, branches)));
+    Map<String, String> seen = new TreeMap<>();
+    for (Residual it : residuals) {
+      Map<String, String> branches = new TreeMap<>();
+      it.branches().forEach(one -> branches.put(one.condition(), one.verdict().inShort()));
+      seen.put(it.recipient().value(), words(it.type(), branches));
+    }
+    findings.same(
+        "depending on " + unknown + " " + expected, "depending on " + unknown + " " + seen);
+  }
+
+  private static String words(String type, Map<String, String> branches) {
+    return "(" + type + ") " + new TreeMap<>(branches);
+  }
+}

@@ -1,0 +1,45 @@
+package org.entente.loadtests.scenario.policy;
+
+import java.util.List;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.policy.terms.Rulebook;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.Findings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code policy lint} finds wrong or odd.
+ *
+ * @param errors what keeps a gateway from taking the files, exactly this; nothing if absent
+ * @param warnings what somebody should look at, exactly this; nothing if absent
+ */
+public record PolicyLintEntry(
+    @Nullable List<LintFinding> errors, @Nullable List<LintFinding> warnings) {
+
+  void check(Checking checking, String field) {
+    checking.require(
+        errors == null || errors.isEmpty() || warnings == null || warnings.isEmpty(),
+        field,
+        "expects errors and warnings",
+        "one of the two: where there are errors, nobody looks for what is odd");
+    LintFinding.check(checking, field + ".errors", errors);
+    LintFinding.check(checking, field + ".warnings", warnings);
+  }
+
+  public void compare(Rulebook.Loading loading, Findings findings) {
+    boolean invalid = loading instanceof Rulebook.Loading.Invalid;
+    List<ConfigProblem> wrong =
+        loading instanceof Rulebook.Loading.Invalid it ? it.problems() : List.of();
+    List<ConfigProblem> odd =
+        loading instanceof Rulebook.Loading.Loaded it ? it.warnings() : List.of();
+    findings.same(
+        words(LintFinding.words(errors), LintFinding.words(warnings)),
+        words(
+            LintFinding.words(wrong, errors),
+            invalid ? List.of() : LintFinding.words(odd, warnings)));
+  }
+
+  private static String words(List<String> errors, List<String> warnings) {
+    return "errors " + errors + ", warnings " + warnings;
+  }
+}

@@ -1,0 +1,85 @@
+package org.entente.loadtests.scenario.policy;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.entente.gateway.policy.analysis.PolicyReplay;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.Findings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a draft would have decided otherwise of what lies in the ledger of a gateway that does not
+ * run, as {@code policy diff --ledger} lists it.
+ *
+ * @param messages how many are put to both
+ * @param changed by message and recipient what both say of it: exactly these
+ * @param notKept fields of labels that conditions read and that are not kept of what was sent:
+ *     exactly these; none if absent
+ */
+public record PolicyReplayEntry(
+    @JsonProperty(required = true) Long messages,
+    @JsonProperty(required = true) Map<String, Map<String, Both>> changed,
+    @Nullable List<String> notKept) {
+  public PolicyReplayEntry {
+    changed = new TreeMap<>(changed);
+  }
+
+  /**
+   * What becomes of a message at one recipient.
+   *
+   * @param current by the rules in force
+   * @param draft by the draft
+   */
+  public record Both(
+      @JsonProperty(required = true) String current, @JsonProperty(required = true) String draft) {
+    private String words() {
+      return current + " -> " + draft;
+    }
+  }
+
+  void check(Checking checking, String field) {
+    checking.require(messages >= 0, field + ".messages", "is " + messages, "0 or more");
+    changed.forEach(
+        (message, recipients) -> {
+          checking.message(field + ".changed." + message, message);
+          checking.agencies(field + ".changed." + message, recipients.keySet());
+        });
+  }
+
+  void compare(PolicyReplay replay, Function<ByteString, String> names, Findings findings) {
+    compare(replay.messages(), replay.changed(), replay.notKept(), names, findings);
+  }
+
+  public void compare(
+      long replayed,
+      List<PolicyReplay.Changed> differences,
+      List<String> lacking,
+      Function<ByteString, String> names,
+      Findings findings) {
+    Map<String, Map<String, String>> expected = new TreeMap<>();
+    changed.forEach(
+        (message, recipients) -> {
+          Map<String, String> words = new TreeMap<>();
+          recipients.forEach((agency, both) -> words.put(agency, both.words()));
+          expected.put(message, words);
+        });
+    Map<String, Map<String, String>> seen = new TreeMap<>();
+    for (PolicyReplay.Changed it : differences) {
+      seen.computeIfAbsent(
+              names.apply(ByteString.copyFrom(it.message().bytes())), name -> new TreeMap<>())
+          .put(
+              it.recipient().value(),
+              new Both(it.current().inShort(), it.candidate().inShort()).words());
+    }
+    findings.same(
+        "of " + messages + " messages " + expected, "of " + replayed + " messages " + seen);
+    findings.same(
+        "not kept of what was sent " + new TreeSet<>(notKept == null ? List.of() : notKept),
+        "not kept of what was sent " + new TreeSet<>(lacking));
+  }
+}

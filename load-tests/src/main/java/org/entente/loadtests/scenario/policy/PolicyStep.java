@@ -1,0 +1,159 @@
+package org.entente.loadtests.scenario.policy;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.node.offline.PolicyTools;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.policy.analysis.ExpectationReport;
+import org.entente.gateway.policy.decide.Residual;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Agreements;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Stage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody asks the rules of a node, or a draft that is to change them, as {@code policy test},
+ * {@code policy diff}, {@code policy lint}, {@code policy fmt} and {@code policy explain --unknown}
+ * do, by the same classes. The gateway has no part in it but where a client puts the same
+ * expectations to it.
+ *
+ * @param agency whose node's files are asked
+ * @param draft folder of the scenario with agreements that would stand in the place of those of the
+ *     same file name, or come to them; the rules in force if absent
+ * @param test expectations are put to the rules
+ * @param diff the draft is compared with the rules in force
+ * @param explain what a decision depends on while a field is not known
+ * @param lint what is wrong or odd
+ * @param fmt the files are laid out
+ * @param replay the draft and the rules in force are put to the ledger of the gateway, which does
+ *     not run
+ */
+public record PolicyStep(
+    @JsonProperty(required = true) String agency,
+    @Nullable String draft,
+    @Nullable PolicyTestEntry test,
+    @Nullable PolicyDiffEntry diff,
+    @Nullable PolicyExplainEntry explain,
+    @Nullable PolicyLintEntry lint,
+    @Nullable PolicyFmtEntry fmt,
+    @Nullable PolicyReplayEntry replay)
+    implements Act {
+
+  @Override
+  public String word() {
+    return "policy";
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.agency(field + ".agency", agency);
+    checking.require(
+        Stream.<Object>of(test, diff, explain, lint, fmt, replay).filter(Objects::nonNull).count()
+            == 1,
+        field,
+        "asks nothing, or several things",
+        "exactly one of test, diff, explain, lint, fmt, replay");
+    checking.require(
+        draft != null || (diff == null && replay == null),
+        field + ".draft",
+        "is missing",
+        "a folder with diff and replay");
+    checking.require(
+        draft == null || explain == null,
+        field + ".draft",
+        "beside explain, which asks the rules in force",
+        "with the others only");
+    checking.require(
+        draft == null || test == null || test.by() == null,
+        field + ".draft",
+        "beside test.by, whose gateway has the rules in force only",
+        "one of the two");
+    checking.require(
+        test == null || test.by() == null || test.by().agency().equals(agency),
+        field + ".test.by",
+        (test == null ? "" : test.by() + " is no client of " + agency),
+        "a client of the agency that is asked");
+    if (draft != null) {
+      checking.drafts(field + ".draft", draft);
+    }
+    if (test != null) {
+      test.check(checking, field + ".test");
+    }
+    if (diff != null) {
+      diff.check(checking, field + ".diff");
+    }
+    if (explain != null) {
+      explain.check(checking, field + ".explain");
+    }
+    if (lint != null) {
+      lint.check(checking, field + ".lint");
+    }
+    if (fmt != null) {
+      fmt.check(checking, field + ".fmt");
+    }
+    if (replay != null) {
+      replay.check(checking, field + ".replay");
+    }
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    Path config = stage.federation().plan(agency).config();
+    try {
+      PolicyTools node = PolicyTools.read(config, InstantSource.system());
+      PolicyTools.Place own = node.place(null, null);
+      PolicyTools.Place place =
+          draft == null
+              ? own
+              : node.place(together(own, stage.file(draft), folder(config, "candidate")), null);
+      ask(stage, node, place, findings);
+      if (fmt != null) {
+        fmt.compare(
+            Agreements.together(List.of(place.agreements()), folder(config, "fmt")), findings);
+      }
+    } catch (StartProblem e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void ask(Stage stage, PolicyTools node, PolicyTools.Place place, Findings findings) {
+    if (test != null) {
+      ExpectationReport report = node.test(place, stage.file(test.expectations()));
+      test.compare(report, findings);
+      test.ask(stage, report, findings);
+    }
+    if (diff != null) {
+      diff.compare(node.compare(place, diff.tries()), findings);
+    }
+    if (explain != null) {
+      explain.compare(
+          node.residuals(
+              Residual.Known.of(explain.written()), explain.unknown(), explain.addressing()),
+          findings);
+    }
+    if (lint != null) {
+      lint.compare(node.lint(place), findings);
+    }
+    if (replay != null) {
+      replay.compare(node.replay(place), stage::name, findings);
+    }
+  }
+
+  /** A folder that goes with the federation. */
+  private Path folder(Path config, String what) {
+    String name = draft == null ? "own" : draft.replace('/', '-');
+    return config.resolveSibling(what + "-" + agency + "-" + name);
+  }
+
+  /** The node's agreements with those of the draft. */
+  private static Path together(PolicyTools.Place own, Path draft, Path folder) {
+    return Agreements.together(List.of(own.agreements(), draft), folder);
+  }
+}

@@ -1,0 +1,110 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.ChargeState;
+import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.ListChargesRequest;
+import org.entente.proto.v1.ListChargesResponse;
+import org.entente.proto.v1.TaskingGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an originator knows of who acts on one of its messages, or a recipient of its own officers,
+ * comes to be this.
+ *
+ * @param by whose client
+ * @param message its name
+ * @param own whether it is asked what the own agency said; false if absent
+ * @param lists what each recipient said last, or by originator the own agency: exactly these
+ * @param error the code with which it is refused instead
+ */
+public record ChargesStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String message,
+    @Nullable Boolean own,
+    @Nullable Map<String, Said> lists,
+    @Nullable String error)
+    implements Act {
+  /**
+   * What one recipient said last.
+   *
+   * @param step TAKEN or GIVEN_BACK
+   * @param officer who, as the recipient says
+   * @param note what else it says; nothing if absent
+   */
+  record Said(
+      @JsonProperty(required = true) String step,
+      @JsonProperty(required = true) String officer,
+      @Nullable String note) {
+    private String words() {
+      return words(step, officer, note == null ? "" : note);
+    }
+
+    private static String words(String step, String officer, String note) {
+      return step + " by " + officer + (note.isEmpty() ? "" : " (" + note + ")");
+    }
+  }
+
+  @Override
+  public String word() {
+    return "charges";
+  }
+
+  private Map<String, Said> wanted() {
+    return lists == null ? Map.of() : new TreeMap<>(lists);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.message(field + ".message", message);
+    checking.either(field, "lists", lists != null, error);
+    wanted()
+        .forEach(
+            (agency, said) -> {
+              checking.agency(field + ".lists." + agency, agency);
+              checking.constant(
+                  field + ".lists." + agency + ".step", ChargeStep.getDescriptor(), said.step());
+            });
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    ListChargesRequest request =
+        ListChargesRequest.newBuilder()
+            .setMessageId(stage.id(message))
+            .setOwn(own != null && own)
+            .build();
+    TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
+    Map<String, String> words = new TreeMap<>();
+    wanted().forEach((agency, said) -> words.put(agency, said.words()));
+    Patience.await(
+        findings,
+        error,
+        "lists " + words,
+        () -> stage.patient(tasking).listCharges(request),
+        ChargesStep::listed);
+  }
+
+  private static String listed(ListChargesResponse response) {
+    Map<String, String> words = new TreeMap<>();
+    for (ChargeState it : response.getChargesList()) {
+      words.put(
+          it.getAgency(),
+          Said.words(
+              EnumWords.of(it.getCharge().getStep().getValueDescriptor()),
+              it.getCharge().getOfficer(),
+              it.getCharge().getNote()));
+    }
+    return "lists " + words;
+  }
+}

@@ -1,0 +1,221 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.store.v1.AuditPerson;
+import org.entente.proto.store.v1.AuditRecord;
+import org.entente.proto.store.v1.AuditType;
+import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.ContentState;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
+import org.entente.proto.v1.ExportedLeaf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An auditor gives account: of all that names somebody, or of a message, as {@code audit export}
+ * does.
+ *
+ * @param by whose client
+ * @param subject about whom, as {@code scheme:value}
+ * @param message its name
+ * @param only the kinds of leaves that are looked at
+ * @param officer who asks
+ * @param justification why
+ * @param lists the leaves of these kinds in the order of the log: exactly these
+ * @param content where the content of messages is that the leaves speak of; these at least
+ * @param error the code with which it is refused instead
+ */
+public record ExportStep(
+    @JsonProperty(required = true) ClientRef by,
+    @Nullable String subject,
+    @Nullable String message,
+    @Nullable List<String> only,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable List<Leaf> lists,
+    @Nullable Map<String, String> content,
+    @Nullable String error)
+    implements Act {
+  private static final Leaf ANY = new Leaf("", null, null, null, null);
+
+  /**
+   * A leaf of the audit log.
+   *
+   * @param type its kind
+   * @param officer for whom it was done; nobody if absent
+   * @param of messages of the scenario of which it speaks; any if absent
+   * @param code with which it was refused; none if absent
+   * @param says a part of what it says of that; not looked at if absent
+   */
+  record Leaf(
+      @JsonProperty(required = true) String type,
+      @Nullable String officer,
+      @Nullable List<String> of,
+      @Nullable String code,
+      @Nullable String says) {
+    private String words() {
+      return type
+          + (officer == null ? "" : " for " + officer)
+          + (of == null ? "" : " of " + new TreeSet<>(of))
+          + (code == null ? "" : " with " + code)
+          + (says == null ? "" : " (" + says + ")");
+    }
+
+    /** What it says: the part that is looked for, or all of it where that is not there. */
+    private @Nullable String said(String detail) {
+      return says == null || detail.contains(says) ? says : detail;
+    }
+  }
+
+  @Override
+  public String word() {
+    return "export";
+  }
+
+  private List<Leaf> wanted() {
+    return lists == null ? List.of() : List.copyOf(lists);
+  }
+
+  private Set<String> kinds() {
+    return only == null ? Set.of() : new TreeSet<>(only);
+  }
+
+  private Map<String, String> states() {
+    return content == null ? Map.of() : new TreeMap<>(content);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.require(
+        (subject == null) != (message == null),
+        field,
+        "asks for nothing, or for two things",
+        "either subject or message");
+    if (message != null) {
+      checking.message(field + ".message", message);
+    }
+    checking.either(field, "lists", lists != null, error);
+    checking.require(
+        kinds().isEmpty() == (lists == null),
+        field + ".only",
+        "is missing beside lists, or stands without",
+        "the kinds of leaves that are looked at, with lists");
+    List<String> types = new ArrayList<>(kinds());
+    for (int i = 0; i < types.size(); i++) {
+      checking.constant(field + ".only[" + i + "]", AuditType.getDescriptor(), types.get(i));
+    }
+    for (int i = 0; i < wanted().size(); i++) {
+      Leaf leaf = wanted().get(i);
+      String at = field + ".lists[" + i + "]";
+      checking.oneOf(at + ".type", kinds(), leaf.type());
+      checking.messages(at + ".of", leaf.of() == null ? List.of() : leaf.of());
+    }
+    states()
+        .forEach(
+            (name, state) -> {
+              checking.message(field + ".content." + name, name);
+              checking.constant(field + ".content." + name, ContentState.getDescriptor(), state);
+            });
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    AuditGrpc.AuditBlockingStub audit = AuditGrpc.newBlockingStub(stage.channel(by));
+    Answer<List<ExportedLeaf>> answer = Answer.to(() -> pages(stage, audit));
+    findings.same(
+        Answer.expected(error, "lists " + wanted().stream().map(Leaf::words).toList()),
+        answer.words(it -> "lists " + seen(stage, it)));
+    if (content != null && answer instanceof Answer.Given<List<ExportedLeaf>> given) {
+      Map<String, String> there = new TreeMap<>();
+      for (ExportedLeaf leaf : given.value()) {
+        leaf.getMessagesList()
+            .forEach(
+                it ->
+                    there.put(
+                        stage.name(it.getMessageId()),
+                        EnumWords.of(it.getState().getValueDescriptor())));
+      }
+      there.keySet().retainAll(states().keySet());
+      findings.same("content " + states(), "content " + there);
+    }
+  }
+
+  private List<ExportedLeaf> pages(Stage stage, AuditGrpc.AuditBlockingStub audit) {
+    ExportRequest.Builder request =
+        ExportRequest.newBuilder()
+            .setSubject(subject == null ? "" : subject)
+            .setTo(Timestamps.fromMillis(System.currentTimeMillis()))
+            .setOnBehalfOf(Acting.person(officer, justification));
+    if (message != null) {
+      request.setMessageId(stage.id(message));
+    }
+    List<ExportedLeaf> leaves = new ArrayList<>();
+    String next;
+    do {
+      ExportResponse page = stage.patient(audit).export(request.build());
+      leaves.addAll(page.getLeavesList());
+      next = page.getNext();
+      request.setAfter(next);
+    } while (!next.isEmpty());
+    return leaves;
+  }
+
+  private List<String> seen(Stage stage, List<ExportedLeaf> leaves) {
+    List<String> seen = new ArrayList<>();
+    for (ExportedLeaf leaf : leaves) {
+      record(leaf)
+          .filter(record -> kinds().contains(type(record)))
+          .ifPresent(record -> seen.add(leaf(stage, leaf, record, seen.size())));
+    }
+    return seen;
+  }
+
+  /** What stands behind a leaf, unless it is erased. */
+  private static Optional<AuditRecord> record(ExportedLeaf leaf) {
+    try {
+      return leaf.getRecord().isEmpty()
+          ? Optional.empty()
+          : Optional.of(AuditRecord.parseFrom(leaf.getRecord()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a record of the audit log that is none", e);
+    }
+  }
+
+  private static String type(AuditRecord record) {
+    return record.getType() == AuditType.UNRECOGNIZED
+        ? Integer.toString(record.getTypeValue())
+        : EnumWords.of(record.getType().getValueDescriptor());
+  }
+
+  private String leaf(Stage stage, ExportedLeaf leaf, AuditRecord record, int place) {
+    AuditPerson person = record.getActor().getOnBehalfOf();
+    Leaf sought = place < wanted().size() ? wanted().get(place) : ANY;
+    List<String> messages =
+        leaf.getMessagesList().stream().map(it -> stage.name(it.getMessageId())).toList();
+    return new Leaf(
+            type(record),
+            record.getActor().hasOnBehalfOf() ? person.getOfficer() : null,
+            sought.of() == null ? null : messages,
+            record.getCode().isEmpty() ? null : record.getCode(),
+            sought.said(record.getDetail()))
+        .words();
+  }
+}

@@ -1,0 +1,108 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.entente.gateway.cli.RootCommand;
+import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.BackupsGrpc;
+import org.entente.proto.v1.CreateBackupRequest;
+import org.entente.proto.v1.CreateBackupResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import picocli.CommandLine;
+
+/**
+ * Something happens to a gateway.
+ *
+ * @param agency whose
+ * @param does what happens
+ */
+public record GatewayStep(
+    @JsonProperty(required = true) String agency, @JsonProperty(required = true) Event does)
+    implements Act {
+  private static final String OPERATOR = "operator";
+  private static final OnBehalfOf PERSON = Acting.person("OPERATOR", "scenario");
+
+  /** What can happen to it. */
+  enum Event {
+    /** It is stopped in order. */
+    STOP,
+    /** Its process is killed, as by a loss of power. */
+    KILL,
+    /** It is started on what it left, until it is ready. */
+    START,
+    /** Its ledger is copied while it runs, as {@code backup create} does. */
+    COPY,
+    /** It does not run, and the copy takes the place of its ledger, by {@code backup restore}. */
+    RESTORE
+  }
+
+  @Override
+  public String word() {
+    return "gateway";
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.agency(field + ".agency", agency);
+    checking.require(
+        does != Event.COPY || checking.grants(agency, OPERATOR),
+        field + ".agency",
+        agency + " has no client that may make copies",
+        "a gateway with a client of the scope operator");
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    Federation federation = stage.federation();
+    switch (does) {
+      case STOP -> federation.stop(agency);
+      case KILL -> federation.kill(agency);
+      case START -> federation.start(List.of(agency));
+      case COPY -> copy(stage, findings);
+      case RESTORE -> restore(stage, findings);
+    }
+    boolean runs = federation.running().contains(agency) && !federation.crashed().contains(agency);
+    findings.same(
+        agency + (does == Event.START || does == Event.COPY ? " runs" : " does not run"),
+        agency + (runs ? " runs" : " does not run"));
+  }
+
+  private void copy(Stage stage, Findings findings) {
+    ClientRef operator =
+        new ClientRef(agency, stage.federation().plan(agency).clientWith(OPERATOR).orElseThrow());
+    BackupsGrpc.BackupsBlockingStub backups = BackupsGrpc.newBlockingStub(stage.channel(operator));
+    CreateBackupRequest request = CreateBackupRequest.newBuilder().setOnBehalfOf(PERSON).build();
+    Answer<CreateBackupResponse> made =
+        Answer.to(() -> stage.patient(backups).createBackup(request));
+    findings.same("it is copied", made.words(it -> "it is copied"));
+  }
+
+  private void restore(Stage stage, Findings findings) {
+    StringWriter said = new StringWriter();
+    String[] words = {
+      "backup",
+      "restore",
+      "--config",
+      stage.federation().plan(agency).config().toString(),
+      "--replace",
+      "--officer",
+      PERSON.getOfficer(),
+      "--justification",
+      PERSON.getJustification()
+    };
+    CommandLine line = RootCommand.commandLine(words);
+    line.setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
+    int code = line.execute(words);
+    findings.add("it is restored", code == 0 ? "it is restored" : said.toString(), code == 0);
+    stage.restored(agency);
+  }
+}

@@ -1,0 +1,64 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.ListHeldRequest;
+import org.entente.proto.v1.ListHeldResponse;
+import org.entente.proto.v1.ReleaseGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits for a second person comes to be this.
+ *
+ * @param by whose client
+ * @param lists the officer for whom each was written, by message: exactly these
+ * @param error the code with which it is refused instead
+ */
+public record HeldStep(
+    @JsonProperty(required = true) ClientRef by,
+    @Nullable Map<String, String> lists,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "held";
+  }
+
+  private Map<String, String> wanted() {
+    return lists == null ? Map.of() : new TreeMap<>(lists);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.either(field, "lists", lists != null, error);
+    wanted().keySet().forEach(name -> checking.message(field + ".lists." + name, name));
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    ListHeldRequest request = ListHeldRequest.newBuilder().setPageSize(500).build();
+    ReleaseGrpc.ReleaseBlockingStub release = ReleaseGrpc.newBlockingStub(stage.channel(by));
+    Patience.await(
+        findings,
+        error,
+        "lists " + wanted(),
+        () -> stage.patient(release).listHeld(request),
+        it -> listed(stage, it));
+  }
+
+  private static String listed(Stage stage, ListHeldResponse response) {
+    Map<String, String> waiting = new TreeMap<>();
+    response
+        .getMessagesList()
+        .forEach(it -> waiting.put(stage.name(it.getMessageId()), it.getOnBehalfOf().getOfficer()));
+    return "lists " + waiting;
+  }
+}

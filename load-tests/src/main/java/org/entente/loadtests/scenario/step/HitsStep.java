@@ -1,0 +1,87 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.Hit;
+import org.entente.proto.v1.ListHitsRequest;
+import org.entente.proto.v1.ListHitsResponse;
+import org.entente.proto.v1.WatchGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client's watches have hit comes to be this.
+ *
+ * @param by whose client
+ * @param officer who looks
+ * @param justification why
+ * @param lists names of messages by name of the watch, exactly these; none if it is empty
+ * @param error the code with which it is refused instead
+ */
+public record HitsStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable Map<String, List<String>> lists,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "hits";
+  }
+
+  private Map<String, List<String>> wanted() {
+    return lists == null ? Map.of() : new TreeMap<>(lists);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.either(field, "lists", lists != null, error);
+    wanted()
+        .forEach(
+            (watch, messages) -> {
+              checking.named(field + ".lists." + watch, Thing.WATCH, watch);
+              checking.messages(field + ".lists." + watch, messages);
+            });
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    ListHitsRequest request =
+        ListHitsRequest.newBuilder()
+            .setPageSize(100)
+            .setOnBehalfOf(Acting.person(officer, justification))
+            .build();
+    WatchGrpc.WatchBlockingStub watch = WatchGrpc.newBlockingStub(stage.channel(by));
+    Map<String, TreeSet<String>> hits = new TreeMap<>();
+    wanted().forEach((name, messages) -> hits.put(name, new TreeSet<>(messages)));
+    Patience.await(
+        findings,
+        error,
+        "hits " + hits,
+        () -> stage.patient(watch).listHits(request),
+        it -> listed(stage, it));
+  }
+
+  private String listed(Stage stage, ListHitsResponse response) {
+    Map<String, TreeSet<String>> hits = new TreeMap<>();
+    for (Hit hit : response.getHitsList()) {
+      hits.computeIfAbsent(
+              stage.things().name(Thing.WATCH, WatchStep.id(by, hit.getWatch())),
+              name -> new TreeSet<>())
+          .add(stage.name(hit.getMessage().getMessageId()));
+    }
+    return "hits " + hits;
+  }
+}

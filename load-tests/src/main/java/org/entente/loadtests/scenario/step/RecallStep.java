@@ -1,0 +1,92 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.TreeSet;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.RecallRequest;
+import org.entente.proto.v1.RecallResponse;
+import org.entente.proto.v1.RetentionGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agency takes one of its messages back.
+ *
+ * @param by whose client
+ * @param message its name
+ * @param as how later steps call the recall, which is a message itself
+ * @param officer who decides
+ * @param justification why, for the own record; asked for where an agreement asks who acts and why
+ * @param reason why, as the recipients read it
+ * @param to recipients to whom the recall goes
+ * @param error the code with which it is refused instead
+ */
+public record RecallStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String message,
+    @Nullable String as,
+    @JsonProperty(required = true) String officer,
+    @Nullable String justification,
+    @JsonProperty(required = true) String reason,
+    @Nullable List<String> to,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "recall";
+  }
+
+  private List<String> recipients() {
+    return to == null ? List.of() : List.copyOf(to);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.message(field + ".message", message);
+    checking.require(
+        recipients().isEmpty() == (error != null),
+        field,
+        "expects nothing, or things that exclude each other",
+        "either to or error");
+    for (int i = 0; i < recipients().size(); i++) {
+      checking.agency(field + ".to[" + i + "]", recipients().get(i));
+    }
+    if (as != null) {
+      checking.names(field + ".as", as);
+    }
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    long begun = System.nanoTime();
+    RecallRequest request =
+        RecallRequest.newBuilder()
+            .setMessageId(stage.id(message))
+            .setReason(reason)
+            .setOnBehalfOf(
+                OnBehalfOf.newBuilder()
+                    .setOfficer(officer)
+                    .setJustification(justification == null ? "" : justification))
+            .build();
+    RetentionGrpc.RetentionBlockingStub retention =
+        RetentionGrpc.newBlockingStub(stage.channel(by));
+    Answer<RecallResponse> answer = Answer.to(() -> stage.patient(retention).recall(request));
+    if (answer instanceof Answer.Given<RecallResponse> given) {
+      stage.recalled(as == null ? "recall of " + message : as, by.agency(), given.value(), begun);
+      findings.same(
+          error == null ? "goes to " + new TreeSet<>(recipients()) : "error " + error,
+          "goes to " + new TreeSet<>(given.value().getRecipientsList()));
+    } else if (answer instanceof Answer.Failed<RecallResponse> failed) {
+      findings.same(
+          error == null ? "goes to " + new TreeSet<>(recipients()) : "error " + error,
+          "error " + failed.code());
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.loadtests.federation.Exposition;
+import org.entente.loadtests.federation.NodePlan;
+import org.entente.loadtests.federation.RulesInForce;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.policy.LintFinding;
+import org.entente.proto.v1.LintPolicyRequest;
+import org.entente.proto.v1.LintPolicyResponse;
+import org.entente.proto.v1.PolicyToolsGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Other rules are put in force at a gateway that runs, as its operator does it: a new folder, to
+ * which a symbolic link is moved. The gateway takes them up by itself, and says so; or it says what
+ * is wrong with them, and those of before stay.
+ *
+ * @param by a client of the agency with the scope {@code operator}, who asks the gateway
+ * @param agreements folder of the scenario with agreements that stand in the place of those of the
+ *     same file name, or come to them; they stay if absent
+ * @param nodeRules file of the scenario with the gateway's own rules; they stay if absent
+ * @param errors why the gateway does not take them: exactly this; it takes them if absent
+ */
+public record ReloadStep(
+    @JsonProperty(required = true) ClientRef by,
+    @Nullable String agreements,
+    @Nullable String nodeRules,
+    @Nullable List<LintFinding> errors)
+    implements Act {
+  private static final String REFUSED = "entente_policy_files_refused";
+
+  @Override
+  public String word() {
+    return "reload";
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.require(
+        agreements != null || nodeRules != null,
+        field,
+        "changes nothing",
+        "agreements, node_rules or both");
+    if (agreements != null) {
+      checking.drafts(field + ".agreements", agreements);
+    }
+    if (nodeRules != null) {
+      checking.isThere(field + ".node_rules", nodeRules);
+    }
+    checking.require(
+        errors == null || !errors.isEmpty(),
+        field + ".errors",
+        "an empty list",
+        "what is wrong with them; left out where nothing is");
+    LintFinding.check(checking, field + ".errors", errors);
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    NodePlan plan = stage.federation().plan(by.agency());
+    String before = Answer.to(() -> ask(stage)).words(LintPolicyResponse::getPolicyVersion);
+    RulesInForce.of(plan).change(file(stage, agreements), file(stage, nodeRules));
+    String expected =
+        errors == null
+            ? words(true, true, List.of(), 0)
+            : words(false, false, LintFinding.words(errors), 1);
+    findings.same(
+        expected,
+        Patience.until(
+            expected::equals,
+            () -> Answer.to(() -> ask(stage)).words(it -> seen(it, before, plan))));
+  }
+
+  private static Optional<Path> file(Stage stage, @Nullable String name) {
+    return Optional.ofNullable(name).map(stage::file);
+  }
+
+  private LintPolicyResponse ask(Stage stage) {
+    return stage
+        .patient(PolicyToolsGrpc.newBlockingStub(stage.channel(by)))
+        .lintPolicy(LintPolicyRequest.getDefaultInstance());
+  }
+
+  private String seen(LintPolicyResponse answer, String before, NodePlan plan) {
+    List<ConfigProblem> found =
+        answer.getErrorsList().stream()
+            .map(
+                it ->
+                    new ConfigProblem(
+                        it.getFile(),
+                        it.getLine(),
+                        it.getColumn(),
+                        it.getField(),
+                        it.getWrong(),
+                        it.getValid()))
+            .toList();
+    return words(
+        !answer.getPolicyVersion().equals(before),
+        answer.getInForce(),
+        LintFinding.words(found, errors),
+        refused(plan));
+  }
+
+  private static long refused(NodePlan plan) {
+    try {
+      OptionalLong value = Exposition.counter(plan.admin(), REFUSED);
+      return value.orElse(-1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return -1;
+    }
+  }
+
+  private static String words(boolean other, boolean inForce, List<String> wrong, long refused) {
+    return (other ? "another policy is in force" : "the policy of before is in force")
+        + (inForce ? ", which these files are" : ", which these files are not")
+        + (wrong.isEmpty() ? "" : ", since wrong in them is " + wrong)
+        + ", "
+        + REFUSED
+        + " "
+        + refused;
+  }
+}

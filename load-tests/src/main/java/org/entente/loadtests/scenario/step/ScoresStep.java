@@ -1,0 +1,155 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.ListScoresRequest;
+import org.entente.proto.v1.ListScoresResponse;
+import org.entente.proto.v1.RiskGrpc;
+import org.entente.proto.v1.RiskIndicator;
+import org.entente.proto.v1.Score;
+import org.entente.proto.v1.ScoreTerms;
+import org.entente.proto.v1.ScoredMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest scores of received messages come to be these, each with who says so.
+ *
+ * @param by whose client
+ * @param officer who looks
+ * @param justification why
+ * @param minimumPerMille only those at least so high; all if absent
+ * @param lists exactly these, by name of the message
+ * @param error the code with which it is refused instead
+ */
+public record ScoresStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable Integer minimumPerMille,
+    @Nullable Map<String, List<Rated>> lists,
+    @Nullable String error)
+    implements Act {
+  private static final int PAGE = 100;
+  private static final int WHOLE = 1000;
+
+  /**
+   * A score and where it is from.
+   *
+   * @param perMille how high
+   * @param client who said so, by its certificate
+   * @param model made with what
+   * @param modelVersion its version
+   * @param indicators codes of what it rests on
+   * @param officer who answers for it; nobody if absent, since no person had a part in it
+   */
+  record Rated(
+      @JsonProperty(required = true) int perMille,
+      @JsonProperty(required = true) String client,
+      @JsonProperty(required = true) String model,
+      @JsonProperty(required = true) String modelVersion,
+      @Nullable List<String> indicators,
+      @Nullable String officer) {
+    private String words() {
+      return words(
+          perMille,
+          client,
+          model + " " + modelVersion,
+          indicators == null ? List.of() : indicators,
+          officer == null ? "" : officer);
+    }
+
+    private static String words(Score it) {
+      return words(
+          it.getPerMille(),
+          it.getClient(),
+          it.getModel() + " " + it.getModelVersion(),
+          it.getIndicatorsList().stream().map(RiskIndicator::getCode).toList(),
+          it.getAutomated() ? "" : it.getOnBehalfOf().getOfficer());
+    }
+
+    private static String words(
+        int perMille, String client, String model, List<String> indicators, String officer) {
+      return "%d by %s with %s for %s, %s"
+          .formatted(
+              perMille,
+              client,
+              model,
+              new TreeSet<>(indicators),
+              officer.isEmpty() ? "automated" : "answered for by " + officer);
+    }
+  }
+
+  @Override
+  public String word() {
+    return "scores";
+  }
+
+  private int minimum() {
+    return minimumPerMille == null ? 0 : minimumPerMille;
+  }
+
+  private Map<String, List<Rated>> wanted() {
+    return lists == null ? Map.of() : new TreeMap<>(lists);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.require(
+        minimum() >= 0 && minimum() <= WHOLE,
+        field + ".minimum_per_mille",
+        "is " + minimum(),
+        "0 to " + WHOLE);
+    checking.either(field, "lists", lists != null, error);
+    wanted().keySet().forEach(name -> checking.message(field + ".lists." + name, name));
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    ListScoresRequest request =
+        ListScoresRequest.newBuilder()
+            .setTerms(
+                ScoreTerms.newBuilder()
+                    .setMinimumPerMille(minimum())
+                    .setFilter(Filter.newBuilder().setExercise(stage.exercise())))
+            .setPageSize(PAGE)
+            .setOnBehalfOf(Acting.person(officer, justification))
+            .build();
+    RiskGrpc.RiskBlockingStub risk = RiskGrpc.newBlockingStub(stage.channel(by));
+    Map<String, TreeSet<String>> words = new TreeMap<>();
+    wanted()
+        .forEach(
+            (name, each) -> {
+              TreeSet<String> said = new TreeSet<>();
+              each.forEach(it -> said.add(it.words()));
+              words.put(name, said);
+            });
+    Patience.await(
+        findings,
+        error,
+        "scored " + words,
+        () -> stage.patient(risk).listScores(request),
+        it -> listed(stage, it));
+  }
+
+  private static String listed(Stage stage, ListScoresResponse response) {
+    Map<String, TreeSet<String>> words = new TreeMap<>();
+    for (ScoredMessage it : response.getScoresList()) {
+      words
+          .computeIfAbsent(stage.name(it.getScore().getMessageId()), name -> new TreeSet<>())
+          .add(Rated.words(it.getScore()));
+    }
+    return "scored " + words;
+  }
+}

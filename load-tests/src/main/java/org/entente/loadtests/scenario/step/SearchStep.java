@@ -1,0 +1,195 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.SearchGrpc;
+import org.entente.proto.v1.SearchRequest;
+import org.entente.proto.v1.SearchResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A person searches what the agency received.
+ *
+ * @param by whose client
+ * @param officer who searches
+ * @param justification why
+ * @param subject what or whom it is about, {@code scheme:value}
+ * @param caseRef the originator's case reference
+ * @param headline words of a headline
+ * @param categories of which it is one
+ * @param origins of which agencies it may come
+ * @param jurisdictions of which it names one
+ * @param from received so long ago at most
+ * @param to received longer ago than that
+ * @param pageSize most messages on a page; all pages are read, and it takes several to find more
+ * @param finds exactly these messages, in any order; none if absent
+ * @param error the code with which it is refused instead
+ */
+public record SearchStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String subject,
+    @Nullable String caseRef,
+    @Nullable String headline,
+    @Nullable List<String> categories,
+    @Nullable List<String> origins,
+    @Nullable List<String> jurisdictions,
+    @Nullable Duration from,
+    @Nullable Duration to,
+    @Nullable Integer pageSize,
+    @Nullable List<String> finds,
+    @Nullable String error)
+    implements Act {
+  private static final int MOST_ON_A_PAGE = 100;
+
+  /** A search that never ends is one that goes wrong. */
+  private static final int MOST_PAGES = 1_000;
+
+  @Override
+  public String word() {
+    return "search";
+  }
+
+  private static <T> List<T> orNone(@Nullable List<T> list) {
+    return list == null ? List.of() : List.copyOf(list);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.messages(field + ".finds", orNone(finds));
+    checking.require(
+        (finds == null) != (error == null),
+        field,
+        "expects nothing, or things that exclude each other",
+        "either finds (an empty list: nothing) or error");
+    checking.require(
+        Stream.<Object>of(subject, caseRef, headline, categories, origins, jurisdictions, from, to)
+            .anyMatch(Objects::nonNull),
+        field,
+        "looks for nothing",
+        "one or more of subject, case_ref, headline, categories, origins, jurisdictions, from, to");
+    for (int i = 0; i < orNone(categories).size(); i++) {
+      String place = field + ".categories[" + i + "]";
+      checking.constant(place, Category.getDescriptor(), orNone(categories).get(i));
+    }
+    for (int i = 0; i < orNone(origins).size(); i++) {
+      checking.agency(field + ".origins[" + i + "]", orNone(origins).get(i));
+    }
+    time(checking, field + ".from", from);
+    time(checking, field + ".to", to);
+    checking.require(
+        pageSize == null || (pageSize > 0 && pageSize <= MOST_ON_A_PAGE),
+        field + ".page_size",
+        "is " + pageSize,
+        "1 to " + MOST_ON_A_PAGE);
+  }
+
+  private static void time(Checking checking, String field, @Nullable Duration ago) {
+    checking.require(
+        ago == null || !ago.isNegative(),
+        field,
+        "is " + ago,
+        "a duration before now, such as PT1H");
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
+    List<Integer> pages = new ArrayList<>();
+    Patience.await(
+        findings,
+        error,
+        "finds " + new TreeSet<>(orNone(finds)),
+        () -> found(stage, search, pages),
+        messages -> words(stage, messages));
+    if (pageSize != null && error == null) {
+      int most = pageSize;
+      String several = orNone(finds).size() > most ? "several pages" : "a page or more";
+      findings.add(
+          several + " of at most " + most,
+          "pages of " + pages,
+          pages.stream().allMatch(it -> it <= most)
+              && (orNone(finds).size() <= most || pages.size() > 1));
+    }
+  }
+
+  private SearchRequest request(Stage stage) {
+    Filter.Builder filter =
+        Filter.newBuilder()
+            .setExercise(stage.exercise())
+            .addAllOrigins(orNone(origins))
+            .addAllJurisdictions(orNone(jurisdictions));
+    for (String category : orNone(categories)) {
+      filter.addCategories(Category.valueOf(EnumWords.value(Category.getDescriptor(), category)));
+    }
+    SearchRequest.Builder request =
+        SearchRequest.newBuilder()
+            .setFilter(filter)
+            .setSubject(subject == null ? "" : subject)
+            .setCaseRef(caseRef == null ? "" : caseRef)
+            .setHeadline(headline == null ? "" : headline)
+            .setPageSize(pageSize == null ? 0 : pageSize)
+            .setOnBehalfOf(Acting.person(officer, justification));
+    if (from != null) {
+      request.setReceivedFrom(before(from));
+    }
+    if (to != null) {
+      request.setReceivedTo(before(to));
+    }
+    return request.build();
+  }
+
+  private static Timestamp before(Duration ago) {
+    return Timestamps.fromMillis(Instant.now().minus(ago).toEpochMilli());
+  }
+
+  /** All pages, in their order; notes how many messages each had. */
+  private List<FoundMessage> found(
+      Stage stage, SearchGrpc.SearchBlockingStub search, List<Integer> pages) {
+    List<FoundMessage> messages = new ArrayList<>();
+    pages.clear();
+    SearchRequest request = request(stage);
+    String token = "";
+    do {
+      SearchResponse page =
+          stage.patient(search).search(request.toBuilder().setPageToken(token).build());
+      pages.add(page.getMessagesCount());
+      messages.addAll(page.getMessagesList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty() && pages.size() < MOST_PAGES);
+    return messages;
+  }
+
+  /** A message that came on two pages is said twice, and so fits nothing. */
+  private static String words(Stage stage, List<FoundMessage> messages) {
+    TreeSet<String> names = new TreeSet<>();
+    for (FoundMessage message : messages) {
+      String name = stage.name(message.getMessageId());
+      if (!names.add(name)) {
+        names.add(name + " twice");
+      }
+    }
+    return "finds " + names;
+  }
+}

@@ -1,0 +1,120 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.util.Timestamps;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.proto.v1.Addressed;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.SearchGrpc;
+import org.entente.proto.v1.SearchRequest;
+import org.entente.proto.v1.SearchResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A person looks at a case: what was received of it, in the order in which it was written.
+ *
+ * @param by whose client
+ * @param caseRef the originators' case reference
+ * @param officer who looks
+ * @param justification why
+ * @param shows exactly these messages, in this order
+ * @param error the code with which it is refused instead
+ */
+public record ThreadStep(
+    @JsonProperty(required = true) ClientRef by,
+    @JsonProperty(required = true) String caseRef,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable List<Entry> shows,
+    @Nullable String error)
+    implements Act {
+  /**
+   * One message of a case.
+   *
+   * @param message its name
+   * @param answers name of the message that it answers; none if absent
+   * @param forInformation whether nothing is asked of this agency; false if absent
+   */
+  record Entry(
+      @JsonProperty(required = true) String message,
+      @Nullable String answers,
+      @Nullable Boolean forInformation) {
+    private String words() {
+      return words(
+          message, answers == null ? "" : answers, forInformation != null && forInformation);
+    }
+
+    private static String words(String message, String answers, boolean forInformation) {
+      return message
+          + (answers.isEmpty() ? "" : " answers " + answers)
+          + (forInformation ? " for information" : "");
+    }
+  }
+
+  @Override
+  public String word() {
+    return "thread";
+  }
+
+  private List<Entry> wanted() {
+    return shows == null ? List.of() : List.copyOf(shows);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.either(field, "shows", shows != null, error);
+    for (int i = 0; i < wanted().size(); i++) {
+      Entry entry = wanted().get(i);
+      checking.message(field + ".shows[" + i + "].message", entry.message());
+      if (entry.answers() != null) {
+        checking.message(field + ".shows[" + i + "].answers", entry.answers());
+      }
+    }
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    SearchRequest request =
+        SearchRequest.newBuilder()
+            .setFilter(Filter.newBuilder().setExercise(stage.exercise()))
+            .setCaseRef(caseRef)
+            .setPageSize(100)
+            .setOnBehalfOf(Acting.person(officer, justification))
+            .build();
+    SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
+    Patience.await(
+        findings,
+        error,
+        "shows " + wanted().stream().map(Entry::words).toList(),
+        () -> stage.patient(search).search(request),
+        it -> shown(stage, it));
+  }
+
+  private static String shown(Stage stage, SearchResponse response) {
+    List<FoundMessage> messages = new ArrayList<>(response.getMessagesList());
+    messages.sort(
+        (one, other) ->
+            Timestamps.compare(one.getLabel().getCreatedAt(), other.getLabel().getCreatedAt()));
+    List<String> words = new ArrayList<>();
+    for (FoundMessage message : messages) {
+      Label label = message.getLabel();
+      words.add(
+          Entry.words(
+              stage.name(message.getMessageId()),
+              label.getInReplyTo().isEmpty() ? "" : stage.name(label.getInReplyTo()),
+              label.getAddressed() == Addressed.ADDRESSED_INFORMATION));
+    }
+    return "shows " + words;
+  }
+}

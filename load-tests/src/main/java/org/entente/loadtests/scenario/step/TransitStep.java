@@ -1,0 +1,64 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.entente.loadtests.federation.Exposition;
+import org.entente.loadtests.federation.NodePlan;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.HeldTexts;
+import org.entente.loadtests.scenario.action.Stage;
+
+/**
+ * A transit has passed on what it could not read: it opened no envelope, and its files and its log
+ * hold none of the words of labels and bodies that were published.
+ *
+ * @param agency the transit
+ */
+public record TransitStep(@JsonProperty(required = true) String agency) implements Act {
+  @Override
+  public String word() {
+    return "transit";
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.agency(field + ".agency", agency);
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) throws InterruptedException {
+    NodePlan plan = stage.federation().plan(agency);
+    OptionalLong relayed = counter(plan, "entente_relayed_total", 1);
+    findings.add(
+        agency + " relayed envelopes",
+        agency + " relayed " + number(relayed) + " envelopes",
+        relayed.orElse(0) > 0);
+    findings.same(
+        agency + " opened 0 envelopes",
+        agency + " opened " + number(counter(plan, "entente_opened_total", 0)) + " envelopes");
+    Set<String> texts = stage.texts();
+    Set<String> held = HeldTexts.in(plan.folder(), texts);
+    held.addAll(HeldTexts.in(plan.log(), texts));
+    findings.same(
+        "of " + texts.size() + " texts its files hold []",
+        "of " + texts.size() + " texts its files hold " + held);
+  }
+
+  /** Asks until it is at least so much: what goes back to an origin may still be under way. */
+  private static OptionalLong counter(NodePlan plan, String name, long least)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + Stage.PATIENCE.toNanos();
+    OptionalLong value = Exposition.counter(plan.admin(), name);
+    while (value.orElse(-1) < least && System.nanoTime() < deadline) {
+      value = Exposition.counter(plan.admin(), name);
+    }
+    return value;
+  }
+
+  private static String number(OptionalLong number) {
+    return number.isPresent() ? Long.toString(number.getAsLong()) : "(unknown)";
+  }
+}

@@ -1,0 +1,107 @@
+package org.entente.loadtests.scenario.step;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.ByteString;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.Acting;
+import org.entente.loadtests.scenario.action.Answer;
+import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ClientRef;
+import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.ProtoFields;
+import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.Thing;
+import org.entente.proto.v1.AddWatchRequest;
+import org.entente.proto.v1.AddWatchResponse;
+import org.entente.proto.v1.RemoveWatchRequest;
+import org.entente.proto.v1.WatchGrpc;
+import org.entente.proto.v1.WatchTerms;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client watches for identifiers from now on, or ends a watch.
+ *
+ * @param by whose client
+ * @param as how later steps call a watch that begins
+ * @param terms the fields of {@code WatchTerms} of a watch that begins
+ * @param end name of the watch that ends
+ * @param officer who decides
+ * @param justification why
+ * @param error the code with which it is refused
+ */
+public record WatchStep(
+    @JsonProperty(required = true) ClientRef by,
+    @Nullable String as,
+    @Nullable Map<String, Object> terms,
+    @Nullable String end,
+    @JsonProperty(required = true) String officer,
+    @JsonProperty(required = true) String justification,
+    @Nullable String error)
+    implements Act {
+  @Override
+  public String word() {
+    return "watch";
+  }
+
+  private Map<String, Object> fields() {
+    return terms == null ? Map.of() : new LinkedHashMap<>(terms);
+  }
+
+  @Override
+  public void check(Checking checking, String field) {
+    checking.client(field + ".by", by);
+    checking.require(
+        (as != null && terms != null && end == null)
+            || (as == null && terms == null && end != null),
+        field,
+        "does nothing, or two things",
+        "either as and terms, or end");
+    ProtoFields.check(checking, field + ".terms", WatchTerms.newBuilder(), fields());
+    if (as != null) {
+      checking.names(field + ".as", Thing.WATCH, as);
+    }
+    if (end != null) {
+      checking.named(field + ".end", Thing.WATCH, end);
+    }
+  }
+
+  @Override
+  public void perform(Stage stage, Findings findings) {
+    WatchGrpc.WatchBlockingStub watch = WatchGrpc.newBlockingStub(stage.channel(by));
+    if (end != null) {
+      RemoveWatchRequest request =
+          RemoveWatchRequest.newBuilder()
+              .setWatch(number(stage.things().id(Thing.WATCH, end)))
+              .setOnBehalfOf(Acting.person(officer, justification))
+              .build();
+      findings.same(
+          Answer.expected(error, "ended"),
+          Answer.to(() -> stage.patient(watch).removeWatch(request)).words(it -> "ended"));
+      return;
+    }
+    WatchTerms.Builder wanted = ProtoFields.fill(WatchTerms.newBuilder(), fields());
+    wanted.getFilterBuilder().setExercise(stage.exercise());
+    AddWatchRequest request =
+        AddWatchRequest.newBuilder()
+            .setTerms(wanted)
+            .setOnBehalfOf(Acting.person(officer, justification))
+            .build();
+    Answer<AddWatchResponse> answer = Answer.to(() -> stage.patient(watch).addWatch(request));
+    if (as != null && answer instanceof Answer.Given<AddWatchResponse> given) {
+      stage.things().name(Thing.WATCH, as, id(by, given.value().getWatch().getWatch()));
+    }
+    findings.same(Answer.expected(error, "watched for"), answer.words(it -> "watched for"));
+  }
+
+  /** A gateway numbers its watches: agency and number tell one of the whole scenario. */
+  static ByteString id(ClientRef client, long number) {
+    return ByteString.copyFromUtf8(number + "@" + client.agency());
+  }
+
+  private static long number(ByteString id) {
+    String text = id.toStringUtf8();
+    return Long.parseLong(text.substring(0, text.indexOf('@')));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.loadtests.scenario.action;
+
+import org.jspecify.annotations.NullMarked;
